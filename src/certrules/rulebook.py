@@ -319,8 +319,8 @@ class Rule(Enum):
          "course or learning plan, or the link in the expiry notification."),
         "D:L87", PLANNED)
     DOC_RENEW_05 = (
-        ("A setting of each certification says whether users may retake the same course or "
-         "learning plan to renew."),
+        ("A setting of each certification says whether an item already completed may be retaken "
+         "to renew it."),
         "D:L14", PLANNED)
     DOC_RENEW_06 = (
         ("With retakes allowed, starting a renewal resets the user's earlier tracking, so that "
@@ -511,8 +511,8 @@ class Rule(Enum):
          "expires."),
         "A:L20-24")
     ALL_EXP_02 = (
-        ("The validity period runs from the day on which the user obtains the certification, not "
-         "from its creation."),
+        ("An award's validity period starts on the day that user earns it; when the "
+         "certification was created does not matter."),
         "A:L25", "INT-40")
     ALL_EXP_03 = (
         ("On expiry the attached training becomes incomplete, so that the user takes it again; "
@@ -536,7 +536,9 @@ class Rule(Enum):
         ("A certification may have several learning tracks, and a learning track several "
          "certifications."),
         "A:L100-101", "INT-33", PLANNED)
-    ALL_TRAIN_05 = "The badge goes to users who complete the attached training.", "A:L28", PLANNED
+    ALL_TRAIN_05 = (
+        "Completing the attached training is what brings a user the badge.",
+        "A:L28", PLANNED)
     ALL_TRAIN_06 = (
         "A training completed before the certification existed does not earn it automatically.",
         "A:L42", PLANNED)
@@ -632,7 +634,7 @@ class Rule(Enum):
          "administrator with both the Content and the System permission."),
         "A:L69", PLANNED)
     ALL_ROLE_05 = (
-        ("A partner user with the Executive or Manager role sees all badges issued to users of "
+        ("A partner user with the Executive or Manager role sees the badges of everyone who has "
          "the same primary company."),
         "A:L71", "INT-41", PLANNED)
     ALL_ROLE_06 = (
@@ -665,8 +667,8 @@ class Rule(Enum):
         "On issue, one standard e-mail goes to the user who completed the training.",
         "A:L105", PLANNED)
     ALL_NOTIFY_02 = (
-        ("The e-mail on issue shows the badge, the issue date, the expiry date and a link to the "
-         "portal."),
+        ("The e-mail on issue shows the badge and both its dates, issue and expiry, and links to "
+         "the portal."),
         "A:L105", PLANNED)
     ALL_NOTIFY_03 = "Allbound sends no reminder before an expiry.", "A (absence)", PLANNED
 
