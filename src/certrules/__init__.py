@@ -1,0 +1,47 @@
+"""Certification rules for learning platforms: validity, awarding, renewal, import.
+
+The values people name most, and the rule modules; everything else is imported from its own module.
+"""
+
+from certrules import instants, periods
+from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
+from certrules.model.catalog import (
+    Assignment,
+    Certification,
+    CertificationStatus,
+    Item,
+    ItemKind,
+    Validity,
+)
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.people import User
+from certrules.model.policy import ALLBOUND, DOCEBO, Duplicates, ExpiryDay, Policy
+from certrules.periods import MonthEnd, Unit
+from certrules.rulebook import Rule
+
+__all__ = [
+    "ALLBOUND",
+    "DOCEBO",
+    "Assignment",
+    "AssociationType",
+    "Award",
+    "Certification",
+    "CertificationStatus",
+    "Duplicates",
+    "ExpiryBasis",
+    "ExpiryDay",
+    "Granted",
+    "Item",
+    "ItemKind",
+    "MonthEnd",
+    "Policy",
+    "Reason",
+    "Refused",
+    "Rule",
+    "Source",
+    "Unit",
+    "User",
+    "Validity",
+    "instants",
+    "periods",
+]

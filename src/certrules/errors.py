@@ -1,0 +1,109 @@
+"""What can a caller of certrules get wrong?
+
+These are mistakes of the calling code or of its configuration. What the domain forbids (a refused
+renewal, a bad row of a file) is never an exception: it is a value that carries its reasons.
+"""
+
+from datetime import date, datetime
+
+__all__ = [
+    "CertrulesError",
+    "ConflictError",
+    "InvalidValueError",
+    "MissingDayError",
+    "NaiveDatetimeError",
+    "NoSuchDayError",
+    "OutOfRangeError",
+    "RecordsFileError",
+    "StoreError",
+    "UnknownZoneError",
+]
+
+
+class CertrulesError(Exception):
+    """The base of every error that certrules raises on purpose."""
+
+
+class InvalidValueError(CertrulesError, ValueError):
+    """A value that the named thing cannot have.
+
+    >>> raise InvalidValueError("validity amount", -1, "a whole number, zero or more")
+    Traceback (most recent call last):
+        ...
+    certrules.errors.InvalidValueError: validity amount cannot be -1: expected a whole number, \
+zero or more
+    """
+
+    def __init__(self, name: str, value: object, expected: str) -> None:
+        super().__init__(f"{name} cannot be {value!r}: expected {expected}")
+        self.name = name
+        self.value = value
+        self.expected = expected
+
+
+class NaiveDatetimeError(CertrulesError, ValueError):
+    """An instant without a time zone; certrules never guesses one."""
+
+    def __init__(self, value: datetime) -> None:
+        super().__init__(f"{value!r} has no time zone: pass an aware datetime")
+        self.value = value
+
+
+class UnknownZoneError(CertrulesError, ValueError):
+    """A time zone that is neither an IANA name nor a fixed offset."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__(
+            f"{value!r} is not a time zone: use an IANA name such as 'Europe/Rome', "
+            "or an offset such as '+05:30'"
+        )
+        self.value = value
+
+
+class MissingDayError(CertrulesError, ValueError):
+    """A calendar day that a zone skipped whole, so that nothing can happen on it."""
+
+    def __init__(self, day: date, zone: object) -> None:
+        super().__init__(f"{day} did not exist in {zone}: clocks there skipped the whole day")
+        self.day = day
+        self.zone = zone
+
+
+class NoSuchDayError(CertrulesError, ValueError):
+    """A period that ends on a day which its month does not have, under a policy that refuses it."""
+
+    def __init__(self, day: date, amount: int, unit: object) -> None:
+        super().__init__(f"{day} plus {amount} {unit} falls on a day that its month does not have")
+        self.day = day
+        self.amount = amount
+        self.unit = unit
+
+
+class OutOfRangeError(CertrulesError, ValueError):
+    """A result before the year 1 or after the year 9999, which no date can hold."""
+
+    def __init__(self, value: object, operation: str) -> None:
+        super().__init__(f"{value} {operation} is outside the years 1 to 9999")
+        self.value = value
+        self.operation = operation
+
+
+class RecordsFileError(CertrulesError):
+    """A file of records that cannot be read at all; nothing of it has been used.
+
+    ``code`` is stable, ``message`` says where and how to mend it, ``details`` holds the facts.
+    """
+
+    def __init__(self, code: str, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.details = details
+
+
+class StoreError(CertrulesError):
+    """A store that cannot be opened, read or written; nothing was half done."""
+
+
+class ConflictError(CertrulesError):
+    """Somebody else changed the same award first; load it again and decide anew."""

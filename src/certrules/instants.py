@@ -1,0 +1,285 @@
+"""At which instant does a day begin somewhere, and which day is it somewhere at an instant?
+
+Instants are aware datetimes in UTC, days are dates, and every zone is named by the caller.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from enum import Enum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from certrules.errors import (
+    InvalidValueError,
+    MissingDayError,
+    NaiveDatetimeError,
+    OutOfRangeError,
+    UnknownZoneError,
+)
+
+__all__ = [
+    "IssueDateConvention",
+    "at_local",
+    "distance",
+    "issue_instant",
+    "issue_instants",
+    "local",
+    "local_day",
+    "parse",
+    "parse_duration",
+    "start_of_day",
+    "starts_of_day",
+    "time_zone",
+    "utc",
+]
+
+
+class IssueDateConvention(Enum):
+    """Which instant a written date stands for.
+
+    Rules: DOC-TZ-03, DOC-TZ-04, DOC-TZ-05, INT-10.
+    """
+
+    LOCAL_MIDNIGHT = "local-midnight"
+    """The first instant of that day in the zone of whoever wrote it (the default of an import)."""
+    UTC_MIDNIGHT = "utc-midnight"
+    """00:00 UTC of that day, whatever the zone."""
+    ARTICLE_EXAMPLE = "article-example"
+    """The vendor's printed example: 00:00 UTC as the local clock shows it, then called UTC."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def time_zone(name: str | tzinfo) -> tzinfo:
+    """Return the time zone that a name, a fixed offset or another library's zone means.
+
+    Raises :class:`~certrules.errors.UnknownZoneError`.
+
+    >>> time_zone("Europe/Rome")
+    zoneinfo.ZoneInfo(key='Europe/Rome')
+    >>> time_zone("+05:30")
+    datetime.timezone(datetime.timedelta(seconds=19800))
+
+    Rules: INT-10b.
+    """
+    if isinstance(name, ZoneInfo | timezone):
+        return name
+    if isinstance(name, tzinfo):
+        # pytz and its like name their zone, but misread a datetime built with it
+        named = getattr(name, "key", None) or getattr(name, "zone", None)
+        return _zone_named(named) if isinstance(named, str) else name
+    return _zone_named(name)
+
+
+@lru_cache(maxsize=1024)
+def _zone_named(name: str) -> tzinfo:
+    offset = _OFFSET.fullmatch(name) if isinstance(name, str) else None
+    try:
+        return _fixed(offset) if offset else ZoneInfo(name)
+    except (ValueError, TypeError, LookupError, OSError) as error:
+        raise UnknownZoneError(name) from error
+
+
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([01]\d|2[0-3]):?([0-5]\d)", re.ASCII)
+
+
+def _fixed(offset: re.Match[str]) -> timezone:
+    sign, hours, minutes = offset.groups()
+    distance = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-distance if sign == "-" else distance)
+
+
+def utc(instant: datetime) -> datetime:
+    """Return the same instant as an aware datetime whose ``tzinfo`` is ``timezone.utc``.
+
+    Raises :class:`~certrules.errors.NaiveDatetimeError` for a datetime without a zone.
+
+    >>> utc(datetime(2024, 7, 1, 9, tzinfo=time_zone("Europe/Rome"))).isoformat()
+    '2024-07-01T07:00:00+00:00'
+
+    Rules: DOC-TZ-01.
+    """
+    if type(instant) is datetime and instant.tzinfo is UTC:
+        return instant
+    if instant.utcoffset() is None:
+        raise NaiveDatetimeError(instant)
+    try:
+        there = instant.astimezone(UTC)
+    except OverflowError as error:
+        raise OutOfRangeError(instant, "in UTC") from error
+    # a subclass of datetime (pendulum's) does not leave by this door
+    return datetime.combine(there.date(), there.time(), UTC)
+
+
+def local_day(instant: datetime, zone: str | tzinfo) -> date:
+    """Return the calendar day on which an instant falls in a zone.
+
+    >>> local_day(datetime(2024, 6, 30, 22, tzinfo=UTC), "Europe/Rome")
+    datetime.date(2024, 7, 1)
+
+    Rules: DOC-TZ-02.
+    """
+    return local(instant, zone).date()
+
+
+def local(instant: datetime, zone: str | tzinfo) -> datetime:
+    """Return an instant as the clocks of a zone show it, still aware.
+
+    >>> local(datetime(2021, 11, 18, tzinfo=UTC), "-04:00").isoformat()
+    '2021-11-17T20:00:00-04:00'
+
+    Rules: DOC-TZ-02.
+    """
+    tz = time_zone(zone)
+    try:
+        return utc(instant).astimezone(tz)
+    except OverflowError as error:
+        raise OutOfRangeError(instant, f"in {tz}") from error
+
+
+def at_local(day: date, clock: time, zone: str | tzinfo) -> datetime:
+    """Return the instant, in UTC, at which a zone's clocks show that day and time.
+
+    Where they show it twice, the earlier instant; where they skip it, the first one after the gap.
+
+    >>> at_local(date(2024, 3, 31), time(2, 30), "Europe/Rome").isoformat()  # 02:00 became 03:00
+    '2024-03-31T01:00:00+00:00'
+
+    Rules: INT-01, INT-10b.
+    """
+    tz = time_zone(zone)
+    try:
+        wall = datetime.combine(day, clock, tz).replace(fold=0)
+        before = wall.astimezone(UTC)
+        after = wall.replace(fold=1).astimezone(UTC)
+        if before <= after:  # the usual day, or a time that comes twice
+            return before
+        return _transition(after, before, tz)
+    except OverflowError as error:
+        raise OutOfRangeError(day, f"{clock} in {tz}") from error
+
+
+def _transition(low: datetime, high: datetime, tz: tzinfo) -> datetime:
+    """Return the instant in (low, high] at which a zone's clocks were put forward."""
+    low, high = low.replace(microsecond=0), high.replace(microsecond=0)
+    offset = low.astimezone(tz).utcoffset()
+    while high - low > timedelta(seconds=1):
+        middle = (low + (high - low) / 2).replace(microsecond=0)
+        if middle.astimezone(tz).utcoffset() == offset:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def start_of_day(day: date, zone: str | tzinfo) -> datetime:
+    """Return the first instant of a day in a zone, in UTC.
+
+    Raises :class:`~certrules.errors.MissingDayError` for a day that the zone skipped.
+
+    >>> start_of_day(date(2021, 11, 18), "America/New_York").isoformat()
+    '2021-11-18T05:00:00+00:00'
+    >>> start_of_day(date(2018, 11, 4), "America/Sao_Paulo").isoformat()  # begins at 01:00
+    '2018-11-04T03:00:00+00:00'
+
+    Rules: DOC-TZ-04, INT-10b.
+    """
+    tz = time_zone(zone)
+    first = at_local(day, time.min, tz)
+    if local(first, tz).date() != day:
+        raise MissingDayError(day, zone)
+    return first
+
+
+def starts_of_day(days: Iterable[date], zone: str | tzinfo) -> list[datetime]:
+    """Return the first instant of each day; every distinct day is computed once.
+
+    Raises as :func:`start_of_day`.
+
+    >>> [start.hour for start in starts_of_day([date(2024, 1, 1), date(2024, 7, 1)], "Europe/Rome")]
+    [23, 22]
+    """
+    return issue_instants(days, zone, IssueDateConvention.LOCAL_MIDNIGHT)
+
+
+def issue_instant(day: date, zone: str | tzinfo, convention: IssueDateConvention) -> datetime:
+    """Return the instant, in UTC, that a written issue date stands for.
+
+    >>> issue_instant(date(2021, 11, 18), "-04:00", IssueDateConvention.LOCAL_MIDNIGHT).isoformat()
+    '2021-11-18T04:00:00+00:00'
+    >>> issue_instant(date(2021, 11, 18), "-04:00", IssueDateConvention.ARTICLE_EXAMPLE).isoformat()
+    '2021-11-17T20:00:00+00:00'
+
+    Rules: DOC-TZ-03, DOC-TZ-04, DOC-TZ-05, INT-10.
+    """
+    match convention:
+        case IssueDateConvention.LOCAL_MIDNIGHT:
+            return start_of_day(day, zone)
+        case IssueDateConvention.UTC_MIDNIGHT:
+            return start_of_day(day, UTC)
+        case IssueDateConvention.ARTICLE_EXAMPLE:
+            reading = local(start_of_day(day, UTC), zone)
+            return datetime.combine(reading.date(), reading.time(), UTC)
+
+
+def issue_instants(
+    days: Iterable[date], zone: str | tzinfo, convention: IssueDateConvention
+) -> list[datetime]:
+    """Return :func:`issue_instant` of each day; every distinct day is computed once."""
+    days = list(days)
+    tz = time_zone(zone)
+    known = {day: issue_instant(day, tz, convention) for day in set(days)}
+    return [known[day] for day in days]
+
+
+def parse(text: str) -> datetime:
+    """Read an ISO 8601 instant that names its offset, such as ``2024-07-01T09:00:00+02:00``.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for anything else, and
+    :class:`~certrules.errors.NaiveDatetimeError` where the offset is missing.
+
+    >>> parse("2024-07-01T09:00:00+02:00").isoformat()
+    '2024-07-01T07:00:00+00:00'
+    """
+    try:
+        return utc(datetime.fromisoformat(text))
+    except NaiveDatetimeError:
+        raise
+    except (ValueError, TypeError) as error:
+        raise InvalidValueError("instant", text, "ISO 8601, e.g. 2024-07-01T09:00:00Z") from error
+
+
+def parse_duration(text: str) -> tuple[int, int]:
+    """Read an ISO 8601 duration of calendar units as whole months and whole days.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for anything else, hours included.
+
+    >>> parse_duration("P1Y6M"), parse_duration("P2W")
+    ((18, 0), (0, 14))
+    """
+    import pendulum  # heavy, and most callers never read text
+
+    expected = "an ISO 8601 duration of whole days, weeks, months or years, e.g. P18M"
+    try:
+        found = pendulum.parse(text) if text.startswith("P") else None
+    except (ValueError, OverflowError) as error:
+        raise InvalidValueError("duration", text, expected) from error
+    if not isinstance(found, pendulum.Duration) or found.seconds or found.microseconds:
+        raise InvalidValueError("duration", text, expected)
+    return 12 * found.years + found.months, 7 * found.weeks + found.remaining_days
+
+
+def distance(instant: datetime, at: datetime, *, locale: str = "en") -> str:
+    """Say in words how far an instant is from another, in any language that pendulum speaks.
+
+    >>> distance(datetime(2025, 4, 1, tzinfo=UTC), at=datetime(2025, 1, 1, tzinfo=UTC))
+    'in 3 months'
+    >>> distance(datetime(2024, 1, 1, tzinfo=UTC), datetime(2025, 1, 1, tzinfo=UTC), locale="it")
+    '1 anno fa'
+    """
+    import pendulum  # heavy, and most callers never ask for words
+
+    between = pendulum.instance(utc(instant)).diff(pendulum.instance(utc(at)))
+    return pendulum.format_diff(between, is_now=True, locale=locale)

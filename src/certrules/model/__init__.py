@@ -1,0 +1,3 @@
+"""What exists: frozen values, and nothing that acts on them."""
+
+__all__: list[str] = []

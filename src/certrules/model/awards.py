@@ -1,0 +1,103 @@
+"""What does one person hold, since when, until when, and by what right?"""
+
+from datetime import datetime
+from enum import Enum
+
+from attrs import evolve, field, frozen
+
+from certrules import instants
+from certrules.errors import InvalidValueError
+
+__all__ = ["AssociationType", "Award", "AwardIdentity", "ExpiryBasis", "Source"]
+
+
+class AssociationType(Enum):
+    """By what an award was earned.
+
+    Rules: DOC-AWARD-03.
+    """
+
+    MANUAL = "manual"
+    COURSE = "course"
+    LEARNING_PLAN = "learning_plan"
+    EXTERNAL_TRAINING = "external_training"
+    EXTERNAL_CERTIFICATION = "external_certification"
+    LEARNING_TRACK = "learning_track"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class ExpiryBasis(Enum):
+    """Who set the expiry: the definition, a date written by hand, or nobody, for ever.
+
+    Rules: DOC-EXP-03, DOC-EXP-04.
+    """
+
+    DEFINITION = "definition"
+    DATE = "date"
+    ALWAYS_VALID = "always_valid"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@frozen
+class Source:
+    """What an award was earned by: the association type, and the item's id if there is one."""
+
+    type: AssociationType = AssociationType.MANUAL
+    item: str | None = None
+
+
+def _utc_or_none(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instants.utc(instant)
+
+
+AwardIdentity = tuple[str, str, datetime, datetime | None]
+"""(user, certification, issued, expires): what makes two records of history the same one."""
+
+
+@frozen
+class Award:
+    """One cycle of one certification in the hands of one user.
+
+    Issued and expiring instants are stamped when the award is made and never move because a
+    definition does. Cycles of the same user and certification are numbered from 1; at most one, the
+    last, is current, the others are archived. ``version`` counts the changes to this cycle.
+    ``anchor_day`` is the day of the month on which its chain of renewals began, if that was lost to
+    a shorter month.
+
+    Rules: DOC-EXP-03, DOC-TZ-01, INT-01c.
+    """
+
+    user: str
+    certification: str
+    issued_at: datetime = field(converter=instants.utc)
+    expires_at: datetime | None = field(converter=_utc_or_none)
+    basis: ExpiryBasis = ExpiryBasis.DEFINITION
+    source: Source = Source()
+    cycle: int = 1
+    archived_at: datetime | None = field(default=None, converter=_utc_or_none)
+    anchor_day: int | None = None
+    version: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        if self.basis is ExpiryBasis.ALWAYS_VALID and self.expires_at is not None:
+            raise InvalidValueError("expires_at", self.expires_at, "None: it is always valid")
+        if self.basis is ExpiryBasis.DATE and self.expires_at is None:
+            raise InvalidValueError("expires_at", None, "a date, or the basis ALWAYS_VALID")
+
+    @property
+    def identity(self) -> AwardIdentity:
+        """What makes two records of history the same one."""
+        return self.user, self.certification, self.issued_at, self.expires_at
+
+    @property
+    def archived(self) -> bool:
+        """Whether a renewal or an edit has put this cycle into history."""
+        return self.archived_at is not None
+
+    def archive(self, at: datetime) -> "Award":
+        """Return this award as history: with its own dates, archived at an instant."""
+        return evolve(self, archived_at=at, version=self.version + 1)

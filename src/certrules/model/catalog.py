@@ -1,0 +1,160 @@
+"""What can be earned, for how long, and by finishing what?"""
+
+import re
+from datetime import datetime
+from enum import Enum
+from typing import ClassVar, Self
+
+from attrs import field, frozen
+
+from certrules import instants
+from certrules.errors import InvalidValueError
+from certrules.periods import Unit
+
+__all__ = ["Assignment", "Certification", "CertificationStatus", "Item", "ItemKind", "Validity"]
+
+
+def _whole(_: object, __: object, amount: int) -> None:
+    if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
+        raise InvalidValueError("validity amount", amount, "a whole number, zero or more")
+
+
+def _unit(_: object, __: object, unit: Unit) -> None:
+    if not isinstance(unit, Unit):
+        raise InvalidValueError("validity unit", unit, "a certrules.Unit")
+
+
+@frozen
+class Validity:
+    """How long an award is valid: a whole number of calendar units; zero of any means for ever.
+
+    >>> Validity(18, Unit.MONTHS) == Validity.parse("18 months") == Validity.parse("P18M")
+    True
+    >>> Validity.parse("0 years").never
+    True
+
+    Rules: DOC-EXP-01, DOC-EXP-02.
+    """
+
+    amount: int = field(validator=_whole)
+    unit: Unit = field(validator=_unit)
+
+    NEVER: ClassVar[Self]
+    """The validity that never ends."""
+
+    @property
+    def never(self) -> bool:
+        """Whether an award of this validity never expires."""
+        return self.amount == 0
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``18 months``, ``1 year``, ``never`` or an ISO 8601 duration such as ``P2Y``.
+
+        Raises :class:`~certrules.errors.InvalidValueError` for anything else.
+        """
+        words = text.strip()
+        if words.casefold() == "never":
+            return cls(0, Unit.DAYS)
+        if found := _AMOUNT_AND_UNIT.fullmatch(words.casefold()):
+            return cls(int(found[1]), Unit(found[2] + "s"))
+        if words.startswith("P"):
+            return cls._of_duration(words)
+        raise InvalidValueError("validity", text, "such as '18 months', 'P18M' or 'never'")
+
+    @classmethod
+    def _of_duration(cls, text: str) -> Self:
+        months, days = instants.parse_duration(text)
+        if months and days:
+            raise InvalidValueError("validity", text, "one unit: months and days cannot be mixed")
+        if months % 12 == 0 and months:
+            return cls(months // 12, Unit.YEARS)
+        if text.endswith("W"):
+            return cls(days // 7, Unit.WEEKS)
+        return cls(months, Unit.MONTHS) if months else cls(days, Unit.DAYS)
+
+    def __str__(self) -> str:
+        if self.never:
+            return "never"
+        unit = str(self.unit)
+        return f"{self.amount} {unit[:-1] if self.amount == 1 else unit}"
+
+
+_AMOUNT_AND_UNIT = re.compile(r"(\d{1,9})\s+(day|week|month|year)s?", re.ASCII)
+Validity.NEVER = Validity(0, Unit.DAYS)
+
+
+class ItemKind(Enum):
+    """What kind of learning an item is.
+
+    Rules: DOC-ASSIGN-01, DOC-ASSIGN-09, ALL-TRAIN-01.
+    """
+
+    COURSE = "course"
+    LEARNING_PLAN = "learning_plan"
+    EXTERNAL_TRAINING = "external_training"
+    LEARNING_TRACK = "learning_track"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@frozen
+class Item:
+    """A course, a learning plan, a track or an external activity that can earn a certification.
+
+    ``id`` is the host's, unique within its kind; ``code`` is what people write in files.
+    """
+
+    kind: ItemKind
+    id: str
+    code: str | None = None
+    name: str = ""
+
+
+@frozen
+class Assignment:
+    """An item that earns a certification, from the instant at which it was assigned."""
+
+    kind: ItemKind
+    item: str
+    assigned_at: datetime = field(converter=instants.utc)
+
+
+class CertificationStatus(Enum):
+    """Where a certification stands in its own life; only an active one is issued.
+
+    Rules: INT-31b.
+    """
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def _named(_: object, __: object, name: str) -> None:
+    if not name.strip():
+        raise InvalidValueError("certification name", name, "some text: a name is mandatory")
+
+
+@frozen
+class Certification:
+    """A certification as its owner defines it.
+
+    ``id`` is the host's. The code is optional, but a file of records can address a certification
+    by nothing else.
+
+    Rules: DOC-CERT-02, DOC-CERT-03, DOC-CERT-04, DOC-CERT-05, DOC-CERT-06.
+    """
+
+    id: str
+    name: str = field(validator=_named)
+    code: str | None = None
+    description: str = ""
+    validity: Validity = Validity.NEVER
+    retake: bool = False
+    status: CertificationStatus = CertificationStatus.ACTIVE
+    assignments: tuple[Assignment, ...] = ()

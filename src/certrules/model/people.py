@@ -1,0 +1,28 @@
+"""Who can hold a certification?"""
+
+from attrs import frozen
+
+__all__ = ["User", "username_key"]
+
+
+def username_key(username: str) -> str:
+    """Return the form in which usernames are compared: trimmed, and blind to case.
+
+    >>> username_key(" Ada.Lovelace ") == username_key("ada.lovelace")
+    True
+
+    Rules: INT-15, X-CSV-3.
+    """
+    return username.strip().casefold()
+
+
+@frozen
+class User:
+    """A person as the host knows them; ``time_zone`` is their own choice, where they made one."""
+
+    id: str
+    username: str
+    first_name: str = ""
+    last_name: str = ""
+    active: bool = True
+    time_zone: str | None = None

@@ -1,0 +1,58 @@
+"""What do platforms decide differently, as values?"""
+
+from enum import Enum
+
+from attrs import frozen
+
+from certrules.instants import IssueDateConvention
+from certrules.periods import MonthEnd
+
+__all__ = ["ALLBOUND", "DOCEBO", "Duplicates", "ExpiryDay", "Policy"]
+
+
+class ExpiryDay(Enum):
+    """Whether an award is still valid on the day on which it expires.
+
+    Rules: INT-01.
+    """
+
+    EXCLUSIVE = "exclusive"
+    """It expires at the very instant."""
+    INCLUSIVE = "inclusive"
+    """It is valid to the end of that local day."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Duplicates(Enum):
+    """What an import does with a certification that a user has, or is given, more than once.
+
+    Rules: DOC-CSV-14.
+    """
+
+    REJECT = "reject"
+    """Repeated rows are refused; a stored award is updated in place."""
+    RENEW = "renew"
+    """The last of the repeated rows counts; a stored award is archived and a new one issued."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@frozen
+class Policy:
+    """The choices of one platform; ``DOCEBO`` and ``ALLBOUND`` are two, and hosts make their own.
+
+    >>> from attrs import evolve
+    >>> evolve(DOCEBO, expiry_day=ExpiryDay.INCLUSIVE).month_end
+    <MonthEnd.CLAMP: 'clamp'>
+    """
+
+    month_end: MonthEnd = MonthEnd.CLAMP
+    expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE
+    issue_date: IssueDateConvention = IssueDateConvention.LOCAL_MIDNIGHT
+
+
+DOCEBO = Policy()
+ALLBOUND = Policy()

@@ -1,0 +1,3 @@
+"""CSV text to records, and back."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Where things are kept: protocols, and two ready stores."""
+
+__all__: list[str] = []

@@ -1,0 +1,94 @@
+"""Where does an award stand at an instant, and how many days are left?"""
+
+from datetime import date, datetime, timedelta, tzinfo
+from enum import Enum
+
+from certrules import instants
+from certrules.model.awards import Award
+
+__all__ = ["Status", "days_left", "expired", "last_valid_day", "status_at"]
+
+
+class Status(Enum):
+    """Where an award stands: derived from an instant, never stored.
+
+    Rules: DOC-CSV-05, DOC-EXP-05.
+    """
+
+    NOT_YET_VALID = "not yet valid"
+    VALID = "valid"
+    EXPIRED = "expired"
+    ARCHIVED = "archived"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def status_at(award: Award, at: datetime) -> Status:
+    """Return where an award stood, stands or will stand at an aware instant.
+
+    Before its issue it is not yet valid; from its issue until just before its expiry it is valid;
+    from the instant at which it was archived on, it is history.
+
+    >>> from datetime import UTC
+    >>> award = Award("ada", "first-aid", datetime(2024, 1, 1, tzinfo=UTC), None)
+    >>> status_at(award, datetime(2024, 1, 1, tzinfo=UTC))
+    <Status.VALID: 'valid'>
+
+    Rules: DOC-CSV-05, DOC-CSV-07, DOC-EXP-04, INT-01.
+    """
+    at = instants.utc(at)
+    if award.archived_at is not None and at >= award.archived_at:
+        return Status.ARCHIVED
+    if at < award.issued_at:
+        return Status.NOT_YET_VALID
+    return Status.EXPIRED if expired(award, at) else Status.VALID
+
+
+def expired(award: Award, at: datetime) -> bool:
+    """Return whether an award's expiry has come; at that very instant it has.
+
+    >>> from datetime import UTC
+    >>> end = datetime(2025, 1, 1, tzinfo=UTC)
+    >>> award = Award("ada", "first-aid", datetime(2024, 1, 1, tzinfo=UTC), end)
+    >>> expired(award, end - timedelta(microseconds=1)), expired(award, end)
+    (False, True)
+
+    Rules: INT-01, INT-18b.
+    """
+    return award.expires_at is not None and instants.utc(at) >= award.expires_at
+
+
+def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
+    """Return in how many calendar days of a zone an award must be renewed.
+
+    Zero on the day on which it expires, negative when overdue, None when it never expires.
+
+    >>> from datetime import UTC
+    >>> award = Award("ada", "first-aid", *(datetime(y, 1, 1, tzinfo=UTC) for y in (2024, 2025)))
+    >>> days_left(award, datetime(2024, 12, 31, 23, 59, tzinfo=UTC), zone=UTC)
+    1
+
+    Rules: DOC-EXP-05, DOC-TZ-02, INT-01b.
+    """
+    if award.expires_at is None:
+        return None
+    tz = instants.time_zone(zone)
+    return (instants.local_day(award.expires_at, tz) - instants.local_day(at, tz)).days
+
+
+def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
+    """Return the last calendar day of a zone on some part of which an award is valid.
+
+    None when it never expires.
+
+    >>> from datetime import UTC
+    >>> award = Award("ada", "first-aid", *(datetime(y, 1, 1, tzinfo=UTC) for y in (2024, 2025)))
+    >>> last_valid_day(award, zone="Europe/Rome")  # expires at 01:00 there
+    datetime.date(2025, 1, 1)
+
+    Rules: INT-01.
+    """
+    if award.expires_at is None:
+        return None
+    return instants.local_day(award.expires_at - timedelta(microseconds=1), zone)

@@ -1,0 +1,3 @@
+"""For the tests of those who build on certrules."""
+
+__all__: list[str] = []

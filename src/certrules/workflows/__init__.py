@@ -1,0 +1,3 @@
+"""Load facts, decide, save."""
+
+__all__: list[str] = []
