@@ -123,7 +123,7 @@ class Page(pytest.Item):
                 try:
                     example.evaluate()
                 except SybilFailure as failure:
-                    pytest.fail(str(failure), pytrace=False)
+                    raise pytest.fail.Exception(str(failure), pytrace=False) from None
 
 
 class PageFile(pytest.File):
