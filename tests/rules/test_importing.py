@@ -1,0 +1,256 @@
+"""What a record means beside what is stored."""
+
+import csv
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certrules import (
+    Assignment,
+    AssociationType,
+    Award,
+    Certification,
+    CertificationStatus,
+    Duplicates,
+    ExpiryBasis,
+    Item,
+    ItemKind,
+    Source,
+    User,
+)
+from certrules.model.events import EventKind
+from certrules.model.records import FaultCode
+from certrules.rules import importing
+from certrules.rules.importing import Outcome
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "importing.csv"
+AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
+YEAR = timedelta(days=365)
+RECORD = Award(
+    "ada",
+    "first-aid",
+    datetime(2024, 5, 1, tzinfo=UTC),
+    datetime(2026, 5, 1, tzinfo=UTC),
+    ExpiryBasis.DATE,
+    Source(AssociationType.COURSE, "c1"),
+)
+
+
+def shifted(by: timedelta) -> Award:
+    assert RECORD.expires_at is not None
+    return evolve(RECORD, issued_at=RECORD.issued_at + by, expires_at=RECORD.expires_at + by)
+
+
+CURRENT = {
+    "same record": RECORD,
+    "same dates from another item": evolve(RECORD, source=Source()),
+    "same dates by definition": evolve(RECORD, basis=ExpiryBasis.DEFINITION),
+    "earlier dates": shifted(-YEAR),
+    "later dates": shifted(YEAR),
+    "same issue and later expiry": evolve(RECORD, expires_at=datetime(2027, 5, 1, tzinfo=UTC)),
+    "always valid": evolve(RECORD, expires_at=None, basis=ExpiryBasis.ALWAYS_VALID),
+}
+ARCHIVED = {"other dates": shifted(-3 * YEAR), "same dates": RECORD}
+TABLE = list(csv.DictReader(VECTORS.read_text("utf-8").splitlines()))
+
+
+def history(row: dict[str, str]) -> list[Award]:
+    cycles = []
+    if row["archived"] != "none":
+        cycles.append(ARCHIVED[row["archived"]].archive(AT - YEAR))
+    if row["current"] != "none":
+        cycles.append(CURRENT[row["current"]])
+    return [evolve(award, cycle=number) for number, award in enumerate(cycles, 1)]
+
+
+@pytest.mark.rule("DOC-CSV-18", "DOC-CSV-19", "DOC-CSV-20", "DOC-RENEW-19", "INT-09")
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: " / ".join(row.values()))
+def test_decision_table(row: dict[str, str]) -> None:
+    stored = history(row)
+    decision = importing.decide(RECORD, stored, duplicates=Duplicates(row["duplicates"]), at=AT)
+    assert decision.outcome is Outcome(row["outcome"])
+    assert decision.reasons
+    match decision.outcome:
+        case Outcome.ISSUED:
+            assert decision.award == evolve(RECORD, cycle=len(stored) + 1)
+            assert (decision.archived, decision.event) == (None, EventKind.ISSUED)
+        case Outcome.RENEWED:
+            assert decision.award == evolve(RECORD, cycle=len(stored) + 1)
+            assert decision.archived == stored[-1].archive(AT)
+            assert decision.event is EventKind.RENEWED
+        case Outcome.UPDATED:
+            assert decision.award == evolve(RECORD, cycle=len(stored), version=2)
+            assert (decision.archived, decision.event) == (None, None)
+        case _:
+            assert decision.award in stored
+            assert (decision.archived, decision.event) == (None, None)
+
+
+@pytest.mark.rule("DOC-CSV-05")
+def test_future_issue_is_legal() -> None:
+    future = evolve(RECORD, issued_at=AT + YEAR, expires_at=AT + 2 * YEAR)
+    decision = importing.decide(future, [], duplicates=Duplicates.REJECT, at=AT)
+    assert decision.outcome is Outcome.ISSUED
+
+
+@pytest.mark.rule("DOC-CSV-17")
+def test_renewal_with_older_dates_than_the_stored_award() -> None:
+    decision = importing.decide(shifted(-YEAR), [RECORD], duplicates=Duplicates.RENEW, at=AT)
+    assert decision.outcome is Outcome.RENEWED
+
+
+days = st.integers(1, 4).map(lambda day: datetime(2020, 1, day, tzinfo=UTC))
+
+
+def candidate(issued: datetime, days: int | None, item: str | None) -> Award:
+    return Award(
+        "ada",
+        "first-aid",
+        issued,
+        None if days is None else issued + timedelta(days=days),
+        ExpiryBasis.ALWAYS_VALID if days is None else ExpiryBasis.DATE,
+        Source(AssociationType.COURSE if item else AssociationType.MANUAL, item),
+    )
+
+
+candidates = st.builds(
+    candidate, days, st.none() | st.integers(0, 2), st.sampled_from([None, "c1", "c2"])
+)
+
+
+def applied(stored: list[Award], record: Award, duplicates: Duplicates) -> list[Award]:
+    decision = importing.decide(record, stored, duplicates=duplicates, at=AT)
+    match decision.outcome:
+        case Outcome.ISSUED:
+            return [*stored, decision.award]
+        case Outcome.RENEWED:
+            assert decision.archived is not None
+            return [*stored[:-1], decision.archived, decision.award]
+        case Outcome.UPDATED:
+            return [*stored[:-1], decision.award]
+        case _:
+            return stored
+
+
+@pytest.mark.law
+@given(st.lists(st.tuples(candidates, st.sampled_from(Duplicates))))
+def test_any_sequence_of_imports_keeps_history_sound(
+    records: list[tuple[Award, Duplicates]],
+) -> None:
+    stored: list[Award] = []
+    for record, duplicates in records:
+        before = [award.identity for award in stored if award.archived]
+        stored = applied(stored, record, duplicates)
+        assert applied(stored, record, duplicates) == stored  # twice is once
+        assert [award.cycle for award in stored] == list(range(1, len(stored) + 1))
+        assert not any(award.archived for award in stored[-1:])
+        assert all(award.archived for award in stored[:-1])
+        assert [award.identity for award in stored[:-1]][: len(before)] == before
+
+
+@pytest.mark.rule("DOC-CSV-14", "INT-07b")
+def test_repeats_are_found_across_batches() -> None:
+    batches = [([1, 2, 3], ["a", "b", "c"]), ([4, 6], ["a", "d"]), ([7], ["a"]), ([8], ["d"])]
+    assert importing.find_repeats(batches) == {"a": [1, 4, 7], "d": [6, 8]}
+
+
+@pytest.mark.law
+@given(st.lists(st.lists(st.sampled_from("abcdef"))))
+def test_repeats_are_all_rows_of_keys_that_come_twice(keys: list[list[str]]) -> None:
+    number = 0
+    batches = []
+    for batch in keys:
+        batches.append((range(number + 1, number + 1 + len(batch)), batch))
+        number += len(batch)
+    flat = [key for batch in keys for key in batch]
+    assert importing.find_repeats(batches) == {
+        key: [row for row, other in enumerate(flat, 1) if other == key]
+        for key in set(flat)
+        if flat.count(key) > 1
+    }
+
+
+@pytest.mark.rule("DOC-CSV-15", "INT-07")
+@pytest.mark.parametrize("row", [3, 8, 9])
+def test_every_repeated_row_is_refused_when_duplicates_are(row: int) -> None:
+    assert importing.repeat_outcome(row, [3, 8, 9], Duplicates.REJECT) is Outcome.REFUSED
+
+
+@pytest.mark.rule("DOC-CSV-16", "DOC-CSV-17")
+@pytest.mark.parametrize(
+    ("row", "outcome"), [(3, Outcome.SUPERSEDED), (8, Outcome.SUPERSEDED), (9, None)]
+)
+def test_only_the_last_repeated_row_counts_as_a_renewal(row: int, outcome: Outcome | None) -> None:
+    assert importing.repeat_outcome(row, [3, 8, 9], Duplicates.RENEW) is outcome
+
+
+ADA = User("1", "ada")
+
+
+@pytest.mark.rule("DOC-CERT-13", "DOC-CSV-03", "DOC-CSV-23", "INT-17b")
+@pytest.mark.parametrize(
+    ("users", "fault"),
+    [
+        ([], FaultCode.UNKNOWN_USER),
+        ([ADA], None),
+        ([evolve(ADA, active=False)], FaultCode.INACTIVE_USER),
+        ([ADA, User("2", "Ada")], FaultCode.AMBIGUOUS_USERNAME),
+    ],
+)
+def test_user_fault(users: list[User], fault: FaultCode | None) -> None:
+    assert importing.user_fault(users) is fault
+
+
+FIRST_AID = Certification("fa", "First aid", "FA")
+
+
+@pytest.mark.rule("DOC-CERT-06", "DOC-CSV-04", "INT-17b", "INT-31b")
+@pytest.mark.parametrize(
+    ("certifications", "fault"),
+    [
+        ([], FaultCode.UNKNOWN_CERTIFICATION),
+        ([FIRST_AID], None),
+        (
+            [evolve(FIRST_AID, status=CertificationStatus.INACTIVE)],
+            FaultCode.INACTIVE_CERTIFICATION,
+        ),
+        ([evolve(FIRST_AID, status=CertificationStatus.DRAFT)], FaultCode.INACTIVE_CERTIFICATION),
+        ([FIRST_AID, evolve(FIRST_AID, id="fb")], FaultCode.AMBIGUOUS_CERTIFICATION_CODE),
+    ],
+)
+def test_certification_fault(certifications: list[Certification], fault: FaultCode | None) -> None:
+    assert importing.certification_fault(certifications) is fault
+
+
+COURSE = Item(ItemKind.COURSE, "c1", "C1")
+
+
+@pytest.mark.rule("DOC-CSV-09", "INT-05", "INT-17b")
+@pytest.mark.parametrize(
+    ("items", "fault"),
+    [
+        ([], FaultCode.UNKNOWN_ITEM),
+        ([COURSE], None),
+        ([COURSE, evolve(COURSE, id="c2")], FaultCode.AMBIGUOUS_ITEM_CODE),
+    ],
+)
+def test_item_fault(items: list[Item], fault: FaultCode | None) -> None:
+    assert importing.item_fault(items) is fault
+
+
+@pytest.mark.rule("INT-05")
+@pytest.mark.parametrize(
+    ("kind", "item", "fault"),
+    [
+        (ItemKind.COURSE, "c1", None),
+        (ItemKind.COURSE, "c2", FaultCode.ITEM_NOT_ASSIGNED),
+        (ItemKind.LEARNING_PLAN, "c1", FaultCode.ITEM_NOT_ASSIGNED),
+    ],
+)
+def test_item_warning(kind: ItemKind, item: str, fault: FaultCode | None) -> None:
+    certification = evolve(FIRST_AID, assignments=(Assignment(ItemKind.COURSE, "c1", AT),))
+    assert importing.item_warning(Item(kind, item), certification) is fault
