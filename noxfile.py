@@ -1,4 +1,4 @@
-"""The project's chores: ``nox -s tests``, ``nox -s lint types docs``; ``nox --list`` names them all."""
+"""The project's chores; ``nox --list`` names them."""
 
 import json
 import re
@@ -102,9 +102,9 @@ def bench(session: nox.Session) -> None:
 @nox.session(python="3.11")
 def lowest(session: nox.Session) -> None:
     """The suite with the oldest release of every direct dependency."""
-    extras = PROJECT["project"]["optional-dependencies"]
-    requirements = [*PROJECT["project"]["dependencies"], *sum(extras.values(), [])]
-    session.install(TEST, *(pinned(line) for line in requirements if ">=" in line))
+    project = PROJECT["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    session.install(TEST, *(pinned(line) for group in groups for line in group if ">=" in line))
     session.run("pytest", *(session.posargs or ["-n", "auto"]))
 
 
