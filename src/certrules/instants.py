@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum
 from functools import lru_cache
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from certrules.errors import (
@@ -22,6 +23,8 @@ __all__ = [
     "IssueDateConvention",
     "at_local",
     "distance",
+    "effective_zone",
+    "expiry_instant",
     "issue_instant",
     "issue_instants",
     "local",
@@ -55,7 +58,8 @@ class IssueDateConvention(Enum):
 def time_zone(name: str | tzinfo) -> tzinfo:
     """Return the time zone that a name, a fixed offset or another library's zone means.
 
-    Raises :class:`~certrules.errors.UnknownZoneError`.
+    An offset is written as in ``+05:30`` or ``UTC-04:00``. Raises
+    :class:`~certrules.errors.UnknownZoneError`.
 
     >>> time_zone("Europe/Rome")
     zoneinfo.ZoneInfo(key='Europe/Rome')
@@ -64,24 +68,38 @@ def time_zone(name: str | tzinfo) -> tzinfo:
 
     Rules: INT-10b.
     """
-    if isinstance(name, ZoneInfo | timezone):
+    if type(name) is ZoneInfo or type(name) is timezone:
         return name
     if isinstance(name, tzinfo):
-        # pytz and its like name their zone, but misread a datetime built with it
-        named = getattr(name, "key", None) or getattr(name, "zone", None)
-        return _zone_named(named) if isinstance(named, str) else name
+        return _foreign(name)
+    if not isinstance(name, str):
+        raise UnknownZoneError(name)
     return _zone_named(name)
+
+
+def _foreign(zone: tzinfo) -> tzinfo:
+    """Return the standard library's zone for one of pendulum, pytz or dateutil, if it tells."""
+    # pytz misreads a datetime built with it, so a name comes before what the zone itself says
+    named = getattr(zone, "key", None) or getattr(zone, "zone", None)
+    if isinstance(named, str):
+        return _zone_named(named)
+    offset = zone.utcoffset(None)
+    return zone if offset is None else timezone(offset)
 
 
 @lru_cache(maxsize=1024)
 def _zone_named(name: str) -> tzinfo:
-    offset = _OFFSET.fullmatch(name) if isinstance(name, str) else None
+    offset = _OFFSET.fullmatch(name)
+    if name.startswith(_NOT_PLACES):
+        raise UnknownZoneError(name)
     try:
         return _fixed(offset) if offset else ZoneInfo(name)
-    except (ValueError, TypeError, LookupError, OSError) as error:
+    except (ValueError, LookupError, OSError) as error:
         raise UnknownZoneError(name) from error
 
 
+# files beside the zones: this machine's own zone, placeholders, clocks that count leap seconds
+_NOT_PLACES = ("localtime", "posixrules", "Factory", "right/")
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([01]\d|2[0-3]):?([0-5]\d)", re.ASCII)
 
 
@@ -91,10 +109,26 @@ def _fixed(offset: re.Match[str]) -> timezone:
     return timezone(-distance if sign == "-" else distance)
 
 
+def effective_zone(
+    own: str | tzinfo | None, platform: str | tzinfo, *, users_choose: bool
+) -> tzinfo:
+    """Return the time zone that counts for a user: their own if they may and did choose one.
+
+    >>> effective_zone("Asia/Tokyo", "Europe/Rome", users_choose=True)
+    zoneinfo.ZoneInfo(key='Asia/Tokyo')
+    >>> effective_zone("Asia/Tokyo", "Europe/Rome", users_choose=False)
+    zoneinfo.ZoneInfo(key='Europe/Rome')
+
+    Rules: DOC-TZ-02, INT-10b, X-TZ-1.
+    """
+    return time_zone(platform if own is None or not users_choose else own)
+
+
 def utc(instant: datetime) -> datetime:
     """Return the same instant as an aware datetime whose ``tzinfo`` is ``timezone.utc``.
 
-    Raises :class:`~certrules.errors.NaiveDatetimeError` for a datetime without a zone.
+    Raises :class:`~certrules.errors.NaiveDatetimeError` for a datetime without a zone, and
+    :class:`~certrules.errors.InvalidValueError` for anything that is no datetime.
 
     >>> utc(datetime(2024, 7, 1, 9, tzinfo=time_zone("Europe/Rome"))).isoformat()
     '2024-07-01T07:00:00+00:00'
@@ -103,14 +137,16 @@ def utc(instant: datetime) -> datetime:
     """
     if type(instant) is datetime and instant.tzinfo is UTC:
         return instant
-    if instant.utcoffset() is None:
+    if not isinstance(instant, datetime):
+        raise InvalidValueError("instant", instant, "an aware datetime")
+    offset = instant.utcoffset()
+    if offset is None:
         raise NaiveDatetimeError(instant)
     try:
-        there = instant.astimezone(UTC)
+        # a subclass of datetime (pendulum's) does not leave by this door
+        return datetime.combine(instant.date(), instant.time(), UTC) - offset
     except OverflowError as error:
         raise OutOfRangeError(instant, "in UTC") from error
-    # a subclass of datetime (pendulum's) does not leave by this door
-    return datetime.combine(there.date(), there.time(), UTC)
 
 
 def local_day(instant: datetime, zone: str | tzinfo) -> date:
@@ -133,9 +169,10 @@ def local(instant: datetime, zone: str | tzinfo) -> datetime:
     Rules: DOC-TZ-02.
     """
     tz = time_zone(zone)
+    at = utc(instant)
     try:
-        return utc(instant).astimezone(tz)
-    except OverflowError as error:
+        return at.astimezone(tz)
+    except (OverflowError, ValueError) as error:
         raise OutOfRangeError(instant, f"in {tz}") from error
 
 
@@ -151,23 +188,23 @@ def at_local(day: date, clock: time, zone: str | tzinfo) -> datetime:
     """
     tz = time_zone(zone)
     try:
-        wall = datetime.combine(day, clock, tz).replace(fold=0)
-        before = wall.astimezone(UTC)
-        after = wall.replace(fold=1).astimezone(UTC)
-        if before <= after:  # the usual day, or a time that comes twice
-            return before
-        return _transition(after, before, tz)
-    except OverflowError as error:
+        wall = datetime.combine(day, clock, tz)
+        if wall.fold:
+            wall = wall.replace(fold=0)
+        instant = wall.astimezone(UTC)
+        # compared as clock readings: a time that is skipped reads otherwise on the way back
+        return instant if instant.astimezone(tz) == wall else _after_gap(instant, wall)
+    except (OverflowError, ValueError) as error:
         raise OutOfRangeError(day, f"{clock} in {tz}") from error
 
 
-def _transition(low: datetime, high: datetime, tz: tzinfo) -> datetime:
-    """Return the instant in (low, high] at which a zone's clocks were put forward."""
-    low, high = low.replace(microsecond=0), high.replace(microsecond=0)
-    offset = low.astimezone(tz).utcoffset()
+def _after_gap(near: datetime, wall: datetime) -> datetime:
+    """Return the first instant, to the second, when clocks show ``wall`` or later."""
+    near = near.replace(microsecond=0)
+    low, high = near - timedelta(days=1), near + timedelta(days=1)
     while high - low > timedelta(seconds=1):
-        middle = (low + (high - low) / 2).replace(microsecond=0)
-        if middle.astimezone(tz).utcoffset() == offset:
+        middle = (low + (high - low) // 2).replace(microsecond=0)
+        if middle.astimezone(wall.tzinfo) < wall:
             low = middle
         else:
             high = middle
@@ -186,6 +223,8 @@ def start_of_day(day: date, zone: str | tzinfo) -> datetime:
 
     Rules: DOC-TZ-04, INT-10b.
     """
+    if isinstance(day, datetime) or not isinstance(day, date):
+        raise InvalidValueError("day", day, "a date without a time")
     tz = time_zone(zone)
     first = at_local(day, time.min, tz)
     if local(first, tz).date() != day:
@@ -214,14 +253,48 @@ def issue_instant(day: date, zone: str | tzinfo, convention: IssueDateConvention
 
     Rules: DOC-TZ-03, DOC-TZ-04, DOC-TZ-05, INT-10.
     """
-    match convention:
-        case IssueDateConvention.LOCAL_MIDNIGHT:
-            return start_of_day(day, zone)
-        case IssueDateConvention.UTC_MIDNIGHT:
-            return start_of_day(day, UTC)
-        case IssueDateConvention.ARTICLE_EXAMPLE:
-            reading = local(start_of_day(day, UTC), zone)
-            return datetime.combine(reading.date(), reading.time(), UTC)
+    if convention is IssueDateConvention.LOCAL_MIDNIGHT:
+        return start_of_day(day, zone)
+    midnight = start_of_day(day, UTC)
+    tz = time_zone(zone)
+    if convention is IssueDateConvention.UTC_MIDNIGHT:
+        return midnight
+    if convention is IssueDateConvention.ARTICLE_EXAMPLE:
+        reading = local(midnight, tz)
+        return datetime.combine(reading.date(), reading.time(), UTC)
+    raise InvalidValueError("convention", convention, "an IssueDateConvention")
+
+
+def expiry_instant(
+    day: date,
+    zone: str | tzinfo,
+    convention: IssueDateConvention,
+    *,
+    end_of_day: bool = False,
+) -> datetime:
+    """Return the instant, in UTC, at which an award with a written expiry date expires.
+
+    That day begins by the same convention as an issue date does, and the award is then expired;
+    with ``end_of_day`` it lasts until the day is over. Raises as :func:`start_of_day`.
+
+    >>> end, utc_midnight = date(2026, 6, 30), IssueDateConvention.UTC_MIDNIGHT
+    >>> expiry_instant(end, "Europe/Rome", utc_midnight).isoformat()
+    '2026-06-30T00:00:00+00:00'
+    >>> expiry_instant(end, "Europe/Rome", utc_midnight, end_of_day=True).isoformat()
+    '2026-07-01T00:00:00+00:00'
+
+    Rules: DOC-TZ-06, INT-11.
+    """
+    begins = issue_instant(day, zone, convention)
+    if not end_of_day:
+        return begins
+    try:
+        following = day + timedelta(days=1)
+    except OverflowError as error:
+        raise OutOfRangeError(day, "to the end of the day") from error
+    if convention is IssueDateConvention.LOCAL_MIDNIGHT:
+        return at_local(following, time.min, zone)  # where that day is skipped: the one after it
+    return issue_instant(following, zone, convention)
 
 
 def issue_instants(
@@ -244,11 +317,10 @@ def parse(text: str) -> datetime:
     '2024-07-01T07:00:00+00:00'
     """
     try:
-        return utc(datetime.fromisoformat(text))
-    except NaiveDatetimeError:
-        raise
+        read = datetime.fromisoformat(text)
     except (ValueError, TypeError) as error:
         raise InvalidValueError("instant", text, "ISO 8601, e.g. 2024-07-01T09:00:00Z") from error
+    return utc(read)
 
 
 def parse_duration(text: str) -> tuple[int, int]:
@@ -262,17 +334,22 @@ def parse_duration(text: str) -> tuple[int, int]:
     import pendulum  # heavy, and most callers never read text
 
     expected = "an ISO 8601 duration of whole days, weeks, months or years, e.g. P18M"
+    if not isinstance(text, str) or not _DURATION.fullmatch(text):
+        raise InvalidValueError("duration", text, expected)
     try:
-        found = pendulum.parse(text) if text.startswith("P") else None
+        found = cast("pendulum.Duration", pendulum.parse(text))
     except (ValueError, OverflowError) as error:
         raise InvalidValueError("duration", text, expected) from error
-    if not isinstance(found, pendulum.Duration) or found.seconds or found.microseconds:
-        raise InvalidValueError("duration", text, expected)
     return 12 * found.years + found.months, 7 * found.weeks + found.remaining_days
+
+
+_DURATION = re.compile(r"P(?:\d+W|(?=\d)(?:\d+Y)?(?:\d+M)?(?:\d+D)?)", re.ASCII)
 
 
 def distance(instant: datetime, at: datetime, *, locale: str = "en") -> str:
     """Say in words how far an instant is from another, in any language that pendulum speaks.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for a language that it does not.
 
     >>> distance(datetime(2025, 4, 1, tzinfo=UTC), at=datetime(2025, 1, 1, tzinfo=UTC))
     'in 3 months'
@@ -282,4 +359,7 @@ def distance(instant: datetime, at: datetime, *, locale: str = "en") -> str:
     import pendulum  # heavy, and most callers never ask for words
 
     between = pendulum.instance(utc(instant)).diff(pendulum.instance(utc(at)))
-    return pendulum.format_diff(between, is_now=True, locale=locale)
+    try:
+        return pendulum.format_diff(between, is_now=True, locale=locale)
+    except (ValueError, TypeError, ImportError) as error:
+        raise InvalidValueError("locale", locale, "a language that pendulum speaks") from error

@@ -53,7 +53,7 @@ class Validity:
 
         Raises :class:`~certrules.errors.InvalidValueError` for anything else.
         """
-        words = text.strip()
+        words = text.strip() if isinstance(text, str) else ""
         if words.casefold() == "never":
             return cls(0, Unit.DAYS)
         if found := _AMOUNT_AND_UNIT.fullmatch(words.casefold()):
@@ -67,7 +67,7 @@ class Validity:
         months, days = instants.parse_duration(text)
         if months and days:
             raise InvalidValueError("validity", text, "one unit: months and days cannot be mixed")
-        if months % 12 == 0 and months:
+        if months and "M" not in text:
             return cls(months // 12, Unit.YEARS)
         if text.endswith("W"):
             return cls(days // 7, Unit.WEEKS)
@@ -136,7 +136,7 @@ class CertificationStatus(Enum):
 
 
 def _named(_: object, __: object, name: str) -> None:
-    if not name.strip():
+    if not isinstance(name, str) or not name.strip():
         raise InvalidValueError("certification name", name, "some text: a name is mandatory")
 
 

@@ -1,5 +1,6 @@
 """What does an answer look like, and why is it so?"""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from attrs import field, frozen
@@ -21,12 +22,16 @@ class Reason:
         return f"{self.text} ({self.rule})"
 
 
+def _all(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    return tuple(reasons)
+
+
 @frozen
 class Granted:
     """Yes: what follows from it, and why. True in a condition."""
 
     effects: tuple[Any, ...] = ()
-    reasons: tuple[Reason, ...] = field(default=(), converter=tuple)
+    reasons: tuple[Reason, ...] = field(default=(), converter=_all)
 
     def __bool__(self) -> Literal[True]:
         return True
@@ -36,7 +41,7 @@ class Granted:
 class Refused:
     """No: every reason why, not only the first. False in a condition."""
 
-    reasons: tuple[Reason, ...] = field(converter=tuple)
+    reasons: tuple[Reason, ...] = field(converter=_all)
 
     def __bool__(self) -> Literal[False]:
         return False

@@ -5,7 +5,8 @@ from enum import Enum
 from attrs import frozen
 
 from certrules.instants import IssueDateConvention
-from certrules.periods import MonthEnd
+from certrules.model.catalog import Validity
+from certrules.periods import MonthEnd, Unit
 
 __all__ = ["ALLBOUND", "DOCEBO", "Duplicates", "ExpiryDay", "Policy"]
 
@@ -20,6 +21,8 @@ class ExpiryDay(Enum):
     """It expires at the very instant."""
     INCLUSIVE = "inclusive"
     """It is valid to the end of that local day."""
+
+    __hash__ = object.__hash__
 
     def __str__(self) -> str:
         return self.value
@@ -52,7 +55,18 @@ class Policy:
     month_end: MonthEnd = MonthEnd.CLAMP
     expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE
     issue_date: IssueDateConvention = IssueDateConvention.LOCAL_MIDNIGHT
+    users_choose_zone: bool = True
+    """Whether a time zone that a user has set counts."""
+    validities: tuple[Validity, ...] | None = None
+    """The only validities that a certification may have, or None for any."""
 
 
 DOCEBO = Policy()
-ALLBOUND = Policy()
+ALLBOUND = Policy(
+    validities=(
+        Validity(1, Unit.YEARS),
+        Validity(2, Unit.YEARS),
+        Validity(3, Unit.YEARS),
+        Validity.NEVER,
+    )
+)

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
 
 from certrules import instants
+from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
 
 __all__ = ["Status", "days_left", "expired", "last_valid_day", "status_at"]
@@ -80,7 +81,7 @@ def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
 def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
     """Return the last calendar day of a zone on some part of which an award is valid.
 
-    None when it never expires.
+    The day of the last moment before its expiry; None when it never expires.
 
     >>> from datetime import UTC
     >>> award = Award("ada", "first-aid", *(datetime(y, 1, 1, tzinfo=UTC) for y in (2024, 2025)))
@@ -91,4 +92,8 @@ def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
     """
     if award.expires_at is None:
         return None
-    return instants.local_day(award.expires_at - timedelta(microseconds=1), zone)
+    try:
+        last = award.expires_at - timedelta(microseconds=1)
+    except OverflowError as error:
+        raise OutOfRangeError(award.expires_at, "minus a microsecond") from error
+    return instants.local_day(last, zone)

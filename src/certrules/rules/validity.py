@@ -1,16 +1,24 @@
 """When does an award expire?"""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, datetime, time, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
 from certrules import instants, periods
+from certrules.errors import InvalidValueError
 from certrules.model.catalog import Validity
-from certrules.model.policy import ExpiryDay
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.policy import ExpiryDay, Policy
 from certrules.periods import MonthEnd, Unit
+from certrules.rulebook import Rule
 
-__all__ = ["Expiry", "expiries", "expiry", "reckon"]
+__all__ = ["Expiry", "allowed", "expiries", "expiry", "reckon"]
+
+REMEMBERED = 4096
+"""How many answers are kept: a store holds some thousand distinct issue instants."""
 
 
 @frozen
@@ -41,7 +49,10 @@ def expiry(
     """Return the instant, in UTC, at which an award expires, or None where it never does.
 
     The period is added to the calendar day on which the award was issued in ``zone``, and the local
-    time of day is kept. Raises :class:`~certrules.errors.OutOfRangeError` after the year 9999.
+    time of day is kept; where the clocks skip it, the first instant after it. Raises
+    :class:`~certrules.errors.NaiveDatetimeError`, :class:`~certrules.errors.UnknownZoneError`,
+    :class:`~certrules.errors.OutOfRangeError` after the year 9999, and
+    :class:`~certrules.errors.NoSuchDayError` where ``month_end`` refuses.
 
     >>> issued = instants.start_of_day(date(2024, 2, 29), "Europe/Rome")
     >>> expiry(issued, Validity(1, Unit.YEARS), zone="Europe/Rome").isoformat()
@@ -49,16 +60,9 @@ def expiry(
     >>> print(expiry(issued, Validity.NEVER, zone="Europe/Rome"))
     None
 
-    Rules: DOC-EXP-01, DOC-EXP-02, DOC-EXP-06, ALL-EXP-02, INT-01.
+    Rules: DOC-EXP-01, DOC-EXP-02, DOC-EXP-06, ALL-EXP-02, INT-01, INT-40.
     """
-    return reckon(
-        issued_at,
-        validity,
-        zone=zone,
-        month_end=month_end,
-        expiry_day=expiry_day,
-        anchor_day=anchor_day,
-    ).at
+    return _look_up(issued_at, validity, zone, month_end, expiry_day, anchor_day).at
 
 
 def reckon(
@@ -77,23 +81,48 @@ def reckon(
 
     Rules: INT-01, INT-40.
     """
-    if validity.never:
+    return _look_up(issued_at, validity, zone, month_end, expiry_day, anchor_day)
+
+
+def _look_up(
+    issued_at: datetime,
+    validity: Validity,
+    zone: str | tzinfo,
+    month_end: MonthEnd,
+    expiry_day: ExpiryDay,
+    anchor_day: int | None,
+) -> Expiry:
+    # in UTC first: elsewhere an hour that comes twice has two instants that compare equal
+    at = issued_at if getattr(issued_at, "tzinfo", None) is UTC else instants.utc(issued_at)
+    tz = zone if type(zone) is ZoneInfo else instants.time_zone(zone)
+    try:
+        return _known(at, validity.amount, validity.unit, tz, month_end, expiry_day, anchor_day)
+    except TypeError:  # dateutil's zones cannot be hashed
+        return _reckon(at, validity.amount, validity.unit, tz, month_end, expiry_day, anchor_day)
+
+
+def _reckon(
+    issued_at: datetime,
+    amount: int,
+    unit: Unit,
+    tz: tzinfo,
+    month_end: MonthEnd,
+    expiry_day: ExpiryDay,
+    anchor_day: int | None,
+) -> Expiry:
+    if not isinstance(expiry_day, ExpiryDay):
+        raise InvalidValueError("expiry_day", expiry_day, "a certrules.ExpiryDay")
+    if amount == 0:
         return Expiry(None)
-    tz = instants.time_zone(zone)
     issued = instants.local(issued_at, tz)
-    end = periods.add(
-        issued.date(), validity.amount, validity.unit, month_end, anchor_day=anchor_day
-    )
-    return Expiry(_ending(end.day, issued.time(), tz, expiry_day), end.lost_day)
+    end = periods.add(issued.date(), amount, unit, month_end, anchor_day=anchor_day)
+    if expiry_day is ExpiryDay.EXCLUSIVE:
+        return Expiry(instants.at_local(end.day, issued.time(), tz), end.lost_day)
+    following = periods.add(end.day, 1, Unit.DAYS).day
+    return Expiry(instants.at_local(following, time.min, tz), end.lost_day)
 
 
-def _ending(day: date, clock: time, tz: tzinfo, expiry_day: ExpiryDay) -> datetime:
-    match expiry_day:
-        case ExpiryDay.EXCLUSIVE:
-            return instants.at_local(day, clock, tz)
-        case ExpiryDay.INCLUSIVE:
-            following = periods.add(day, 1, Unit.DAYS).day
-            return instants.at_local(following, time.min, tz)
+_known = lru_cache(maxsize=REMEMBERED)(_reckon)
 
 
 def expiries(
@@ -110,10 +139,32 @@ def expiries(
     >>> len(expiries(days, Validity(1, Unit.YEARS), zone="Europe/Rome"))
     3
     """
-    issued = list(issued)
     tz = instants.time_zone(zone)
+    issued = [at if at.tzinfo is UTC else instants.utc(at) for at in issued]
     known = {
         at: expiry(at, validity, zone=tz, month_end=month_end, expiry_day=expiry_day)
         for at in set(issued)
     }
     return [known[at] for at in issued]
+
+
+def allowed(validity: Validity, policy: Policy) -> Granted | Refused:
+    """Return whether a certification of a platform may have a validity; no effects follow.
+
+    >>> from certrules import ALLBOUND
+    >>> bool(allowed(Validity(2, Unit.YEARS), ALLBOUND))
+    True
+    >>> print(allowed(Validity(18, Unit.MONTHS), ALLBOUND).reasons[0])
+    18 months is not one of: 1 year, 2 years, 3 years, never (ALL-EXP-01)
+
+    Rules: DOC-EXP-01, ALL-EXP-01.
+    """
+    facts = (("validity", validity),)
+    if policy.validities is None:
+        text = f"{validity} is a whole number of calendar units"
+        return Granted(reasons=(Reason(Rule.DOC_EXP_01, text, facts),))
+    choices = ", ".join(map(str, policy.validities))
+    if str(validity) in map(str, policy.validities):  # zero of any unit reads: never
+        text = f"{validity} is one of: {choices}"
+        return Granted(reasons=(Reason(Rule.ALL_EXP_01, text, facts),))
+    return Refused((Reason(Rule.ALL_EXP_01, f"{validity} is not one of: {choices}", facts),))
