@@ -8,7 +8,7 @@ from attrs import evolve, field, frozen
 from certrules import instants
 from certrules.errors import InvalidValueError
 
-__all__ = ["AssociationType", "Award", "AwardIdentity", "ExpiryBasis", "Source"]
+__all__ = ["AssociationType", "Award", "AwardIdentity", "ExpiryBasis", "ExternalLink", "Source"]
 
 
 class AssociationType(Enum):
@@ -42,16 +42,35 @@ class ExpiryBasis(Enum):
         return self.value
 
 
+def _utc_or_none(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instants.utc(instant)
+
+
+@frozen
+class ExternalLink:
+    """Where an external certification can be seen: its provider, and the link there.
+
+    Rules: DOC-AWARD-06.
+    """
+
+    provider: str
+    url: str
+
+
 @frozen
 class Source:
-    """What an award was earned by: the association type, and the item's id if there is one."""
+    """What an award was earned by: the association type, and the item's id if there is one.
+
+    ``links`` belong to an external certification. ``completed_at`` is set where the training was
+    completed at another instant than that of the issue.
+
+    Rules: DOC-AWARD-03, DOC-AWARD-07, INT-37.
+    """
 
     type: AssociationType = AssociationType.MANUAL
     item: str | None = None
-
-
-def _utc_or_none(instant: datetime | None) -> datetime | None:
-    return None if instant is None else instants.utc(instant)
+    links: tuple[ExternalLink, ...] = field(default=(), converter=tuple)
+    completed_at: datetime | None = field(default=None, converter=_utc_or_none)
 
 
 AwardIdentity = tuple[str, str, datetime, datetime | None]

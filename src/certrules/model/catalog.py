@@ -11,7 +11,15 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.periods import Unit
 
-__all__ = ["Assignment", "Certification", "CertificationStatus", "Item", "ItemKind", "Validity"]
+__all__ = [
+    "Assignment",
+    "Certification",
+    "CertificationStatus",
+    "Criteria",
+    "Item",
+    "ItemKind",
+    "Validity",
+]
 
 
 def _whole(_: object, __: object, amount: int) -> None:
@@ -114,11 +122,31 @@ class Item:
 
 @frozen
 class Assignment:
-    """An item that earns a certification, from the instant at which it was assigned."""
+    """An item that earns a certification, from the instant at which it was assigned.
+
+    Items of the same ``group`` are alternatives to each other, and every group is needed; what
+    those without one mean, the :class:`Criteria` say.
+
+    Rules: DOC-ASSIGN-02, ALL-TRAIN-02.
+    """
 
     kind: ItemKind
     item: str
     assigned_at: datetime = field(converter=instants.utc)
+    group: str | None = None
+
+
+class Criteria(Enum):
+    """Whether the items without a group are alternatives, or each of them is needed.
+
+    Rules: INT-32.
+    """
+
+    ANY = "any"
+    ALL = "all"
+
+    def __str__(self) -> str:
+        return self.value
 
 
 class CertificationStatus(Enum):
@@ -145,9 +173,11 @@ class Certification:
     """A certification as its owner defines it.
 
     ``id`` is the host's. The code is optional, but a file of records can address a certification
-    by nothing else.
+    by nothing else. ``criteria`` is None where the platform's policy decides; ``groups`` are the
+    ids of the user groups that may earn it, none meaning everybody.
 
-    Rules: DOC-CERT-02, DOC-CERT-03, DOC-CERT-04, DOC-CERT-05, DOC-CERT-06.
+    Rules: DOC-CERT-02, DOC-CERT-03, DOC-CERT-04, DOC-CERT-05, DOC-CERT-06, DOC-RENEW-05,
+    ALL-VIS-01.
     """
 
     id: str
@@ -158,3 +188,5 @@ class Certification:
     retake: bool = False
     status: CertificationStatus = CertificationStatus.ACTIVE
     assignments: tuple[Assignment, ...] = ()
+    criteria: Criteria | None = None
+    groups: frozenset[str] = field(default=frozenset(), converter=frozenset)

@@ -9,13 +9,14 @@ __all__ = ["Event", "EventKind"]
 
 
 class EventKind(Enum):
-    """What happened to an award.
+    """What happened to an award, or to an enrolment for its sake.
 
-    Rules: DOC-CSV-20.
+    Rules: DOC-CSV-20, DOC-RENEW-10.
     """
 
     ISSUED = "award.issued"
     RENEWED = "award.renewed"
+    ENROLLED = "enrolment.created"
 
     def __str__(self) -> str:
         return self.value
@@ -23,10 +24,14 @@ class EventKind(Enum):
 
 @frozen
 class Event:
-    """Something that happened to one cycle of an award, at an instant."""
+    """Something that happened to one cycle of an award, at an instant.
+
+    ``item`` is the id of the course or learning plan of an enrolment.
+    """
 
     kind: EventKind
     user: str
     certification: str
     cycle: int
     at: datetime
+    item: str | None = None

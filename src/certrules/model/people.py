@@ -1,6 +1,6 @@
 """Who can hold a certification?"""
 
-from attrs import frozen
+from attrs import field, frozen
 
 __all__ = ["User", "username_key"]
 
@@ -18,7 +18,11 @@ def username_key(username: str) -> str:
 
 @frozen
 class User:
-    """A person as the host knows them; ``time_zone`` is their own choice, where they made one."""
+    """A person as the host knows them.
+
+    ``time_zone`` is their own choice, where they made one; ``groups`` and ``branches`` are the ids
+    of those to which they belong now.
+    """
 
     id: str
     username: str
@@ -26,3 +30,5 @@ class User:
     last_name: str = ""
     active: bool = True
     time_zone: str | None = None
+    groups: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    branches: frozenset[str] = field(default=frozenset(), converter=frozenset)

@@ -5,10 +5,10 @@ from enum import Enum
 from attrs import frozen
 
 from certrules.instants import IssueDateConvention
-from certrules.model.catalog import Validity
+from certrules.model.catalog import Criteria, Validity
 from certrules.periods import MonthEnd, Unit
 
-__all__ = ["ALLBOUND", "DOCEBO", "Duplicates", "ExpiryDay", "Policy"]
+__all__ = ["ALLBOUND", "DOCEBO", "Duplicates", "ExpiryDay", "Policy", "PredatedIssue"]
 
 
 class ExpiryDay(Enum):
@@ -43,6 +43,21 @@ class Duplicates(Enum):
         return self.value
 
 
+class PredatedIssue(Enum):
+    """From when an award counts that is issued for training completed long before.
+
+    Rules: INT-37.
+    """
+
+    TODAY = "today"
+    """From the instant at which it is issued."""
+    COMPLETION = "completion"
+    """From the completion."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
 @frozen
 class Policy:
     """The choices of one platform; ``DOCEBO`` and ``ALLBOUND`` are two, and hosts make their own.
@@ -59,6 +74,17 @@ class Policy:
     """Whether a time zone that a user has set counts."""
     validities: tuple[Validity, ...] | None = None
     """The only validities that a certification may have, or None for any."""
+    criteria: Criteria = Criteria.ANY
+    """What the items of a certification mean that does not say it itself."""
+    one_certification_per_item: bool = True
+    """Whether an item that earns a certification cannot earn another."""
+    renew_control: bool = True
+    """Whether users can start the renewal of an award."""
+    reenable_training_on_expiry: bool = False
+    """Whether attached training opens again at expiry, and then earns the certification anew."""
+    predated_issue: PredatedIssue = PredatedIssue.TODAY
+    external_certifications: bool = False
+    """Whether awards by hand may be associated with certifications of external providers."""
 
 
 DOCEBO = Policy()
@@ -68,5 +94,8 @@ ALLBOUND = Policy(
         Validity(2, Unit.YEARS),
         Validity(3, Unit.YEARS),
         Validity.NEVER,
-    )
+    ),
+    criteria=Criteria.ALL,
+    one_certification_per_item=False,
+    renew_control=False,
 )

@@ -1,0 +1,164 @@
+"""What does a decision change? Effects are data: a rule names them, a workflow carries them out.
+
+Every value in an effect is as it must be stored afterwards: an archived award already has its
+``archived_at`` and its next version.
+"""
+
+from attrs import frozen
+
+from certrules.model.awards import Award
+from certrules.model.catalog import Assignment, ItemKind
+from certrules.model.events import Event
+from certrules.model.learning import Enrolment, Renewal
+
+__all__ = [
+    "ArchiveAward",
+    "ArchiveEnrolment",
+    "AssignItem",
+    "CancelNotices",
+    "CloseRenewal",
+    "Effect",
+    "Enrol",
+    "IssueAward",
+    "Notify",
+    "OpenRenewal",
+    "RemoveAward",
+    "RemoveCertification",
+    "ReopenTraining",
+    "ReplaceAward",
+    "ResetMaterials",
+    "UnassignItem",
+]
+
+
+@frozen
+class IssueAward:
+    """Add a new cycle."""
+
+    award: Award
+
+
+@frozen
+class ArchiveAward:
+    """Put a cycle into history, with its own dates."""
+
+    award: Award
+
+
+@frozen
+class ReplaceAward:
+    """Replace a cycle by its edited version."""
+
+    award: Award
+
+
+@frozen
+class RemoveAward:
+    """Delete a cycle for good."""
+
+    award: Award
+
+
+@frozen
+class CancelNotices:
+    """Cancel what was to be sent about the expiry of a cycle."""
+
+    user: str
+    certification: str
+    cycle: int
+
+
+@frozen
+class ArchiveEnrolment:
+    """Put an attempt at an item into history, just as it was."""
+
+    enrolment: Enrolment
+
+
+@frozen
+class Enrol:
+    """Add a new attempt at an item."""
+
+    enrolment: Enrolment
+
+
+@frozen
+class ResetMaterials:
+    """Make training materials of one course incomplete for one user; its status stays."""
+
+    user: str
+    course: str
+    materials: tuple[str, ...]
+
+
+@frozen
+class ReopenTraining:
+    """Make an attached training incomplete for one user."""
+
+    user: str
+    kind: ItemKind
+    item: str
+
+
+@frozen
+class OpenRenewal:
+    """Add a started renewal."""
+
+    renewal: Renewal
+
+
+@frozen
+class CloseRenewal:
+    """Replace an open renewal by the completed or cancelled one."""
+
+    renewal: Renewal
+
+
+@frozen
+class AssignItem:
+    """Let an item earn a certification."""
+
+    certification: str
+    assignment: Assignment
+
+
+@frozen
+class UnassignItem:
+    """End every assignment of an item to a certification."""
+
+    certification: str
+    kind: ItemKind
+    item: str
+
+
+@frozen
+class RemoveCertification:
+    """Delete a certification with its assignments."""
+
+    certification: str
+
+
+@frozen
+class Notify:
+    """Tell of an event."""
+
+    event: Event
+
+
+Effect = (
+    IssueAward
+    | ArchiveAward
+    | ReplaceAward
+    | RemoveAward
+    | CancelNotices
+    | ArchiveEnrolment
+    | Enrol
+    | ResetMaterials
+    | ReopenTraining
+    | OpenRenewal
+    | CloseRenewal
+    | AssignItem
+    | UnassignItem
+    | RemoveCertification
+    | Notify
+)

@@ -1,0 +1,80 @@
+"""What must be known of one user and one certification to decide?"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import field, frozen
+
+from certrules.errors import InvalidValueError
+from certrules.model.awards import Award
+from certrules.model.catalog import Certification, ItemKind
+from certrules.model.learning import Completion, Course, Enrolment, LearningPlan, Renewal
+from certrules.model.people import User
+
+__all__ = ["Facts"]
+
+
+@frozen
+class Facts:
+    """All that awarding and renewing look at, in any order: one user, one certification.
+
+    - ``certification``: None where it is gone;
+    - ``awards``: every cycle that the user has of it;
+    - ``enrolments``: the user's, archived ones too, in the assigned items, in the plans that hold
+      them and in the courses of assigned plans;
+    - ``completions``: the user's of assigned items (they need not repeat the enrolments);
+    - ``courses``: the assigned ones, those of assigned plans, and those that share their materials;
+    - ``plans``: the assigned ones, and those that hold an assigned course;
+    - ``renewals``: every renewal that the user has ever started of it.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for facts of another user or certification.
+    """
+
+    user: User
+    certification: Certification | None
+    awards: tuple[Award, ...] = field(default=(), converter=tuple)
+    enrolments: tuple[Enrolment, ...] = field(default=(), converter=tuple)
+    completions: tuple[Completion, ...] = field(default=(), converter=tuple)
+    courses: tuple[Course, ...] = field(default=(), converter=tuple)
+    plans: tuple[LearningPlan, ...] = field(default=(), converter=tuple)
+    renewals: tuple[Renewal, ...] = field(default=(), converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        theirs = (*self.awards, *self.enrolments, *self.completions, *self.renewals)
+        _only("user", self.user.id, theirs)
+        if self.certification is not None:
+            _only("certification", self.certification.id, (*self.awards, *self.renewals))
+
+    @property
+    def held(self) -> Award | None:
+        """The current award; None where there is none, or only archived ones."""
+        current = (award for award in self.awards if not award.archived)
+        return max(current, key=lambda award: award.cycle, default=None)
+
+    @property
+    def next_cycle(self) -> int:
+        """The number of the cycle that follows."""
+        return 1 + max((award.cycle for award in self.awards), default=0)
+
+    def enrolment(self, kind: ItemKind, item: str) -> Enrolment | None:
+        """Return the user's current enrolment in an item."""
+        current = (
+            enrolment
+            for enrolment in self.enrolments
+            if (enrolment.kind, enrolment.item) == (kind, item) and not enrolment.archived
+        )
+        return max(current, key=lambda enrolment: enrolment.attempt, default=None)
+
+    def course(self, course: str) -> Course | None:
+        """Return the course of an id."""
+        return next((known for known in self.courses if known.id == course), None)
+
+    def plan(self, plan: str) -> LearningPlan | None:
+        """Return the learning plan of an id."""
+        return next((known for known in self.plans if known.id == plan), None)
+
+
+def _only(name: str, expected: str, facts: Iterable[Any]) -> None:
+    for fact in facts:
+        if getattr(fact, name) != expected:
+            raise InvalidValueError(name, getattr(fact, name), f"facts of {expected!r} only")

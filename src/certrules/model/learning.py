@@ -1,0 +1,237 @@
+"""What does one person learn, through what, by when, and what did they complete?"""
+
+from datetime import date, datetime
+from enum import Enum
+
+from attrs import evolve, field, frozen
+
+from certrules import instants
+from certrules.errors import InvalidValueError
+from certrules.model.catalog import ItemKind
+
+__all__ = [
+    "Completion",
+    "Course",
+    "Enrolment",
+    "EnrolmentStatus",
+    "EntryPoint",
+    "ExternalTraining",
+    "LearningPlan",
+    "Renewal",
+    "RenewalOption",
+    "RenewalState",
+    "Window",
+    "WindowStart",
+]
+
+
+def _utc_or_none(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instants.utc(instant)
+
+
+class WindowStart(Enum):
+    """From when days of validity count.
+
+    Rules: X-VALID-1.
+    """
+
+    ENROLMENT = "enrolment"
+    FIRST_ACCESS = "first_access"
+    """For a learning plan: the first access to any of its courses."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def _days(_: object, __: object, days: int | None) -> None:
+    if days is not None and days < 1:
+        raise InvalidValueError("days of validity", days, "a whole number, one or more, or None")
+
+
+@frozen
+class Window:
+    """Until when a course or learning plan can be taken; by default, for ever.
+
+    A fixed last day, or a number of days from the enrolment or from the first access; where both
+    are set, the earlier end counts. Days are those of UTC, and the last one belongs to the window.
+
+    Rules: INT-13b, X-VALID-1.
+    """
+
+    last_day: date | None = None
+    days: int | None = field(default=None, validator=_days)
+    start: WindowStart = WindowStart.ENROLMENT
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is an end at all."""
+        return self.last_day is not None or self.days is not None
+
+
+@frozen
+class Course:
+    """A course with its training materials.
+
+    ``materials`` are the host's ids. One that stands in several courses is shared: it lives in the
+    central repository, and a learner's progress in it counts in all of them.
+
+    Rules: DOC-RENEW-12.
+    """
+
+    id: str
+    materials: tuple[str, ...] = field(default=(), converter=tuple)
+    window: Window = Window()
+
+
+@frozen
+class LearningPlan:
+    """A learning plan with the ids of its courses."""
+
+    id: str
+    courses: tuple[str, ...] = field(default=(), converter=tuple)
+    window: Window = Window()
+
+
+class EnrolmentStatus(Enum):
+    """Where a learner stands in a course or learning plan; no status says that it has expired.
+
+    Rules: X-RENEW-3, X-STATUS-1.
+    """
+
+    ENROLLED = "enrolled"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    WAITING = "waiting"
+    TO_CONFIRM = "to_confirm"
+    SUSPENDED = "suspended"
+    OVERBOOKED = "overbooked"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def archivable(self) -> bool:
+        """Whether an enrolment of this status can be put into the archive.
+
+        Rules: X-ARCH-1.
+        """
+        return self in (self.ENROLLED, self.IN_PROGRESS, self.COMPLETED)
+
+
+@frozen
+class Enrolment:
+    """One attempt of one user at one course or learning plan.
+
+    Attempts of the same user and item are numbered from 1; at most one, the last, is current, the
+    others are archived, and stay so.
+
+    Rules: X-ARCH-2, X-RENEW-1.
+    """
+
+    user: str
+    kind: ItemKind
+    item: str
+    enrolled_at: datetime = field(converter=instants.utc)
+    status: EnrolmentStatus = EnrolmentStatus.ENROLLED
+    first_access_at: datetime | None = field(default=None, converter=_utc_or_none)
+    completed_at: datetime | None = field(default=None, converter=_utc_or_none)
+    archived_at: datetime | None = field(default=None, converter=_utc_or_none)
+    attempt: int = 1
+
+    @property
+    def archived(self) -> bool:
+        """Whether this attempt is history."""
+        return self.archived_at is not None
+
+    def archive(self, at: datetime) -> "Enrolment":
+        """Return this attempt as history, just as it was, archived at an instant."""
+        return evolve(self, archived_at=at)
+
+    def again(self, at: datetime) -> "Enrolment":
+        """Return the next attempt, enrolled afresh at an instant."""
+        return Enrolment(self.user, self.kind, self.item, at, attempt=self.attempt + 1)
+
+
+@frozen
+class Completion:
+    """That a user completed a course, learning plan or track, and when."""
+
+    user: str
+    kind: ItemKind
+    item: str
+    completed_at: datetime = field(converter=instants.utc)
+
+
+@frozen
+class ExternalTraining:
+    """An external training as its user reported it, with the certification chosen for it.
+
+    Rules: DOC-ASSIGN-09.
+    """
+
+    user: str
+    id: str
+    completed_on: date
+    certification: str | None = None
+
+
+@frozen
+class RenewalOption:
+    """An item by which a renewal can be done, and the learning plan through which it is taken."""
+
+    kind: ItemKind
+    item: str
+    plan: str | None = None
+
+
+class EntryPoint(Enum):
+    """Where a learner finds the control that starts a renewal; all of them decide alike.
+
+    Rules: DOC-RENEW-04.
+    """
+
+    MY_CERTIFICATIONS = "my_certifications"
+    TASK_LIST = "task_list"
+    ITEM_PAGE = "item_page"
+    EXPIRY_NOTIFICATION = "expiry_notification"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class RenewalState(Enum):
+    """Where a renewal stands: open until it is completed or cancelled, and then closed for good."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@frozen
+class Renewal:
+    """One renewal of one cycle of an award: started, and then completed or cancelled.
+
+    ``cycle`` and ``version`` are those of the award when it was started; ``retake`` says whether
+    earlier tracking was reset; ``key`` is the caller's, so that a repeated request is recognised.
+    At most one renewal of a user's certification is open.
+
+    Rules: INT-12b.
+    """
+
+    user: str
+    certification: str
+    cycle: int
+    version: int
+    started_at: datetime = field(converter=instants.utc)
+    option: RenewalOption
+    retake: bool = False
+    key: str | None = None
+    state: RenewalState = RenewalState.OPEN
+    closed_at: datetime | None = field(default=None, converter=_utc_or_none)
+
+    def close(self, state: RenewalState, at: datetime) -> "Renewal":
+        """Return this renewal as completed or cancelled at an instant."""
+        return evolve(self, state=state, closed_at=at)
