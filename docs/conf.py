@@ -1,0 +1,17 @@
+"""How the documentation is built; it needs no network."""
+
+from importlib.metadata import version as installed
+
+project = "certrules"
+author = "the certrules authors"
+copyright = author
+release = version = installed("certrules")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+exclude_patterns = ["_build", "rulebook/examples"]
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+suppress_warnings = ["ref.python"]  # some short names are shared, such as Status and status
+
+html_theme = "furo"
+html_title = "certrules"
