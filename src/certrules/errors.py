@@ -4,9 +4,11 @@ These are mistakes of the calling code or of its configuration. What the domain 
 renewal, a bad row of a file) is never an exception: it is a value that carries its reasons.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 __all__ = [
+    "CatalogError",
     "CertrulesError",
     "ConflictError",
     "InvalidValueError",
@@ -99,6 +101,19 @@ class RecordsFileError(CertrulesError):
         self.code = code
         self.message = message
         self.details = details
+
+
+class CatalogError(CertrulesError):
+    """A catalog file that is wrong somewhere; nothing of it has been used.
+
+    ``code`` is stable; ``faults`` are all of them, each the path of a value and what is wrong.
+    """
+
+    def __init__(self, code: str, message: str, faults: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.faults = tuple(faults)
 
 
 class StoreError(CertrulesError):

@@ -1,0 +1,307 @@
+"""What does a catalog file say: which users, items and certifications are there?
+
+JSON text in, values out; and where the text is wrong, every fault at once, each with its path.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from enum import Enum
+from itertools import filterfalse
+from typing import Any, NoReturn
+
+from attrs import NOTHING, fields, frozen
+
+from certrules import instants
+from certrules.errors import CatalogError, CertrulesError, InvalidValueError
+from certrules.model.catalog import (
+    Assignment,
+    Certification,
+    CertificationStatus,
+    Item,
+    ItemKind,
+    Validity,
+)
+from certrules.model.people import User
+
+__all__ = ["Catalog", "read"]
+
+GUIDED = 100
+"""How many faults may come with a guess at what was meant, which takes time."""
+
+
+@frozen
+class Catalog:
+    """What a catalog file lists, in its order."""
+
+    users: tuple[User, ...] = ()
+    items: tuple[Item, ...] = ()
+    certifications: tuple[Certification, ...] = ()
+
+
+def read(data: bytes) -> Catalog:
+    """Read a catalog: a JSON object with the lists ``users``, ``items`` and ``certifications``.
+
+    The keys of each entry are the attributes of :class:`~certrules.model.people.User`,
+    :class:`~certrules.model.catalog.Item` and :class:`~certrules.model.catalog.Certification`;
+    those that have a default may be left out. Raises :class:`~certrules.errors.CatalogError`.
+
+    >>> catalog = read(b'{"certifications": [{"id": "1", "name": "First aid", "code": "FA",'
+    ...                b' "validity": "2 years"}]}')
+    >>> catalog.certifications[0].validity
+    Validity(amount=2, unit=<Unit.YEARS: 'years'>)
+
+    Rules: DOC-CERT-02, DOC-CERT-03, DOC-CERT-04, DOC-CERT-05.
+    """
+    faults: list[tuple[str, str]] = []
+    found = _sections(_parsed(_text(data)), faults)
+    if faults:
+        raise CatalogError("invalid_catalog", f"{_many(faults)} in the catalog", faults)
+    return Catalog(**found)
+
+
+def _many(faults: Sequence[object]) -> str:
+    return "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8 at byte {error.start}; save the catalog as UTF-8"
+        raise CatalogError("not_utf8", message) from error
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers the keys it was given more than once."""
+
+    def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        times = Counter(key for key, _ in pairs) if len(pairs) > len(self) else {}
+        self.repeated = [key for key in times if times[key] > 1]
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=_Object, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        message = f"not JSON: line {error.lineno}, column {error.colno}: {error.msg}"
+        raise CatalogError("not_json", message) from error
+    except RecursionError as error:
+        raise CatalogError("not_json", "nested too deeply to be a catalog") from error
+    except ValueError as error:  # NaN, Infinity, or a number of thousands of digits
+        raise CatalogError("not_json", f"not JSON: {error}") from error
+
+
+_Faults = list[tuple[str, str]]
+_Reader = Callable[[object, str, _Faults], Any]
+
+
+def _sections(value: object, faults: _Faults) -> dict[str, Any]:
+    if not isinstance(value, _Object):
+        faults.append(("$", f"expected an object with {_listed(_SECTIONS)}, got {_kind(value)}"))
+        return {}
+    _check_keys(value, _SECTIONS, "", faults)
+    found = {
+        name: reader(value[name], name, faults)
+        for name, reader in _SECTIONS.items()
+        if name in value
+    }
+    if not found and not faults:
+        faults.append(("$", f"has none of {_listed(_SECTIONS)}"))
+    return found
+
+
+def _check_keys(value: _Object, known: Iterable[str], path: str, faults: _Faults) -> None:
+    for key in filterfalse(set(known).__contains__, value):
+        near = get_close_matches(key, known, n=1) if len(faults) < GUIDED else []
+        hint = f"did you mean {near[0]}?" if near else f"known are {_listed(known)}"
+        faults.append((_join(path, key), f"unknown key; {hint}"))
+    faults.extend((_join(path, key), "given more than once") for key in value.repeated)
+
+
+def _join(path: str, key: str) -> str:
+    step = key if key.isidentifier() else json.dumps(key)
+    return f"{path}.{step}" if path else step
+
+
+def _listed(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _kind(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    kinds = {dict: "an object", list: "a list", str: f"the text {value!r}"}
+    return next((name for type_, name in kinds.items() if isinstance(value, type_)), f"{value!r}")
+
+
+def _list_of(cls: Callable[..., Any], readers: Mapping[str, _Reader], *key: str) -> _Reader:
+    """Read a list of objects of a class, no two of which have the same ``key``."""
+
+    def reader(value: object, path: str, faults: _Faults) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            faults.append((path, f"expected a list, got {_kind(value)}"))
+            return ()
+        entries = [
+            _entry(cls, readers, entry, f"{path}[{index}]", faults)
+            for index, entry in enumerate(value)
+        ]
+        _check_unique(entries, key, path, faults)
+        return tuple(entries)
+
+    return reader
+
+
+def _entry(
+    cls: Callable[..., Any],
+    readers: Mapping[str, _Reader],
+    value: object,
+    path: str,
+    faults: _Faults,
+) -> Any:
+    if not isinstance(value, _Object):
+        faults.append((path, f"expected an object, got {_kind(value)}"))
+        return None
+    before = len(faults)
+    _check_keys(value, readers, path, faults)
+    required = [each.name for each in fields(cls) if each.default is NOTHING]
+    faults.extend((_join(path, key), "is missing") for key in required if key not in value)
+    given: dict[str, Any] = {}
+    for key in filter(readers.__contains__, value):
+        try:
+            given[key] = readers[key](value[key], _join(path, key), faults)
+        except CertrulesError as error:
+            faults.append((_join(path, key), _told(error)))
+    return cls(**given) if len(faults) == before else None
+
+
+def _told(error: CertrulesError) -> str:
+    if isinstance(error, InvalidValueError):
+        return f"expected {error.expected}, got {_kind(error.value)}"
+    return str(error)
+
+
+def _check_unique(entries: list[Any], key: tuple[str, ...], path: str, faults: _Faults) -> None:
+    first: dict[tuple[object, ...], int] = {}
+    for index, entry in enumerate(entries):
+        if entry is not None:
+            values = tuple(getattr(entry, name) for name in key)
+            if first.setdefault(values, index) != index:
+                message = f"{_shown(values)} is also that of {path}[{first[values]}]"
+                faults.append((f"{path}[{index}].{key[-1]}", message))
+
+
+def _shown(values: tuple[object, ...]) -> str:
+    return " ".join(str(value) if isinstance(value, Enum) else repr(value) for value in values)
+
+
+def _checked(read: Callable[[str], Any], expected: str = "text") -> _Reader:
+    """Read a text and what it means."""
+
+    def reader(value: object, _path: str, _faults: _Faults) -> Any:
+        if not isinstance(value, str):
+            raise InvalidValueError("value", value, expected)
+        return read(value)
+
+    return reader
+
+
+def _plain(text: str) -> str:
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidValueError("value", text, "text without NUL or half characters")
+    return text
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        raise InvalidValueError("value", text, "some text")
+    return _plain(text)
+
+
+def _key(text: str) -> str:
+    if text != text.strip():  # a file's values are trimmed, and would never match
+        raise InvalidValueError("value", text, "text with no space around it")
+    return _name(text)
+
+
+def _zone(text: str) -> str:
+    instants.time_zone(text)
+    return text
+
+
+def _choice(enum: type[Enum]) -> _Reader:
+    known = {str(member): member for member in enum}
+
+    def read(text: str) -> Enum:
+        if text not in known:
+            raise InvalidValueError("value", text, f"one of {_listed(known)}")
+        return known[text]
+
+    return _checked(read, f"one of {_listed(known)}")
+
+
+def _optional(reader: _Reader) -> _Reader:
+    return lambda value, path, faults: None if value is None else reader(value, path, faults)
+
+
+def _flag(value: object, _path: str, _faults: _Faults) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidValueError("value", value, "true or false")
+    return value
+
+
+_SECTIONS: Mapping[str, _Reader] = {
+    "users": _list_of(
+        User,
+        {
+            "id": _checked(_key),
+            "username": _checked(_key),
+            "first_name": _checked(_plain),
+            "last_name": _checked(_plain),
+            "active": _flag,
+            "time_zone": _optional(_checked(_zone, "the name of a time zone")),
+        },
+        "id",
+    ),
+    "items": _list_of(
+        Item,
+        {
+            "kind": _choice(ItemKind),
+            "id": _checked(_key),
+            "code": _optional(_checked(_key)),
+            "name": _checked(_plain),
+        },
+        "kind",
+        "id",
+    ),
+    "certifications": _list_of(
+        Certification,
+        {
+            "id": _checked(_key),
+            "name": _checked(_name),
+            "code": _optional(_checked(_key)),
+            "description": _checked(_plain),
+            "validity": _checked(Validity.parse, "such as '18 months', 'P18M' or 'never'"),
+            "retake": _flag,
+            "status": _choice(CertificationStatus),
+            "assignments": _list_of(
+                Assignment,
+                {
+                    "kind": _choice(ItemKind),
+                    "item": _checked(_key),
+                    "assigned_at": _checked(instants.parse, "an instant in ISO 8601"),
+                },
+                "kind",
+                "item",
+            ),
+        },
+        "id",
+    ),
+}

@@ -1,0 +1,117 @@
+"""Load a catalog into a store: check it against what is there, then keep all of it or nothing."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import Factory, frozen
+
+from certrules.catalogs import Catalog
+from certrules.errors import CatalogError
+from certrules.model.people import username_key
+from certrules.repositories.protocols import Store, Transaction
+
+__all__ = ["Change", "LoadReport", "load"]
+
+COMPARED = 500
+"""How many entries are compared one by one; of more, a section of the store is read whole."""
+
+
+@frozen
+class Change:
+    """How many entries of one section a load added, replaced, or found as they are."""
+
+    added: int = 0
+    replaced: int = 0
+    unchanged: int = 0
+
+
+@frozen
+class LoadReport:
+    """What a load did, by section of the catalog, and what will make trouble later."""
+
+    changes: Mapping[str, Change]
+    warnings: tuple[str, ...] = Factory(tuple)
+
+
+def load(store: Store, catalog: Catalog) -> LoadReport:
+    """Add the entries of a catalog, or replace those of the same id, in one transaction.
+
+    An entry of the store that the catalog does not name stays. Raises
+    :class:`~certrules.errors.CatalogError` where an assignment names an item that neither the
+    catalog nor the store has, and :class:`~certrules.errors.StoreError`.
+
+    >>> from certrules import User
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> load(MemoryStore(), Catalog(users=(User("1", "ada"),))).changes["users"]
+    Change(added=1, replaced=0, unchanged=0)
+
+    Rules: DOC-CERT-07.
+    """
+    with store.writing() as transaction:
+        _check_items(transaction, catalog)
+        changes = {
+            "users": _put(transaction.users, catalog.users, _id),
+            "items": _put(transaction.items, catalog.items, _kind_and_id),
+            "certifications": _put(transaction.certifications, catalog.certifications, _id),
+        }
+        return LoadReport(changes, tuple(_warnings(transaction, catalog)))
+
+
+def _id(entry: Any) -> tuple[Any, ...]:
+    return (entry.id,)
+
+
+def _kind_and_id(entry: Any) -> tuple[Any, ...]:
+    return entry.kind, entry.id
+
+
+def _put(section: Any, entries: tuple[Any, ...], id_of: Any) -> Change:
+    ids = {id_of(entry) for entry in entries}
+    one_by_one = (section.get(*id_) for id_ in ids)
+    stored = {
+        id_of(entry): entry
+        for entry in (one_by_one if len(ids) <= COMPARED else section.all())
+        if entry is not None and id_of(entry) in ids
+    }
+    changed = [entry for entry in entries if stored.get(id_of(entry)) != entry]
+    section.put(changed)
+    added = len(ids) - len(stored)
+    return Change(added, len(changed) - added, len(entries) - len(changed))
+
+
+def _check_items(transaction: Transaction, catalog: Catalog) -> None:
+    listed = {(item.kind, item.id) for item in catalog.items}
+    faults = [
+        (
+            f"certifications[{index}].assignments[{place}].item",
+            f"there is no {assignment.kind} {assignment.item!r}, neither here nor in the store",
+        )
+        for index, certification in enumerate(catalog.certifications)
+        for place, assignment in enumerate(certification.assignments)
+        if (assignment.kind, assignment.item) not in listed
+        and transaction.items.get(assignment.kind, assignment.item) is None
+    ]
+    if faults:
+        raise CatalogError("invalid_catalog", "the catalog assigns items that do not exist", faults)
+
+
+def _warnings(transaction: Transaction, catalog: Catalog) -> Iterator[str]:
+    """Say which names now lead to several things, so that no record can use them."""
+    named = transaction.users.named({username_key(user.username) for user in catalog.users})
+    for users in named.values():
+        if len(users) > 1:
+            ids = ", ".join(user.id for user in users)
+            yield f"users {ids} are all called {users[0].username!r} when case is ignored"
+    codes = {each.code for each in catalog.certifications if each.code is not None}
+    for code, certifications in transaction.certifications.coded(codes).items():
+        if len(certifications) > 1:
+            ids = ", ".join(each.id for each in certifications)
+            yield f"certifications {ids} share the code {code!r}: no record can name either"
+    kinds = Counter(item.kind for item in catalog.items)
+    for kind in kinds:
+        codes = {item.code for item in catalog.items if item.kind is kind and item.code is not None}
+        for code, items in transaction.items.coded(kind, codes).items():
+            if len(items) > 1:
+                ids = ", ".join(item.id for item in items)
+                yield f"items {ids} of kind {kind} share the code {code!r}: no record can name them"
