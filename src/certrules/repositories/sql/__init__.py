@@ -1,3 +1,12 @@
-"""A store on any database that SQLAlchemy Core speaks to."""
+"""How is everything kept in SQLite, PostgreSQL or MariaDB? (The ``sql`` extra.)
 
-__all__: list[str] = []
+:func:`open_store` opens a store by its address. A host that has an engine of its own makes the
+tables with :func:`create_schema`, or from ``metadata`` with its own tools, and passes the engine to
+:class:`SqlStore`.
+"""
+
+from certrules.repositories.sql.opening import create_schema, open_store
+from certrules.repositories.sql.store import SqlStore
+from certrules.repositories.sql.tables import metadata
+
+__all__ = ["SqlStore", "create_schema", "metadata", "open_store"]

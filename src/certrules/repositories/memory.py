@@ -1,0 +1,274 @@
+"""How is everything kept in the memory of one process?
+
+For tests, for trying things out, and for hosts that keep things elsewhere. It promises what every
+store promises, so that a program can change its store and not notice.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from attrs import define, evolve, field
+
+from certrules import instants
+from certrules.errors import StoreError
+from certrules.model.awards import Award
+from certrules.model.catalog import Certification, Item, ItemKind
+from certrules.model.events import Event
+from certrules.model.people import User, username_key
+from certrules.repositories.conflicts import conflict
+
+__all__ = ["MemoryStore", "MemoryTransaction"]
+
+
+class MemoryStore:
+    """A store that lives as long as its process; threads may share it.
+
+    One writer at a time: a second one waits ``timeout`` seconds, then gets a StoreError. A reader
+    sees the store as it was when its view was opened, and waits for nobody.
+
+    >>> store = MemoryStore()
+    >>> with store.writing() as transaction:
+    ...     transaction.users.put([User("7", "Ada")])
+    >>> with store.reading() as view:
+    ...     view.users.get("7").username
+    'Ada'
+    """
+
+    def __init__(self, *, timeout: float = 5.0) -> None:
+        self._tables = _Tables()
+        self._writer = Lock()
+        self._timeout = timeout
+
+    @contextmanager
+    def reading(self) -> Iterator["MemoryTransaction"]:
+        """Open one consistent view; writing through it is a StoreError."""
+        with _opened(self._tables, writable=False) as scope:
+            yield MemoryTransaction(scope)
+
+    @contextmanager
+    def writing(self) -> Iterator["MemoryTransaction"]:
+        """Open a transaction: kept whole at the end, dropped whole on any exception."""
+        if not self._writer.acquire(timeout=self._timeout):
+            raise StoreError(
+                f"memory: another writer held the store for {self._timeout:g} s; try again later"
+            )
+        try:
+            with _opened(self._tables, writable=True) as scope:
+                yield MemoryTransaction(scope)
+            self._tables = scope.tables
+        finally:
+            self._writer.release()
+
+
+class MemoryTransaction:
+    """One unit of work on a :class:`MemoryStore`."""
+
+    def __init__(self, scope: "_Scope") -> None:
+        self.users = _Users(scope)
+        self.certifications = _Certifications(scope)
+        self.items = _Items(scope)
+        self.awards = _Awards(scope)
+        self.events = _Events(scope)
+
+
+V = TypeVar("V")
+_Key = tuple[str | None, ...]
+_Pair = tuple[str, str]
+
+
+@define
+class _Indexed(Generic[V]):
+    """Values by their id, and ids by a second key, which several values may share."""
+
+    id_of: Callable[[V], tuple[str, ...]]
+    key_of: Callable[[V], _Key]
+    rows: dict[tuple[str, ...], V] = field(factory=dict)
+    ids: dict[_Key, frozenset[tuple[str, ...]]] = field(factory=dict)
+
+    def copy(self) -> "_Indexed[V]":
+        return evolve(self, rows=self.rows.copy(), ids=self.ids.copy())
+
+    def put(self, values: Iterable[V]) -> None:
+        for value in values:
+            id_, key = self.id_of(value), self.key_of(value)
+            if id_ in self.rows:
+                self.ids[self.key_of(self.rows[id_])] -= {id_}
+            self.rows[id_] = value
+            self.ids[key] = self.ids.get(key, frozenset()) | {id_}
+
+    def all(self) -> list[V]:
+        return [self.rows[id_] for id_ in sorted(self.rows)]
+
+    def keyed(self, key: _Key) -> list[V]:
+        return [self.rows[id_] for id_ in sorted(self.ids.get(key, ()))]
+
+
+@define
+class _Tables:
+    users: _Indexed[User] = field(
+        factory=lambda: _Indexed(lambda u: (u.id,), lambda u: (username_key(u.username),))
+    )
+    certifications: _Indexed[Certification] = field(
+        factory=lambda: _Indexed(lambda c: (c.id,), lambda c: (c.code,))
+    )
+    items: _Indexed[Item] = field(
+        factory=lambda: _Indexed(lambda i: (i.kind.value, i.id), lambda i: (i.kind.value, i.code))
+    )
+    awards: dict[_Pair, tuple[Award, ...]] = field(factory=dict)
+    events: list[Event] = field(factory=list)
+
+
+class _Scope:
+    """What one transaction sees: the store's tables, each copied before its first change."""
+
+    def __init__(self, tables: _Tables, *, writable: bool) -> None:
+        self.tables = tables
+        self.open = True
+        self._writable = writable
+        self._own: set[str] = set()
+
+    def see(self) -> _Tables:
+        if not self.open:
+            raise StoreError("memory: this transaction has ended; open another")
+        return self.tables
+
+    def change(self, name: str) -> Any:
+        tables = self.see()
+        if not self._writable:
+            raise StoreError("memory: this view is for reading; write in store.writing()")
+        if name not in self._own:
+            copied = getattr(tables, name).copy()
+            self.tables = evolve(tables, **{name: copied})
+            self._own.add(name)
+        return getattr(self.tables, name)
+
+
+@contextmanager
+def _opened(tables: _Tables, *, writable: bool) -> Iterator[_Scope]:
+    scope = _Scope(tables, writable=writable)
+    try:
+        yield scope
+    finally:
+        scope.open = False
+
+
+class _Users:
+    def __init__(self, scope: _Scope) -> None:
+        self._scope = scope
+
+    def get(self, user: str) -> User | None:
+        return self._scope.see().users.rows.get((user,))
+
+    def named(self, keys: Collection[str]) -> Mapping[str, Sequence[User]]:
+        users = self._scope.see().users
+        return {key: found for key in keys if (found := users.keyed((key,)))}
+
+    def all(self) -> Iterator[User]:
+        return iter(self._scope.see().users.all())
+
+    def put(self, users: Iterable[User]) -> None:
+        self._scope.change("users").put(users)
+
+
+class _Certifications:
+    def __init__(self, scope: _Scope) -> None:
+        self._scope = scope
+
+    def get(self, certification: str) -> Certification | None:
+        return self._scope.see().certifications.rows.get((certification,))
+
+    def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
+        certifications = self._scope.see().certifications
+        return {code: found for code in codes if (found := certifications.keyed((code,)))}
+
+    def all(self) -> Iterator[Certification]:
+        return iter(self._scope.see().certifications.all())
+
+    def put(self, certifications: Iterable[Certification]) -> None:
+        self._scope.change("certifications").put(certifications)
+
+
+class _Items:
+    def __init__(self, scope: _Scope) -> None:
+        self._scope = scope
+
+    def get(self, kind: ItemKind, item: str) -> Item | None:
+        return self._scope.see().items.rows.get((kind.value, item))
+
+    def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
+        items = self._scope.see().items
+        return {code: found for code in codes if (found := items.keyed((kind.value, code)))}
+
+    def all(self) -> Iterator[Item]:
+        return iter(self._scope.see().items.all())
+
+    def put(self, items: Iterable[Item]) -> None:
+        self._scope.change("items").put(items)
+
+
+class _Awards:
+    def __init__(self, scope: _Scope) -> None:
+        self._scope = scope
+
+    def history(self, user: str, certification: str) -> Sequence[Award]:
+        return self._scope.see().awards.get((user, certification), ())
+
+    def histories(self, pairs: Collection[_Pair]) -> Mapping[_Pair, Sequence[Award]]:
+        awards = self._scope.see().awards
+        return {pair: awards[pair] for pair in pairs if pair in awards}
+
+    def select(
+        self,
+        *,
+        user: str | None = None,
+        certification: str | None = None,
+        archived: bool | None = None,
+    ) -> Iterator[Award]:
+        awards = self._scope.see().awards
+        pairs = [
+            pair for pair in awards if user in (None, pair[0]) and certification in (None, pair[1])
+        ]
+        return (
+            award
+            for pair in sorted(pairs)
+            for award in awards[pair]
+            if archived in (None, award.archived)
+        )
+
+    def add(self, awards: Sequence[Award]) -> None:
+        self._put(awards, lambda kept, _: kept is None)
+
+    def replace(self, awards: Sequence[Award]) -> None:
+        self._put(awards, lambda kept, new: kept is not None and kept.version == new.version - 1)
+
+    def _put(self, awards: Sequence[Award], allowed: Callable[[Award | None, Award], bool]) -> None:
+        table: dict[_Pair, tuple[Award, ...]] = self._scope.change("awards")
+        changed: dict[_Pair, dict[int, Award]] = {}
+        for award in awards:
+            pair = award.user, award.certification
+            if pair not in changed:
+                changed[pair] = {kept.cycle: kept for kept in table.get(pair, ())}
+            if not allowed(changed[pair].get(award.cycle), award):
+                raise conflict(award)
+            changed[pair][award.cycle] = award
+        table.update((pair, _in_order(cycles)) for pair, cycles in changed.items())
+
+
+def _in_order(cycles: Mapping[int, Award]) -> tuple[Award, ...]:
+    return tuple(cycles[cycle] for cycle in sorted(cycles))
+
+
+class _Events:
+    def __init__(self, scope: _Scope) -> None:
+        self._scope = scope
+
+    def add(self, events: Iterable[Event]) -> None:
+        self._scope.change("events").extend(
+            evolve(event, at=instants.utc(event.at)) for event in events
+        )
+
+    def after(self, position: int, limit: int) -> Sequence[tuple[int, Event]]:
+        events = self._scope.see().events
+        return list(enumerate(events[position : position + limit], position + 1))

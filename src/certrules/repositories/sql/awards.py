@@ -1,0 +1,161 @@
+"""How are awards kept in a database, many at a time?"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from attrs import astuple
+from sqlalchemy import bindparam, insert, select, update
+
+from certrules.errors import ConflictError
+from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExternalLink, Source
+from certrules.repositories.conflicts import conflict
+from certrules.repositories.sql.grouping import grouped, pack, unpack
+from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.tables import awards as table
+
+__all__ = ["SqlAwards"]
+
+_KEY = (table.c.user_id, table.c.certification_id, table.c.cycle)
+_KEYS = [column.name for column in _KEY]
+_REST = [column.name for column in table.c if not column.primary_key]
+_SELECT = select(table)
+_INSERT = insert(table)
+_UPDATE = update(table).where(
+    table.c.user_id == bindparam("of_user"),
+    table.c.certification_id == bindparam("of_certification"),
+    table.c.cycle == bindparam("of_cycle"),
+    table.c.version == bindparam("seen"),
+)
+
+
+class SqlAwards:
+    """See :class:`~certrules.repositories.protocols.Awards`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def history(self, user: str, certification: str) -> Sequence[Award]:
+        """Return the cycles of one user's certification, first to last."""
+        return list(self.select(user=user, certification=certification))
+
+    def histories(
+        self, pairs: Collection[tuple[str, str]]
+    ) -> Mapping[tuple[str, str], Sequence[Award]]:
+        """Return :meth:`history` for many (user, certification) pairs, absent if none."""
+        wanted = set(pairs)
+        users = {user for user, _ in wanted}  # in every database, the quickest way to the pairs
+        rows = self._session.rows_among(_SELECT.order_by(*_KEY), table.c.user_id, users)
+        return grouped((row[:2], _award(row)) for row in rows if row[:2] in wanted)
+
+    def select(
+        self,
+        *,
+        user: str | None = None,
+        certification: str | None = None,
+        archived: bool | None = None,
+    ) -> Iterator[Award]:
+        """Return awards by user, certification and cycle, without holding them all."""
+        statement = _SELECT
+        if user is not None:
+            statement = statement.where(table.c.user_id == user)
+        if certification is not None:
+            statement = statement.where(table.c.certification_id == certification)
+        if archived is not None:
+            statement = statement.where(
+                table.c.archived_at.is_not(None) if archived else table.c.archived_at.is_(None)
+            )
+        return map(_award, self._session.pages(statement, *_KEY))
+
+    def add(self, awards: Sequence[Award]) -> None:
+        """Add new cycles; ConflictError where a user's certification has that cycle already."""
+        instant = self._session.instants()
+        rows = [_key(award) + _values(award, instant) for award in awards]
+        with self._conflicts_named(awards, lambda stored, _: stored is None):
+            self._session.change(_INSERT, rows, _KEYS + _REST)
+
+    def replace(self, awards: Sequence[Award]) -> None:
+        """Replace cycles; ConflictError unless each stored version is the one before its own."""
+        instant = self._session.instants()
+        rows = [_values(award, instant) + _key(award) + (award.version - 1,) for award in awards]
+        with self._conflicts_named(awards, lambda stored, award: stored == award.version - 1):
+            if self._session.change(_UPDATE, rows, _REST) != len(rows):
+                raise ConflictError
+
+    @contextmanager
+    def _conflicts_named(
+        self, awards: Sequence[Award], allowed: Callable[[int | None, Award], bool]
+    ) -> Iterator[None]:
+        """Change all awards or none; in a conflict, name the first that is not allowed."""
+        try:
+            with self._session.whole():
+                yield
+        except ConflictError:
+            stored = self.histories({(award.user, award.certification) for award in awards})
+            versions = {
+                _key(award): award.version for cycles in stored.values() for award in cycles
+            }
+            refused = (a for a in awards if not allowed(_seen(versions, a), a))
+            raise conflict(next(refused, awards[-1])) from None
+
+
+def _seen(versions: dict[tuple[str, str, int], int], award: Award) -> int | None:
+    """Return the version that an award would find, and leave its own in that place."""
+    found = versions.get(_key(award))
+    versions[_key(award)] = award.version
+    return found
+
+
+def _key(award: Award) -> tuple[str, str, int]:
+    return award.user, award.certification, award.cycle
+
+
+def _values(award: Award, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+    return (
+        instant(award.issued_at),
+        instant(award.expires_at),
+        award.basis.value,
+        award.source.type.value,
+        award.source.item,
+        pack(map(astuple, award.source.links)),
+        instant(award.source.completed_at),
+        instant(award.archived_at),
+        award.anchor_day,
+        award.version,
+    )
+
+
+def _award(row: Any) -> Award:
+    (
+        user,
+        certification,
+        cycle,
+        issued_at,
+        expires_at,
+        basis,
+        source_type,
+        source_item,
+        links,
+        completed_at,
+        archived_at,
+        anchor_day,
+        version,
+    ) = row
+    return Award(
+        user,
+        certification,
+        issued_at,
+        expires_at,
+        ExpiryBasis(basis),
+        Source(
+            AssociationType(source_type),
+            source_item,
+            tuple(ExternalLink(*link) for link in unpack(links)),
+            completed_at,
+        ),
+        cycle,
+        archived_at,
+        anchor_day,
+        version,
+    )

@@ -1,0 +1,138 @@
+"""How are certifications, and the learning that earns them, kept in a database?"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from certrules.model.catalog import (
+    Assignment,
+    Certification,
+    CertificationStatus,
+    Criteria,
+    Item,
+    ItemKind,
+    Validity,
+)
+from certrules.periods import Unit
+from certrules.repositories.sql.grouping import grouped, pack, unpack
+from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.tables import assignments, certifications, items
+
+__all__ = ["SqlCertifications", "SqlItems"]
+
+_CERTIFICATIONS = select(certifications).order_by(certifications.c.id)
+_ASSIGNMENTS = select(assignments).order_by(assignments.c.position)
+_ITEMS = select(items).order_by(items.c.kind, items.c.id)
+
+
+class SqlCertifications:
+    """See :class:`~certrules.repositories.protocols.Certifications`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, certification: str) -> Certification | None:
+        """Return the certification of an id."""
+        rows = self._session.rows(_CERTIFICATIONS.where(certifications.c.id == certification))
+        return next(self._whole(rows), None)
+
+    def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
+        """Return the certifications of each code, absent if none."""
+        rows = list(self._session.rows_among(_CERTIFICATIONS, certifications.c.code, codes))
+        return grouped(zip((row.code for row in rows), self._whole(rows), strict=True))
+
+    def all(self) -> Iterator[Certification]:
+        """Return every certification, by id."""
+        return self._whole(self._session.rows(_CERTIFICATIONS))
+
+    def put(self, values: Iterable[Certification]) -> None:
+        """Add certifications, or replace those of the same id."""
+        latest = {value.id: value for value in values}
+        instant = self._session.instants()
+        gone = delete(certifications).where(certifications.c.id == bindparam("key"))
+        self._session.change(gone, [(id_,) for id_ in latest])  # its assignments go with it
+        self._session.change(
+            insert(certifications), [_row(c) for c in latest.values()], certifications.c.keys()
+        )
+        assigned = [
+            (c.id, position, a.kind.value, a.item, instant(a.assigned_at), a.group)
+            for c in latest.values()
+            for position, a in enumerate(c.assignments)
+        ]
+        self._session.change(insert(assignments), assigned, assignments.c.keys())
+
+    def _whole(self, rows: Sequence[Any]) -> Iterator[Certification]:
+        """Return certifications with their assignments."""
+        ids = [row.id for row in rows]
+        found = self._session.rows_among(_ASSIGNMENTS, assignments.c.certification_id, ids)
+        assigned = grouped((row.certification_id, _assignment(row)) for row in found)
+        return (_certification(row, assigned.get(row.id, ())) for row in rows)
+
+
+def _row(value: Certification) -> tuple[Any, ...]:
+    return (
+        value.id,
+        value.name,
+        value.code,
+        value.description,
+        value.validity.amount,
+        value.validity.unit.value,
+        value.retake,
+        value.status.value,
+        value.criteria and value.criteria.value,
+        pack(sorted(value.groups)),
+    )
+
+
+def _certification(row: Any, assigned: Iterable[Assignment]) -> Certification:
+    return Certification(
+        row.id,
+        row.name,
+        row.code,
+        row.description,
+        Validity(row.validity_amount, Unit(row.validity_unit)),
+        row.retake,
+        CertificationStatus(row.status),
+        tuple(assigned),
+        row.criteria and Criteria(row.criteria),
+        frozenset(unpack(row.group_ids)),
+    )
+
+
+def _assignment(row: Any) -> Assignment:
+    return Assignment(ItemKind(row.kind), row.item_id, row.assigned_at, row.alternatives)
+
+
+class SqlItems:
+    """See :class:`~certrules.repositories.protocols.Items`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, kind: ItemKind, item: str) -> Item | None:
+        """Return the item of a kind and id."""
+        statement = _ITEMS.where(items.c.kind == kind.value, items.c.id == item)
+        return next(map(_item, self._session.rows(statement)), None)
+
+    def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
+        """Return the items of a kind for each code, absent if none."""
+        of_kind = _ITEMS.where(items.c.kind == kind.value)
+        rows = self._session.rows_among(of_kind, items.c.code, codes)
+        return grouped((row.code, _item(row)) for row in rows)
+
+    def all(self) -> Iterator[Item]:
+        """Return every item, by kind and id."""
+        return map(_item, self._session.rows(_ITEMS))
+
+    def put(self, values: Iterable[Item]) -> None:
+        """Add items, or replace those of the same kind and id."""
+        latest = {(value.kind.value, value.id): value for value in values}
+        gone = delete(items).where(items.c.kind == bindparam("of"), items.c.id == bindparam("key"))
+        rows = [(kind, id_, value.code, value.name) for (kind, id_), value in latest.items()]
+        self._session.change(gone, list(latest))
+        self._session.change(insert(items), rows, items.c.keys())
+
+
+def _item(row: Any) -> Item:
+    return Item(ItemKind(row.kind), row.id, row.code, row.name)

@@ -1,0 +1,74 @@
+"""How does each database open a view, and how does it let in one writer at a time?"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+
+from certrules.errors import StoreError
+
+__all__ = ["begin", "check_supported", "end"]
+
+
+def begin(connection: Connection, *, writing: bool, timeout: float) -> None:
+    """Begin a transaction, one that waits at most so many seconds for another to end."""
+    _BEGIN[connection.dialect.name](connection, writing, round(timeout * 1000))
+
+
+def end(connection: Connection) -> None:
+    """Keep what the transaction did."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("COMMIT")
+    connection.commit()
+
+
+def check_supported(dialect: str) -> None:
+    """Raise StoreError for a database on which a store cannot be."""
+    if dialect not in _BEGIN:
+        raise StoreError(
+            f"{dialect}: a store needs SQLite, PostgreSQL or MariaDB; take one of them"
+        )
+
+
+def _begin_sqlite(connection: Connection, writing: bool, milliseconds: int) -> None:  # noqa: FBT001
+    # Left alone, the driver begins transactions by rules of its own, and all as readers.
+    connection.execution_options(isolation_level="AUTOCOMMIT")
+    driver = connection.connection.dbapi_connection
+    if driver is not None and driver.in_transaction:  # a host's listener has begun one
+        connection.exec_driver_sql("ROLLBACK")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+    connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection, writing: bool, milliseconds: int) -> None:  # noqa: FBT001
+    connection.execution_options(
+        isolation_level="READ COMMITTED" if writing else "REPEATABLE READ",
+        postgresql_readonly=not writing,
+    )
+    # In another zone the first and the last day of the calendar could not be read.
+    connection.exec_driver_sql(
+        f"SELECT set_config('lock_timeout', '{milliseconds}', true),"
+        " set_config('TimeZone', 'UTC', true)"
+    )
+
+
+def _begin_mariadb(connection: Connection, writing: bool, milliseconds: int) -> None:  # noqa: FBT001
+    connection.execution_options(isolation_level="READ COMMITTED" if writing else "REPEATABLE READ")
+    # Without the mode, a text too long for its column would be cut in silence.
+    connection.exec_driver_sql(
+        f"SET SESSION innodb_lock_wait_timeout = {max(1, milliseconds // 1000)},"
+        " SESSION sql_mode = 'STRICT_ALL_TABLES'"
+    )
+    if not writing:
+        connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+
+
+_BEGIN: Mapping[str, Callable[[Connection, bool, int], None]] = MappingProxyType(
+    {
+        "sqlite": _begin_sqlite,
+        "postgresql": _begin_postgresql,
+        "mariadb": _begin_mariadb,
+        "mysql": _begin_mariadb,
+    }
+)

@@ -1,0 +1,111 @@
+"""How is a store found by its address, or made there?"""
+
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine, insert, inspect, make_url, select
+from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
+
+from certrules.errors import StoreError
+from certrules.repositories.sql import dialects
+from certrules.repositories.sql.store import SqlStore, place
+from certrules.repositories.sql.tables import SCHEMA_VERSION, metadata, schema
+from certrules.repositories.sql.translation import translated
+
+__all__ = ["create_schema", "open_store"]
+
+_DRIVERS = {
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "mariadb": "mariadb+pymysql",
+    "mysql": "mariadb+pymysql",
+}
+
+
+def open_store(url: str, *, create: bool = False, timeout: float = 5.0) -> SqlStore:
+    """Return the store at an SQLAlchemy URL, or in the SQLite file of a path.
+
+    ``create`` makes the tables in a database that is empty, and the file if there is none.
+    ``timeout`` is how many seconds a writer waits for another one. Raises
+    :class:`~certrules.errors.StoreError` where no store is, or none that this certrules can use.
+
+    >>> open_store("no/such/store.db")
+    Traceback (most recent call last):
+        ...
+    certrules.errors.StoreError: 'no/such/store.db' does not exist; check the path, or load a \
+catalog to make a store there
+    """
+    address = _address(url)
+    _check_file(address, create=create)
+    store = SqlStore(_engine(address), timeout=timeout)
+    try:
+        if create and _empty(store.engine):
+            create_schema(store.engine)
+        with store.reading():
+            return store
+    except BaseException:
+        store.close()
+        raise
+
+
+def create_schema(engine: Engine) -> None:
+    """Make the tables of a store beside whatever a database holds; those there are left alone.
+
+    A host that makes tables with tools of its own, from ``metadata``, calls this once afterwards.
+    """
+    dialects.check_supported(engine.dialect.name)
+    with translated(place(engine.url)):
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+            if not connection.scalars(select(schema)).all():
+                connection.execute(insert(schema).values(version=SCHEMA_VERSION))
+
+
+def _address(url: str) -> URL:
+    if "://" not in url:
+        return URL.create("sqlite", database=url)
+    try:
+        address = make_url(url)
+    except (SQLAlchemyError, ValueError):
+        scheme = url.partition("://")[0]
+        raise StoreError(
+            f"'{scheme}://...' is not the URL of a store; write one such as "
+            "postgresql://user:password@host/database"
+        ) from None
+    return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+
+
+def _engine(address: URL) -> Engine:
+    try:
+        return create_engine(address)
+    except NoSuchModuleError:
+        raise StoreError(
+            f"{address.drivername}: a store needs SQLite, PostgreSQL or MariaDB; take one of them"
+        ) from None
+    except ImportError as error:
+        name = address.get_backend_name()
+        raise StoreError(
+            f"{place(address)} needs the module {error.name!r}; install 'certrules[{name}]'"
+        ) from None
+
+
+def _check_file(address: URL, *, create: bool) -> None:
+    if address.get_backend_name() != "sqlite" or "uri" in address.query:
+        return
+    if address.database in (None, "", ":memory:"):
+        raise StoreError("SQLite in memory cannot be shared by connections; name a file")
+    path = Path(address.database)
+    if path.is_dir():
+        raise StoreError(f"{str(path)!r} is a folder; name a file in it")
+    if not path.exists() and not create:
+        raise StoreError(
+            f"{str(path)!r} does not exist; check the path, or load a catalog to make a store there"
+        )
+
+
+def _empty(engine: Engine) -> bool:
+    """Return whether nobody but certrules has tables in a database."""
+    with translated(place(engine.url)):
+        return set(inspect(engine).get_table_names()) <= set(metadata.tables)

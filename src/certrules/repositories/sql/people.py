@@ -1,0 +1,64 @@
+"""How are people kept in a database?"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from certrules.model.people import User, username_key
+from certrules.repositories.sql.grouping import grouped, pack, unpack
+from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.tables import users as table
+
+__all__ = ["SqlUsers"]
+
+_SELECT = select(table)
+_DELETE = delete(table).where(table.c.id == bindparam("key"))
+_INSERT = insert(table)
+
+
+class SqlUsers:
+    """See :class:`~certrules.repositories.protocols.Users`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, user: str) -> User | None:
+        """Return the user of an id."""
+        rows = self._session.rows(_SELECT.where(table.c.id == user))
+        return _user(rows[0]) if rows else None
+
+    def named(self, keys: Collection[str]) -> Mapping[str, Sequence[User]]:
+        """Return the users of each username key, absent if none."""
+        rows = self._session.rows_among(_SELECT.order_by(table.c.id), table.c.username_key, keys)
+        return grouped((row.username_key, _user(row)) for row in rows)
+
+    def all(self) -> Iterator[User]:
+        """Return every user, by id."""
+        return map(_user, self._session.pages(_SELECT, table.c.id))
+
+    def put(self, users: Iterable[User]) -> None:
+        """Add users, or replace those of the same id."""
+        latest = {user.id: _row(user) for user in users}
+        self._session.change(_DELETE, [(id_,) for id_ in latest])
+        self._session.change(_INSERT, list(latest.values()), table.c.keys())
+
+
+def _row(user: User) -> tuple[Any, ...]:
+    return (
+        user.id,
+        user.username,
+        username_key(user.username),
+        user.first_name,
+        user.last_name,
+        user.active,
+        user.time_zone,
+        pack(sorted(user.groups)),
+        pack(sorted(user.branches)),
+    )
+
+
+def _user(row: Any) -> User:
+    id_, username, _, first_name, last_name, active, time_zone, groups, branches = row
+    belongs = frozenset(unpack(groups)), frozenset(unpack(branches))
+    return User(id_, username, first_name, last_name, active, time_zone, *belongs)

@@ -1,0 +1,134 @@
+"""How does a store speak to its database inside one transaction?"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Delete,
+    Dialect,
+    Insert,
+    Select,
+    Update,
+    and_,
+    or_,
+)
+
+from certrules import instants
+from certrules.errors import StoreError
+from certrules.repositories.sql.tables import Instant
+from certrules.repositories.sql.translation import translated
+
+__all__ = ["Session"]
+
+_CHUNK = 500
+"""How many keys one question names; no database takes any number of parameters."""
+
+_PAGE = 1000
+"""How many rows of a long answer are held at a time."""
+
+
+class Session:
+    """One connection in one transaction; no error of the database leaves it untranslated."""
+
+    def __init__(self, connection: Connection, where: str, *, writable: bool) -> None:
+        self._connection = connection
+        self._where = where
+        self._writable = writable
+        self.open = True
+
+    def rows(self, statement: Select[Any]) -> Sequence[Any]:
+        """Return every row that a statement selects."""
+        self._check_open()
+        with translated(self._where):
+            return self._connection.execute(statement).all()
+
+    def rows_among(
+        self, statement: Select[Any], column: Column[Any], values: Iterable[str]
+    ) -> Iterator[Any]:
+        """Return the rows in which a column has one of many values."""
+        rest = iter(values)
+        while chunk := list(islice(rest, _CHUNK)):
+            yield from self.rows(statement.where(column.in_(chunk)))
+
+    def pages(self, statement: Select[Any], *keys: Column[Any]) -> Iterator[Any]:
+        """Return rows in the order of their keys, page by page, so that few are held at once."""
+        ordered = statement.order_by(*keys).limit(_PAGE)
+        page = self.rows(ordered)
+        yield from page
+        while len(page) == _PAGE:
+            last = [getattr(page[-1], key.name) for key in keys]
+            page = self.rows(ordered.where(_beyond(keys, last)))
+            yield from page
+
+    def change(
+        self,
+        statement: Insert | Update | Delete,
+        rows: Sequence[tuple[Any, ...]],
+        names: Sequence[str] = (),
+    ) -> int:
+        """Carry out a statement with each row of values; return how many rows it changed.
+
+        The values are what the driver takes: those of the named columns, then the statement's own
+        parameters. Converting each one in SQLAlchemy would take longer than the database does.
+        """
+        self._check_open()
+        if not self._writable:
+            raise StoreError(f"{self._where}: this view is for reading; write in store.writing()")
+        if not rows:
+            return 0
+        text = _positional(self._connection.dialect, statement, tuple(names))
+        with translated(self._where):
+            return self._connection.exec_driver_sql(text, list(rows)).rowcount
+
+    def instants(self) -> Callable[[datetime | None], Any]:
+        """Return a conversion to what the driver takes, which converts equal instants once."""
+        dialect = self._connection.dialect
+        convert = Instant().dialect_impl(dialect).bind_processor(dialect)
+        assert convert is not None  # noqa: S101 - a type decorator always has one
+        return lru_cache(maxsize=None)(
+            lambda instant: convert(None if instant is None else instants.utc(instant))
+        )
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Keep all of what a block changes, or nothing; the transaction goes on either way."""
+        self._check_open()
+        with translated(self._where):
+            self._connection.exec_driver_sql("SAVEPOINT certrules")
+        try:
+            yield
+        except BaseException:
+            with translated(self._where):
+                self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT certrules")
+            raise
+        with translated(self._where):
+            self._connection.exec_driver_sql("RELEASE SAVEPOINT certrules")
+
+    def _check_open(self) -> None:
+        if not self.open:
+            raise StoreError(f"{self._where}: this transaction has ended; open another")
+
+
+@lru_cache(maxsize=64)
+def _positional(
+    dialect: Dialect, statement: Insert | Update | Delete, names: tuple[str, ...]
+) -> str:
+    """Return a statement's text with a driver's unnamed parameters."""
+    style = "format" if dialect.paramstyle == "pyformat" else dialect.paramstyle
+    unnamed = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
+    return str(statement.compile(dialect=unnamed, column_keys=list(names)))
+
+
+def _beyond(keys: Sequence[Column[Any]], last: Sequence[Any]) -> ColumnElement[bool]:
+    """Return what is true of rows after the last one, so written that every index helps."""
+    beyond: ColumnElement[bool] = keys[0] > last[0]
+    if len(keys) == 1:
+        return beyond
+    return and_(keys[0] >= last[0], or_(beyond, _beyond(keys[1:], last[1:])))

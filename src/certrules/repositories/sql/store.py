@@ -1,0 +1,103 @@
+"""How does a database become a store?"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Connection, Engine, select
+
+from certrules.errors import StoreError
+from certrules.repositories.sql import dialects
+from certrules.repositories.sql.awards import SqlAwards
+from certrules.repositories.sql.catalog import SqlCertifications, SqlItems
+from certrules.repositories.sql.events import SqlEvents
+from certrules.repositories.sql.people import SqlUsers
+from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.tables import SCHEMA_VERSION, schema
+from certrules.repositories.sql.translation import NO_STORE, translated
+
+__all__ = ["SqlStore", "SqlTransaction", "check_version", "place"]
+
+
+class SqlTransaction:
+    """One unit of work on a :class:`SqlStore`."""
+
+    def __init__(self, session: Session) -> None:
+        self.users = SqlUsers(session)
+        self.certifications = SqlCertifications(session)
+        self.items = SqlItems(session)
+        self.awards = SqlAwards(session)
+        self.events = SqlEvents(session)
+
+
+class SqlStore:
+    """A store in a database that a host's engine reaches; :func:`open_store` makes engines.
+
+    Threads and processes may share it. There is one writer at a time: another waits ``timeout``
+    seconds, then gets a StoreError. A reader sees the store as it was when its view was opened, and
+    waits for nobody.
+    """
+
+    def __init__(self, engine: Engine, *, timeout: float = 5.0) -> None:
+        dialects.check_supported(engine.dialect.name)
+        self.engine = engine
+        self.timeout = timeout
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlTransaction]:
+        """Open one consistent view; writing through it is a StoreError."""
+        with self._session(writing=False) as session:
+            yield SqlTransaction(session)
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlTransaction]:
+        """Open a transaction: kept whole at the end, dropped whole on any exception."""
+        with self._session(writing=True) as session:
+            yield SqlTransaction(session)
+
+    def close(self) -> None:
+        """Let go of every connection; the store opens new ones when it is used again."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _session(self, *, writing: bool) -> Iterator[Session]:
+        where = place(self.engine.url)
+        with translated(where):
+            connection = self.engine.connect()
+        try:
+            with translated(where):
+                dialects.begin(connection, writing=writing, timeout=self.timeout)
+                check_version(connection, where, locking=writing)
+            session = Session(connection, where, writable=writing)
+            try:
+                yield session
+            finally:
+                session.open = False
+            with translated(where):
+                dialects.end(connection)
+        finally:
+            connection.close()  # which undoes what was not kept
+
+
+def check_version(connection: Connection, where: str, *, locking: bool = False) -> None:
+    """Raise StoreError unless the tables are those of this certrules.
+
+    Asked first in every transaction: it fixes what a reader will see, and by its lock lets in one
+    writer at a time, so that events stand in the order in which they became visible.
+    """
+    found = select(schema.c.version)
+    versions = connection.scalars(found.with_for_update() if locking else found).all()
+    if not versions:
+        raise StoreError(f"{where} {NO_STORE}")
+    if versions != [SCHEMA_VERSION]:
+        raise StoreError(
+            f"{where} has the tables of another certrules (version {max(versions)}, here "
+            f"{SCHEMA_VERSION}); use the certrules that made it, or a newer one"
+        )
+
+
+def place(url: URL) -> str:
+    """Return where a store is, in words that hold no password."""
+    if url.get_backend_name() == "sqlite":
+        return repr(url.database or ":memory:")
+    port = f":{url.port}" if url.port else ""
+    return f"{url.get_backend_name()}://{url.host or ''}{port}/{url.database or ''}"

@@ -1,0 +1,183 @@
+"""Which tables hold a store, and how does each database spell their columns?
+
+Text is compared by code point everywhere: blind to nothing, spaces at the end included. Instants
+are UTC, in a form that people and SQL can read and compare.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.dialects import mysql
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "assignments",
+    "awards",
+    "certifications",
+    "events",
+    "items",
+    "metadata",
+    "schema",
+    "users",
+]
+
+SCHEMA_VERSION = 1
+"""The shape of the tables below; a store of another shape is refused."""
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime in UTC, kept with its microseconds; equal values are converted once."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Return the type of the column: MariaDB keeps microseconds only when asked."""
+        fine = mysql.DATETIME(fsp=6) if dialect.name in _MARIADB else self.impl_instance
+        return dialect.type_descriptor(fine)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return what the driver takes: only PostgreSQL's knows zones."""
+        naive = value is not None and dialect.name != "postgresql"
+        return value.replace(tzinfo=None) if naive else value
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Return a conversion to UTC of what was fetched, which remembers the latest results."""
+        fetched = self.impl_instance.dialect_impl(dialect).result_processor(dialect, coltype)
+        return lru_cache(maxsize=10_000)(lambda value: _utc(fetched(value) if fetched else value))
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    """Return an instant with UTC for its zone, as which a naive one was stored."""
+    if value is None:
+        return None
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+_MARIADB = ("mysql", "mariadb")
+_BINARY = {"charset": "utf8mb4", "collation": "utf8mb4_nopad_bin"}
+
+_KEY = (
+    String()
+    .with_variant(String(collation="C"), "postgresql")
+    .with_variant(mysql.VARCHAR(255, **_BINARY), *_MARIADB)
+)
+_TEXT = Text().with_variant(mysql.LONGTEXT(**_BINARY), *_MARIADB)
+_WORD = String(32).with_variant(mysql.VARCHAR(32, **_BINARY), *_MARIADB)
+_POSITION = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER alone
+
+metadata = MetaData()
+"""Every table, for hosts that make their schema with tools of their own."""
+
+
+def _table(name: str, *columns: Any, **options: Any) -> Table:
+    return Table(
+        f"certrules_{name}",
+        metadata,
+        *columns,
+        mysql_engine="InnoDB",
+        mariadb_engine="InnoDB",
+        **options,
+    )
+
+
+schema = _table("schema", Column("version", Integer, primary_key=True, autoincrement=False))
+
+users = _table(
+    "users",
+    Column("id", _KEY, primary_key=True),
+    Column("username", _TEXT, nullable=False),
+    Column("username_key", _KEY, nullable=False),
+    Column("first_name", _TEXT, nullable=False),
+    Column("last_name", _TEXT, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("time_zone", _TEXT),
+    Column("group_ids", _TEXT),  # lists are JSON
+    Column("branch_ids", _TEXT),
+    Index("certrules_users_by_key", "username_key"),
+)
+
+certifications = _table(
+    "certifications",
+    Column("id", _KEY, primary_key=True),
+    Column("name", _TEXT, nullable=False),
+    Column("code", _KEY),
+    Column("description", _TEXT, nullable=False),
+    Column("validity_amount", Integer, nullable=False),
+    Column("validity_unit", _WORD, nullable=False),
+    Column("retake", Boolean, nullable=False),
+    Column("status", _WORD, nullable=False),
+    Column("criteria", _WORD),
+    Column("group_ids", _TEXT),
+    Index("certrules_certifications_by_code", "code"),
+)
+
+items = _table(
+    "items",
+    Column("kind", _WORD, primary_key=True),
+    Column("id", _KEY, primary_key=True),
+    Column("code", _KEY),
+    Column("name", _TEXT, nullable=False),
+    Index("certrules_items_by_code", "kind", "code"),
+)
+
+assignments = _table(
+    "assignments",
+    Column(
+        "certification_id", ForeignKey(certifications.c.id, ondelete="CASCADE"), primary_key=True
+    ),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("kind", _WORD, nullable=False),
+    Column("item_id", _KEY, nullable=False),
+    Column("assigned_at", Instant, nullable=False),
+    Column("alternatives", _TEXT),
+)
+
+# History outlives what it names, and a host may keep people and catalogue in tables of its own:
+# awards and events refer to both by id alone.
+awards = _table(
+    "awards",
+    Column("user_id", _KEY, primary_key=True),
+    Column("certification_id", _KEY, primary_key=True),
+    Column("cycle", Integer, primary_key=True, autoincrement=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("basis", _WORD, nullable=False),
+    Column("source_type", _WORD, nullable=False),
+    Column("source_item", _KEY),
+    Column("source_links", _TEXT),
+    Column("source_completed_at", Instant),
+    Column("archived_at", Instant),
+    Column("anchor_day", Integer),
+    Column("version", Integer, nullable=False),
+    Index("certrules_awards_by_expiry", "expires_at"),
+)
+
+events = _table(
+    "events",
+    Column("position", _POSITION, primary_key=True, autoincrement=True),
+    Column("kind", _WORD, nullable=False),
+    Column("user_id", _KEY, nullable=False),
+    Column("certification_id", _KEY, nullable=False),
+    Column("cycle", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("item_id", _KEY),
+    sqlite_autoincrement=True,
+)
