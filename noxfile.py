@@ -81,7 +81,7 @@ def coverage(session: nox.Session) -> None:
 def mutants(session: nox.Session) -> None:
     """Change the rules in small ways: the tests must notice nearly every change."""
     session.install("-e", TEST, *group("mutants"))
-    session.run("mutmut", "run", *session.posargs)
+    session.run("mutmut", "run", *session.posargs, env={"HYPOTHESIS_PROFILE": "mutants"})
     session.run("mutmut", "results")
     session.run("mutmut", "export-cicd-stats")
     counts = json.loads(Path("mutants/mutmut-cicd-stats.json").read_text())

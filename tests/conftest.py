@@ -35,6 +35,7 @@ import certrules
 settings.register_profile("default", deadline=None, derandomize=False)
 settings.register_profile("ci", deadline=None, max_examples=200, print_blob=True)
 settings.register_profile("laws", deadline=None, max_examples=5_000, print_blob=True)
+settings.register_profile("mutants", deadline=None, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 ROOT = Path(__file__).parent.parent
