@@ -1,3 +1,17 @@
-"""CSV text to records, and back."""
+"""What records does a CSV file hold, and how do rejected rows go back to whoever wrote it?"""
 
-__all__: list[str] = []
+from certrules.records.batches import Batch, KeyBatch, RejectedRow, duplicate_keys
+from certrules.records.faults import shortened
+from certrules.records.reading import RecordsFile, open_records
+from certrules.records.writing import RejectsWriter
+
+__all__ = [
+    "Batch",
+    "KeyBatch",
+    "RecordsFile",
+    "RejectedRow",
+    "RejectsWriter",
+    "duplicate_keys",
+    "open_records",
+    "shortened",
+]

@@ -1,0 +1,99 @@
+"""What does reading a file hand out, some thousand rows at a time?"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple, TypeVar
+
+from attrs import frozen
+
+from certrules.model.awards import AssociationType
+from certrules.model.records import Fault, Record
+
+__all__ = ["Batch", "KeyBatch", "RejectedRow", "duplicate_keys"]
+
+T = TypeVar("T")
+
+
+class KeyBatch(NamedTuple):
+    """The rows that say whose certification they are about, and by which key."""
+
+    rows: Sequence[int]
+    keys: Sequence[str]
+
+
+def duplicate_keys(username_keys: Iterable[str], codes: Iterable[str]) -> list[str]:
+    r"""Return what makes two records duplicates: user and certification, nothing else.
+
+    >>> duplicate_keys(["ada"], ["SAFE"])
+    ['ada\x00SAFE']
+
+    Rules: INT-07b.
+    """
+    return list(map("\0".join, zip(username_keys, codes, strict=True)))
+
+
+@frozen
+class RejectedRow:
+    """A row that cannot be a record, with every fault of it and what could be read nonetheless.
+
+    ``key`` is None where the row does not say whose certification it is about; the other texts
+    are empty, and ``type`` is None, where they could not be read.
+    """
+
+    row: int
+    line: int
+    fields: Sequence[str]
+    faults: Sequence[Fault]
+    key: str | None = None
+    username_key: str = ""
+    certification_code: str = ""
+    type: AssociationType | None = None
+    code: str = ""
+
+
+@frozen
+class Batch:
+    """Rows that are records, as columns of equal length, and beside them the rows that are not.
+
+    ``rows`` counts data rows from 1, ``lines`` are the lines of the file on which they begin. Days
+    are as written, instants in UTC; ``expires_on`` and ``expires_at`` are None where the record
+    never expires; ``codes`` are empty where there is none. ``fields`` are the rows as read.
+    ``warnings`` are faults of rows that count nonetheless.
+    """
+
+    rows: Sequence[int]
+    lines: Sequence[int]
+    keys: Sequence[str]
+    usernames: Sequence[str]
+    username_keys: Sequence[str]
+    certification_codes: Sequence[str]
+    issued_on: Sequence[date]
+    issued_at: Sequence[datetime]
+    always_valid: Sequence[bool]
+    expires_on: Sequence[date | None]
+    expires_at: Sequence[datetime | None]
+    types: Sequence[AssociationType]
+    codes: Sequence[str]
+    fields: Sequence[Sequence[str]]
+    warnings: Sequence[Fault]
+    rejected: Sequence[RejectedRow]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def records(self) -> list[Record]:
+        """Return the rows that are records as values, in file order."""
+        codes = [code or None for code in self.codes]
+        return list(
+            map(
+                Record,
+                self.rows,
+                self.usernames,
+                self.certification_codes,
+                self.issued_on,
+                self.always_valid,
+                self.expires_on,
+                self.types,
+                codes,
+            )
+        )

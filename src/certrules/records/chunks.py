@@ -1,0 +1,93 @@
+"""Which rows of a file are data, where do they stand, and are they as wide as the header?"""
+
+from collections.abc import Sequence
+from itertools import compress
+from operator import itemgetter, not_
+from typing import TypeVar
+
+from attrs import frozen
+
+from certrules.records.lines import line_breaks
+
+__all__ = ["Chunk", "blank", "chunk_of", "line_numbers", "without"]
+
+T = TypeVar("T")
+
+
+@frozen
+class Chunk:
+    """Some data rows of a file: those as wide as the header as columns, and the ragged ones."""
+
+    rows: Sequence[int]
+    lines: Sequence[int]
+    fields: Sequence[list[str]]
+    usernames: Sequence[str]
+    ragged: Sequence[tuple[int, int, list[str]]]
+
+
+def blank(fields: list[str]) -> bool:
+    """Return whether a row holds nothing at all, so that it is no data.
+
+    >>> blank([]), blank(["", " "]), blank(["", "0"])
+    (True, True, False)
+    """
+    return not any(map(str.strip, fields))
+
+
+def chunk_of(
+    table: Sequence[list[str]], lines: Sequence[int], counted: int, width: int, user: int
+) -> Chunk:
+    """Return the data rows among some rows, when so many were counted before them.
+
+    ``width`` is that of the header, ``user`` the place of the username.
+
+    Rules: X-CSV-1, INT-15.
+    """
+    rows = range(counted + 1, counted + 1 + len(table))
+    ragged = list(compress(range(len(table)), map(width.__ne__, map(len, table))))
+    even = without(table, ragged)
+    usernames = list(map(str.strip, map(itemgetter(user), even)))
+    suspects = [*(table[index] for index in ragged), *compress(even, map(not_, usernames))]
+    if any(map(blank, suspects)):
+        data = [index for index, fields in enumerate(table) if not blank(fields)]
+        table, lines = [table[index] for index in data], [lines[index] for index in data]
+        return chunk_of(table, lines, counted, width, user)
+    return Chunk(
+        without(rows, ragged),
+        without(lines, ragged),
+        even,
+        usernames,
+        [(rows[index], lines[index], table[index]) for index in ragged],
+    )
+
+
+def without(column: Sequence[T], indices: Sequence[int]) -> Sequence[T]:
+    """Return a column without some of its places, given in order.
+
+    >>> without("abcde", [1, 3])
+    ['a', 'c', 'e']
+    """
+    if not indices:
+        return column
+    kept: list[T] = []
+    start = 0
+    for index in indices:
+        kept += column[start:index]
+        start = index + 1
+    kept += column[start:]
+    return kept
+
+
+def line_numbers(table: Sequence[list[str]], before: int, after: int) -> Sequence[int]:
+    r"""Return the line on which each row begins; the rows are those between two counts of lines.
+
+    >>> line_numbers([["ada", "two\nlines"], ["alan", "one"]], before=1, after=4)
+    [2, 4]
+    """
+    if after - before == len(table):
+        return range(before + 1, after + 1)
+    numbers, line = [], before + 1
+    for fields in table:
+        numbers.append(line)
+        line += 1 + line_breaks(",".join(fields))
+    return numbers

@@ -1,0 +1,167 @@
+"""Which column of a file holds which field of a record?"""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+
+from certrules.errors import RecordsFileError
+from certrules.model.records import RecordField
+from certrules.records.faults import shortened
+
+__all__ = ["FAULTS_COLUMN", "ROW_COLUMN", "Columns", "map_columns", "read_mapping", "recognised"]
+
+ROW_COLUMN = "certrules_row"
+FAULTS_COLUMN = "certrules_faults"
+"""The columns that a file of rejected rows adds."""
+
+Columns = dict[RecordField, int]
+"""The place of each field's column, counted from 0."""
+
+_COMPARED = 500
+"""How many headers are compared when looking for one that is spelled alike."""
+
+
+def _normal(name: str) -> str:
+    return name.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
+def read_mapping(mapping: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[RecordField, str]:
+    """Return which column was named for which field.
+
+    Raises :class:`~certrules.errors.RecordsFileError` for a field that there is not, or that is
+    named twice.
+
+    >>> read_mapping([("username", "E-mail")])
+    {<RecordField.USERNAME: 'username'>: 'E-mail'}
+
+    Rules: DOC-CSV-13, INT-17.
+    """
+    named: dict[RecordField, str] = {}
+    pairs = mapping.items() if isinstance(mapping, Mapping) else mapping
+    for name, column in pairs:
+        field = _field(name)
+        if field in named:
+            raise RecordsFileError(
+                "field_mapped_twice",
+                f"{field} is mapped to {shortened(named[field])} and to {shortened(column)}; "
+                "keep one of them",
+                field=str(field),
+                columns=(named[field], column),
+            )
+        named[field] = column
+    return named
+
+
+def _field(name: str) -> RecordField:
+    try:
+        return RecordField(_normal(name))
+    except ValueError as error:
+        fields = [str(field) for field in RecordField]
+        raise RecordsFileError(
+            "unknown_field",
+            f"a record has no field {shortened(name)}{_did_you_mean(name, fields)}; its fields are "
+            + ", ".join(fields),
+            field=name,
+            suggestions=_alike(name, fields),
+        ) from error
+
+
+def recognised(header: Sequence[str], named: Mapping[RecordField, str]) -> int:
+    """Return how many fields a header names, in their own names or in those of a mapping."""
+    names = set(map(_normal, header))
+    return sum(
+        _normal(named[field]) in names if field in named else field.value in names
+        for field in RecordField
+    )
+
+
+def map_columns(header: Sequence[str], named: Mapping[RecordField, str]) -> Columns:
+    """Return the column of each field: the one named for it, else the one of the same name.
+
+    Case, surrounding blanks, and the difference between blank, hyphen and underscore are
+    forgiven. A column named for one field is not taken for another; other columns are ignored.
+    Raises :class:`~certrules.errors.RecordsFileError` where a mandatory field has no column, a
+    column is named that is not there or is named twice, or two columns go by the same name.
+
+    >>> header = ["E-mail", "Certification code", "certification_issue_date", "always_valid"]
+    >>> columns = map_columns([*header, "type"], {RecordField.USERNAME: "E-mail"})
+    >>> columns[RecordField.USERNAME], columns[RecordField.CERTIFICATION_CODE]
+    (0, 1)
+
+    Rules: DOC-CSV-01, DOC-CSV-02, DOC-CSV-13, INT-17.
+    """
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(header):
+        places.setdefault(_normal(name), []).append(place)
+    columns = {field: _place(header, places, column) for field, column in named.items()}
+    _refuse_shared(header, columns)
+    taken = set(columns.values())
+    for field in RecordField:
+        free = [place for place in places.get(field.value, ()) if place not in taken]
+        if field not in columns and free:
+            columns[field] = _only(header, free)
+    _refuse_missing(header, columns)
+    return columns
+
+
+def _place(header: Sequence[str], places: Mapping[str, list[int]], column: str) -> int:
+    found = places.get(_normal(column), [])
+    exact = [place for place in found if header[place].strip() == column.strip()]
+    if not found:
+        raise RecordsFileError(
+            "missing_column",
+            f"the file has no column {shortened(column)}{_did_you_mean(column, header)}",
+            column=column,
+            suggestions=_alike(column, header),
+        )
+    return _only(header, exact or found)
+
+
+def _only(header: Sequence[str], found: Sequence[int]) -> int:
+    if len(found) > 1:
+        names = [header[place] for place in found]
+        raise RecordsFileError(
+            "duplicate_column",
+            f"columns {', '.join(str(place + 1) for place in found[:10])} go by the same name, "
+            f"{shortened(names[0])}; rename all but one",
+            columns=tuple(names),
+            places=tuple(place + 1 for place in found),
+        )
+    return found[0]
+
+
+def _refuse_shared(header: Sequence[str], columns: Columns) -> None:
+    first: dict[int, RecordField] = {}
+    for field, place in columns.items():
+        if place in first:
+            raise RecordsFileError(
+                "column_mapped_twice",
+                f"column {shortened(header[place])} is mapped to {first[place]} and to {field}; "
+                "keep one of them",
+                column=header[place],
+                fields=(str(first[place]), str(field)),
+            )
+        first[place] = field
+
+
+def _refuse_missing(header: Sequence[str], columns: Columns) -> None:
+    missing = [str(field) for field in RecordField if field.mandatory and field not in columns]
+    if missing:
+        free = [name for place, name in enumerate(header) if place not in columns.values()]
+        names = "; ".join(f"{field}{_did_you_mean(field, free)}" for field in missing)
+        raise RecordsFileError(
+            "missing_mandatory_columns",
+            f"no column for {names}; rename the column, or map the field to it",
+            missing=tuple(missing),
+            suggestions={field: _alike(field, free) for field in missing},
+        )
+
+
+def _did_you_mean(name: str, names: Sequence[str]) -> str:
+    alike = " or ".join(map(shortened, _alike(name, names)))
+    return f" (did you mean {alike}?)" if alike else ""
+
+
+def _alike(name: str, names: Sequence[str]) -> tuple[str, ...]:
+    written = {_normal(known[:80]): known for known in names[:_COMPARED]}
+    close = difflib.get_close_matches(_normal(name[:80]), written, n=3, cutoff=0.5)
+    return tuple(written[known] for known in close)

@@ -1,0 +1,123 @@
+"""Which calendar day does a text name, and if none, what was probably meant?"""
+
+import re
+import unicodedata
+from calendar import month_name, monthrange
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from certrules.model.records import FaultCode
+from certrules.records.faults import Flaw
+
+__all__ = ["read_day"]
+
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_TIMED = re.compile(r"(.+?)(?:T| +)\d{1,2}:\d\d.*", re.ASCII)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
+_YEAR_FIRST = re.compile(r"(\d{4})([-/. ])(\d{1,2})\2(\d{1,2})", re.ASCII)
+_YEAR_LAST = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
+_LONGEST = 64
+_SERIAL_ZERO = date(1899, 12, 30)  # of the usual spreadsheets, from March 1900 on
+_MINUS = "\N{MINUS SIGN}"
+
+
+def read_day(text: str) -> date | Flaw:
+    """Return the day that a trimmed text names as ``YYYY-MM-DD``, or what is wrong with it.
+
+    >>> read_day("2021-11-18")
+    datetime.date(2021, 11, 18)
+    >>> read_day("11/18/21").message
+    'spreadsheet date; write 2021-11-18'
+
+    Rules: DOC-CSV-11, INT-16, X-CSV-4.
+    """
+    if len(text) > _LONGEST:
+        return _unreadable(text)
+    plain = "".join(map(_plain, text))
+    written = _ISO.fullmatch(plain)
+    if written is None:
+        return _timed(text, plain) or _otherwise(text, plain) or _unreadable(text)
+    year, month, day = map(int, written.groups())
+    found = _day(year, month, day)
+    if found is None:
+        return Flaw(FaultCode.DATE_IMPOSSIBLE, text, _impossible(year, month))
+    if text == plain:
+        return found
+    if any(char.isdecimal() and not char.isascii() for char in text):
+        return Flaw(FaultCode.DATE_DIGITS, text, f"digits of another script; write {found}")
+    return Flaw(FaultCode.DATE_DASHES, text, f"dashes that are not hyphens; write {found}")
+
+
+def _plain(char: str) -> str:
+    """Return the ASCII digit or hyphen that a character of another script stands for."""
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    return "-" if char == _MINUS or unicodedata.category(char) == "Pd" else char
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _impossible(year: int, month: int) -> str:
+    if year == 0:
+        return "there is no year 0; write a day that exists"
+    if not 1 <= month <= 12:
+        return f"there is no month {month}; write year, month and day, in this order"
+    days = monthrange(year, month)[1]
+    return f"{month_name[month]} {year} has {days} days; write a day that exists"
+
+
+def _unreadable(text: str) -> Flaw:
+    return Flaw(FaultCode.DATE_UNREADABLE, text, "not a date; write it as YYYY-MM-DD")
+
+
+def _timed(text: str, plain: str) -> Flaw | None:
+    timed = _TIMED.fullmatch(plain)
+    if timed is None:
+        return None
+    day = read_day(timed[1])
+    if isinstance(day, date):
+        return Flaw(FaultCode.DATE_WITH_TIME, text, f"a time is attached; write {day}")
+    return Flaw(day.code, text, day.message)
+
+
+def _otherwise(text: str, plain: str) -> Flaw | None:
+    """Return the flaw of a date in one of the ways in which others write it."""
+    if found := _COMPACT.fullmatch(plain):
+        days = [_day(int(found[1]), int(found[2]), int(found[3]))]
+        return _mended(FaultCode.DATE_COMPACT, text, "date without hyphens", days)
+    if found := _SERIAL.fullmatch(plain):
+        days = [_SERIAL_ZERO + timedelta(days=int(found[1]))]
+        return _mended(FaultCode.DATE_SERIAL, text, "day number of a spreadsheet", days)
+    if found := _YEAR_FIRST.fullmatch(plain):
+        days = [_day(int(found[1]), int(found[3]), int(found[4]))]
+        if found[2] == "-":
+            return _mended(FaultCode.DATE_DIGITS, text, "month or day of one digit", days)
+        return _mended(FaultCode.DATE_SLASHES, text, f"date with {found[2]!r}, not hyphens", days)
+    if found := _YEAR_LAST.fullmatch(plain):
+        first, second = int(found[1]), int(found[3])
+        year = _full_year(found[4])
+        days = [_day(year, first, second), _day(year, second, first)]
+        return _mended(FaultCode.DATE_SPREADSHEET, text, "spreadsheet date", days)
+    return None
+
+
+def _full_year(digits: str) -> int:
+    """Return the year that two digits mean to a spreadsheet: 1930 to 2029."""
+    year = int(digits)
+    return year if len(digits) == 4 else year + (2000 if year < 30 else 1900)
+
+
+def _mended(code: FaultCode, text: str, what: str, days: Sequence[date | None]) -> Flaw:
+    """Say what to write; two days are the readings month first and day first."""
+    found = list(dict.fromkeys(day for day in days if day is not None))
+    if len(found) == 2:
+        mend = f"write {found[0]} (if the month is first) or {found[1]} (if the day is first)"
+    else:
+        mend = f"write {found[0]}" if found else "write it as YYYY-MM-DD"
+    return Flaw(code, text, f"{what}; {mend}")

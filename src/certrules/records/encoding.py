@@ -1,0 +1,101 @@
+"""In which encoding is a file written, and what if a byte does not fit it?"""
+
+import codecs
+from collections.abc import Iterator
+from itertools import islice
+
+from certrules.errors import RecordsFileError
+
+__all__ = ["choose_encoding", "undecodable"]
+
+_MARKS = (  # UTF-32 first: its little-endian mark begins as that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_NOT_OF_FILES = {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf_7"}
+_USUAL = ("windows-1252", "windows-1250", "windows-1251", "shift_jis", "gb18030")
+
+
+def choose_encoding(start: bytes, given: str | None) -> tuple[str, int]:
+    r"""Return the encoding of a file that begins with these bytes, and the length of its mark.
+
+    A byte order mark says it; without one, the caller; else it is UTF-8.
+    Raises :class:`~certrules.errors.RecordsFileError` for an encoding that there is not, and for a
+    workbook, which is no text.
+
+    >>> choose_encoding(b"\xff\xfeu\x00", None)
+    ('utf-16-le', 2)
+
+    Rules: DOC-CSV-12, INT-06.
+    """
+    if start.startswith(_WORKBOOKS):
+        raise RecordsFileError(
+            "workbook", "this is a spreadsheet workbook, not a CSV file; save it as CSV (UTF-8)"
+        )
+    chosen = _known(given) if given is not None else "utf-8"
+    for mark, encoding in _MARKS:
+        if start.startswith(mark):
+            return encoding, len(mark)
+    return chosen, 0
+
+
+def _known(name: str) -> str:
+    try:
+        found = codecs.lookup(name).name
+        b" ".decode(found, "replace")  # some codecs are not for text
+        codecs.getincrementaldecoder(found)
+    except (LookupError, ValueError) as error:
+        raise _unknown(name) from error
+    if found.replace("-", "_") in _NOT_OF_FILES:
+        raise _unknown(name)
+    return found
+
+
+def _unknown(name: str) -> RecordsFileError:
+    return RecordsFileError(
+        "unknown_encoding",
+        f"{name!r} is no encoding of text files; name one such as utf-8, utf-16-le or windows-1252",
+        encoding=name,
+    )
+
+
+def undecodable(encoding: str, error: UnicodeError, offset: int, line: int) -> RecordsFileError:
+    """Say which byte does not fit the encoding, where it stands, and which encodings it may be in.
+
+    ``offset`` is where the bytes that failed begin in the file.
+
+    Rules: INT-06.
+    """
+    if not isinstance(error, UnicodeDecodeError):  # UTF-16 or UTF-32 of unknown byte order
+        return RecordsFileError(
+            "undecodable",
+            f"{encoding} needs a byte order mark, and the file has none: name {encoding}-le or -be",
+            encoding=encoding,
+        )
+    byte, at = error.object[error.start], offset + error.start
+    likely = dict(islice(_readings(error.object, error.start, encoding), 3))
+    hint = " or ".join(f"{name} (reads {text!r})" for name, text in likely.items())
+    return RecordsFileError(
+        "undecodable",
+        f"line {line}: byte 0x{byte:02x} at offset {at} is not {encoding}; "
+        + (f"name the file's encoding, perhaps {hint}" if hint else "name the file's encoding"),
+        encoding=encoding,
+        line=line,
+        offset=at,
+        byte=byte,
+        likely=tuple(likely),
+    )
+
+
+def _readings(data: bytes, at: int, refused: str) -> Iterator[tuple[str, str]]:
+    """Yield the encodings that can read the bytes around a place, with what they read there."""
+    around = data[max(0, at - 8) & ~1 : at + 8]
+    wide = ("utf-16-be", "utf-16-le")[around[1::2].count(0) > around[::2].count(0)]
+    for name in (wide,) if b"\0" in around else _USUAL:
+        text = " ".join(around.decode(name, "ignore").split())
+        if codecs.lookup(name).name != refused and text.isprintable():
+            yield name, text

@@ -1,0 +1,94 @@
+"""Where do the bytes of a file come from, and how are they read more than once?"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from certrules.errors import InvalidValueError, RecordsFileError
+
+__all__ = ["Bytes", "Source", "open_source"]
+
+
+class Bytes(Protocol):
+    """Bytes that can be read from any place, counted from their beginning."""
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Return up to so many bytes; none at the end."""
+        ...
+
+
+class Source:
+    """A seekable stream of bytes, whose beginning is where it stood when it was handed over.
+
+    Every read says from where, so that several passes can run side by side.
+    """
+
+    def __init__(self, stream: BinaryIO, *, path: Path | None = None, owned: bool = False) -> None:
+        self.path = path
+        self._stream = stream
+        self._owned = owned
+        self._origin = stream.tell()
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Return up to so many bytes; none at the end."""
+        try:
+            self._stream.seek(self._origin + offset)
+            return self._stream.read(size)
+        except OSError as error:
+            raise _unreadable("the file", error) from error
+
+    def close(self) -> None:
+        """Close what certrules opened itself; a stream of the caller's stays open."""
+        if self._owned:
+            self._stream.close()
+
+
+def open_source(source: str | os.PathLike[str] | BinaryIO) -> Source:
+    """Open a path, or take a binary stream; one that cannot seek is copied to a temporary file.
+
+    Raises :class:`~certrules.errors.RecordsFileError` for a path that cannot be read.
+    """
+    if isinstance(source, str | os.PathLike):
+        path = Path(source)
+        return _seekable(_open(path), path=path, owned=True)
+    if not hasattr(source, "read") or not isinstance(source.read(0), bytes):
+        raise InvalidValueError("source", source, "a path or a stream of bytes")
+    return _seekable(source)
+
+
+def _seekable(stream: BinaryIO, *, path: Path | None = None, owned: bool = False) -> Source:
+    if stream.seekable():
+        return Source(stream, path=path, owned=owned)
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - it stays open with its source
+    try:
+        shutil.copyfileobj(stream, spool)
+    except OSError as error:
+        spool.close()
+        raise _unreadable("the stream", error) from error
+    finally:
+        if owned:
+            stream.close()
+    spool.seek(0)
+    return Source(spool, path=path, owned=True)
+
+
+def _open(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError as error:
+        raise RecordsFileError(
+            "missing_file", f"there is no file {path}; check the path", path=str(path)
+        ) from error
+    except IsADirectoryError as error:
+        raise RecordsFileError(
+            "is_a_directory", f"{path} is a directory; name a file in it", path=str(path)
+        ) from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(str(path), error) from error
+
+
+def _unreadable(what: str, error: Exception) -> RecordsFileError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return RecordsFileError("unreadable_file", f"cannot read {what}: {reason}", reason=reason)

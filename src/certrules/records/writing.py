@@ -1,0 +1,92 @@
+"""How are rejected rows handed back, so that they can be corrected and imported again?"""
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from certrules.errors import RecordsFileError
+from certrules.model.records import Fault
+from certrules.records.cells import escaped
+from certrules.records.columns import FAULTS_COLUMN, ROW_COLUMN
+from certrules.records.faults import shortened
+from certrules.records.reading import RecordsFile
+
+__all__ = ["RejectsWriter"]
+
+
+class RejectsWriter:
+    """Writes rejected rows as a file of records: their columns as they were, and what is wrong.
+
+    The row number and the faults come first, so that even a row with too few or too many fields
+    keeps its own as they were. The file has the delimiter of the one read, in UTF-8 with a byte
+    order mark. A cell that a spreadsheet might run as a formula gets an apostrophe before it, which
+    reading the file takes off again. A path is opened, and closed by :meth:`close`; a binary stream
+    stays open. Raises :class:`~certrules.errors.RecordsFileError` where the path cannot be written,
+    or is that of the records themselves.
+
+    Rules: X-CSV-1, INT-17b.
+    """
+
+    def __init__(self, target: str | os.PathLike[str] | BinaryIO, records: RecordsFile) -> None:
+        self._owned = isinstance(target, str | os.PathLike)
+        stream = _open(Path(target), records) if isinstance(target, str | os.PathLike) else target
+        self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        self._rows = csv.writer(self._text, delimiter=records.delimiter)
+        self._own = {
+            place
+            for place, name in enumerate(records.header)
+            if name.strip() in (ROW_COLUMN, FAULTS_COLUMN)
+        }
+        self._write((ROW_COLUMN, FAULTS_COLUMN), records.header)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finish the file; a stream of the caller's is flushed and stays open."""
+        self._text.flush()
+        stream = self._text.detach()
+        if self._owned:
+            stream.close()
+
+    def write(self, row: int, fields: Sequence[str], faults: Iterable[Fault]) -> None:
+        """Add one row as it was read, with the faults it has."""
+        self._write((str(row), " | ".join(map(_described, faults))), fields)
+
+    def _write(self, ours: Sequence[str], fields: Sequence[str]) -> None:
+        theirs = [value for place, value in enumerate(fields) if place not in self._own]
+        self._rows.writerow(map(escaped, (*ours, *theirs)))
+
+
+def _described(fault: Fault) -> str:
+    where = f"{fault.column} " if fault.column else ""
+    value = f"{shortened(fault.value)}" if fault.value else ""
+    return f"{where}{value}".strip() + ": " + fault.message if where or value else fault.message
+
+
+def _open(path: Path, records: RecordsFile) -> BinaryIO:
+    try:
+        if records.path is not None and path.exists() and path.samefile(records.path):
+            raise RecordsFileError(
+                "rejects_over_records",
+                f"{path} is the file of records itself; name another for the rejected rows",
+                path=str(path),
+            )
+        return path.open("wb")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RecordsFileError(
+            "unwritable_file", f"cannot write {path}: {reason}", path=str(path), reason=reason
+        ) from error
