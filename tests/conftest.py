@@ -8,6 +8,8 @@ them, with nothing imported beforehand, in an empty working directory:
   ``...`` stands for any text, and ``$ echo $?`` shows the exit code of the command before;
 - the block below a comment ``<!-- file: NAME -->`` is saved as that file;
 - any other block is only read.
+
+The parts in docs/rulebook/examples are run on the pages into which they are put.
 """
 
 import datetime as dt
@@ -141,7 +143,7 @@ class Examples:
     def pytest_collect_file(
         self, file_path: Path, parent: pytest.Collector
     ) -> pytest.Collector | None:
-        if file_path.suffix == ".md":
+        if file_path.suffix == ".md" and file_path.parent.name != "examples":
             return PageFile.from_parent(parent, path=file_path)
         collected: pytest.Collector | None = self.collect_docstrings(file_path, parent)
         return collected

@@ -104,7 +104,7 @@ def test_every_implemented_rule_has_a_runnable_example() -> None:
 
 def test_an_example_by_hand_belongs_to_an_implemented_rule() -> None:
     by_hand = {file.stem for file in (generate.HERE / "examples").glob("*.md")}
-    found = by_hand - {rule.id for rule in IMPLEMENTED}
+    found = by_hand - {rule.id for rule in IMPLEMENTED} - set(generate.GROUPS)
     assert not found, f"{found}"
 
 

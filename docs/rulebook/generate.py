@@ -2,7 +2,8 @@
 
 A rule's statement, source and decisions are in certrules.rulebook; the functions that implement it
 name it in the ``Rules:`` paragraph of their docstrings. Its example is the hand-written
-``examples/<ID>.md`` or else that of the docstring that names the fewest rules beside it.
+``examples/<ID>.md`` or else that of the docstring that names the fewest rules beside it. What
+the examples of a page share is in ``examples/<GROUP>.md``.
 """
 
 import ast
@@ -166,6 +167,9 @@ def grouped() -> dict[str, list[Rule]]:
 
 def _group(group: str, rules: list[Rule], named: dict[str, list[Docstring]]) -> Iterator[str]:
     yield f"{WRITTEN}\n# {group}: {GROUPS[group]}\n"
+    shared = HERE / "examples" / f"{group}.md"
+    if shared.exists():
+        yield shared.read_text(encoding="utf-8")
     shown: dict[str, Rule] = {}
     for rule in rules:
         implementing = named.get(rule.id, [])
