@@ -1,0 +1,149 @@
+"""What does a catalog file say, and what is wrong with it?"""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from certrules import Assignment, Certification, Item, ItemKind, Unit, User, Validity, catalogs
+from certrules.errors import CatalogError
+from certrules.model.catalog import CertificationStatus
+
+
+def faults(data: object) -> dict[str, str]:
+    text = data if isinstance(data, bytes) else json.dumps(data).encode()
+    with pytest.raises(CatalogError) as raised:
+        catalogs.read(text)
+    return dict(raised.value.faults)
+
+
+def code(data: bytes) -> str:
+    with pytest.raises(CatalogError) as raised:
+        catalogs.read(data)
+    assert "\n" not in str(raised.value)
+    return raised.value.code
+
+
+@pytest.mark.rule("DOC-CERT-02", "DOC-CERT-03", "DOC-CERT-04", "DOC-CERT-05")
+def test_entries_become_values_with_defaults_for_what_is_left_out() -> None:
+    catalog = catalogs.read(
+        b"""{
+        "users": [{"id": "1", "username": "ada", "time_zone": "Europe/Rome", "active": false}],
+        "items": [{"kind": "learning_plan", "id": "7", "code": null, "name": "Plan"}],
+        "certifications": [
+            {"id": "3", "name": "First aid", "code": "FA", "validity": "18 months", "retake": true,
+             "status": "draft", "assignments": [{"kind": "learning_plan", "item": "7",
+                                                 "assigned_at": "2024-01-01T01:00:00+01:00"}]},
+            {"id": "4", "name": "Conduct"}]
+        }"""
+    )
+    assigned = Assignment(ItemKind.LEARNING_PLAN, "7", datetime(2024, 1, 1, tzinfo=UTC))
+    assert catalog == catalogs.Catalog(
+        users=(User("1", "ada", active=False, time_zone="Europe/Rome"),),
+        items=(Item(ItemKind.LEARNING_PLAN, "7", None, "Plan"),),
+        certifications=(
+            Certification(
+                "3",
+                "First aid",
+                "FA",
+                validity=Validity(18, Unit.MONTHS),
+                retake=True,
+                status=CertificationStatus.DRAFT,
+                assignments=(assigned,),
+            ),
+            Certification("4", "Conduct"),
+        ),
+    )
+
+
+def test_sections_may_be_left_out_but_not_all() -> None:
+    assert catalogs.read(b'{"users": []}') == catalogs.Catalog()
+    assert list(faults({})) == ["$"]
+
+
+def test_every_fault_is_told_at_once_with_its_path() -> None:
+    found = faults(
+        {
+            "usres": [],
+            "users": [{"id": "a", "username": " A"}, {"id": 7, "username": "B"}, "C"],
+            "items": {},
+            "certifications": [
+                {
+                    "id": "1",
+                    "name": "",
+                    "validity": "2 yaers",
+                    "retkae": True,
+                    "assignments": [{"kind": "corse", "item": "x", "assigned_at": "2024-01-01"}],
+                },
+                {"name": "x", "status": None, "retake": "yes"},
+            ],
+        }
+    )
+    assert found["usres"] == "unknown key; did you mean users?"
+    assert "space" in found["users[0].username"]
+    assert found["users[1].id"] == "expected text, got 7"
+    assert found["users[2]"] == "expected an object, got the text 'C'"
+    assert found["items"] == "expected a list, got an object"
+    assert "got the text ''" in found["certifications[0].name"]
+    assert "18 months" in found["certifications[0].validity"]
+    assert found["certifications[0].retkae"] == "unknown key; did you mean retake?"
+    assert "external_training and learning_track" in found["certifications[0].assignments[0].kind"]
+    assert "time zone" in found["certifications[0].assignments[0].assigned_at"]
+    assert found["certifications[1].id"] == "is missing"
+    assert "got null" in found["certifications[1].status"]
+    assert found["certifications[1].retake"] == "expected true or false, got the text 'yes'"
+    assert len(found) == 13
+
+
+def test_a_key_or_an_id_given_twice_is_a_fault() -> None:
+    assert faults(b'{"users": [], "users": []}') == {"users": "given more than once"}
+    twice = [{"kind": "course", "id": "1"}, {"kind": "course", "id": "1"}]
+    assert faults({"items": twice}) == {"items[1].id": "course '1' is also that of items[0]"}
+    other = [{"kind": "course", "id": "1"}, {"kind": "learning_plan", "id": "1"}]
+    assert len(catalogs.read(json.dumps({"items": other}).encode()).items) == 2
+
+
+@pytest.mark.parametrize("zone", ["../../etc/passwd", "Europe/Rom", "", "/etc/localtime", 3, "\0"])
+def test_a_user_lives_in_a_zone_that_there_is(zone: object) -> None:
+    users = [{"id": "1", "username": "ada", "time_zone": zone}]
+    assert list(faults({"users": users})) == ["users[0].time_zone"]
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\0b"])
+def test_text_that_no_store_can_hold_is_a_fault(text: str) -> None:
+    found = faults({"users": [{"id": text, "username": "ada", "first_name": text}]})
+    assert list(found) == ["users[0].id", "users[0].first_name"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"NaN",
+        b'{"users": [Infinity]}',
+        b"[" * 1_000_000,
+        b'{"users":' * 100_000,
+        b"9" * 5_000,
+        b"{} {}",
+        b'{"users": [],}',
+    ],
+)
+def test_what_is_no_json_is_told_so(data: bytes) -> None:
+    assert code(data) == "not_json"
+
+
+def test_a_byte_order_mark_is_taken_and_another_encoding_is_not() -> None:
+    assert catalogs.read(b'\xef\xbb\xbf{"users": []}') == catalogs.Catalog()
+    assert code('{"users": []}'.encode("utf-16")) == "not_utf8"
+    assert code(b'{"users": [{"id": "1", "username": "Andr\xe9"}]}') == "not_utf8"
+
+
+@pytest.mark.parametrize("data", [b"[]", b"3", b"null", b'"x"', b"true"])
+def test_a_catalog_is_an_object(data: bytes) -> None:
+    assert list(faults(data)) == ["$"]
+
+
+def test_ten_megabytes_of_faults_take_no_time_to_speak_of() -> None:
+    keys = {f"key{number}": None for number in range(500_000)}
+    assert len(faults(keys)) == 500_000

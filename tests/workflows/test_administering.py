@@ -1,0 +1,77 @@
+"""What does loading a catalog change in a store?"""
+
+from datetime import UTC, datetime
+
+import pytest
+from attrs import evolve
+
+from certrules import Assignment, Certification, Item, ItemKind, User
+from certrules.catalogs import Catalog
+from certrules.errors import CatalogError
+from certrules.repositories.memory import MemoryStore
+from certrules.workflows import administering
+from certrules.workflows.administering import Change
+
+SINCE = datetime(2024, 1, 1, tzinfo=UTC)
+COURSE = Item(ItemKind.COURSE, "c", "C-1")
+FIRST_AID = Certification(
+    "k", "First aid", "FA", assignments=(Assignment(ItemKind.COURSE, "c", SINCE),)
+)
+CATALOG = Catalog((User("1", "ada"), User("2", "bob")), (COURSE,), (FIRST_AID,))
+
+
+@pytest.mark.rule("DOC-CERT-07")
+def test_entries_are_added_replaced_or_found_unchanged() -> None:
+    store = MemoryStore()
+    assert administering.load(store, CATALOG).changes["users"] == Change(added=2)
+    assert administering.load(store, CATALOG).changes["users"] == Change(unchanged=2)
+    renamed = evolve(FIRST_AID, name="First aider")
+    later = Catalog((User("2", "bob"), User("3", "eve")), (), (renamed,))
+    report = administering.load(store, later)
+    assert report.changes == {
+        "users": Change(added=1, unchanged=1),
+        "items": Change(),
+        "certifications": Change(replaced=1),
+    }
+    with store.reading() as view:
+        assert view.certifications.get("k") == renamed
+        assert [user.id for user in view.users.all()] == ["1", "2", "3"]
+
+
+def test_many_entries_are_compared_as_few_are() -> None:
+    store = MemoryStore()
+    users = tuple(User(f"{number}", f"user{number}") for number in range(2_000))
+    administering.load(store, Catalog(users[:1_500]))
+    changed = (*users[:10], *(evolve(user, first_name="X") for user in users[10:]))
+    report = administering.load(store, Catalog(changed))
+    assert report.changes["users"] == Change(added=500, replaced=1_490, unchanged=10)
+
+
+def test_an_assignment_to_an_unknown_item_stops_everything() -> None:
+    store = MemoryStore()
+    with pytest.raises(CatalogError) as raised:
+        administering.load(store, Catalog((User("1", "ada"),), (), (FIRST_AID,)))
+    assert [path for path, _ in raised.value.faults] == ["certifications[0].assignments[0].item"]
+    with store.reading() as view:
+        assert not list(view.users.all())
+
+
+def test_an_assignment_to_an_item_of_the_store_is_sound() -> None:
+    store = MemoryStore()
+    administering.load(store, Catalog(items=(COURSE,)))
+    report = administering.load(store, Catalog(certifications=(FIRST_AID,)))
+    assert report.changes["certifications"] == Change(added=1)
+
+
+def test_names_that_lead_to_several_things_are_warned_of() -> None:
+    store = MemoryStore()
+    administering.load(store, CATALOG)
+    double = Catalog(
+        (User("9", "ADA"),),
+        (Item(ItemKind.COURSE, "d", "C-1"), Item(ItemKind.LEARNING_PLAN, "p", "C-1")),
+        (Certification("q", "Other", "FA"), Certification("r", "None")),
+    )
+    users, certifications, items = administering.load(store, double).warnings
+    assert "1, 9" in users
+    assert "k, q" in certifications
+    assert "c, d" in items
