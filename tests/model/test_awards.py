@@ -1,0 +1,99 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pendulum
+import pytest
+from attrs import evolve
+
+from certrules import AssociationType, Award, Certification, ExpiryBasis, Source, Unit, Validity
+from certrules.errors import InvalidValueError, NaiveDatetimeError
+from certrules.rules import validity
+
+ROME = ZoneInfo("Europe/Rome")
+ISSUED = datetime(2024, 1, 31, 9, tzinfo=UTC)
+EXPIRES = datetime(2026, 1, 31, 9, tzinfo=UTC)
+AWARD = Award("ada", "first-aid", ISSUED, EXPIRES)
+
+
+@pytest.mark.rule("DOC-AWARD-03")
+def test_by_what_an_award_can_be_earned() -> None:
+    assert [str(kind) for kind in AssociationType] == [
+        "manual",
+        "course",
+        "learning_plan",
+        "external_training",
+        "external_certification",
+        "learning_track",
+    ]
+    assert AWARD.source == Source(AssociationType.MANUAL, None)
+
+
+def test_a_new_award_is_the_first_cycle_and_current() -> None:
+    assert (AWARD.cycle, AWARD.version, AWARD.anchor_day) == (1, 1, None)
+    assert AWARD.basis is ExpiryBasis.DEFINITION
+    assert not AWARD.archived
+
+
+@pytest.mark.rule("DOC-TZ-01")
+@pytest.mark.parametrize("name", ["issued_at", "expires_at", "archived_at"])
+@pytest.mark.parametrize("there", [ISSUED.astimezone(ROME), pendulum.instance(ISSUED)], ids=repr)
+def test_every_instant_of_an_award_is_in_utc(name: str, there: datetime) -> None:
+    found = getattr(evolve(AWARD, **{name: there}), name)
+    assert (type(found), found.tzinfo) == (datetime, UTC)
+    assert found == ISSUED
+
+
+@pytest.mark.parametrize("name", ["issued_at", "expires_at", "archived_at"])
+def test_an_instant_without_a_zone_is_an_error(name: str) -> None:
+    with pytest.raises(NaiveDatetimeError):
+        evolve(AWARD, **{name: ISSUED.replace(tzinfo=None)})
+
+
+@pytest.mark.rule("DOC-EXP-04")
+def test_an_award_that_is_always_valid_has_no_expiry() -> None:
+    assert Award("ada", "fa", ISSUED, None, ExpiryBasis.ALWAYS_VALID).expires_at is None
+    with pytest.raises(InvalidValueError, match="it is always valid") as caught:
+        Award("ada", "fa", ISSUED, EXPIRES, ExpiryBasis.ALWAYS_VALID)
+    assert (caught.value.name, caught.value.value) == ("expires_at", EXPIRES)
+
+
+@pytest.mark.rule("DOC-EXP-03")
+def test_an_expiry_set_by_hand_is_a_date() -> None:
+    assert Award("ada", "fa", ISSUED, EXPIRES, ExpiryBasis.DATE).expires_at == EXPIRES
+    with pytest.raises(InvalidValueError, match="or the basis ALWAYS_VALID") as caught:
+        Award("ada", "fa", ISSUED, None, ExpiryBasis.DATE)
+    assert (caught.value.name, caught.value.value) == ("expires_at", None)
+
+
+@pytest.mark.rule("DOC-EXP-03")
+def test_who_set_an_expiry() -> None:
+    assert [str(basis) for basis in ExpiryBasis] == ["definition", "date", "always_valid"]
+    assert Award("ada", "fa", ISSUED, None).basis is ExpiryBasis.DEFINITION
+
+
+@pytest.mark.rule("INT-01c")
+def test_a_definition_that_changes_moves_no_award() -> None:
+    certification = Certification("fa", "First aid", validity=Validity(2, Unit.YEARS))
+    expires = validity.expiry(ISSUED, certification.validity, zone=ROME)
+    award = Award("ada", certification.id, ISSUED, expires)
+    evolve(certification, validity=Validity(1, Unit.YEARS))
+    assert award.expires_at == expires == EXPIRES
+
+
+def test_an_expiry_before_the_issue_is_history_too() -> None:
+    assert Award("ada", "fa", EXPIRES, ISSUED).expires_at == ISSUED
+
+
+def test_history_is_told_apart_by_its_dates() -> None:
+    assert AWARD.identity == ("ada", "first-aid", ISSUED, EXPIRES)
+    assert evolve(AWARD, cycle=2, version=7).identity == AWARD.identity
+    assert evolve(AWARD, expires_at=None).identity != AWARD.identity
+
+
+def test_an_archived_award_keeps_its_own_dates() -> None:
+    at = EXPIRES - timedelta(days=30)
+    archived = AWARD.archive(at)
+    assert archived.archived
+    assert (archived.archived_at, archived.version) == (at, 2)
+    assert archived.identity == AWARD.identity
+    assert not AWARD.archived

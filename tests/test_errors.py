@@ -1,0 +1,86 @@
+from datetime import date, datetime
+
+import pytest
+
+from certrules import errors
+from certrules.periods import Unit
+
+NAIVE = datetime(2024, 1, 31, 9)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "attributes"),
+    [
+        (
+            errors.InvalidValueError("validity amount", -1, "a whole number"),
+            "validity amount cannot be -1: expected a whole number",
+            {"name": "validity amount", "value": -1, "expected": "a whole number"},
+        ),
+        (
+            errors.NaiveDatetimeError(NAIVE),
+            "datetime.datetime(2024, 1, 31, 9, 0) has no time zone: pass an aware datetime",
+            {"value": NAIVE},
+        ),
+        (
+            errors.UnknownZoneError("Mars/Olympus"),
+            "'Mars/Olympus' is not a time zone: use an IANA name such as 'Europe/Rome', "
+            "or an offset such as '+05:30'",
+            {"value": "Mars/Olympus"},
+        ),
+        (
+            errors.MissingDayError(date(2011, 12, 30), "Pacific/Apia"),
+            "2011-12-30 did not exist in Pacific/Apia: clocks there skipped the whole day",
+            {"day": date(2011, 12, 30), "zone": "Pacific/Apia"},
+        ),
+        (
+            errors.NoSuchDayError(date(2024, 1, 31), 1, Unit.MONTHS),
+            "2024-01-31 plus 1 months falls on a day that its month does not have",
+            {"day": date(2024, 1, 31), "amount": 1, "unit": Unit.MONTHS},
+        ),
+        (
+            errors.OutOfRangeError(date(9999, 12, 31), "plus 1 days"),
+            "9999-12-31 plus 1 days is outside the years 1 to 9999",
+            {"value": date(9999, 12, 31), "operation": "plus 1 days"},
+        ),
+        (
+            errors.RecordsFileError("empty", "the file is empty", path="records.csv"),
+            "the file is empty",
+            {
+                "code": "empty",
+                "message": "the file is empty",
+                "details": {"path": "records.csv"},
+            },
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_an_error_says_and_holds_what_is_wrong(
+    error: errors.CertrulesError, message: str, attributes: dict[str, object]
+) -> None:
+    assert str(error) == message
+    assert {name: getattr(error, name) for name in attributes} == attributes
+
+
+def test_every_error_can_be_caught_as_one() -> None:
+    for name in errors.__all__:
+        assert issubclass(getattr(errors, name), errors.CertrulesError)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "InvalidValueError",
+        "MissingDayError",
+        "NaiveDatetimeError",
+        "NoSuchDayError",
+        "OutOfRangeError",
+        "UnknownZoneError",
+    ],
+)
+def test_a_wrong_value_is_also_a_value_error(name: str) -> None:
+    assert issubclass(getattr(errors, name), ValueError)
+
+
+@pytest.mark.parametrize("name", ["ConflictError", "RecordsFileError", "StoreError"])
+def test_a_failure_of_the_world_is_no_value_error(name: str) -> None:
+    assert not issubclass(getattr(errors, name), ValueError)
