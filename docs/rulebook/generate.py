@@ -136,7 +136,8 @@ def _imports(docstring: Docstring) -> Iterator[str]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             bound |= {alias.asname or alias.name for alias in node.names}
     free = sorted({name.id for name in names} - bound)
-    for place in ("datetime", "zoneinfo", "certrules", docstring.module):
+    package = docstring.module.rpartition(".")[0]
+    for place in ("datetime", "zoneinfo", "certrules", package, docstring.module):
         here = [name for name in free if hasattr(import_module(place), name)]
         free = [name for name in free if name not in here]
         if here:
@@ -190,7 +191,16 @@ def state(rule: Rule, implementing: Iterable[Docstring]) -> str:
     """Planned, or where it is implemented."""
     if rule.planned:
         return "planned"
-    return "implemented by " + ", ".join(f"{{py:obj}}`{found.path}`" for found in implementing)
+    return "implemented by " + ", ".join(f"{{py:obj}}`{_public(found)}`" for found in implementing)
+
+
+def _public(docstring: Docstring) -> str:
+    """The path by which a user reaches it: through the package that exports it, if any does."""
+    package = docstring.module.rpartition(".")[0]
+    exported = import_module(package or docstring.module).__all__
+    if package != "certrules" and docstring.name.partition(".")[0] in exported:
+        return f"{package}.{docstring.name}"
+    return docstring.path
 
 
 def link(rule: str) -> str:
