@@ -1,0 +1,10 @@
+"""Run the command line: ``python -m certrules``."""
+
+import sys
+
+from certrules.cli import main
+
+__all__: list[str] = []
+
+if __name__ == "__main__":
+    sys.exit(main())

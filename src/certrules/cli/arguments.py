@@ -1,0 +1,66 @@
+"""What do the words of a command line mean?"""
+
+import argparse
+from datetime import UTC, datetime, tzinfo
+from difflib import get_close_matches
+from typing import Any
+from zoneinfo import available_timezones
+
+from certrules import instants
+from certrules.cli.failures import UsageError
+from certrules.errors import NaiveDatetimeError, UnknownZoneError
+
+__all__ = ["instant", "now", "subparser", "zone", "zone_name"]
+
+
+def subparser(
+    subparsers: Any, name: str, *, says: str, example: str, run: Any
+) -> argparse.ArgumentParser:
+    """Add a command: what it says of itself, an example, and the function that runs it."""
+    added: argparse.ArgumentParser = subparsers.add_parser(
+        name,
+        help=says,
+        description=says[0].upper() + says[1:] + ".",
+        epilog=f"example:\n{example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    added.add_argument(
+        "--format", choices=("text", "json"), default="text", help="how to answer (text)"
+    )
+    added.set_defaults(run=run)
+    return added
+
+
+def now() -> datetime:
+    """Return this instant: the only clock of certrules."""
+    return datetime.now(UTC)
+
+
+def instant(text: str | None) -> datetime:
+    """Return the instant that ``--at`` names, or now."""
+    if text is None:
+        return now()
+    try:
+        return instants.parse(text)
+    except NaiveDatetimeError as error:
+        raise UsageError(
+            f"--at {text} names no time zone: write an instant such as 2024-07-01T09:00:00Z, or "
+            "one with its offset such as 2024-07-01T09:00:00+02:00"
+        ) from error
+
+
+def zone(text: str) -> tzinfo:
+    """Return the time zone that ``--zone`` names."""
+    try:
+        return instants.time_zone(text)
+    except UnknownZoneError as error:
+        zones = {name.casefold(): name for name in available_timezones()}
+        if near := get_close_matches(text.casefold(), zones, n=1):
+            error.add_note(f"did you mean {zones[near[0]]}?")
+        raise
+
+
+def zone_name(tz: tzinfo) -> str:
+    """Return how people name a time zone."""
+    return "UTC" if tz is UTC else str(tz)

@@ -1,0 +1,171 @@
+"""``certrules demo``: the whole story on sample data."""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.resources import files
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from attrs import frozen
+
+from certrules import catalogs
+from certrules.cli import arguments, stores
+from certrules.cli.commands import importing, load, status
+from certrules.cli.failures import UsageError
+from certrules.cli.output import Output
+from certrules.model.policy import Duplicates
+from certrules.records import open_records
+from certrules.repositories.protocols import Store
+from certrules.workflows import administering
+
+__all__ = ["add", "run"]
+
+AT = datetime(2024, 6, 3, 8, tzinfo=UTC)
+SAMPLE = ("catalog.json", "records.csv", "records-2.csv")
+ROME, APIA = "Europe/Rome", "Pacific/Apia"
+
+EXAMPLE = """\
+  certrules demo --keep playground
+
+leaves the sample files and the store in a folder, where you can go on.
+"""
+
+OPENING = (
+    "A company has lists of who holds which certification, in CSV files. It wants to know who is "
+    f"certified today, {AT.day} {AT:%B %Y}."
+)
+
+ENDING = (
+    "Next: certrules demo --keep playground leaves these files and the store in a folder; "
+    "certrules import --help shows how to import your own file."
+)
+
+
+@frozen
+class Step:
+    """A step of the story: what it shows, the command that does it, and how it is done."""
+
+    title: str
+    command: str
+    tell: Callable[[Output], object]
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers, "demo", says="tell the whole story on sample data", example=EXAMPLE, run=run
+    )
+    where = parser.add_mutually_exclusive_group()
+    stores.add_store(where, required=False)
+    where.add_argument("--keep", metavar="DIR", help="keep the files and the store in this folder")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Tell the story, on a store of its own."""
+    with _folder(args.keep) as folder:
+        url = args.store or str(folder / "demo.db")
+        with stores.opened(url, create=True) as store:
+            _check_empty(store, url)
+            steps = _steps(store, folder, args.store or "demo.db")
+            if args.out.as_json:
+                args.out.data({"at": AT.isoformat(), "steps": list(map(_as_json, steps))})
+            else:
+                _tell(args.out, steps)
+    return 0
+
+
+@contextmanager
+def _folder(keep: str | None) -> Iterator[Path]:
+    with TemporaryDirectory(prefix="certrules-demo-") as temporary:
+        folder = Path(keep or temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in SAMPLE:
+            content = files("certrules.cli.sample").joinpath(name).read_bytes()
+            (folder / name).write_bytes(content)
+        yield folder
+
+
+def _check_empty(store: Store, url: str) -> None:
+    with store.reading() as view:
+        if any(True for _ in view.users.all()) or any(True for _ in view.certifications.all()):
+            raise UsageError(f"the demo needs an empty store, and {url} holds something")
+
+
+def _steps(store: Store, folder: Path, url: str) -> list[Step]:
+    first = f"certrules import records.csv --store {url} --zone {ROME}"
+    second = f"certrules import records-2.csv --store {url} --zone {APIA} --duplicates renew"
+    standing = f"certrules status --store {url} --at {AT:%Y-%m-%dT%H:%M:%SZ}"
+
+    def loaded(out: Output) -> None:
+        catalog = catalogs.read((folder / "catalog.json").read_bytes())
+        load.tell(out, administering.load(store, catalog))
+
+    def imported(name: str, zone: str, **options: Any) -> Callable[[Output], None]:
+        def tell(out: Output) -> None:
+            options.setdefault("dry_run", False)
+            with open_records(folder / name, zone=zone) as file:
+                report = importing.carry_out(store, file, at=AT, **options)
+            importing.tell(out, report, name=name)
+
+        return tell
+
+    def shown(**options: Any) -> Callable[[Output], None]:
+        def tell(out: Output) -> None:
+            with store.reading() as view:
+                status.tell(out, view, at=AT, zone=None, **options)
+
+        return tell
+
+    renew = Duplicates.RENEW
+    return [
+        Step(
+            "Load the catalog: who there is, and what can be earned",
+            f"certrules load catalog.json --store {url}",
+            loaded,
+        ),
+        Step(
+            "Try the import first: nothing changes",
+            f"{first} --dry-run",
+            imported("records.csv", ROME, dry_run=True),
+        ),
+        Step(
+            "Import: every row that cannot be taken says why",
+            first,
+            imported("records.csv", ROME),
+        ),
+        Step("Import the same file again: nothing changes", first, imported("records.csv", ROME)),
+        Step(
+            "Import renewals from the office in Samoa, where days begin earlier",
+            second,
+            imported("records-2.csv", APIA, duplicates=renew),
+        ),
+        Step("Where does every award stand?", standing, shown()),
+        Step(
+            "And what did Fetu hold before?",
+            f"{standing} --user fetu --all",
+            shown(name="fetu", archived=True),
+        ),
+    ]
+
+
+def _tell(out: Output, steps: list[Step]) -> None:
+    out.paragraph(OPENING)
+    for number, step in enumerate(steps, start=1):
+        out.line()
+        out.line((f"{number}. {step.title}", "bold cyan"))
+        out.line((f"$ {step.command}", "dim"))
+        out.line()
+        step.tell(out)
+    out.line()
+    out.paragraph(ENDING)
+
+
+def _as_json(step: Step) -> dict[str, object]:
+    answer = StringIO()
+    step.tell(Output(as_json=True, stream=answer))
+    return {"title": step.title, "command": step.command, "answer": json.loads(answer.getvalue())}

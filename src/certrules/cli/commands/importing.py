@@ -1,0 +1,251 @@
+"""``certrules import``: a file of certification records into a store."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from certrules.cli import arguments, stores
+from certrules.cli.output import Output, counted, progress, shown
+from certrules.errors import CertrulesError
+from certrules.instants import IssueDateConvention
+from certrules.model.policy import Duplicates
+from certrules.model.records import Fault, ImportProfile
+from certrules.records import RecordsFile, RejectsWriter, open_records
+from certrules.repositories.protocols import Store
+from certrules.rules.importing import Outcome
+from certrules.workflows import importing
+from certrules.workflows.importing import ImportReport, RefusedRow
+
+__all__ = ["add", "carry_out", "run", "tell"]
+
+EXAMPLE = """\
+  certrules import records.csv --store certificates.db --zone Europe/Rome --dry-run
+
+The file is a CSV with a header and the columns username, certification_code,
+certification_issue_date, always_valid and type, and where they apply
+certification_expire_date and code. Dates are written 2024-07-01 and begin where --zone is.
+Refused rows do not stop the others: write them out with --rejects, correct them there,
+and import that file. Importing a file again changes nothing.
+"""
+
+DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+
+SHOWN_FAULTS = 20
+
+COUNTS = (
+    (Outcome.ISSUED, "a certification that the user did not hold"),
+    (Outcome.RENEWED, "the old award is archived, a new one issued"),
+    (Outcome.UPDATED, "the award is updated in place"),
+    (Outcome.UNCHANGED, "the store says the same already"),
+    (Outcome.SUPERSEDED, "a later row of the file counts instead"),
+    (Outcome.REFUSED, "left out; see the faults"),
+)
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "import",
+        says="import a CSV of certification records",
+        example=EXAMPLE,
+        run=run,
+    )
+    option = parser.add_argument
+    option("file", metavar="FILE", help="the file of records; - is standard input")
+    stores.add_store(parser)
+    option(
+        "--zone",
+        metavar="ZONE",
+        required=True,
+        help="where the dates were written, such as Europe/Rome or +05:30",
+    )
+    option(
+        "--duplicates",
+        choices=[str(each) for each in Duplicates],
+        default=str(Duplicates.REJECT),
+        help="reject: repeated rows are refused, and an award that the user has is updated; "
+        "renew: the last of repeated rows counts, and an award that the user has is archived "
+        "and a new one issued (reject)",
+    )
+    option("--dry-run", action="store_true", help="say what would happen, and change nothing")
+    option("--rejects", metavar="OUT.csv", help="write the refused rows here, with their faults")
+    option(
+        "--map",
+        metavar="FIELD=COLUMN",
+        action="append",
+        default=[],
+        type=_mapped,
+        help="read a field from the column of this name; may be repeated",
+    )
+    option(
+        "--delimiter",
+        metavar="C",
+        help="the character between fields, or tab, comma, semicolon or pipe (detected)",
+    )
+    option("--encoding", metavar="NAME", help="the encoding of a file without BOM (utf-8)")
+    option(
+        "--issue-date",
+        choices=[str(each) for each in IssueDateConvention],
+        default=str(IssueDateConvention.LOCAL_MIDNIGHT),
+        help="which instant a date stands for (local-midnight)",
+    )
+    option("--strict", action="store_true", help="refuse an expiry before its issue")
+    option(
+        "--lenient",
+        action="store_true",
+        help="accept yes and no, and ignore the expiry date of an always valid record",
+    )
+    option(
+        "--expire-at-end-of-day",
+        action="store_true",
+        help="awards are still valid on the day written as their expiry",
+    )
+
+
+def _mapped(text: str) -> tuple[str, str]:
+    field, equals, column = text.partition("=")
+    if not (field and equals and column):
+        raise argparse.ArgumentTypeError(f"{text!r} is not FIELD=COLUMN, as in username=E-mail")
+    return field, column
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import the file, and say what became of its rows."""
+    with ExitStack() as stack:
+        store = stack.enter_context(stores.opened(args.store))
+        file = stack.enter_context(_records(args))
+        rejects = args.rejects and stack.enter_context(RejectsWriter(args.rejects, file))
+        report = carry_out(
+            store,
+            file,
+            at=arguments.now(),
+            duplicates=Duplicates(args.duplicates),
+            dry_run=args.dry_run,
+            on_refused=rejects and _writing(rejects),
+        )
+    tell(args.out, report, name=args.file)
+    return 1 if report.outcomes[Outcome.REFUSED] else 0
+
+
+def _records(args: argparse.Namespace) -> RecordsFile:
+    return open_records(
+        sys.stdin.buffer if args.file == "-" else args.file,
+        zone=arguments.zone(args.zone),
+        issue_date=IssueDateConvention(args.issue_date),
+        mapping=args.map,
+        delimiter=DELIMITERS.get(args.delimiter, args.delimiter),
+        encoding=args.encoding,
+        profile=ImportProfile(
+            strict=args.strict,
+            lenient=args.lenient,
+            expire_at_end_of_day=args.expire_at_end_of_day,
+        ),
+    )
+
+
+def _writing(rejects: RejectsWriter) -> Callable[[RefusedRow], None]:
+    return lambda refused: rejects.write(refused.row, refused.fields, refused.faults)
+
+
+def carry_out(store: Store, file: RecordsFile, **options: Any) -> ImportReport:
+    """Import with a progress bar; where it is stopped, say how far it came."""
+    done = 0
+    with progress("importing") as show:
+
+        def advance(rows: int, total: int) -> None:
+            nonlocal done
+            done = rows
+            if show:
+                show(rows, total)
+
+        try:
+            return importing.run(store, file, on_progress=advance, **options)
+        except (CertrulesError, OSError, KeyboardInterrupt) as error:
+            if done and not options["dry_run"]:
+                error.add_note(f"the first {done:,} rows are done; import the file again to finish")
+            raise
+
+
+def tell(out: Output, report: ImportReport, *, name: str) -> None:
+    """Say what became of the rows of a file."""
+    if out.as_json:
+        out.data(_as_json(report))
+        return
+    _tell_counts(out, report, name)
+    _tell_faults(out, report.faults)
+    for fault, times in report.warnings:
+        rows = f"row {fault.row}" if times == 1 else f"{times:,} rows, the first is {fault.row}"
+        out.paragraph(
+            f"Warning: {shown(fault.message)} ({fault.rule}; {rows})", style="yellow"
+        )
+    if report.shifted:
+        dates = counted(report.shifted, "issue date is", "issue dates are")
+        out.paragraph(f"{dates} another calendar day in UTC, where instants are kept.", style="dim")
+
+
+def _tell_counts(out: Output, report: ImportReport, name: str) -> None:
+    verb = "Would import" if report.dry_run else "Imported"
+    zone = arguments.zone_name(report.zone)
+    rows = counted(report.rows, "row")
+    out.line(
+        (f"{verb} {report.imported:,} of {rows} of {shown(name)}", "bold"),
+        f" (dates in {zone}, {report.issue_date})",
+    )
+    out.line()
+    width = max(len(f"{number:,}") for number in (*report.outcomes.values(), 0))
+    for outcome, meaning in COUNTS:
+        if number := report.outcomes[outcome]:
+            style = "red" if outcome is Outcome.REFUSED else "green"
+            out.line("  ", (f"{number:>{width},}", style), f"  {outcome!s:<10}  ", (meaning, "dim"))
+
+
+def _tell_faults(out: Output, faults: Sequence[Fault]) -> None:
+    if not faults:
+        return
+    out.line()
+    out.line(("Faults", "bold"))
+    for fault in faults[:SHOWN_FAULTS]:
+        column = f", {shown(fault.column)}" if fault.column else ""
+        out.line(
+            f"  row {fault.row:,}, line {fault.line:,}{column}: ", (shown(fault.value), "red")
+        )
+        out.paragraph(f"{shown(fault.message)} ({fault.rule})", indent="      ")
+    if len(faults) > SHOWN_FAULTS:
+        more = len(faults) - SHOWN_FAULTS
+        out.line(f"  … and {more:,} more (use --rejects or --format json)")
+
+
+def _as_json(report: ImportReport) -> dict[str, object]:
+    return {
+        "imported": report.imported,
+        **{str(outcome): report.outcomes[outcome] for outcome, _ in COUNTS},
+        "dry_run": report.dry_run,
+        "duplicates": str(report.duplicates),
+        "zone": arguments.zone_name(report.zone),
+        "issue_date": str(report.issue_date),
+        "shifted": report.shifted,
+        "warnings": [
+            {
+                "code": str(fault.code),
+                "rule": str(fault.rule),
+                "rows": rows,
+                "message": fault.message,
+            }
+            for fault, rows in report.warnings
+        ],
+        "faults": [
+            {
+                "row": fault.row,
+                "line": fault.line,
+                "column": fault.column,
+                "value": fault.value,
+                "code": str(fault.code),
+                "rule": str(fault.rule),
+                "message": fault.message,
+            }
+            for fault in report.faults
+        ],
+    }

@@ -1,0 +1,83 @@
+"""``certrules load``: a catalog into a store."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict
+
+from certrules import catalogs
+from certrules.cli import arguments, stores
+from certrules.cli.output import Column, Output
+from certrules.workflows import administering
+from certrules.workflows.administering import LoadReport
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules load catalog.json --store certificates.db
+
+  catalog.json:
+  {
+    "users": [{"id": "1", "username": "ada", "time_zone": "Europe/Rome"}],
+    "items": [{"kind": "course", "id": "7", "code": "FA-101", "name": "First aid"}],
+    "certifications": [{
+      "id": "3", "code": "FA", "name": "First aider", "validity": "2 years",
+      "assignments": [{"kind": "course", "item": "7", "assigned_at": "2024-01-01T00:00:00Z"}]
+    }]
+  }
+
+An entry whose id the store has replaces it; others are added, and nothing is taken away. A catalog
+with a fault changes nothing. A missing SQLite file is created.
+"""
+
+COLUMNS = (
+    Column(""),
+    Column("added", right=True),
+    Column("replaced", right=True),
+    Column("unchanged", right=True),
+)
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "load",
+        says="load certifications, items and users into a store",
+        example=EXAMPLE,
+        run=run,
+    )
+    parser.add_argument("catalog", metavar="CATALOG.json", help="the catalog; - is standard input")
+    stores.add_store(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Load the catalog, and say what that changed."""
+    catalog = catalogs.read(_bytes(args.catalog))
+    with stores.opened(args.store, create=True) as store:
+        report = administering.load(store, catalog)
+    tell(args.out, report)
+    return 0
+
+
+def _bytes(path: str) -> bytes:
+    return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+
+
+def tell(out: Output, report: LoadReport) -> None:
+    """Say what a load changed."""
+    if out.as_json:
+        changes = {section: asdict(change) for section, change in report.changes.items()}
+        out.data({**changes, "warnings": report.warnings})
+        return
+    out.table(
+        COLUMNS,
+        (
+            (section, *(f"{number:,}" for number in asdict(change).values()))
+            for section, change in report.changes.items()
+        ),
+    )
+    for warning in report.warnings:
+        out.paragraph(f"Warning: {warning}", style="yellow")

@@ -1,0 +1,216 @@
+"""``certrules status``: where every award stands at an instant."""
+
+import argparse
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, tzinfo
+from difflib import get_close_matches
+from itertools import islice
+from typing import Any
+
+from attrs import frozen
+
+from certrules import instants
+from certrules.cli import arguments, stores
+from certrules.cli.failures import UsageError
+from certrules.cli.output import Cell, Column, Output, counted, shown
+from certrules.errors import OutOfRangeError
+from certrules.model.awards import Award
+from certrules.model.catalog import Certification
+from certrules.model.people import User, username_key
+from certrules.repositories.protocols import Transaction
+from certrules.rules import status
+from certrules.rules.status import Status
+
+__all__ = ["add", "run", "tell"]
+
+EXAMPLE = """\
+  certrules status --store certificates.db --user ada --zone Europe/Rome
+
+Dates and days left are those of --zone; without it, of each user's own time zone, or else of UTC.
+An award expires at the beginning of the day that is shown.
+"""
+
+COLUMNS = (
+    Column("user", shrinks=True),
+    Column("certification", shrinks=True),
+    Column("status"),
+    Column("issued"),
+    Column("expires"),
+    Column("days left", right=True),
+)
+
+STYLES = {
+    Status.VALID: "green",
+    Status.EXPIRED: "red",
+    Status.NOT_YET_VALID: "yellow",
+    Status.ARCHIVED: "dim",
+}
+
+CONSIDERED = 100_000
+"""Among how many users a name close to an unknown one is sought."""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "status",
+        says="show where every award stands: status, dates and days left",
+        example=EXAMPLE,
+        run=run,
+    )
+    stores.add_store(parser)
+    parser.add_argument("--user", metavar="U", help="only this user's, by username or id")
+    parser.add_argument(
+        "--at", metavar="INSTANT", help="at this instant, such as 2024-07-01T09:00:00Z (now)"
+    )
+    parser.add_argument("--zone", metavar="ZONE", help="a time zone, such as Europe/Rome or +05:30")
+    parser.add_argument("--all", action="store_true", help="archived awards too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show the awards that the store has."""
+    at = arguments.instant(args.at)
+    zone = arguments.zone(args.zone) if args.zone else None
+    with stores.opened(args.store) as store, store.reading() as view:
+        tell(args.out, view, at=at, zone=zone, name=args.user, archived=args.all)
+    return 0
+
+
+def tell(
+    out: Output,
+    view: Transaction,
+    *,
+    at: datetime,
+    zone: tzinfo | None,
+    name: str | None = None,
+    archived: bool = False,
+) -> None:
+    """Show a store's awards, or one user's, as they stand at an instant."""
+    users = None if name is None else _named(view, name)
+    lines = _lines(view, users, at=at, zone=zone, archived=archived)
+    where = arguments.zone_name(zone) if zone else None
+    if out.as_json:
+        head = {"at": instants.utc(at).isoformat(), "zone": where}
+        out.data_stream(head, "awards", map(_as_json, lines))
+        return
+    clock = instants.local(at, zone or UTC)
+    whose = f"dates in {where}" if where else "dates in each user's own time zone, else UTC"
+    out.line((f"At {clock.date()} {clock:%H:%M:%S} {where or 'UTC'}; {whose}", "dim"))
+    out.line()
+    count = out.table(COLUMNS, map(_as_row, lines))
+    out.line()
+    out.line(counted(count, "award"))
+
+
+@frozen
+class _Line:
+    user: User
+    certification: Certification
+    award: Award
+    status: Status
+    issued: str
+    expires: str | None
+    days_left: int | None
+    zone: tzinfo
+
+
+def _lines(
+    view: Transaction,
+    users: Sequence[User] | None,
+    *,
+    at: datetime,
+    zone: tzinfo | None,
+    archived: bool,
+) -> Iterator[_Line]:
+    certifications = {each.id: each for each in view.certifications.all()}
+    zones: dict[str | None, tzinfo] = {}
+    for user, awards in _awards(view, users):
+        if user.time_zone not in zones:
+            zones[user.time_zone] = zone or instants.time_zone(user.time_zone or UTC)
+        tz = zones[user.time_zone]
+        for award in awards:
+            stands = status.status_at(award, at)
+            if archived or stands is not Status.ARCHIVED:
+                certification = certifications[award.certification]
+                yield _Line(user, certification, award, stands, *_days(award, stands, at, tz))
+
+
+def _days(
+    award: Award, stands: Status, at: datetime, tz: tzinfo
+) -> tuple[str, str | None, int | None, tzinfo]:
+    """Return the days on which an award begins and ends, and those left, on a zone's calendar."""
+    try:
+        issued = instants.local_day(award.issued_at, tz).isoformat()
+        if award.expires_at is None:
+            return issued, None, None, tz
+        left = None if stands is Status.ARCHIVED else status.days_left(award, at, zone=tz)
+        return issued, instants.local_day(award.expires_at, tz).isoformat(), left, tz
+    except OutOfRangeError:  # on the first or the last day that there is, all zones but one
+        if tz is UTC:
+            raise
+        return _days(award, stands, at, UTC)
+
+
+def _awards(
+    view: Transaction, users: Sequence[User] | None
+) -> Iterator[tuple[User, Iterable[Award]]]:
+    if users is not None:
+        yield from ((user, view.awards.select(user=user.id)) for user in users)
+        return
+    people = view.users.all()  # in the order of the awards
+    user: User | None = None
+    for award in view.awards.select():
+        while user is None or user.id != award.user:
+            user = next(people)
+        yield user, (award,)
+
+
+def _named(view: Transaction, name: str) -> Sequence[User]:
+    key = username_key(name)
+    if found := view.users.named({key}).get(key):
+        return found
+    if user := view.users.get(name):
+        return (user,)
+    known = {username_key(user.username): user for user in islice(view.users.all(), CONSIDERED)}
+    near = get_close_matches(key, known, n=1)
+    hint = f"; did you mean {known[near[0]].username}?" if near else ""
+    raise UsageError(f"there is no user {name!r} in the store{hint}")
+
+
+def _as_row(line: _Line) -> tuple[Cell, ...]:
+    name = line.certification.code or line.certification.name
+    return (
+        shown(line.user.username),
+        shown(name),
+        (str(line.status), STYLES[line.status]),
+        line.issued,
+        line.expires or "never",
+        "" if line.days_left is None else f"{line.days_left}",
+    )
+
+
+def _as_json(line: _Line) -> dict[str, object]:
+    award = line.award
+    return {
+        "user": line.user.username,
+        "user_id": line.user.id,
+        "certification": line.certification.code,
+        "certification_id": line.certification.id,
+        "certification_name": line.certification.name,
+        "status": str(line.status),
+        "issued": line.issued,
+        "expires": line.expires,
+        "days_left": line.days_left,
+        "issued_at": award.issued_at.isoformat(),
+        "expires_at": _iso(award.expires_at),
+        "archived_at": _iso(award.archived_at),
+        "cycle": award.cycle,
+        "source": str(award.source.type),
+        "item": award.source.item,
+        "zone": arguments.zone_name(line.zone),
+    }
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()

@@ -1,0 +1,110 @@
+"""Which command is meant, and how does it end?"""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import version
+from typing import NoReturn
+
+from certrules.cli import failures
+from certrules.cli.commands import COMMANDS
+from certrules.cli.failures import UsageError
+from certrules.cli.output import Output, shown
+
+__all__ = ["main", "parser"]
+
+DONE, NOTHING_DONE, INTERRUPTED, UNREAD = 0, 2, 130, 141
+
+EPILOG = """\
+exit codes:
+  0    done
+  1    done, and some rows or requests were refused; the answer says why
+  2    nothing done: bad usage, an unreadable file, an unknown store
+  130  interrupted
+  141  nobody reads the answer any more
+
+Start with `certrules demo`: the whole story on sample data.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, every command in it."""
+    top = _Parser(
+        prog="certrules",
+        description="Certification records in; validity and status out.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"certrules {version('certrules')}")
+    subparsers = top.add_subparsers(metavar="COMMAND", required=True, title="commands")
+    for command in COMMANDS:
+        command.add(subparsers)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; no error leaves as a traceback."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    _speak_utf8()
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _let_go(sys.stdout)
+        return UNREAD
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - whatever it is, one clear line
+        return _fail(error, words)
+    return code
+
+
+def _run(words: Sequence[str]) -> int:
+    try:
+        args = parser().parse_args(words)
+    except SystemExit as finished:  # --help and --version have answered
+        return int(finished.code or DONE)
+    args.out = Output(as_json=args.format == "json")
+    return int(args.run(args))
+
+
+def _fail(error: BaseException, words: Sequence[str]) -> int:
+    if os.environ.get("CERTRULES_DEBUG"):
+        traceback.print_exception(error)
+    failure = failures.explain(error)
+    with suppress(OSError):
+        if _wants_json(words):
+            Output(as_json=True).data({"error": failure.as_json()})
+        sys.stdout.flush()
+    _let_go(sys.stdout)
+    with suppress(OSError):
+        sys.stderr.write("".join(f"{line}\n" for line in failure.lines()))
+        sys.stderr.flush()
+    return INTERRUPTED if isinstance(error, KeyboardInterrupt) else NOTHING_DONE
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    return "--format=json" in words or ("--format", "json") in zip(words, words[1:], strict=False)
+
+
+def _speak_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # a stream of another kind than a text file
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _let_go(stream: object) -> None:
+    """Let what is still unwritten vanish, so that Python does not complain of it at its end."""
+    try:
+        stream.flush()  # type: ignore[attr-defined]
+    except OSError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())  # type: ignore[attr-defined]
+        os.close(null)

@@ -1,0 +1,3 @@
+"""The sample data of ``certrules demo``."""
+
+__all__: list[str] = []

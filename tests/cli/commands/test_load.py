@@ -1,0 +1,100 @@
+"""What does ``certrules load`` say and do?"""
+
+import io
+import json
+import sqlite3
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.cli.conftest import Run
+
+CATALOG = {
+    "users": [{"id": "1", "username": "ada"}],
+    "items": [{"kind": "course", "id": "7", "code": "FA-101"}],
+    "certifications": [{"id": "3", "code": "FA", "name": "First aider", "validity": "2 years"}],
+}
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Path:
+    return written(tmp_path, CATALOG)
+
+
+def written(folder: Path, value: object) -> Path:
+    path = folder / "catalog.json"
+    path.write_text(json.dumps(value), encoding="utf-8")
+    return path
+
+
+def test_a_missing_sqlite_file_is_made(run: Run, catalog: Path) -> None:
+    answer = run("load", catalog, "--store", "new.db")
+    assert answer.code == 0
+    assert [line.split() for line in answer.out.splitlines()[2:]] == [
+        ["users", "1", "0", "0"],
+        ["items", "1", "0", "0"],
+        ["certifications", "1", "0", "0"],
+    ]
+    assert run("status", "--store", "new.db").code == 0
+
+
+def test_json_says_the_same(run: Run, catalog: Path) -> None:
+    run("load", catalog, "--store", "new.db")
+    answer = run("load", catalog, "--store", "sqlite:///new.db", "--format", "json")
+    unchanged = {"added": 0, "replaced": 0, "unchanged": 1}
+    sections = dict.fromkeys(("users", "items", "certifications"), unchanged)
+    assert answer.data == {**sections, "warnings": []}
+
+
+def test_standard_input(run: Run, catalog: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stdin = SimpleNamespace(buffer=io.BytesIO(catalog.read_bytes()))
+    monkeypatch.setattr("sys.stdin", stdin)
+    assert run("load", "-", "--store", "new.db").code == 0
+
+
+def test_a_catalog_with_faults_stores_nothing_and_tells_them_all(run: Run, tmp_path: Path) -> None:
+    users = [{"id": str(number), "username": "a", "actve": True} for number in range(30)]
+    path = written(tmp_path, {**CATALOG, "users": users})
+    answer = run("load", path, "--store", "new.db")
+    assert (answer.code, answer.out) == (2, "")
+    first, *faults, last = answer.err.splitlines()
+    assert first == "certrules: error: 30 faults in the catalog"
+    assert faults[0] == "  users[0].actve: unknown key; did you mean active?"
+    assert "and 10 more" in last
+    assert not Path("new.db").exists()
+    answer = run("load", path, "--store", "new.db", "--format", "json")
+    assert len(answer.data["error"]["faults"]) == 30
+
+
+def test_an_unknown_item_stores_nothing(run: Run, catalog: Path, tmp_path: Path) -> None:
+    run("load", catalog, "--store", "new.db")
+    assigned = [{"kind": "course", "item": "8", "assigned_at": "2024-01-01T00:00:00Z"}]
+    wrong = {"users": [{"id": "2", "username": "eve"}], "certifications": []}
+    wrong["certifications"] = [{"id": "3", "name": "First aider", "assignments": assigned}]
+    answer = run("load", written(tmp_path, wrong), "--store", "new.db")
+    assert answer.code == 2
+    assert "certifications[0].assignments[0].item" in answer.err
+    assert run("status", "--store", "new.db", "--user", "eve").code == 2
+
+
+def test_shared_codes_are_warned_of(run: Run, tmp_path: Path) -> None:
+    twins = [{"id": "3", "code": "FA", "name": "A"}, {"id": "4", "code": "FA", "name": "B"}]
+    answer = run("load", written(tmp_path, {"certifications": twins}), "--store", "new.db")
+    assert answer.code == 0
+    assert "Warning: certifications 3, 4 share the code 'FA'" in answer.out
+
+
+@pytest.mark.parametrize("path", ["missing.json", "."])
+def test_an_unreadable_catalog_is_exit_code_2(run: Run, path: str) -> None:
+    answer = run("load", path, "--store", "new.db")
+    assert answer.code == 2
+    assert answer.err.startswith(f"certrules: error: {path}: ")
+    assert answer.err.count("\n") == 1
+
+
+def test_another_programs_database_is_left_alone(run: Run, catalog: Path) -> None:
+    with sqlite3.connect("other.db") as connection:
+        connection.execute("CREATE TABLE mine (x)")
+    connection.close()
+    assert run("load", catalog, "--store", "other.db").code == 2

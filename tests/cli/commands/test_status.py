@@ -1,0 +1,143 @@
+"""What does ``certrules status`` say?"""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+
+from certrules import Award, User
+from certrules.repositories.sql import open_store
+from tests.cli.conftest import AWARDS, Run
+
+AT = "2025-05-30T12:00:00Z"
+
+
+@pytest.mark.rule("DOC-EXP-05", "DOC-TZ-02", "INT-01b")
+def test_each_award_in_its_users_own_zone(run: Run, awarded: Path) -> None:
+    answer = run("status", "--store", awarded, "--at", AT)
+    assert (answer.code, answer.err) == (0, "")
+    lines = answer.out.splitlines()
+    assert lines[0] == "At 2025-05-30 12:00:00 UTC; dates in each user's own time zone, else UTC"
+    assert [line.split() for line in lines[4:7]] == [
+        ["ada", "FA", "valid", "2023-06-01", "2025-06-01", "2"],
+        ["ada", "CONDUCT", "valid", "2023-06-01", "never"],
+        ["Bob", "FA", "valid", "2023-05-31", "2025-05-31", "1"],
+    ]
+    assert lines[-1] == "3 awards"
+
+
+def test_one_zone_for_all(run: Run, awarded: Path) -> None:
+    answer = run("status", "--store", awarded, "--at", AT, "--zone", "Asia/Tokyo")
+    assert answer.out.startswith("At 2025-05-30 21:00:00 Asia/Tokyo; dates in Asia/Tokyo\n")
+    assert "2025-05-31" not in answer.out
+
+
+def test_json_has_instants_too(run: Run, awarded: Path) -> None:
+    answer = run("status", "--store", awarded, "--at", AT, "--user", "ADA", "--format", "json")
+    assert answer.data["at"] == "2025-05-30T12:00:00+00:00"
+    first, second = answer.data["awards"]
+    assert first == {
+        "user": "ada",
+        "user_id": "1",
+        "certification": "FA",
+        "certification_id": "k1",
+        "certification_name": "First aid",
+        "status": "valid",
+        "issued": "2023-06-01",
+        "expires": "2025-06-01",
+        "days_left": 2,
+        "issued_at": "2023-05-31T22:00:00+00:00",
+        "expires_at": "2025-05-31T22:00:00+00:00",
+        "archived_at": None,
+        "cycle": 1,
+        "source": "manual",
+        "item": None,
+        "zone": "Europe/Rome",
+    }
+    assert (second["expires"], second["expires_at"], second["days_left"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("name", ["bob", " BOB ", "2"])
+def test_a_user_by_name_in_any_case_or_by_id(run: Run, awarded: Path, name: str) -> None:
+    answer = run("status", "--store", awarded, "--user", name, "--format", "json")
+    assert [award["user_id"] for award in answer.data["awards"]] == ["2"]
+
+
+def test_all_users_of_one_name(run: Run, awarded: Path) -> None:
+    with closing(open_store(str(awarded))) as store, store.writing() as transaction:
+        transaction.users.put([User("9", "BOB")])
+        transaction.awards.add([evolve(AWARDS[0], user="9")])
+    answer = run("status", "--store", awarded, "--user", "bob", "--format", "json")
+    assert [award["user_id"] for award in answer.data["awards"]] == ["2", "9"]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_an_unknown_user_is_exit_code_2_with_a_suggestion(
+    run: Run, awarded: Path, form: str
+) -> None:
+    answer = run("status", "--store", awarded, "--user", "boob", "--format", form)
+    assert answer.code == 2
+    assert "did you mean Bob?" in answer.err
+    assert answer.out == "" or answer.data["error"]["code"] == "usage"
+
+
+def test_history_is_shown_on_demand(run: Run, awarded: Path) -> None:
+    now = datetime(2025, 1, 1, tzinfo=UTC)
+    with closing(open_store(str(awarded))) as store, store.writing() as transaction:
+        transaction.awards.replace([AWARDS[2].archive(now)])
+        transaction.awards.add([Award("2", "k1", now, None, cycle=2)])
+    words = ("status", "--store", awarded, "--user", "bob", "--format", "json", "--at")
+    stands = [(a["cycle"], a["status"]) for a in run(*words, AT).data["awards"]]
+    assert stands == [(2, "valid")]
+    stands = [(a["cycle"], a["status"]) for a in run(*words, AT, "--all").data["awards"]]
+    assert stands == [(1, "archived"), (2, "valid")]
+    before = run(*words, "2024-01-01T00:00:00Z").data["awards"]
+    assert [(a["cycle"], a["status"]) for a in before] == [(1, "valid"), (2, "not yet valid")]
+
+
+def test_more_awards_than_a_page_of_the_store(run: Run, awarded: Path) -> None:
+    with closing(open_store(str(awarded))) as store, store.writing() as transaction:
+        transaction.users.put(User(f"m{number:04}", f"user{number}") for number in range(2_500))
+        transaction.awards.add(
+            [evolve(AWARDS[0], user=f"m{number:04}") for number in range(0, 2_500, 2)]
+        )
+    answer = run("status", "--store", awarded, "--format", "json")
+    assert len(answer.data["awards"]) == 1_253
+    assert all(a["user"] == f"user{int(a['user_id'][1:])}" for a in answer.data["awards"][3:])
+    assert run("status", "--store", awarded).out.endswith("\n1,253 awards\n")
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        ("2024-07-01", "names no time zone"),
+        ("yesterday", "ISO 8601"),
+        ("0001-01-01T00:00:00+10:00", "outside the years"),
+    ],
+)
+def test_an_instant_is_exact(run: Run, awarded: Path, at: str, says: str) -> None:
+    answer = run("status", "--store", awarded, "--at", at)
+    assert answer.code == 2
+    assert says in answer.err
+
+
+def test_the_first_and_the_last_day_that_there_are(run: Run, awarded: Path) -> None:
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)
+    with closing(open_store(str(awarded))) as store, store.writing() as transaction:
+        transaction.awards.add([Award("2", "k2", first, last)])
+    for zone in ("Asia/Tokyo", "America/New_York", "UTC"):
+        answer = run("status", "--store", awarded, "--at", AT, "--zone", zone, "--format", "json")
+        shown = answer.data["awards"][-1]
+        assert (shown["issued"], shown["expires"]) == ("0001-01-01", "9999-12-31")
+    for at in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+        assert run("status", "--store", awarded, "--at", at).code == 0
+
+
+def test_names_cannot_steer_the_terminal(run: Run, awarded: Path) -> None:
+    with closing(open_store(str(awarded))) as store, store.writing() as transaction:
+        transaction.users.put([User("2", "b\x1b[31mob")])
+    out = run("status", "--store", awarded).out
+    assert "\x1b" not in out
+    assert r"b\x1b[31mob" in out

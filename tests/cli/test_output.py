@@ -1,0 +1,102 @@
+"""How does an answer look, on a terminal and elsewhere?"""
+
+import json
+import sys
+from io import StringIO
+
+import pytest
+
+from certrules.cli.output import Column, Output, counted, progress, shown
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def xterm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "40")
+
+
+COLUMNS = (Column("name", shrinks=True), Column("status"), Column("days", right=True))
+
+
+def table(rows: list[tuple[object, ...]], stream: StringIO) -> list[str]:
+    Output(stream=stream).table(COLUMNS, rows)  # type: ignore[arg-type]
+    return stream.getvalue().splitlines()
+
+
+def test_cells_are_aligned() -> None:
+    assert table([("ada", "valid", "7"), ("bob", "expired", "-12")], StringIO()) == [
+        "name  status   days",
+        "────  ───────  ────",
+        "ada   valid       7",
+        "bob   expired   -12",
+    ]
+
+
+def test_long_cells_are_shortened_to_the_screen_and_no_line_wraps() -> None:
+    lines = table([("a" * 90, "valid", "7"), ("ada", "valid", "")], StringIO())
+    assert lines[2].startswith("aaaa")
+    assert "…" in lines[2]
+    assert max(map(len, lines)) == 40
+
+
+def test_rows_beyond_the_first_page_keep_its_widths() -> None:
+    rows: list[tuple[object, ...]] = [("ada", "valid", "7")] * 600
+    lines = table([*rows, ("a-longer-name", "valid", "7")], StringIO())
+    assert lines[-1] == "a-l…  valid      7"
+
+
+def test_wide_letters_count_twice_and_accents_not_at_all() -> None:
+    lines = table([("日本", "valid", "7"), ("e\u0301a", "valid", "7")], StringIO())
+    assert lines[2:] == ["日本  valid      7", "e\u0301a    valid      7"]
+
+
+def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = [("ada", ("valid", "green"), "7")]
+    plain = table(row, StringIO())
+    assert not any("\x1b" in line for line in plain)
+    coloured = table(row, Terminal())
+    assert "\x1b[32mvalid" in coloured[2]
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert table(row, Terminal()) == plain
+
+
+def test_without_rich_a_terminal_gets_plain_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "rich", None)
+    row = [("ada", ("valid", "green"), "7")]
+    assert table(row, Terminal()) == table(row, StringIO())
+
+
+def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch) -> None:
+    with progress("importing") as show:
+        assert show is None
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with progress("importing") as show:
+        assert show
+        show(500, 1000)
+    assert "importing" in terminal.getvalue()
+
+
+def test_what_a_terminal_would_obey_is_escaped() -> None:
+    assert shown("\x1b[2Jada\u202e\n") == r"\x1b[2Jada\u202e\n"
+    assert shown("José 日本") == "José 日本"
+
+
+def test_numbers_with_their_nouns() -> None:
+    assert [counted(number, "row") for number in (0, 1, 2)] == ["0 rows", "1 row", "2 rows"]
+    assert counted(2, "date is", "dates are") == "2 dates are"
+
+
+@pytest.mark.parametrize("entries", [[], [{"a": 1}], [{"a": 1}, {"b": "é"}]])
+def test_a_stream_of_json_is_json(entries: list[dict[str, object]]) -> None:
+    stream = StringIO()
+    Output(as_json=True, stream=stream).data_stream({"at": "x", "zone": None}, "awards", entries)
+    assert json.loads(stream.getvalue()) == {"at": "x", "zone": None, "awards": entries}

@@ -1,0 +1,139 @@
+"""How does a command line end, whatever happens?"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from certrules.cli import program
+from certrules.cli.commands import COMMANDS, status
+from tests.cli.conftest import Run, start
+
+NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
+
+
+def one_line(err: str) -> str:
+    assert err.startswith("certrules: error: ")
+    assert err.count("\n") == 1
+    return err
+
+
+def test_help_teaches(run: Run) -> None:
+    answer = run("--help")
+    assert (answer.code, answer.err) == (0, "")
+    assert "exit codes" in answer.out
+
+
+@pytest.mark.parametrize("name", ["demo", "load", "import", "status"])
+def test_every_command_gives_an_example_that_it_understands(run: Run, name: str) -> None:
+    answer = run(name, "--help")
+    assert answer.code == 0
+    example = next(line for line in answer.out.splitlines() if line.startswith("  certrules "))
+    words = example.split()[1:]
+    assert program.parser().parse_args(words).format == "text"
+    assert max(map(len, answer.out.splitlines())) <= 100
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").out.startswith("certrules ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["frobnicate"],
+        ["status"],
+        ["status", "--stroe", "x"],
+        ["status", "--store", "x", "two\nlines"],
+        ["import", "x.csv", "--store", "x"],
+        ["import", "x.csv", "--store", "x", "--zone", "UTC", "--duplicates", "maybe"],
+        ["import", "x.csv", "--store", "x", "--zone", "UTC", "--map", "username"],
+        ["demo", "--store", "x", "--keep", "y"],
+    ],
+)
+def test_bad_usage_is_one_line_and_exit_code_2(run: Run, words: list[str]) -> None:
+    answer = run(*words)
+    assert (answer.code, answer.out) == (2, "")
+    assert "--help" in one_line(answer.err)
+
+
+def test_an_error_is_data_too_when_json_is_wanted(run: Run) -> None:
+    for words in (["status", "--format", "json"], ["status", "--format=json", "--store", "no.db"]):
+        answer = run(*words)
+        assert answer.code == 2
+        assert set(answer.data["error"]) == {"code", "message"}
+        assert answer.data["error"]["message"] in one_line(answer.err)
+
+
+def test_a_bug_is_told_in_one_line_and_shown_on_demand(
+    run: Run, awarded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("lost")
+
+    monkeypatch.setattr(status, "tell", broken)
+    answer = run("status", "--store", awarded)
+    assert answer.code == 2
+    assert "CERTRULES_DEBUG=1" in one_line(answer.err)
+    monkeypatch.setenv("CERTRULES_DEBUG", "1")
+    assert "Traceback" in run("status", "--store", awarded).err
+
+
+def test_an_interruption_is_exit_code_130(
+    run: Run, awarded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(status, "tell", interrupted)
+    answer = run("status", "--store", awarded)
+    assert answer == (130, "", "certrules: error: interrupted\n")
+
+
+def test_python_m_certrules_says_and_returns_the_same(awarded: Path) -> None:
+    words = ("status", "--store", awarded, "--at", "2024-01-01T00:00:00Z")
+    ran = start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, err = ran.communicate()
+    assert (ran.returncode, err) == (0, b"")
+    assert b"\x1b" not in out
+    assert "─".encode() in out
+
+
+def test_output_is_utf8_whatever_the_locale_says(awarded: Path) -> None:
+    env = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    ran = start("status", "--store", awarded, stdout=subprocess.PIPE, env=env)
+    out, _ = ran.communicate()
+    assert ran.returncode == 0
+    assert "─" in out.decode("utf-8")
+
+
+def test_a_reader_who_leaves_is_no_error(awarded: Path) -> None:
+    ran = start("status", "--store", awarded, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert ran.stdout
+    assert ran.stderr
+    ran.stdout.close()
+    with ran.stderr:
+        assert ran.stderr.read() == b""
+    assert ran.wait() == 141
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_full_disk_is_told_in_one_line(awarded: Path, form: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = start(
+            *("status", "--store", awarded, "--format", form), stdout=full, stderr=subprocess.PIPE
+        )
+        _, err = ran.communicate()
+    assert ran.returncode == 2
+    assert "No space left on device" in one_line(err.decode())
+
+
+def test_a_command_line_without_rich_and_sqlalchemy_says_what_to_install(tmp_path: Path) -> None:
+    blocked = "import sys; sys.modules.update(sqlalchemy=None, rich=None)\n"
+    code = f"{blocked}from certrules.cli import main; sys.exit(main(['status', '--store', 'x.db']))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert ran.returncode == 2
+    assert "pip install 'certrules[cli]'" in one_line(ran.stderr.decode())
