@@ -2,8 +2,9 @@
 
 from certrules.errors import ConflictError
 from certrules.model.awards import Award
+from certrules.model.learning import Renewal
 
-__all__ = ["conflict"]
+__all__ = ["conflict", "renewal_conflict"]
 
 
 def conflict(award: Award) -> ConflictError:
@@ -11,4 +12,12 @@ def conflict(award: Award) -> ConflictError:
     return ConflictError(
         f"cycle {award.cycle} of certification {award.certification!r} of user {award.user!r} "
         "was changed by somebody else first; load it again and decide anew"
+    )
+
+
+def renewal_conflict(renewal: Renewal) -> ConflictError:
+    """Return the error that names the renewal which somebody else started or closed."""
+    return ConflictError(
+        f"a renewal of certification {renewal.certification!r} of user {renewal.user!r} was "
+        "started or closed by somebody else first; load it again and decide anew"
     )

@@ -18,6 +18,7 @@ from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.events import Event
 from certrules.model.people import User, username_key
 from certrules.repositories.conflicts import conflict
+from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
 
 __all__ = ["MemoryStore", "MemoryTransaction"]
 
@@ -70,6 +71,8 @@ class MemoryTransaction:
         self.certifications = _Certifications(scope)
         self.items = _Items(scope)
         self.awards = _Awards(scope)
+        self.learning = MemoryLearning(scope)
+        self.renewals = MemoryRenewals(scope)
         self.events = _Events(scope)
 
 
@@ -98,6 +101,10 @@ class _Indexed(Generic[V]):
             self.rows[id_] = value
             self.ids[key] = self.ids.get(key, frozenset()) | {id_}
 
+    def remove(self, id_: tuple[str, ...]) -> None:
+        if id_ in self.rows:
+            self.ids[self.key_of(self.rows.pop(id_))] -= {id_}
+
     def all(self) -> list[V]:
         return [self.rows[id_] for id_ in sorted(self.rows)]
 
@@ -117,6 +124,13 @@ class _Tables:
         factory=lambda: _Indexed(lambda i: (i.kind.value, i.id), lambda i: (i.kind.value, i.code))
     )
     awards: dict[_Pair, tuple[Award, ...]] = field(factory=dict)
+    courses: dict[str, Any] = field(factory=dict)
+    plans: dict[str, Any] = field(factory=dict)
+    enrolments: dict[Any, Any] = field(factory=dict)
+    completions: dict[str, Any] = field(factory=dict)
+    externals: dict[_Pair, Any] = field(factory=dict)
+    progress: dict[_Pair, Any] = field(factory=dict)
+    renewals: dict[_Pair, Any] = field(factory=dict)
     events: list[Event] = field(factory=list)
 
 
@@ -161,6 +175,10 @@ class _Users:
     def get(self, user: str) -> User | None:
         return self._scope.see().users.rows.get((user,))
 
+    def among(self, ids: Collection[str]) -> Mapping[str, User]:
+        users = self._scope.see().users.rows
+        return {id_: users[(id_,)] for id_ in ids if (id_,) in users}
+
     def named(self, keys: Collection[str]) -> Mapping[str, Sequence[User]]:
         users = self._scope.see().users
         return {key: found for key in keys if (found := users.keyed((key,)))}
@@ -183,11 +201,21 @@ class _Certifications:
         certifications = self._scope.see().certifications
         return {code: found for code in codes if (found := certifications.keyed((code,)))}
 
+    def assigned(self, kind: ItemKind, item: str) -> Sequence[Certification]:
+        return [
+            each
+            for each in self.all()
+            if any((one.kind, one.item) == (kind, item) for one in each.assignments)
+        ]
+
     def all(self) -> Iterator[Certification]:
         return iter(self._scope.see().certifications.all())
 
     def put(self, certifications: Iterable[Certification]) -> None:
         self._scope.change("certifications").put(certifications)
+
+    def remove(self, certification: str) -> None:
+        self._scope.change("certifications").remove((certification,))
 
 
 class _Items:
@@ -242,6 +270,19 @@ class _Awards:
 
     def replace(self, awards: Sequence[Award]) -> None:
         self._put(awards, lambda kept, new: kept is not None and kept.version == new.version - 1)
+
+    def remove(self, awards: Sequence[Award]) -> None:
+        table: dict[_Pair, tuple[Award, ...]] = self._scope.change("awards")
+        left: dict[_Pair, dict[int, Award]] = {}
+        for award in awards:
+            pair = award.user, award.certification
+            cycles = left.setdefault(pair, {each.cycle: each for each in table.get(pair, ())})
+            if award.cycle not in cycles or cycles.pop(award.cycle).version != award.version:
+                raise conflict(award)
+        for pair, cycles in left.items():
+            table[pair] = _in_order(cycles)
+            if not cycles:
+                del table[pair]
 
     def _put(self, awards: Sequence[Award], allowed: Callable[[Award | None, Award], bool]) -> None:
         table: dict[_Pair, tuple[Award, ...]] = self._scope.change("awards")

@@ -6,14 +6,33 @@ A host implements these on its own database, or takes :mod:`certrules.repositori
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
 
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.events import Event
+from certrules.model.learning import (
+    Completion,
+    Course,
+    Enrolment,
+    ExternalTraining,
+    LearningPlan,
+    Renewal,
+)
 from certrules.model.people import User
 
-__all__ = ["Awards", "Certifications", "Events", "Items", "Store", "Transaction", "Users"]
+__all__ = [
+    "Awards",
+    "Certifications",
+    "Events",
+    "Items",
+    "Learning",
+    "Renewals",
+    "Store",
+    "Transaction",
+    "Users",
+]
 
 
 class Users(Protocol):
@@ -21,6 +40,10 @@ class Users(Protocol):
 
     def get(self, user: str) -> User | None:
         """Return the user of an id."""
+        ...
+
+    def among(self, ids: Collection[str]) -> Mapping[str, User]:
+        """Return the users of many ids, absent if there is none."""
         ...
 
     def named(self, keys: Collection[str]) -> Mapping[str, Sequence[User]]:
@@ -47,12 +70,20 @@ class Certifications(Protocol):
         """Return the certifications of each code, absent if none."""
         ...
 
+    def assigned(self, kind: ItemKind, item: str) -> Sequence[Certification]:
+        """Return the certifications to which an item is assigned, by id."""
+        ...
+
     def all(self) -> Iterator[Certification]:
         """Return every certification, by id."""
         ...
 
     def put(self, certifications: Iterable[Certification]) -> None:
         """Add certifications, or replace those of the same id."""
+        ...
+
+    def remove(self, certification: str) -> None:
+        """Delete a certification with its assignments; nothing happens if there is none."""
         ...
 
 
@@ -107,6 +138,106 @@ class Awards(Protocol):
         """Replace cycles; ConflictError unless each stored version is the one before its own."""
         ...
 
+    def remove(self, awards: Sequence[Award]) -> None:
+        """Delete cycles; ConflictError unless each stored version is its own."""
+        ...
+
+
+class Learning(Protocol):
+    """Courses and learning plans, and what people do there: attempts, completions and progress."""
+
+    def courses(self, ids: Collection[str]) -> Sequence[Course]:
+        """Return the courses of many ids, by id; absent if there is none."""
+        ...
+
+    def courses_with(self, materials: Collection[str]) -> Sequence[Course]:
+        """Return the courses that use any of some training materials, by id."""
+        ...
+
+    def put_courses(self, courses: Iterable[Course]) -> None:
+        """Add courses, or replace those of the same id."""
+        ...
+
+    def plans(self, ids: Collection[str]) -> Sequence[LearningPlan]:
+        """Return the learning plans of many ids, by id; absent if there is none."""
+        ...
+
+    def plans_with(self, courses: Collection[str]) -> Sequence[LearningPlan]:
+        """Return the learning plans that hold any of some courses, by id."""
+        ...
+
+    def put_plans(self, plans: Iterable[LearningPlan]) -> None:
+        """Add learning plans, or replace those of the same id."""
+        ...
+
+    def enrolments(self, user: str, kind: ItemKind, items: Collection[str]) -> Sequence[Enrolment]:
+        """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
+        ...
+
+    def put_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
+        """Add attempts, or replace those of the same user, kind, item and number."""
+        ...
+
+    def completions(
+        self, users: Collection[str], kind: ItemKind, items: Collection[str]
+    ) -> Iterator[Completion]:
+        """Return completions of items of a kind by many users, each user's in one go."""
+        ...
+
+    def completed_since(self, kind: ItemKind, item: str, since: datetime) -> Iterator[Completion]:
+        """Return the completions of an item from an instant on, by instant and user.
+
+        They are not all held at once.
+        """
+        ...
+
+    def add_completions(self, completions: Iterable[Completion]) -> None:
+        """Add completions; one that is there already is left as it is."""
+        ...
+
+    def external(self, user: str, training: str) -> ExternalTraining | None:
+        """Return an external training that a user has reported."""
+        ...
+
+    def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
+        """Add external trainings, or replace those of the same user and id."""
+        ...
+
+    def progress(self, user: str, course: str) -> frozenset[str]:
+        """Return the training materials of a course that a user has completed."""
+        ...
+
+    def add_progress(self, user: str, course: str, materials: Collection[str]) -> None:
+        """Make training materials of a course complete for a user."""
+        ...
+
+    def reset_progress(self, user: str, course: str, materials: Collection[str]) -> None:
+        """Make training materials of a course incomplete for a user."""
+        ...
+
+
+class Renewals(Protocol):
+    """Every renewal ever started."""
+
+    def history(self, user: str, certification: str) -> Sequence[Renewal]:
+        """Return the renewals of one user's certification, in the order of their start."""
+        ...
+
+    def add(self, renewal: Renewal) -> None:
+        """Add a started renewal.
+
+        ConflictError where another one of the user's certification is open, or has the same key.
+        """
+        ...
+
+    def close(self, renewal: Renewal) -> None:
+        """Replace the open renewal by this closed one; ConflictError where none is open."""
+        ...
+
+    def remove(self, certification: str) -> None:
+        """Delete every renewal of a certification."""
+        ...
+
 
 class Events(Protocol):
     """What happened, in order, kept until the host has read it."""
@@ -141,6 +272,16 @@ class Transaction(Protocol):
     @property
     def awards(self) -> Awards:
         """The awards."""
+        ...
+
+    @property
+    def learning(self) -> Learning:
+        """What people learn."""
+        ...
+
+    @property
+    def renewals(self) -> Renewals:
+        """The renewals."""
         ...
 
     @property

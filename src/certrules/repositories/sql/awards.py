@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import astuple
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from certrules.errors import ConflictError
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExternalLink, Source
@@ -22,12 +22,14 @@ _KEYS = [column.name for column in _KEY]
 _REST = [column.name for column in table.c if not column.primary_key]
 _SELECT = select(table)
 _INSERT = insert(table)
-_UPDATE = update(table).where(
+_AS_SEEN = (
     table.c.user_id == bindparam("of_user"),
     table.c.certification_id == bindparam("of_certification"),
     table.c.cycle == bindparam("of_cycle"),
     table.c.version == bindparam("seen"),
 )
+_UPDATE = update(table).where(*_AS_SEEN)
+_DELETE = delete(table).where(*_AS_SEEN)
 
 
 class SqlAwards:
@@ -71,16 +73,23 @@ class SqlAwards:
     def add(self, awards: Sequence[Award]) -> None:
         """Add new cycles; ConflictError where a user's certification has that cycle already."""
         instant = self._session.instants()
-        rows = [_key(award) + _values(award, instant) for award in awards]
+        rows = [(*_key(award), *_values(award, instant)) for award in awards]
         with self._conflicts_named(awards, lambda stored, _: stored is None):
             self._session.change(_INSERT, rows, _KEYS + _REST)
 
     def replace(self, awards: Sequence[Award]) -> None:
         """Replace cycles; ConflictError unless each stored version is the one before its own."""
         instant = self._session.instants()
-        rows = [_values(award, instant) + _key(award) + (award.version - 1,) for award in awards]
+        rows = [(*_values(award, instant), *_key(award), award.version - 1) for award in awards]
         with self._conflicts_named(awards, lambda stored, award: stored == award.version - 1):
             if self._session.change(_UPDATE, rows, _REST) != len(rows):
+                raise ConflictError
+
+    def remove(self, awards: Sequence[Award]) -> None:
+        """Delete cycles; ConflictError unless each stored version is its own."""
+        rows = [(*_key(award), award.version) for award in awards]
+        with self._conflicts_named(awards, lambda stored, award: stored == award.version):
+            if self._session.change(_DELETE, rows) != len(rows):
                 raise ConflictError
 
     @contextmanager
@@ -112,14 +121,15 @@ def _key(award: Award) -> tuple[str, str, int]:
 
 
 def _values(award: Award, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+    source = award.source
     return (
         instant(award.issued_at),
         instant(award.expires_at),
         award.basis.value,
-        award.source.type.value,
-        award.source.item,
-        pack(map(astuple, award.source.links)),
-        instant(award.source.completed_at),
+        source.type.value,
+        source.item,
+        pack(map(astuple, source.links)) if source.links else None,
+        instant(source.completed_at),
         instant(award.archived_at),
         award.anchor_day,
         award.version,

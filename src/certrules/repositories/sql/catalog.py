@@ -22,6 +22,7 @@ from certrules.repositories.sql.tables import assignments, certifications, items
 __all__ = ["SqlCertifications", "SqlItems"]
 
 _CERTIFICATIONS = select(certifications).order_by(certifications.c.id)
+_DELETE = delete(certifications).where(certifications.c.id == bindparam("key"))
 _ASSIGNMENTS = select(assignments).order_by(assignments.c.position)
 _ITEMS = select(items).order_by(items.c.kind, items.c.id)
 
@@ -42,6 +43,15 @@ class SqlCertifications:
         rows = list(self._session.rows_among(_CERTIFICATIONS, certifications.c.code, codes))
         return grouped(zip((row.code for row in rows), self._whole(rows), strict=True))
 
+    def assigned(self, kind: ItemKind, item: str) -> Sequence[Certification]:
+        """Return the certifications to which an item is assigned, by id."""
+        of_item = select(assignments.c.certification_id).where(
+            assignments.c.kind == kind.value, assignments.c.item_id == item
+        )
+        return list(
+            self._whole(self._session.rows(_CERTIFICATIONS.where(certifications.c.id.in_(of_item))))
+        )
+
     def all(self) -> Iterator[Certification]:
         """Return every certification, by id."""
         return self._whole(self._session.rows(_CERTIFICATIONS))
@@ -50,8 +60,7 @@ class SqlCertifications:
         """Add certifications, or replace those of the same id."""
         latest = {value.id: value for value in values}
         instant = self._session.instants()
-        gone = delete(certifications).where(certifications.c.id == bindparam("key"))
-        self._session.change(gone, [(id_,) for id_ in latest])  # its assignments go with it
+        self._session.change(_DELETE, [(id_,) for id_ in latest])  # its assignments go with it
         self._session.change(
             insert(certifications), [_row(c) for c in latest.values()], certifications.c.keys()
         )
@@ -61,6 +70,10 @@ class SqlCertifications:
             for position, a in enumerate(c.assignments)
         ]
         self._session.change(insert(assignments), assigned, assignments.c.keys())
+
+    def remove(self, certification: str) -> None:
+        """Delete a certification with its assignments; nothing happens if there is none."""
+        self._session.change(_DELETE, [(certification,)])  # its assignments go with it
 
     def _whole(self, rows: Sequence[Any]) -> Iterator[Certification]:
         """Return certifications with their assignments."""

@@ -28,6 +28,10 @@ class SqlUsers:
         rows = self._session.rows(_SELECT.where(table.c.id == user))
         return _user(rows[0]) if rows else None
 
+    def among(self, ids: Collection[str]) -> Mapping[str, User]:
+        """Return the users of many ids, absent if there is none."""
+        return {row.id: _user(row) for row in self._session.rows_among(_SELECT, table.c.id, ids)}
+
     def named(self, keys: Collection[str]) -> Mapping[str, Sequence[User]]:
         """Return the users of each username key, absent if none."""
         rows = self._session.rows_among(_SELECT.order_by(table.c.id), table.c.username_key, keys)

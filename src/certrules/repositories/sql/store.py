@@ -10,7 +10,9 @@ from certrules.repositories.sql import dialects
 from certrules.repositories.sql.awards import SqlAwards
 from certrules.repositories.sql.catalog import SqlCertifications, SqlItems
 from certrules.repositories.sql.events import SqlEvents
+from certrules.repositories.sql.learning import SqlLearning
 from certrules.repositories.sql.people import SqlUsers
+from certrules.repositories.sql.renewals import SqlRenewals
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import SCHEMA_VERSION, schema
 from certrules.repositories.sql.translation import NO_STORE, translated
@@ -26,6 +28,8 @@ class SqlTransaction:
         self.certifications = SqlCertifications(session)
         self.items = SqlItems(session)
         self.awards = SqlAwards(session)
+        self.learning = SqlLearning(session)
+        self.renewals = SqlRenewals(session)
         self.events = SqlEvents(session)
 
 

@@ -31,9 +31,18 @@ __all__ = [
     "assignments",
     "awards",
     "certifications",
+    "completions",
+    "course_materials",
+    "courses",
+    "enrolments",
     "events",
+    "external_trainings",
     "items",
     "metadata",
+    "plan_courses",
+    "plans",
+    "progress",
+    "renewals",
     "schema",
     "users",
 ]
@@ -148,6 +157,7 @@ assignments = _table(
     Column("item_id", _KEY, nullable=False),
     Column("assigned_at", Instant, nullable=False),
     Column("alternatives", _TEXT),
+    Index("certrules_assignments_by_item", "kind", "item_id"),
 )
 
 # History outlives what it names, and a host may keep people and catalogue in tables of its own:
@@ -180,4 +190,97 @@ events = _table(
     Column("at", Instant, nullable=False),
     Column("item_id", _KEY),
     sqlite_autoincrement=True,
+)
+
+courses = _table(
+    "courses",
+    Column("id", _KEY, primary_key=True),
+    Column("last_day", _WORD),  # days are YYYY-MM-DD
+    Column("days", Integer),
+    Column("days_from", _WORD, nullable=False),
+)
+
+course_materials = _table(
+    "course_materials",
+    Column("course_id", ForeignKey(courses.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("material_id", _KEY, nullable=False),
+    Index("certrules_course_materials_by_material", "material_id"),
+)
+
+plans = _table(
+    "plans",
+    Column("id", _KEY, primary_key=True),
+    Column("last_day", _WORD),
+    Column("days", Integer),
+    Column("days_from", _WORD, nullable=False),
+)
+
+plan_courses = _table(
+    "plan_courses",
+    Column("plan_id", ForeignKey(plans.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("course_id", _KEY, nullable=False),
+    Index("certrules_plan_courses_by_course", "course_id"),
+)
+
+enrolments = _table(
+    "enrolments",
+    Column("user_id", _KEY, primary_key=True),
+    Column("kind", _WORD, primary_key=True),
+    Column("item_id", _KEY, primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("enrolled_at", Instant, nullable=False),
+    Column("status", _WORD, nullable=False),
+    Column("first_access_at", Instant),
+    Column("completed_at", Instant),
+    Column("archived_at", Instant),
+    Column("direct", Boolean, nullable=False),
+)
+
+completions = _table(
+    "completions",
+    Column("user_id", _KEY, primary_key=True),
+    Column("kind", _WORD, primary_key=True),
+    Column("item_id", _KEY, primary_key=True),
+    Column("completed_at", Instant, primary_key=True),
+    Index("certrules_completions_by_item", "kind", "item_id", "completed_at", "user_id"),
+)
+
+external_trainings = _table(
+    "external_trainings",
+    Column("user_id", _KEY, primary_key=True),
+    Column("id", _KEY, primary_key=True),
+    Column("completed_on", _WORD, nullable=False),
+    Column("certification_id", _KEY),
+)
+
+progress = _table(
+    "progress",
+    Column("user_id", _KEY, primary_key=True),
+    Column("course_id", _KEY, primary_key=True),
+    Column("material_id", _KEY, primary_key=True),
+)
+
+# Of the renewals of one user's certification one may be open and one may have a certain key: a
+# unique key that ends in NULL binds nothing, in every database.
+renewals = _table(
+    "renewals",
+    Column("user_id", _KEY, primary_key=True),
+    Column("certification_id", _KEY, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("cycle", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("option_kind", _WORD, nullable=False),
+    Column("option_item", _KEY, nullable=False),
+    Column("option_plan", _KEY),
+    Column("retake", Boolean, nullable=False),
+    Column("request_key", _KEY),
+    Column("state", _WORD, nullable=False),
+    Column("closed_at", Instant),
+    Column("open", Boolean),  # true or NULL
+    Index("certrules_renewals_one_open", "user_id", "certification_id", "open", unique=True),
+    Index("certrules_renewals_by_key", "user_id", "certification_id", "request_key", unique=True),
+    Index("certrules_renewals_by_certification", "certification_id"),
 )

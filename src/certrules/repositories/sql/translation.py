@@ -41,6 +41,7 @@ _MEANINGS = {
 }
 _CONFLICTS = {
     "SQLITE_CONSTRAINT_PRIMARYKEY",
+    "SQLITE_CONSTRAINT_UNIQUE",
     "23505",  # PostgreSQL: a key that is taken
     "40001",
     "40P01",

@@ -1,0 +1,182 @@
+"""How are learning and renewals kept in the memory of one process?"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from certrules import instants
+from certrules.model.catalog import ItemKind
+from certrules.model.learning import (
+    Completion,
+    Course,
+    Enrolment,
+    ExternalTraining,
+    LearningPlan,
+    Renewal,
+    RenewalState,
+)
+from certrules.repositories.conflicts import renewal_conflict
+
+__all__ = ["MemoryLearning", "MemoryRenewals"]
+
+
+class Scope(Protocol):
+    """What one transaction sees."""
+
+    def see(self) -> Any:
+        """Return the tables, each a dictionary."""
+        ...
+
+    def change(self, name: str) -> Any:
+        """Return a table of which this transaction has a copy of its own."""
+        ...
+
+
+class MemoryLearning:
+    """See :class:`~certrules.repositories.protocols.Learning`."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def courses(self, ids: Collection[str]) -> Sequence[Course]:
+        """Return the courses of many ids, by id; absent if there is none."""
+        known = self._scope.see().courses
+        return [known[id_] for id_ in sorted(set(ids)) if id_ in known]
+
+    def courses_with(self, materials: Collection[str]) -> Sequence[Course]:
+        """Return the courses that use any of some training materials, by id."""
+        wanted = set(materials)
+        known = self._scope.see().courses
+        return [known[id_] for id_ in sorted(known) if not wanted.isdisjoint(known[id_].materials)]
+
+    def put_courses(self, courses: Iterable[Course]) -> None:
+        """Add courses, or replace those of the same id."""
+        self._scope.change("courses").update((course.id, course) for course in courses)
+
+    def plans(self, ids: Collection[str]) -> Sequence[LearningPlan]:
+        """Return the learning plans of many ids, by id; absent if there is none."""
+        known = self._scope.see().plans
+        return [known[id_] for id_ in sorted(set(ids)) if id_ in known]
+
+    def plans_with(self, courses: Collection[str]) -> Sequence[LearningPlan]:
+        """Return the learning plans that hold any of some courses, by id."""
+        wanted = set(courses)
+        known = self._scope.see().plans
+        return [known[id_] for id_ in sorted(known) if not wanted.isdisjoint(known[id_].courses)]
+
+    def put_plans(self, plans: Iterable[LearningPlan]) -> None:
+        """Add learning plans, or replace those of the same id."""
+        self._scope.change("plans").update((plan.id, plan) for plan in plans)
+
+    def enrolments(self, user: str, kind: ItemKind, items: Collection[str]) -> Sequence[Enrolment]:
+        """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
+        attempts = self._scope.see().enrolments
+        return [
+            each
+            for item in sorted(set(items))
+            for _, each in sorted(attempts.get((user, kind, item), {}).items())
+        ]
+
+    def put_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
+        """Add attempts, or replace those of the same user, kind, item and number."""
+        table = self._scope.change("enrolments")
+        for each in enrolments:
+            key = each.user, each.kind, each.item
+            table[key] = {**table.get(key, {}), each.attempt: each}
+
+    def completions(
+        self, users: Collection[str], kind: ItemKind, items: Collection[str]
+    ) -> Iterator[Completion]:
+        """Return completions of items of a kind by many users, each user's in one go."""
+        by_item = self._scope.see().completions
+        wanted = set(items)
+        for user in sorted(set(users)):
+            known = by_item.get(user, {})
+            found = [(at, item) for item in wanted for at in known.get((kind, item), ())]
+            yield from (Completion(user, kind, item, at) for at, item in sorted(found))
+
+    def completed_since(self, kind: ItemKind, item: str, since: datetime) -> Iterator[Completion]:
+        """Return the completions of an item from an instant on, by instant and user."""
+        since = instants.utc(since)
+        found = [
+            (at, user)
+            for user, known in self._scope.see().completions.items()
+            for at in known.get((kind, item), ())
+            if at >= since
+        ]
+        return (Completion(user, kind, item, at) for at, user in sorted(found))
+
+    def add_completions(self, completions: Iterable[Completion]) -> None:
+        """Add completions; one that is there already is left as it is."""
+        table = self._scope.change("completions")
+        for each in completions:
+            known = table.get(each.user, {})
+            done = known.get((each.kind, each.item), ())
+            if each.completed_at not in done:
+                in_order = sorted((*done, each.completed_at))
+                table[each.user] = {**known, (each.kind, each.item): in_order}
+
+    def external(self, user: str, training: str) -> ExternalTraining | None:
+        """Return an external training that a user has reported."""
+        found: ExternalTraining | None = self._scope.see().externals.get((user, training))
+        return found
+
+    def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
+        """Add external trainings, or replace those of the same user and id."""
+        self._scope.change("externals").update(((each.user, each.id), each) for each in trainings)
+
+    def progress(self, user: str, course: str) -> frozenset[str]:
+        """Return the training materials of a course that a user has completed."""
+        done: frozenset[str] = self._scope.see().progress.get((user, course), frozenset())
+        return done
+
+    def add_progress(self, user: str, course: str, materials: Collection[str]) -> None:
+        """Make training materials of a course complete for a user."""
+        done = self.progress(user, course) | frozenset(materials)
+        self._scope.change("progress")[user, course] = done
+
+    def reset_progress(self, user: str, course: str, materials: Collection[str]) -> None:
+        """Make training materials of a course incomplete for a user."""
+        left = self.progress(user, course) - frozenset(materials)
+        self._scope.change("progress")[user, course] = left
+
+
+class MemoryRenewals:
+    """See :class:`~certrules.repositories.protocols.Renewals`."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def history(self, user: str, certification: str) -> Sequence[Renewal]:
+        """Return the renewals of one user's certification, in the order of their start."""
+        known: Sequence[Renewal] = self._scope.see().renewals.get((user, certification), ())
+        return known
+
+    def add(self, renewal: Renewal) -> None:
+        """Add a started renewal; ConflictError where one is open, or has the same key."""
+        known = self.history(renewal.user, renewal.certification)
+        if any(_same(each, renewal) for each in known):
+            raise renewal_conflict(renewal)
+        self._put(renewal, (*known, renewal))
+
+    def close(self, renewal: Renewal) -> None:
+        """Replace the open renewal by this closed one; ConflictError where none is open."""
+        known = self.history(renewal.user, renewal.certification)
+        if not any(each.state is RenewalState.OPEN for each in known):
+            raise renewal_conflict(renewal)
+        closed = (renewal if each.state is RenewalState.OPEN else each for each in known)
+        self._put(renewal, tuple(closed))
+
+    def remove(self, certification: str) -> None:
+        """Delete every renewal of a certification."""
+        table = self._scope.change("renewals")
+        for pair in [pair for pair in table if pair[1] == certification]:
+            del table[pair]
+
+    def _put(self, renewal: Renewal, renewals: tuple[Renewal, ...]) -> None:
+        self._scope.change("renewals")[renewal.user, renewal.certification] = renewals
+
+
+def _same(known: Renewal, renewal: Renewal) -> bool:
+    both_open = known.state is renewal.state is RenewalState.OPEN
+    return both_open or (renewal.key is not None and known.key == renewal.key)

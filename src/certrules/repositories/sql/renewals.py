@@ -1,0 +1,95 @@
+"""How are renewals kept in a database, one of them open at most?"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from certrules.errors import ConflictError
+from certrules.model.catalog import ItemKind
+from certrules.model.learning import Renewal, RenewalOption, RenewalState
+from certrules.repositories.conflicts import renewal_conflict
+from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.tables import renewals as table
+
+__all__ = ["SqlRenewals"]
+
+_KEYS = ["user_id", "certification_id", "number"]
+_REST = [column.name for column in table.c if not column.primary_key]
+_CLOSE = update(table).where(
+    table.c.user_id == bindparam("of_user"),
+    table.c.certification_id == bindparam("of_certification"),
+    table.c.open == bindparam("still_open"),
+)
+
+
+class SqlRenewals:
+    """See :class:`~certrules.repositories.protocols.Renewals`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def history(self, user: str, certification: str) -> Sequence[Renewal]:
+        """Return the renewals of one user's certification, in the order of their start."""
+        of_user = select(table).where(
+            table.c.user_id == user, table.c.certification_id == certification
+        )
+        return list(map(_renewal, self._session.rows(of_user.order_by(table.c.number))))
+
+    def add(self, renewal: Renewal) -> None:
+        """Add a started renewal; ConflictError where one is open, or has the same key."""
+        number = 1 + len(self.history(renewal.user, renewal.certification))
+        key = renewal.user, renewal.certification, number
+        row = key + _values(renewal, self._session.instants())
+        try:
+            with self._session.whole():
+                self._session.change(insert(table), [row], _KEYS + _REST)
+        except ConflictError:
+            raise renewal_conflict(renewal) from None
+
+    def close(self, renewal: Renewal) -> None:
+        """Replace the open renewal by this closed one; ConflictError where none is open."""
+        values = _values(renewal, self._session.instants())
+        row = (*values, renewal.user, renewal.certification, True)
+        if self._session.change(_CLOSE, [row], _REST) != 1:
+            raise renewal_conflict(renewal)
+
+    def remove(self, certification: str) -> None:
+        """Delete every renewal of a certification."""
+        gone = delete(table).where(table.c.certification_id == bindparam("key"))
+        self._session.change(gone, [(certification,)])
+
+
+def _values(renewal: Renewal, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+    return (
+        renewal.cycle,
+        renewal.version,
+        instant(renewal.started_at),
+        renewal.option.kind.value,
+        renewal.option.item,
+        renewal.option.plan,
+        renewal.retake,
+        renewal.key,
+        renewal.state.value,
+        instant(renewal.closed_at),
+        renewal.state is RenewalState.OPEN or None,
+    )
+
+
+def _renewal(row: Any) -> Renewal:
+    user, certification, _, cycle, version, started_at, kind, item, plan, retake, *rest = row
+    key, state, closed_at, _ = rest
+    option = RenewalOption(ItemKind(kind), item, plan)
+    return Renewal(
+        user,
+        certification,
+        cycle,
+        version,
+        started_at,
+        option,
+        retake,
+        key,
+        RenewalState(state),
+        closed_at,
+    )
