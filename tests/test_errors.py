@@ -23,8 +23,10 @@ NAIVE = datetime(2024, 1, 31, 9)  # noqa: DTZ001
         ),
         (
             errors.UnknownZoneError("Mars/Olympus"),
-            "'Mars/Olympus' is not a time zone: use an IANA name such as 'Europe/Rome', "
-            "or an offset such as '+05:30'",
+            (
+                "'Mars/Olympus' is not a time zone: use an IANA name such as 'Europe/Rome', "
+                "or an offset such as '+05:30'"
+            ),
             {"value": "Mars/Olympus"},
         ),
         (

@@ -312,9 +312,7 @@ def test_clamping_agrees_with_walking_month_by_month(start: date, months: int) -
 @given(DAYS, st.integers(0, 50))
 def test_a_year_is_twelve_months(start: date, years: int) -> None:
     for policy in (CLAMP, NEXT_DAY, END_OF_MONTH):
-        assert add(start, years, Unit.YEARS, policy) == add(
-            start, 12 * years, Unit.MONTHS, policy
-        )
+        assert add(start, years, Unit.YEARS, policy) == add(start, 12 * years, Unit.MONTHS, policy)
 
 
 @pytest.mark.law

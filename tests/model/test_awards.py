@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pendulum
@@ -38,15 +39,17 @@ def test_a_new_award_is_the_first_cycle_and_current() -> None:
 @pytest.mark.parametrize("name", ["issued_at", "expires_at", "archived_at"])
 @pytest.mark.parametrize("there", [ISSUED.astimezone(ROME), pendulum.instance(ISSUED)], ids=repr)
 def test_every_instant_of_an_award_is_in_utc(name: str, there: datetime) -> None:
-    found = getattr(evolve(AWARD, **{name: there}), name)
+    changes: dict[str, Any] = {name: there}
+    found = getattr(evolve(AWARD, **changes), name)
     assert (type(found), found.tzinfo) == (datetime, UTC)
     assert found == ISSUED
 
 
 @pytest.mark.parametrize("name", ["issued_at", "expires_at", "archived_at"])
 def test_an_instant_without_a_zone_is_an_error(name: str) -> None:
+    changes: dict[str, Any] = {name: ISSUED.replace(tzinfo=None)}
     with pytest.raises(NaiveDatetimeError):
-        evolve(AWARD, **{name: ISSUED.replace(tzinfo=None)})
+        evolve(AWARD, **changes)
 
 
 @pytest.mark.rule("DOC-EXP-04")

@@ -181,12 +181,16 @@ def test_an_item_may_do_without_a_code() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [Validity(1, Unit.DAYS), Certification("c1", "First aid"), Item(ItemKind.COURSE, "1")]
+    ("value", "name"),
+    [
+        (Validity(1, Unit.DAYS), "amount"),
+        (Certification("c1", "First aid"), "name"),
+        (Item(ItemKind.COURSE, "1"), "code"),
+    ],
 )
 def test_values_are_frozen_and_compared_by_content(
-    value: Validity | Certification | Item,
+    value: Validity | Certification | Item, name: str
 ) -> None:
-    name = type(value).__slots__[0]
     with pytest.raises(FrozenInstanceError):
         setattr(value, name, "other")
     assert evolve(value) == value

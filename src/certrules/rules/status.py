@@ -57,7 +57,8 @@ def expired(award: Award, at: datetime) -> bool:
 
     Rules: INT-01, INT-18b.
     """
-    return award.expires_at is not None and instants.utc(at) >= award.expires_at
+    at = instants.utc(at)
+    return award.expires_at is not None and at >= award.expires_at
 
 
 def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
@@ -72,10 +73,11 @@ def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
 
     Rules: DOC-EXP-05, DOC-TZ-02, INT-01b.
     """
+    tz = instants.time_zone(zone)
+    today = instants.local_day(at, tz)
     if award.expires_at is None:
         return None
-    tz = instants.time_zone(zone)
-    return (instants.local_day(award.expires_at, tz) - instants.local_day(at, tz)).days
+    return (instants.local_day(award.expires_at, tz) - today).days
 
 
 def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
@@ -90,10 +92,11 @@ def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
 
     Rules: INT-01.
     """
+    tz = instants.time_zone(zone)
     if award.expires_at is None:
         return None
     try:
         last = award.expires_at - timedelta(microseconds=1)
     except OverflowError as error:
         raise OutOfRangeError(award.expires_at, "minus a microsecond") from error
-    return instants.local_day(last, zone)
+    return instants.local_day(last, tz)

@@ -93,7 +93,8 @@ def _look_up(
     anchor_day: int | None,
 ) -> Expiry:
     # in UTC first: elsewhere an hour that comes twice has two instants that compare equal
-    at = issued_at if getattr(issued_at, "tzinfo", None) is UTC else instants.utc(issued_at)
+    in_utc = type(issued_at) is datetime and issued_at.tzinfo is UTC
+    at = issued_at if in_utc else instants.utc(issued_at)
     tz = zone if type(zone) is ZoneInfo else instants.time_zone(zone)
     try:
         return _known(at, validity.amount, validity.unit, tz, month_end, expiry_day, anchor_day)
@@ -140,7 +141,9 @@ def expiries(
     3
     """
     tz = instants.time_zone(zone)
-    issued = [at if at.tzinfo is UTC else instants.utc(at) for at in issued]
+    issued = [
+        at if type(at) is datetime and at.tzinfo is UTC else instants.utc(at) for at in issued
+    ]
     known = {
         at: expiry(at, validity, zone=tz, month_end=month_end, expiry_day=expiry_day)
         for at in set(issued)
