@@ -81,6 +81,20 @@ class Batch:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def as_rejected(self, index: int) -> RejectedRow:
+        """Return a row that is a record as one rejected for reasons that lie outside the file."""
+        return RejectedRow(
+            self.rows[index],
+            self.lines[index],
+            self.fields[index],
+            (),
+            self.keys[index],
+            self.username_keys[index],
+            self.certification_codes[index],
+            self.types[index],
+            self.codes[index],
+        )
+
     def records(self) -> list[Record]:
         """Return the rows that are records as values, in file order."""
         codes = [code or None for code in self.codes]

@@ -82,6 +82,8 @@ class Parser:
     ) -> None:
         self._header = header
         self._columns = columns
+        self.zone = zone
+        self.convention = convention
         self._profile = profile
         self._issue_dates = issue_date_meanings(zone, convention)
         self._expire_dates = expire_date_meanings(zone, convention, profile)

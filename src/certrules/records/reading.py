@@ -83,7 +83,8 @@ def open_records(
 class RecordsFile:
     """An open file of certification records; close it, or use it in a ``with`` statement.
 
-    ``header`` holds the names of its columns as written, ``columns`` the one of each field.
+    ``header`` holds the names of its columns as written, ``columns`` the one of each field;
+    ``zone`` and ``issue_date`` are how its days become instants.
     Every pass starts from the beginning, and passes can run side by side. Each raises
     :class:`~certrules.errors.RecordsFileError` on reaching what is no CSV.
     """
@@ -106,6 +107,7 @@ class RecordsFile:
         self.columns: Mapping[RecordField, str] = MappingProxyType(
             {field: header[place] for field, place in columns.items()}
         )
+        self.zone, self.issue_date = parser.zone, parser.convention
         self.path = source.path
         self._source = source
         self._lines = lines
@@ -128,7 +130,7 @@ class RecordsFile:
         """Close the file, unless the caller opened it."""
         self._source.close()
 
-    def keys(self) -> Iterator[KeyBatch]:
+    def key_batches(self) -> Iterator[KeyBatch]:
         """Yield whose certification each row is about: what duplicates have in common.
 
         Rows that do not say it are left out. Nothing else is read, so this pass is a cheap one.
@@ -157,6 +159,11 @@ class RecordsFile:
         """
         for chunk in self._chunks():
             yield self._parser.batch(chunk, nul_seen=self._lines.nul_seen)
+
+    def text(self, fields: Sequence[str], field: RecordField) -> str:
+        """Return what a row says in a field, trimmed; empty where it has no such column."""
+        place = self._places.get(field, len(fields))
+        return fields[place].strip() if place < len(fields) else ""
 
     def records(self) -> Iterator[Record | RejectedRow]:
         """Yield each data row, in file order, as the record it is or with the faults it has."""

@@ -18,7 +18,7 @@ from certrules.model.events import Event
 from certrules.model.people import User
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, FaultCode, RecordField, Severity
-from certrules.records import Batch, RecordsFile, RejectedRow
+from certrules.records import Batch, RecordsFile, RejectedRow, shortened
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import importing
 from certrules.rules.importing import Decision, Outcome
@@ -118,8 +118,9 @@ def run(
         else:
             planned = _carry_out(store, file, batch, repeats, duplicates=duplicates, at=at)
         tally.add(planned)
-        for refusal in planned.refused if on_refused else ():
-            on_refused(refusal)
+        if on_refused:
+            for refused in planned.refused:
+                on_refused(refused)
         if on_progress:
             on_progress(sum(tally.outcomes.values()), total)
     return ImportReport(
@@ -139,7 +140,7 @@ def _first_pass(file: RecordsFile) -> tuple[Mapping[str, Sequence[int]], int]:
 
     def keyed() -> Iterator[tuple[Sequence[int], Sequence[str]]]:
         nonlocal last_row
-        for batch in file.keys():
+        for batch in file.key_batches():
             if batch.rows:
                 last_row = batch.rows[-1]
             yield batch.rows, batch.keys
@@ -210,7 +211,7 @@ def plan(
         if _outcome(row.row, row.key, repeats, duplicates) is Outcome.SUPERSEDED:
             planned.superseded.append(row.row)
         else:
-            faults = _faults(file, names, row, repeats.get(row.key, ()), duplicates)
+            faults = _faults(file, names, row, repeats.get(row.key or "", ()), duplicates)
             planned.refused.append(RefusedRow(row.row, row.line, row.fields, faults))
     histories = transaction.awards.histories({(user, code) for _, user, code, _ in counting})
     for index, user, certification, source in counting:
@@ -276,9 +277,10 @@ def _found(
 
 
 def _outcome(
-    row: int, key: str, repeats: Mapping[str, Sequence[int]], duplicates: Duplicates
+    row: int, key: str | None, repeats: Mapping[str, Sequence[int]], duplicates: Duplicates
 ) -> Outcome | None:
-    return importing.repeat_outcome(row, repeats[key], duplicates) if key in repeats else None
+    rows = repeats.get(key) if key else None
+    return importing.repeat_outcome(row, rows, duplicates) if rows else None
 
 
 def _sort_out(
@@ -313,7 +315,7 @@ def _sort_out(
             or isinstance(item, FaultCode)
             or _outcome(row, key, repeats, duplicates)
         ):
-            troubled.append(batch.reject(index))
+            troubled.append(batch.as_rejected(index))
             continue
         case = (type_, item_code, code)
         if case not in known:
@@ -355,26 +357,28 @@ def _faults(
     duplicates: Duplicates,
 ) -> tuple[Fault, ...]:
     """Return every fault of a row: its own, that of being repeated, and what the store says."""
-    named = [
-        (RecordField.USERNAME, row.username, names.users.get(row.username_key)),
-        (
-            RecordField.CERTIFICATION_CODE,
-            row.certification_code,
-            names.certifications.get(row.certification_code),
-        ),
-        (RecordField.CODE, row.code, row.type and names.items.get((row.type, row.code))),
-    ]
+    meanings = {
+        RecordField.USERNAME: names.users.get(row.username_key),
+        RecordField.CERTIFICATION_CODE: names.certifications.get(row.certification_code),
+        RecordField.CODE: names.items.get((row.type, row.code)) if row.type else None,
+    }
     found = [
-        Fault(code, row.row, row.line, file.columns[field], value, _MENDS[code].format(value=value))
-        for field, value, code in named
+        _unknown(file, row, field, code)
+        for field, code in meanings.items()
         if isinstance(code, FaultCode)
     ]
     if repeats and duplicates is Duplicates.REJECT:
-        found.append(_repeated(row, repeats))
+        found.append(_repeated(file, row, repeats))
     return (*row.faults, *found)
 
 
-def _repeated(row: RejectedRow, repeats: Sequence[int]) -> Fault:
+def _unknown(file: RecordsFile, row: RejectedRow, field: RecordField, code: FaultCode) -> Fault:
+    value = file.text(row.fields, field)
+    message = _MENDS[code].format(value=shortened(value))
+    return Fault(code, row.row, row.line, file.columns[field], value, message)
+
+
+def _repeated(file: RecordsFile, row: RejectedRow, repeats: Sequence[int]) -> Fault:
     shown = ", ".join(map(str, repeats[:SHOWN_ROWS]))
     more = f" and {len(repeats) - SHOWN_ROWS} more" if len(repeats) > SHOWN_ROWS else ""
     return Fault(
@@ -382,25 +386,25 @@ def _repeated(row: RejectedRow, repeats: Sequence[int]) -> Fault:
         row.row,
         row.line,
         None,
-        f"{row.username}, {row.certification_code}",
+        f"{file.text(row.fields, RecordField.USERNAME)}, {row.certification_code}",
         f"rows {shown}{more} give this user the same certification; keep one of them, or import "
         "duplicates as renewals, when the last counts",
     )
 
 
 _MENDS = {
-    FaultCode.UNKNOWN_USER: "there is no user {value!r}; correct the username or add the user",
-    FaultCode.INACTIVE_USER: "user {value!r} is deactivated; activate the user or drop the row",
-    FaultCode.AMBIGUOUS_USERNAME: "several users are called {value!r} when case is ignored; "
+    FaultCode.UNKNOWN_USER: "there is no user {value}; correct the username or add the user",
+    FaultCode.INACTIVE_USER: "user {value} is deactivated; activate the user or drop the row",
+    FaultCode.AMBIGUOUS_USERNAME: "several users are called {value} when case is ignored; "
     "rename all but one",
-    FaultCode.UNKNOWN_CERTIFICATION: "no certification has the code {value!r} (codes are "
+    FaultCode.UNKNOWN_CERTIFICATION: "no certification has the code {value} (codes are "
     "case-sensitive); correct it, or give the certification this code",
-    FaultCode.INACTIVE_CERTIFICATION: "certification {value!r} is not active; activate it first",
-    FaultCode.AMBIGUOUS_CERTIFICATION_CODE: "several certifications have the code {value!r}; "
+    FaultCode.INACTIVE_CERTIFICATION: "certification {value} is not active; activate it first",
+    FaultCode.AMBIGUOUS_CERTIFICATION_CODE: "several certifications have the code {value}; "
     "give each its own",
-    FaultCode.UNKNOWN_ITEM: "there is no item of this type with the code {value!r}; correct the "
+    FaultCode.UNKNOWN_ITEM: "there is no item of this type with the code {value}; correct the "
     "code or the type",
-    FaultCode.AMBIGUOUS_ITEM_CODE: "several items of this type have the code {value!r}; give each "
+    FaultCode.AMBIGUOUS_ITEM_CODE: "several items of this type have the code {value}; give each "
     "its own",
 }
 
