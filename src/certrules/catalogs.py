@@ -142,7 +142,7 @@ def _kind(value: object) -> str:
     return next((name for type_, name in kinds.items() if isinstance(value, type_)), f"{value!r}")
 
 
-def _list_of(cls: Callable[..., Any], readers: Mapping[str, _Reader], *key: str) -> _Reader:
+def _list_of(cls: type[Any], readers: Mapping[str, _Reader], *key: str) -> _Reader:
     """Read a list of objects of a class, no two of which have the same ``key``."""
 
     def reader(value: object, path: str, faults: _Faults) -> tuple[Any, ...]:
@@ -160,7 +160,7 @@ def _list_of(cls: Callable[..., Any], readers: Mapping[str, _Reader], *key: str)
 
 
 def _entry(
-    cls: Callable[..., Any],
+    cls: type[Any],
     readers: Mapping[str, _Reader],
     value: object,
     path: str,
