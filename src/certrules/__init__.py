@@ -14,6 +14,18 @@ from certrules.model.catalog import (
     Validity,
 )
 from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.facts import Facts
+from certrules.model.learning import (
+    Completion,
+    Course,
+    Enrolment,
+    EnrolmentStatus,
+    ExternalTraining,
+    LearningPlan,
+    Renewal,
+    RenewalOption,
+    Window,
+)
 from certrules.model.people import User
 from certrules.model.policy import ALLBOUND, DOCEBO, Duplicates, ExpiryDay, Policy
 from certrules.periods import MonthEnd, Unit
@@ -27,21 +39,31 @@ __all__ = [
     "Award",
     "Certification",
     "CertificationStatus",
+    "Completion",
+    "Course",
     "Duplicates",
+    "Enrolment",
+    "EnrolmentStatus",
     "ExpiryBasis",
     "ExpiryDay",
+    "ExternalTraining",
+    "Facts",
     "Granted",
     "Item",
     "ItemKind",
+    "LearningPlan",
     "MonthEnd",
     "Policy",
     "Reason",
     "Refused",
+    "Renewal",
+    "RenewalOption",
     "Rule",
     "Source",
     "Unit",
     "User",
     "Validity",
+    "Window",
     "instants",
     "periods",
 ]

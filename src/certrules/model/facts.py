@@ -3,12 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, frozen
 
 from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification, ItemKind
-from certrules.model.learning import Completion, Course, Enrolment, LearningPlan, Renewal
+from certrules.model.learning import (
+    Completion,
+    Course,
+    Enrolment,
+    EnrolmentStatus,
+    LearningPlan,
+    Renewal,
+    RenewalState,
+)
 from certrules.model.people import User
 
 __all__ = ["Facts"]
@@ -32,12 +40,12 @@ class Facts:
 
     user: User
     certification: Certification | None
-    awards: tuple[Award, ...] = field(default=(), converter=tuple)
-    enrolments: tuple[Enrolment, ...] = field(default=(), converter=tuple)
-    completions: tuple[Completion, ...] = field(default=(), converter=tuple)
-    courses: tuple[Course, ...] = field(default=(), converter=tuple)
-    plans: tuple[LearningPlan, ...] = field(default=(), converter=tuple)
-    renewals: tuple[Renewal, ...] = field(default=(), converter=tuple)
+    awards: tuple[Award, ...] = ()
+    enrolments: tuple[Enrolment, ...] = ()
+    completions: tuple[Completion, ...] = ()
+    courses: tuple[Course, ...] = ()
+    plans: tuple[LearningPlan, ...] = ()
+    renewals: tuple[Renewal, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         theirs = (*self.awards, *self.enrolments, *self.completions, *self.renewals)
@@ -52,22 +60,45 @@ class Facts:
         return max(current, key=lambda award: award.cycle, default=None)
 
     @property
+    def renewal(self) -> Renewal | None:
+        """The renewal that is open."""
+        return next((known for known in self.renewals if known.state is RenewalState.OPEN), None)
+
+    @property
     def next_cycle(self) -> int:
         """The number of the cycle that follows."""
         return 1 + max((award.cycle for award in self.awards), default=0)
 
     def enrolment(self, kind: ItemKind, item: str) -> Enrolment | None:
         """Return the user's current enrolment in an item."""
-        current = (
+        current = (attempt for attempt in self.attempts(kind, item) if not attempt.archived)
+        return max(current, key=lambda enrolment: enrolment.attempt, default=None)
+
+    def attempts(self, kind: ItemKind, item: str) -> tuple[Enrolment, ...]:
+        """Return all the user's enrolments in an item, archived ones too."""
+        return tuple(
             enrolment
             for enrolment in self.enrolments
-            if (enrolment.kind, enrolment.item) == (kind, item) and not enrolment.archived
+            if (enrolment.kind, enrolment.item) == (kind, item)
         )
-        return max(current, key=lambda enrolment: enrolment.attempt, default=None)
 
     def course(self, course: str) -> Course | None:
         """Return the course of an id."""
         return next((known for known in self.courses if known.id == course), None)
+
+    def with_completion(self, completion: Completion) -> "Facts":
+        """Return these facts with one more completion, of the same user."""
+        return evolve(self, completions=(*self.completions, completion))
+
+    @property
+    def all_completions(self) -> tuple[Completion, ...]:
+        """Every completion, those that enrolments tell of too."""
+        enrolled = (
+            Completion(self.user.id, enrolment.kind, enrolment.item, enrolment.completed_at)
+            for enrolment in self.enrolments
+            if enrolment.status is EnrolmentStatus.COMPLETED and enrolment.completed_at
+        )
+        return (*self.completions, *enrolled)
 
     def plan(self, plan: str) -> LearningPlan | None:
         """Return the learning plan of an id."""

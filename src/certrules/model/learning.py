@@ -123,7 +123,8 @@ class Enrolment:
     """One attempt of one user at one course or learning plan.
 
     Attempts of the same user and item are numbered from 1; at most one, the last, is current, the
-    others are archived, and stay so.
+    others are archived, and stay so. ``direct`` matters for a course that the user also has in a
+    learning plan: whether they are enrolled in it by itself as well, beside the plan.
 
     Rules: X-ARCH-2, X-RENEW-1.
     """
@@ -137,6 +138,7 @@ class Enrolment:
     completed_at: datetime | None = field(default=None, converter=_utc_or_none)
     archived_at: datetime | None = field(default=None, converter=_utc_or_none)
     attempt: int = 1
+    direct: bool = False
 
     @property
     def archived(self) -> bool:
@@ -146,10 +148,6 @@ class Enrolment:
     def archive(self, at: datetime) -> "Enrolment":
         """Return this attempt as history, just as it was, archived at an instant."""
         return evolve(self, archived_at=at)
-
-    def again(self, at: datetime) -> "Enrolment":
-        """Return the next attempt, enrolled afresh at an instant."""
-        return Enrolment(self.user, self.kind, self.item, at, attempt=self.attempt + 1)
 
 
 @frozen

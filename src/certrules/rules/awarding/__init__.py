@@ -1,0 +1,28 @@
+"""Who earns a certification, by what, and from when?"""
+
+from certrules.rules.awarding.by_hand import (
+    JOB_THRESHOLD,
+    Expansion,
+    Targets,
+    by_hand,
+    expand,
+    runs_as_job,
+)
+from certrules.rules.awarding.completing import carrying, decide, decide_external
+from certrules.rules.awarding.editing import edit
+from certrules.rules.awarding.predated import predate, reopen_training
+
+__all__ = [
+    "JOB_THRESHOLD",
+    "Expansion",
+    "Targets",
+    "by_hand",
+    "carrying",
+    "decide",
+    "decide_external",
+    "edit",
+    "expand",
+    "predate",
+    "reopen_training",
+    "runs_as_job",
+]

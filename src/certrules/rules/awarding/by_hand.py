@@ -1,0 +1,143 @@
+"""Whom may an administrator award a certification by hand, and with what dates and association?"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from attrs import field, frozen
+
+from certrules.model.awards import Award
+from certrules.model.catalog import Certification
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.effects import (
+    ArchiveAward,
+    CancelNotices,
+    Effect,
+    IssueAward,
+)
+from certrules.model.events import EventKind
+from certrules.model.facts import Facts
+from certrules.model.people import User
+from certrules.model.policy import DOCEBO, Policy
+from certrules.rulebook import Rule
+from certrules.rules import issuing, status
+from certrules.rules.awarding.editing import against_association, against_dates
+
+__all__ = ["JOB_THRESHOLD", "Expansion", "Targets", "by_hand", "expand", "runs_as_job"]
+
+JOB_THRESHOLD = 100
+"""Awarding by hand to more users than this runs as a background job."""
+
+
+@frozen
+class Targets:
+    """Whom an award by hand is meant for: ids of users, groups and branches, in any mix.
+
+    Rules: DOC-AWARD-01.
+    """
+
+    users: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    groups: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    branches: frozenset[str] = field(default=frozenset(), converter=frozenset)
+
+
+@frozen
+class Expansion:
+    """Who that is: the distinct users, those skipped as inactive, and ids that name nobody."""
+
+    users: tuple[User, ...]
+    inactive: tuple[User, ...]
+    unknown: tuple[str, ...]
+
+
+def expand(targets: Targets, users: Iterable[User]) -> Expansion:
+    """Return the users that targets mean, by id, given the users to choose from.
+
+    >>> ada, bob = User("ada", "ada", groups={"crew"}), User("bob", "bob", active=False)
+    >>> found = expand(Targets(users={"ada", "bob", "eve"}, groups={"crew"}), [bob, ada])
+    >>> [user.id for user in found.users], [user.id for user in found.inactive], found.unknown
+    (['ada'], ['bob'], ('eve',))
+
+    Rules: DOC-AWARD-01, DOC-CERT-13, INT-29.
+    """
+    meant = {user.id: user for user in users if _meant(user, targets)}
+    people = [meant[user] for user in sorted(meant)]
+    return Expansion(
+        tuple(user for user in people if user.active),
+        tuple(user for user in people if not user.active),
+        tuple(sorted(targets.users - meant.keys())),
+    )
+
+
+def _meant(user: User, targets: Targets) -> bool:
+    belongs = user.groups & targets.groups or user.branches & targets.branches
+    return user.id in targets.users or bool(belongs)
+
+
+def runs_as_job(awarded: int, *, imported: bool = False) -> bool:
+    """Return whether awarding so many distinct active users is a background job.
+
+    >>> runs_as_job(100), runs_as_job(101), runs_as_job(1, imported=True)
+    (False, True, True)
+
+    Rules: DOC-AWARD-08, DOC-CSV-21, DOC-JOB-01, DOC-JOB-02, INT-29.
+    """
+    return imported or awarded > JOB_THRESHOLD
+
+
+def by_hand(
+    facts: Facts, chosen: Award, *, at: datetime, policy: Policy = DOCEBO
+) -> Granted | Refused:
+    """Decide whether the user of the facts can be given an award with chosen dates and association.
+
+    Of ``chosen`` nothing else counts, so that it serves for every user. An expired award that the
+    user holds is archived; a valid one refuses, since it can be edited.
+
+    >>> facts = Facts(User("ada", "ada"), Certification("fa", "First aid"))
+    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> chosen = Award("ada", "fa", at, None, ExpiryBasis.ALWAYS_VALID)
+    >>> [type(effect).__name__ for effect in by_hand(facts, chosen, at=at).effects]
+    ['IssueAward', 'Notify']
+
+    Rules: DOC-CERT-11, DOC-CERT-13, DOC-AWARD-02, DOC-AWARD-03, DOC-AWARD-04, DOC-AWARD-05,
+    DOC-AWARD-06, DOC-AWARD-07, INT-28b.
+    """
+    certification = facts.certification
+    if certification is None:
+        return Refused(issuing.against(facts))
+    reasons = [
+        *issuing.against(facts),
+        *_against_valid(facts.held, at),
+        *against_dates(chosen),
+        *against_association(chosen.source, policy),
+    ]
+    if reasons:
+        return Refused(reasons)
+    award = _award(facts, certification, chosen)
+    why = Reason(Rule.DOC_CERT_11, f"awarded by hand, as {award.source.type}")
+    news = issuing.notify(EventKind.ISSUED, award, at)
+    return Granted((*_archive(facts.held, at), IssueAward(award), news), (why,))
+
+
+def _award(facts: Facts, certification: Certification, chosen: Award) -> Award:
+    return Award(
+        facts.user.id,
+        certification.id,
+        chosen.issued_at,
+        chosen.expires_at,
+        chosen.basis,
+        chosen.source,
+        cycle=facts.next_cycle,
+    )
+
+
+def _archive(held: Award | None, at: datetime) -> tuple[Effect, ...]:
+    if held is None:
+        return ()
+    return ArchiveAward(held.archive(at)), CancelNotices(held.user, held.certification, held.cycle)
+
+
+def _against_valid(held: Award | None, at: datetime) -> Iterator[Reason]:
+    if held is not None and not status.expired(held, at):
+        facts = (("cycle", held.cycle), ("expires_at", held.expires_at))
+        text = "the user holds the certification already; edit that award instead"
+        yield Reason(Rule.DOC_AWARD_09, text, facts)

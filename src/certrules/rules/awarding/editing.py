@@ -1,0 +1,96 @@
+"""What may the dates and the association of an award by hand be, when it is made or edited?"""
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.effects import ReplaceAward
+from certrules.model.policy import DOCEBO, Policy
+from certrules.rulebook import Rule
+
+__all__ = ["against_association", "against_dates", "edit"]
+
+
+def edit(award: Award, changed: Award, *, policy: Policy = DOCEBO) -> Granted | Refused:
+    """Decide whether an award can be given other dates or another association.
+
+    ``changed`` says what they shall be; user, certification and cycle stay those of ``award``.
+    History cannot be edited.
+
+    >>> award = Award("ada", "fa", datetime(2024, 1, 1, tzinfo=UTC), None, ExpiryBasis.ALWAYS_VALID)
+    >>> from attrs import evolve
+    >>> changed = evolve(award, issued_at=datetime(2024, 2, 1, tzinfo=UTC))
+    >>> edit(award, changed).effects[0].award.version
+    2
+
+    Rules: DOC-AWARD-02, DOC-AWARD-09, DOC-AWARD-12, INT-28.
+    """
+    after = evolve(
+        award,
+        issued_at=changed.issued_at,
+        expires_at=changed.expires_at,
+        basis=changed.basis,
+        source=changed.source,
+        version=award.version + 1,
+    )
+    reasons = [
+        *_against_archived(award),
+        *against_dates(after),
+        *against_association(after.source, policy),
+    ]
+    if reasons:
+        return Refused(reasons)
+    return Granted((ReplaceAward(after),), (Reason(Rule.DOC_AWARD_09, "an award may be edited"),))
+
+
+def _against_archived(award: Award) -> Iterator[Reason]:
+    if award.archived:
+        facts = (("cycle", award.cycle), ("archived_at", award.archived_at))
+        yield Reason(Rule.DOC_AWARD_09, "the award is history, which is not edited", facts)
+
+
+def against_dates(award: Award) -> Iterator[Reason]:
+    """Yield why an award by hand cannot have its dates; equal ones are legal.
+
+    Rules: DOC-AWARD-02, INT-08.
+    """
+    if award.expires_at is not None and award.expires_at < award.issued_at:
+        dates = (("issued_at", award.issued_at), ("expires_at", award.expires_at))
+        yield Reason(Rule.INT_08, "the award would expire before it is issued", dates)
+    if award.expires_at is None and award.basis is ExpiryBasis.DEFINITION:
+        text = "an award by hand has an expiry date, or is marked as always valid"
+        yield Reason(Rule.DOC_AWARD_02, text)
+
+
+ITEMS = frozenset(AssociationType) - {
+    AssociationType.MANUAL,
+    AssociationType.EXTERNAL_CERTIFICATION,
+}
+"""The associations that name an item."""
+
+
+def against_association(source: Source, policy: Policy) -> Iterator[Reason]:
+    """Yield why an award by hand cannot be associated with a source.
+
+    Rules: DOC-AWARD-03, DOC-AWARD-04, DOC-AWARD-05, DOC-AWARD-06, DOC-AWARD-07.
+    """
+    kind = ("type", source.type)
+    if (source.item is not None) != (source.type in ITEMS):
+        missing = "needs the id of its item" if source.type in ITEMS else "has no item"
+        yield Reason(Rule.DOC_AWARD_04, f"the association {source.type} {missing}", (kind,))
+    if source.type is AssociationType.EXTERNAL_CERTIFICATION:
+        yield from _against_links(source, policy)
+    elif source.links:
+        text = "only an external certification has providers and links"
+        yield Reason(Rule.DOC_AWARD_06, text, (kind,))
+
+
+def _against_links(source: Source, policy: Policy) -> Iterator[Reason]:
+    if not policy.external_certifications:
+        text = "external certifications are not enabled on this platform"
+        yield Reason(Rule.DOC_AWARD_05, text)
+    if not source.links or not all(link.provider and link.url for link in source.links):
+        text = "an external certification needs a provider and a link, for each that it lists"
+        yield Reason(Rule.DOC_AWARD_06, text, (("links", source.links),))

@@ -1,0 +1,143 @@
+"""Who earns a certification by training completed before, or once more after its expiry?"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, tzinfo
+
+from certrules import instants
+from certrules.model.awards import AssociationType, Award, Source
+from certrules.model.catalog import Certification
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.effects import IssueAward, ReopenTraining
+from certrules.model.events import EventKind
+from certrules.model.facts import Facts
+from certrules.model.learning import Completion
+from certrules.model.policy import ALLBOUND, Policy, PredatedIssue
+from certrules.rulebook import Rule
+from certrules.rules import criteria, issuing, status
+
+__all__ = ["predate", "reopen_training"]
+
+
+def predate(
+    facts: Facts,
+    *,
+    since: datetime | None,
+    at: datetime,
+    zone: str | tzinfo,
+    policy: Policy = ALLBOUND,
+) -> Granted | Refused:
+    """Decide whether a user is issued a certification for what they completed before it existed.
+
+    ``since`` is the first instant of a chosen day, or None for all time since the training was
+    created. What was needed must be complete, and its last completion not earlier than that. The
+    award counts from now or from that completion, as the policy says.
+
+    >>> long_ago, today = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)
+    >>> track = Assignment(ItemKind.LEARNING_TRACK, "t1", today)
+    >>> facts = Facts(
+    ...     User("ada", "ada"),
+    ...     Certification("fa", "First aid", assignments=(track,)),
+    ...     completions=(Completion("ada", ItemKind.LEARNING_TRACK, "t1", long_ago),),
+    ... )
+    >>> award = predate(facts, since=None, at=today, zone=UTC).effects[0].award
+    >>> award.issued_at == today, award.source.completed_at == long_ago
+    (True, True)
+
+    Rules: ALL-EXP-02, ALL-PREDATE-01, ALL-PREDATE-04, ALL-PREDATE-05, ALL-PREDATE-06,
+    ALL-PREDATE-08, INT-36, INT-37, INT-37b.
+    """
+    at = instants.utc(at)
+    certification = facts.certification
+    if certification is None:
+        return Refused(issuing.against(facts))
+    past = [each for each in facts.all_completions if each.completed_at <= at]
+    groups = criteria.groups(certification, policy)
+    done = [each for group in groups for each in criteria.in_group(group, past)]
+    reasons = [
+        *issuing.against(facts),
+        *_against_valid(facts.held, at),
+        *_against_training(groups, past),
+        *_against_early(done, since),
+    ]
+    if reasons:
+        return Refused(reasons)
+    award = _award(facts, certification, done, at, zone, policy)
+    why = Reason(Rule.ALL_PREDATE_01, "the training was completed before")
+    return Granted((IssueAward(award), issuing.notify(EventKind.ISSUED, award, at)), (why,))
+
+
+def _last(done: Sequence[Completion]) -> Completion:
+    return max(done, key=lambda each: (each.completed_at, each.kind.value, each.item))
+
+
+def _award(
+    facts: Facts,
+    certification: Certification,
+    done: Sequence[Completion],
+    at: datetime,
+    zone: str | tzinfo,
+    policy: Policy,
+) -> Award:
+    last = _last(done)
+    kind = AssociationType(last.kind.value)
+    source = Source(kind, last.item, completed_at=last.completed_at)
+    today = policy.predated_issue is PredatedIssue.TODAY
+    issued_at = at if today else last.completed_at
+    return issuing.stamp(
+        facts, certification, source, issued_at=issued_at, zone=zone, policy=policy
+    )
+
+
+def _against_valid(held: Award | None, at: datetime) -> Iterator[Reason]:
+    if held is not None and not status.expired(held, at):
+        facts = (("cycle", held.cycle), ("expires_at", held.expires_at))
+        yield Reason(Rule.INT_37b, "the user holds the certification already", facts)
+
+
+def _against_training(
+    groups: Sequence[criteria.Group], past: Sequence[Completion]
+) -> Iterator[Reason]:
+    if not groups:
+        yield Reason(Rule.ALL_PREDATE_01, "the certification has no training")
+    for group in groups:
+        if not criteria.in_group(group, past):
+            items = tuple(sorted({each.item for each in group}))
+            text = f"none of {', '.join(items)} is completed"
+            yield Reason(Rule.ALL_TRAIN_03, text, (("items", items),))
+
+
+def _against_early(done: Sequence[Completion], since: datetime | None) -> Iterator[Reason]:
+    if since is None or not done:
+        return
+    last = _last(done).completed_at
+    if last < instants.utc(since):
+        facts = (("completed_at", last), ("since", since))
+        yield Reason(Rule.INT_37b, "the training was completed before the chosen day", facts)
+
+
+def reopen_training(facts: Facts, *, at: datetime, policy: Policy = ALLBOUND) -> Granted | Refused:
+    """Decide whether the training of an expired award becomes incomplete, so as to be taken again.
+
+    >>> facts = Facts(User("ada", "ada"), Certification("fa", "First aid"))
+    >>> reopen_training(facts, at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0].rule
+    Rule.INT_34
+
+    Rules: ALL-EXP-03, INT-34.
+    """
+    if facts.certification is None:
+        return Refused(issuing.against(facts))
+    if reasons := tuple(_against_reopening(facts.held, at, policy)):
+        return Refused(reasons)
+    items = sorted(
+        {(each.kind, each.item) for each in facts.certification.assignments},
+        key=lambda item: (item[0].value, item[1]),
+    )
+    why = Reason(Rule.ALL_EXP_03, "the award has expired")
+    return Granted(tuple(ReopenTraining(facts.user.id, *item) for item in items), (why,))
+
+
+def _against_reopening(held: Award | None, at: datetime, policy: Policy) -> Iterator[Reason]:
+    if not policy.reenable_training_on_expiry:
+        yield Reason(Rule.INT_34, "on this platform training stays complete")
+    if held is None or not status.expired(held, at):
+        yield Reason(Rule.ALL_EXP_03, "the user holds no expired award")

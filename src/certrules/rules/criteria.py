@@ -1,0 +1,79 @@
+"""Which items earn a certification: any of them, all of them, or one of each group?"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from certrules.model.catalog import Assignment, Certification, Criteria
+from certrules.model.decisions import Reason
+from certrules.model.learning import Completion
+from certrules.model.policy import Policy
+from certrules.rulebook import Rule
+
+__all__ = ["Group", "against", "assigned", "counting", "groups", "in_group"]
+
+Group = Sequence[Assignment]
+"""Items of which one is enough."""
+
+
+def groups(certification: Certification, policy: Policy) -> list[Group]:
+    """Return the groups of items of a certification: one of each is needed.
+
+    Items that are alternatives form one group, and an item that is needed in any case is a group of
+    its own. An item assigned twice stands twice in its group, and either counts.
+
+    Rules: DOC-ASSIGN-02, DOC-ASSIGN-03, ALL-TRAIN-02, ALL-TRAIN-03, INT-32.
+    """
+    criteria = certification.criteria or policy.criteria
+    found: dict[object, list[Assignment]] = {}
+    for assignment in certification.assignments:
+        found.setdefault(_key(assignment, criteria), []).append(assignment)
+    return list(found.values())
+
+
+def _key(assignment: Assignment, criteria: Criteria) -> object:
+    if assignment.group is not None:
+        return assignment.group
+    return (assignment.kind, assignment.item) if criteria is Criteria.ALL else None
+
+
+def _of(assignment: Assignment, completion: Completion) -> bool:
+    return (assignment.kind, assignment.item) == (completion.kind, completion.item)
+
+
+def assigned(group: Group, completion: Completion) -> list[datetime]:
+    """Return since when the item of a completion stands in a group; nothing if it does not."""
+    return [each.assigned_at for each in group if _of(each, completion)]
+
+
+def in_group(group: Group, completions: Iterable[Completion]) -> list[Completion]:
+    """Return the completions of a group's items."""
+    return [each for each in completions if assigned(group, each)]
+
+
+def counting(group: Group, completions: Iterable[Completion]) -> list[Completion]:
+    """Return the completions that meet a group: of an item, strictly after it was assigned.
+
+    Whether the user had been enrolled before that does not matter.
+
+    Rules: DOC-ASSIGN-07, DOC-ASSIGN-08, ALL-TRAIN-06, INT-21.
+    """
+    return [
+        each
+        for each in completions
+        if any(each.completed_at > instant for instant in assigned(group, each))
+    ]
+
+
+def against(group: Group, completions: Sequence[Completion]) -> Reason | None:
+    """Return why completions do not meet a group, if they do not.
+
+    Rules: DOC-ASSIGN-07, ALL-TRAIN-03, ALL-TRAIN-06.
+    """
+    items = tuple(sorted({each.item for each in group}))
+    if not in_group(group, completions):
+        text = f"none of {', '.join(items)} is completed"
+        return Reason(Rule.ALL_TRAIN_03, text, (("items", items),))
+    if counting(group, completions):
+        return None
+    text = f"{', '.join(items)} was assigned only when it was already completed"
+    return Reason(Rule.DOC_ASSIGN_07, text, (("items", items),))

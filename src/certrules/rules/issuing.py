@@ -1,0 +1,92 @@
+"""Who can be issued a certification at all, and what is an award as it is issued?"""
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+
+from certrules import instants
+from certrules.model.awards import Award, Source
+from certrules.model.catalog import Certification, CertificationStatus
+from certrules.model.decisions import Reason
+from certrules.model.effects import Notify
+from certrules.model.events import Event, EventKind
+from certrules.model.facts import Facts
+from certrules.model.people import User
+from certrules.model.policy import Policy
+from certrules.rulebook import Rule
+from certrules.rules import status, validity
+
+__all__ = ["against", "notify", "stamp"]
+
+
+def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reason]:
+    """Yield why a user cannot be issued a certification, whatever they have completed.
+
+    Group membership is that of the moment at which this is asked. Of a certification that is gone,
+    nothing else can be told. ``inactive`` is the rule that refuses a deactivated user.
+
+    Rules: DOC-CERT-13, DOC-DELETE-01, ALL-MANAGE-06, ALL-VIS-02, ALL-VIS-03, INT-24, INT-31b,
+    INT-36.
+    """
+    if not facts.user.active:
+        text = f"user {facts.user.id} is deactivated"
+        yield Reason(inactive, text, (("user", facts.user.id),))
+    if facts.certification is None:
+        yield Reason(Rule.DOC_DELETE_01, "the certification has been deleted")
+    else:
+        yield from _against_certification(facts.certification, facts.user)
+
+
+def _against_certification(certification: Certification, user: User) -> Iterator[Reason]:
+    known = ("certification", certification.id)
+    if certification.status is not CertificationStatus.ACTIVE:
+        text = f"certification {certification.id} is {certification.status}, not active"
+        yield Reason(Rule.INT_31b, text, (known, ("status", certification.status)))
+    if certification.groups and not certification.groups & user.groups:
+        text = f"certification {certification.id} is for groups to which {user.id} does not belong"
+        facts = (known, ("groups", tuple(sorted(certification.groups))))
+        yield Reason(Rule.ALL_VIS_02, text, facts)
+
+
+def stamp(
+    facts: Facts,
+    certification: Certification,
+    source: Source,
+    *,
+    issued_at: datetime,
+    zone: str | tzinfo,
+    policy: Policy,
+) -> Award:
+    """Return a user's next award of a certification, with the expiry that its definition gives now.
+
+    Rules: DOC-TZ-01, ALL-EXP-02, INT-01c, INT-14.
+    """
+    expiry = validity.reckon(
+        issued_at,
+        certification.validity,
+        zone=zone,
+        month_end=policy.month_end,
+        expiry_day=policy.expiry_day,
+        anchor_day=_anchor_day(facts.held, issued_at, zone),
+    )
+    return Award(
+        facts.user.id,
+        certification.id,
+        issued_at,
+        expiry.at,
+        source=source,
+        cycle=facts.next_cycle,
+        anchor_day=expiry.lost_day,
+    )
+
+
+def _anchor_day(held: Award | None, issued_at: datetime, zone: str | tzinfo) -> int | None:
+    """Return the day on which a chain of renewals began; one day off, and a new chain begins."""
+    if held is None or held.expires_at is None:
+        return None
+    ends = (status.last_valid_day(held, zone=zone), instants.local_day(held.expires_at, zone))
+    return held.anchor_day if instants.local_day(issued_at, zone) in ends else None
+
+
+def notify(kind: EventKind, award: Award, at: datetime, item: str | None = None) -> Notify:
+    """Return the news of something that happened to an award, or for its sake."""
+    return Notify(Event(kind, award.user, award.certification, award.cycle, at, item))

@@ -1,0 +1,161 @@
+"""What does completing a renewal change, or giving it up?"""
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+
+from certrules import instants
+from certrules.model.awards import AssociationType, Award, Source
+from certrules.model.catalog import Certification
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.effects import ArchiveAward, CancelNotices, CloseRenewal, IssueAward
+from certrules.model.events import EventKind
+from certrules.model.facts import Facts
+from certrules.model.learning import Completion, Renewal, RenewalState
+from certrules.model.policy import DOCEBO, Policy
+from certrules.rulebook import Rule
+from certrules.rules import issuing
+from certrules.rules.renewal import ways
+
+__all__ = ["cancel", "complete"]
+
+
+def complete(
+    facts: Facts,
+    completion: Completion,
+    *,
+    at: datetime,
+    zone: str | tzinfo,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
+    """Decide whether a completion completes the open renewal of the facts, and what that changes.
+
+    The old award is archived with its own dates at the instant of the completion, and the new one
+    is issued at it; its expiry is reckoned in the calendar of ``zone`` by the definition as it is
+    now. Days left on the old award are not carried over.
+
+    Without an open renewal nothing is renewed: a second completion, or one after a cancellation, is
+    refused. So is one that is not later than the start, one of another item than was chosen, one
+    after the validity period had closed (judged at the completion), and one of an item that has
+    been unlinked meanwhile. An award edited meanwhile is renewed all the same; one renewed or
+    removed meanwhile refuses. A refusal leaves the renewal open.
+
+    >>> begin, later = (datetime(year, 1, 1, tzinfo=UTC) for year in (2023, 2024))
+    >>> chosen = RenewalOption(ItemKind.COURSE, "c1")
+    >>> course = Assignment(ItemKind.COURSE, "c1", begin)
+    >>> facts = Facts(
+    ...     User("ada", "ada"),
+    ...     Certification("fa", "First aid", assignments=(course,)),
+    ...     awards=(Award("ada", "fa", begin, None),),
+    ...     renewals=(Renewal("ada", "fa", 1, 1, begin, chosen),),
+    ... )
+    >>> done = Completion("ada", ItemKind.COURSE, "c1", later)
+    >>> [type(effect).__name__ for effect in complete(facts, done, at=later, zone=UTC).effects]
+    ['ArchiveAward', 'CancelNotices', 'IssueAward', 'CloseRenewal', 'Notify']
+
+    Rules: DOC-CERT-13, DOC-ASSIGN-07, DOC-RENEW-03, DOC-RENEW-14, DOC-RENEW-16, DOC-RENEW-17,
+    DOC-RENEW-18, DOC-RENEW-20, ALL-VIS-02, INT-12b, INT-14, INT-23, INT-24.
+    """
+    facts = facts.with_completion(completion)
+    certification, renewal, held = facts.certification, facts.renewal, facts.held
+    if certification is None:
+        return Refused(issuing.against(facts))
+    reasons = [
+        *issuing.against(facts),
+        *_against_future(completion, at),
+        *_against_item(certification, completion),
+        *_against_renewal(facts, renewal, completion),
+    ]
+    if reasons or renewal is None or held is None:
+        return Refused(reasons)
+    award = _renewed(facts, certification, completion, zone, policy)
+    return _complete(held, award, renewal, at)
+
+
+def _against_future(completion: Completion, at: datetime) -> Iterator[Reason]:
+    if completion.completed_at > instants.utc(at):
+        instants_ = (("completed_at", completion.completed_at), ("at", at))
+        yield Reason(Rule.DOC_CERT_12, "the completion lies in the future", instants_)
+
+
+def _against_item(certification: Certification, completion: Completion) -> Iterator[Reason]:
+    item = (completion.kind, completion.item)
+    since = [
+        each.assigned_at for each in certification.assignments if (each.kind, each.item) == item
+    ]
+    if not since:
+        text = f"{completion.kind} {completion.item} is not assigned to the certification"
+        yield Reason(Rule.DOC_ASSIGN_03, text, (("item", completion.item),))
+    elif completion.completed_at <= min(since):
+        text = f"{completion.item} was assigned only when it was already completed"
+        yield Reason(Rule.DOC_ASSIGN_07, text, (("assigned_at", min(since)),))
+
+
+def _against_renewal(
+    facts: Facts, renewal: Renewal | None, completion: Completion
+) -> Iterator[Reason]:
+    if renewal is None:
+        yield Reason(Rule.DOC_RENEW_03, "no renewal is open, and a completion alone renews nothing")
+        return
+    option, began = renewal.option, (("started_at", renewal.started_at),)
+    if (completion.kind, completion.item) != (option.kind, option.item):
+        text = f"the renewal was started by {option.kind} {option.item}"
+        yield Reason(Rule.INT_12b, text, began)
+    elif shut := ways.closed(facts, option.kind, option.item, option.plan, completion.completed_at):
+        yield shut
+    if completion.completed_at <= renewal.started_at:
+        yield Reason(Rule.INT_12b, "the completion is not later than the renewal's start", began)
+    yield from _against_award(facts.held, renewal)
+
+
+def _against_award(held: Award | None, renewal: Renewal) -> Iterator[Reason]:
+    if held is None or held.cycle != renewal.cycle:
+        cycles = (("started", renewal.cycle), ("held", held and held.cycle))
+        yield Reason(Rule.INT_12b, "the award has been renewed or removed meanwhile", cycles)
+
+
+def _renewed(
+    facts: Facts,
+    certification: Certification,
+    completion: Completion,
+    zone: str | tzinfo,
+    policy: Policy,
+) -> Award:
+    return issuing.stamp(
+        facts,
+        certification,
+        Source(AssociationType(completion.kind.value), completion.item),
+        issued_at=completion.completed_at,
+        zone=zone,
+        policy=policy,
+    )
+
+
+def _complete(held: Award, award: Award, renewal: Renewal, at: datetime) -> Granted:
+    effects = (
+        ArchiveAward(held.archive(award.issued_at)),
+        CancelNotices(held.user, held.certification, held.cycle),
+        IssueAward(award),
+        CloseRenewal(renewal.close(RenewalState.COMPLETED, award.issued_at)),
+        issuing.notify(EventKind.RENEWED, award, at),
+    )
+    began = ("started_at", renewal.started_at)
+    text = f"the renewal was completed by {award.source.type} {award.source.item}"
+    return Granted(effects, (Reason(Rule.INT_12b, text, (began,)),))
+
+
+def cancel(facts: Facts, *, at: datetime) -> Granted | Refused:
+    """Decide whether the open renewal of the facts can be given up.
+
+    The award stays as it is, and what the start archived stays archived: with retakes on, the
+    course that earned the award must be completed again before another renewal can be started.
+
+    >>> cancel(Facts(User("ada", "ada"), None), at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0].rule
+    Rule.INT_12b
+
+    Rules: INT-12b, X-ARCH-2.
+    """
+    if facts.renewal is None:
+        return Refused((Reason(Rule.INT_12b, "no renewal is open"),))
+    closed = facts.renewal.close(RenewalState.CANCELLED, instants.utc(at))
+    why = Reason(Rule.INT_12b, "an open renewal may be given up")
+    return Granted((CloseRenewal(closed),), (why,))

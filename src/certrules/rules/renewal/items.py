@@ -1,0 +1,95 @@
+"""Which assigned items can renew an award, and why not the others?"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from attrs import frozen
+
+from certrules.model.catalog import Certification, ItemKind
+from certrules.model.decisions import Reason
+from certrules.model.facts import Facts
+from certrules.model.learning import EnrolmentStatus, RenewalOption
+from certrules.rulebook import Rule
+from certrules.rules.renewal import ways
+
+__all__ = ["Judged", "judge"]
+
+
+@frozen
+class Judged:
+    """What an item is worth: the ways in which it renews, or why it does not."""
+
+    options: tuple[RenewalOption, ...]
+    reasons: tuple[Reason, ...]
+
+
+def judge(
+    facts: Facts, certification: Certification, plan: str | None, at: datetime
+) -> list[Judged]:
+    """Judge each distinct item of a certification, for a renewal asked from a plan's page or not.
+
+    Rules: DOC-RENEW-07, DOC-RENEW-14, DOC-RENEW-16, INT-13, INT-19, X-ARCH-1.
+    """
+    assigned = {(each.kind, each.item) for each in certification.assignments}
+    return [
+        _judge(facts, kind, item, plan, at, retake=certification.retake)
+        for kind, item in sorted(assigned, key=lambda item: (item[0].value, item[1]))
+    ]
+
+
+def _judge(
+    facts: Facts, kind: ItemKind, item: str, plan: str | None, at: datetime, *, retake: bool
+) -> Judged:
+    against = _against_retaking if retake else _against_completed
+    reasons = [*_against_unknown(facts, kind, item), *against(facts, kind, item)]
+    found = _asked(ways.through(facts, kind, item), kind, item, plan)
+    shut = [ways.closed(facts, kind, item, way, at) for way in found]
+    if not found:
+        text = f"{kind} {item} is not taken through learning plan {plan}"
+        reasons.append(Reason(Rule.INT_13, text, (("item", item), ("plan", plan))))
+    if all(shut):
+        reasons.extend(dict.fromkeys(filter(None, shut)))
+    if reasons:
+        return Judged((), tuple(reasons))
+    still = [way for way, reason in zip(found, shut, strict=True) if reason is None]
+    return Judged(tuple(RenewalOption(kind, item, way) for way in still), ())
+
+
+def _asked(
+    found: Sequence[str | None], kind: ItemKind, item: str, plan: str | None
+) -> list[str | None]:
+    """Return the ways that count: all of them, or those through the plan that is asked from."""
+    own = (kind, item) == (ItemKind.LEARNING_PLAN, plan)
+    return [way for way in found if plan is None or own or way == plan]
+
+
+def _against_unknown(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reason]:
+    if kind is ItemKind.EXTERNAL_TRAINING or _unknown(facts, kind, item):
+        which = (("kind", kind), ("item", item))
+        yield Reason(Rule.INT_19, f"{kind} {item} cannot be taken here", which)
+
+
+def _against_completed(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reason]:
+    if _ever_completed(facts, kind, item):
+        which = (("kind", kind), ("item", item))
+        yield Reason(Rule.DOC_RENEW_07, f"{kind} {item} was completed, and retakes are off", which)
+
+
+def _against_retaking(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reason]:
+    enrolment = facts.enrolment(kind, item)
+    if enrolment is not None and not enrolment.status.archivable:
+        text = f"the enrolment in {kind} {item} is {enrolment.status}, and cannot be archived"
+        which = (("kind", kind), ("item", item), ("status", enrolment.status))
+        yield Reason(Rule.X_ARCH_1, text, which)
+
+
+def _unknown(facts: Facts, kind: ItemKind, item: str) -> bool:
+    known = {ItemKind.COURSE: facts.course, ItemKind.LEARNING_PLAN: facts.plan}
+    return kind in known and known[kind](item) is None
+
+
+def _ever_completed(facts: Facts, kind: ItemKind, item: str) -> bool:
+    attempts = facts.attempts(kind, item)
+    return any(each.status is EnrolmentStatus.COMPLETED for each in attempts) or any(
+        (each.kind, each.item) == (kind, item) for each in facts.completions
+    )

@@ -1,0 +1,167 @@
+"""What does starting a renewal change?"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from certrules import instants
+from certrules.model.awards import Award
+from certrules.model.catalog import Certification, ItemKind
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.effects import ArchiveEnrolment, Enrol, OpenRenewal, ResetMaterials
+from certrules.model.events import EventKind
+from certrules.model.facts import Facts
+from certrules.model.learning import Enrolment, Renewal, RenewalOption
+from certrules.model.policy import DOCEBO, Policy
+from certrules.rulebook import Rule
+from certrules.rules import issuing
+from certrules.rules.renewal.deciding import decide
+
+__all__ = ["start"]
+
+
+def start(
+    facts: Facts,
+    option: RenewalOption,
+    *,
+    at: datetime,
+    key: str | None = None,
+    seen: tuple[int, int] | None = None,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
+    """Decide whether a renewal may be started by an option, and name what that changes.
+
+    With retakes on, the learner's enrolment is archived as it was, a new one is made, and all
+    materials of the course are reset, those that it shares in every course that uses them; the
+    statuses of other courses stay. A plan cannot be archived: its courses are. With retakes off,
+    the user is enrolled where they are not, and nothing else. What belongs to other users is never
+    touched.
+
+    ``key`` is the caller's own: a second start with the same key and option is granted without any
+    effect, whatever has become of the first; any other second start is refused. ``seen`` is the
+    cycle and version of the award as the caller saw it: if it has changed since, the start is
+    refused.
+
+    >>> begin = datetime(2023, 1, 1, tzinfo=UTC)
+    >>> course = Assignment(ItemKind.COURSE, "c1", begin)
+    >>> facts = Facts(
+    ...     User("ada", "ada"),
+    ...     Certification("fa", "First aid", assignments=(course,)),
+    ...     awards=(Award("ada", "fa", begin, None),),
+    ...     courses=(Course("c1"),),
+    ... )
+    >>> granted = start(facts, RenewalOption(ItemKind.COURSE, "c1"), at=begin)
+    >>> [type(effect).__name__ for effect in granted.effects]
+    ['OpenRenewal', 'Enrol', 'Notify']
+
+    Rules: DOC-RENEW-03, DOC-RENEW-06, DOC-RENEW-09, DOC-RENEW-10, DOC-RENEW-11, DOC-RENEW-12,
+    DOC-RENEW-13, INT-12, INT-12b, INT-12c, INT-12d, X-ARCH-3, X-RENEW-1, X-RENEW-2.
+    """
+    at = instants.utc(at)
+    if key is not None and (earlier := _started(facts, key)):
+        return _answer_again(earlier, option)
+    decided = decide(facts, at=at, plan=option.plan, policy=policy)
+    reasons = [*decided.reasons] if not decided else []
+    reasons.extend(_against_change(facts.held, seen))
+    if decided and option not in decided.effects:
+        reasons.append(_not_offered(option))
+    if reasons or facts.held is None or facts.certification is None:
+        return Refused(reasons)
+    return _start(facts, facts.certification, facts.held, option, at, key)
+
+
+def _started(facts: Facts, key: str) -> Renewal | None:
+    return next((renewal for renewal in facts.renewals if renewal.key == key), None)
+
+
+def _answer_again(earlier: Renewal, option: RenewalOption) -> Granted | Refused:
+    began = (("started_at", earlier.started_at), ("state", earlier.state))
+    if earlier.option == option:
+        return Granted((), (Reason(Rule.INT_12b, "this very request was carried out", began),))
+    return Refused((Reason(Rule.INT_12b, "the key was used to start another renewal", began),))
+
+
+def _against_change(held: Award | None, seen: tuple[int, int] | None) -> Iterator[Reason]:
+    if held is not None and seen is not None and (held.cycle, held.version) != seen:
+        facts = (("seen", seen), ("cycle", held.cycle), ("version", held.version))
+        yield Reason(Rule.INT_12b, "the award has changed since it was looked at", facts)
+
+
+def _not_offered(option: RenewalOption) -> Reason:
+    text = f"{option.kind} {option.item} does not renew the award in this way"
+    return Reason(Rule.INT_13, text, (("item", option.item), ("plan", option.plan)))
+
+
+def _start(
+    facts: Facts,
+    certification: Certification,
+    held: Award,
+    option: RenewalOption,
+    at: datetime,
+    key: str | None,
+) -> Granted:
+    renewal = Renewal(
+        held.user,
+        held.certification,
+        held.cycle,
+        held.version,
+        started_at=at,
+        option=option,
+        retake=certification.retake,
+        key=key,
+    )
+    archived = _retaken(facts, option) if certification.retake else []
+    fresh = [_next(facts, each.kind, each.item, at, direct=each.direct) for each in archived]
+    if facts.enrolment(option.kind, option.item) is None:
+        fresh.append(_next(facts, option.kind, option.item, at, direct=option.plan is None))
+    return Granted(
+        (
+            OpenRenewal(renewal),
+            *(ArchiveEnrolment(each.archive(at)) for each in archived),
+            *(Enrol(each) for each in fresh),
+            *(_resets(facts, option, archived) if certification.retake else ()),
+            *(issuing.notify(EventKind.ENROLLED, held, at, each.item) for each in fresh),
+        ),
+        (_why(certification),),
+    )
+
+
+def _retaken(facts: Facts, option: RenewalOption) -> list[Enrolment]:
+    """Return the enrolments that make way for new ones: the item's, or those of a plan's courses.
+
+    In a plan, a course that is suspended or waited for stays as it is: it holds nobody up.
+    """
+    if option.kind is ItemKind.LEARNING_PLAN:
+        plan = facts.plan(option.item)
+        items = [(ItemKind.COURSE, course) for course in sorted(set(plan.courses if plan else ()))]
+    else:
+        items = [(option.kind, option.item)]
+    current = (facts.enrolment(*item) for item in items)
+    return [each for each in current if each is not None and each.status.archivable]
+
+
+def _next(facts: Facts, kind: ItemKind, item: str, at: datetime, *, direct: bool) -> Enrolment:
+    attempts = [each.attempt for each in facts.attempts(kind, item)]
+    attempt = 1 + max(attempts, default=0)
+    return Enrolment(facts.user.id, kind, item, at, attempt=attempt, direct=direct)
+
+
+def _resets(
+    facts: Facts, option: RenewalOption, archived: Iterable[Enrolment]
+) -> Iterator[ResetMaterials]:
+    retaken = {(each.kind, each.item) for each in archived} | {(option.kind, option.item)}
+    courses = {course.id: course.materials for course in facts.courses}
+    reset = {
+        material
+        for course, materials in courses.items()
+        if (ItemKind.COURSE, course) in retaken
+        for material in materials
+    }
+    for course in sorted(courses):
+        if shared := sorted(reset & set(courses[course])):
+            yield ResetMaterials(facts.user.id, course, tuple(shared))
+
+
+def _why(certification: Certification) -> Reason:
+    if certification.retake:
+        return Reason(Rule.DOC_RENEW_06, "earlier tracking is reset, so that it can be retaken")
+    return Reason(Rule.INT_12c, "nothing is archived or reset: the item was not yet completed")
