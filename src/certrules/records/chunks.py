@@ -44,7 +44,8 @@ def chunk_of(
     Rules: X-CSV-1, INT-15.
     """
     rows = range(counted + 1, counted + 1 + len(table))
-    ragged = list(compress(range(len(table)), map(width.__ne__, map(len, table))))
+    widths = list(map(len, table))
+    ragged = [index for index, wide in enumerate(widths) if wide != width]
     even = without(table, ragged)
     usernames = list(map(str.strip, map(itemgetter(user), even)))
     suspects = [*(table[index] for index in ragged), *compress(even, map(not_, usernames))]

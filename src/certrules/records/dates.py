@@ -20,6 +20,7 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
 _LONGEST = 64
 _SERIAL_ZERO = date(1899, 12, 30)  # of the usual spreadsheets, from March 1900 on
 _MINUS = "\N{MINUS SIGN}"
+_UNREADABLE = Flaw(FaultCode.DATE_UNREADABLE, "not a date; write it as YYYY-MM-DD")
 
 
 def read_day(text: str) -> date | Flaw:
@@ -32,21 +33,17 @@ def read_day(text: str) -> date | Flaw:
 
     Rules: DOC-CSV-11, INT-16, X-CSV-4.
     """
+    if written := _ISO.fullmatch(text):
+        return _calendar_day(*map(int, written.groups()))
     if len(text) > _LONGEST:
-        return _unreadable(text)
+        return _UNREADABLE
     plain = "".join(map(_plain, text))
-    written = _ISO.fullmatch(plain)
-    if written is None:
-        return _timed(text, plain) or _otherwise(text, plain) or _unreadable(text)
-    year, month, day = map(int, written.groups())
-    found = _day(year, month, day)
-    if found is None:
-        return Flaw(FaultCode.DATE_IMPOSSIBLE, text, _impossible(year, month))
-    if text == plain:
-        return found
+    day = _otherwise(plain)
+    if isinstance(day, Flaw):
+        return day
     if any(char.isdecimal() and not char.isascii() for char in text):
-        return Flaw(FaultCode.DATE_DIGITS, text, f"digits of another script; write {found}")
-    return Flaw(FaultCode.DATE_DASHES, text, f"dashes that are not hyphens; write {found}")
+        return Flaw(FaultCode.DATE_DIGITS, f"digits of another script; write {day}")
+    return Flaw(FaultCode.DATE_DASHES, f"dashes that are not hyphens; write {day}")
 
 
 def _plain(char: str) -> str:
@@ -54,6 +51,10 @@ def _plain(char: str) -> str:
     if char.isdecimal():
         return str(unicodedata.decimal(char))
     return "-" if char == _MINUS or unicodedata.category(char) == "Pd" else char
+
+
+def _calendar_day(year: int, month: int, day: int) -> date | Flaw:
+    return _day(year, month, day) or Flaw(FaultCode.DATE_IMPOSSIBLE, _impossible(year, month))
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -72,38 +73,34 @@ def _impossible(year: int, month: int) -> str:
     return f"{month_name[month]} {year} has {days} days; write a day that exists"
 
 
-def _unreadable(text: str) -> Flaw:
-    return Flaw(FaultCode.DATE_UNREADABLE, text, "not a date; write it as YYYY-MM-DD")
-
-
-def _timed(text: str, plain: str) -> Flaw | None:
-    timed = _TIMED.fullmatch(plain)
-    if timed is None:
-        return None
-    day = read_day(timed[1])
-    if isinstance(day, date):
-        return Flaw(FaultCode.DATE_WITH_TIME, text, f"a time is attached; write {day}")
-    return Flaw(day.code, text, day.message)
-
-
-def _otherwise(text: str, plain: str) -> Flaw | None:
-    """Return the flaw of a date in one of the ways in which others write it."""
-    if found := _COMPACT.fullmatch(plain):
+def _otherwise(text: str) -> date | Flaw:
+    """Read a date in the ways in which others write it, of which only ISO is one of ours."""
+    if found := _ISO.fullmatch(text):
+        return _calendar_day(*map(int, found.groups()))
+    if found := _TIMED.fullmatch(text):
+        day = _otherwise(found[1])
+        if isinstance(day, Flaw):
+            return day
+        return Flaw(FaultCode.DATE_WITH_TIME, f"a time is attached; write {day}")
+    if found := _COMPACT.fullmatch(text):
         days = [_day(int(found[1]), int(found[2]), int(found[3]))]
-        return _mended(FaultCode.DATE_COMPACT, text, "date without hyphens", days)
-    if found := _SERIAL.fullmatch(plain):
+        return _mended(FaultCode.DATE_COMPACT, "date without hyphens", days)
+    if found := _SERIAL.fullmatch(text):
         days = [_SERIAL_ZERO + timedelta(days=int(found[1]))]
-        return _mended(FaultCode.DATE_SERIAL, text, "day number of a spreadsheet", days)
-    if found := _YEAR_FIRST.fullmatch(plain):
+        return _mended(FaultCode.DATE_SERIAL, "day number of a spreadsheet", days)
+    return _separated(text) or _UNREADABLE
+
+
+def _separated(text: str) -> Flaw | None:
+    if found := _YEAR_FIRST.fullmatch(text):
         days = [_day(int(found[1]), int(found[3]), int(found[4]))]
         if found[2] == "-":
-            return _mended(FaultCode.DATE_DIGITS, text, "month or day of one digit", days)
-        return _mended(FaultCode.DATE_SLASHES, text, f"date with {found[2]!r}, not hyphens", days)
-    if found := _YEAR_LAST.fullmatch(plain):
-        first, second = int(found[1]), int(found[3])
-        year = _full_year(found[4])
+            return _mended(FaultCode.DATE_DIGITS, "month or day of one digit", days)
+        return _mended(FaultCode.DATE_SLASHES, f"date with {found[2]!r}, not hyphens", days)
+    if found := _YEAR_LAST.fullmatch(text):
+        first, second, year = int(found[1]), int(found[3]), _full_year(found[4])
         days = [_day(year, first, second), _day(year, second, first)]
-        return _mended(FaultCode.DATE_SPREADSHEET, text, "spreadsheet date", days)
+        return _mended(FaultCode.DATE_SPREADSHEET, "spreadsheet date", days)
     return None
 
 
@@ -113,11 +110,11 @@ def _full_year(digits: str) -> int:
     return year if len(digits) == 4 else year + (2000 if year < 30 else 1900)
 
 
-def _mended(code: FaultCode, text: str, what: str, days: Sequence[date | None]) -> Flaw:
+def _mended(code: FaultCode, what: str, days: Sequence[date | None]) -> Flaw:
     """Say what to write; two days are the readings month first and day first."""
     found = list(dict.fromkeys(day for day in days if day is not None))
     if len(found) == 2:
         mend = f"write {found[0]} (if the month is first) or {found[1]} (if the day is first)"
     else:
         mend = f"write {found[0]}" if found else "write it as YYYY-MM-DD"
-    return Flaw(code, text, f"{what}; {mend}")
+    return Flaw(code, f"{what}; {mend}")

@@ -2,9 +2,9 @@
 
 from attrs import frozen
 
-from certrules.model.records import Fault, FaultCode, Severity
+from certrules.model.records import Fault, FaultCode, RecordField, Severity
 
-__all__ = ["Flaw", "shortened"]
+__all__ = ["Flaw", "missing", "shortened"]
 
 
 def shortened(value: str, limit: int = 60) -> str:
@@ -23,10 +23,17 @@ class Flaw:
     """What is wrong with a value, and how to mend it, wherever it stands."""
 
     code: FaultCode
-    value: str
     message: str
     severity: Severity = Severity.ERROR
 
-    def at(self, row: int, line: int, column: str | None) -> Fault:
+    def at(self, row: int, line: int, column: str | None, value: str) -> Fault:
         """Return the fault that the flaw is in one place."""
-        return Fault(self.code, row, line, column, self.value, self.message, self.severity)
+        return Fault(self.code, row, line, column, value, self.message, self.severity)
+
+
+def missing(field: RecordField) -> Flaw:
+    """Return the flaw of a mandatory field that is blank.
+
+    Rules: DOC-CSV-02.
+    """
+    return Flaw(FaultCode.MISSING_VALUE, f"{field} is blank; every record must give it")
