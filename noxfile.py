@@ -94,8 +94,9 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """The speed of the main jobs beside other libraries'."""
+    """The speed of the main jobs beside other libraries', after a check that all do the same."""
     session.install(".[cli]", *group("bench"))
+    session.run("python", "-m", "benchmarks", "--rows", "2000", "--repetitions", "1", silent=True)
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 

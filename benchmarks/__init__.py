@@ -1,0 +1,1 @@
+"""How fast are the main jobs beside other libraries doing the same?"""

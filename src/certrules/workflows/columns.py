@@ -1,0 +1,104 @@
+"""Read a whole file of certification records into columns, for hosts that keep tables in memory."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import compress
+from typing import Any
+
+from attrs import frozen
+
+from certrules.model.awards import AssociationType
+from certrules.model.policy import Duplicates
+from certrules.model.records import Fault
+from certrules.records import RecordsFile, RejectedRow
+from certrules.rules import importing
+
+__all__ = ["RecordColumns", "read_columns"]
+
+_COLUMNS = (
+    "rows",
+    "username_keys",
+    "certification_codes",
+    "issued_at",
+    "always_valid",
+    "expires_at",
+    "types",
+    "codes",
+)
+
+
+@frozen
+class RecordColumns:
+    """The rows of a file that count, as columns of equal length, and what became of the others.
+
+    ``rows`` counts data rows from 1. Instants are in UTC; ``expires_at`` is None where the record
+    never expires, and ``codes`` are empty where there is none. ``rejected`` are the rows with
+    faults of their own; ``repeats`` holds the rows of each user's certification that stands in
+    several. ``warnings`` are faults of rows that count nonetheless.
+    """
+
+    rows: Sequence[int]
+    username_keys: Sequence[str]
+    certification_codes: Sequence[str]
+    issued_at: Sequence[datetime]
+    always_valid: Sequence[bool]
+    expires_at: Sequence[datetime | None]
+    types: Sequence[AssociationType]
+    codes: Sequence[str]
+    rejected: Sequence[RejectedRow]
+    repeats: Mapping[str, Sequence[int]]
+    warnings: Sequence[Fault]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def read_columns(file: RecordsFile, *, duplicates: Duplicates = Duplicates.REJECT) -> RecordColumns:
+    r"""Read every row in one pass: what is sound, beside all that is wrong with the rest.
+
+    For hosts with data frames, bulk loaders or a database of their own: they look up the names and
+    decide what a record means beside what they hold. :func:`certrules.workflows.importing.run`
+    does that too, needs far less memory, and reads the file twice. ``duplicates`` says which of
+    several rows of one user's certification count: none, or the last.
+    Raises :class:`~certrules.errors.RecordsFileError`.
+
+    >>> from io import BytesIO
+    >>> from certrules.records import open_records
+    >>> text = (
+    ...     b"username,certification_code,certification_issue_date,always_valid,type\n"
+    ...     b"Ada,SAFE,2021-11-18,1,manual\n"
+    ...     b"alan,SAFE,11/18/21,1,manual\n"
+    ... )
+    >>> columns = read_columns(open_records(BytesIO(text), zone="-04:00"))
+    >>> columns.username_keys, [at.isoformat() for at in columns.issued_at]
+    (['ada'], ['2021-11-18T04:00:00+00:00'])
+    >>> [str(fault.code) for row in columns.rejected for fault in row.faults]
+    ['date_spreadsheet']
+
+    Rules: DOC-CSV-14, DOC-CSV-15, DOC-CSV-16, INT-07, INT-07b.
+    """
+    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+    rejected: list[RejectedRow] = []
+    warnings: list[Fault] = []
+
+    def keyed() -> Iterator[tuple[Sequence[int], Sequence[str]]]:
+        for batch in file.batches():
+            for name, column in columns.items():
+                column.extend(getattr(batch, name))
+            rejected.extend(batch.rejected)
+            warnings.extend(batch.warnings)
+            yield batch.rows, batch.keys
+            named = [(row.row, row.key) for row in batch.rejected if row.key]
+            yield [row for row, _ in named], [key for _, key in named]
+
+    repeats = importing.find_repeats(keyed())
+    dropped = {
+        row
+        for rows in repeats.values()
+        for row in rows
+        if importing.repeat_outcome(row, rows, duplicates)
+    }
+    if dropped:
+        counts = [row not in dropped for row in columns["rows"]]
+        columns = {name: list(compress(column, counts)) for name, column in columns.items()}
+    return RecordColumns(**columns, rejected=rejected, repeats=repeats, warnings=warnings)
