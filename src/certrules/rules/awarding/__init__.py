@@ -11,6 +11,7 @@ from certrules.rules.awarding.by_hand import (
 from certrules.rules.awarding.completing import carrying, decide, decide_external
 from certrules.rules.awarding.editing import edit
 from certrules.rules.awarding.predated import predate, reopen_training
+from certrules.rules.awarding.recording import record
 
 __all__ = [
     "JOB_THRESHOLD",
@@ -23,6 +24,7 @@ __all__ = [
     "edit",
     "expand",
     "predate",
+    "record",
     "reopen_training",
     "runs_as_job",
 ]

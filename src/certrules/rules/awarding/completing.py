@@ -1,6 +1,6 @@
 """What does a completion earn?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from certrules import instants
@@ -14,6 +14,7 @@ from certrules.model.learning import Completion, ExternalTraining
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import criteria, issuing, status
+from certrules.rules.awarding import recording
 
 __all__ = ["carrying", "decide", "decide_external"]
 
@@ -126,18 +127,20 @@ Needed = list[tuple[criteria.Group, list[Completion]]]
 def _needed(
     facts: Facts, certification: Certification, completion: Completion, policy: Policy
 ) -> Needed:
-    others = [each for each in facts.all_completions if _recent(each, facts, policy)]
+    held = facts.held
+    others: Sequence[Completion] = facts.all_completions
+    if held is not None and _reopened(held, completion, policy):
+        others = [each for each in others if status.expired(held, each.completed_at)]
     return [
-        (group, [completion] if criteria.assigned(group, completion) else others)
+        (group, [completion] if criteria.assigned(group, completion) else [*others])
         for group in criteria.groups(certification, policy)
     ]
 
 
-def _recent(completion: Completion, facts: Facts, policy: Policy) -> bool:
-    """Return whether a completion counts still: those before an expiry that reopens do not."""
-    if facts.held is None or not policy.reenable_training_on_expiry:
-        return True
-    return status.expired(facts.held, completion.completed_at)
+def _reopened(held: Award, completion: Completion, policy: Policy) -> bool:
+    """Return whether training was open again, so that only what followed the expiry counts."""
+    expired = status.expired(held, completion.completed_at)
+    return policy.reenable_training_on_expiry and expired
 
 
 def _against(
@@ -145,30 +148,15 @@ def _against(
 ) -> Iterator[Reason]:
     yield from issuing.against(facts)
     yield from _against_holding(facts, completion, policy)
-    yield from _against_completion(facts, completion, at)
+    yield from recording.against(completion, facts.attempts(completion.kind, completion.item), at)
 
 
 def _against_holding(facts: Facts, completion: Completion, policy: Policy) -> Iterator[Reason]:
     held = facts.held
-    if held is None:
-        return
-    if policy.reenable_training_on_expiry and status.expired(held, completion.completed_at):
-        return
-    yield Reason(
-        Rule.DOC_RENEW_03,
-        "the user holds the certification, and completing an item does not renew it",
-        (("cycle", held.cycle), ("expires_at", held.expires_at)),
-    )
-
-
-def _against_completion(facts: Facts, completion: Completion, at: datetime) -> Iterator[Reason]:
-    done = ("completed_at", completion.completed_at)
-    if completion.completed_at > instants.utc(at):
-        yield Reason(Rule.DOC_CERT_12, "the completion lies in the future", (done, ("at", at)))
-    enrolled = [each.enrolled_at for each in facts.attempts(completion.kind, completion.item)]
-    if enrolled and completion.completed_at < min(enrolled):
-        text = "the completion is earlier than the enrolment"
-        yield Reason(Rule.DOC_CERT_12, text, (done, ("enrolled_at", min(enrolled))))
+    if held is not None and not _reopened(held, completion, policy):
+        text = "the user holds the certification, and completing an item does not renew it"
+        cycle = (("cycle", held.cycle), ("expires_at", held.expires_at))
+        yield Reason(Rule.DOC_RENEW_03, text, cycle)
 
 
 def _against_criteria(completion: Completion, needed: Needed) -> Iterator[Reason]:
