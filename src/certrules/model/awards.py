@@ -7,6 +7,7 @@ from attrs import evolve, field, frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
+from certrules.model.converters import utc_or_none
 
 __all__ = ["AssociationType", "Award", "AwardIdentity", "ExpiryBasis", "ExternalLink", "Source"]
 
@@ -42,10 +43,6 @@ class ExpiryBasis(Enum):
         return self.value
 
 
-def _utc_or_none(instant: datetime | None) -> datetime | None:
-    return None if instant is None else instants.utc(instant)
-
-
 @frozen
 class ExternalLink:
     """Where an external certification can be seen: its provider, and the link there.
@@ -69,8 +66,8 @@ class Source:
 
     type: AssociationType = AssociationType.MANUAL
     item: str | None = None
-    links: tuple[ExternalLink, ...] = field(default=(), converter=tuple)
-    completed_at: datetime | None = field(default=None, converter=_utc_or_none)
+    links: tuple[ExternalLink, ...] = ()
+    completed_at: datetime | None = field(default=None, converter=utc_or_none)
 
 
 AwardIdentity = tuple[str, str, datetime, datetime | None]
@@ -93,11 +90,11 @@ class Award:
     user: str
     certification: str
     issued_at: datetime = field(converter=instants.utc)
-    expires_at: datetime | None = field(converter=_utc_or_none)
+    expires_at: datetime | None = field(converter=utc_or_none)
     basis: ExpiryBasis = ExpiryBasis.DEFINITION
     source: Source = Source()
     cycle: int = 1
-    archived_at: datetime | None = field(default=None, converter=_utc_or_none)
+    archived_at: datetime | None = field(default=None, converter=utc_or_none)
     anchor_day: int | None = None
     version: int = 1
 

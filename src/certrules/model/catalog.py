@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
+from certrules.model.converters import distinct
 from certrules.periods import Unit
 
 __all__ = [
@@ -189,4 +190,4 @@ class Certification:
     status: CertificationStatus = CertificationStatus.ACTIVE
     assignments: tuple[Assignment, ...] = ()
     criteria: Criteria | None = None
-    groups: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    groups: frozenset[str] = field(default=frozenset(), converter=distinct)

@@ -1,6 +1,6 @@
 """What must be known of one user and one certification to decide?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
@@ -40,12 +40,12 @@ class Facts:
 
     user: User
     certification: Certification | None
-    awards: tuple[Award, ...] = ()
-    enrolments: tuple[Enrolment, ...] = ()
-    completions: tuple[Completion, ...] = ()
-    courses: tuple[Course, ...] = ()
-    plans: tuple[LearningPlan, ...] = ()
-    renewals: tuple[Renewal, ...] = ()
+    awards: Sequence[Award] = ()
+    enrolments: Sequence[Enrolment] = ()
+    completions: Sequence[Completion] = ()
+    courses: Sequence[Course] = ()
+    plans: Sequence[LearningPlan] = ()
+    renewals: Sequence[Renewal] = ()
 
     def __attrs_post_init__(self) -> None:
         theirs = (*self.awards, *self.enrolments, *self.completions, *self.renewals)

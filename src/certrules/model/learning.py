@@ -8,6 +8,7 @@ from attrs import evolve, field, frozen
 from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import ItemKind
+from certrules.model.converters import sequence, utc_or_none
 
 __all__ = [
     "Completion",
@@ -23,10 +24,6 @@ __all__ = [
     "Window",
     "WindowStart",
 ]
-
-
-def _utc_or_none(instant: datetime | None) -> datetime | None:
-    return None if instant is None else instants.utc(instant)
 
 
 class WindowStart(Enum):
@@ -79,7 +76,7 @@ class Course:
     """
 
     id: str
-    materials: tuple[str, ...] = field(default=(), converter=tuple)
+    materials: tuple[str, ...] = field(default=(), converter=sequence)
     window: Window = Window()
 
 
@@ -88,7 +85,7 @@ class LearningPlan:
     """A learning plan with the ids of its courses."""
 
     id: str
-    courses: tuple[str, ...] = field(default=(), converter=tuple)
+    courses: tuple[str, ...] = field(default=(), converter=sequence)
     window: Window = Window()
 
 
@@ -134,9 +131,9 @@ class Enrolment:
     item: str
     enrolled_at: datetime = field(converter=instants.utc)
     status: EnrolmentStatus = EnrolmentStatus.ENROLLED
-    first_access_at: datetime | None = field(default=None, converter=_utc_or_none)
-    completed_at: datetime | None = field(default=None, converter=_utc_or_none)
-    archived_at: datetime | None = field(default=None, converter=_utc_or_none)
+    first_access_at: datetime | None = field(default=None, converter=utc_or_none)
+    completed_at: datetime | None = field(default=None, converter=utc_or_none)
+    archived_at: datetime | None = field(default=None, converter=utc_or_none)
     attempt: int = 1
     direct: bool = False
 
@@ -228,7 +225,7 @@ class Renewal:
     retake: bool = False
     key: str | None = None
     state: RenewalState = RenewalState.OPEN
-    closed_at: datetime | None = field(default=None, converter=_utc_or_none)
+    closed_at: datetime | None = field(default=None, converter=utc_or_none)
 
     def close(self, state: RenewalState, at: datetime) -> "Renewal":
         """Return this renewal as completed or cancelled at an instant."""

@@ -2,6 +2,8 @@
 
 from attrs import field, frozen
 
+from certrules.model.converters import distinct
+
 __all__ = ["User", "username_key"]
 
 
@@ -30,5 +32,5 @@ class User:
     last_name: str = ""
     active: bool = True
     time_zone: str | None = None
-    groups: frozenset[str] = field(default=frozenset(), converter=frozenset)
-    branches: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    groups: frozenset[str] = field(default=frozenset(), converter=distinct)
+    branches: frozenset[str] = field(default=frozenset(), converter=distinct)

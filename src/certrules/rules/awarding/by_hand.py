@@ -7,6 +7,7 @@ from attrs import field, frozen
 
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification
+from certrules.model.converters import distinct
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.effects import (
     ArchiveAward,
@@ -35,9 +36,9 @@ class Targets:
     Rules: DOC-AWARD-01.
     """
 
-    users: frozenset[str] = field(default=frozenset(), converter=frozenset)
-    groups: frozenset[str] = field(default=frozenset(), converter=frozenset)
-    branches: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    users: frozenset[str] = field(default=frozenset(), converter=distinct)
+    groups: frozenset[str] = field(default=frozenset(), converter=distinct)
+    branches: frozenset[str] = field(default=frozenset(), converter=distinct)
 
 
 @frozen

@@ -1,0 +1,27 @@
+"""How do values take what callers give: any iterable, any zone?
+
+Functions with types of their own, because those of ``tuple`` and ``frozenset`` are lost on the way
+through attrs.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from certrules import instants
+
+__all__ = ["distinct", "sequence", "utc_or_none"]
+
+
+def utc_or_none(instant: datetime | None) -> datetime | None:
+    """Return an instant in UTC, and None for None."""
+    return None if instant is None else instants.utc(instant)
+
+
+def sequence(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return ids in the order in which they are given."""
+    return tuple(ids)
+
+
+def distinct(ids: Iterable[str]) -> frozenset[str]:
+    """Return ids in no order, each once."""
+    return frozenset(ids)
