@@ -45,6 +45,15 @@ NAIVE = datetime(2024, 1, 31, 9)  # noqa: DTZ001
             {"value": date(9999, 12, 31), "operation": "plus 1 days"},
         ),
         (
+            errors.CatalogError("wrong", "two faults", [("users[0].id", "missing")]),
+            "two faults",
+            {
+                "code": "wrong",
+                "message": "two faults",
+                "faults": (("users[0].id", "missing"),),
+            },
+        ),
+        (
             errors.RecordsFileError("empty", "the file is empty", path="records.csv"),
             "the file is empty",
             {
@@ -83,6 +92,8 @@ def test_a_wrong_value_is_also_a_value_error(name: str) -> None:
     assert issubclass(getattr(errors, name), ValueError)
 
 
-@pytest.mark.parametrize("name", ["ConflictError", "RecordsFileError", "StoreError"])
+@pytest.mark.parametrize(
+    "name", ["CatalogError", "ConflictError", "RecordsFileError", "StoreError"]
+)
 def test_a_failure_of_the_world_is_no_value_error(name: str) -> None:
     assert not issubclass(getattr(errors, name), ValueError)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum
 from functools import lru_cache
-from typing import cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from certrules.errors import (
@@ -203,7 +203,7 @@ def _after_gap(near: datetime, wall: datetime) -> datetime:
     near = near.replace(microsecond=0)
     low, high = near - timedelta(days=1), near + timedelta(days=1)
     while high - low > timedelta(seconds=1):
-        middle = (low + (high - low) // 2).replace(microsecond=0)
+        middle = (low + (high - low) / 2).replace(microsecond=0)
         if middle.astimezone(wall.tzinfo) < wall:
             low = middle
         else:
@@ -337,7 +337,7 @@ def parse_duration(text: str) -> tuple[int, int]:
     if not isinstance(text, str) or not _DURATION.fullmatch(text):
         raise InvalidValueError("duration", text, expected)
     try:
-        found = cast("pendulum.Duration", pendulum.parse(text))
+        found: Any = pendulum.parse(text)
     except (ValueError, OverflowError) as error:
         raise InvalidValueError("duration", text, expected) from error
     return 12 * found.years + found.months, 7 * found.weeks + found.remaining_days
@@ -360,6 +360,6 @@ def distance(instant: datetime, at: datetime, *, locale: str = "en") -> str:
 
     between = pendulum.instance(utc(instant)).diff(pendulum.instance(utc(at)))
     try:
-        return pendulum.format_diff(between, is_now=True, locale=locale)
+        return pendulum.format_diff(between, locale=locale)
     except (ValueError, TypeError, ImportError) as error:
         raise InvalidValueError("locale", locale, "a language that pendulum speaks") from error

@@ -98,7 +98,7 @@ def _look_up(
     tz = zone if type(zone) is ZoneInfo else instants.time_zone(zone)
     try:
         return _known(at, validity.amount, validity.unit, tz, month_end, expiry_day, anchor_day)
-    except TypeError:  # dateutil's zones cannot be hashed
+    except TypeError:  # some zones of other libraries cannot be hashed
         return _reckon(at, validity.amount, validity.unit, tz, month_end, expiry_day, anchor_day)
 
 
