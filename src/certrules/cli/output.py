@@ -17,7 +17,7 @@ from typing import Any, TextIO
 
 from attrs import frozen
 
-__all__ = ["Cell", "Column", "Output", "counted", "progress", "shown"]
+__all__ = ["Cell", "Column", "Output", "counted", "progress", "shortened", "shown"]
 
 Cell = str | tuple[str, str]
 """A text, or a text and its style: bold, dim, green, yellow, red."""
@@ -196,13 +196,20 @@ def _widths(columns: Sequence[Column], page: list[Sequence[Cell]], screen: int) 
 
 def _fitted(cell: Cell, width: int, column: Column) -> tuple[str, str]:
     text = _words(cell)
-    if column.shrinks and _length(text) > width:
-        text = _shortened(text, width)
+    if column.shrinks:
+        text = shortened(text, width)
     space = " " * (width - _length(text))
     return (space + text if column.right else text + space, _style(cell))
 
 
-def _shortened(text: str, width: int) -> str:
+def shortened(text: str, width: int) -> str:
+    """Return a text cut to so many places, where it is longer.
+
+    >>> shortened("ada.lovelace", 8)
+    'ada.lov…'
+    """
+    if _length(text) <= width:
+        return text
     kept, used = "", 0
     for character in text:
         used += _wide(character)

@@ -9,6 +9,9 @@ from certrules.repositories.protocols import Store
 
 __all__ = ["add_store", "opened"]
 
+PATIENCE = 5.0
+"""How many seconds to wait for another writer."""
+
 
 def add_store(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Add the option that names the store."""
@@ -27,5 +30,5 @@ def opened(url: str, *, create: bool = False) -> Iterator[Store]:
         from certrules.repositories.sql import open_store
     except ImportError as error:
         raise UsageError("a store needs SQLAlchemy: pip install 'certrules[cli]'") from error
-    with closing(open_store(url, create=create)) as store:
+    with closing(open_store(url, create=create, timeout=PATIENCE)) as store:
         yield store

@@ -9,6 +9,7 @@ from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import wrap
 from typing import Any
 
 from attrs import frozen
@@ -105,12 +106,24 @@ def _steps(store: Store, folder: Path, url: str) -> list[Step]:
         catalog = catalogs.read((folder / "catalog.json").read_bytes())
         load.tell(out, administering.load(store, catalog))
 
-    def imported(name: str, zone: str, **options: Any) -> Callable[[Output], None]:
+    def imported(
+        name: str,
+        zone: str,
+        *,
+        duplicates: Duplicates = Duplicates.REJECT,
+        dry_run: bool = False,
+        briefly: bool = False,
+    ) -> Callable[[Output], None]:
         def tell(out: Output) -> None:
-            options.setdefault("dry_run", False)
             with open_records(folder / name, zone=zone) as file:
-                report = importing.carry_out(store, file, at=AT, **options)
-            importing.tell(out, report, name=name)
+                report = importing.carry_out(
+                    store, file, at=AT, duplicates=duplicates, dry_run=dry_run
+                )
+            if out.as_json or not briefly:
+                importing.tell(out, report, name=name)
+            else:
+                importing.tell_counts(out, report, name=name)
+                out.line("  ...")
 
         return tell
 
@@ -121,7 +134,6 @@ def _steps(store: Store, folder: Path, url: str) -> list[Step]:
 
         return tell
 
-    renew = Duplicates.RENEW
     return [
         Step(
             "Load the catalog: who there is, and what can be earned",
@@ -131,20 +143,28 @@ def _steps(store: Store, folder: Path, url: str) -> list[Step]:
         Step(
             "Try the import first: nothing changes",
             f"{first} --dry-run",
-            imported("records.csv", ROME, dry_run=True),
+            imported("records.csv", ROME, dry_run=True, briefly=True),
         ),
         Step(
             "Import: every row that cannot be taken says why",
             first,
             imported("records.csv", ROME),
         ),
-        Step("Import the same file again: nothing changes", first, imported("records.csv", ROME)),
+        Step(
+            "Import the same file again: nothing changes",
+            first,
+            imported("records.csv", ROME, briefly=True),
+        ),
         Step(
             "Import renewals from the office in Samoa, where days begin earlier",
             second,
-            imported("records-2.csv", APIA, duplicates=renew),
+            imported("records-2.csv", APIA, duplicates=Duplicates.RENEW),
         ),
-        Step("Where does every award stand?", standing, shown()),
+        Step(
+            "Where does every award stand? (Midnight in Rome is Bruno's evening before)",
+            standing,
+            shown(),
+        ),
         Step(
             "And what did Fetu hold before?",
             f"{standing} --user fetu --all",
@@ -158,7 +178,8 @@ def _tell(out: Output, steps: list[Step]) -> None:
     for number, step in enumerate(steps, start=1):
         out.line()
         out.line((f"{number}. {step.title}", "bold cyan"))
-        out.line((f"$ {step.command}", "dim"))
+        lines = wrap(step.command, out.width - 4, break_on_hyphens=False, subsequent_indent="    ")
+        out.line(("$ " + " \\\n".join(lines), "dim"))
         out.line()
         step.tell(out)
     out.line()

@@ -4,10 +4,11 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from certrules.cli import arguments, stores
-from certrules.cli.output import Output, counted, progress, shown
+from certrules.cli.output import Output, counted, progress, shortened, shown
 from certrules.errors import CertrulesError
 from certrules.instants import IssueDateConvention
 from certrules.model.policy import Duplicates
@@ -18,7 +19,7 @@ from certrules.rules.importing import Outcome
 from certrules.workflows import importing
 from certrules.workflows.importing import ImportReport, RefusedRow
 
-__all__ = ["add", "carry_out", "run", "tell"]
+__all__ = ["add", "carry_out", "run", "tell", "tell_counts"]
 
 EXAMPLE = """\
   certrules import records.csv --store certificates.db --zone Europe/Rome --dry-run
@@ -32,7 +33,7 @@ and import that file. Importing a file again changes nothing.
 
 DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
-SHOWN_FAULTS = 20
+SHOWN_FAULTS, SHOWN_LETTERS = 20, 60
 
 COUNTS = (
     (Outcome.ISSUED, "a certification that the user did not hold"),
@@ -42,6 +43,13 @@ COUNTS = (
     (Outcome.SUPERSEDED, "a later row of the file counts instead"),
     (Outcome.REFUSED, "left out; see the faults"),
 )
+
+STYLES = {
+    Outcome.ISSUED: "green",
+    Outcome.RENEWED: "green",
+    Outcome.UPDATED: "green",
+    Outcome.REFUSED: "red",
+}
 
 
 def add(subparsers: Any) -> None:
@@ -126,7 +134,8 @@ def run(args: argparse.Namespace) -> int:
             dry_run=args.dry_run,
             on_refused=rejects and _writing(rejects),
         )
-    tell(args.out, report, name=args.file)
+    name = "standard input" if args.file == "-" else args.file
+    tell(args.out, report, name=name, rejects=args.rejects)
     return 1 if report.outcomes[Outcome.REFUSED] else 0
 
 
@@ -169,37 +178,40 @@ def carry_out(store: Store, file: RecordsFile, **options: Any) -> ImportReport:
             raise
 
 
-def tell(out: Output, report: ImportReport, *, name: str) -> None:
+def tell(out: Output, report: ImportReport, *, name: str, rejects: str | None = None) -> None:
     """Say what became of the rows of a file."""
     if out.as_json:
         out.data(_as_json(report))
         return
-    _tell_counts(out, report, name)
+    tell_counts(out, report, name=name)
     _tell_faults(out, report.faults)
+    if report.faults and rejects:
+        out.line()
+        out.paragraph(f"The refused rows are in {shown(rejects)}: mend them there, and import it.")
+    if report.warnings or report.shifted:
+        out.line()
     for fault, times in report.warnings:
-        rows = f"row {fault.row}" if times == 1 else f"{times:,} rows, the first is {fault.row}"
-        out.paragraph(
-            f"Warning: {shown(fault.message)} ({fault.rule}; {rows})", style="yellow"
-        )
+        rows = f"row {fault.row:,}" if times == 1 else f"{times:,} rows, first {fault.row:,}"
+        out.paragraph(f"Warning: {shown(fault.message)} ({fault.rule}; {rows})", style="yellow")
     if report.shifted:
         dates = counted(report.shifted, "issue date is", "issue dates are")
         out.paragraph(f"{dates} another calendar day in UTC, where instants are kept.", style="dim")
 
 
-def _tell_counts(out: Output, report: ImportReport, name: str) -> None:
+def tell_counts(out: Output, report: ImportReport, *, name: str) -> None:
+    """Say how many rows became what."""
     verb = "Would import" if report.dry_run else "Imported"
     zone = arguments.zone_name(report.zone)
     rows = counted(report.rows, "row")
     out.line(
-        (f"{verb} {report.imported:,} of {rows} of {shown(name)}", "bold"),
+        (f"{verb} {report.imported:,} of {rows} of {_brief(Path(name).name)}", "bold"),
         f" (dates in {zone}, {report.issue_date})",
     )
     out.line()
     width = max(len(f"{number:,}") for number in (*report.outcomes.values(), 0))
     for outcome, meaning in COUNTS:
         if number := report.outcomes[outcome]:
-            style = "red" if outcome is Outcome.REFUSED else "green"
-            out.line("  ", (f"{number:>{width},}", style), f"  {outcome!s:<10}  ", (meaning, "dim"))
+            out.line("  ", (f"{number:>{width},}", STYLES.get(outcome, "")), f"  {outcome!s:<10}  ", (meaning, "dim"))
 
 
 def _tell_faults(out: Output, faults: Sequence[Fault]) -> None:
@@ -208,14 +220,17 @@ def _tell_faults(out: Output, faults: Sequence[Fault]) -> None:
     out.line()
     out.line(("Faults", "bold"))
     for fault in faults[:SHOWN_FAULTS]:
-        column = f", {shown(fault.column)}" if fault.column else ""
-        out.line(
-            f"  row {fault.row:,}, line {fault.line:,}{column}: ", (shown(fault.value), "red")
-        )
+        column = f", {_brief(fault.column)}" if fault.column else ""
+        where = f"  row {fault.row:,}, line {fault.line:,}{column}"
+        out.line(where, ": " if fault.value else "", (_brief(fault.value), "red"))
         out.paragraph(f"{shown(fault.message)} ({fault.rule})", indent="      ")
     if len(faults) > SHOWN_FAULTS:
         more = len(faults) - SHOWN_FAULTS
         out.line(f"  … and {more:,} more (use --rejects or --format json)")
+
+
+def _brief(text: str) -> str:
+    return shortened(shown(text[:SHOWN_LETTERS]), SHOWN_LETTERS)
 
 
 def _as_json(report: ImportReport) -> dict[str, object]:
