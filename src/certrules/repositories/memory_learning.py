@@ -152,6 +152,12 @@ class MemoryRenewals:
         known: Sequence[Renewal] = self._scope.see().renewals.get((user, certification), ())
         return known
 
+    def open(self, certification: str) -> Sequence[Renewal]:
+        """Return the open renewals of a certification, by user."""
+        table = self._scope.see().renewals
+        pairs = sorted(pair for pair in table if pair[1] == certification)
+        return [each for pair in pairs for each in table[pair] if each.state is RenewalState.OPEN]
+
     def add(self, renewal: Renewal) -> None:
         """Add a started renewal; ConflictError where one is open, or has the same key."""
         known = self.history(renewal.user, renewal.certification)

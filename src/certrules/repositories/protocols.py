@@ -223,6 +223,10 @@ class Renewals(Protocol):
         """Return the renewals of one user's certification, in the order of their start."""
         ...
 
+    def open(self, certification: str) -> Sequence[Renewal]:
+        """Return the open renewals of a certification, by user."""
+        ...
+
     def add(self, renewal: Renewal) -> None:
         """Add a started renewal.
 

@@ -37,6 +37,13 @@ class SqlRenewals:
         )
         return list(map(_renewal, self._session.rows(of_user.order_by(table.c.number))))
 
+    def open(self, certification: str) -> Sequence[Renewal]:
+        """Return the open renewals of a certification, by user."""
+        still_open = select(table).where(
+            table.c.certification_id == certification, table.c.open.is_(True)
+        )
+        return list(map(_renewal, self._session.rows(still_open.order_by(table.c.user_id))))
+
     def add(self, renewal: Renewal) -> None:
         """Add a started renewal; ConflictError where one is open, or has the same key."""
         number = 1 + len(self.history(renewal.user, renewal.certification))

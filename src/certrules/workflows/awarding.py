@@ -1,0 +1,192 @@
+"""What follows from what somebody has completed?"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+
+from attrs import evolve, frozen
+
+from certrules import instants
+from certrules.model.awards import Award
+from certrules.model.catalog import ItemKind
+from certrules.model.decisions import Granted, Refused
+from certrules.model.learning import Completion, Enrolment, EnrolmentStatus, ExternalTraining
+from certrules.model.policy import DOCEBO, Policy
+from certrules.repositories.conflicts import conflict
+from certrules.repositories.protocols import Store, Transaction
+from certrules.rules import awarding, renewal
+from certrules.workflows import facts
+from certrules.workflows.effects import carry_out
+
+__all__ = ["Completed", "complete", "edit", "report_external"]
+
+
+@frozen
+class Completed:
+    """What followed from a completion: whether it was recorded, and what each certification says.
+
+    ``decisions`` are by the ids of the certifications to which the item is assigned; what they
+    grant has been carried out.
+    """
+
+    recorded: Granted | Refused
+    decisions: Mapping[str, Granted | Refused]
+
+
+def complete(
+    store: Store,
+    completion: Completion,
+    *,
+    at: datetime,
+    zone: str | tzinfo,
+    policy: Policy = DOCEBO,
+) -> Completed:
+    """Record a completion, and issue or renew what it earns, in one transaction.
+
+    ``at`` is the aware instant of the report, ``zone`` the one in whose calendar expiries are
+    reckoned. Every certification to which the item is assigned decides for itself: where its
+    renewal is open, whether that is completed; otherwise, whether it is earned. A completion that
+    cannot be true is not recorded; any other is, whatever it earns, and the enrolment with it.
+    Told twice, it changes nothing the second time. Raises
+    :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
+    >>> course = Assignment(ItemKind.COURSE, "c1", datetime(2024, 1, 1, tzinfo=UTC))
+    >>> with store.writing() as transaction:
+    ...     transaction.users.put([User("1", "ada")])
+    ...     first_aid = Certification("fa", "First aid", assignments=(course,))
+    ...     transaction.certifications.put([first_aid])
+    >>> done = Completion("1", ItemKind.COURSE, "c1", at)
+    >>> bool(complete(store, done, at=at, zone=UTC).decisions["fa"])
+    True
+    >>> print(complete(store, done, at=at, zone=UTC).decisions["fa"].reasons[0].rule)
+    DOC-RENEW-03
+
+    Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-05, DOC-RENEW-03, ALL-CERT-11, ALL-TRAIN-05,
+    INT-12b, INT-33.
+    """
+    with store.writing() as transaction:
+        user = facts.known_user(transaction, completion.user)
+        attempts = transaction.learning.enrolments(user.id, completion.kind, [completion.item])
+        recorded = awarding.record(completion, attempts, at=at)
+        earned = transaction.certifications.assigned(completion.kind, completion.item)
+        decisions = {
+            each.id: _decide(transaction, each.id, completion, at=at, zone=zone, policy=policy)
+            for each in earned
+        }
+        if recorded:
+            _record(transaction, completion, attempts)
+            for decision in decisions.values():
+                if decision:
+                    carry_out(transaction, decision.effects)
+    return Completed(recorded, decisions)
+
+
+def _decide(
+    transaction: Transaction,
+    certification: str,
+    completion: Completion,
+    *,
+    at: datetime,
+    zone: str | tzinfo,
+    policy: Policy,
+) -> Granted | Refused:
+    known = facts.load(transaction, completion.user, certification)
+    decide = awarding.decide if known.renewal is None else renewal.complete
+    return decide(known, completion, at=at, zone=zone, policy=policy)
+
+
+ATTENDED = (ItemKind.COURSE, ItemKind.LEARNING_PLAN)
+"""The kinds of item in which people are enrolled."""
+
+
+def _record(
+    transaction: Transaction, completion: Completion, attempts: Sequence[Enrolment]
+) -> None:
+    transaction.learning.add_completions([completion])
+    if completion.kind in ATTENDED:
+        transaction.learning.put_enrolments(_completed(completion, attempts))
+
+
+def _completed(completion: Completion, attempts: Sequence[Enrolment]) -> Sequence[Enrolment]:
+    """Return the current attempt as completed; who was in none had one nevertheless."""
+    done = completion.completed_at
+    if not attempts or attempts[-1].archived:
+        attempt = attempts[-1].attempt + 1 if attempts else 1
+        fresh = Enrolment(completion.user, completion.kind, completion.item, done, attempt=attempt)
+        return [evolve(fresh, status=EnrolmentStatus.COMPLETED, completed_at=done)]
+    current = attempts[-1]
+    if current.status is EnrolmentStatus.COMPLETED or done < current.enrolled_at:
+        return []  # it was completed before, or what was completed is an archived attempt
+    return [evolve(current, status=EnrolmentStatus.COMPLETED, completed_at=done)]
+
+
+def report_external(
+    store: Store,
+    training: ExternalTraining,
+    *,
+    at: datetime,
+    zone: str | tzinfo,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused | None:
+    """Record an external training, and issue the certification chosen for it, in one transaction.
+
+    Returns what was decided, or None where no certification was chosen. A training that is still
+    to come is refused and not recorded. Raises :class:`~certrules.errors.InvalidValueError` for a
+    user whom the store does not have, and :class:`~certrules.errors.MissingDayError` for a day that
+    ``zone`` skipped.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
+    >>> with store.writing() as transaction:
+    ...     transaction.users.put([User("1", "ada")])
+    ...     transaction.certifications.put([Certification("fa", "First aid")])
+    >>> course = ExternalTraining("1", "t1", date(2024, 6, 1), "fa")
+    >>> report_external(store, course, at=at, zone=UTC).effects[0].award.issued_at.isoformat()
+    '2024-06-01T00:00:00+00:00'
+
+    Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-09, DOC-ASSIGN-10.
+    """
+    completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
+    done = Completion(training.user, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
+    with store.writing() as transaction:
+        facts.known_user(transaction, training.user)
+        recorded = awarding.record(done, (), at=at)
+        if not recorded:
+            return recorded
+        transaction.learning.put_external([training])
+        if training.certification is None:
+            return None
+        known = facts.load(transaction, training.user, training.certification)
+        decision = awarding.decide_external(known, training, at=at, zone=zone, policy=policy)
+        if decision:
+            carry_out(transaction, decision.effects)
+        return decision
+
+
+def edit(store: Store, changed: Award, *, policy: Policy = DOCEBO) -> Granted | Refused:
+    """Give an award other dates or another association, in one transaction.
+
+    ``changed`` is the award as the caller saw it, with what shall be different. Raises
+    :class:`~certrules.errors.ConflictError` where it is gone, or has changed since it was seen.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store = MemoryStore()
+    >>> award = Award("1", "fa", datetime(2024, 1, 1, tzinfo=UTC), None)
+    >>> with store.writing() as transaction:
+    ...     transaction.awards.add([award])
+    >>> changed = evolve(award, expires_at=datetime(2023, 1, 1, tzinfo=UTC))
+    >>> print(edit(store, changed).reasons[0])
+    the award would expire before it is issued (INT-08)
+
+    Rules: DOC-AWARD-09, DOC-AWARD-12.
+    """
+    with store.writing() as transaction:
+        history = transaction.awards.history(changed.user, changed.certification)
+        stored = next((award for award in history if award.cycle == changed.cycle), None)
+        if stored is None or stored.version != changed.version:
+            raise conflict(changed)
+        decision = awarding.edit(stored, changed, policy=policy)
+        if decision:
+            carry_out(transaction, decision.effects)
+        return decision

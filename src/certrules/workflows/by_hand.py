@@ -1,0 +1,181 @@
+"""How does an administrator award a certification, to one user or to a hundred thousand?"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+
+from attrs import evolve, frozen
+
+from certrules.model.awards import Award
+from certrules.model.decisions import Refused
+from certrules.model.effects import Effect
+from certrules.model.facts import Facts
+from certrules.model.people import User
+from certrules.model.policy import DOCEBO, Policy
+from certrules.repositories.protocols import Store, Transaction
+from certrules.rules import awarding
+from certrules.rules.awarding import Expansion, Targets
+from certrules.workflows.effects import carry_out
+from certrules.workflows.jobs import Job, Jobs, Piece
+
+__all__ = ["AwardReport", "award", "award_all", "expand", "together"]
+
+TOGETHER = 1000
+"""How many users are awarded in one transaction."""
+
+
+@frozen
+class AwardReport:
+    """Who was awarded, by id; who was refused, and why; and who was not even asked for.
+
+    ``inactive`` are deactivated users, who were skipped, and ``unknown`` the ids of nobody.
+    """
+
+    awarded: tuple[str, ...] = ()
+    refused: tuple[tuple[str, Refused], ...] = ()
+    inactive: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def together(reports: Iterable[AwardReport]) -> AwardReport:
+    """Return what several reports say, as one."""
+    parts = list(reports)
+    return AwardReport(
+        tuple(user for part in parts for user in part.awarded),
+        tuple(refusal for part in parts for refusal in part.refused),
+        tuple(user for part in parts for user in part.inactive),
+        tuple(user for part in parts for user in part.unknown),
+    )
+
+
+def award(
+    store: Store,
+    targets: Targets,
+    chosen: Award,
+    *,
+    at: datetime,
+    jobs: Jobs,
+    policy: Policy = DOCEBO,
+    owner: str | None = None,
+) -> AwardReport | Job:
+    """Award a certification by hand to users, groups and branches, in any mix.
+
+    ``chosen`` has the certification, the dates and the association; its user does not count. More
+    than 100 distinct active users make it a background job of ``owner``: its ``results`` are
+    reports, which :func:`together` makes one. Each thousand users are one transaction, so that a
+    job which fails or is discontinued keeps what it has done; asked again, those who have the
+    award by then are refused, and the others get it.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
+    >>> with store.writing() as transaction:
+    ...     transaction.users.put([User("1", "ada"), User("2", "bob", active=False)])
+    ...     transaction.certifications.put([Certification("fa", "First aid")])
+    >>> chosen = Award("", "fa", at, datetime(2025, 7, 1, tzinfo=UTC), ExpiryBasis.DATE)
+    >>> award(store, Targets(users={"1", "2", "3"}), chosen, at=at, jobs=Jobs(lambda: at))
+    AwardReport(awarded=('1',), refused=(), inactive=('2',), unknown=('3',))
+
+    Rules: DOC-AWARD-01, DOC-AWARD-02, DOC-AWARD-08, DOC-CERT-13, DOC-JOB-01, INT-29.
+    """
+    expansion = expand(store, targets)
+    skipped = AwardReport(
+        inactive=tuple(user.id for user in expansion.inactive), unknown=expansion.unknown
+    )
+    users = [user.id for user in expansion.users]
+    if not awarding.runs_as_job(len(users)):
+        return together([skipped, award_all(store, users, chosen, at=at, policy=policy)])
+    steps = _steps(store, users, skipped, chosen, at=at, policy=policy)
+    return jobs.submit(f"award {chosen.certification}", steps, owner=owner)
+
+
+def expand(store: Store, targets: Targets) -> Expansion:
+    """Return whom targets mean in a store; see :func:`certrules.rules.awarding.expand`.
+
+    Rules: DOC-AWARD-01, INT-29.
+    """
+    with store.reading() as view:
+        if targets.groups or targets.branches:
+            return awarding.expand(targets, view.users.all())
+        return awarding.expand(targets, view.users.among(targets.users).values())
+
+
+def _steps(
+    store: Store,
+    users: Sequence[str],
+    skipped: AwardReport,
+    chosen: Award,
+    *,
+    at: datetime,
+    policy: Policy,
+) -> Iterator[partial[Piece]]:
+    for start in range(0, len(users), TOGETHER):
+        yield partial(
+            _step,
+            store,
+            users[start : start + TOGETHER],
+            skipped if start == 0 else AwardReport(),
+            chosen,
+            start=start,
+            total=len(users),
+            at=at,
+            policy=policy,
+        )
+
+
+def _step(
+    store: Store,
+    users: Sequence[str],
+    skipped: AwardReport,
+    chosen: Award,
+    *,
+    start: int,
+    total: int,
+    at: datetime,
+    policy: Policy,
+) -> Piece:
+    report = together([skipped, award_all(store, users, chosen, at=at, policy=policy)])
+    done = start + len(users)
+    said = f"{len(report.awarded)} users awarded, {done} of {total} done"
+    return Piece(done, total, (said,), tuple(_errors(report)), report)
+
+
+def _errors(report: AwardReport) -> Iterator[str]:
+    for user, refused in report.refused:
+        yield f"user {user}: {'; '.join(map(str, refused.reasons))}"
+    yield from (f"user {user} is deactivated, and was skipped" for user in report.inactive)
+    yield from (f"there is no user {user}" for user in report.unknown)
+
+
+def award_all(
+    store: Store, users: Sequence[str], chosen: Award, *, at: datetime, policy: Policy = DOCEBO
+) -> AwardReport:
+    """Award a certification by hand to users of these ids, in one transaction.
+
+    Rules: DOC-AWARD-02.
+    """
+    with store.writing() as transaction:
+        known = transaction.users.among(users)
+        report, effects = _decide(transaction, known.values(), chosen, at=at, policy=policy)
+        carry_out(transaction, effects)
+    return evolve(report, unknown=tuple(user for user in users if user not in known))
+
+
+def _decide(
+    transaction: Transaction, users: Iterable[User], chosen: Award, *, at: datetime, policy: Policy
+) -> tuple[AwardReport, list[Effect]]:
+    people = sorted(users, key=lambda user: user.id)
+    certification = transaction.certifications.get(chosen.certification)
+    pairs = [(user.id, chosen.certification) for user in people]
+    histories = transaction.awards.histories(pairs)
+    awarded: list[str] = []
+    refused: list[tuple[str, Refused]] = []
+    effects: list[Effect] = []
+    for user, pair in zip(people, pairs, strict=True):
+        facts = Facts(user, certification, tuple(histories.get(pair, ())))
+        decision = awarding.by_hand(facts, chosen, at=at, policy=policy)
+        if decision:
+            awarded.append(user.id)
+            effects.extend(decision.effects)
+        else:
+            refused.append((user.id, decision))
+    return AwardReport(tuple(awarded), tuple(refused)), effects

@@ -1,0 +1,135 @@
+"""How are the effects of decisions carried out?"""
+
+from collections.abc import Callable, Iterable
+from typing import assert_never
+
+from attrs import Factory, define, evolve
+
+from certrules.model.awards import Award
+from certrules.model.catalog import Assignment, ItemKind
+from certrules.model.effects import (
+    ArchiveAward,
+    ArchiveEnrolment,
+    AssignItem,
+    CancelNotices,
+    CloseRenewal,
+    Effect,
+    Enrol,
+    IssueAward,
+    Notify,
+    OpenRenewal,
+    RemoveAward,
+    RemoveCertification,
+    ReopenTraining,
+    ReplaceAward,
+    ResetMaterials,
+    UnassignItem,
+)
+from certrules.model.events import Event
+from certrules.model.learning import Enrolment, EnrolmentStatus
+from certrules.repositories.protocols import Transaction
+
+__all__ = ["carry_out"]
+
+
+def carry_out(transaction: Transaction, effects: Iterable[Effect]) -> None:
+    """Carry out effects in the transaction in which they were decided.
+
+    What there is to hear of goes to the outbox once. Raises
+    :class:`~certrules.errors.ConflictError` where another writer was faster; then none of them may
+    be kept.
+
+    Rules: DOC-DELETE-02, DOC-RENEW-12, DOC-RENEW-13, INT-12, INT-23.
+    """
+    many = _Many()
+    for effect in effects:
+        _carry_out(transaction, effect, many)
+    transaction.awards.remove(many.removed)
+    transaction.awards.replace(many.replaced)
+    transaction.awards.add(many.issued)
+    transaction.learning.put_enrolments(many.enrolments)
+    transaction.events.add(many.events)
+
+
+@define
+class _Many:
+    """What stores take many of at a time."""
+
+    removed: list[Award] = Factory(list)
+    replaced: list[Award] = Factory(list)
+    issued: list[Award] = Factory(list)
+    enrolments: list[Enrolment] = Factory(list)
+    events: list[Event] = Factory(list)
+
+
+def _carry_out(transaction: Transaction, effect: Effect, many: _Many) -> None:
+    match effect:
+        case IssueAward(award):
+            many.issued.append(award)
+        case ArchiveAward(award) | ReplaceAward(award):
+            many.replaced.append(award)
+        case RemoveAward(award):
+            many.removed.append(award)
+        case ArchiveEnrolment(enrolment) | Enrol(enrolment):
+            many.enrolments.append(enrolment)
+        case Notify(event):
+            many.events.append(event)
+        case CancelNotices():
+            pass  # what is due is found from the awards that are there, and this one no longer is
+        case _:
+            _carry_out_alone(transaction, effect)
+
+
+def _carry_out_alone(
+    transaction: Transaction,
+    effect: ResetMaterials
+    | ReopenTraining
+    | OpenRenewal
+    | CloseRenewal
+    | AssignItem
+    | UnassignItem
+    | RemoveCertification,
+) -> None:
+    match effect:
+        case ResetMaterials(user, course, materials):
+            transaction.learning.reset_progress(user, course, materials)
+        case ReopenTraining():
+            _reopen(transaction, effect)
+        case OpenRenewal(renewal):
+            transaction.renewals.add(renewal)
+        case CloseRenewal(renewal):
+            transaction.renewals.close(renewal)
+        case AssignItem(certification, assignment):
+            _reassign(transaction, certification, lambda assigned: (*assigned, assignment))
+        case UnassignItem(certification, kind, item):
+            _reassign(transaction, certification, lambda assigned: _without(assigned, kind, item))
+        case RemoveCertification(certification):
+            transaction.renewals.remove(certification)
+            transaction.certifications.remove(certification)
+        case _:
+            assert_never(effect)
+
+
+def _reopen(transaction: Transaction, effect: ReopenTraining) -> None:
+    """Make the current attempt incomplete; that it was completed stays among the completions."""
+    attempts = transaction.learning.enrolments(effect.user, effect.kind, (effect.item,))
+    transaction.learning.put_enrolments(
+        evolve(attempt, status=EnrolmentStatus.ENROLLED, completed_at=None)
+        for attempt in attempts
+        if attempt.status is EnrolmentStatus.COMPLETED and not attempt.archived
+    )
+
+
+_Assignments = tuple[Assignment, ...]
+
+
+def _reassign(
+    transaction: Transaction, certification: str, change: Callable[[_Assignments], _Assignments]
+) -> None:
+    found = transaction.certifications.get(certification)
+    if found is not None:
+        transaction.certifications.put([evolve(found, assignments=change(found.assignments))])
+
+
+def _without(assigned: _Assignments, kind: ItemKind, item: str) -> _Assignments:
+    return tuple(each for each in assigned if (each.kind, each.item) != (kind, item))

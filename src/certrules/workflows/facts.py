@@ -1,0 +1,99 @@
+"""What does a store know of one user and one certification?"""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from certrules.errors import InvalidValueError
+from certrules.model.catalog import Certification, ItemKind
+from certrules.model.facts import Facts
+from certrules.model.learning import Completion, Course, Enrolment, LearningPlan
+from certrules.model.people import User
+from certrules.repositories.protocols import Learning, Transaction
+
+__all__ = ["known_certification", "known_user", "load"]
+
+
+def load(transaction: Transaction, user: str, certification: str) -> Facts:
+    """Return everything that a store knows of one user and one certification.
+
+    Of a certification that is gone, only awards and renewals are left. Raises
+    :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+    """
+    person = known_user(transaction, user)
+    found = transaction.certifications.get(certification)
+    awards = tuple(transaction.awards.history(user, certification))
+    renewals = tuple(transaction.renewals.history(user, certification))
+    if found is None:
+        return Facts(person, None, awards, renewals=renewals)
+    items = _by_kind(found)
+    plans = _plans(transaction.learning, items)
+    return Facts(
+        person,
+        found,
+        awards,
+        tuple(_enrolments(transaction.learning, user, items, plans)),
+        tuple(_completions(transaction.learning, user, items)),
+        tuple(_courses(transaction.learning, items, plans)),
+        tuple(plans),
+        renewals,
+    )
+
+
+def known_user(transaction: Transaction, user: str) -> User:
+    """Return the user of an id; InvalidValueError where the store has none."""
+    found = transaction.users.get(user)
+    if found is None:
+        raise InvalidValueError("user", user, "the id of a user in the store")
+    return found
+
+
+def known_certification(transaction: Transaction, certification: str) -> Certification:
+    """Return the certification of an id; InvalidValueError where the store has none."""
+    found = transaction.certifications.get(certification)
+    if found is None:
+        expected = "the id of a certification in the store"
+        raise InvalidValueError("certification", certification, expected)
+    return found
+
+
+_Items = dict[ItemKind, set[str]]
+
+
+def _by_kind(certification: Certification) -> _Items:
+    items: _Items = {}
+    for assignment in certification.assignments:
+        items.setdefault(assignment.kind, set()).add(assignment.item)
+    return items
+
+
+def _plans(learning: Learning, items: _Items) -> list[LearningPlan]:
+    assigned = learning.plans(items.get(ItemKind.LEARNING_PLAN, ()))
+    holding = learning.plans_with(items.get(ItemKind.COURSE, ()))
+    return list({plan.id: plan for plan in (*assigned, *holding)}.values())
+
+
+def _courses(learning: Learning, items: _Items, plans: Iterable[LearningPlan]) -> list[Course]:
+    """Return the assigned courses, those of assigned plans, and those that share materials."""
+    assigned = items.get(ItemKind.LEARNING_PLAN, set())
+    within = {course for plan in plans if plan.id in assigned for course in plan.courses}
+    courses = learning.courses(items.get(ItemKind.COURSE, set()) | within)
+    sharing = learning.courses_with({each for course in courses for each in course.materials})
+    return list({course.id: course for course in (*courses, *sharing)}.values())
+
+
+def _enrolments(
+    learning: Learning, user: str, items: _Items, plans: Collection[LearningPlan]
+) -> Iterator[Enrolment]:
+    """Yield a user's attempts; those in all courses of a plan tell when it was first accessed."""
+    within = {course for plan in plans for course in plan.courses}
+    wanted = {
+        **items,
+        ItemKind.COURSE: items.get(ItemKind.COURSE, set()) | within,
+        ItemKind.LEARNING_PLAN: {plan.id for plan in plans},
+    }
+    for kind, ids in wanted.items():
+        yield from learning.enrolments(user, kind, ids)
+
+
+def _completions(learning: Learning, user: str, items: _Items) -> Iterator[Completion]:
+    for kind, ids in items.items():
+        yield from learning.completions((user,), kind, ids)

@@ -1,0 +1,89 @@
+"""May this award be renewed, and what happens when its user says so?
+
+A renewal that was started is completed by the completion of its item: see
+:func:`certrules.workflows.awarding.complete`.
+"""
+
+from datetime import datetime
+
+from certrules.model.decisions import Granted, Refused
+from certrules.model.learning import RenewalOption
+from certrules.model.policy import DOCEBO, Policy
+from certrules.repositories.protocols import Store
+from certrules.rules import renewal
+from certrules.workflows import facts
+from certrules.workflows.effects import carry_out
+
+__all__ = ["cancel", "decide", "start"]
+
+
+def decide(
+    store: Store,
+    user: str,
+    certification: str,
+    *,
+    at: datetime,
+    plan: str | None = None,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
+    """Say whether a user may start a renewal, and by what.
+
+    See :func:`certrules.rules.renewal.decide`. Raises
+    :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store = MemoryStore()
+    >>> with store.writing() as transaction:
+    ...     transaction.users.put([User("1", "ada")])
+    >>> print(decide(store, "1", "fa", at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0])
+    the certification has been deleted (DOC-DELETE-01)
+
+    Rules: DOC-RENEW-01, DOC-RENEW-04, DOC-VIEW-03.
+    """
+    with store.reading() as view:
+        known = facts.load(view, user, certification)
+    return renewal.decide(known, at=at, plan=plan, policy=policy)
+
+
+def start(
+    store: Store,
+    user: str,
+    certification: str,
+    option: RenewalOption,
+    *,
+    at: datetime,
+    key: str | None = None,
+    seen: tuple[int, int] | None = None,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
+    """Start a renewal by one of the options of :func:`decide`, in one transaction.
+
+    ``key`` makes a repeated request harmless, ``seen`` is the cycle and version of the award as the
+    caller saw it; see :func:`certrules.rules.renewal.start`. Of two starts at once one is granted;
+    the other is refused, or raises :class:`~certrules.errors.ConflictError` on a store that lets in
+    two writers. Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does
+    not have.
+
+    Rules: DOC-RENEW-03, DOC-RENEW-06, DOC-RENEW-09, DOC-RENEW-10, DOC-RENEW-11, DOC-RENEW-12,
+    INT-12, INT-12b.
+    """
+    with store.writing() as transaction:
+        known = facts.load(transaction, user, certification)
+        decision = renewal.start(known, option, at=at, key=key, seen=seen, policy=policy)
+        if decision:
+            carry_out(transaction, decision.effects)
+        return decision
+
+
+def cancel(store: Store, user: str, certification: str, *, at: datetime) -> Granted | Refused:
+    """Give up the open renewal of a user's certification, in one transaction.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+
+    Rules: INT-12b.
+    """
+    with store.writing() as transaction:
+        decision = renewal.cancel(facts.load(transaction, user, certification), at=at)
+        if decision:
+            carry_out(transaction, decision.effects)
+        return decision

@@ -1,0 +1,75 @@
+"""What do the reports and a learner's own list show of a store?"""
+
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
+from itertools import groupby
+
+from certrules.model.awards import Award
+from certrules.model.policy import DOCEBO, Policy
+from certrules.repositories.protocols import Store, Transaction
+from certrules.rules import renewal, reporting
+from certrules.rules.reporting import LearnerAward, Report, ReportRow
+from certrules.workflows import facts
+
+__all__ = ["learner", "report"]
+
+
+def report(
+    view: Transaction, which: Report, *, at: datetime, zone: str | tzinfo
+) -> Iterator[ReportRow]:
+    """Yield the rows of a report at an aware instant, in its order, without holding them all.
+
+    The view must stay open meanwhile.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> with MemoryStore().reading() as view:
+    ...     list(report(view, Report.USERS_CERTIFICATIONS, at=at, zone=UTC))
+    []
+
+    Rules: DOC-REPORT-01, DOC-REPORT-04.
+    """
+    for _, awards in groupby(_awards(view, which), key=_pair):
+        yield from reporting.report(which, awards, at=at, zone=zone)
+
+
+def _awards(view: Transaction, which: Report) -> Iterator[Award]:
+    if which is Report.USERS_CERTIFICATIONS:
+        yield from view.awards.select()
+    else:
+        for certification in view.certifications.all():
+            yield from view.awards.select(certification=certification.id)
+
+
+def _pair(award: Award) -> tuple[str, str]:
+    return award.user, award.certification
+
+
+def learner(
+    store: Store, user: str, *, at: datetime, zone: str | tzinfo, policy: Policy = DOCEBO
+) -> list[LearnerAward]:
+    """Return what a user has earned, with whether each can be renewed, and if not, why.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store = MemoryStore()
+    >>> with store.writing() as transaction:
+    ...     transaction.users.put([User("1", "ada")])
+    >>> learner(store, "1", at=datetime(2024, 1, 1, tzinfo=UTC), zone=UTC)
+    []
+
+    Rules: DOC-VIEW-01, DOC-VIEW-02, DOC-VIEW-03.
+    """
+    with store.reading() as view:
+        facts.known_user(view, user)
+        awards = list(view.awards.select(user=user, archived=False))
+        known = [facts.load(view, user, each) for each in {award.certification for award in awards}]
+    there = {each.certification.id: each for each in known if each.certification is not None}
+    return reporting.learner_awards(
+        awards,
+        {id_: each.certification for id_, each in there.items() if each.certification},
+        {id_: renewal.decide(each, at=at, policy=policy) for id_, each in there.items()},
+        at=at,
+        zone=zone,
+    )
