@@ -54,9 +54,7 @@ def test_a_directory_or_a_missing_path(run: Run, store: Path, path: str, says: s
         (bytes(1000), ""),
     ],
 )
-def test_a_file_that_is_none(
-    run: Run, store: Path, tmp_path: Path, data: bytes, says: str
-) -> None:
+def test_a_file_that_is_none(run: Run, store: Path, tmp_path: Path, data: bytes, says: str) -> None:
     path = tmp_path / "records.csv"
     path.write_bytes(data)
     refused(run("import", path, "--store", store, "--zone", "UTC"), says)

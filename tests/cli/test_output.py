@@ -2,11 +2,12 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from io import StringIO
 
 import pytest
 
-from certrules.cli.output import Column, Output, counted, progress, shown
+from certrules.cli.output import Cell, Column, Output, counted, progress, shown
 
 
 class Terminal(StringIO):
@@ -24,8 +25,8 @@ def xterm(monkeypatch: pytest.MonkeyPatch) -> None:
 COLUMNS = (Column("name", shrinks=True), Column("status"), Column("days", right=True))
 
 
-def table(rows: list[tuple[object, ...]], stream: StringIO) -> list[str]:
-    Output(stream=stream).table(COLUMNS, rows)  # type: ignore[arg-type]
+def table(rows: Sequence[Sequence[Cell]], stream: StringIO) -> list[str]:
+    Output(stream=stream).table(COLUMNS, rows)
     return stream.getvalue().splitlines()
 
 
@@ -46,7 +47,7 @@ def test_long_cells_are_shortened_to_the_screen_and_no_line_wraps() -> None:
 
 
 def test_rows_beyond_the_first_page_keep_its_widths() -> None:
-    rows: list[tuple[object, ...]] = [("ada", "valid", "7")] * 600
+    rows = [("ada", "valid", "7")] * 600
     lines = table([*rows, ("a-longer-name", "valid", "7")], StringIO())
     assert lines[-1] == "a-l…  valid      7"
 

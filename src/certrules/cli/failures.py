@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from attrs import Factory, frozen
+from attrs import Factory, evolve, frozen
 
 from certrules.cli.output import shown
 from certrules.errors import CatalogError, CertrulesError, RecordsFileError
@@ -12,6 +12,11 @@ from certrules.errors import CatalogError, CertrulesError, RecordsFileError
 __all__ = ["Failure", "UsageError", "explain"]
 
 SHOWN_FAULTS = 20
+
+BUG = (
+    "unexpected {type}: {error}; this is a bug of certrules, please report it "
+    "(CERTRULES_DEBUG=1 shows where it happened)"
+)
 
 
 class UsageError(Exception):
@@ -45,31 +50,30 @@ class Failure:
 
 def explain(error: BaseException) -> Failure:
     """Return what to tell of an error; one that nobody foresaw is told as a bug."""
+    failure = _failure(error)
     notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
+    return evolve(failure, message=failure.message + notes)
+
+
+def _failure(error: BaseException) -> Failure:
     match error:
         case KeyboardInterrupt():
-            return Failure("interrupted", f"interrupted{notes}")
-        case UsageError():
-            return Failure("usage", f"{error}{notes}")
+            return Failure("interrupted", "interrupted")
         case CatalogError():
-            return Failure(error.code, f"{error.message}{notes}", faults=error.faults)
+            return Failure(error.code, error.message, faults=error.faults)
         case RecordsFileError():
             facts = {name: _plain(value) for name, value in error.details.items()}
-            return Failure(error.code, f"{error.message}{notes}", facts)
-        case CertrulesError():
-            return Failure(_code(error), f"{error}{notes}")
+            return Failure(error.code, error.message, facts)
+        case CertrulesError() | UsageError():
+            return Failure(_code(error), str(error))
         case OSError():
             where = f"{error.filename}: " if error.filename else "cannot read or write: "
-            return Failure("system", f"{where}{error.strerror or error}{notes}")
+            return Failure("system", f"{where}{error.strerror or error}")
         case _:
-            return Failure(
-                "bug",
-                f"unexpected {type(error).__name__}: {error}; this is a bug of certrules, please "
-                f"report it (CERTRULES_DEBUG=1 shows where it happened){notes}",
-            )
+            return Failure("bug", BUG.format(type=type(error).__name__, error=error))
 
 
-def _code(error: CertrulesError) -> str:
+def _code(error: Exception) -> str:
     name = type(error).__name__.removesuffix("Error")
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 

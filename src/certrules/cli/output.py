@@ -10,7 +10,7 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any, TextIO
@@ -30,7 +30,7 @@ GAP = "  "
 
 @frozen
 class Column:
-    """A column of a table; one that may shrink is shortened to fit the screen, down to ``least``."""
+    """A column of a table; one that shrinks is cut to fit the screen, but not below ``least``."""
 
     heading: str
     right: bool = False
@@ -92,7 +92,7 @@ class Output:
         """Write a value as JSON."""
         self.stream.write(_json(value, indent=2) + "\n")
 
-    def data_stream(self, head: dict[str, object], name: str, entries: Iterable[object]) -> None:
+    def data_stream(self, head: Mapping[str, object], name: str, entries: Iterable[object]) -> None:
         """Write an object as JSON whose last key is a list too long to hold."""
         opening = _json(head, indent=2).removesuffix("\n}")
         self.stream.write(f"{opening},\n  {json.dumps(name)}: [")
@@ -125,7 +125,13 @@ def progress(words: str) -> Iterator[Callable[[int, int], object] | None]:
     if console is None:
         yield None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}"),
@@ -180,8 +186,7 @@ def _widths(columns: Sequence[Column], page: list[Sequence[Cell]], screen: int) 
     """Return how wide each column is: as wide as its cells, where the screen allows it."""
     headings = [tuple(column.heading for column in columns)]
     widths = [
-        max(_length(_words(cell)) for cell in cells)
-        for cells in zip(*headings, *page, strict=True)
+        max(_length(_words(cell)) for cell in cells) for cells in zip(*headings, *page, strict=True)
     ]
     while sum(widths) + len(GAP) * (len(widths) - 1) > screen:
         room = [

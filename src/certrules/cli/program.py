@@ -7,12 +7,13 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import version
+from itertools import pairwise
 from typing import NoReturn
 
 from certrules.cli import failures
 from certrules.cli.commands import COMMANDS
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Output, shown
+from certrules.cli.output import Output
 
 __all__ = ["main", "parser"]
 
@@ -91,7 +92,7 @@ def _fail(error: BaseException, words: Sequence[str]) -> int:
 
 
 def _wants_json(words: Sequence[str]) -> bool:
-    return "--format=json" in words or ("--format", "json") in zip(words, words[1:], strict=False)
+    return "--format=json" in words or ("--format", "json") in pairwise(words)
 
 
 def _speak_utf8() -> None:

@@ -13,7 +13,7 @@ PATIENCE = 5.0
 """How many seconds to wait for another writer."""
 
 
-def add_store(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+def add_store(parser: argparse._ActionsContainer, *, required: bool = True) -> None:
     """Add the option that names the store."""
     parser.add_argument(
         "--store",

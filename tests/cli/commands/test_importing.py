@@ -85,9 +85,7 @@ def test_the_same_file_again_changes_nothing(
     assert after == before
 
 
-def test_a_dry_run_says_it_and_changes_nothing(
-    run: Run, sound: list[object], store: Path
-) -> None:
+def test_a_dry_run_says_it_and_changes_nothing(run: Run, sound: list[object], store: Path) -> None:
     answer = run(*sound, "--dry-run")
     assert answer.code == 0
     assert answer.out.startswith("Would import 2 of 2 rows")
@@ -157,9 +155,7 @@ def test_rejects_never_go_over_the_records(
     assert run("status", "--store", store).out.endswith("\n0 awards\n")
 
 
-def test_standard_input(
-    run: Run, sound: list[object], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_standard_input(run: Run, sound: list[object], monkeypatch: pytest.MonkeyPatch) -> None:
     data = Path("records.csv").read_bytes()
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
     sound[1] = "-"

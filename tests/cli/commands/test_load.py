@@ -70,8 +70,8 @@ def test_a_catalog_with_faults_stores_nothing_and_tells_them_all(run: Run, tmp_p
 def test_an_unknown_item_stores_nothing(run: Run, catalog: Path, tmp_path: Path) -> None:
     run("load", catalog, "--store", "new.db")
     assigned = [{"kind": "course", "item": "8", "assigned_at": "2024-01-01T00:00:00Z"}]
-    wrong = {"users": [{"id": "2", "username": "eve"}], "certifications": []}
-    wrong["certifications"] = [{"id": "3", "name": "First aider", "assignments": assigned}]
+    certification = {"id": "3", "name": "First aider", "assignments": assigned}
+    wrong = {"users": [{"id": "2", "username": "eve"}], "certifications": [certification]}
     answer = run("load", written(tmp_path, wrong), "--store", "new.db")
     assert answer.code == 2
     assert "certifications[0].assignments[0].item" in answer.err

@@ -27,6 +27,7 @@ from certrules.workflows import administering
 __all__ = ["add", "run"]
 
 AT = datetime(2024, 6, 3, 8, tzinfo=UTC)
+STORE = "demo.db"
 SAMPLE = ("catalog.json", "records.csv", "records-2.csv")
 ROME, APIA = "Europe/Rome", "Pacific/Apia"
 
@@ -69,10 +70,10 @@ def add(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Tell the story, on a store of its own."""
     with _folder(args.keep) as folder:
-        url = args.store or str(folder / "demo.db")
+        url = args.store or str(folder / STORE)
         with stores.opened(url, create=True) as store:
             _check_empty(store, url)
-            steps = _steps(store, folder, args.store or "demo.db")
+            steps = _steps(store, folder, args.store or STORE)
             if args.out.as_json:
                 args.out.data({"at": AT.isoformat(), "steps": list(map(_as_json, steps))})
             else:
@@ -85,6 +86,8 @@ def _folder(keep: str | None) -> Iterator[Path]:
     with TemporaryDirectory(prefix="certrules-demo-") as temporary:
         folder = Path(keep or temporary)
         folder.mkdir(parents=True, exist_ok=True)
+        if taken := [name for name in (*SAMPLE, STORE) if (folder / name).exists()]:
+            raise UsageError(f"{keep} holds {taken[0]} already; name another folder")
         for name in SAMPLE:
             content = files("certrules.cli.sample").joinpath(name).read_bytes()
             (folder / name).write_bytes(content)
@@ -99,8 +102,9 @@ def _check_empty(store: Store, url: str) -> None:
 
 def _steps(store: Store, folder: Path, url: str) -> list[Step]:
     first = f"certrules import records.csv --store {url} --zone {ROME}"
-    second = f"certrules import records-2.csv --store {url} --zone {APIA} --duplicates renew"
-    standing = f"certrules status --store {url} --at {AT:%Y-%m-%dT%H:%M:%SZ}"
+    at = f"--at {AT:%Y-%m-%dT%H:%M:%SZ}"
+    second = f"certrules import records-2.csv --store {url} --zone {APIA} --duplicates renew {at}"
+    standing = f"certrules status --store {url} {at}"
 
     def loaded(out: Output) -> None:
         catalog = catalogs.read((folder / "catalog.json").read_bytes())

@@ -78,6 +78,7 @@ def add(subparsers: Any) -> None:
         "renew: the last of repeated rows counts, and an award that the user has is archived "
         "and a new one issued (reject)",
     )
+    option("--at", metavar="INSTANT", help="when it happens, such as 2024-07-01T09:00:00Z (now)")
     option("--dry-run", action="store_true", help="say what would happen, and change nothing")
     option("--rejects", metavar="OUT.csv", help="write the refused rows here, with their faults")
     option(
@@ -129,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
         report = carry_out(
             store,
             file,
-            at=arguments.now(),
+            at=arguments.instant(args.at),
             duplicates=Duplicates(args.duplicates),
             dry_run=args.dry_run,
             on_refused=rejects and _writing(rejects),
@@ -203,15 +204,19 @@ def tell_counts(out: Output, report: ImportReport, *, name: str) -> None:
     verb = "Would import" if report.dry_run else "Imported"
     zone = arguments.zone_name(report.zone)
     rows = counted(report.rows, "row")
-    out.line(
-        (f"{verb} {report.imported:,} of {rows} of {_brief(Path(name).name)}", "bold"),
-        f" (dates in {zone}, {report.issue_date})",
-    )
+    what = f"{verb} {report.imported:,} of {rows} of {_brief(Path(name).name)}"
+    how = f"(dates in {zone}, {report.issue_date})"
+    if len(f"{what} {how}") > out.width:
+        out.line((what, "bold"))
+        out.line(how)
+    else:
+        out.line((what, "bold"), f" {how}")
     out.line()
     width = max(len(f"{number:,}") for number in (*report.outcomes.values(), 0))
     for outcome, meaning in COUNTS:
         if number := report.outcomes[outcome]:
-            out.line("  ", (f"{number:>{width},}", STYLES.get(outcome, "")), f"  {outcome!s:<10}  ", (meaning, "dim"))
+            told = (f"{number:>{width},}", STYLES.get(outcome, ""))
+            out.line("  ", told, f"  {outcome!s:<10}  ", (meaning, "dim"))
 
 
 def _tell_faults(out: Output, faults: Sequence[Fault]) -> None:

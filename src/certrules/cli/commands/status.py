@@ -27,7 +27,8 @@ EXAMPLE = """\
   certrules status --store certificates.db --user ada --zone Europe/Rome
 
 Dates and days left are those of --zone; without it, of each user's own time zone, or else of UTC.
-An award expires at the beginning of the day that is shown.
+An imported award expires as the day that is shown begins. What was archived after --at is shown
+as it stood then.
 """
 
 COLUMNS = (
