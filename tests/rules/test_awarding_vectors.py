@@ -133,11 +133,6 @@ def facts(row: Row) -> Facts:
 def certification(row: Row) -> Certification | None:
     if row["certification"] == "gone":
         return None
-    groups: dict[str, tuple[str, ...]] = {
-        "unrestricted": (),
-        "inside": ("mine", "other"),
-        "outside": ("other",),
-    }
     return Certification(
         "c",
         "c",

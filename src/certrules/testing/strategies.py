@@ -1,0 +1,264 @@
+"""What facts can there be? Hypothesis strategies for the tests of those who build on certrules.
+
+They draw ids from a few, so that facts meet: items assigned twice, courses in several plans, plans
+that hold themselves or courses unknown, windows over and open, completions before an enrolment or
+to come, awards archived, expired and for ever. Values are as a store would keep them: cycles and
+attempts are numbered, the last alone is current, and at most one renewal is open.
+
+>>> from hypothesis import given
+>>> from certrules.rules import renewal
+>>> @given(facts(), moments())
+... def test_that_a_refusal_says_why(known, at):
+...     decided = renewal.decide(known, at=at)
+...     assert decided or decided.reasons
+>>> test_that_a_refusal_says_why()
+"""
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from attrs import evolve
+from hypothesis import strategies as st
+
+from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
+from certrules.model.catalog import (
+    Assignment,
+    Certification,
+    CertificationStatus,
+    Criteria,
+    ItemKind,
+    Validity,
+)
+from certrules.model.facts import Facts
+from certrules.model.learning import (
+    Completion,
+    Course,
+    Enrolment,
+    EnrolmentStatus,
+    LearningPlan,
+    Renewal,
+    RenewalOption,
+    RenewalState,
+    Window,
+    WindowStart,
+)
+from certrules.model.people import User
+from certrules.periods import Unit
+
+__all__ = [
+    "assignments",
+    "awards",
+    "certifications",
+    "completions",
+    "courses",
+    "enrolments",
+    "facts",
+    "learning_plans",
+    "moments",
+    "renewals",
+    "users",
+    "validities",
+    "windows",
+]
+
+COURSES = ("c1", "c2", "c3")
+PLANS = ("p1", "p2")
+GROUPS = ("g1", "g2")
+ITEMS = (
+    *((ItemKind.COURSE, course) for course in COURSES),
+    *((ItemKind.LEARNING_PLAN, plan) for plan in PLANS),
+    (ItemKind.LEARNING_TRACK, "t1"),
+    (ItemKind.EXTERNAL_TRAINING, "x1"),
+)
+ZONES = (UTC, timezone(timedelta(hours=5, minutes=30)), ZoneInfo("Europe/Rome"))
+FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def moments() -> st.SearchStrategy[datetime]:
+    """Aware instants of 2024 and 2025, in several zones, often the first of a day in UTC."""
+    return _MOMENTS
+
+
+_CLOCK = st.sampled_from([timedelta(), timedelta(microseconds=-1), timedelta(hours=13)])
+_MOMENTS = st.tuples(st.integers(0, 730), _CLOCK, st.sampled_from(ZONES)).map(
+    lambda drawn: (FIRST_DAY + timedelta(days=drawn[0]) + drawn[1]).astimezone(drawn[2])
+)
+_MAYBE = st.none() | _MOMENTS
+_SOME_GROUPS = st.frozensets(st.sampled_from(GROUPS))
+_ITEMS = st.sampled_from(ITEMS)
+
+
+def users(user: str = "u1") -> st.SearchStrategy[User]:
+    """Users of an id, mostly active, in some groups and branches."""
+    active = st.sampled_from([True, True, False])
+    return st.tuples(active, _SOME_GROUPS, _SOME_GROUPS).map(
+        lambda drawn: User(user, user, active=drawn[0], groups=drawn[1], branches=drawn[2])
+    )
+
+
+def validities() -> st.SearchStrategy[Validity]:
+    """Any validity, never among them."""
+    return _VALIDITIES
+
+
+_VALIDITIES = st.builds(Validity, st.integers(0, 36), st.sampled_from(Unit))
+
+
+def windows() -> st.SearchStrategy[Window]:
+    """Windows with a last day, a number of days, both or neither."""
+    return _WINDOWS
+
+
+_LAST_DAYS = st.none() | _MOMENTS.map(datetime.date)
+_DAYS = st.none() | st.integers(1, 400)
+_WINDOWS = st.builds(Window, _LAST_DAYS, _DAYS, st.sampled_from(WindowStart))
+
+
+def assignments() -> st.SearchStrategy[Assignment]:
+    """Any item assigned, in a group or not."""
+    return _ASSIGNMENTS
+
+
+_ASSIGNMENTS = st.tuples(_ITEMS, _MOMENTS, st.none() | st.sampled_from(GROUPS)).map(
+    lambda drawn: Assignment(*drawn[0], *drawn[1:])
+)
+
+
+def certifications(certification: str = "fa") -> st.SearchStrategy[Certification]:
+    """Certifications of an id, mostly active, with any items, the same one twice among them."""
+    return _CERTIFICATIONS.map(lambda drawn: evolve(drawn, id=certification))
+
+
+_CERTIFICATIONS = st.builds(
+    Certification,
+    st.just("fa"),
+    st.just("First aid"),
+    validity=_VALIDITIES,
+    retake=st.booleans(),
+    status=st.sampled_from([CertificationStatus.ACTIVE, *CertificationStatus]),
+    assignments=st.lists(_ASSIGNMENTS, max_size=4).map(tuple),
+    criteria=st.none() | st.sampled_from(Criteria),
+    groups=st.just(frozenset()) | _SOME_GROUPS,
+)
+
+
+def awards(
+    user: str = "u1", certification: str = "fa", *, cycle: int = 1
+) -> st.SearchStrategy[Award]:
+    """Awards of one cycle, current, of any source, expiring at any instant or never."""
+    return _AWARDS.map(
+        lambda drawn: evolve(drawn, user=user, certification=certification, cycle=cycle)
+    )
+
+
+_SOURCES = [Source(), *(Source(AssociationType(kind.value), item) for kind, item in ITEMS)]
+_AWARDS = st.tuples(_MOMENTS, _MAYBE, st.sampled_from(_SOURCES)).map(
+    lambda drawn: Award("u1", "fa", *drawn[:2], _basis(drawn[1]), drawn[2])
+)
+
+
+def _basis(expires_at: datetime | None) -> ExpiryBasis:
+    return ExpiryBasis.ALWAYS_VALID if expires_at is None else ExpiryBasis.DEFINITION
+
+
+def enrolments(user: str = "u1") -> st.SearchStrategy[Enrolment]:
+    """Any current enrolment of a user, in any item, of any status."""
+    return _ENROLMENTS.map(lambda drawn: evolve(drawn, user=user))
+
+
+_ENROLMENTS = st.builds(
+    lambda item, **drawn: Enrolment("u1", *item, **drawn),
+    _ITEMS,
+    enrolled_at=_MOMENTS,
+    status=st.sampled_from(EnrolmentStatus),
+    first_access_at=_MAYBE,
+    completed_at=_MAYBE,
+    direct=st.booleans(),
+)
+
+
+def completions(user: str = "u1") -> st.SearchStrategy[Completion]:
+    """Completions of any item at any instant."""
+    return _COMPLETIONS.map(lambda drawn: evolve(drawn, user=user))
+
+
+_COMPLETIONS = st.tuples(_ITEMS, _MOMENTS).map(lambda drawn: Completion("u1", *drawn[0], drawn[1]))
+
+
+def courses() -> st.SearchStrategy[Course]:
+    """Courses of a few ids, with some materials out of three."""
+    return _COURSES
+
+
+_MATERIALS = st.lists(st.sampled_from(["m1", "m2", "m3"]), unique=True)
+_COURSES = st.builds(Course, st.sampled_from(COURSES), _MATERIALS, _WINDOWS)
+
+
+def learning_plans() -> st.SearchStrategy[LearningPlan]:
+    """Learning plans of a few ids: also with one course twice, an unknown one, or themselves."""
+    return _PLANS
+
+
+_HELD = st.lists(st.sampled_from([*COURSES, "unknown", *PLANS]), max_size=4)
+_PLANS = st.builds(LearningPlan, st.sampled_from(PLANS), _HELD, _WINDOWS)
+
+
+def renewals(user: str = "u1", certification: str = "fa") -> st.SearchStrategy[Renewal]:
+    """Open renewals by any item, through a plan or not."""
+    return _RENEWALS.map(lambda drawn: evolve(drawn, user=user, certification=certification))
+
+
+_OPTIONS = st.tuples(_ITEMS, st.none() | st.sampled_from(PLANS)).map(
+    lambda drawn: RenewalOption(*drawn[0], drawn[1])
+)
+_RENEWALS = st.builds(
+    Renewal,
+    st.just("u1"),
+    st.just("fa"),
+    st.integers(1, 3),
+    st.integers(1, 2),
+    _MOMENTS,
+    _OPTIONS,
+    st.booleans(),
+    st.none() | st.sampled_from(["k1", "k2"]),
+)
+
+
+def facts(user: str = "u1", certification: str = "fa") -> st.SearchStrategy[Facts]:
+    """Facts of one user and one certification, which may be gone."""
+    present = certifications(certification)
+    return st.builds(
+        Facts,
+        users(user),
+        st.one_of(present, present, present, st.none()),
+        awards=st.tuples(st.lists(awards(user, certification), max_size=3), st.booleans()).map(
+            lambda drawn: _cycles(*drawn)
+        ),
+        enrolments=st.lists(enrolments(user), max_size=8).map(_attempts),
+        completions=st.lists(completions(user), max_size=4),
+        courses=st.lists(_COURSES, unique_by=lambda course: course.id),
+        plans=st.lists(_PLANS, unique_by=lambda plan: plan.id),
+        renewals=st.lists(renewals(user, certification), max_size=2).map(_closed),
+    )
+
+
+def _cycles(drawn: list[Award], held: bool) -> list[Award]:  # noqa: FBT001
+    cycles = [evolve(award, cycle=number) for number, award in enumerate(drawn, start=1)]
+    current = cycles[-1:] if held else []
+    past = cycles[: len(cycles) - len(current)]
+    return [award.archive(award.issued_at) for award in past] + current
+
+
+def _attempts(drawn: list[Enrolment]) -> list[Enrolment]:
+    items: dict[tuple[ItemKind, str], list[Enrolment]] = defaultdict(list)
+    for enrolment in drawn:
+        attempts = items[enrolment.kind, enrolment.item]
+        attempts[-1:] = [each.archive(each.enrolled_at) for each in attempts[-1:]]
+        attempts.append(evolve(enrolment, attempt=len(attempts) + 1))
+    return [enrolment for attempts in items.values() for enrolment in attempts]
+
+
+def _closed(drawn: list[Renewal]) -> list[Renewal]:
+    cancelled = RenewalState.CANCELLED
+    return [each.close(cancelled, each.started_at) for each in drawn[:-1]] + drawn[-1:]

@@ -1,0 +1,618 @@
+"""Starting, completing and cancelling a renewal; the table of who may start is another module."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certrules import (
+    ALLBOUND,
+    Assignment,
+    AssociationType,
+    Award,
+    Certification,
+    CertificationStatus,
+    Completion,
+    Course,
+    Enrolment,
+    EnrolmentStatus,
+    Facts,
+    Granted,
+    ItemKind,
+    LearningPlan,
+    Refused,
+    Renewal,
+    RenewalOption,
+    Source,
+    Unit,
+    User,
+    Validity,
+    Window,
+)
+from certrules.errors import InvalidValueError, NaiveDatetimeError
+from certrules.model.effects import (
+    ArchiveAward,
+    ArchiveEnrolment,
+    CancelNotices,
+    CloseRenewal,
+    Enrol,
+    IssueAward,
+    Notify,
+    OpenRenewal,
+    ResetMaterials,
+)
+from certrules.model.events import EventKind
+from certrules.model.learning import EntryPoint, RenewalState, WindowStart
+from certrules.rules import renewal
+from certrules.rules.renewal.ways import over
+from certrules.testing import strategies
+
+COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+DONE = datetime(2024, 2, 1, tzinfo=UTC)
+AT = datetime(2024, 7, 1, tzinfo=UTC)
+LATER = datetime(2024, 8, 1, tzinfo=UTC)
+ADA = User("ada", "ada")
+BY_COURSE = RenewalOption(COURSE, "c1")
+AWARD = Award(
+    "ada",
+    "fa",
+    DONE,
+    datetime(2025, 2, 1, tzinfo=UTC),
+    source=Source(AssociationType.COURSE, "c1"),
+)
+
+
+def first_aid(*items: tuple[ItemKind, str], retake: bool = True, **fields: Any) -> Certification:
+    assignments = tuple(Assignment(*item, BEGIN) for item in items or [(COURSE, "c1")])
+    validity = Validity(1, Unit.YEARS)
+    return Certification(
+        "fa", "First aid", validity=validity, retake=retake, assignments=assignments, **fields
+    )
+
+
+def enrolment(
+    item: str,
+    status: EnrolmentStatus = EnrolmentStatus.COMPLETED,
+    kind: ItemKind = COURSE,
+    **fields: Any,
+) -> Enrolment:
+    return Enrolment("ada", kind, item, BEGIN, status, **fields)
+
+
+FACTS = Facts(
+    ADA,
+    first_aid(),
+    awards=[AWARD],
+    enrolments=[enrolment("c1", completed_at=DONE)],
+    courses=[
+        Course("c1", ["own", "shared"]),
+        Course("c2", ["shared", "other"]),
+        Course("c3", ["other"]),
+    ],
+)
+OFF = evolve(FACTS, certification=first_aid((COURSE, "c1"), (COURSE, "c2"), retake=False))
+
+
+def rules(decided: Granted | Refused) -> set[str]:
+    return {reason.rule.id for reason in decided.reasons}
+
+
+def effects(decided: Granted | Refused, *kinds: type) -> list[Any]:
+    assert isinstance(decided, Granted), decided.reasons
+    return [effect for effect in decided.effects if isinstance(effect, kinds)]
+
+
+def started(facts: Facts = FACTS, option: RenewalOption = BY_COURSE, **fields: Any) -> Facts:
+    """The facts as they are once a renewal has been started."""
+    decided = renewal.start(facts, option, at=AT, **fields)
+    gone = [each.enrolment for each in effects(decided, ArchiveEnrolment)]
+    fresh = [each.enrolment for each in effects(decided, Enrol)]
+    replaced = {(each.kind, each.item, each.attempt) for each in gone}
+    kept = [e for e in facts.enrolments if (e.kind, e.item, e.attempt) not in replaced]
+    opened = [each.renewal for each in effects(decided, OpenRenewal)]
+    return evolve(facts, enrolments=kept + gone + fresh, renewals=[*facts.renewals, *opened])
+
+
+def completion(item: str = "c1", at: datetime = LATER, kind: ItemKind = COURSE) -> Completion:
+    return Completion("ada", kind, item, at)
+
+
+def complete(facts: Facts, done: Completion, *, at: datetime = LATER) -> Granted | Refused:
+    return renewal.complete(facts, done, at=at, zone=UTC)
+
+
+# May it be started?
+
+
+@pytest.mark.rule("DOC-RENEW-04", "DOC-RENEW-08", "DOC-VIEW-03")
+def test_the_control_is_offered_everywhere_or_nowhere() -> None:
+    assert renewal.controls(renewal.decide(FACTS, at=AT)) == tuple(EntryPoint)
+    assert renewal.controls(renewal.decide(evolve(FACTS, awards=()), at=AT)) == ()
+    assert len(EntryPoint) == 4
+
+
+@pytest.mark.rule("ALL-EXP-04")
+def test_a_platform_may_have_no_renewal() -> None:
+    assert rules(renewal.decide(FACTS, at=AT, policy=ALLBOUND)) == {"ALL-EXP-04"}
+
+
+@pytest.mark.rule("INT-32")
+def test_what_needs_several_items_is_not_renewed_by_one() -> None:
+    both = first_aid((COURSE, "c1"), (COURSE, "c2"))
+    grouped = evolve(
+        both,
+        assignments=tuple(evolve(each, group=each.item) for each in both.assignments),
+    )
+    assert rules(renewal.decide(evolve(FACTS, certification=grouped), at=AT)) == {"INT-32"}
+
+
+@pytest.mark.rule("ALL-VIS-02", "INT-36")
+def test_who_is_outside_the_groups_cannot_renew() -> None:
+    facts = evolve(FACTS, certification=first_aid(groups={"crew"}))
+    assert rules(renewal.decide(facts, at=AT)) == {"ALL-VIS-02"}
+    member = evolve(facts, user=User("ada", "ada", groups={"crew"}))
+    assert renewal.decide(member, at=AT)
+
+
+@pytest.mark.rule("INT-19")
+@pytest.mark.parametrize(
+    "item",
+    [
+        (COURSE, "unknown"),
+        (PLAN, "unknown"),
+        (ItemKind.EXTERNAL_TRAINING, "x1"),
+    ],
+)
+def test_what_cannot_be_taken_does_not_renew(item: tuple[ItemKind, str]) -> None:
+    facts = evolve(FACTS, certification=first_aid(item))
+    assert rules(renewal.decide(facts, at=AT)) == {"INT-19"}
+
+
+def test_an_item_assigned_twice_is_one_option() -> None:
+    facts = evolve(FACTS, certification=first_aid((COURSE, "c1"), (COURSE, "c1")))
+    assert effects(renewal.decide(facts, at=AT), RenewalOption) == [BY_COURSE]
+
+
+def test_a_track_can_be_taken() -> None:
+    track = (ItemKind.LEARNING_TRACK, "t1")
+    facts = evolve(FACTS, certification=first_aid(track))
+    assert effects(renewal.decide(facts, at=AT), RenewalOption) == [RenewalOption(*track)]
+
+
+@pytest.mark.rule("DOC-RENEW-07")
+def test_a_completion_without_an_enrolment_counts_as_completed() -> None:
+    facts = evolve(OFF, completions=[completion("c2", DONE)])
+    assert "DOC-RENEW-08" in rules(renewal.decide(facts, at=AT))
+
+
+@pytest.mark.rule("INT-13")
+def test_from_the_page_of_a_plan_only_what_it_holds_renews() -> None:
+    plans = [LearningPlan("p1", ["c1"]), LearningPlan("p2", ["c2"])]
+    enrolled = [enrolment("p1", kind=PLAN), enrolment("p2", kind=PLAN)]
+    facts = evolve(FACTS, plans=plans, enrolments=[*FACTS.enrolments, *enrolled])
+    assert effects(renewal.decide(facts, at=AT, plan="p1"), RenewalOption) == [
+        evolve(BY_COURSE, plan="p1")
+    ]
+    assert rules(renewal.decide(facts, at=AT, plan="p2")) == {"INT-13"}
+
+
+def test_an_assigned_plan_renews_from_its_own_page() -> None:
+    facts = evolve(FACTS, certification=first_aid((PLAN, "p1")), plans=[LearningPlan("p1", ["c1"])])
+    option = RenewalOption(PLAN, "p1")
+    assert effects(renewal.decide(facts, at=AT, plan="p1"), RenewalOption) == [option]
+    assert effects(renewal.decide(facts, at=AT), RenewalOption) == [option]
+
+
+def test_a_plan_may_hold_itself_and_courses_unknown() -> None:
+    plan = LearningPlan("p1", ["p1", "c1", "unknown"])
+    enrolled = [*FACTS.enrolments, enrolment("p1", kind=PLAN)]
+    facts = evolve(FACTS, certification=first_aid((PLAN, "p1")), plans=[plan], enrolments=enrolled)
+    archived = effects(renewal.start(facts, RenewalOption(PLAN, "p1"), at=AT), ArchiveEnrolment)
+    assert [each.enrolment.item for each in archived] == ["c1"]
+
+
+# Windows
+
+
+@pytest.mark.rule("INT-13b")
+def test_a_window_ends_with_the_last_second_of_its_last_day_in_utc() -> None:
+    window = Window(date(2024, 6, 30))
+    assert not over(window, None, None, AT - timedelta(microseconds=1))
+    assert over(window, None, None, AT)
+    rome = datetime(2024, 7, 1, 1, 59, tzinfo=strategies.ZONES[2])
+    assert not over(window, None, None, rome)
+
+
+@pytest.mark.rule("X-VALID-1")
+@pytest.mark.parametrize(
+    ("start", "first_access", "last_day"),
+    [
+        (WindowStart.ENROLMENT, DONE, date(2024, 1, 11)),
+        (WindowStart.FIRST_ACCESS, DONE, date(2024, 2, 11)),
+        (WindowStart.FIRST_ACCESS, BEGIN - timedelta(days=9), date(2024, 1, 11)),
+    ],
+)
+def test_days_count_from_the_enrolment_or_the_first_access(
+    start: WindowStart, first_access: datetime, last_day: date
+) -> None:
+    window = Window(days=10, start=start)
+    end = datetime(last_day.year, last_day.month, last_day.day, 23, 59, 59, tzinfo=UTC)
+    assert not over(window, enrolment("c1"), first_access, end)
+    assert over(window, enrolment("c1"), first_access, end + timedelta(seconds=1))
+
+
+@pytest.mark.rule("X-VALID-1")
+def test_days_that_have_not_begun_do_not_end() -> None:
+    assert not over(Window(days=1), None, None, AT)
+    assert not over(Window(days=1, start=WindowStart.FIRST_ACCESS), enrolment("c1"), None, AT)
+
+
+def test_of_a_last_day_and_a_number_of_days_the_earlier_counts() -> None:
+    window = Window(date(2024, 6, 30), days=10)
+    assert over(window, enrolment("c1"), None, BEGIN + timedelta(days=11))
+    assert over(Window(date(2024, 1, 1), days=10), enrolment("c1"), None, BEGIN + timedelta(days=1))
+
+
+def test_days_of_validity_are_at_least_one() -> None:
+    with pytest.raises(InvalidValueError, match="days of validity cannot be 0"):
+        Window(days=0)
+
+
+@pytest.mark.rule("DOC-RENEW-16", "X-VALID-1")
+def test_the_days_of_a_plan_begin_with_the_first_access_to_any_of_its_courses() -> None:
+    window = Window(days=30, start=WindowStart.FIRST_ACCESS)
+    plans = [LearningPlan("p1", ["c1", "c2", "c3"], window)]
+    accessed = enrolment("c2", EnrolmentStatus.IN_PROGRESS, first_access_at=DONE)
+    facts = evolve(
+        FACTS,
+        plans=plans,
+        enrolments=[*FACTS.enrolments, enrolment("c3"), accessed, enrolment("p1", kind=PLAN)],
+    )
+    assert renewal.decide(facts, at=DONE + timedelta(days=30))
+    assert rules(renewal.decide(facts, at=DONE + timedelta(days=31))) == {"DOC-RENEW-16"}
+
+
+# Starting
+
+
+@pytest.mark.rule("DOC-RENEW-06", "DOC-RENEW-09", "INT-12", "X-RENEW-1", "X-RENEW-2")
+def test_with_retakes_the_enrolment_is_archived_as_it_was_and_made_anew() -> None:
+    decided = renewal.start(FACTS, BY_COURSE, at=AT)
+    before = FACTS.enrolments[0]
+    assert effects(decided, ArchiveEnrolment) == [ArchiveEnrolment(before.archive(AT))]
+    assert before.archive(AT).completed_at == DONE
+    assert effects(decided, Enrol) == [
+        Enrol(Enrolment("ada", COURSE, "c1", AT, EnrolmentStatus.ENROLLED, attempt=2))
+    ]
+    (opened,) = effects(decided, OpenRenewal)
+    assert opened.renewal == Renewal("ada", "fa", 1, 1, AT, BY_COURSE, retake=True)
+
+
+@pytest.mark.rule("DOC-RENEW-11", "DOC-RENEW-12", "DOC-RENEW-13", "INT-12d")
+def test_all_materials_are_reset_and_shared_ones_in_every_course_that_uses_them() -> None:
+    decided = renewal.start(FACTS, BY_COURSE, at=AT)
+    assert effects(decided, ResetMaterials) == [
+        ResetMaterials("ada", "c1", ("own", "shared")),
+        ResetMaterials("ada", "c2", ("shared",)),
+    ]
+    touched = effects(decided, ArchiveEnrolment, Enrol)
+    assert {each.enrolment.item for each in touched} == {"c1"}
+
+
+@pytest.mark.rule("DOC-RENEW-10")
+def test_the_user_is_told_of_being_enrolled_again() -> None:
+    (news,) = effects(renewal.start(FACTS, BY_COURSE, at=AT), Notify)
+    assert (news.event.kind, news.event.item, news.event.at) == (EventKind.ENROLLED, "c1", AT)
+
+
+@pytest.mark.rule("INT-12c")
+def test_without_retakes_nothing_is_archived_or_reset() -> None:
+    option = RenewalOption(COURSE, "c2")
+    decided = renewal.start(OFF, option, at=AT)
+    assert [type(each) for each in effects(decided, object)] == [OpenRenewal, Enrol, Notify]
+    enrolled = enrolment("c2", EnrolmentStatus.SUSPENDED)
+    again = evolve(OFF, enrolments=[*OFF.enrolments, enrolled])
+    assert [type(each) for each in effects(renewal.start(again, option, at=AT), object)] == [
+        OpenRenewal
+    ]
+
+
+@pytest.mark.rule("X-ARCH-1", "X-ARCH-3")
+def test_a_plan_is_renewed_by_its_courses() -> None:
+    facts = evolve(
+        FACTS,
+        certification=first_aid((PLAN, "p1")),
+        plans=[LearningPlan("p1", ["c1", "c2", "c3"])],
+        enrolments=[
+            enrolment("p1", kind=PLAN),
+            enrolment("c1"),
+            enrolment("c2", EnrolmentStatus.SUSPENDED),
+        ],
+    )
+    decided = renewal.start(facts, RenewalOption(PLAN, "p1"), at=AT)
+    assert [each.enrolment.item for each in effects(decided, ArchiveEnrolment)] == ["c1"]
+    assert [each.enrolment.item for each in effects(decided, Enrol)] == ["c1"]
+
+
+def test_who_is_not_enrolled_in_the_plan_is_enrolled() -> None:
+    facts = evolve(FACTS, certification=first_aid((PLAN, "p1")), plans=[LearningPlan("p1", ["c2"])])
+    decided = renewal.start(facts, RenewalOption(PLAN, "p1"), at=AT)
+    assert [each.enrolment.item for each in effects(decided, Enrol)] == ["p1"]
+    assert not effects(decided, ResetMaterials)
+
+
+def test_the_attempts_of_archived_enrolments_are_counted_on() -> None:
+    facts = evolve(OFF, enrolments=[enrolment("c2", EnrolmentStatus.ENROLLED).archive(DONE)])
+    facts = evolve(facts, awards=[evolve(AWARD, source=Source())])
+    (enrolled,) = effects(renewal.start(facts, RenewalOption(COURSE, "c2"), at=AT), Enrol)
+    assert enrolled.enrolment.attempt == 2
+
+
+def test_a_start_is_refused_as_asking_is() -> None:
+    refused = renewal.start(evolve(FACTS, awards=()), BY_COURSE, at=AT)
+    assert rules(refused) == {"DOC-RENEW-01"}
+
+
+@pytest.mark.rule("INT-13")
+def test_an_option_that_is_not_offered_is_refused() -> None:
+    assert rules(renewal.start(FACTS, RenewalOption(COURSE, "c2"), at=AT)) == {"INT-13"}
+
+
+@pytest.mark.rule("DOC-RENEW-16", "INT-13")
+def test_a_renewal_is_not_started_from_a_plan_that_is_over() -> None:
+    facts = evolve(
+        FACTS,
+        plans=[LearningPlan("p1", ["c1"], Window(DONE.date())), LearningPlan("p2", ["c1"])],
+        enrolments=[
+            *FACTS.enrolments,
+            enrolment("p1", kind=PLAN),
+            enrolment("p2", kind=PLAN),
+        ],
+    )
+    assert rules(renewal.start(facts, evolve(BY_COURSE, plan="p1"), at=AT)) == {"DOC-RENEW-16"}
+    assert renewal.start(facts, evolve(BY_COURSE, plan="p2"), at=AT)
+    assert rules(renewal.start(facts, BY_COURSE, at=AT)) == {"INT-13"}
+
+
+@pytest.mark.rule("INT-12b")
+def test_the_same_request_is_granted_again_without_effect() -> None:
+    facts = started(key="k1")
+    again = renewal.start(facts, BY_COURSE, at=LATER, key="k1")
+    assert again == Granted((), again.reasons)
+    cancelled = evolve(facts, renewals=[facts.renewals[0].close(RenewalState.CANCELLED, LATER)])
+    assert renewal.start(cancelled, BY_COURSE, at=LATER, key="k1") == Granted(
+        (), renewal.start(cancelled, BY_COURSE, at=LATER, key="k1").reasons
+    )
+
+
+@pytest.mark.rule("INT-12b")
+def test_another_start_is_refused_while_a_renewal_is_open() -> None:
+    facts = started(key="k1")
+    assert "INT-12b" in rules(renewal.start(facts, BY_COURSE, at=LATER, key="k2"))
+    assert "INT-12b" in rules(renewal.start(facts, BY_COURSE, at=LATER))
+
+
+@pytest.mark.rule("INT-12b")
+def test_a_key_is_for_one_option() -> None:
+    other = RenewalOption(COURSE, "c2")
+    assert rules(renewal.start(started(key="k1"), other, at=LATER, key="k1")) == {"INT-12b"}
+
+
+@pytest.mark.rule("INT-12b")
+def test_an_award_that_has_changed_since_it_was_seen_is_not_renewed() -> None:
+    assert renewal.start(FACTS, BY_COURSE, at=AT, seen=(1, 1))
+    assert rules(renewal.start(FACTS, BY_COURSE, at=AT, seen=(1, 2))) == {"INT-12b"}
+    nothing = evolve(FACTS, awards=())
+    assert rules(renewal.start(nothing, BY_COURSE, at=AT, seen=(1, 1))) == {"DOC-RENEW-01"}
+
+
+# Completing
+
+
+@pytest.mark.rule("DOC-RENEW-17", "DOC-RENEW-20", "INT-14", "INT-23")
+def test_a_completed_renewal_archives_the_award_with_its_dates_and_issues_the_next() -> None:
+    decided = complete(started(), completion())
+    (archived,) = effects(decided, ArchiveAward)
+    assert archived.award == AWARD.archive(LATER)
+    assert (archived.award.issued_at, archived.award.expires_at) == (DONE, AWARD.expires_at)
+    (issued,) = effects(decided, IssueAward)
+    assert issued.award == Award(
+        "ada", "fa", LATER, datetime(2025, 8, 1, tzinfo=UTC), source=AWARD.source, cycle=2
+    )
+    assert effects(decided, CancelNotices) == [CancelNotices("ada", "fa", 1)]
+    (closed,) = effects(decided, CloseRenewal)
+    assert (closed.renewal.state, closed.renewal.closed_at) == (RenewalState.COMPLETED, LATER)
+    (news,) = effects(decided, Notify)
+    assert (news.event.kind, news.event.cycle) == (EventKind.RENEWED, 2)
+
+
+@pytest.mark.rule("DOC-RENEW-18", "INT-14")
+def test_after_the_expiry_too() -> None:
+    late = datetime(2026, 3, 1, tzinfo=UTC)
+    decided = complete(started(), completion(at=late), at=late)
+    (archived,) = effects(decided, ArchiveAward)
+    assert archived.award.archived_at == late > archived.award.expires_at
+
+
+@pytest.mark.rule("INT-14")
+def test_the_dates_are_those_of_the_completion_not_of_asking() -> None:
+    decided = complete(started(), completion(), at=LATER + timedelta(days=3))
+    (issued,) = effects(decided, IssueAward)
+    assert issued.award.issued_at == LATER
+
+
+@pytest.mark.rule("DOC-RENEW-03", "INT-12b")
+def test_a_completion_alone_renews_nothing() -> None:
+    assert rules(complete(FACTS, completion())) == {"DOC-RENEW-03"}
+
+
+@pytest.mark.rule("INT-12b")
+@pytest.mark.parametrize("state", [RenewalState.COMPLETED, RenewalState.CANCELLED])
+def test_a_closed_renewal_is_not_completed(state: RenewalState) -> None:
+    facts = started()
+    closed = evolve(facts, renewals=[facts.renewals[0].close(state, LATER)])
+    assert rules(complete(closed, completion())) == {"DOC-RENEW-03"}
+
+
+@pytest.mark.rule("INT-12b")
+@pytest.mark.parametrize("at", [AT, AT - timedelta(days=1)])
+def test_what_was_completed_before_the_start_does_not_renew(at: datetime) -> None:
+    assert rules(complete(started(), completion(at=at))) == {"INT-12b"}
+    assert complete(started(), completion(at=AT + timedelta(microseconds=1)))
+
+
+@pytest.mark.rule("INT-12b")
+def test_another_item_than_was_chosen_does_not_renew() -> None:
+    both = first_aid((COURSE, "c1"), (COURSE, "c2"))
+    facts = started(evolve(FACTS, certification=both))
+    assert rules(complete(facts, completion("c2"))) == {"INT-12b"}
+
+
+@pytest.mark.rule("DOC-CERT-12")
+def test_a_completion_to_come_renews_nothing() -> None:
+    assert rules(complete(started(), completion(at=LATER), at=AT)) == {"DOC-CERT-12"}
+
+
+@pytest.mark.rule("DOC-RENEW-14")
+def test_a_window_that_has_closed_meanwhile_is_judged_at_the_completion() -> None:
+    facts = started(evolve(FACTS, courses=[Course("c1", (), Window(AT.date()))]))
+    assert rules(complete(facts, completion())) == {"DOC-RENEW-14"}
+    in_time = completion(at=AT + timedelta(hours=23))
+    assert complete(facts, in_time, at=LATER)
+
+
+def test_a_retake_begins_the_days_of_validity_anew() -> None:
+    window = Window(days=200)
+    facts = started(evolve(FACTS, courses=[Course("c1", (), window)]))
+    assert complete(facts, completion(at=AT + timedelta(days=150)), at=AT + timedelta(days=151))
+
+
+@pytest.mark.rule("DOC-CERT-13", "ALL-VIS-02", "DOC-ASSIGN-03", "INT-01c", "INT-24", "INT-31b")
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"user": User("ada", "ada", active=False)}, {"DOC-CERT-13"}),
+        ({"certification": first_aid(groups={"crew"})}, {"ALL-VIS-02"}),
+        ({"certification": first_aid(status=CertificationStatus.INACTIVE)}, {"INT-31b"}),
+        ({"certification": first_aid((COURSE, "c2"))}, {"DOC-ASSIGN-03"}),
+        ({"certification": None}, {"DOC-DELETE-01"}),
+    ],
+)
+def test_what_has_changed_meanwhile_may_refuse(change: dict[str, Any], expected: set[str]) -> None:
+    assert rules(complete(evolve(started(), **change), completion())) == expected
+
+
+@pytest.mark.rule("INT-01c", "INT-14")
+def test_the_definition_counts_as_it_is_at_the_completion() -> None:
+    longer = evolve(first_aid(retake=False), validity=Validity(3, Unit.YEARS))
+    (issued,) = effects(complete(evolve(started(), certification=longer), completion()), IssueAward)
+    assert issued.award.expires_at == datetime(2027, 8, 1, tzinfo=UTC)
+
+
+@pytest.mark.rule("DOC-ASSIGN-07")
+def test_an_item_assigned_anew_after_its_completion_does_not_renew() -> None:
+    anew = evolve(first_aid(), assignments=(Assignment(COURSE, "c1", LATER),))
+    decided = complete(evolve(started(), certification=anew), completion())
+    assert rules(decided) == {"DOC-ASSIGN-07"}
+
+
+@pytest.mark.rule("INT-12b")
+def test_an_award_edited_meanwhile_is_renewed_one_replaced_or_removed_is_not() -> None:
+    facts = started()
+    edited = evolve(facts, awards=[evolve(AWARD, version=2)])
+    (archived,) = effects(complete(edited, completion()), ArchiveAward)
+    assert archived.award.version == 3
+    imported = evolve(facts, awards=[AWARD.archive(AT), evolve(AWARD, cycle=2)])
+    assert rules(complete(imported, completion())) == {"INT-12b"}
+    assert rules(complete(evolve(facts, awards=()), completion())) == {"INT-12b"}
+
+
+@pytest.mark.rule("INT-01", "INT-40")
+def test_a_chain_of_renewals_remembers_its_day_and_only_a_chain() -> None:
+    leap = datetime(2024, 2, 29, 9, tzinfo=UTC)
+    ends = datetime(2027, 2, 28, 9, tzinfo=UTC)
+    held = evolve(AWARD, issued_at=leap, expires_at=ends, anchor_day=29)
+    facts = evolve(started(), awards=[held])
+    (issued,) = effects(complete(facts, completion(at=ends), at=ends), IssueAward)
+    assert issued.award.expires_at == datetime(2028, 2, 29, 9, tzinfo=UTC)
+    late = datetime(2027, 4, 30, 9, tzinfo=UTC)
+    (issued,) = effects(complete(facts, completion(at=late), at=late), IssueAward)
+    assert issued.award.expires_at == datetime(2028, 4, 30, 9, tzinfo=UTC)
+
+
+# Giving up
+
+
+@pytest.mark.rule("INT-12b", "X-ARCH-2")
+def test_a_cancelled_renewal_leaves_what_was_archived_archived() -> None:
+    facts = started()
+    (closed,) = effects(renewal.cancel(facts, at=LATER), CloseRenewal)
+    assert closed.renewal == facts.renewals[0].close(RenewalState.CANCELLED, LATER)
+    cancelled = evolve(facts, renewals=[closed.renewal])
+    assert rules(renewal.decide(cancelled, at=LATER)) == {"DOC-RENEW-02"}
+    assert rules(renewal.cancel(cancelled, at=LATER)) == {"INT-12b"}
+
+
+# Whatever the facts
+
+
+@pytest.mark.rule("DOC-TZ-01")
+def test_a_naive_instant_is_a_mistake_of_the_caller() -> None:
+    naive = AT.replace(tzinfo=None)
+    for ask in (
+        lambda: renewal.decide(FACTS, at=naive),
+        lambda: renewal.start(FACTS, BY_COURSE, at=naive),
+        lambda: renewal.cancel(started(), at=naive),
+        lambda: complete(started(), completion(), at=naive),
+        lambda: completion(at=naive),
+    ):
+        with pytest.raises(NaiveDatetimeError):
+            ask()
+
+
+def test_facts_of_somebody_else_are_a_mistake_of_the_caller() -> None:
+    with pytest.raises(InvalidValueError, match="facts of 'ada' only"):
+        FACTS.with_completion(evolve(completion(), user="bob"))
+    with pytest.raises(InvalidValueError, match="facts of 'fa' only"):
+        evolve(FACTS, awards=[evolve(AWARD, certification="other")])
+
+
+@pytest.mark.law
+@given(strategies.facts(), strategies.moments(), st.randoms())
+def test_renewing_answers_whatever_the_facts(facts: Facts, at: datetime, random: Any) -> None:
+    decided = renewal.decide(facts, at=at)
+    assert decided or decided.reasons
+    shuffled = evolve(
+        facts,
+        **{
+            name: random.sample(list(getattr(facts, name)), len(getattr(facts, name)))
+            for name in ("awards", "enrolments", "completions", "courses", "plans", "renewals")
+        },
+    )
+    assert renewal.decide(shuffled, at=at) == decided
+    for option in decided.effects if decided else []:
+        start = renewal.start(facts, option, at=at)
+        assert start
+        assert renewal.start(shuffled, option, at=at) == start
+        assert {each.award for each in effects(start, ArchiveAward, IssueAward)} == set()
+
+
+@pytest.mark.law
+@given(strategies.facts(), strategies.completions(), strategies.moments(), st.randoms())
+def test_completing_answers_whatever_the_facts(
+    facts: Facts, done: Completion, at: datetime, random: Any
+) -> None:
+    decided = complete(facts, done, at=at)
+    shuffled = evolve(facts, enrolments=random.sample(facts.enrolments, len(facts.enrolments)))
+    assert complete(shuffled, done, at=at) == decided
+    if not decided:
+        assert decided.reasons
+        return
+    (archived,) = effects(decided, ArchiveAward)
+    (issued,) = effects(decided, IssueAward)
+    assert archived.award.archived_at == issued.award.issued_at == done.completed_at
+    assert issued.award.cycle == archived.award.cycle + 1
