@@ -78,7 +78,7 @@ def pycon(document: Document) -> Iterator[Region]:
 
 def run_console(example: Example) -> str | None:
     code = 0
-    for command, expected in COMMAND.findall(example.parsed + "\n"):
+    for command, expected in COMMAND.findall(example.parsed.rstrip("\n") + "\n"):
         shell = subprocess.run(
             ["bash", "-c", f"(exit {code})\n{command}"],
             stdout=subprocess.PIPE,
