@@ -1,8 +1,6 @@
-"""What every store promises about learning and renewals, in memory and on SQLite."""
+"""What every store promises about learning and renewals, whatever it is on."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,24 +22,12 @@ from certrules.model.learning import (
     Window,
     WindowStart,
 )
-from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
-from certrules.repositories.sql import open_store
 
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 T0 = datetime(2025, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 RENEWAL = Renewal("ada", "fa", 1, 1, T0, RenewalOption(COURSE, "c1", "p1"), retake=True, key="k1")
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: Any, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    opened = open_store(str(tmp_path / "store.db"), create=True)
-    yield opened
-    opened.close()
 
 
 def test_courses_are_found_by_id_and_by_material(store: Store) -> None:

@@ -38,6 +38,7 @@ def _begin_sqlite(connection: Connection, writing: bool, milliseconds: int) -> N
         connection.exec_driver_sql("ROLLBACK")
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
     connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    connection.exec_driver_sql("PRAGMA cache_size = -32768")  # KiB: large imports touch many pages
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 

@@ -79,13 +79,16 @@ def _meaning(where: str, error: BaseException | None) -> CertrulesError:
 
 
 def _code(error: Any) -> str:
-    """Return SQLite's name, PostgreSQL's SQLSTATE or MariaDB's number of an error."""
+    """Return SQLite's name, MariaDB's number or PostgreSQL's SQLSTATE of an error."""
     if "no such table" in str(error):  # SQLite has no code for it
         return "42P01"
-    for name in ("sqlite_errorname", "sqlstate", "pgcode"):
-        if code := getattr(error, name, None):
-            return str(code)
-    return str(next(iter(getattr(error, "args", ())), ""))
+    if error.args and isinstance(error.args[0], int):
+        return str(error.args[0])  # more exact than the SQLSTATE beside it
+    return str(
+        getattr(error, "sqlite_errorname", None)
+        or getattr(error, "sqlstate", None)
+        or getattr(error, "pgcode", None)  # psycopg 2
+    )
 
 
 def _first_line(error: BaseException | None) -> str:
