@@ -169,6 +169,12 @@ def test_a_rounded_result_says_so(month_end: MonthEnd, expires: str, lost_day: i
 
 
 @pytest.mark.rule("INT-01")
+def test_a_rounded_result_says_so_though_its_day_is_included() -> None:
+    found = validity.reckon(ISSUED, MONTH, zone=ROME, expiry_day=INCLUSIVE)
+    assert found == Expiry(at("2024-02-29T23:00:00Z"), 31)
+
+
+@pytest.mark.rule("INT-01")
 def test_a_day_that_the_month_has_is_not_rounded() -> None:
     found = validity.reckon(ISSUED, YEAR, zone=ROME)
     assert found == Expiry(at("2025-01-31T09:30:00Z"), None)
