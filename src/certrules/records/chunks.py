@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import compress
-from operator import itemgetter, not_
+from operator import not_
 from typing import TypeVar
 
 from attrs import frozen
@@ -16,11 +16,15 @@ T = TypeVar("T")
 
 @frozen
 class Chunk:
-    """Some data rows of a file: those as wide as the header as columns, and the ragged ones."""
+    """Some data rows of a file: those as wide as the header, and the ragged ones.
+
+    ``columns`` are the same values as ``fields``; ``usernames`` are one of them, trimmed.
+    """
 
     rows: Sequence[int]
     lines: Sequence[int]
     fields: Sequence[list[str]]
+    columns: Sequence[Sequence[str]]
     usernames: Sequence[str]
     ragged: Sequence[tuple[int, int, list[str]]]
 
@@ -45,10 +49,15 @@ def chunk_of(
     """
     rows = range(counted + 1, counted + 1 + len(table))
     widths = list(map(len, table))
-    ragged = [index for index, wide in enumerate(widths) if wide != width]
+    ragged: list[int] = []
+    if widths.count(width) < len(table):
+        ragged = [index for index, wide in enumerate(widths) if wide != width]
     even = without(table, ragged)
-    usernames = list(map(str.strip, map(itemgetter(user), even)))
-    suspects = [*(table[index] for index in ragged), *compress(even, map(not_, usernames))]
+    columns = list(zip(*even, strict=True)) or [()] * width
+    usernames = list(map(str.strip, columns[user]))
+    suspects = [table[index] for index in ragged]
+    if "" in usernames:
+        suspects += compress(even, map(not_, usernames))
     if any(map(blank, suspects)):
         data = [index for index, fields in enumerate(table) if not blank(fields)]
         table, lines = [table[index] for index in data], [lines[index] for index in data]
@@ -57,6 +66,7 @@ def chunk_of(
         without(rows, ragged),
         without(lines, ragged),
         even,
+        columns,
         usernames,
         [(rows[index], lines[index], table[index]) for index in ragged],
     )
@@ -70,12 +80,9 @@ def without(column: Sequence[T], indices: Sequence[int]) -> Sequence[T]:
     """
     if not indices:
         return column
-    kept: list[T] = []
-    start = 0
-    for index in indices:
-        kept += column[start:index]
-        start = index + 1
-    kept += column[start:]
+    kept = list(column)
+    for index in reversed(indices):
+        del kept[index]
     return kept
 
 

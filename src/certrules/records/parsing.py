@@ -101,8 +101,7 @@ class Parser:
         return Batch(*kept, warnings, rejected)
 
     def _read(self, chunk: Chunk, *, nul_seen: bool) -> tuple[_Columns, _Wrong]:
-        table = list(zip(*chunk.fields, strict=True)) or [()] * len(self._header)
-        texts = {field: table[place] for field, place in self._columns.items()}
+        texts = {field: chunk.columns[place] for field, place in self._columns.items()}
         blank = ("",) * len(chunk.fields)
         username_keys = list(map(str.casefold, chunk.usernames))
         certification_codes = list(map(str.strip, texts[RecordField.CERTIFICATION_CODE]))

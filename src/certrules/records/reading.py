@@ -5,7 +5,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from itertools import compress, islice
-from operator import itemgetter
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
 
@@ -139,9 +138,9 @@ class RecordsFile:
 
         Rules: INT-07b.
         """
-        certification = itemgetter(self._places[RecordField.CERTIFICATION_CODE])
+        certification = self._places[RecordField.CERTIFICATION_CODE]
         for chunk in self._chunks(_QUICK):
-            codes = list(map(str.strip, map(certification, chunk.fields)))
+            codes = list(map(str.strip, chunk.columns[certification]))
             users = list(map(str.casefold, chunk.usernames))
             rows, keys = chunk.rows, duplicate_keys(users, codes)
             if self._lines.nul_seen or "" in users or "" in codes:
