@@ -129,6 +129,16 @@ def test_a_renewal_is_started_and_closed(store: Store) -> None:
         assert list(view.renewals.history("bob", "fa")) == []
 
 
+def test_open_renewals_of_a_certification_are_found(store: Store) -> None:
+    bobs = evolve(RENEWAL, user="bob")
+    with store.writing() as transaction:
+        for each in (bobs, RENEWAL, evolve(RENEWAL, certification="other")):
+            transaction.renewals.add(each)
+        assert list(transaction.renewals.open("fa")) == [RENEWAL, bobs]
+        transaction.renewals.close(RENEWAL.close(RenewalState.CANCELLED, T0))
+        assert list(transaction.renewals.open("fa")) == [bobs]
+
+
 @pytest.mark.rule("INT-12b")
 def test_one_renewal_is_open_at_most(store: Store) -> None:
     with store.writing() as transaction:

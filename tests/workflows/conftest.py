@@ -1,0 +1,72 @@
+"""A store of each kind, with a small world in it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certrules import Assignment, Certification, Item, ItemKind, Unit, User, Validity
+from certrules.model.learning import Course, LearningPlan
+from certrules.repositories.memory import MemoryStore
+from certrules.repositories.protocols import Store
+from certrules.repositories.sql import open_store
+
+T0 = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: Any, tmp_path: Path) -> Iterator[Store]:
+    """Ada and Bob; First aid by course A or plan P, which may be retaken; A and X share m2."""
+    if request.param == "memory":
+        empty = MemoryStore()
+        furnish(empty)
+        yield empty
+        return
+    with closing(open_store(str(tmp_path / "store.db"), create=True)) as opened:
+        furnish(opened)
+        yield opened
+
+
+def furnish(store: Store) -> None:
+    """Put the small world into a store."""
+    items = [
+        Item(ItemKind.COURSE, "A"),
+        Item(ItemKind.COURSE, "B"),
+        Item(ItemKind.COURSE, "X"),
+        Item(ItemKind.LEARNING_PLAN, "P"),
+    ]
+    first_aid = Certification(
+        "fa",
+        "First aid",
+        validity=Validity(1, Unit.YEARS),
+        retake=True,
+        assignments=(
+            Assignment(ItemKind.COURSE, "A", T0),
+            Assignment(ItemKind.LEARNING_PLAN, "P", T0),
+        ),
+    )
+    conduct = Certification(
+        "conduct", "Conduct", assignments=(Assignment(ItemKind.COURSE, "B", T0),)
+    )
+    with store.writing() as transaction:
+        transaction.users.put(
+            [
+                User("ada", "ada", groups={"crew"}),
+                User("bob", "bob", groups={"crew"}, branches={"rome"}),
+                User("eve", "eve", active=False, groups={"crew"}),
+            ]
+        )
+        transaction.items.put(items)
+        transaction.certifications.put([first_aid, conduct])
+        transaction.learning.put_courses(
+            [Course("A", ("m1", "m2")), Course("B", ("m3",)), Course("X", ("m2", "m4"))]
+        )
+        transaction.learning.put_plans([LearningPlan("P", ("B",))])
+
+
+def day(number: int) -> datetime:
+    """Return the instant so many days after the world began."""
+    return T0 + timedelta(days=number)

@@ -1,0 +1,251 @@
+"""What follows from what somebody has completed, on every store?"""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from attrs import evolve
+
+from certrules import (
+    ALLBOUND,
+    AssociationType,
+    Award,
+    Certification,
+    ExpiryBasis,
+    ItemKind,
+    Rule,
+    Source,
+)
+from certrules.errors import ConflictError, InvalidValueError
+from certrules.model.catalog import Assignment, CertificationStatus
+from certrules.model.decisions import Granted, Refused
+from certrules.model.events import Event, EventKind
+from certrules.model.learning import (
+    Completion,
+    Enrolment,
+    EnrolmentStatus,
+    ExternalTraining,
+)
+from certrules.repositories.protocols import Store
+from certrules.workflows import awarding
+from certrules.workflows.awarding import Completed
+from tests.workflows.conftest import T0, day
+
+COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
+A_MOMENT = timedelta(microseconds=1)
+
+
+def complete(store: Store, item: str, at: datetime, user: str = "ada") -> Completed:
+    done = Completion(user, PLAN if item == "P" else COURSE, item, at)
+    return awarding.complete(store, done, at=at, zone=UTC)
+
+
+def rules(decision: Granted | Refused | None) -> list[Rule]:
+    assert decision is not None
+    return [reason.rule for reason in decision.reasons]
+
+
+def everything(store: Store) -> tuple[list[Award], list[Event]]:
+    with store.reading() as view:
+        events = [event for _, event in view.events.after(0, 1000)]
+        return list(view.awards.select()), events
+
+
+@pytest.mark.rule("DOC-CERT-11", "DOC-CERT-12", "INT-14b")
+def test_a_completion_earns_the_certification_without_any_step(store: Store) -> None:
+    assert complete(store, "A", day(10)).decisions.keys() == {"fa"}
+    source = Source(AssociationType.COURSE, "A")
+    award = Award("ada", "fa", day(10), day(10 + 366), source=source)
+    assert everything(store) == ([award], [Event(EventKind.ISSUED, "ada", "fa", 1, day(10))])
+
+
+@pytest.mark.rule("DOC-ASSIGN-03", "INT-19c", "DOC-RENEW-03")
+def test_another_item_earns_nothing_while_the_award_is_held(store: Store) -> None:
+    complete(store, "A", day(10))
+    before = everything(store)
+    assert rules(complete(store, "P", day(20)).decisions["fa"]) == [Rule.DOC_RENEW_03]
+    assert rules(complete(store, "A", day(900)).decisions["fa"]) == [Rule.DOC_RENEW_03]
+    assert everything(store) == before
+
+
+@pytest.mark.rule("DOC-ASSIGN-07", "INT-21")
+@pytest.mark.parametrize(("at", "earned"), [(T0, False), (T0 + A_MOMENT, True)])
+def test_only_what_is_completed_after_the_assignment_counts(
+    store: Store, at: datetime, *, earned: bool
+) -> None:
+    assert bool(complete(store, "A", at).decisions["fa"]) == earned
+    assert len(everything(store)[0]) == earned
+
+
+@pytest.mark.rule("DOC-ASSIGN-08")
+def test_who_was_enrolled_before_the_assignment_earns_it_afterwards(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.learning.put_enrolments([Enrolment("ada", COURSE, "A", T0 - timedelta(days=9))])
+    assert complete(store, "A", day(1)).decisions["fa"]
+
+
+@pytest.mark.rule("DOC-ASSIGN-05", "INT-33")
+def test_an_item_of_two_certifications_earns_both(store: Store) -> None:
+    with store.writing() as transaction:
+        both = (Assignment(COURSE, "A", T0), Assignment(COURSE, "A", day(5)))
+        transaction.certifications.put([Certification("two", "Two", assignments=both)])
+    assert all(complete(store, "A", day(10)).decisions.values())
+    assert [award.certification for award in everything(store)[0]] == ["fa", "two"]
+
+
+@pytest.mark.rule("ALL-TRAIN-03", "ALL-TRAIN-05", "ALL-CERT-11")
+def test_all_of_criteria_remember_what_was_completed_before(store: Store) -> None:
+    for item, at, earned in (("A", day(1), False), ("P", day(2), True)):
+        kind = PLAN if item == "P" else COURSE
+        done = Completion("ada", kind, item, at)
+        decided = awarding.complete(store, done, at=at, zone=UTC, policy=ALLBOUND)
+        assert bool(decided.decisions["fa"]) == earned
+    assert [award.issued_at for award in everything(store)[0]] == [day(2)]
+
+
+@pytest.mark.rule("DOC-CERT-12")
+def test_a_completion_to_come_is_not_recorded(store: Store) -> None:
+    done = Completion("ada", COURSE, "A", day(10))
+    told = awarding.complete(store, done, at=day(10) - A_MOMENT, zone=UTC)
+    assert rules(told.recorded) == [Rule.DOC_CERT_12]
+    assert rules(told.decisions["fa"]) == [Rule.DOC_CERT_12]
+    with store.reading() as view:
+        assert list(view.learning.completions(["ada"], COURSE, ["A"])) == []
+        assert list(view.learning.enrolments("ada", COURSE, ["A"])) == []
+
+
+@pytest.mark.rule("DOC-CERT-12")
+def test_a_completion_before_the_enrolment_is_not_recorded(store: Store) -> None:
+    enrolled = Enrolment("ada", COURSE, "A", day(10))
+    with store.writing() as transaction:
+        transaction.learning.put_enrolments([enrolled])
+    assert not complete(store, "A", day(10) - A_MOMENT).recorded
+    with store.reading() as view:
+        assert list(view.learning.enrolments("ada", COURSE, ["A"])) == [enrolled]
+    assert everything(store) == ([], [])
+
+
+def test_a_completion_that_earns_nothing_is_recorded(store: Store) -> None:
+    told = complete(store, "X", day(10))
+    assert (bool(told.recorded), told.decisions) == (True, {})
+    with store.reading() as view:
+        assert len(list(view.learning.completions(["ada"], COURSE, ["X"]))) == 1
+
+
+@pytest.mark.rule("DOC-CERT-13")
+def test_a_deactivated_user_earns_nothing(store: Store) -> None:
+    assert rules(complete(store, "A", day(10), "eve").decisions["fa"]) == [Rule.DOC_CERT_13]
+    assert everything(store) == ([], [])
+
+
+@pytest.mark.rule("INT-31b", "ALL-VIS-02")
+def test_all_reasons_are_told(store: Store) -> None:
+    with store.writing() as transaction:
+        first_aid = transaction.certifications.get("fa")
+        assert first_aid is not None
+        hidden = evolve(first_aid, status=CertificationStatus.DRAFT, groups={"board"})
+        transaction.certifications.put([hidden])
+    decision = complete(store, "A", day(10), "eve").decisions["fa"]
+    assert rules(decision) == [Rule.DOC_CERT_13, Rule.INT_31b, Rule.ALL_VIS_02]
+
+
+def test_the_enrolment_is_completed_with_the_completion(store: Store) -> None:
+    enrolled = Enrolment("ada", COURSE, "A", day(1), EnrolmentStatus.IN_PROGRESS, direct=True)
+    with store.writing() as transaction:
+        transaction.learning.put_enrolments([enrolled])
+    complete(store, "A", day(10))
+    complete(store, "A", day(20))
+    done = evolve(enrolled, status=EnrolmentStatus.COMPLETED, completed_at=day(10))
+    with store.reading() as view:
+        assert list(view.learning.enrolments("ada", COURSE, ["A"])) == [done]
+
+
+def test_who_completes_without_an_enrolment_was_enrolled_then(store: Store) -> None:
+    old = Enrolment("ada", COURSE, "A", day(1)).archive(day(2))
+    with store.writing() as transaction:
+        transaction.learning.put_enrolments([old])
+    complete(store, "A", day(10))
+    with store.reading() as view:
+        kept, fresh = view.learning.enrolments("ada", COURSE, ["A"])
+    assert kept == old
+    assert (fresh.attempt, fresh.enrolled_at, fresh.completed_at) == (2, day(10), day(10))
+
+
+def test_what_was_completed_before_the_current_attempt_is_not_its_completion(store: Store) -> None:
+    attempts = [
+        Enrolment("ada", COURSE, "A", day(1)).archive(day(9)),
+        Enrolment("ada", COURSE, "A", day(9), attempt=2),
+    ]
+    with store.writing() as transaction:
+        transaction.learning.put_enrolments(attempts)
+    assert complete(store, "A", day(5)).recorded
+    with store.reading() as view:
+        assert list(view.learning.enrolments("ada", COURSE, ["A"])) == attempts
+
+
+def test_a_completion_told_twice_counts_once(store: Store) -> None:
+    complete(store, "A", day(10))
+    before = everything(store)
+    assert not complete(store, "A", day(10)).decisions["fa"]
+    assert everything(store) == before
+
+
+def test_nobody_completes_anything(store: Store) -> None:
+    with pytest.raises(InvalidValueError, match="'nobody'"):
+        complete(store, "A", day(10), "nobody")
+
+
+@pytest.mark.rule("DOC-ASSIGN-09", "DOC-ASSIGN-10")
+def test_an_external_training_is_issued_on_its_completion_date(store: Store) -> None:
+    training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
+    assert awarding.report_external(store, training, at=day(90), zone="Europe/Rome")
+    (award,), (event,) = everything(store)
+    assert award.issued_at == datetime(2024, 2, 29, 23, tzinfo=UTC)
+    assert award.source == Source(AssociationType.EXTERNAL_TRAINING, "t1")
+    assert event.kind is EventKind.ISSUED
+    with store.reading() as view:
+        assert view.learning.external("ada", "t1") == training
+
+
+@pytest.mark.rule("DOC-ASSIGN-09")
+def test_an_external_training_without_a_certification_is_only_recorded(store: Store) -> None:
+    training = ExternalTraining("ada", "t1", date(2024, 3, 1))
+    assert awarding.report_external(store, training, at=day(90), zone=UTC) is None
+    assert everything(store) == ([], [])
+    with store.reading() as view:
+        assert view.learning.external("ada", "t1") == training
+
+
+def test_an_external_training_to_come_is_not_recorded(store: Store) -> None:
+    training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
+    told = awarding.report_external(store, training, at=day(1), zone=UTC)
+    assert rules(told) == [Rule.DOC_CERT_12]
+    with store.reading() as view:
+        assert view.learning.external("ada", "t1") is None
+
+
+@pytest.mark.rule("DOC-DELETE-01")
+def test_an_external_training_of_a_certification_that_is_gone(store: Store) -> None:
+    training = ExternalTraining("ada", "t1", date(2024, 3, 1), "gone")
+    told = awarding.report_external(store, training, at=day(90), zone=UTC)
+    assert rules(told) == [Rule.DOC_DELETE_01]
+
+
+@pytest.mark.rule("DOC-AWARD-09")
+def test_an_award_is_edited_as_it_was_seen(store: Store) -> None:
+    complete(store, "A", day(10))
+    seen = everything(store)[0][0]
+    changed = evolve(seen, expires_at=day(50), basis=ExpiryBasis.DATE)
+    assert awarding.edit(store, changed)
+    assert everything(store)[0] == [evolve(changed, version=2)]
+    with pytest.raises(ConflictError):
+        awarding.edit(store, changed)
+    with pytest.raises(ConflictError):
+        awarding.edit(store, evolve(changed, cycle=9))
+
+
+@pytest.mark.rule("DOC-AWARD-09", "INT-08")
+def test_a_refused_edit_changes_nothing(store: Store) -> None:
+    complete(store, "A", day(10))
+    before = everything(store)
+    assert not awarding.edit(store, evolve(before[0][0], expires_at=day(5)))
+    assert everything(store) == before

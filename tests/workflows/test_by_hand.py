@@ -1,0 +1,179 @@
+"""How does an administrator award a certification, to one user or to a hundred thousand?"""
+
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from attrs import evolve
+
+from certrules import Award, ExpiryBasis, Rule, User
+from certrules.errors import StoreError
+from certrules.repositories.memory import MemoryStore
+from certrules.repositories.protocols import Store
+from certrules.repositories.sql import open_store
+from certrules.rules.awarding import Targets
+from certrules.workflows import by_hand
+from certrules.workflows.by_hand import AwardReport
+from certrules.workflows.jobs import Job, Jobs, JobState, Piece
+from tests.workflows.conftest import day, furnish
+
+CHOSEN = Award("", "fa", day(10), day(400), ExpiryBasis.DATE)
+
+
+def award(store: Store, targets: Targets, jobs: Jobs | None = None) -> AwardReport | Job:
+    return by_hand.award(
+        store, targets, CHOSEN, at=day(20), jobs=jobs or Jobs(lambda: day(20)), owner="root"
+    )
+
+
+def people(store: Store, number: int, *, active: bool = True) -> None:
+    with store.writing() as transaction:
+        transaction.users.put(
+            User(f"u{n:06}", f"user{n}", active=active, groups={"all"}) for n in range(number)
+        )
+
+
+def held(store: Store) -> list[Award]:
+    with store.reading() as view:
+        return list(view.awards.select())
+
+
+@pytest.mark.rule("DOC-AWARD-01", "DOC-AWARD-02", "DOC-CERT-13", "INT-29")
+def test_users_groups_and_branches_are_awarded_in_any_mix(store: Store) -> None:
+    report = award(store, Targets(users={"nobody", "ada"}, groups={"crew"}, branches={"rome"}))
+    assert report == AwardReport(("ada", "bob"), (), ("eve",), ("nobody",))
+    assert held(store) == [evolve(CHOSEN, user=user) for user in ("ada", "bob")]
+    with store.reading() as view:
+        assert [event.user for _, event in view.events.after(0, 10)] == ["ada", "bob"]
+
+
+def test_who_holds_it_is_refused_and_nothing_changes(store: Store) -> None:
+    award(store, Targets(users={"ada"}))
+    before = held(store)
+    report = award(store, Targets(users={"ada"}))
+    assert isinstance(report, AwardReport)
+    ((user, refused),) = report.refused
+    assert (user, [reason.rule for reason in refused.reasons]) == ("ada", [Rule.DOC_AWARD_09])
+    assert held(store) == before
+
+
+@pytest.mark.rule("DOC-DELETE-01")
+def test_what_is_gone_is_not_awarded(store: Store) -> None:
+    gone = evolve(CHOSEN, certification="gone")
+    report = by_hand.award_all(store, ["ada", "nobody"], gone, at=day(20))
+    assert [user for user, _ in report.refused] == ["ada"]
+    assert report.unknown == ("nobody",)
+
+
+@pytest.mark.rule("DOC-AWARD-08", "DOC-JOB-01", "INT-29")
+@pytest.mark.parametrize(("number", "job"), [(100, False), (101, True)])
+def test_more_than_a_hundred_active_users_are_a_job(
+    store: Store, number: int, *, job: bool
+) -> None:
+    people(store, number)
+    done = award(store, Targets(users={"u000000", "eve"}, groups={"all"}))
+    assert isinstance(done, Job) == job
+    assert len(held(store)) == number
+
+
+@pytest.mark.rule("DOC-AWARD-08", "DOC-JOB-01", "DOC-JOB-06")
+def test_a_job_says_what_it_did(store: Store) -> None:
+    people(store, 1500)
+    with store.writing() as transaction:
+        transaction.awards.add([evolve(CHOSEN, user="u000007")])
+    job = award(store, Targets(groups={"all", "crew"}, users={"nobody"}))
+    assert isinstance(job, Job)
+    assert (job.state, job.owner, job.done, job.total) == (JobState.COMPLETED, "root", 1502, 1502)
+    report = by_hand.together(job.results)
+    assert (len(report.awarded), len(report.refused)) == (1501, 1)
+    assert (report.inactive, report.unknown) == (("eve",), ("nobody",))
+    assert len(held(store)) == 1502
+    texts = [entry.text for entry in job.errors]
+    assert texts[0].startswith("user u000007: the user holds the certification already")
+    assert texts[1:] == ["user eve is deactivated, and was skipped", "there is no user nobody"]
+
+
+@pytest.mark.rule("DOC-JOB-05")
+def test_a_discontinued_job_keeps_its_awards_and_can_be_asked_again(store: Store) -> None:
+    people(store, 3000)
+    with ThreadPoolExecutor(1) as executor:
+        jobs = Jobs(lambda: day(20), executor)
+        job = award(store, Targets(groups={"all"}), jobs)
+        assert isinstance(job, Job)
+        jobs.discontinue(job.id)
+        ended = jobs.wait(job.id, 60)
+    assert ended.state in (JobState.DISCONTINUED, JobState.COMPLETED)
+    assert len(held(store)) == ended.done
+    again = award(store, Targets(groups={"all"}))
+    assert isinstance(again, Job)
+    report = by_hand.together(again.results)
+    assert (len(report.awarded), len(report.refused)) == (3000 - ended.done, ended.done)
+    assert len(held(store)) == 3000
+
+
+def test_a_store_that_fails_fails_the_job_and_keeps_what_was_committed() -> None:
+    class Failing(MemoryStore):
+        left = 2
+
+        def writing(self):  # type: ignore[no-untyped-def]
+            self.left -= 1
+            if self.left < 0:
+                raise StoreError("the disk is full")
+            return super().writing()
+
+    store = Failing()
+    store.left = 4
+    furnish(store)
+    people(store, 3000)
+    job = award(store, Targets(groups={"all"}))
+    assert isinstance(job, Job)
+    assert (job.state, job.done) == (JobState.FAILED, 2000)
+    assert job.errors[-1].text == "the disk is full"
+    assert len(held(store)) == 2000
+
+
+def award_there(path: str, users: Sequence[str], done: int, total: int, at: datetime) -> Piece:
+    store = open_store(path)
+    try:
+        report = by_hand.award_all(store, users, CHOSEN, at=at)
+    finally:
+        store.close()
+    return Piece(done, total, result=report)
+
+
+def test_the_steps_of_a_job_may_run_in_another_process(tmp_path: Path) -> None:
+    path = str(tmp_path / "store.db")
+    store = open_store(path, create=True)
+    furnish(store)
+    steps = [
+        partial(award_there, path, [user], done, 2, day(20))
+        for done, user in enumerate(("ada", "bob"), 1)
+    ]
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
+        jobs = Jobs(lambda: day(20), executor)
+        job = jobs.wait(jobs.submit("award", steps).id, 60)
+    assert by_hand.together(job.results).awarded == ("ada", "bob")
+    assert [each.user for each in held(store)] == ["ada", "bob"]
+    store.close()
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_a_hundred_thousand_users_are_awarded_within_seconds(kind: str, tmp_path: Path) -> None:
+    store: Store = MemoryStore()
+    if kind == "sqlite":
+        store = open_store(str(tmp_path / "store.db"), create=True)
+    furnish(store)
+    people(store, 100_000)
+    began = perf_counter()
+    job = award(store, Targets(groups={"all"}))
+    assert isinstance(job, Job)
+    assert (job.state, job.done) == (JobState.COMPLETED, 100_000)
+    assert perf_counter() - began < 60
+    with store.reading() as view:
+        assert sum(1 for _ in view.awards.select(certification="fa")) == 100_000
+        assert len(view.events.after(99_999, 10)) == 1

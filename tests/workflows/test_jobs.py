@@ -1,0 +1,265 @@
+"""What goes on in the background, and what is heard of it?"""
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from threading import Event
+
+import pytest
+
+from certrules.errors import InvalidValueError, StoreError
+from certrules.workflows.jobs import Inline, Job, Jobs, JobState, LogEntry, Piece
+
+NOW = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def tick(self, seconds: int = 1) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def pieces(number: int) -> list[Callable[[], Piece]]:
+    return [partial(piece, done + 1, number) for done in range(number)]
+
+
+def piece(done: int, total: int) -> Piece:
+    return Piece(done, total, said=(f"{done}",), result=done)
+
+
+def die() -> Piece:
+    os._exit(1)
+
+
+def fail() -> Piece:
+    raise StoreError("the disk is full")
+
+
+@pytest.mark.rule("DOC-JOB-04", "DOC-JOB-06")
+def test_a_job_without_a_background_is_done_at_once() -> None:
+    jobs = Jobs(lambda: NOW)
+    job = jobs.submit("count", pieces(3), owner="root")
+    assert job == Job(
+        "1",
+        "count",
+        NOW,
+        "root",
+        JobState.COMPLETED,
+        3,
+        3,
+        NOW,
+        NOW,
+        tuple(LogEntry(NOW, text) for text in ("1", "2", "3", "completed")),
+        (1, 2, 3),
+    )
+
+
+def test_a_thousand_steps_at_once_are_no_thousand_calls_deep() -> None:
+    assert Jobs(lambda: NOW).submit("count", pieces(5_000)).done == 5_000
+
+
+def test_a_job_of_nothing_is_completed() -> None:
+    job = Jobs(lambda: NOW).submit("nothing", [])
+    assert (job.state, job.percentage) == (JobState.COMPLETED, 100)
+
+
+def test_a_step_with_nothing_left_to_do_ends_its_job() -> None:
+    job = Jobs(lambda: NOW).submit("count", [*pieces(1), lambda: None, fail])
+    assert (job.state, job.done) == (JobState.COMPLETED, 1)
+
+
+@pytest.mark.rule("DOC-JOB-04", "DOC-JOB-06")
+def test_a_step_that_fails_fails_its_job_with_the_reason() -> None:
+    job = Jobs(lambda: NOW).submit("count", [*pieces(2), fail, *pieces(3)])
+    assert (job.state, job.done, job.ended_at) == (JobState.FAILED, 2, NOW)
+    assert [entry.text for entry in job.errors] == ["the disk is full"]
+
+
+def test_a_step_that_cannot_be_made_fails_its_job() -> None:
+    job = Jobs(lambda: NOW).submit("count", (pieces(1)[1 - n] for n in (1, 2, 3)))
+    assert job.state is JobState.FAILED
+    assert job.errors[0].text.startswith("IndexError")
+
+
+def test_an_interrupt_leaves_no_job_in_progress() -> None:
+    def interrupt() -> Piece:
+        raise KeyboardInterrupt
+
+    jobs = Jobs(lambda: NOW)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.submit("count", [interrupt])
+    assert (jobs.get("1").state, jobs.get("1").log[-1].text) == (JobState.FAILED, "interrupted")
+
+
+@pytest.mark.rule("DOC-JOB-04")
+def test_a_job_is_queued_then_in_progress_then_ended() -> None:
+    clock, begin, finish = Clock(), Event(), Event()
+
+    def wait() -> Piece:
+        begin.set()
+        finish.wait(10)
+        return Piece(25, 100)
+
+    with ThreadPoolExecutor(1) as executor:
+        jobs = Jobs(clock, executor)
+        first = jobs.submit("first", [wait, *pieces(1)])
+        begin.wait(10)
+        second = jobs.submit("second", pieces(1))
+        assert jobs.get(first.id).state is JobState.IN_PROGRESS
+        assert (second.state, second.percentage) == (JobState.QUEUED, 0)
+        assert second.remaining(clock()) is None
+        finish.set()
+        assert jobs.wait(first.id, 10).state is JobState.COMPLETED
+        assert jobs.wait(second.id, 10).state is JobState.COMPLETED
+
+
+@pytest.mark.rule("DOC-JOB-04")
+def test_progress_comes_with_an_estimate() -> None:
+    job = Job("1", "import", NOW, state=JobState.IN_PROGRESS, done=25, total=100, started_at=NOW)
+    assert job.percentage == 25
+    assert job.remaining(NOW + timedelta(seconds=10)) == timedelta(seconds=30)
+
+
+@pytest.mark.rule("DOC-JOB-05")
+def test_a_discontinued_job_keeps_what_it_has_done() -> None:
+    begun, go_on = Event(), Event()
+    done = []
+
+    def step(number: int) -> Piece:
+        begun.set()
+        go_on.wait(10)
+        done.append(number)
+        return Piece(number, 10)
+
+    with ThreadPoolExecutor(1) as executor:
+        jobs = Jobs(lambda: NOW, executor)
+        job = jobs.submit("count", [partial(step, number) for number in range(1, 11)])
+        begun.wait(10)
+        jobs.discontinue(job.id)
+        go_on.set()
+        ended = jobs.wait(job.id, 10)
+    assert (ended.state, ended.done, done) == (JobState.DISCONTINUED, 1, [1])
+    assert "1 of 10" in ended.log[-1].text
+    assert not ended.errors
+
+
+@pytest.mark.rule("DOC-JOB-05")
+def test_a_queued_job_is_discontinued_before_it_begins() -> None:
+    go_on = Event()
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(go_on.wait, 10)
+        jobs = Jobs(lambda: NOW, executor)
+        job = jobs.discontinue(jobs.submit("count", pieces(2)).id)
+        go_on.set()
+    assert (job.state, job.done) == (JobState.DISCONTINUED, 0)
+
+
+@pytest.mark.rule("DOC-JOB-05")
+def test_what_has_ended_stays_as_it_ended() -> None:
+    jobs = Jobs(lambda: NOW)
+    job = jobs.submit("count", pieces(2))
+    assert jobs.discontinue(job.id) == job
+
+
+@pytest.mark.rule("DOC-JOB-04")
+def test_ended_jobs_are_listed_for_thirteen_days_newest_first() -> None:
+    clock = Clock()
+    jobs = Jobs(clock)
+    jobs.submit("first", [fail], owner="ada")
+    clock.tick()
+    jobs.submit("second", pieces(1), owner="bob")
+    assert [job.name for job in jobs.listed(at=clock())] == ["second", "first"]
+    assert [job.name for job in jobs.listed(at=clock(), owner="ada")] == ["first"]
+    last = NOW + timedelta(days=13)
+    assert [job.name for job in jobs.listed(at=last - timedelta(microseconds=1))] == [
+        "second",
+        "first",
+    ]
+    assert [job.name for job in jobs.listed(at=last)] == ["second"]
+
+
+def test_a_job_that_is_no_longer_listed_is_forgotten() -> None:
+    clock = Clock()
+    jobs = Jobs(clock)
+    jobs.submit("first", [])
+    clock.now += timedelta(days=13)
+    jobs.submit("second", [])
+    with pytest.raises(InvalidValueError, match="a job that is still listed"):
+        jobs.get("1")
+    assert jobs.get("2").name == "second"
+
+
+def processes() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+
+
+def test_steps_run_in_other_processes() -> None:
+    with processes() as executor:
+        jobs = Jobs(lambda: NOW, executor)
+        job = jobs.wait(jobs.submit("count", pieces(3)).id, 60)
+    assert (job.state, job.results) == (JobState.COMPLETED, (1, 2, 3))
+
+
+@pytest.mark.rule("DOC-JOB-04")
+def test_an_executor_that_dies_fails_its_jobs_and_keeps_what_was_done() -> None:
+    with processes() as executor:
+        jobs = Jobs(lambda: NOW, executor)
+        dying = jobs.wait(jobs.submit("count", [*pieces(2), die, *pieces(3)]).id, 60)
+        after = jobs.submit("count", pieces(1))
+    assert (dying.state, dying.done, dying.results) == (JobState.FAILED, 2, (1, 2))
+    assert dying.errors[0].text.startswith("BrokenProcessPool")
+    assert (after.state, after.done) == (JobState.FAILED, 0)
+
+
+def test_a_step_that_no_process_can_take_fails_its_job() -> None:
+    with processes() as executor:
+        jobs = Jobs(lambda: NOW, executor)
+        job = jobs.wait(jobs.submit("count", [lambda: Piece(1, 1)]).id, 60)
+    assert job.state is JobState.FAILED
+    assert "pickle" in job.errors[0].text
+
+
+@pytest.mark.rule("DOC-JOB-04")
+def test_an_executor_that_is_shut_down_fails_its_jobs() -> None:
+    go_on = Event()
+    executor = ThreadPoolExecutor(1)
+    jobs = Jobs(lambda: NOW, executor)
+    executor.submit(go_on.wait, 10)
+    waiting = jobs.submit("count", pieces(2))
+    executor.shutdown(wait=False, cancel_futures=True)
+    go_on.set()
+    late = jobs.submit("count", pieces(2))
+    assert jobs.get(waiting.id).errors[0].text == "the executor was shut down"
+    assert (late.state, late.done) == (JobState.FAILED, 0)
+    assert "shutdown" in late.errors[0].text
+
+
+def test_a_future_may_be_done_later_by_anybody() -> None:
+    given: list[Future[Piece]] = []
+
+    class Slow(Executor):
+        def submit(self, fn: Callable[..., Piece], /, *args: object, **kwargs: object):  # type: ignore[no-untyped-def,override]
+            given.append(Future())
+            return given[-1]
+
+    jobs = Jobs(lambda: NOW, Slow())
+    job = jobs.submit("count", pieces(1))
+    assert job.state is JobState.QUEUED
+    assert jobs.wait(job.id, 0.01).state is JobState.QUEUED
+    given[0].set_result(Piece(1, 1))
+    assert jobs.get(job.id).state is JobState.COMPLETED
+
+
+def test_inline_is_an_executor_like_any_other() -> None:
+    with Inline() as executor:
+        assert list(executor.map(abs, [-1, 2])) == [1, 2]
+        with pytest.raises(ZeroDivisionError):
+            executor.submit(divmod, 1, 0).result()

@@ -1,0 +1,123 @@
+"""What is assigned, unlinked, taken away or deleted, on every store?"""
+
+from datetime import UTC
+
+import pytest
+
+from certrules import ALLBOUND, AssociationType, Award, ItemKind, Rule, Source
+from certrules.errors import InvalidValueError
+from certrules.model.catalog import Assignment
+from certrules.model.decisions import Granted
+from certrules.model.effects import RemoveAward
+from certrules.model.learning import Completion, RenewalOption, RenewalState
+from certrules.repositories.protocols import Store
+from certrules.workflows import awarding, lifecycle, renewing
+from tests.workflows.conftest import T0, day
+
+COURSE = ItemKind.COURSE
+HISTORY = (
+    Award("ada", "fa", day(1), day(2), source=Source(AssociationType.COURSE, "A")).archive(day(3)),
+    Award("ada", "fa", day(3), None, cycle=2),
+    Award("bob", "fa", day(1), None, source=Source(AssociationType.COURSE, "A")),
+    Award("bob", "conduct", day(1), None, source=Source(AssociationType.COURSE, "A")),
+)
+
+
+@pytest.fixture
+def history(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.awards.add(HISTORY)
+
+
+def awards(store: Store) -> list[Award]:
+    with store.reading() as view:
+        return list(view.awards.select())
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.rule("DOC-ASSIGN-11", "DOC-DELETE-05", "INT-20")
+def test_unlinking_removes_what_the_item_earned_and_nothing_else(store: Store) -> None:
+    preview = lifecycle.unlink(store, "fa", COURSE, "A", at=day(9), dry_run=True)
+    assert len(awards(store)) == 4
+    done = lifecycle.unlink(store, "fa", COURSE, "A", at=day(9))
+    assert isinstance(done, Granted)
+    assert preview == done
+    lost = [effect.award for effect in done.effects if isinstance(effect, RemoveAward)]
+    assert lost == [HISTORY[0], HISTORY[2]]
+    assert awards(store) == [HISTORY[1], HISTORY[3]]
+    with store.reading() as view:
+        assert [each.id for each in view.certifications.assigned(COURSE, "A")] == []
+    assert not lifecycle.unlink(store, "fa", COURSE, "A", at=day(9))
+
+
+@pytest.mark.rule("INT-20", "INT-23")
+def test_unlinking_gives_up_the_renewals_that_it_makes_impossible(store: Store) -> None:
+    awarding.complete(store, Completion("ada", COURSE, "A", day(1)), at=day(1), zone=UTC)
+    assert renewing.start(store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(2))
+    assert lifecycle.unlink(store, "fa", COURSE, "A", at=day(3))
+    with store.reading() as view:
+        (renewal,) = view.renewals.history("ada", "fa")
+    assert (renewal.state, renewal.closed_at) == (RenewalState.CANCELLED, day(3))
+    assert awards(store) == []
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.rule("DOC-AWARD-10", "DOC-DELETE-06")
+def test_unassigning_takes_it_away_from_one_user(store: Store) -> None:
+    preview = lifecycle.unassign(store, "ada", "fa", at=day(9), dry_run=True)
+    assert len(awards(store)) == 4
+    assert lifecycle.unassign(store, "ada", "fa", at=day(9)) == preview
+    assert awards(store) == [HISTORY[3], HISTORY[2]]
+    assert not lifecycle.unassign(store, "ada", "fa", at=day(9))
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.rule("DOC-DELETE-01", "DOC-DELETE-02", "DOC-DELETE-03", "DOC-DELETE-04")
+def test_deleting_leaves_nothing_of_a_certification(store: Store) -> None:
+    awarding.complete(store, Completion("bob", COURSE, "A", day(1)), at=day(1), zone=UTC)
+    assert renewing.start(store, "bob", "fa", RenewalOption(COURSE, "A"), at=day(2))
+    preview = lifecycle.delete(store, "fa", at=day(9), dry_run=True)
+    assert len(awards(store)) == 4
+    done = lifecycle.delete(store, "fa", at=day(9))
+    assert done == preview
+    assert done.reasons[-1].rule is Rule.DOC_DELETE_04
+    assert awards(store) == [HISTORY[3]]
+    with store.reading() as view:
+        assert view.certifications.get("fa") is None
+        assert view.certifications.assigned(COURSE, "A") == []
+        assert list(view.renewals.history("bob", "fa")) == []
+
+
+def test_what_is_not_there_is_not_deleted(store: Store) -> None:
+    with pytest.raises(InvalidValueError, match="'gone'"):
+        lifecycle.delete(store, "gone", at=T0)
+    with pytest.raises(InvalidValueError, match="'gone'"):
+        lifecycle.unlink(store, "gone", COURSE, "A", at=T0)
+
+
+@pytest.mark.rule("DOC-ASSIGN-01", "DOC-ASSIGN-02")
+def test_an_item_is_assigned_from_then_on(store: Store) -> None:
+    assignment = Assignment(COURSE, "X", day(5))
+    assert lifecycle.assign(store, "fa", assignment)
+    with store.reading() as view:
+        (first_aid,) = view.certifications.assigned(COURSE, "X")
+    assert first_aid.assignments[-1] == assignment
+    assert len(first_aid.assignments) == 3
+
+
+@pytest.mark.rule("DOC-ASSIGN-04", "INT-22")
+def test_an_item_carries_one_certification_where_the_platform_says_so(store: Store) -> None:
+    assignment = Assignment(COURSE, "B", day(5))
+    refused = lifecycle.assign(store, "fa", assignment)
+    assert [reason.rule for reason in refused.reasons] == [Rule.DOC_ASSIGN_04]
+    assert lifecycle.assign(store, "fa", assignment, policy=ALLBOUND)
+    twice = lifecycle.assign(store, "fa", assignment, policy=ALLBOUND)
+    assert [reason.rule for reason in twice.reasons] == [Rule.INT_22]
+
+
+@pytest.mark.rule("DOC-ASSIGN-01")
+def test_only_what_exists_is_assigned(store: Store) -> None:
+    with pytest.raises(InvalidValueError, match="'nothing'"):
+        lifecycle.assign(store, "fa", Assignment(COURSE, "nothing", day(5)))
+    with pytest.raises(InvalidValueError, match="'gone'"):
+        lifecycle.assign(store, "gone", Assignment(COURSE, "X", day(5)))
