@@ -10,7 +10,12 @@ from certrules import instants
 from certrules.cli.failures import UsageError
 from certrules.errors import NaiveDatetimeError, UnknownZoneError
 
-__all__ = ["instant", "now", "subparser", "zone", "zone_name"]
+__all__ = ["add_zone", "instant", "now", "subparser", "zone", "zone_name"]
+
+EXIT_CODES = """\
+exit codes: 0 done; 1 done, and some rows were refused; 2 nothing done, and
+why is told on standard error
+"""
 
 
 def subparser(
@@ -21,7 +26,7 @@ def subparser(
         name,
         help=says,
         description=says[0].upper() + says[1:] + ".",
-        epilog=f"example:\n{example}",
+        epilog=f"example:\n{example}\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -30,6 +35,16 @@ def subparser(
     )
     added.set_defaults(run=run)
     return added
+
+
+def add_zone(parser: argparse.ArgumentParser, says: str, *, required: bool = False) -> None:
+    """Add the option that names a time zone."""
+    parser.add_argument(
+        "--zone",
+        metavar="ZONE",
+        required=required,
+        help=f"{says}: Europe/Rome, +05:30, or with an equals sign --zone=-05:00",
+    )
 
 
 def now() -> datetime:

@@ -34,7 +34,7 @@ ROME, APIA = "Europe/Rome", "Pacific/Apia"
 EXAMPLE = """\
   certrules demo --keep playground
 
-leaves the sample files and the store in a folder, where you can go on.
+With --keep, the sample files and the store stay in a folder, where you can go on.
 """
 
 OPENING = (

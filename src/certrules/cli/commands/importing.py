@@ -22,13 +22,14 @@ from certrules.workflows.importing import ImportReport, RefusedRow
 __all__ = ["add", "carry_out", "run", "tell", "tell_counts"]
 
 EXAMPLE = """\
-  certrules import records.csv --store certificates.db --zone Europe/Rome --dry-run
+  certrules import records.csv --store certificates.db --zone Europe/Rome
 
 The file is a CSV with a header and the columns username, certification_code,
 certification_issue_date, always_valid and type, and where they apply
-certification_expire_date and code. Dates are written 2024-07-01 and begin where --zone is.
-Refused rows do not stop the others: write them out with --rejects, correct them there,
-and import that file. Importing a file again changes nothing.
+certification_expire_date and code. Dates are written 2024-07-01 and begin
+where --zone is. Refused rows do not stop the others: write them out with
+--rejects, mend them there, and import that file. Try it first with --dry-run.
+Importing a file again changes nothing.
 """
 
 DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -64,12 +65,7 @@ def add(subparsers: Any) -> None:
     option = parser.add_argument
     option("file", metavar="FILE", help="the file of records; - is standard input")
     stores.add_store(parser)
-    option(
-        "--zone",
-        metavar="ZONE",
-        required=True,
-        help="where the dates were written, such as Europe/Rome or +05:30",
-    )
+    arguments.add_zone(parser, "where the dates were written", required=True)
     option(
         "--duplicates",
         choices=[str(each) for each in Duplicates],
@@ -99,7 +95,9 @@ def add(subparsers: Any) -> None:
         "--issue-date",
         choices=[str(each) for each in IssueDateConvention],
         default=str(IssueDateConvention.LOCAL_MIDNIGHT),
-        help="which instant a date stands for (local-midnight)",
+        metavar="WHEN",
+        help="which instant a date stands for: local-midnight, utc-midnight or article-example "
+        "(local-midnight)",
     )
     option("--strict", action="store_true", help="refuse an expiry before its issue")
     option(

@@ -21,15 +21,18 @@ EXAMPLE = """\
   catalog.json:
   {
     "users": [{"id": "1", "username": "ada", "time_zone": "Europe/Rome"}],
-    "items": [{"kind": "course", "id": "7", "code": "FA-101", "name": "First aid"}],
+    "items": [{"kind": "course", "id": "7", "code": "FA-101", "name": "Basics"}],
     "certifications": [{
       "id": "3", "code": "FA", "name": "First aider", "validity": "2 years",
-      "assignments": [{"kind": "course", "item": "7", "assigned_at": "2024-01-01T00:00:00Z"}]
+      "assignments": [
+        {"kind": "course", "item": "7", "assigned_at": "2024-01-01T00:00:00Z"}
+      ]
     }]
   }
 
-An entry whose id the store has replaces it; others are added, and nothing is taken away. A catalog
-with a fault changes nothing. A missing SQLite file is created.
+An entry whose id the store has replaces it; others are added, and nothing is
+taken away. A catalog with a fault changes nothing. A missing SQLite file is
+made.
 """
 
 COLUMNS = (

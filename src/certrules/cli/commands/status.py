@@ -26,9 +26,9 @@ __all__ = ["add", "run", "tell"]
 EXAMPLE = """\
   certrules status --store certificates.db --user ada --zone Europe/Rome
 
-Dates and days left are those of --zone; without it, of each user's own time zone, or else of UTC.
-An imported award expires as the day that is shown begins. What was archived after --at is shown
-as it stood then.
+Dates and days left are those of --zone; without it, of each user's own time
+zone, or else of UTC. An imported award expires as the day that is shown begins.
+What was archived after --at is shown as it stood then.
 """
 
 COLUMNS = (
@@ -65,7 +65,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--at", metavar="INSTANT", help="at this instant, such as 2024-07-01T09:00:00Z (now)"
     )
-    parser.add_argument("--zone", metavar="ZONE", help="a time zone, such as Europe/Rome or +05:30")
+    arguments.add_zone(parser, "show the dates of this time zone")
     parser.add_argument("--all", action="store_true", help="archived awards too")
 
 
