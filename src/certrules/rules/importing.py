@@ -57,7 +57,7 @@ def find_repeats(batches: Iterable[tuple[Sequence[int], Sequence[str]]]) -> dict
     """Return the row numbers of every key that stands in more than one row, in file order.
 
     A key is the username, blind to case, with the certification code; dates and items are no part
-    of it, and neither is whether the row is otherwise sound.
+    of it, and neither is whether the row is otherwise sound. A batch is row numbers and their keys.
 
     >>> find_repeats([([1, 2], ["ada FA", "bob FA"]), ([3], ["ada FA"])])
     {'ada FA': [1, 3]}
@@ -73,7 +73,7 @@ def find_repeats(batches: Iterable[tuple[Sequence[int], Sequence[str]]]) -> dict
         for key, row, first in zip(keys, rows, firsts, strict=True):
             if row != first:
                 repeats.setdefault(key, [first]).append(row)
-    return repeats
+    return {key: sorted(found) for key, found in repeats.items()}
 
 
 def repeat_outcome(row: int, repeats: Sequence[int], duplicates: Duplicates) -> Outcome | None:

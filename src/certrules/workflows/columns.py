@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import compress
+from itertools import chain, compress
 from typing import Any
 
 from attrs import frozen
@@ -14,6 +14,9 @@ from certrules.records import RecordsFile, RejectedRow
 from certrules.rules import importing
 
 __all__ = ["RecordColumns", "read_columns"]
+
+_ROWS = 256
+"""How many rows are read at a time: as many as the processor has at hand."""
 
 _COLUMNS = (
     "rows",
@@ -37,14 +40,15 @@ class RecordColumns:
     several. ``warnings`` are faults of rows that count nonetheless.
     """
 
-    rows: Sequence[int]
-    username_keys: Sequence[str]
-    certification_codes: Sequence[str]
-    issued_at: Sequence[datetime]
-    always_valid: Sequence[bool]
-    expires_at: Sequence[datetime | None]
-    types: Sequence[AssociationType]
-    codes: Sequence[str]
+    # tuples, since the garbage collector looks through large lists time and again
+    rows: tuple[int, ...]
+    username_keys: tuple[str, ...]
+    certification_codes: tuple[str, ...]
+    issued_at: tuple[datetime, ...]
+    always_valid: tuple[bool, ...]
+    expires_at: tuple[datetime | None, ...]
+    types: tuple[AssociationType, ...]
+    codes: tuple[str, ...]
     rejected: Sequence[RejectedRow]
     repeats: Mapping[str, Sequence[int]]
     warnings: Sequence[Fault]
@@ -71,20 +75,20 @@ def read_columns(file: RecordsFile, *, duplicates: Duplicates = Duplicates.REJEC
     ... )
     >>> columns = read_columns(open_records(BytesIO(text), zone="-04:00"))
     >>> columns.username_keys, [at.isoformat() for at in columns.issued_at]
-    (['ada'], ['2021-11-18T04:00:00+00:00'])
+    (('ada',), ['2021-11-18T04:00:00+00:00'])
     >>> [str(fault.code) for row in columns.rejected for fault in row.faults]
     ['date_spreadsheet']
 
     Rules: DOC-CSV-14, DOC-CSV-15, DOC-CSV-16, INT-07, INT-07b.
     """
-    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+    parts: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _COLUMNS}
     rejected: list[RejectedRow] = []
     warnings: list[Fault] = []
 
     def keyed() -> Iterator[tuple[Sequence[int], Sequence[str]]]:
-        for batch in file.batches():
-            for name, column in columns.items():
-                column.extend(getattr(batch, name))
+        for batch in file.batches(_ROWS):
+            for name, column in parts.items():
+                column.append(tuple(getattr(batch, name)))
             rejected.extend(batch.rejected)
             warnings.extend(batch.warnings)
             yield batch.rows, batch.keys
@@ -98,7 +102,8 @@ def read_columns(file: RecordsFile, *, duplicates: Duplicates = Duplicates.REJEC
         for row in rows
         if importing.repeat_outcome(row, rows, duplicates)
     }
-    if dropped:
-        counts = [row not in dropped for row in columns["rows"]]
-        columns = {name: list(compress(column, counts)) for name, column in columns.items()}
+    counts = [row not in dropped for row in chain.from_iterable(parts["rows"])]
+    columns = {
+        name: tuple(compress(chain.from_iterable(column), counts)) for name, column in parts.items()
+    }
     return RecordColumns(**columns, rejected=rejected, repeats=repeats, warnings=warnings)
