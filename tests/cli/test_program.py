@@ -9,6 +9,7 @@ import pytest
 
 from certrules.cli import program
 from certrules.cli.commands import COMMANDS, status
+from certrules.errors import StoreError
 from tests.cli.conftest import Run, start
 
 NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
@@ -89,9 +90,16 @@ def test_an_interruption_is_exit_code_130(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(status, "tell", interrupted)
-    answer = run("status", "--store", awarded)
-    assert answer == (130, "", "certrules: error: interrupted\n")
+    def interrupted_in_the_database(*_: object, **__: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise StoreError("cannot roll back")
+
+    for stopped in (interrupted, interrupted_in_the_database):
+        monkeypatch.setattr(status, "tell", stopped)
+        answer = run("status", "--store", awarded)
+        assert answer == (130, "", "certrules: error: interrupted\n")
 
 
 def test_python_m_certrules_says_and_returns_the_same(awarded: Path) -> None:

@@ -9,7 +9,9 @@ from attrs import Factory, evolve, frozen
 from certrules.cli.output import shown
 from certrules.errors import CatalogError, CertrulesError, RecordsFileError
 
-__all__ = ["Failure", "UsageError", "explain"]
+__all__ = ["INTERRUPTED", "Failure", "UsageError", "explain"]
+
+INTERRUPTED = "interrupted"
 
 SHOWN_FAULTS = 20
 
@@ -50,15 +52,20 @@ class Failure:
 
 def explain(error: BaseException) -> Failure:
     """Return what to tell of an error; one that nobody foresaw is told as a bug."""
-    failure = _failure(error)
+    failure = Failure(INTERRUPTED, INTERRUPTED) if _interrupted(error) else _failure(error)
     notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
     return evolve(failure, message=failure.message + notes)
 
 
+def _interrupted(error: BaseException | None) -> bool:
+    """Return whether an error is an interruption, or came while one was cleaned up after."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
+
+
 def _failure(error: BaseException) -> Failure:
     match error:
-        case KeyboardInterrupt():
-            return Failure("interrupted", "interrupted")
         case CatalogError():
             return Failure(error.code, error.message, faults=error.faults)
         case RecordsFileError():

@@ -17,7 +17,7 @@ from certrules.cli.output import Output
 
 __all__ = ["main", "parser"]
 
-DONE, NOTHING_DONE, INTERRUPTED, UNREAD = 0, 2, 130, 141
+DONE, NOTHING_DONE, STOPPED, UNREAD = 0, 2, 130, 141
 
 EPILOG = """\
 exit codes:
@@ -88,7 +88,7 @@ def _fail(error: BaseException, words: Sequence[str]) -> int:
     with suppress(OSError):
         sys.stderr.write("".join(f"{line}\n" for line in failure.lines()))
         sys.stderr.flush()
-    return INTERRUPTED if isinstance(error, KeyboardInterrupt) else NOTHING_DONE
+    return STOPPED if failure.code == failures.INTERRUPTED else NOTHING_DONE
 
 
 def _wants_json(words: Sequence[str]) -> bool:

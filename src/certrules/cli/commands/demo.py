@@ -34,7 +34,8 @@ ROME, APIA = "Europe/Rome", "Pacific/Apia"
 EXAMPLE = """\
   certrules demo --keep playground
 
-With --keep, the sample files and the store stay in a folder, where you can go on.
+With --keep, the sample files and the store stay in a folder, and you can go on
+there.
 """
 
 OPENING = (
