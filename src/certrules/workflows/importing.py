@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
-from itertools import count
+from functools import partial
+from itertools import count, repeat
 from operator import attrgetter, ne
 from typing import Self, TypeVar
 
@@ -22,8 +23,9 @@ from certrules.records import Batch, RecordsFile, RejectedRow, shortened
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import importing
 from certrules.rules.importing import Decision, Outcome
+from certrules.workflows.jobs import Job, Jobs, Piece
 
-__all__ = ["ImportReport", "Plan", "RefusedRow", "apply", "plan", "run"]
+__all__ = ["ImportReport", "Plan", "RefusedRow", "apply", "plan", "run", "submit"]
 
 Thing = TypeVar("Thing", User, Certification, Item)
 
@@ -108,31 +110,65 @@ def run(
 
     Rules: DOC-CSV-14, DOC-CSV-15, DOC-CSV-16, DOC-CSV-18, INT-09, INT-17b.
     """
+    tally = _Tally()
+    for planned, total in _batches(store, file, at=at, duplicates=duplicates, dry_run=dry_run):
+        tally.add(planned)
+        if on_refused:
+            for refused in planned.refused:
+                on_refused(refused)
+        if on_progress:
+            on_progress(tally.rows, total)
+    return tally.report(file, duplicates=duplicates, dry_run=dry_run)
+
+
+def submit(
+    jobs: Jobs,
+    store: Store,
+    file: RecordsFile,
+    *,
+    at: datetime,
+    duplicates: Duplicates = Duplicates.REJECT,
+    owner: str | None = None,
+) -> Job:
+    """Import a file as :func:`run` does, as a background job of ``owner``.
+
+    The file must stay open until the job ends. Its log tells every fault; its only result is the
+    :class:`ImportReport`. A job that failed or was discontinued keeps the batches that it did, and
+    importing the file again completes the work.
+
+    Rules: DOC-CSV-21, DOC-JOB-02, DOC-JOB-05, DOC-JOB-06.
+    """
+    pieces = _pieces(store, file, at=at, duplicates=duplicates)
+    return jobs.submit("import", repeat(partial(next, pieces, None)), owner=owner)
+
+
+def _pieces(
+    store: Store, file: RecordsFile, *, at: datetime, duplicates: Duplicates
+) -> Iterator[Piece]:
+    tally, total = _Tally(), 0
+    for planned, total in _batches(store, file, at=at, duplicates=duplicates, dry_run=False):
+        tally.add(planned)
+        faults = (fault for refused in planned.refused for fault in refused.faults)
+        errors = tuple(f"row {fault.row}: {fault.message} ({fault.rule})" for fault in faults)
+        yield Piece(tally.rows, total, errors=errors)
+    report = tally.report(file, duplicates=duplicates, dry_run=False)
+    said = f"{report.imported} of {report.rows} rows imported"
+    yield Piece(tally.rows, total, (said,), result=report)
+
+
+def _batches(
+    store: Store, file: RecordsFile, *, at: datetime, duplicates: Duplicates, dry_run: bool
+) -> Iterator[tuple[Plan, int]]:
+    """Do batch after batch, and yield what each came to, with the number of rows in all."""
     at = instants.utc(at)
     repeats, total = _first_pass(file)
-    tally = _Tally()
     for batch in file.batches():
         if dry_run:
             with store.reading() as transaction:
                 planned = plan(transaction, file, batch, repeats, duplicates=duplicates, at=at)
         else:
             planned = _carry_out(store, file, batch, repeats, duplicates=duplicates, at=at)
-        tally.add(planned)
-        if on_refused:
-            for refused in planned.refused:
-                on_refused(refused)
-        if on_progress:
-            on_progress(sum(tally.outcomes.values()), total)
-    return ImportReport(
-        outcomes=tally.outcomes,
-        faults=tuple(tally.faults),
-        warnings=tuple(tally.warnings.values()),
-        shifted=tally.shifted,
-        zone=file.zone,
-        issue_date=file.issue_date,
-        duplicates=duplicates,
-        dry_run=dry_run,
-    )
+        yield planned, total
 
 
 def _first_pass(file: RecordsFile) -> tuple[Mapping[str, Sequence[int]], int]:
@@ -423,6 +459,10 @@ class _Tally:
     warnings: dict[FaultCode, tuple[Fault, int]] = Factory(dict)
     shifted: int = 0
 
+    @property
+    def rows(self) -> int:
+        return self.outcomes.total()
+
     def add(self, planned: Plan) -> None:
         self.outcomes.update(decision.outcome for decision in planned.decisions)
         self.outcomes[Outcome.REFUSED] += len(planned.refused)
@@ -432,3 +472,15 @@ class _Tally:
         for warning in planned.warnings:
             first, times = self.warnings.get(warning.code, (warning, 0))
             self.warnings[warning.code] = (first, times + 1)
+
+    def report(self, file: RecordsFile, *, duplicates: Duplicates, dry_run: bool) -> ImportReport:
+        return ImportReport(
+            outcomes=self.outcomes,
+            faults=tuple(self.faults),
+            warnings=tuple(self.warnings.values()),
+            shifted=self.shifted,
+            zone=file.zone,
+            issue_date=file.issue_date,
+            duplicates=duplicates,
+            dry_run=dry_run,
+        )

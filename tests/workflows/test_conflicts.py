@@ -1,0 +1,102 @@
+"""Two renewals of one version of an award at once: exactly one succeeds."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC
+from functools import partial
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from certrules import ItemKind
+from certrules.model.learning import Completion, RenewalOption
+from certrules.repositories.memory import MemoryStore
+from certrules.repositories.protocols import Store
+from certrules.repositories.sql import open_store
+from certrules.workflows import awarding, renewing
+from tests.workflows.conftest import day, furnish
+
+AT_ONCE = 8
+DONE = Completion("ada", ItemKind.COURSE, "A", day(10))
+AGAIN = Completion("ada", ItemKind.COURSE, "A", day(110))
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "memory":
+        store = MemoryStore(timeout=60)
+        furnish(store)
+        yield store
+        return
+    with closing(open_store(str(tmp_path / "store.db"), create=True, timeout=60)) as opened:
+        furnish(opened)
+        yield opened
+
+
+def start(store: Store, number: int, seen: tuple[int, int] = (1, 1)) -> bool:
+    option = RenewalOption(ItemKind.COURSE, "A")
+    key = f"request {number}"
+    return bool(renewing.start(store, "ada", "fa", option, at=day(100), key=key, seen=seen))
+
+
+def complete(store: Store, number: int) -> bool:
+    return bool(awarding.complete(store, AGAIN, at=day(111), zone=UTC).decisions["fa"])
+
+
+def at_once(work: Callable[[int], bool]) -> list[bool]:
+    barrier = Barrier(AT_ONCE)
+
+    def run(number: int) -> bool:
+        barrier.wait(30)
+        return work(number)
+
+    with ThreadPoolExecutor(AT_ONCE) as executor:
+        return list(executor.map(run, range(AT_ONCE)))
+
+
+def check(store: Store) -> None:
+    with store.reading() as view:
+        old, new = view.awards.history("ada", "fa")
+        assert (old.cycle, old.archived, new.cycle, new.archived) == (1, True, 2, False)
+        assert len(view.renewals.history("ada", "fa")) == 1
+        assert len(view.learning.enrolments("ada", ItemKind.COURSE, ["A"])) == 2
+        assert len(view.events.after(0, 100)) == 3
+
+
+@pytest.mark.rule("INT-12b")
+def test_of_eight_threads_one_starts_and_one_completes(patient: Store) -> None:
+    awarding.complete(patient, DONE, at=day(10), zone=UTC)
+    assert sorted(at_once(partial(start, patient))) == [False] * 7 + [True]
+    assert sorted(at_once(partial(complete, patient))) == [False] * 7 + [True]
+    check(patient)
+
+
+def in_process(path: str, work: Callable[[Store, int], bool], number: int) -> bool:
+    with closing(open_store(path, timeout=60)) as store:
+        return work(store, number)
+
+
+@pytest.mark.rule("INT-12b")
+def test_of_eight_processes_one_starts_and_one_completes(tmp_path: Path) -> None:
+    path = str(tmp_path / "store.db")
+    with closing(open_store(path, create=True)) as store:
+        furnish(store)
+        awarding.complete(store, DONE, at=day(10), zone=UTC)
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(AT_ONCE, context) as executor:
+            started = list(executor.map(partial(in_process, path, start), range(AT_ONCE)))
+            completed = list(executor.map(partial(in_process, path, complete), range(AT_ONCE)))
+        assert sorted(started) == sorted(completed) == [False] * 7 + [True]
+        check(store)
+
+
+@pytest.mark.rule("INT-12b")
+def test_the_same_request_eight_times_at_once_is_one_renewal(patient: Store) -> None:
+    awarding.complete(patient, DONE, at=day(10), zone=UTC)
+    assert at_once(lambda _: start(patient, 0)) == [True] * AT_ONCE
+    with patient.reading() as view:
+        assert len(view.renewals.history("ada", "fa")) == 1
+        assert len(view.events.after(0, 100)) == 2

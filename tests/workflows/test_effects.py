@@ -1,0 +1,126 @@
+"""How are the effects of decisions carried out?"""
+
+from typing import get_args
+
+import pytest
+
+from certrules import AssociationType, Award, ItemKind, Source
+from certrules.errors import ConflictError
+from certrules.model.catalog import Assignment
+from certrules.model.effects import (
+    ArchiveAward,
+    ArchiveEnrolment,
+    AssignItem,
+    CancelNotices,
+    CloseRenewal,
+    Effect,
+    Enrol,
+    IssueAward,
+    Notify,
+    OpenRenewal,
+    RemoveAward,
+    RemoveCertification,
+    ReopenTraining,
+    ReplaceAward,
+    ResetMaterials,
+    UnassignItem,
+)
+from certrules.model.events import Event, EventKind
+from certrules.model.learning import (
+    Enrolment,
+    EnrolmentStatus,
+    Renewal,
+    RenewalOption,
+    RenewalState,
+)
+from certrules.repositories.protocols import Store
+from certrules.workflows.effects import carry_out
+from tests.workflows.conftest import day
+
+COURSE = ItemKind.COURSE
+AWARD = Award("ada", "fa", day(1), day(9), source=Source(AssociationType.COURSE, "A"))
+DONE = Enrolment("ada", COURSE, "A", day(0), EnrolmentStatus.COMPLETED, completed_at=day(1))
+RENEWAL = Renewal("ada", "fa", 1, 1, day(5), RenewalOption(COURSE, "A"))
+ALL: tuple[Effect, ...] = (
+    OpenRenewal(RENEWAL),
+    ArchiveEnrolment(DONE.archive(day(5))),
+    Enrol(Enrolment("ada", COURSE, "A", day(5), attempt=2)),
+    ResetMaterials("ada", "A", ("m1",)),
+    ArchiveAward(AWARD.archive(day(6))),
+    CancelNotices("ada", "fa", 1),
+    IssueAward(Award("ada", "fa", day(6), None, cycle=2)),
+    CloseRenewal(RENEWAL.close(RenewalState.COMPLETED, day(6))),
+    Notify(Event(EventKind.RENEWED, "ada", "fa", 2, day(6))),
+    ReplaceAward(Award("bob", "fa", day(1), None, version=2)),
+    RemoveAward(Award("eve", "fa", day(1), None)),
+    ReopenTraining("bob", COURSE, "A"),
+    AssignItem("fa", Assignment(COURSE, "X", day(6))),
+    UnassignItem("fa", COURSE, "A"),
+    RemoveCertification("conduct"),
+)
+
+
+def furnish(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.awards.add(
+            [AWARD, *(Award(user, "fa", day(1), None) for user in ("bob", "eve"))]
+        )
+        bobs = Enrolment("bob", COURSE, "A", day(0), EnrolmentStatus.COMPLETED, completed_at=day(1))
+        transaction.learning.put_enrolments([DONE, bobs])
+        transaction.learning.add_progress("ada", "A", ["m1", "m2"])
+
+
+def test_every_effect_is_carried_out(store: Store) -> None:
+    assert {type(effect) for effect in ALL} == set(get_args(Effect))
+    furnish(store)
+    with store.writing() as transaction:
+        carry_out(transaction, ALL)
+    with store.reading() as view:
+        assert list(view.awards.select()) == [
+            AWARD.archive(day(6)),
+            Award("ada", "fa", day(6), None, cycle=2),
+            Award("bob", "fa", day(1), None, version=2),
+        ]
+        assert list(view.learning.enrolments("ada", COURSE, ["A"])) == [
+            DONE.archive(day(5)),
+            Enrolment("ada", COURSE, "A", day(5), attempt=2),
+        ]
+        bobs = Enrolment("bob", COURSE, "A", day(0))
+        assert list(view.learning.enrolments("bob", COURSE, ["A"])) == [bobs]
+        assert view.learning.progress("ada", "A") == {"m2"}
+        assert [each.state for each in view.renewals.history("ada", "fa")] == [
+            RenewalState.COMPLETED
+        ]
+        assert [event.kind for _, event in view.events.after(0, 9)] == [EventKind.RENEWED]
+        first_aid = view.certifications.get("fa")
+        assert first_aid is not None
+        assert [each.item for each in first_aid.assignments] == ["P", "X"]
+        assert view.certifications.get("conduct") is None
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        IssueAward(AWARD),
+        ArchiveAward(AWARD),
+        RemoveAward(Award("nobody", "fa", day(1), None)),
+        CloseRenewal(RENEWAL.close(RenewalState.CANCELLED, day(6))),
+    ],
+)
+def test_what_was_decided_on_other_facts_is_a_conflict(store: Store, effect: Effect) -> None:
+    furnish(store)
+
+    def write() -> None:
+        with store.writing() as transaction:
+            carry_out(transaction, [AssignItem("fa", Assignment(COURSE, "X", day(6))), effect])
+
+    with pytest.raises(ConflictError):
+        write()
+    with store.reading() as view:
+        assert view.certifications.assigned(COURSE, "X") == []
+
+
+def test_what_is_gone_is_assigned_nothing(store: Store) -> None:
+    with store.writing() as transaction:
+        carry_out(transaction, [AssignItem("gone", Assignment(COURSE, "X", day(6)))])
+        assert transaction.certifications.assigned(COURSE, "X") == []

@@ -1,0 +1,107 @@
+"""How does an import go on in the background?"""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from io import BytesIO
+from threading import Event
+
+import pytest
+
+from certrules import Certification, User
+from certrules.records import RecordsFile, open_records
+from certrules.repositories.memory import MemoryStore
+from certrules.rules.importing import Outcome
+from certrules.workflows import importing
+from certrules.workflows.importing import ImportReport
+from certrules.workflows.jobs import Jobs, JobState
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+HEADER = (
+    "username,certification_code,certification_issue_date,always_valid,certification_expire_date,"
+    "type,code\n"
+)
+ROWS = 25_000
+
+
+def records(rows: int) -> RecordsFile:
+    lines = (f"user{n},FA,2025-01-01,1,,manual,\n" for n in range(rows))
+    return open_records(BytesIO((HEADER + "".join(lines)).encode()), zone=UTC)
+
+
+def furnished(users: int, kind: type[MemoryStore] = MemoryStore) -> MemoryStore:
+    store = kind()
+    with store.writing() as transaction:
+        transaction.users.put(User(f"u{n}", f"user{n}") for n in range(users))
+        transaction.certifications.put([Certification("fa", "First aid", "FA")])
+    return store
+
+
+def awards(store: MemoryStore) -> int:
+    with store.reading() as view:
+        return sum(1 for _ in view.awards.select())
+
+
+@pytest.mark.rule("DOC-CSV-21", "DOC-JOB-02")
+def test_an_import_of_one_row_is_a_job() -> None:
+    store = furnished(1)
+    with records(1) as file:
+        job = importing.submit(Jobs(lambda: NOW), store, file, at=NOW, owner="root")
+    assert (job.name, job.owner, job.state) == ("import", "root", JobState.COMPLETED)
+    assert (job.done, job.total, awards(store)) == (1, 1, 1)
+
+
+@pytest.mark.rule("DOC-JOB-06")
+def test_the_log_of_an_import_tells_every_fault() -> None:
+    with records(3) as file:
+        job = importing.submit(Jobs(lambda: NOW), furnished(1), file, at=NOW)
+    (report,) = job.results
+    assert isinstance(report, ImportReport)
+    assert (report.outcomes[Outcome.ISSUED], report.outcomes[Outcome.REFUSED]) == (1, 2)
+    assert [entry.text.split(";")[0] for entry in job.errors] == [
+        "row 2: there is no user 'user1'",
+        "row 3: there is no user 'user2'",
+    ]
+    assert job.log[-2].text == "1 of 3 rows imported"
+
+
+def test_a_file_without_rows_is_a_job_too() -> None:
+    with records(0) as file:
+        job = importing.submit(Jobs(lambda: NOW), furnished(0), file, at=NOW)
+    assert (job.state, job.results[0].rows) == (JobState.COMPLETED, 0)
+
+
+def test_a_file_that_cannot_be_read_to_its_end_fails_the_job() -> None:
+    rows = (HEADER + "ada,FA,2025-01-01,1,,manual,\n" * 100_000).encode() + b"\xff\xfe\n"
+    with open_records(BytesIO(rows), zone=UTC, encoding="utf-8") as file:
+        job = importing.submit(Jobs(lambda: NOW), furnished(0), file, at=NOW)
+    assert (job.state, job.done, len(job.errors)) == (JobState.FAILED, 0, 1)
+
+
+@pytest.mark.rule("DOC-JOB-05")
+def test_a_discontinued_import_keeps_its_batches_and_can_be_done_again() -> None:
+    first, go_on = Event(), Event()
+
+    class Watched(MemoryStore):
+        def writing(self):  # type: ignore[no-untyped-def]
+            if first.is_set():
+                go_on.wait(30)
+            first.set()
+            return super().writing()
+
+    store = furnished(ROWS, Watched)
+    first.clear()
+    with records(ROWS) as file, ThreadPoolExecutor(1) as executor:
+        jobs = Jobs(lambda: NOW, executor)
+        job = importing.submit(jobs, store, file, at=NOW)
+        first.wait(30)
+        jobs.discontinue(job.id)
+        go_on.set()
+        ended = jobs.wait(job.id, 30)
+        assert ended.state is JobState.DISCONTINUED
+        assert 0 < ended.done < ROWS
+        assert awards(store) == ended.done
+    with records(ROWS) as file:
+        again = importing.submit(Jobs(lambda: NOW), store, file, at=NOW)
+    (report,) = again.results
+    assert report.outcomes[Outcome.UNCHANGED] == ended.done
+    assert awards(store) == ROWS

@@ -1,0 +1,120 @@
+"""Who is issued a certification for training that was completed before it existed?"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+import pytest
+from attrs import evolve
+
+from certrules import ALLBOUND, Award, Certification, ItemKind, Rule, User
+from certrules.errors import InvalidValueError
+from certrules.instants import start_of_day
+from certrules.model.catalog import Assignment
+from certrules.model.learning import Completion
+from certrules.model.policy import PredatedIssue
+from certrules.repositories.protocols import Store
+from certrules.workflows import predating
+from certrules.workflows.by_hand import AwardReport
+from tests.workflows.conftest import T0, day
+
+TRACK = ItemKind.LEARNING_TRACK
+TODAY = day(200)
+
+
+def furnish(store: Store, completed: Iterable[tuple[str, str, datetime]]) -> None:
+    badge = Certification(
+        "badge",
+        "Badge",
+        assignments=(Assignment(TRACK, "t1", TODAY), Assignment(TRACK, "t2", TODAY)),
+    )
+    with store.writing() as transaction:
+        transaction.certifications.put([badge])
+        transaction.learning.add_completions(
+            Completion(user, TRACK, item, at) for user, item, at in completed
+        )
+
+
+def issue(store: Store, since: datetime | None = None, *, dry_run: bool = False) -> AwardReport:
+    return predating.issue_predated(
+        store, "badge", since=since, at=TODAY, zone=UTC, dry_run=dry_run
+    )
+
+
+def awards(store: Store) -> list[Award]:
+    with store.reading() as view:
+        return list(view.awards.select())
+
+
+@pytest.mark.rule("ALL-PREDATE-01", "ALL-PREDATE-04", "ALL-PREDATE-06", "INT-37")
+def test_those_who_had_completed_everything_get_it_now(store: Store) -> None:
+    furnish(store, [("ada", "t1", day(1)), ("ada", "t2", day(5)), ("bob", "t1", day(1))])
+    report = issue(store)
+    assert report.awarded == ("ada",)
+    ((user, refused),) = report.refused
+    assert (user, refused.reasons[0].rule) == ("bob", Rule.ALL_TRAIN_03)
+    (award,) = awards(store)
+    assert (award.issued_at, award.source.completed_at) == (TODAY, day(5))
+
+
+@pytest.mark.rule("ALL-PREDATE-05", "INT-37b")
+def test_a_chosen_day_counts_from_its_first_instant(store: Store) -> None:
+    furnish(
+        store,
+        [
+            *(("ada", item, day(10)) for item in ("t1", "t2")),
+            *(("bob", item, day(9)) for item in ("t1", "t2")),
+            ("eve", "t1", day(1)),
+            ("eve", "t2", day(11)),
+        ],
+    )
+    report = issue(store, start_of_day(date(2024, 1, 11), "UTC"))
+    assert report.awarded == ("ada",)
+    assert [user for user, _ in report.refused] == ["eve"]
+    assert [reason.rule for reason in report.refused[0][1].reasons] == [Rule.DOC_CERT_13]
+
+
+@pytest.mark.rule("INT-37b")
+def test_holders_are_skipped_so_that_it_can_be_done_again(store: Store) -> None:
+    furnish(store, [("ada", "t1", day(1)), ("ada", "t2", day(5))])
+    assert issue(store).awarded == ("ada",)
+    before = awards(store)
+    assert issue(store).awarded == ()
+    assert awards(store) == before
+
+
+def test_a_dry_run_changes_nothing(store: Store) -> None:
+    furnish(store, [("ada", "t1", day(1)), ("ada", "t2", day(5))])
+    told = issue(store, dry_run=True)
+    assert awards(store) == []
+    assert issue(store) == told
+
+
+def test_many_are_issued_in_batches_with_progress(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.users.put(User(f"u{n:04}", f"user{n}") for n in range(2_400))
+    furnish(store, ((f"u{n:04}", item, day(1)) for n in range(2_500) for item in ("t1", "t2")))
+    told: list[tuple[int, int]] = []
+    report = predating.issue_predated(
+        store,
+        "badge",
+        since=T0,
+        at=TODAY,
+        zone=UTC,
+        on_progress=lambda done, total: told.append((done, total)),
+    )
+    assert (len(report.awarded), len(report.unknown)) == (2_400, 100)
+    assert told == [(1_000, 2_500), (2_000, 2_500), (2_500, 2_500)]
+    assert len(awards(store)) == 2_400
+
+
+@pytest.mark.rule("INT-37")
+def test_a_platform_may_count_from_the_completion(store: Store) -> None:
+    furnish(store, [("ada", "t1", day(1)), ("ada", "t2", day(5))])
+    policy = evolve(ALLBOUND, predated_issue=PredatedIssue.COMPLETION)
+    predating.issue_predated(store, "badge", since=None, at=TODAY, zone=UTC, policy=policy)
+    assert [award.issued_at for award in awards(store)] == [day(5)]
+
+
+def test_a_certification_that_is_gone_is_a_mistake(store: Store) -> None:
+    with pytest.raises(InvalidValueError, match="'badge'"):
+        issue(store)

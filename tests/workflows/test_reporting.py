@@ -1,0 +1,67 @@
+"""What do the reports and a learner's own list show of a store?"""
+
+from datetime import UTC
+
+import pytest
+
+from certrules import AssociationType, Award, ItemKind, Rule, Source
+from certrules.errors import InvalidValueError
+from certrules.model.learning import Completion
+from certrules.repositories.protocols import Store
+from certrules.rules import reporting as rules
+from certrules.rules.reporting import Report
+from certrules.workflows import awarding, reporting
+from tests.workflows.conftest import day
+
+BEFORE = Award("bob", "fa", day(1), day(90)).archive(day(50))
+AFTER = Award("ada", "fa", day(1), day(40)).archive(day(50))
+CURRENT = [
+    Award("ada", "conduct", day(2), None),
+    Award("ada", "fa", day(50), day(100), cycle=2),
+    Award("bob", "fa", day(50), day(150), cycle=2),
+]
+
+
+def shown(store: Store, which: Report) -> list[tuple[str, str, int, str]]:
+    with store.reading() as view:
+        rows = list(reporting.report(view, which, at=day(120), zone=UTC))
+        assert rows == rules.report(which, view.awards.select(), at=day(120), zone=UTC)
+    return [(row.user, row.certification, row.cycle, str(row.status)) for row in rows]
+
+
+@pytest.mark.rule("DOC-REPORT-01", "DOC-REPORT-02", "DOC-REPORT-03", "DOC-REPORT-04", "INT-18")
+def test_both_reports_show_their_awards_in_their_order(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.awards.add([*CURRENT, BEFORE, AFTER])
+    assert shown(store, Report.USERS_CERTIFICATIONS) == [
+        ("ada", "conduct", 1, "valid"),
+        ("ada", "fa", 1, "archived"),
+        ("ada", "fa", 2, "expired"),
+        ("bob", "fa", 1, "archived"),
+        ("bob", "fa", 2, "valid"),
+    ]
+    assert shown(store, Report.CERTIFICATIONS_USERS) == [
+        ("ada", "conduct", 1, "valid"),
+        ("ada", "fa", 2, "expired"),
+        ("bob", "fa", 1, "archived"),
+        ("bob", "fa", 2, "valid"),
+    ]
+
+
+@pytest.mark.rule("DOC-VIEW-01", "DOC-VIEW-02", "DOC-VIEW-03")
+def test_a_learner_sees_what_can_be_renewed_and_why_not(store: Store) -> None:
+    done = Completion("ada", ItemKind.COURSE, "A", day(10))
+    awarding.complete(store, done, at=day(10), zone=UTC)
+    source = Source(AssociationType.COURSE, "B")
+    with store.writing() as transaction:
+        transaction.awards.add([Award("ada", "conduct", day(2), None, source=source), BEFORE])
+    conduct, first_aid = reporting.learner(store, "ada", at=day(120), zone=UTC)
+    assert (conduct.title, conduct.days_left, bool(conduct.renewal)) == ("Conduct", None, False)
+    assert Rule.DOC_RENEW_02 in {reason.rule for reason in conduct.renewal.reasons}
+    assert (first_aid.title, first_aid.days_left) == ("First aid", 256)
+    assert first_aid.renewal
+
+
+def test_nobody_sees_anything(store: Store) -> None:
+    with pytest.raises(InvalidValueError, match="'nobody'"):
+        reporting.learner(store, "nobody", at=day(1), zone=UTC)
