@@ -20,6 +20,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import chdir
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -151,3 +152,13 @@ class Examples:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Examples())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_remembered() -> None:
+    """Forget answers from before: a changed rule (``nox -s mutants``) must be asked anew."""
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] == certrules.__name__:
+            for value in list(vars(module).values()):
+                if isinstance(value, _lru_cache_wrapper):
+                    value.cache_clear()
