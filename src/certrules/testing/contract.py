@@ -1,7 +1,7 @@
 """Does a store keep the promises of :mod:`certrules.repositories.protocols`?
 
-The implementer of a store subclasses :class:`StoreContract`, and before every test sets ``store`` to
-a fresh, empty one; pytest and unittest both collect the tests::
+The implementer of a store subclasses :class:`StoreContract`, and before every test sets ``store``
+to a fresh, empty one; pytest and unittest both collect the tests::
 
     class TestMyStore(StoreContract):
         @pytest.fixture(autouse=True)
@@ -11,7 +11,7 @@ a fresh, empty one; pytest and unittest both collect the tests::
 With ``pytest.register_assert_rewrite("certrules.testing.contract")`` in a ``conftest.py``, a test
 that fails shows the values that it compared.
 """
-# ruff: noqa: S101
+# ruff: noqa: D102, PT017, S101 - tests, by whatever framework
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -56,8 +56,8 @@ class StoreContract:
     # People
 
     def test_users_come_back_as_they_were(self) -> None:
-        ada = User("7", " Ada ", "Ada", "Lovelace", False, "Europe/Rome", {"g"}, {"b", "a"})
-        bob = User("8", "bob")
+        ada = User("7", " Ada ", "Ada", "Lovelace", active=False, groups={"b", "a"})
+        bob = User("8", "bob", time_zone="Europe/Rome", branches={"x"})
         self._write(lambda work: work.users.put([bob, ada]))
         with self.store.reading() as view:
             assert view.users.get("7") == ada
@@ -245,7 +245,7 @@ class StoreContract:
         with self.store.reading() as view:
             archived = list(view.awards.select(archived=True))
             assert len(archived) == len(awards)
-            assert archived == sorted(archived, key=lambda award: (award.user, award.certification))
+            assert archived == sorted(archived, key=lambda each: (each.user, each.certification))
 
     def test_a_cycle_cannot_be_added_twice(self) -> None:
         other = evolve(_AWARD, user="bob")
@@ -297,8 +297,9 @@ class StoreContract:
     # Transactions
 
     def test_nothing_is_kept_of_a_transaction_that_fails(self) -> None:
-        with _raises(ZeroDivisionError):
-            self._write(lambda work: (_fill(work), 1 // 0))
+        with _raises(ZeroDivisionError), self.store.writing() as work:
+            _fill(work)
+            _ = 1 // 0
         with self.store.reading() as view:
             assert not any(_contents(view))
         self._write(_fill)

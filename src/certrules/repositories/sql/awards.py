@@ -14,6 +14,7 @@ from certrules.repositories.conflicts import conflict
 from certrules.repositories.sql.grouping import grouped, pack, unpack
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import awards as table
+from certrules.repositories.sql.translation import readable
 
 __all__ = ["SqlAwards"]
 
@@ -136,6 +137,7 @@ def _values(award: Award, instant: Callable[[datetime | None], Any]) -> tuple[An
     )
 
 
+@readable
 def _award(row: Any) -> Award:
     (
         user,

@@ -18,6 +18,7 @@ from certrules.periods import Unit
 from certrules.repositories.sql.grouping import grouped, pack, unpack
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import assignments, certifications, items
+from certrules.repositories.sql.translation import readable
 
 __all__ = ["SqlCertifications", "SqlItems"]
 
@@ -98,6 +99,7 @@ def _row(value: Certification) -> tuple[Any, ...]:
     )
 
 
+@readable
 def _certification(row: Any, assigned: Iterable[Assignment]) -> Certification:
     return Certification(
         row.id,
@@ -113,6 +115,7 @@ def _certification(row: Any, assigned: Iterable[Assignment]) -> Certification:
     )
 
 
+@readable
 def _assignment(row: Any) -> Assignment:
     return Assignment(ItemKind(row.kind), row.item_id, row.assigned_at, row.alternatives)
 
@@ -147,5 +150,6 @@ class SqlItems:
         self._session.change(insert(items), rows, items.c.keys())
 
 
+@readable
 def _item(row: Any) -> Item:
     return Item(ItemKind(row.kind), row.id, row.code, row.name)

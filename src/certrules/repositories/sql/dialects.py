@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from certrules.errors import StoreError
 
-__all__ = ["begin", "check_supported", "end"]
+__all__ = ["begin", "check_supported", "end", "lock_tables"]
 
 
 def begin(connection: Connection, *, writing: bool, timeout: float) -> None:
@@ -22,6 +22,14 @@ def end(connection: Connection) -> None:
     connection.commit()
 
 
+def lock_tables(connection: Connection) -> None:
+    """Wait until nobody else makes tables, and keep others waiting until this session ends."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('certrules'))")
+    elif connection.dialect.name != "sqlite":  # whose writers are alone anyway
+        connection.exec_driver_sql("SELECT GET_LOCK('certrules', 60)")
+
+
 def check_supported(dialect: str) -> None:
     """Raise StoreError for a database on which a store cannot be."""
     if dialect not in _BEGIN:
@@ -33,6 +41,7 @@ def check_supported(dialect: str) -> None:
 def _begin_sqlite(connection: Connection, writing: bool, milliseconds: int) -> None:  # noqa: FBT001
     # Left alone, the driver begins transactions by rules of its own, and all as readers.
     connection.execution_options(isolation_level="AUTOCOMMIT")
+    connection.begin()
     driver = connection.connection.dbapi_connection
     if driver is not None and driver.in_transaction:  # a host's listener has begun one
         connection.exec_driver_sql("ROLLBACK")

@@ -1,12 +1,14 @@
 """How is what happened kept in a database, in order?"""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import insert, select
 
 from certrules.model.events import Event, EventKind
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import events as table
+from certrules.repositories.sql.translation import readable
 
 __all__ = ["SqlEvents"]
 
@@ -32,7 +34,10 @@ class SqlEvents:
         statement = (
             select(table).where(table.c.position > position).order_by(table.c.position).limit(limit)
         )
-        return [
-            (position, Event(EventKind(kind), *rest))
-            for position, kind, *rest in self._session.rows(statement)
-        ]
+        return list(map(_event, self._session.rows(statement)))
+
+
+@readable
+def _event(row: Any) -> tuple[int, Event]:
+    position, kind, *rest = row
+    return position, Event(EventKind(kind), *rest)

@@ -30,6 +30,7 @@ from certrules.repositories.sql.tables import (
     plans,
     progress,
 )
+from certrules.repositories.sql.translation import readable
 
 __all__ = ["SqlLearning"]
 
@@ -179,6 +180,7 @@ def _window_row(window: Window) -> tuple[Any, ...]:
     return last_day, window.days, window.start.value
 
 
+@readable
 def _window(last_day: str | None, days: int | None, start: str) -> Window:
     day = None if last_day is None else date.fromisoformat(last_day)
     return Window(day, days, WindowStart(start))
@@ -199,6 +201,7 @@ def _enrolment_row(value: Enrolment, instant: Callable[[datetime | None], Any]) 
     )
 
 
+@readable
 def _enrolment(row: Any) -> Enrolment:
     user, kind, item, attempt, enrolled_at, status, *rest = row
     first_access_at, completed_at, archived_at, direct = rest
@@ -216,11 +219,13 @@ def _enrolment(row: Any) -> Enrolment:
     )
 
 
+@readable
 def _completion(row: Any) -> Completion:
     user, kind, item, completed_at = row
     return Completion(user, ItemKind(kind), item, completed_at)
 
 
+@readable
 def _external(row: Any) -> ExternalTraining:
     user, id_, completed_on, certification = row
     return ExternalTraining(user, id_, date.fromisoformat(completed_on), certification)

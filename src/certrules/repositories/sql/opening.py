@@ -1,9 +1,10 @@
 """How is a store found by its address, or made there?"""
 
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 from sqlalchemy import URL, Engine, create_engine, insert, inspect, make_url, select
-from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from certrules.errors import StoreError
 from certrules.repositories.sql import dialects
@@ -57,10 +58,14 @@ def create_schema(engine: Engine) -> None:
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-        with engine.begin() as connection:
+        with engine.connect() as connection:
+            dialects.begin(connection, writing=True, timeout=5.0)
+            connection.detach()  # so that every lock ends with it
+            dialects.lock_tables(connection)
             metadata.create_all(connection)
             if not connection.scalars(select(schema)).all():
                 connection.execute(insert(schema).values(version=SCHEMA_VERSION))
+            dialects.end(connection)
 
 
 def _address(url: str) -> URL:
@@ -74,20 +79,21 @@ def _address(url: str) -> URL:
             f"'{scheme}://...' is not the URL of a store; write one such as "
             "postgresql://user:password@host/database"
         ) from None
-    return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+    address = address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+    dialects.check_supported(address.get_backend_name())
+    return address
 
 
 def _engine(address: URL) -> Engine:
     try:
-        return create_engine(address)
-    except NoSuchModuleError:
-        raise StoreError(
-            f"{address.drivername}: a store needs SQLite, PostgreSQL or MariaDB; take one of them"
-        ) from None
+        with translated(place(address), "cannot be opened with this URL"), catch_warnings():
+            simplefilter("error", SAWarning)  # an option that would be ignored
+            return create_engine(address)
     except ImportError as error:
-        name = address.get_backend_name()
+        name = "postgresql" if address.get_backend_name() == "postgresql" else "mariadb"
         raise StoreError(
-            f"{place(address)} needs the module {error.name!r}; install 'certrules[{name}]'"
+            f"{place(address)} needs the module {error.name!r}; install it, or write {name}:// and "
+            f"install 'certrules[{name}]'"
         ) from None
 
 
@@ -95,14 +101,16 @@ def _check_file(address: URL, *, create: bool) -> None:
     if address.get_backend_name() != "sqlite" or "uri" in address.query:
         return
     if address.database in (None, "", ":memory:"):
-        raise StoreError("SQLite in memory cannot be shared by connections; name a file")
-    path = Path(address.database)
-    if path.is_dir():
-        raise StoreError(f"{str(path)!r} is a folder; name a file in it")
-    if not path.exists() and not create:
-        raise StoreError(
-            f"{str(path)!r} does not exist; check the path, or load a catalog to make a store there"
-        )
+        raise StoreError("SQLite in memory is nothing that connections share; name a file")
+    with translated(place(address), "cannot be opened"):
+        path = Path(str(address.database))
+        if path.is_dir():
+            raise StoreError(f"{place(address)} is a folder; name a file in it")
+        if not path.exists() and not create:
+            raise StoreError(
+                f"{place(address)} does not exist; check the path, or load a catalog to make a "
+                "store there"
+            )
 
 
 def _empty(engine: Engine) -> bool:

@@ -9,6 +9,7 @@ from certrules.model.people import User, username_key
 from certrules.repositories.sql.grouping import grouped, pack, unpack
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import users as table
+from certrules.repositories.sql.translation import readable
 
 __all__ = ["SqlUsers"]
 
@@ -62,6 +63,7 @@ def _row(user: User) -> tuple[Any, ...]:
     )
 
 
+@readable
 def _user(row: Any) -> User:
     id_, username, _, first_name, last_name, active, time_zone, groups, branches = row
     belongs = frozenset(unpack(groups)), frozenset(unpack(branches))

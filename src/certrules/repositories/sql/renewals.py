@@ -12,6 +12,7 @@ from certrules.model.learning import Renewal, RenewalOption, RenewalState
 from certrules.repositories.conflicts import renewal_conflict
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import renewals as table
+from certrules.repositories.sql.translation import readable
 
 __all__ = ["SqlRenewals"]
 
@@ -84,6 +85,7 @@ def _values(renewal: Renewal, instant: Callable[[datetime | None], Any]) -> tupl
     )
 
 
+@readable
 def _renewal(row: Any) -> Renewal:
     user, certification, _, cycle, version, started_at, kind, item, plan, retake, *rest = row
     key, state, closed_at, _ = rest

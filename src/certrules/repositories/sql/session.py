@@ -46,7 +46,7 @@ class Session:
     def rows(self, statement: Select[Any]) -> Sequence[Any]:
         """Return every row that a statement selects."""
         self._check_open()
-        with translated(self._where):
+        with translated(self._where, "cannot look this up"):
             return self._connection.execute(statement).all()
 
     def rows_among(

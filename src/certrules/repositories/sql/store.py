@@ -65,7 +65,7 @@ class SqlStore:
     @contextmanager
     def _session(self, *, writing: bool) -> Iterator[Session]:
         where = place(self.engine.url)
-        with translated(where):
+        with translated(where, "cannot be opened with this URL"):
             connection = self.engine.connect()
         try:
             with translated(where):

@@ -64,8 +64,9 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return what the driver takes: only PostgreSQL's knows zones."""
-        naive = value is not None and dialect.name != "postgresql"
-        return value.replace(tzinfo=None) if naive else value
+        if value is None or dialect.name == "postgresql":
+            return value
+        return value.replace(tzinfo=None)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
         """Return a conversion to UTC of what was fetched, which remembers the latest results."""

@@ -1,20 +1,25 @@
 """What went wrong in the database, in one sentence that a person can act on?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
 from certrules.errors import CertrulesError, ConflictError, StoreError
 
-__all__ = ["NO_STORE", "translated"]
+__all__ = ["NO_STORE", "readable", "translated"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _CONFLICT = "another writer changed the same rows first; load them again and decide anew"
 _LOCKED = "is locked by another writer; wait for it to end, then try again"
 NO_STORE = "holds no certrules tables; check its name, or make a store there first"
 _READ_ONLY = "is read-only; allow writing to it, or take another store"
 _REFUSED = "refuses this user or password; check the user and the password of the URL"
+_UNREACHABLE = "cannot be reached ({said}); check that the server runs, and its address"
 
 _MEANINGS = {
     "SQLITE_BUSY": _LOCKED,
@@ -38,6 +43,10 @@ _MEANINGS = {
     "1205": _LOCKED,
     "1290": _READ_ONLY,
     "1792": _READ_ONLY,
+    "2002": _UNREACHABLE,
+    "2003": _UNREACHABLE,
+    "2006": _UNREACHABLE,
+    "2013": _UNREACHABLE,
 }
 _CONFLICTS = {
     "SQLITE_CONSTRAINT_PRIMARYKEY",
@@ -52,21 +61,37 @@ _CONFLICTS = {
 
 
 @contextmanager
-def translated(where: str) -> Iterator[None]:
+def translated(where: str, refusal: str = "cannot hold this value") -> Iterator[None]:
     """Turn every error of the database, the driver and SQLAlchemy into a StoreError.
 
-    Where the database says that two transactions met, it is a ConflictError.
+    Where the database says that two transactions met, it is a ConflictError. ``refusal`` is said
+    where the driver did not even ask the database.
     """
     try:
         yield
+    except CertrulesError:
+        raise
     except DBAPIError as error:
         raise _meaning(where, error.orig) from None
     except SQLAlchemyError as error:
         raise StoreError(f"{where} cannot be used: {_first_line(error)}") from None
-    except (OverflowError, UnicodeError, ValueError) as error:
-        if isinstance(error, CertrulesError):
-            raise
-        raise StoreError(f"{where} cannot hold this value: {_first_line(error)}") from None
+    except (OSError, OverflowError, SAWarning, TypeError, ValueError) as error:
+        raise StoreError(f"{where} {refusal}: {_first_line(error)}") from None
+
+
+def readable(make: Callable[P, T]) -> Callable[P, T]:
+    """Decorate what makes a value of a row; a row that certrules did not write is a StoreError."""
+
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return make(*args, **kwargs)
+        except (TypeError, ValueError) as error:
+            raise StoreError(
+                f"a row of this store cannot be read ({error}); mend it, or restore a backup"
+            ) from None
+
+    return made
 
 
 def _meaning(where: str, error: BaseException | None) -> CertrulesError:
@@ -74,8 +99,8 @@ def _meaning(where: str, error: BaseException | None) -> CertrulesError:
     if code in _CONFLICTS:
         return ConflictError(f"{where}: {_CONFLICT}")
     primary = "_".join(code.split("_")[:2])  # SQLITE_BUSY_SNAPSHOT is SQLITE_BUSY
-    said = _MEANINGS.get(primary, f"answered with an error: {_first_line(error)}")
-    return StoreError(f"{where} {said}")
+    meaning = _MEANINGS.get(primary, "answered with an error: {said}")
+    return StoreError(f"{where} {meaning.format(said=_first_line(error))}")
 
 
 def _code(error: Any) -> str:
@@ -84,12 +109,12 @@ def _code(error: Any) -> str:
         return "42P01"
     if error.args and isinstance(error.args[0], int):
         return str(error.args[0])  # more exact than the SQLSTATE beside it
-    return str(
-        getattr(error, "sqlite_errorname", None)
-        or getattr(error, "sqlstate", None)
-        or getattr(error, "pgcode", None)  # psycopg 2
-    )
+    for name in ("sqlite_errorname", "sqlstate", "pgcode"):
+        if code := getattr(error, name, None):
+            return str(code)
+    return "2003"  # PostgreSQL's driver has no code for where it did not get through
 
 
 def _first_line(error: BaseException | None) -> str:
-    return str(error).partition("\n")[0]
+    said = error if isinstance(error, OSError) or not error or not error.args else error.args[-1]
+    return str(said).strip().partition("\n")[0]

@@ -1,0 +1,256 @@
+"""Where no store is, or none that can be used, one sentence says what to do."""
+
+import sqlite3
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    create_mock_engine,
+    event,
+    inspect,
+)
+from sqlalchemy.exc import IntegrityError
+
+from certrules import Award, User
+from certrules.errors import StoreError
+from certrules.repositories.memory import MemoryStore
+from certrules.repositories.sql import SqlStore, create_schema, metadata, open_store
+
+from .conftest import SERVERS
+
+
+def refusal(url: object, *, create: bool = False) -> str:
+    with pytest.raises(StoreError) as refused:
+        open_store(str(url), create=create)
+    message = str(refused.value)
+    assert "\n" not in message
+    assert "secret" not in message
+    assert "sqlalche" not in message
+    return message
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """The file of a store."""
+    path = tmp_path / "a store.db"
+    open_store(str(path), create=True).close()
+    return path
+
+
+def change(path: Path, statement: str) -> list[Any]:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        return connection.execute(statement).fetchall()
+
+
+def test_a_store_is_made_once_and_found_again(url: str) -> None:
+    with closing(open_store(url, create=True)) as store, store.writing() as work:
+        work.users.put([User("7", "ada")])
+    for create in (True, False):
+        with closing(open_store(url, create=create)) as store, store.reading() as view:
+            assert view.users.get("7") == User("7", "ada")
+
+
+def test_a_store_that_was_half_made_is_completed(path: Path) -> None:
+    change(path, "DROP TABLE certrules_awards")
+    change(path, "DELETE FROM certrules_schema")
+    assert "holds no certrules tables" in refusal(path)
+    with closing(open_store(str(path), create=True)) as store, store.reading() as view:
+        assert list(view.awards.select()) == []
+
+
+def test_a_path_names_an_sqlite_file_in_which_readers_and_a_writer_meet(path: Path) -> None:
+    assert change(path, "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_instants_in_sqlite_are_text_that_sorts(path: Path) -> None:
+    with closing(open_store(str(path))) as store, store.writing() as work:
+        work.awards.add([Award("a", "c", datetime(1, 1, 1, tzinfo=UTC), None)])
+    stored = change(path, "SELECT issued_at, typeof(issued_at) FROM certrules_awards")
+    assert stored == [("0001-01-01 00:00:00.000000", "text")]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://ada:secret@host:port/db", "'postgresql://...' is not the URL of a store"),
+        ("://", "is not the URL of a store"),
+        ("access://ada:secret@host/db", "access: a store needs SQLite, PostgreSQL or MariaDB"),
+        ("oracle://ada:secret@host/db", "oracle: a store needs SQLite, PostgreSQL or MariaDB"),
+        ("postgresql://ada:secret@127.0.0.1:1/db", "postgresql://127.0.0.1:1/db cannot be reached"),
+        ("postgres://ada:secret@127.0.0.1:1/db", "postgresql://127.0.0.1:1/db cannot be reached"),
+        ("mariadb://ada:secret@127.0.0.1:1/db", "mariadb://127.0.0.1:1/db cannot be reached"),
+        ("mysql://127.0.0.1:1/db?colour=secret", "cannot be opened with this URL"),
+        ("sqlite:///store.db?colour=blue", "does not exist"),
+        ("sqlite://", "name a file"),
+        ("", "name a file"),
+        ("missing.db", "'missing.db' does not exist"),
+        ("x" * 5000, "cannot be opened: "),
+        ("\ud800", r"'\ud800' does not exist"),
+    ],
+)
+def test_a_url_that_is_none_says_why(url: str, said: str) -> None:
+    assert said in refusal(url)
+
+
+def test_a_file_that_is_no_store_says_why(tmp_path: Path) -> None:
+    text, empty, other = (tmp_path / name for name in ("text.db", "empty.db", "other.db"))
+    text.write_text("Name;Code\n" * 1000)
+    empty.touch()
+    change(other, "CREATE TABLE other (id)")
+    for create in (True, False):
+        assert f"'{tmp_path}' is a folder" in refusal(tmp_path, create=create)
+        assert "'text.db' is not an SQLite database" in refusal(text, create=create).replace(
+            f"{tmp_path}/", ""
+        )
+        assert "holds no certrules tables" in refusal(other, create=create)
+    assert "holds no certrules tables" in refusal(empty)
+    assert "cannot be opened; check the path" in refusal(tmp_path / "no" / "new.db", create=True)
+    assert "are not accepted" in refusal(f"sqlite:///{empty}?colour=blue")
+    assert change(other, "SELECT name FROM sqlite_master") == [("other",)]
+
+
+def test_a_store_of_another_version_says_so(path: Path) -> None:
+    change(path, "UPDATE certrules_schema SET version = 2")
+    for create in (True, False):
+        assert "version 2, here 1" in refusal(path, create=create)
+
+
+def test_a_store_that_cannot_be_written_can_be_read(path: Path) -> None:
+    url = f"sqlite:///file:{path}?mode=ro&uri=true"
+    with closing(open_store(url)) as store:
+        with store.reading() as view:
+            assert list(view.users.all()) == []
+        with pytest.raises(StoreError, match="read-only"), store.writing() as work:
+            work.users.put([User("7", "ada")])
+
+
+def test_a_writer_waits_no_longer_than_it_was_told(url: str) -> None:
+    with (
+        closing(open_store(url, create=True)) as patient,
+        closing(open_store(url, timeout=0.1)) as hasty,
+        patient.writing(),
+    ):
+        with pytest.raises(StoreError, match="locked by another writer"), hasty.writing():
+            raise AssertionError
+        with hasty.reading() as view:
+            assert list(view.users.all()) == []
+
+
+def test_a_writer_in_memory_waits_no_longer_than_it_was_told() -> None:
+    store = MemoryStore(timeout=0.01)
+    with store.writing(), pytest.raises(StoreError, match="another writer"), store.writing():
+        raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("url", "module", "extra"),
+    [
+        ("postgresql://ada:secret@host/db", "psycopg", "certrules[postgresql]"),
+        ("mariadb://ada:secret@host/db", "pymysql", "certrules[mariadb]"),
+        ("mysql+mysqldb://ada:secret@host/db", "MySQLdb", "certrules[mariadb]"),
+    ],
+)
+def test_a_missing_driver_names_the_extra(
+    url: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    message = refusal(url)
+    assert f"needs the module {module!r}" in message
+    assert extra in message
+
+
+def test_text_that_a_database_cannot_hold_is_refused(url: str) -> None:
+    with closing(open_store(url, create=True)) as store:
+        with pytest.raises(StoreError, match="cannot hold this value"), store.writing() as work:
+            work.users.put([User("7", "lone \ud800")])
+        with pytest.raises(StoreError), store.writing() as work:
+            work.users.put([User(None, "ada")])  # type: ignore[arg-type]
+        with store.reading() as view:
+            assert list(view.users.all()) == []
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_text_longer_than_its_column_is_not_cut(name: str, request: pytest.FixtureRequest) -> None:
+    store: SqlStore = request.getfixturevalue("stores_on_servers")[name]
+    long = "a" * 100_000
+    try:
+        with store.writing() as work:
+            work.users.put([User(long, "ada")])
+    except StoreError:
+        return
+    with store.reading() as view:
+        assert view.users.get(long) == User(long, "ada")
+
+
+def test_a_host_can_bring_its_engine_and_tables(url: str) -> None:
+    engine = create_engine(url)
+    own = MetaData()
+    Table("own", own, Column("id", Integer, primary_key=True))
+    own.create_all(engine)
+    metadata.create_all(engine)
+    with pytest.raises(StoreError, match="holds no certrules tables"), SqlStore(engine).reading():
+        raise AssertionError
+    create_schema(engine)
+    create_schema(engine)
+    with SqlStore(engine).writing() as work:
+        work.users.put([User("7", "ada")])
+    with SqlStore(engine).reading() as view:
+        assert view.users.get("7") == User("7", "ada")
+    assert set(inspect(engine).get_table_names()) == {"own", *metadata.tables}
+    engine.dispose()
+
+
+@pytest.mark.parametrize("begin", ["BEGIN", "BEGIN IMMEDIATE"])
+def test_a_host_may_begin_sqlite_transactions_itself(begin: str, path: Path) -> None:
+    engine = create_engine(f"sqlite:///{path}")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+
+    with SqlStore(engine).writing() as work:
+        work.users.put([User("7", "ada")])
+    with SqlStore(engine).reading() as view:
+        assert view.users.get("7") == User("7", "ada")
+    engine.dispose()
+
+
+def test_a_host_s_own_errors_pass_through(path: Path) -> None:
+    with closing(open_store(str(path))) as store:
+        with pytest.raises(ZeroDivisionError), store.reading():
+            _ = 1 // 0
+        with pytest.raises(IntegrityError), store.writing():
+            raise IntegrityError("theirs", None, Exception())
+
+
+def test_an_engine_of_another_database_is_refused() -> None:
+    engine = create_mock_engine("oracle://", lambda *_: None)
+    with pytest.raises(StoreError, match="oracle: a store needs"):
+        SqlStore(engine)  # type: ignore[arg-type]
+
+
+def test_what_others_wrote_into_a_store_is_refused_in_a_sentence(path: Path) -> None:
+    with closing(open_store(str(path))) as store, store.writing() as work:
+        work.awards.add([Award("a", "c", datetime(2024, 1, 1, tzinfo=UTC), None)])
+    for damage in ("basis = 'x'", "issued_at = 'today'", "version = 1, source_links = '{'"):
+        change(path, f"UPDATE certrules_awards SET {damage}")  # noqa: S608
+        with (
+            closing(open_store(str(path))) as store,
+            store.reading() as view,
+            pytest.raises(StoreError, match=r"cannot be read|cannot look this up"),
+        ):
+            view.awards.history("a", "c")
