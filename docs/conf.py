@@ -2,6 +2,9 @@
 
 from importlib.metadata import version as installed
 
+from pygments.lexers.special import TextLexer
+from sphinx.highlighting import lexers
+
 project = "certrules"
 author = "the certrules authors"
 copyright = author
@@ -15,3 +18,5 @@ suppress_warnings = ["ref.python"]  # some short names are shared, such as Statu
 
 html_theme = "furo"
 html_title = "certrules"
+
+lexers["csv"] = TextLexer()
