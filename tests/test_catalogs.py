@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from attrs import fields
 
 from certrules import Assignment, Certification, Item, ItemKind, Unit, User, Validity, catalogs
 from certrules.errors import CatalogError
@@ -54,6 +55,34 @@ def test_entries_become_values_with_defaults_for_what_is_left_out() -> None:
             Certification("4", "Conduct"),
         ),
     )
+
+
+def test_every_attribute_of_an_entry_can_be_written() -> None:
+    """Else loading a catalog would take away what it cannot say."""
+    catalog = catalogs.read(
+        b"""{
+        "users": [{"id": "1", "username": "ada", "first_name": "A", "last_name": "L",
+                   "active": false, "time_zone": "UTC", "groups": ["g"], "branches": ["b"]}],
+        "items": [{"kind": "course", "id": "7", "code": "C", "name": "Course"}],
+        "certifications": [
+            {"id": "3", "name": "First aid", "code": "FA", "description": "d", "retake": true,
+             "validity": "1 year", "status": "draft", "criteria": "all", "groups": ["g"],
+             "assignments": [{"kind": "course", "item": "7", "group": "basics",
+                              "assigned_at": "2024-01-01T00:00:00Z"}]}]
+        }"""
+    )
+    (certification,) = catalog.certifications
+    for entry in (*catalog.users, *catalog.items, certification, *certification.assignments):
+        for attribute in fields(type(entry)):
+            assert getattr(entry, attribute.name) != attribute.default, attribute.name
+
+
+def test_names_are_a_list_of_text() -> None:
+    users = [{"id": "1", "username": "a", "groups": ["g", 3], "branches": "b"}]
+    assert faults({"users": users}) == {
+        "users[0].groups[1]": "expected text, got 3",
+        "users[0].branches": "expected a list of names, got the text 'b'",
+    }
 
 
 def test_sections_may_be_left_out_but_not_all() -> None:

@@ -19,6 +19,7 @@ from certrules.model.catalog import (
     Assignment,
     Certification,
     CertificationStatus,
+    Criteria,
     Item,
     ItemKind,
     Validity,
@@ -257,6 +258,18 @@ def _flag(value: object, _path: str, _faults: _Faults) -> bool:
     return value
 
 
+def _names(value: object, path: str, faults: _Faults) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise InvalidValueError("value", value, "a list of names")
+    found: list[str] = []
+    for index, name in enumerate(value):
+        try:
+            found.append(_checked(_key)(name, path, faults))
+        except InvalidValueError as error:
+            faults.append((f"{path}[{index}]", _told(error)))
+    return tuple(found)
+
+
 _SECTIONS: Mapping[str, _Reader] = {
     "users": _list_of(
         User,
@@ -267,6 +280,8 @@ _SECTIONS: Mapping[str, _Reader] = {
             "last_name": _checked(_plain),
             "active": _flag,
             "time_zone": _optional(_checked(_zone, "the name of a time zone")),
+            "groups": _names,
+            "branches": _names,
         },
         "id",
     ),
@@ -291,12 +306,15 @@ _SECTIONS: Mapping[str, _Reader] = {
             "validity": _checked(Validity.parse, "such as '18 months', 'P18M' or 'never'"),
             "retake": _flag,
             "status": _choice(CertificationStatus),
+            "criteria": _optional(_choice(Criteria)),
+            "groups": _names,
             "assignments": _list_of(
                 Assignment,
                 {
                     "kind": _choice(ItemKind),
                     "item": _checked(_key),
                     "assigned_at": _checked(instants.parse, "an instant in ISO 8601"),
+                    "group": _optional(_checked(_key)),
                 },
                 "kind",
                 "item",
