@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 from certrules.errors import RecordsFileError
 from certrules.model.records import RecordField
@@ -36,8 +37,9 @@ def read_mapping(mapping: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict
     Rules: DOC-CSV-13, INT-17.
     """
     named: dict[RecordField, str] = {}
-    pairs = mapping.items() if isinstance(mapping, Mapping) else mapping
-    for name, column in pairs:
+    if isinstance(mapping, Mapping):
+        mapping = cast("Mapping[str, str]", mapping).items()
+    for name, column in mapping:
         field = _field(name)
         if field in named:
             raise RecordsFileError(

@@ -96,6 +96,7 @@ def _readings(data: bytes, at: int, refused: str) -> Iterator[tuple[str, str]]:
     around = data[max(0, at - 8) & ~1 : at + 8]
     wide = ("utf-16-be", "utf-16-le")[around[1::2].count(0) > around[::2].count(0)]
     for name in (wide,) if b"\0" in around else _USUAL:
-        text = " ".join(around.decode(name, "ignore").split())
-        if codecs.lookup(name).name != refused and text.isprintable():
+        # the cut may go through a character at either end, and through none between
+        text = " ".join(around.decode(name, "replace").strip("\ufffd").split())
+        if codecs.lookup(name).name != refused and "\ufffd" not in text and text.isprintable():
             yield name, text

@@ -1,0 +1,148 @@
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certrules.errors import RecordsFileError
+from certrules.model.records import Fault, FaultCode
+from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
+from tests.records.files import FIELDS, HEADER, opened, text_of
+
+BAD = "ada,SAFE,11/18/21,1,,manual,"
+
+
+def rejects(file: RecordsFile) -> bytes:
+    target = io.BytesIO()
+    with RejectsWriter(target, file) as writer:
+        for batch in file.batches():
+            for row in batch.rejected:
+                writer.write(row.row, row.fields, row.faults)
+    return target.getvalue()
+
+
+def test_rejected_rows_keep_their_columns_and_say_what_is_wrong() -> None:
+    file = opened(text_of("ada,SAFE,2021-11-18,1,,manual,", BAD))
+    assert rejects(file).decode("utf-8-sig").splitlines() == [
+        f"certrules_row,certrules_faults,{HEADER}",
+        "2,certification_issue_date '11/18/21': spreadsheet date; write 2021-11-18," + BAD,
+    ]
+
+
+def test_they_have_the_delimiter_of_the_file_and_a_byte_order_mark() -> None:
+    written = rejects(opened(text_of(BAD, header=HEADER).replace(",", ";")))
+    assert written.startswith(b"\xef\xbb\xbfcertrules_row;certrules_faults;username;")
+
+
+def test_several_faults_stand_side_by_side() -> None:
+    written = rejects(opened(text_of("ada,,11/18/21,1,,manual,"))).decode()
+    assert (
+        "certification_code: certification_code is blank; every record must give it | c" in written
+    )
+
+
+def test_a_fault_of_the_whole_row_names_its_value_or_nothing() -> None:
+    written = rejects(opened(text_of("x,y", BAD + ",more")))
+    lines = written.decode().splitlines()
+    assert lines[1].startswith('1,"2 fields, but the header has 7')
+    assert lines[2].startswith("2,\"''more': 8 fields, but")
+
+
+@pytest.mark.rule("X-CSV-1")
+def test_corrected_they_can_be_imported() -> None:
+    again = opened(rejects(opened(text_of(BAD))).replace(b"11/18/21", b"2021-11-18"))
+    (batch,) = again.batches()
+    assert list(batch.usernames) == ["ada"]
+
+
+@pytest.mark.parametrize("row", ["x,y", "x", BAD + ",more,and,more"])
+def test_ragged_rows_stay_as_ragged_as_they_were(row: str) -> None:
+    first = opened(text_of(row))
+    again = opened(rejects(first))
+    (before,), (after,) = ([r for b in f.batches() for r in b.rejected] for f in (first, again))
+    assert list(after.fields[2:]) == list(before.fields)
+    assert after.faults[0].code is before.faults[0].code
+
+
+def test_rejected_again_they_get_no_more_columns() -> None:
+    once = rejects(opened(text_of(BAD, "x")))
+    assert rejects(opened(once)).decode("utf-8-sig").splitlines()[0].count("certrules_") == 2
+    assert len(rejects(opened(once)).splitlines()) == len(once.splitlines())
+
+
+def test_formulas_are_disarmed_and_come_back() -> None:
+    row = ['=HYPERLINK("x")', "+S", "-1", "@x", "\tx", "'quoted", "=1"]
+    quoted = ",".join('"' + value.replace('"', '""') + '"' for value in row)
+    header = HEADER + ",=cmd"
+    written = rejects(opened(text_of(quoted + ",=2", header=header)))
+    text = written.decode("utf-8-sig")
+    assert "\"'=HYPERLINK(\"\"x\"\")\",'+S,'-1,'@x,'\tx,''quoted,'=1,'=2" in text
+    assert text.splitlines()[0].endswith(",'=cmd")
+    again = opened(written)
+    assert again.header[-1] == "=cmd"
+    (batch,) = again.batches()
+    assert list(batch.rejected[0].fields[2:]) == [*row, "=2"]
+
+
+def test_apostrophes_of_other_files_stay() -> None:
+    (batch,) = opened(text_of("'=ada,SAFE,2021-11-18,1,,manual,")).batches()
+    assert list(batch.usernames) == ["'=ada"]
+
+
+def test_a_path_is_written_and_closed(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    with RejectsWriter(path, opened(text_of())):
+        pass
+    assert path.read_text("utf-8-sig") == f"certrules_row,certrules_faults,{HEADER}\n"
+
+
+def test_a_stream_stays_open() -> None:
+    target = io.BytesIO()
+    RejectsWriter(target, opened(text_of())).close()
+    assert target.getvalue().endswith(b",code\r\n")
+
+
+def failure(path: Path, file: RecordsFile) -> RecordsFileError:
+    with pytest.raises(RecordsFileError) as caught:
+        RejectsWriter(path, file)
+    return caught.value
+
+
+def test_the_records_themselves_are_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "records.csv"
+    path.write_text(text_of(BAD))
+    (tmp_path / "link.csv").symlink_to(path)
+    with open_records(path, zone="UTC") as file:
+        assert failure(path, file).code == "rejects_over_records"
+        assert failure(tmp_path / "link.csv", file).code == "rejects_over_records"
+        RejectsWriter(tmp_path / "other.csv", file).close()
+    assert path.read_text() == text_of(BAD)
+
+
+@pytest.mark.parametrize("name", ["", "nowhere/rejects.csv", "a\0b"])
+def test_a_path_that_cannot_be_written(tmp_path: Path, name: str) -> None:
+    error = failure(tmp_path / name, opened(text_of()))
+    assert error.code == "unwritable_file"
+    assert error.details["path"] == str(tmp_path / name)
+
+
+FAULT = Fault(FaultCode.DATE_UNREADABLE, 1, 2, "=column", "=value", "=message")
+VALUES = st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1)
+
+
+@pytest.mark.law
+@pytest.mark.rule("X-CSV-1")
+@given(st.lists(VALUES.filter(lambda row: any(map(str.strip, row)))), st.sampled_from(",;\t|"))
+def test_every_row_comes_back_as_it_was(rows: list[list[str]], delimiter: str) -> None:
+    target = io.BytesIO()
+    header = text_of(header=HEADER.replace(",", delimiter))
+    with RejectsWriter(target, opened(header)) as writer:
+        for number, row in enumerate(rows, 1):
+            writer.write(number, row, [FAULT])
+    found = [
+        one.fields if isinstance(one, RejectedRow) else FIELDS
+        for one in opened(target.getvalue()).records()
+    ]
+    assert [list(fields[2:]) for fields in found] == rows
+    assert all(fields[1] == "=column '=value': =message" for fields in found)
