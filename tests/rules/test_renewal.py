@@ -53,6 +53,7 @@ from certrules.testing import strategies
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 DONE = datetime(2024, 2, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
 AT = datetime(2024, 7, 1, tzinfo=UTC)
 LATER = datetime(2024, 8, 1, tzinfo=UTC)
 ADA = User("ada", "ada")
@@ -108,7 +109,7 @@ def effects(decided: Granted | Refused, *kinds: type) -> list[Any]:
 
 def started(facts: Facts = FACTS, option: RenewalOption = BY_COURSE, **fields: Any) -> Facts:
     """The facts as they are once a renewal has been started."""
-    decided = renewal.start(facts, option, at=AT, **fields)
+    decided = renewal.start(facts, option, **{"at": AT, **fields})
     gone = [each.enrolment for each in effects(decided, ArchiveEnrolment)]
     fresh = [each.enrolment for each in effects(decided, Enrol)]
     replaced = {(each.kind, each.item, each.attempt) for each in gone}
@@ -586,13 +587,11 @@ def test_facts_of_somebody_else_are_a_mistake_of_the_caller() -> None:
 def test_renewing_answers_whatever_the_facts(facts: Facts, at: datetime, random: Any) -> None:
     decided = renewal.decide(facts, at=at)
     assert decided or decided.reasons
-    shuffled = evolve(
-        facts,
-        **{
-            name: random.sample(list(getattr(facts, name)), len(getattr(facts, name)))
-            for name in ("awards", "enrolments", "completions", "courses", "plans", "renewals")
-        },
-    )
+    lists: dict[str, Any] = {
+        name: random.sample(list(getattr(facts, name)), len(getattr(facts, name)))
+        for name in ("awards", "enrolments", "completions", "courses", "plans", "renewals")
+    }
+    shuffled = evolve(facts, **lists)
     assert renewal.decide(shuffled, at=at) == decided
     for option in decided.effects if decided else []:
         start = renewal.start(facts, option, at=at)
@@ -602,17 +601,32 @@ def test_renewing_answers_whatever_the_facts(facts: Facts, at: datetime, random:
 
 
 @pytest.mark.law
-@given(strategies.facts(), strategies.completions(), strategies.moments(), st.randoms())
+@given(strategies.facts(), strategies.moments(), st.timedeltas(-DAY, 400 * DAY), st.randoms())
+def test_a_started_renewal_is_completed_once_or_refused_for_a_reason(
+    facts: Facts, at: datetime, after: timedelta, random: Any
+) -> None:
+    decided = renewal.decide(facts, at=at)
+    for option in decided.effects if decided else []:
+        begun = started(facts, option, at=at)
+        done = Completion(facts.user.id, option.kind, option.item, at + after)
+        decided = complete(begun, done, at=at + after)
+        shuffled = random.sample(begun.enrolments, len(begun.enrolments))
+        assert complete(evolve(begun, enrolments=shuffled), done, at=at + after) == decided
+        if not decided:
+            assert decided.reasons
+            continue
+        (archived,) = effects(decided, ArchiveAward)
+        (issued,) = effects(decided, IssueAward)
+        assert archived.award.archived_at == issued.award.issued_at == done.completed_at
+        assert issued.award.cycle == archived.award.cycle + 1
+        (closed,) = effects(decided, CloseRenewal)
+        assert not complete(evolve(begun, renewals=[closed.renewal]), done, at=at + after)
+
+
+@pytest.mark.law
+@given(strategies.facts(), strategies.completions(), strategies.moments())
 def test_completing_answers_whatever_the_facts(
-    facts: Facts, done: Completion, at: datetime, random: Any
+    facts: Facts, done: Completion, at: datetime
 ) -> None:
     decided = complete(facts, done, at=at)
-    shuffled = evolve(facts, enrolments=random.sample(facts.enrolments, len(facts.enrolments)))
-    assert complete(shuffled, done, at=at) == decided
-    if not decided:
-        assert decided.reasons
-        return
-    (archived,) = effects(decided, ArchiveAward)
-    (issued,) = effects(decided, IssueAward)
-    assert archived.award.archived_at == issued.award.issued_at == done.completed_at
-    assert issued.award.cycle == archived.award.cycle + 1
+    assert decided or decided.reasons

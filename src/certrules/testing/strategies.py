@@ -16,6 +16,7 @@ attempts are numbered, the last alone is current, and at most one renewal is ope
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from attrs import evolve
@@ -75,6 +76,26 @@ ZONES = (UTC, timezone(timedelta(hours=5, minutes=30)), ZoneInfo("Europe/Rome"))
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
+Drawn = TypeVar("Drawn")
+Other = TypeVar("Other")
+Known = TypeVar("Known", Course, LearningPlan)
+
+
+def _mostly(
+    usual: st.SearchStrategy[Drawn], rare: st.SearchStrategy[Other]
+) -> st.SearchStrategy[Drawn | Other]:
+    """Three times in four the first: facts of which something is granted are rare enough."""
+    # not one_of, to which three of the same are one
+    return st.tuples(st.integers(1, 4), usual, rare).map(
+        lambda drawn: drawn[2] if drawn[0] == 4 else drawn[1]
+    )
+
+
+def _some(each: st.SearchStrategy[Drawn], at_most: int) -> st.SearchStrategy[list[Drawn]]:
+    """One or more, now and then none."""
+    return _mostly(st.lists(each, min_size=1, max_size=at_most), st.just([]))
+
+
 def moments() -> st.SearchStrategy[datetime]:
     """Aware instants of 2024 and 2025, in several zones, often the first of a day in UTC."""
     return _MOMENTS
@@ -86,12 +107,12 @@ _MOMENTS = st.tuples(st.integers(0, 730), _CLOCK, st.sampled_from(ZONES)).map(
 )
 _MAYBE = st.none() | _MOMENTS
 _SOME_GROUPS = st.frozensets(st.sampled_from(GROUPS))
-_ITEMS = st.sampled_from(ITEMS)
+_ITEMS = st.sampled_from([*ITEMS, ITEMS[0], ITEMS[0]])
 
 
 def users(user: str = "u1") -> st.SearchStrategy[User]:
     """Users of an id, mostly active, in some groups and branches."""
-    active = st.sampled_from([True, True, False])
+    active = _mostly(st.just(value=True), st.booleans())
     return st.tuples(active, _SOME_GROUPS, _SOME_GROUPS).map(
         lambda drawn: User(user, user, active=drawn[0], groups=drawn[1], branches=drawn[2])
     )
@@ -112,7 +133,9 @@ def windows() -> st.SearchStrategy[Window]:
 
 _LAST_DAYS = st.none() | _MOMENTS.map(datetime.date)
 _DAYS = st.none() | st.integers(1, 400)
-_WINDOWS = st.builds(Window, _LAST_DAYS, _DAYS, st.sampled_from(WindowStart))
+_WINDOWS = _mostly(
+    st.just(Window()), st.builds(Window, _LAST_DAYS, _DAYS, st.sampled_from(WindowStart))
+)
 
 
 def assignments() -> st.SearchStrategy[Assignment]:
@@ -120,7 +143,7 @@ def assignments() -> st.SearchStrategy[Assignment]:
     return _ASSIGNMENTS
 
 
-_ASSIGNMENTS = st.tuples(_ITEMS, _MOMENTS, st.none() | st.sampled_from(GROUPS)).map(
+_ASSIGNMENTS = st.tuples(_ITEMS, _MOMENTS, _mostly(st.none(), st.sampled_from(GROUPS))).map(
     lambda drawn: Assignment(*drawn[0], *drawn[1:])
 )
 
@@ -136,10 +159,10 @@ _CERTIFICATIONS = st.builds(
     st.just("First aid"),
     validity=_VALIDITIES,
     retake=st.booleans(),
-    status=st.sampled_from([CertificationStatus.ACTIVE, *CertificationStatus]),
-    assignments=st.lists(_ASSIGNMENTS, max_size=4).map(tuple),
-    criteria=st.none() | st.sampled_from(Criteria),
-    groups=st.just(frozenset()) | _SOME_GROUPS,
+    status=_mostly(st.just(CertificationStatus.ACTIVE), st.sampled_from(CertificationStatus)),
+    assignments=_some(_ASSIGNMENTS, 4).map(tuple),
+    criteria=_mostly(st.none(), st.sampled_from(Criteria)),
+    groups=_mostly(st.just(frozenset[str]()), _SOME_GROUPS),
 )
 
 
@@ -152,7 +175,12 @@ def awards(
     )
 
 
-_SOURCES = [Source(), *(Source(AssociationType(kind.value), item) for kind, item in ITEMS)]
+_SOURCES = [
+    Source(),
+    Source(),
+    Source(),
+    *(Source(AssociationType(kind.value), item) for kind, item in ITEMS),
+]
 _AWARDS = st.tuples(_MOMENTS, _MAYBE, st.sampled_from(_SOURCES)).map(
     lambda drawn: Award("u1", "fa", *drawn[:2], _basis(drawn[1]), drawn[2])
 )
@@ -171,7 +199,7 @@ _ENROLMENTS = st.builds(
     lambda item, **drawn: Enrolment("u1", *item, **drawn),
     _ITEMS,
     enrolled_at=_MOMENTS,
-    status=st.sampled_from(EnrolmentStatus),
+    status=st.just(EnrolmentStatus.COMPLETED) | st.sampled_from(EnrolmentStatus),
     first_access_at=_MAYBE,
     completed_at=_MAYBE,
     direct=st.booleans(),
@@ -231,19 +259,31 @@ def facts(user: str = "u1", certification: str = "fa") -> st.SearchStrategy[Fact
     return st.builds(
         Facts,
         users(user),
-        st.one_of(present, present, present, st.none()),
-        awards=st.tuples(st.lists(awards(user, certification), max_size=3), st.booleans()).map(
-            lambda drawn: _cycles(*drawn)
+        _mostly(present, st.none()),
+        awards=st.builds(
+            _cycles,
+            _some(awards(user, certification), 3),
+            held=_mostly(st.just(value=True), st.booleans()),
         ),
         enrolments=st.lists(enrolments(user), max_size=8).map(_attempts),
         completions=st.lists(completions(user), max_size=4),
-        courses=st.lists(_COURSES, unique_by=lambda course: course.id),
-        plans=st.lists(_PLANS, unique_by=lambda plan: plan.id),
-        renewals=st.lists(renewals(user, certification), max_size=2).map(_closed),
+        courses=_each(COURSES, _COURSES),
+        plans=_each(PLANS, _PLANS),
+        renewals=_mostly(
+            st.just([]), st.lists(renewals(user, certification), max_size=2).map(_closed)
+        ),
     )
 
 
-def _cycles(drawn: list[Award], held: bool) -> list[Award]:  # noqa: FBT001
+def _each(ids: tuple[str, ...], drawn: st.SearchStrategy[Known]) -> st.SearchStrategy[list[Known]]:
+    """Mostly all of the ids, each once, sometimes with one or more of them missing."""
+    several = st.tuples(*(_mostly(drawn, st.none()) for _ in ids))
+    return several.map(
+        lambda found: [evolve(each, id=id_) for id_, each in zip(ids, found, strict=True) if each]
+    )
+
+
+def _cycles(drawn: list[Award], *, held: bool) -> list[Award]:
     cycles = [evolve(award, cycle=number) for number, award in enumerate(drawn, start=1)]
     current = cycles[-1:] if held else []
     past = cycles[: len(cycles) - len(current)]

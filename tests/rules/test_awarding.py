@@ -1,0 +1,514 @@
+"""Awarding by completions, by external training, by hand and predated."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certrules import (
+    ALLBOUND,
+    DOCEBO,
+    Assignment,
+    AssociationType,
+    Award,
+    Certification,
+    CertificationStatus,
+    Completion,
+    Enrolment,
+    EnrolmentStatus,
+    ExpiryBasis,
+    ExternalTraining,
+    Facts,
+    Granted,
+    ItemKind,
+    Policy,
+    Refused,
+    Source,
+    Unit,
+    User,
+    Validity,
+)
+from certrules.errors import InvalidValueError, MissingDayError, NaiveDatetimeError
+from certrules.model.awards import ExternalLink
+from certrules.model.catalog import Criteria
+from certrules.model.effects import (
+    ArchiveAward,
+    CancelNotices,
+    IssueAward,
+    Notify,
+    ReopenTraining,
+    ReplaceAward,
+)
+from certrules.model.events import EventKind
+from certrules.model.policy import PredatedIssue
+from certrules.rules import awarding
+from certrules.rules.awarding import Targets
+from certrules.testing import strategies
+
+COURSE, TRACK = ItemKind.COURSE, ItemKind.LEARNING_TRACK
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+AT = datetime(2024, 7, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+ADA = User("ada", "ada")
+YEAR = Validity(1, Unit.YEARS)
+REOPENING = evolve(ALLBOUND, reenable_training_on_expiry=True)
+GATED = evolve(DOCEBO, external_certifications=True)
+
+
+def certification(*items: Assignment, **fields: Any) -> Certification:
+    return Certification("fa", "First aid", validity=YEAR, assignments=items, **fields)
+
+
+def assignment(item: str = "c1", at: datetime = BEGIN, **fields: Any) -> Assignment:
+    return Assignment(fields.pop("kind", COURSE), item, at, **fields)
+
+
+def completion(item: str = "c1", at: datetime = AT, kind: ItemKind = COURSE) -> Completion:
+    return Completion("ada", kind, item, at)
+
+
+def held(issued: datetime = BEGIN, expires: datetime | None = None, **fields: Any) -> Award:
+    return Award("ada", "fa", issued, expires, **fields)
+
+
+def rules(decided: Granted | Refused) -> set[str]:
+    return {reason.rule.id for reason in decided.reasons}
+
+
+def effects(decided: Granted | Refused, *kinds: type) -> list[Any]:
+    assert isinstance(decided, Granted), decided.reasons
+    return [effect for effect in decided.effects if isinstance(effect, kinds)]
+
+
+def issued(decided: Granted | Refused) -> Award:
+    (effect,) = effects(decided, IssueAward)
+    award: Award = effect.award
+    return award
+
+
+FACTS = Facts(ADA, certification(assignment()))
+
+
+def decide(
+    facts: Facts = FACTS,
+    done: Completion | None = None,
+    *,
+    at: datetime = AT,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
+    return awarding.decide(facts, done or completion(), at=at, zone=UTC, policy=policy)
+
+
+# By a completion
+
+
+@pytest.mark.rule("DOC-CERT-11", "DOC-CERT-12", "ALL-CERT-11", "ALL-TRAIN-05", "INT-14b")
+def test_a_completion_issues_an_award_at_its_instant() -> None:
+    decided = decide(at=AT + timedelta(days=2))
+    source = Source(AssociationType.COURSE, "c1")
+    assert issued(decided) == held(AT, datetime(2025, 7, 1, tzinfo=UTC), source=source)
+    (news,) = effects(decided, Notify)
+    assert (news.event.kind, news.event.at) == (EventKind.ISSUED, AT + timedelta(days=2))
+
+
+@pytest.mark.rule("DOC-ASSIGN-02", "DOC-ASSIGN-03", "DOC-ASSIGN-08")
+def test_any_one_item_is_enough_also_for_those_enrolled_before_it_was_assigned() -> None:
+    enrolled = Enrolment("ada", COURSE, "c1", BEGIN - timedelta(days=9))
+    facts = Facts(ADA, certification(assignment(), assignment("c2")), enrolments=[enrolled])
+    assert decide(facts)
+
+
+@pytest.mark.rule("DOC-ASSIGN-03")
+def test_an_item_that_is_not_assigned_earns_nothing() -> None:
+    assert rules(decide(done=completion("c2"))) == {"DOC-ASSIGN-03"}
+    assert rules(decide(done=completion("c1", kind=TRACK))) == {"DOC-ASSIGN-03"}
+    assert rules(decide(Facts(ADA, certification()))) == {"DOC-ASSIGN-03"}
+
+
+@pytest.mark.rule("DOC-ASSIGN-07", "ALL-TRAIN-06", "INT-21")
+@pytest.mark.parametrize(("after", "earns"), [(-TICK, False), (0 * TICK, False), (TICK, True)])
+def test_a_completion_counts_strictly_after_the_assignment(after: timedelta, earns: bool) -> None:
+    decided = decide(done=completion(at=BEGIN + after))
+    assert bool(decided) is earns
+    assert earns or rules(decided) == {"DOC-ASSIGN-07"}
+
+
+@pytest.mark.parametrize("criteria", Criteria)
+def test_of_an_item_assigned_twice_either_assignment_counts(criteria: Criteria) -> None:
+    twice = certification(assignment(at=AT), assignment(), criteria=criteria)
+    assert decide(Facts(ADA, twice), completion(at=AT))
+
+
+@pytest.mark.rule("DOC-CERT-12")
+def test_a_completion_to_come_or_before_the_enrolment_earns_nothing() -> None:
+    assert rules(decide(done=completion(at=AT + TICK))) == {"DOC-CERT-12"}
+    enrolled = Enrolment("ada", COURSE, "c1", AT)
+    facts = evolve(FACTS, enrolments=[enrolled])
+    assert rules(decide(facts, completion(at=AT - TICK))) == {"DOC-CERT-12"}
+    assert decide(facts, completion(at=AT))
+
+
+@pytest.mark.rule("ALL-TRAIN-02", "ALL-TRAIN-03", "INT-32")
+def test_all_of_several_trainings_are_needed_and_the_last_one_dates_the_award() -> None:
+    track, external = (
+        assignment("t1", kind=TRACK),
+        assignment("x1", kind=ItemKind.EXTERNAL_TRAINING),
+    )
+    facts = Facts(ADA, certification(track, external))
+    first, last = completion("t1", AT - TICK, TRACK), completion("x1", AT, external.kind)
+    assert rules(decide(facts, first, policy=ALLBOUND)) == {"ALL-TRAIN-03"}
+    assert decide(facts, first, policy=DOCEBO)
+    award = issued(decide(evolve(facts, completions=[first]), last, policy=ALLBOUND))
+    assert (award.issued_at, award.source.item) == (AT, "x1")
+
+
+def test_news_of_an_earlier_completion_may_come_later() -> None:
+    both = certification(assignment(), assignment("c2"), criteria=Criteria.ALL)
+    known = Enrolment("ada", COURSE, "c2", BEGIN, EnrolmentStatus.COMPLETED, completed_at=AT)
+    facts = Facts(ADA, both, enrolments=[known])
+    award = issued(decide(facts, completion(at=AT - timedelta(days=9))))
+    assert (award.issued_at, award.source.item) == (AT, "c1")
+
+
+@pytest.mark.rule("INT-32")
+def test_one_of_each_group_is_needed() -> None:
+    groups = certification(
+        assignment("a", group="1"), assignment("b", group="1"), assignment("c", group="2")
+    )
+    facts = Facts(ADA, groups, completions=[completion("c", AT - TICK)])
+    assert decide(facts, completion("a"))
+    assert decide(facts, completion("b"))
+    assert rules(decide(Facts(ADA, groups), completion("a"))) == {"ALL-TRAIN-03"}
+
+
+@pytest.mark.rule("DOC-ASSIGN-05", "ALL-TRAIN-04", "INT-33")
+def test_every_certification_of_an_item_is_decided_for_itself() -> None:
+    one, two = (evolve(certification(assignment()), id=name) for name in "12")
+    other = evolve(certification(assignment("c2")), id="3")
+    assert awarding.carrying([two, other, one], COURSE, "c1") == [one, two]
+
+
+@pytest.mark.rule(
+    "DOC-CERT-13", "ALL-MANAGE-06", "ALL-VIS-02", "DOC-DELETE-01", "INT-24", "INT-31b"
+)
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (evolve(FACTS, user=evolve(ADA, active=False)), {"DOC-CERT-13"}),
+        (evolve(FACTS, certification=None), {"DOC-DELETE-01"}),
+        (
+            Facts(evolve(ADA, active=False), None, awards=[held()]),
+            {"DOC-CERT-13", "DOC-DELETE-01"},
+        ),
+        (
+            Facts(ADA, certification(assignment(), status=CertificationStatus.INACTIVE)),
+            {"INT-31b"},
+        ),
+        (Facts(ADA, certification(assignment(), status=CertificationStatus.DRAFT)), {"INT-31b"}),
+        (Facts(ADA, certification(assignment(), groups={"crew"})), {"ALL-VIS-02"}),
+    ],
+)
+def test_who_and_what_cannot_be_awarded(facts: Facts, expected: set[str]) -> None:
+    assert rules(decide(facts)) == expected
+    assert rules(external(facts)) == expected
+    assert rules(awarding.by_hand(facts, held(), at=AT)) - {"DOC-AWARD-02"} == expected
+    done = evolve(facts, completions=[completion()])
+    assert rules(awarding.predate(done, since=None, at=AT, zone=UTC)) - {"INT-37b"} == expected
+
+
+@pytest.mark.rule("ALL-VIS-01", "ALL-VIS-03", "INT-36")
+def test_one_of_the_groups_is_enough() -> None:
+    facts = Facts(evolve(ADA, groups={"crew"}), certification(assignment(), groups={"crew", "x"}))
+    assert decide(facts)
+
+
+@pytest.mark.rule("DOC-RENEW-03", "INT-19c")
+@pytest.mark.parametrize("expires", [None, AT + TICK, AT, AT - TICK])
+def test_who_holds_an_award_earns_none(expires: datetime | None) -> None:
+    facts = evolve(FACTS, awards=[held(expires=expires)])
+    assert rules(decide(facts)) == {"DOC-RENEW-03"}
+    assert rules(external(facts)) == {"DOC-RENEW-03"}
+
+
+def test_after_an_archived_award_the_cycles_are_counted_on() -> None:
+    facts = evolve(FACTS, awards=[held(cycle=3, archived_at=AT)])
+    assert issued(decide(facts)).cycle == 4
+
+
+@pytest.mark.rule("INT-35")
+def test_training_that_was_opened_again_earns_an_award_beside_the_expired_one() -> None:
+    both = certification(assignment(), assignment("c2"))
+    old = completion("c2", BEGIN + TICK)
+    facts = Facts(ADA, both, awards=[held(expires=AT - TICK)], completions=[old])
+    assert rules(decide(facts, policy=REOPENING)) == {"ALL-TRAIN-03"}
+    anew = evolve(facts, completions=[old, completion("c2", AT - TICK)])
+    decided = decide(anew, policy=REOPENING)
+    assert issued(decided).cycle == 2
+    assert not effects(decided, ArchiveAward)
+    assert rules(decide(anew, completion(at=AT - 2 * TICK), policy=REOPENING)) == {"DOC-RENEW-03"}
+    assert rules(decide(anew, policy=ALLBOUND)) == {"DOC-RENEW-03"}
+
+
+@pytest.mark.rule("ALL-EXP-03", "INT-34")
+def test_training_opens_again_at_expiry_only_where_the_platform_says_so() -> None:
+    facts = Facts(
+        ADA, certification(assignment("c2"), assignment(), assignment()), awards=[held(expires=AT)]
+    )
+    opened = effects(awarding.reopen_training(facts, at=AT, policy=REOPENING), object)
+    assert opened == [ReopenTraining("ada", COURSE, "c1"), ReopenTraining("ada", COURSE, "c2")]
+    assert rules(awarding.reopen_training(facts, at=AT)) == {"INT-34"}
+    valid = awarding.reopen_training(facts, at=AT - TICK, policy=REOPENING)
+    assert rules(valid) == {"ALL-EXP-03"}
+    gone = evolve(facts, certification=None)
+    assert rules(awarding.reopen_training(gone, at=AT)) == {"DOC-DELETE-01"}
+
+
+# By an external training
+
+
+def external(
+    facts: Facts = FACTS, day: date = date(2024, 7, 1), **fields: Any
+) -> Granted | Refused:
+    training = ExternalTraining("ada", "x1", day, fields.pop("certification", "fa"))
+    return awarding.decide_external(facts, training, at=AT, **{"zone": UTC, **fields})
+
+
+@pytest.mark.rule("DOC-CERT-11", "DOC-ASSIGN-09", "DOC-ASSIGN-10", "INT-14b")
+def test_an_external_training_issues_on_its_completion_date() -> None:
+    award = issued(external(zone=ZoneInfo("Europe/Rome")))
+    assert award.issued_at == datetime(2024, 6, 30, 22, tzinfo=UTC)
+    assert award.source == Source(AssociationType.EXTERNAL_TRAINING, "x1")
+    assert award.expires_at == datetime(2025, 6, 30, 22, tzinfo=UTC)
+
+
+@pytest.mark.rule("DOC-ASSIGN-10")
+def test_a_completion_date_may_lie_long_before_but_not_to_come() -> None:
+    assert external(day=date(2020, 1, 1))
+    assert rules(external(day=date(2024, 7, 2))) == {"DOC-CERT-12"}
+    with pytest.raises(MissingDayError):
+        external(day=date(2011, 12, 30), zone="Pacific/Apia")
+
+
+@pytest.mark.rule("DOC-ASSIGN-09")
+def test_it_earns_only_the_certification_that_was_chosen_for_it() -> None:
+    assert rules(external(certification="other")) == {"DOC-ASSIGN-09"}
+    assert rules(external(certification=None)) == {"DOC-ASSIGN-09"}
+
+
+# By hand
+
+
+@pytest.mark.rule("DOC-AWARD-01", "DOC-CERT-13", "INT-29")
+def test_targets_are_expanded_to_distinct_active_users() -> None:
+    ada = evolve(ADA, groups={"g1", "g2"}, branches={"b1"})
+    bob = User("bob", "bob", active=False, branches={"b1"})
+    cid, dan = User("cid", "cid", branches={"b1"}), User("dan", "dan")
+    targets = Targets({"ada", "nobody"}, {"g1", "g2"}, {"b1"})
+    found = awarding.expand(targets, [dan, cid, bob, ada, ada])
+    assert found.users == (ada, cid)
+    assert found.inactive == (bob,)
+    assert found.unknown == ("nobody",)
+
+
+@pytest.mark.rule("DOC-AWARD-08", "DOC-CSV-21", "DOC-JOB-01", "DOC-JOB-02", "INT-29")
+def test_more_than_a_hundred_users_and_every_import_are_a_job() -> None:
+    assert [awarding.runs_as_job(n) for n in (0, 100, 101)] == [False, False, True]
+    assert awarding.runs_as_job(1, imported=True)
+
+
+ALWAYS = ExpiryBasis.ALWAYS_VALID
+CREDLY = ExternalLink("Credly", "https://example.org/1")
+
+
+def by_hand(facts: Facts = FACTS, policy: Policy = DOCEBO, **fields: Any) -> Granted | Refused:
+    chosen = held(**{"basis": ALWAYS, **fields})
+    return awarding.by_hand(facts, chosen, at=AT, policy=policy)
+
+
+@pytest.mark.rule("DOC-CERT-11", "DOC-AWARD-02", "DOC-EXP-03", "DOC-EXP-04")
+def test_an_award_by_hand_has_the_dates_that_were_chosen() -> None:
+    assert issued(by_hand()) == held(basis=ALWAYS)
+    dated: dict[str, Any] = {"expires": BEGIN, "basis": ExpiryBasis.DATE}
+    assert issued(by_hand(**dated)) == held(**dated)
+    assert rules(by_hand(basis=ExpiryBasis.DEFINITION)) == {"DOC-AWARD-02"}
+    assert rules(by_hand(**{**dated, "expires": BEGIN - TICK})) == {"INT-08"}
+
+
+def test_what_is_chosen_serves_for_every_user() -> None:
+    bob = Facts(User("bob", "bob"), evolve(certification(), id="other"))
+    award = issued(awarding.by_hand(bob, held(basis=ALWAYS), at=AT))
+    assert (award.user, award.certification) == ("bob", "other")
+
+
+@pytest.mark.rule("DOC-AWARD-09")
+def test_who_holds_a_valid_award_is_given_none_by_hand_and_an_expired_one_is_archived() -> None:
+    valid, expired = held(expires=AT + TICK), held(expires=AT)
+    assert rules(by_hand(evolve(FACTS, awards=[valid]))) == {"DOC-AWARD-09"}
+    decided = by_hand(evolve(FACTS, awards=[expired]))
+    assert effects(decided, ArchiveAward) == [ArchiveAward(expired.archive(AT))]
+    assert effects(decided, CancelNotices) == [CancelNotices("ada", "fa", 1)]
+    assert issued(decided).cycle == 2
+
+
+@pytest.mark.rule(
+    "DOC-AWARD-03",
+    "DOC-AWARD-04",
+    "DOC-AWARD-05",
+    "DOC-AWARD-06",
+    "DOC-AWARD-07",
+    "DOC-AWARD-12",
+    "INT-28",
+    "INT-28b",
+)
+@pytest.mark.parametrize(
+    ("source", "policy", "expected"),
+    [
+        (Source(), DOCEBO, set()),
+        (Source(AssociationType.COURSE, "c1"), DOCEBO, set()),
+        (Source(AssociationType.LEARNING_PLAN, "p1"), DOCEBO, set()),
+        (Source(AssociationType.EXTERNAL_TRAINING, "x1"), DOCEBO, set()),
+        (Source(AssociationType.EXTERNAL_TRAINING), DOCEBO, {"DOC-AWARD-04"}),
+        (Source(AssociationType.MANUAL, "c1"), DOCEBO, {"DOC-AWARD-04"}),
+        (Source(links=(CREDLY,)), GATED, {"DOC-AWARD-06"}),
+        (Source(AssociationType.EXTERNAL_CERTIFICATION, links=(CREDLY,)), GATED, set()),
+        (Source(AssociationType.EXTERNAL_CERTIFICATION, links=(CREDLY, CREDLY)), GATED, set()),
+        (
+            Source(AssociationType.EXTERNAL_CERTIFICATION, links=(CREDLY,)),
+            DOCEBO,
+            {"DOC-AWARD-05"},
+        ),
+        (Source(AssociationType.EXTERNAL_CERTIFICATION), GATED, {"DOC-AWARD-06"}),
+        (
+            Source(AssociationType.EXTERNAL_CERTIFICATION, links=(CREDLY, ExternalLink("x", ""))),
+            GATED,
+            {"DOC-AWARD-06"},
+        ),
+        (
+            Source(AssociationType.EXTERNAL_CERTIFICATION, links=(ExternalLink("", "x"),)),
+            DOCEBO,
+            {"DOC-AWARD-05", "DOC-AWARD-06"},
+        ),
+    ],
+)
+def test_the_association_of_an_award_made_or_edited(
+    source: Source, policy: Policy, expected: set[str]
+) -> None:
+    made = by_hand(policy=policy, source=source)
+    edited = awarding.edit(held(basis=ALWAYS), held(basis=ALWAYS, source=source), policy=policy)
+    for decided in (made, edited):
+        assert bool(decided) is not bool(expected)
+        assert decided or rules(decided) == expected
+
+
+@pytest.mark.rule("DOC-AWARD-09")
+def test_dates_and_association_of_an_award_are_edited_in_place() -> None:
+    before = held(BEGIN, AT, cycle=4, version=7)
+    after = Award("bob", "x", AT, None, ALWAYS, Source(AssociationType.COURSE, "c1"))
+    expected = held(AT, None, basis=ALWAYS, source=after.source, cycle=4, version=8)
+    assert effects(awarding.edit(before, after), object) == [ReplaceAward(expected)]
+
+
+@pytest.mark.rule("DOC-AWARD-09")
+def test_history_is_not_edited() -> None:
+    archived = held(basis=ALWAYS, archived_at=AT)
+    assert rules(awarding.edit(archived, held(basis=ALWAYS))) == {"DOC-AWARD-09"}
+
+
+# Predated
+
+
+TRACKS = Facts(
+    ADA,
+    certification(assignment("t1", AT, kind=TRACK), assignment("t2", AT, kind=TRACK)),
+    completions=[completion("t1", BEGIN, TRACK), completion("t2", BEGIN + TICK, TRACK)],
+)
+
+
+def predate(facts: Facts = TRACKS, policy: Policy = ALLBOUND, **fields: Any) -> Granted | Refused:
+    return awarding.predate(facts, zone=UTC, policy=policy, **{"since": None, "at": AT, **fields})
+
+
+@pytest.mark.rule("ALL-PREDATE-01", "ALL-PREDATE-04", "ALL-PREDATE-06", "ALL-PREDATE-08", "INT-37")
+@pytest.mark.parametrize(
+    ("predated", "issued_at"), [(PredatedIssue.TODAY, AT), (PredatedIssue.COMPLETION, BEGIN + TICK)]
+)
+def test_training_completed_before_it_was_assigned(
+    predated: PredatedIssue, issued_at: datetime
+) -> None:
+    award = issued(predate(policy=evolve(ALLBOUND, predated_issue=predated)))
+    source = Source(AssociationType.LEARNING_TRACK, "t2", completed_at=BEGIN + TICK)
+    assert award.expires_at is not None
+    assert (award.issued_at, award.source) == (issued_at, source)
+    assert award.expires_at.year == 2025
+
+
+@pytest.mark.rule("ALL-PREDATE-05", "INT-37b")
+def test_the_last_completion_must_not_be_before_the_chosen_day() -> None:
+    assert predate(since=BEGIN + TICK)
+    assert rules(predate(since=BEGIN + 2 * TICK)) == {"INT-37b"}
+
+
+@pytest.mark.rule("INT-37b")
+def test_holders_of_a_valid_award_are_skipped() -> None:
+    assert rules(predate(evolve(TRACKS, awards=[held()]))) == {"INT-37b"}
+    assert issued(predate(evolve(TRACKS, awards=[held(expires=AT)]))).cycle == 2
+
+
+@pytest.mark.rule("ALL-TRAIN-03")
+def test_all_training_must_be_complete_by_now() -> None:
+    assert rules(predate(evolve(TRACKS, completions=TRACKS.completions[:1]))) == {"ALL-TRAIN-03"}
+    assert rules(predate(at=BEGIN)) == {"ALL-TRAIN-03"}
+    assert rules(predate(evolve(TRACKS, completions=()), since=AT)) == {"ALL-TRAIN-03"}
+    assert rules(predate(Facts(ADA, certification()))) == {"ALL-PREDATE-01"}
+
+
+# Whatever the facts
+
+
+@pytest.mark.rule("DOC-TZ-01")
+def test_a_naive_instant_is_a_mistake_of_the_caller() -> None:
+    naive = AT.replace(tzinfo=None)
+    for ask in (
+        lambda: decide(at=naive),
+        lambda: completion(at=naive),
+        lambda: predate(at=naive),
+        lambda: predate(since=naive),
+        lambda: by_hand(issued=naive),
+    ):
+        with pytest.raises(NaiveDatetimeError):
+            ask()
+
+
+def test_a_completion_of_somebody_else_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(InvalidValueError, match="facts of 'ada' only"):
+        decide(done=evolve(completion(), user="bob"))
+
+
+@pytest.mark.law
+@given(strategies.facts(), strategies.completions(), st.data())
+def test_awarding_answers_whatever_the_facts(
+    facts: Facts, done: Completion, data: st.DataObject
+) -> None:
+    at, random = data.draw(strategies.moments()), data.draw(st.randoms())
+    assigned = facts.certification.assignments if facts.certification else ()
+    if assigned:
+        item = data.draw(st.sampled_from(assigned))
+        done = evolve(done, kind=item.kind, item=item.item)
+    lists: dict[str, Any] = {
+        name: random.sample(list(getattr(facts, name)), len(getattr(facts, name)))
+        for name in ("awards", "enrolments", "completions")
+    }
+    shuffled = evolve(facts, **lists)
+    for policy in (DOCEBO, ALLBOUND, REOPENING):
+        decided = decide(facts, done, at=at, policy=policy)
+        assert decided or decided.reasons
+        assert decide(shuffled, done, at=at, policy=policy) == decided
+        predated = predate(facts, policy=policy, at=at)
+        assert predated or predated.reasons
+        assert predate(shuffled, policy=policy, at=at) == predated
+        if decided:
+            assert done.completed_at <= issued(decided).issued_at

@@ -1,0 +1,57 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import exceptions
+from hypothesis import Phase, find, given, settings
+from hypothesis import strategies as st
+
+from certrules import Facts
+from certrules.rules import awarding, renewal
+from certrules.testing import strategies
+
+STRATEGIES = [getattr(strategies, name) for name in strategies.__all__]
+
+
+@pytest.mark.law
+@given(st.sampled_from(STRATEGIES), st.data())
+def test_every_strategy_draws_frozen_values(strategy: Any, data: st.DataObject) -> None:
+    drawn = data.draw(strategy())
+    if isinstance(drawn, datetime):
+        assert drawn.utcoffset() is not None
+        return
+    with pytest.raises(exceptions.FrozenInstanceError):
+        drawn.id = None
+
+
+@pytest.mark.law
+@given(strategies.facts("bob", "other"))
+def test_facts_are_those_of_one_user_and_certification_and_numbered(facts: Facts) -> None:
+    assert facts.user.id == "bob"
+    assert {award.certification for award in facts.awards} <= {"other"}
+    cycles = [award.cycle for award in facts.awards]
+    assert cycles == list(range(1, len(cycles) + 1))
+    assert sum(not award.archived for award in facts.awards) <= 1
+    attempts = [(each.kind, each.item, each.attempt) for each in facts.enrolments]
+    assert len(set(attempts)) == len(attempts)
+    assert sum(renewal.closed_at is None for renewal in facts.renewals) <= 1
+
+
+AT = strategies.FIRST_DAY + timedelta(days=500)
+SEARCH = settings(max_examples=5_000, phases=[Phase.generate], database=None)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda facts: renewal.decide(facts, at=AT),
+        lambda facts: renewal.decide(facts, at=AT) and facts.certification.retake,
+        lambda facts: any(
+            awarding.decide(facts, each, at=AT, zone="UTC") for each in facts.completions
+        ),
+    ],
+    ids=["renewable", "renewable with retakes", "earned"],
+)
+def test_facts_reach_what_is_granted(wanted: Any) -> None:
+    found = find(strategies.facts(), lambda facts: bool(wanted(facts)), settings=SEARCH)
+    assert wanted(found)
