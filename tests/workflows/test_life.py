@@ -1,0 +1,469 @@
+"""Laws of a life: whatever people do in whatever order, on both stores at once."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from attrs import evolve, frozen
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from certrules import (
+    ALLBOUND,
+    AssociationType,
+    Award,
+    Certification,
+    CertificationStatus,
+    ExpiryBasis,
+    ItemKind,
+    Unit,
+    Validity,
+)
+from certrules.model.catalog import Assignment, Criteria
+from certrules.model.decisions import Granted, Refused
+from certrules.model.effects import IssueAward, Notify
+from certrules.model.events import Event, EventKind
+from certrules.model.learning import (
+    Completion,
+    Enrolment,
+    ExternalTraining,
+    RenewalOption,
+    RenewalState,
+)
+from certrules.repositories.memory import MemoryStore
+from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.sql import SqlStore, open_store
+from certrules.rules import status
+from certrules.rules.awarding import Targets
+from certrules.workflows import awarding, by_hand, lifecycle, predating, renewing
+from certrules.workflows.jobs import Jobs
+from tests.workflows.conftest import T0, furnish
+
+T = TypeVar("T")
+Decision = Granted | Refused
+
+USERS = ("ada", "bob")
+CERTIFICATIONS = ("fa", "conduct")
+PAIRS = tuple(product(USERS, CERTIFICATIONS))
+ITEMS = (
+    (ItemKind.COURSE, "A"),
+    (ItemKind.COURSE, "B"),
+    (ItemKind.COURSE, "X"),
+    (ItemKind.LEARNING_PLAN, "P"),
+)
+PREDATING = evolve(ALLBOUND, criteria=Criteria.ANY, validities=None)
+
+users = st.sampled_from(USERS)
+certifications = st.sampled_from(CERTIFICATIONS)
+items = st.sampled_from(ITEMS)
+days = st.integers(0, 40)
+
+
+@frozen
+class Snapshot:
+    """Everything that a store holds."""
+
+    awards: tuple[Award, ...]
+    events: tuple[Event, ...]
+    renewals: tuple[Any, ...]
+    learning: tuple[Any, ...]
+    catalog: tuple[Any, ...]
+
+
+def snapshot(store: Store) -> Snapshot:
+    with store.reading() as view:
+        return Snapshot(
+            tuple(view.awards.select()),
+            tuple(event for _, event in view.events.after(0, 100_000)),
+            tuple(
+                each for u in USERS for c in CERTIFICATIONS for each in view.renewals.history(u, c)
+            ),
+            tuple(_learning(view)),
+            (*view.users.all(), *view.certifications.all()),
+        )
+
+
+def _learning(view: Transaction) -> Iterator[Any]:
+    for kind in (ItemKind.COURSE, ItemKind.LEARNING_PLAN):
+        ids = [item for of, item in ITEMS if of is kind]
+        yield from view.learning.completions(USERS, kind, ids)
+        for user in USERS:
+            yield from view.learning.enrolments(user, kind, ids)
+    for user, course in product(USERS, "ABX"):
+        yield user, course, view.learning.progress(user, course)
+
+
+class Life(RuleBasedStateMachine):
+    """Two users, two certifications, four items and a clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = T0 + timedelta(days=1)
+        self.folder = tempfile.TemporaryDirectory()
+        self.sql: SqlStore = open_store(str(Path(self.folder.name) / "store.db"), create=True)
+        self.stores: tuple[Store, ...] = (MemoryStore(), self.sql)
+        self.known: Snapshot | None = None
+
+    @initialize()
+    def begin(self) -> None:
+        for store in self.stores:
+            furnish(store)
+
+    def teardown(self) -> None:
+        self.sql.close()
+        self.folder.cleanup()
+
+    def do(self, work: Callable[[Store], T]) -> T:
+        """Do the same on both stores; they answer alike, and end equal."""
+        self.known = None
+        first, second = (work(store) for store in self.stores)
+        assert first == second
+        return first
+
+    def both(self) -> Snapshot:
+        if self.known is None:
+            self.known = self.do(snapshot)
+        return self.known
+
+    def definition(self, certification: str) -> Certification:
+        catalog = self.both().catalog
+        found = (each for each in catalog if isinstance(each, Certification))
+        return next(each for each in found if each.id == certification)
+
+    def decided(
+        self,
+        work: Callable[[Store], Any],
+        decisions: Callable[[Any], Iterable[Decision]] = lambda it: [it],
+    ) -> None:
+        """Do what is decided, and check what its effects say against what changed."""
+        before = self.both()
+        answer = self.do(work)
+        after = self.both()
+        effects = [
+            effect
+            for decision in decisions(answer)
+            if isinstance(decision, Granted)
+            for effect in decision.effects
+        ]
+        assert after.events[: len(before.events)] == before.events
+        news = [effect.event for effect in effects if isinstance(effect, Notify)]
+        assert list(after.events[len(before.events) :]) == news
+        issued = [effect.award for effect in effects if isinstance(effect, IssueAward)]
+        told = [event for event in news if event.kind is not EventKind.ENROLLED]
+        assert Counter((a.user, a.certification, a.cycle) for a in issued) == Counter(
+            (e.user, e.certification, e.cycle) for e in told
+        )
+        if not effects:
+            assert (after.awards, after.renewals, after.catalog) == (
+                before.awards,
+                before.renewals,
+                before.catalog,
+            )
+        self.check_history(before, after)
+        self.check_facts(issued, after)
+
+    def check_history(self, before: Snapshot, after: Snapshot) -> None:
+        """Nothing is lost, and history does not change."""
+        now = {(a.user, a.certification, a.cycle): a for a in after.awards}
+        for award in before.awards:
+            kept = now[award.user, award.certification, award.cycle]
+            assert kept.version >= award.version
+            assert kept == award or not award.archived
+
+    def check_facts(self, issued: Iterable[Award], after: Snapshot) -> None:
+        """No award is issued before what earned it."""
+        done = {each for each in after.learning if isinstance(each, Completion)}
+        for award in issued:
+            if award.source.type in (AssociationType.COURSE, AssociationType.LEARNING_PLAN):
+                kind = ItemKind(award.source.type.value)
+                at = award.source.completed_at or award.issued_at
+                assert Completion(award.user, kind, award.source.item or "", at) in done
+                assert at <= award.issued_at <= self.now
+
+    # What people do
+
+    @rule(ahead=st.integers(0, 400), seconds=st.integers(0, 86_400))
+    def wait(self, ahead: int, seconds: int) -> None:
+        self.now += timedelta(days=ahead, seconds=seconds)
+
+    @rule(user=users, item=items)
+    def enrol(self, user: str, item: tuple[ItemKind, str]) -> None:
+        def work(store: Store) -> None:
+            with store.writing() as transaction:
+                if not transaction.learning.enrolments(user, item[0], [item[1]]):
+                    transaction.learning.put_enrolments([Enrolment(user, *item, self.now)])
+
+        self.do(work)
+
+    @rule(user=users, item=items, ago=st.integers(-1, 40))
+    def complete(self, user: str, item: tuple[ItemKind, str], ago: int) -> None:
+        done = Completion(user, *item, self.now - timedelta(days=ago))
+        before = self.both()
+        self.decided(
+            lambda store: awarding.complete(store, done, at=self.now, zone=UTC),
+            lambda completed: completed.decisions.values(),
+        )
+        if ago < 0:
+            assert self.both() == before
+
+    @rule(user=users, certification=certifications)
+    def earn(self, user: str, certification: str) -> None:
+        """Complete what earns a certification, now."""
+        assigned = self.definition(certification).assignments
+        if assigned:
+            self.complete(user, (assigned[0].kind, assigned[0].item), 0)
+
+    @rule(user=users, certification=certifications, choice=st.integers(0, 5), later=days)
+    def renew(self, user: str, certification: str, choice: int, later: int) -> None:
+        self.earn(user, certification)
+        self.now += timedelta(days=later)
+        self.start(user, certification, choice, None, stale=False)
+        self.now += timedelta(days=later)
+        self.finish(user, certification)
+
+    @rule(user=users, course=st.sampled_from("ABX"))
+    def study(self, user: str, course: str) -> None:
+        def work(store: Store) -> None:
+            with store.writing() as transaction:
+                (known,) = transaction.learning.courses([course])
+                transaction.learning.add_progress(user, course, known.materials)
+
+        self.do(work)
+
+    @rule(user=users, certification=certifications, ago=days)
+    def report_external(self, user: str, certification: str, ago: int) -> None:
+        on = (self.now - timedelta(days=ago)).date()
+        training = ExternalTraining(user, f"t{on}", on, certification)
+        self.decided(
+            lambda store: awarding.report_external(store, training, at=self.now, zone=UTC),
+        )
+
+    @rule(
+        user=users,
+        certification=certifications,
+        choice=st.integers(0, 5),
+        key=st.none() | st.sampled_from("kl"),
+        stale=st.booleans(),
+    )
+    def start(
+        self, user: str, certification: str, choice: int, key: str | None, *, stale: bool
+    ) -> None:
+        decision = self.do(lambda store: renewing.decide(store, user, certification, at=self.now))
+        options = decision.effects if isinstance(decision, Granted) else ()
+        option = options[choice % len(options)] if options else RenewalOption(*ITEMS[choice % 4])
+        seen = (1, 0) if stale else None
+        self.decided(
+            lambda store: renewing.start(
+                store, user, certification, option, at=self.now, key=key, seen=seen
+            )
+        )
+
+    @rule(user=users, certification=certifications)
+    def cancel(self, user: str, certification: str) -> None:
+        self.decided(lambda store: renewing.cancel(store, user, certification, at=self.now))
+
+    @rule(user=users, certification=certifications)
+    def finish(self, user: str, certification: str) -> None:
+        """Complete what an open renewal asks for."""
+        with self.stores[0].reading() as view:
+            history = view.renewals.history(user, certification)
+        for renewal in history:
+            if renewal.state is RenewalState.OPEN:
+                self.now += timedelta(seconds=1)
+                self.complete(user, (renewal.option.kind, renewal.option.item), 0)
+
+    # What administrators do
+
+    @rule(certification=certifications, ago=days, valid=st.none() | st.integers(-1, 400))
+    def award_by_hand(self, certification: str, ago: int, valid: int | None) -> None:
+        issued_at = self.now - timedelta(days=ago)
+        basis = ExpiryBasis.ALWAYS_VALID if valid is None else ExpiryBasis.DATE
+        expires_at = None if valid is None else issued_at + timedelta(days=valid)
+        chosen = Award("", certification, issued_at, expires_at, basis)
+        targets = Targets(users={"ada"}, branches={"rome"})
+        before = self.both()
+        report = self.do(
+            lambda store: by_hand.award(
+                store, targets, chosen, at=self.now, jobs=Jobs(lambda: self.now)
+            )
+        )
+        assert isinstance(report, by_hand.AwardReport)
+        after = self.both()
+        self.check_history(before, after)
+        assert [event.user for event in after.events[len(before.events) :]] == list(report.awarded)
+        assert len(report.awarded) or after == before
+
+    @rule(user=users, certification=certifications, valid=st.none() | st.integers(-1, 400))
+    def edit(self, user: str, certification: str, valid: int | None) -> None:
+        held = [
+            award
+            for award in self.both().awards
+            if (award.user, award.certification) == (user, certification)
+        ]
+        if held:
+            expires_at = None if valid is None else held[-1].issued_at + timedelta(days=valid)
+            basis = ExpiryBasis.ALWAYS_VALID if valid is None else ExpiryBasis.DATE
+            changed = evolve(held[-1], expires_at=expires_at, basis=basis)
+            self.decided(lambda store: awarding.edit(store, changed))
+
+    @rule(certification=certifications, dry_run=st.booleans(), ago=st.none() | days)
+    def predate(self, certification: str, *, dry_run: bool, ago: int | None) -> None:
+        since = None if ago is None else self.now - timedelta(days=ago)
+        before = self.both()
+        report = self.do(
+            lambda store: predating.issue_predated(
+                store,
+                certification,
+                since=since,
+                at=self.now,
+                zone=UTC,
+                policy=PREDATING,
+                dry_run=dry_run,
+            )
+        )
+        after = self.both()
+        self.check_history(before, after)
+        new = len(after.awards) - len(before.awards)
+        assert new == len(after.events) - len(before.events)
+        assert new == (0 if dry_run else len(report.awarded))
+
+    @precondition(lambda self: self.lived())
+    @rule(
+        certification=certifications,
+        retake=st.booleans(),
+        months=st.integers(0, 12),
+        state=st.just(CertificationStatus.ACTIVE) | st.sampled_from(CertificationStatus),
+    )
+    def redefine(
+        self, certification: str, months: int, state: CertificationStatus, *, retake: bool
+    ) -> None:
+        def work(store: Store) -> None:
+            with store.writing() as transaction:
+                known = transaction.certifications.get(certification)
+                assert known is not None
+                validity = Validity(months, Unit.MONTHS)
+                changed = evolve(known, retake=retake, validity=validity, status=state)
+                transaction.certifications.put([changed])
+
+        before = self.both()
+        self.do(work)
+        assert self.both().awards == before.awards
+
+    @precondition(lambda self: self.lived())
+    @rule(user=users, active=st.booleans())
+    def activate(self, user: str, *, active: bool) -> None:
+        def work(store: Store) -> None:
+            with store.writing() as transaction:
+                known = transaction.users.get(user)
+                assert known is not None
+                transaction.users.put([evolve(known, active=active)])
+
+        self.do(work)
+
+    @rule(certification=certifications, item=items)
+    def assign(self, certification: str, item: tuple[ItemKind, str]) -> None:
+        assignment = Assignment(*item, self.now)
+        self.decided(lambda store: lifecycle.assign(store, certification, assignment))
+
+    # The documented losses
+
+    @precondition(lambda self: self.lived())
+    @rule(certification=certifications, item=items)
+    def unlink(self, certification: str, item: tuple[ItemKind, str]) -> None:
+        def removed(award: Award) -> bool:
+            source = (award.source.type.value, award.source.item)
+            return (award.certification, *source) == (certification, item[0].value, item[1])
+
+        self.lose(
+            lambda store, dry_run: lifecycle.unlink(
+                store, certification, *item, at=self.now, dry_run=dry_run
+            ),
+            removed,
+        )
+
+    @precondition(lambda self: self.lived())
+    @rule(user=users, certification=certifications)
+    def unassign(self, user: str, certification: str) -> None:
+        self.lose(
+            lambda store, dry_run: lifecycle.unassign(
+                store, user, certification, at=self.now, dry_run=dry_run
+            ),
+            lambda award: (award.user, award.certification) == (user, certification),
+        )
+
+    @precondition(lambda self: self.lived())
+    @rule(certification=certifications)
+    def delete(self, certification: str) -> None:
+        definition = self.definition(certification)
+        self.lose(
+            lambda store, dry_run: lifecycle.delete(
+                store, certification, at=self.now, dry_run=dry_run
+            ),
+            lambda award: award.certification == certification,
+        )
+        assert definition not in self.both().catalog
+
+        def restore(store: Store) -> None:
+            with store.writing() as transaction:
+                transaction.certifications.put([definition])
+
+        self.do(restore)
+
+    def lived(self) -> bool:
+        """Return whether enough has happened for something to get lost, or in the way."""
+        return len(self.both().events) >= 6
+
+    def lose(
+        self, work: Callable[[Store, bool], Decision], removed: Callable[[Award], bool]
+    ) -> None:
+        before = self.both()
+        preview = self.do(lambda store: work(store, True))
+        assert self.both() == before
+        decision = self.do(lambda store: work(store, False))
+        assert decision == preview
+        after = self.both()
+        kept = [award for award in before.awards if not (decision and removed(award))]
+        assert list(after.awards) == kept
+        assert after.learning == before.learning
+
+    # What always holds
+
+    @invariant()
+    def at_most_one_award_is_current(self) -> None:
+        pairs: dict[tuple[str, str], list[Award]] = {}
+        for award in self.both().awards:
+            pairs.setdefault((award.user, award.certification), []).append(award)
+        for cycles in pairs.values():
+            assert [award.cycle for award in cycles] == sorted({award.cycle for award in cycles})
+            *earlier, _ = cycles
+            assert all(each.archived or status.expired(each, self.now) for each in earlier)
+
+    @invariant()
+    def at_most_one_renewal_is_open(self) -> None:
+        still_open = Counter(
+            (each.user, each.certification)
+            for each in self.both().renewals
+            if each.state is RenewalState.OPEN
+        )
+        assert max(still_open.values(), default=0) <= 1
+
+
+@pytest.mark.law
+def test_life() -> None:
+    examples = settings().max_examples // 5  # each is a whole life
+    run_state_machine_as_test(
+        Life, settings=settings(max_examples=examples, stateful_step_count=40, deadline=None)
+    )
