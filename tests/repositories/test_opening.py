@@ -26,8 +26,6 @@ from certrules.errors import StoreError
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.sql import SqlStore, create_schema, metadata, open_store
 
-from .conftest import SERVERS
-
 
 def refusal(url: object, *, create: bool = False) -> str:
     with pytest.raises(StoreError) as refused:
@@ -179,17 +177,17 @@ def test_text_that_a_database_cannot_hold_is_refused(url: str) -> None:
             assert list(view.users.all()) == []
 
 
-@pytest.mark.parametrize("name", SERVERS)
-def test_text_longer_than_its_column_is_not_cut(name: str, request: pytest.FixtureRequest) -> None:
-    store: SqlStore = request.getfixturevalue("stores_on_servers")[name]
-    long = "a" * 100_000
-    try:
-        with store.writing() as work:
-            work.users.put([User(long, "ada")])
-    except StoreError:
-        return
-    with store.reading() as view:
-        assert view.users.get(long) == User(long, "ada")
+def test_text_longer_than_its_column_is_not_cut(url: str) -> None:
+    long = User("a" * 100_000, "ada")
+    with closing(open_store(url, create=True)) as store:
+        try:
+            with store.writing() as work:
+                work.users.put([long])
+            kept = [long]
+        except StoreError:
+            kept = []
+        with store.reading() as view:
+            assert list(view.users.all()) == kept
 
 
 def test_a_host_can_bring_its_engine_and_tables(url: str) -> None:

@@ -3,6 +3,11 @@
 :func:`open_store` opens a store by its address. A host that has an engine of its own makes the
 tables with :func:`create_schema`, or from ``metadata`` with its own tools, and passes the engine to
 :class:`SqlStore`.
+
+Every instant of the years 1 to 9999 is kept with its microseconds, and read back in UTC (MariaDB's
+own documentation promises the years from 1000 on). Text is any Unicode, except that PostgreSQL has
+no NUL character, and that ids, codes and usernames have at most 255 characters in MariaDB. What a
+database cannot hold is a StoreError, and nothing is cut.
 """
 
 from certrules.repositories.sql.opening import create_schema, open_store
