@@ -3,19 +3,21 @@
 import csv
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 __all__ = ["CERTIFICATIONS", "COURSES", "PLANS", "USERS", "records_file"]
 
-VERSION = 1
+VERSION = 2
 """Part of the cached file's name: count it up when a change here changes the data."""
 
 USERS = [f"{first}.learner{number}@example.com" for number in range(50_000) for first in "acgm"]
 CERTIFICATIONS = [f"CERT-{number:02}" for number in range(50)]
 COURSES = [f"COURSE-{number:03}" for number in range(200)]
-PLANS = [f"PLAN-{number:02}" for number in range(40)]
+"""Four to a certification."""
+PLANS = [f"PLAN-{number:02}" for number in range(50)]
+"""One to a certification."""
 DAYS = [(date(2017, 1, 1) + timedelta(days=number)).isoformat() for number in range(3000)]
 LAST_ISSUE = 2200
 
@@ -56,22 +58,26 @@ def _rows(rows: int) -> Iterator[list[str]]:
         repeats = number and chance.random() < REPEATED
         key = keys[chance.randrange(number) if repeats else number]
         user, certification = divmod(key, len(CERTIFICATIONS))
-        row = _row(chance, USERS[user], CERTIFICATIONS[certification])
+        row = _row(chance, USERS[user], certification)
         if chance.random() < FAULTY:
             _spoil(chance, row)
         yield row
 
 
-def _row(chance: random.Random, username: str, certification: str) -> list[str]:
+def _row(chance: random.Random, username: str, certification: int) -> list[str]:
     issue = chance.randrange(LAST_ISSUE)
     expire = issue + chance.choice((365, 730))
     if chance.random() < BACKWARDS:
         expire = max(issue - 400, 0)
     always = chance.random() < 0.25
     type_ = chance.choice(("manual", "manual", "manual", "course", "course", "learning_plan"))
-    codes: Sequence[str] = {"manual": [""], "course": COURSES}.get(type_, PLANS)
-    row = [username, certification, DAYS[issue], "1" if always else "0"]
-    row += ["" if always else DAYS[expire], type_, chance.choice(codes)]
+    codes = {
+        "manual": "",
+        "course": COURSES[4 * certification + chance.randrange(4)],
+        "learning_plan": PLANS[certification],
+    }
+    row = [username, CERTIFICATIONS[certification], DAYS[issue], "1" if always else "0"]
+    row += ["" if always else DAYS[expire], type_, codes[type_]]
     if chance.random() < 0.01:
         row[USERNAME] = row[USERNAME].title()
     if chance.random() < 0.01:

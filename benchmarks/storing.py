@@ -40,15 +40,22 @@ def compare(path: Path, repetitions: int) -> Iterator[Comparison]:
 
 
 def _make_store(path: Path) -> None:
-    items = [Item(ItemKind.COURSE, code, code) for code in COURSES]
-    items += [Item(ItemKind.LEARNING_PLAN, code, code) for code in PLANS]
-    assignments = tuple(Assignment(item.kind, item.id, AT) for item in items)
+    courses = [Item(ItemKind.COURSE, code, code) for code in COURSES]
+    plans = [Item(ItemKind.LEARNING_PLAN, code, code) for code in PLANS]
     store = open_store(str(path), create=True)
     with store.writing() as transaction:
-        transaction.items.put(items)
+        transaction.items.put(courses + plans)
         transaction.users.put(User(f"U{n}", username) for n, username in enumerate(USERS))
         transaction.certifications.put(
-            Certification(f"C{n}", code, code, assignments=assignments)
+            Certification(
+                f"C{n}",
+                code,
+                code,
+                assignments=tuple(
+                    Assignment(item.kind, item.id, AT)
+                    for item in [*courses[4 * n : 4 * n + 4], plans[n]]
+                ),
+            )
             for n, code in enumerate(CERTIFICATIONS)
         )
     store.close()

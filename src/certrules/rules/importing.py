@@ -38,6 +38,8 @@ class Outcome(Enum):
     REFUSED = "refused"
     SUPERSEDED = "superseded"
 
+    __hash__ = object.__hash__  # by identity: Enum's own is slow, and every row is counted by it
+
     def __str__(self) -> str:
         return self.value
 
@@ -164,14 +166,16 @@ def decide(
 
     Rules: DOC-CSV-05, DOC-CSV-17, DOC-CSV-18, DOC-CSV-19, DOC-CSV-20, DOC-RENEW-19, INT-09.
     """
-    current = history[-1] if history and not history[-1].archived else None
+    if not history:
+        return _decision(Outcome.ISSUED, candidate, event=EventKind.ISSUED)
+    current = None if history[-1].archived else history[-1]
     past = history[:-1] if current else history
     if (current and _agrees(current, candidate)) or any(
         award.identity == candidate.identity for award in past
     ):
         return _decision(Outcome.UNCHANGED, history[-1])
     if current is None:
-        new = evolve(candidate, cycle=history[-1].cycle + 1) if history else candidate
+        new = evolve(candidate, cycle=history[-1].cycle + 1)
         return _decision(Outcome.ISSUED, new, event=EventKind.ISSUED)
     if duplicates is Duplicates.RENEW and candidate.identity != current.identity:
         new = evolve(candidate, cycle=current.cycle + 1)
