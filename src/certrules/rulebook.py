@@ -99,11 +99,11 @@ class Rule(Enum):
         ("A certification is earned by completing an assigned course or learning plan, by an "
          "external training that carries it, or by an award that a Superadmin makes by hand or "
          "by CSV."),
-        "D:L32", "INT-28b", PLANNED)
+        "D:L32", "INT-28b")
     DOC_CERT_12 = (
         ("Completing an assigned item, or an external training that carries the certification, "
          "awards it without any step by an administrator."),
-        "D:L32", "INT-14b", PLANNED)
+        "D:L32", "INT-14b")
     DOC_CERT_13 = (
         "A deactivated user cannot be awarded a certification, in whatever way.",
         "D:L92", "INT-24")
@@ -129,40 +129,40 @@ class Rule(Enum):
     # DOC-ASSIGN: courses, learning plans, external training
     DOC_ASSIGN_01 = (
         "Courses and learning plans are assigned to a certification that already exists.",
-        "D:L19", PLANNED)
+        "D:L19")
     DOC_ASSIGN_02 = (
         "Several courses and learning plans may be assigned to one certification.",
-        "D:L20", PLANNED)
+        "D:L20")
     DOC_ASSIGN_03 = (
         ("On Docebo, completing any one of the assigned items earns the certification; the "
          "others are not needed."),
-        "D:L20", PLANNED)
+        "D:L20")
     DOC_ASSIGN_04 = (
         ("On Docebo, a course, learning plan or external training carries at most one "
          "certification."),
-        "D:L97", "INT-22", PLANNED)
+        "D:L97", "INT-22")
     DOC_ASSIGN_05 = (
         ("A learning plan leads to several certifications when its courses, rather than the plan "
          "itself, carry them."),
-        "D:L97", PLANNED)
+        "D:L97")
     DOC_ASSIGN_07 = (
         ("Only a completion after the item was assigned to the certification earns it; an "
          "earlier one earns nothing."),
-        "D:L24", "INT-21", PLANNED)
+        "D:L24", "INT-21")
     DOC_ASSIGN_08 = (
         ("A user who was enrolled before the item was assigned earns the certification by "
          "completing it afterwards."),
-        "D:L24", PLANNED)
+        "D:L24")
     DOC_ASSIGN_09 = (
         "The certification of an external training is chosen when the training is reported.",
-        "D:L27-28", PLANNED)
+        "D:L27-28")
     DOC_ASSIGN_10 = (
         "The completion date of an external training is the issue date of its award.",
-        "D:L29", PLANNED)
+        "D:L29")
     DOC_ASSIGN_11 = (
         ("Unlinking a course from a certification also removes the certification from the "
          "learners' history."),
-        "D:L91", "INT-20", PLANNED)
+        "D:L91", "INT-20")
     DOC_ASSIGN_12 = (
         ("Assigned courses with licensed content call for a warning: content that the vendor "
          "withdraws can no longer be completed."),
@@ -171,45 +171,45 @@ class Rule(Enum):
     # DOC-AWARD: awards by hand, and the record of an award
     DOC_AWARD_01 = (
         "An award by hand goes to any mix of users, groups and branches.",
-        "D:L36-37", PLANNED)
+        "D:L36-37")
     DOC_AWARD_02 = (
         ("An award by hand has an issue date, and either an expiry date or the mark of being "
          "always valid."),
-        "D:L36", PLANNED)
+        "D:L36")
     DOC_AWARD_03 = (
         ("An award is associated with a manual decision, a completed course or learning plan, or "
          "an external training."),
-        "D:L35, D:L37", PLANNED)
+        "D:L35, D:L37")
     DOC_AWARD_04 = (
         "An award associated with an external training names that training.",
-        "D:L37", PLANNED)
+        "D:L37")
     DOC_AWARD_05 = (
         ("A fourth association, external certification, exists only where a connection to Credly "
          "or Accredible is enabled for it."),
-        "D:L38", "INT-28b", PLANNED)
+        "D:L38", "INT-28b")
     DOC_AWARD_06 = (
         "An award associated with an external certification names the provider and gives a link.",
-        "D:L38", PLANNED)
+        "D:L38")
     DOC_AWARD_07 = (
         "One award may list several external certifications, each with its provider and its link.",
-        "D:L38", PLANNED)
+        "D:L38")
     DOC_AWARD_08 = (
         ("An award by hand to more than 100 users runs as a background job; to 100 or fewer it "
          "need not."),
-        "D:L39", "INT-29", PLANNED)
+        "D:L39", "INT-29")
     DOC_AWARD_09 = (
         ("Issue date, expiry date, the always-valid mark and the association of an award may be "
          "edited."),
-        "D:L35", PLANNED)
-    DOC_AWARD_10 = "Unassigning takes a certification away from one user.", "D:L34", PLANNED
+        "D:L35")
+    DOC_AWARD_10 = "Unassigning takes a certification away from one user.", "D:L34"
     DOC_AWARD_11 = (
         ("The list of awarded users shows username, first name, last name, issue date, days left "
          "to renew and expiry date."),
-        "D:L34", "INT-01b", PLANNED)
+        "D:L34", "INT-01b")
     DOC_AWARD_12 = (
         ("The source names three associations for editing an award and four for making one; one "
          "list serves both."),
-        "D:L35, D:L38", "INT-28", PLANNED)
+        "D:L35, D:L38", "INT-28")
 
     # DOC-CSV: import of certification records
     DOC_CSV_01 = (
@@ -281,7 +281,7 @@ class Rule(Enum):
         ("A renewal by import produces the issued event, so that a notification set up for it "
          "goes out."),
         "D:L75")
-    DOC_CSV_21 = "An import runs as a background job, however small the file is.", "D:L76", PLANNED
+    DOC_CSV_21 = "An import runs as a background job, however small the file is.", "D:L76"
     DOC_CSV_23 = "A record of a deactivated user is refused.", "D:L92"
 
     # DOC-TZ: dates and time zones
@@ -306,73 +306,73 @@ class Rule(Enum):
     # DOC-RENEW: renewal
     DOC_RENEW_01 = (
         "An award may be renewed at any time, before or after it expires.",
-        "D:L13", "INT-19b", PLANNED)
+        "D:L13", "INT-19b")
     DOC_RENEW_02 = (
         ("The user's status in the course that earned the award must be completed before it can "
          "be renewed."),
-        "D:L13", "INT-19", PLANNED)
+        "D:L13", "INT-19")
     DOC_RENEW_03 = (
         "A renewal begins at a renew control; retaking the course by itself never renews.",
-        "D:L87", "INT-12b", "INT-19c", PLANNED)
+        "D:L87", "INT-12b", "INT-19c")
     DOC_RENEW_04 = (
         ("A renewal is started from the learner's certifications, the task list, the page of the "
          "course or learning plan, or the link in the expiry notification."),
-        "D:L87", PLANNED)
+        "D:L87")
     DOC_RENEW_05 = (
         ("A setting of each certification says whether an item already completed may be retaken "
          "to renew it."),
-        "D:L14", PLANNED)
+        "D:L14")
     DOC_RENEW_06 = (
         ("With retakes allowed, starting a renewal resets the user's earlier tracking, so that "
          "the same item can be taken again."),
-        "D:L14", "INT-12", "INT-12b", "INT-12d", PLANNED)
+        "D:L14", "INT-12", "INT-12b", "INT-12d")
     DOC_RENEW_07 = (
         ("With retakes not allowed, only assigned items that the user has not yet completed can "
          "renew."),
-        "D:L15", "INT-12c", PLANNED)
+        "D:L15", "INT-12c")
     DOC_RENEW_08 = (
         "With retakes not allowed and every assigned item completed, renewal is not offered.",
-        "D:L15", PLANNED)
+        "D:L15")
     DOC_RENEW_09 = (
         "A renewal archives the course enrolment and enrols the user again.",
-        "D:L17", "INT-12", "INT-12c", PLANNED)
+        "D:L17", "INT-12", "INT-12c")
     DOC_RENEW_10 = (
         "Enrolling again through a renewal produces the enrolment event again.",
-        "D:L17", PLANNED)
+        "D:L17")
     DOC_RENEW_11 = (
         "Renewing through a course resets the completion of all its training materials.",
-        "D:L93", "INT-12", PLANNED)
+        "D:L93", "INT-12")
     DOC_RENEW_12 = (
         ("A reset of material shared through the central repository holds in every course that "
          "uses it."),
-        "D:L93", "INT-12", PLANNED)
+        "D:L93", "INT-12")
     DOC_RENEW_13 = (
         "Other courses that share reset material keep their completion status.",
-        "D:L93", "INT-12", PLANNED)
+        "D:L93", "INT-12")
     DOC_RENEW_14 = (
         "A course whose validity window is over cannot renew.",
-        "D:L25", "INT-13", "INT-13b", PLANNED)
+        "D:L25", "INT-13", "INT-13b")
     DOC_RENEW_15 = (
         "The validity window of a learning plan takes priority over those of its courses.",
-        "D:L25", "INT-13", PLANNED)
+        "D:L25", "INT-13")
     DOC_RENEW_16 = (
         ("A learning plan whose validity window is over cannot renew, even while its course is "
          "still valid."),
-        "D:L25", "INT-13", PLANNED)
+        "D:L25", "INT-13")
     DOC_RENEW_17 = (
         ("An award renewed before its expiry is archived with its completion date, for both "
          "certification reports."),
-        "D:L16, D:L96", "INT-18", PLANNED)
+        "D:L16, D:L96", "INT-18")
     DOC_RENEW_18 = (
         "An award renewed after its expiry is archived, for the report Users - Certifications.",
-        "D:L95", "INT-18", PLANNED)
+        "D:L95", "INT-18")
     DOC_RENEW_19 = (
         "An import can renew an award without any training and without a renew control.",
-        "D:L75", "INT-09", PLANNED)
+        "D:L75", "INT-09")
     DOC_RENEW_20 = (
         ("The issue and expiry dates of a renewed award are decided once, from the completion "
          "that renews it."),
-        "D (absence)", "INT-14", PLANNED)
+        "D (absence)", "INT-14")
 
     # DOC-NOTIFY: notifications
     DOC_NOTIFY_01 = (
@@ -400,59 +400,59 @@ class Rule(Enum):
     # DOC-VIEW: what a learner sees
     DOC_VIEW_01 = (
         "Learners see a list of all certifications that they have earned.",
-        "D:L86", PLANNED)
+        "D:L86")
     DOC_VIEW_02 = (
         ("The learner's list shows title, code, description, issue date, expiry date and, where "
          "it applies, the days left to renew."),
-        "D:L86", "INT-01b", PLANNED)
+        "D:L86", "INT-01b")
     DOC_VIEW_03 = (
         ("Each award in the learner's list can be renewed from there wherever the renewal rules "
          "allow it."),
-        "D:L86", PLANNED)
+        "D:L86")
 
     # DOC-DELETE: deleting and unlinking
     DOC_DELETE_01 = (
         "Deleting a certification removes its links to awarded users, courses and learning plans.",
-        "D:L8", PLANNED)
+        "D:L8")
     DOC_DELETE_02 = (
         "Deleting a certification deletes all its tracking data.",
-        "D:L8", "INT-23", PLANNED)
+        "D:L8", "INT-23")
     DOC_DELETE_03 = (
         "A deleted certification disappears from the learners' history.",
-        "D:L90", PLANNED)
+        "D:L90")
     DOC_DELETE_04 = (
         "Deleting a certification is advised against, and so gives a warning.",
-        "D:L8", PLANNED)
+        "D:L8")
     DOC_DELETE_05 = (
         ("Unlinking a course deletes history as deleting a certification does, but only for what "
          "that course earned."),
-        "D:L91", "INT-20", PLANNED)
+        "D:L91", "INT-20")
     DOC_DELETE_06 = (
         "Unassigning one user leaves the awards of all others as they are.",
-        "D:L34", PLANNED)
+        "D:L34")
 
     # DOC-REPORT: reports
     DOC_REPORT_01 = (
         ("Two custom reports show certifications, Users - Certifications and Certifications - "
          "Users, in the old and the new generation of reports."),
-        "D:L16, D:L94-96", PLANNED)
+        "D:L16, D:L94-96")
     DOC_REPORT_02 = (
         ("An award renewed after its expiry is shown, archived, in the report Users - "
          "Certifications."),
-        "D:L95", "INT-18", "INT-18b", PLANNED)
+        "D:L95", "INT-18", "INT-18b")
     DOC_REPORT_03 = (
         ("An award renewed before its expiry is shown, archived and with its completion date, in "
          "both reports."),
-        "D:L16, D:L96", "INT-18", "INT-18b", PLANNED)
+        "D:L16, D:L96", "INT-18", "INT-18b")
     DOC_REPORT_04 = (
         "A report shows current and archived awards side by side and tells them apart.",
-        "D:L94-96 (implied)", "INT-18", PLANNED)
+        "D:L94-96 (implied)", "INT-18")
 
     # DOC-JOB: background jobs
     DOC_JOB_01 = (
         "Awarding by hand is a background job exactly when more than 100 users are awarded.",
-        "D:L39", "INT-29", PLANNED)
-    DOC_JOB_02 = "An import of records is always a background job.", "D:L76", PLANNED
+        "D:L39", "INT-29")
+    DOC_JOB_02 = "An import of records is always a background job.", "D:L76"
     DOC_JOB_03 = (
         ("Only Superadmins and Power Users start and see background jobs; Superadmins see all, "
          "Power Users their own."),
@@ -460,15 +460,15 @@ class Rule(Enum):
     DOC_JOB_04 = (
         ("A background job is queued, in progress with a percentage and an estimate, completed, "
          "failed or discontinued; an ended job stays listed for 13 days."),
-        "X10", PLANNED)
+        "X10")
     DOC_JOB_05 = (
         ("Discontinuing a background job stops it, keeps what it has done, and cannot be taken "
          "back."),
-        "X10", PLANNED)
+        "X10")
     DOC_JOB_06 = (
         ("An ended background job offers a log of its operations and errors; an older text adds "
          "an error count and an e-mail at the end."),
-        "X10, X11", PLANNED)
+        "X10, X11")
 
     # ALL-CERT: what a certification is on Allbound
     ALL_CERT_01 = (
@@ -500,7 +500,7 @@ class Rule(Enum):
     ALL_CERT_11 = (
         ("An Allbound certification is issued without further steps when its attached training "
          "is completed."),
-        "A:L8", PLANNED)
+        "A:L8")
     ALL_CERT_12 = (
         "A created certification is listed in the table of certifications.",
         "A:L35", PLANNED)
@@ -517,41 +517,41 @@ class Rule(Enum):
     ALL_EXP_03 = (
         ("On expiry the attached training becomes incomplete, so that the user takes it again; "
          "Allbound announces this as planned."),
-        "A:L99", "INT-34", PLANNED)
+        "A:L99", "INT-34")
     ALL_EXP_04 = (
         "Allbound has no renew control, no archive of awards and no early renewal.",
-        "A (absence)", "INT-35", PLANNED)
+        "A (absence)", "INT-35")
 
     # ALL-TRAIN: training on Allbound
     ALL_TRAIN_01 = (
         "A training is an Allbound learning track or a training of an external learning platform.",
-        "A:L30", PLANNED)
+        "A:L30")
     ALL_TRAIN_02 = (
         "Several trainings of either kind, also mixed, may be attached to one certification.",
-        "A:L30", PLANNED)
+        "A:L30")
     ALL_TRAIN_03 = (
         "On Allbound, all attached trainings must be completed to earn the certification.",
-        "A:L27-30, X14", "INT-32", PLANNED)
+        "A:L27-30, X14", "INT-32")
     ALL_TRAIN_04 = (
         ("A certification may have several learning tracks, and a learning track several "
          "certifications."),
-        "A:L100-101", "INT-33", PLANNED)
+        "A:L100-101", "INT-33")
     ALL_TRAIN_05 = (
         "Completing the attached training is what brings a user the badge.",
-        "A:L28", PLANNED)
+        "A:L28")
     ALL_TRAIN_06 = (
         "A training completed before the certification existed does not earn it automatically.",
-        "A:L42", PLANNED)
+        "A:L42")
 
     # ALL-VIS: visibility groups
-    ALL_VIS_01 = "A certification may be restricted to a list of user groups.", "A:L31", PLANNED
+    ALL_VIS_01 = "A certification may be restricted to a list of user groups.", "A:L31"
     ALL_VIS_02 = (
         ("With groups set, a user in none of them does not earn the certification, even by "
          "completing the training."),
-        "A:L31", PLANNED)
+        "A:L31")
     ALL_VIS_03 = (
         "With no groups set, a certification is open to every user.",
-        "A:L31 (implied)", PLANNED)
+        "A:L31 (implied)")
     ALL_VIS_04 = (
         ("A certification whose groups differ from those of its learning tracks calls for a "
          "warning."),
@@ -568,26 +568,26 @@ class Rule(Enum):
     ALL_PREDATE_01 = (
         ("Predated issue gives a certification to users who completed its training before the "
          "certification was added."),
-        "A:L42", "INT-37b", PLANNED)
+        "A:L42", "INT-37b")
     ALL_PREDATE_04 = (
         ("A certification added today to a learning track of six months ago can be issued now to "
          "everyone who has completed the track."),
-        "A:L42", PLANNED)
+        "A:L42")
     ALL_PREDATE_05 = (
         ("Predated issue by custom date reaches everyone who completed the training since a "
          "chosen day."),
-        "X12", "INT-37b", PLANNED)
+        "X12", "INT-37b")
     ALL_PREDATE_06 = (
         ("Predated issue from the training's creation reaches everyone who completed it since it "
          "was created."),
-        "X12", "INT-37b", PLANNED)
+        "X12", "INT-37b")
     ALL_PREDATE_07 = (
         ("Predated issue is an administrator's action, open to every customer who has the "
          "certifications feature."),
         "X12", PLANNED)
     ALL_PREDATE_08 = (
         "The issue date of a predated badge is decided once, for every mode of predated issue.",
-        "A (absence)", "INT-37", PLANNED)
+        "A (absence)", "INT-37")
 
     # ALL-MANAGE: tables of certifications and of issued badges
     ALL_MANAGE_02 = (
@@ -604,7 +604,7 @@ class Rule(Enum):
         "A:L60", "INT-31b", "INT-38", PLANNED)
     ALL_MANAGE_06 = (
         "A deactivated certification is not issued by later completions of its training.",
-        "A:L61", "INT-31b", PLANNED)
+        "A:L61", "INT-31b")
     ALL_MANAGE_07 = (
         ("What deactivating or deleting a certification does to badges already issued is decided "
          "once."),
@@ -707,7 +707,7 @@ class Rule(Enum):
     X_STATUS_1 = (
         ("A course enrolment is enrolled, in progress, completed, waiting, to be confirmed, "
          "suspended or overbooked."),
-        "X15", PLANNED)
+        "X15")
     X_STATUS_2 = (
         ("A learning plan is not started, in progress or completed; it is completed when each "
          "enrolled course is completed or blocked as waiting, to be confirmed, suspended or "
@@ -715,15 +715,15 @@ class Rule(Enum):
         "X20", PLANNED)
     X_ARCH_1 = (
         "An enrolment can be archived only when it is enrolled, in progress or completed.",
-        "X17", PLANNED)
+        "X17")
     X_ARCH_2 = (
         ("An archived enrolment cannot be restored, outlives its course, and is not copied with "
          "the course."),
-        "X17", PLANNED)
+        "X17")
     X_ARCH_3 = (
         ("Enrolments in learning plans and instructor-led sessions cannot be archived; those in "
          "a course of a plan only together with a new enrolment."),
-        "X17", PLANNED)
+        "X17")
     X_ARCH_4 = (
         ("Archived enrolments are shown in the reports of users by course and by session, in the "
          "course's statistics and in its list of them, with the values that were archived."),
@@ -735,11 +735,11 @@ class Rule(Enum):
     X_VALID_1 = (
         ("Days of validity count from the first access, for a learning plan to any of its "
          "courses, or from the enrolment."),
-        "X18, X21", PLANNED)
+        "X18, X21")
     X_VALID_2 = (
         ("The validity window of a learning plan holds for all its courses; a course that is "
          "over in one plan stays usable through another."),
-        "X21", "INT-13", PLANNED)
+        "X21", "INT-13")
     X_NOTIFY_1 = (
         ("A notification of normal priority is sent within 60 minutes of its trigger, one of "
          "high priority within 10."),
@@ -762,15 +762,15 @@ class Rule(Enum):
         "X25", PLANNED)
     X_RENEW_1 = (
         "A renewal archives the earlier enrolment and does not overwrite it.",
-        "X28", "INT-12", PLANNED)
+        "X28", "INT-12")
     X_RENEW_2 = (
         ("An older text lets a retake destroy the data of earlier completions; the newer text, "
          "which archives them, is followed."),
-        "X1", "INT-12", PLANNED)
+        "X1", "INT-12")
     X_RENEW_3 = (
         ("A course stays completed when its certification expires; an enrolment has no expired "
          "status."),
-        "X28", PLANNED)
+        "X28")
     X_CRED_1 = (
         ("Connections to Credly and Accredible import badges as completed external training and "
          "export completed courses and learning plans as badges."),
@@ -877,71 +877,71 @@ class Rule(Enum):
     INT_12 = (
         ("A renewal archives the enrolment as it was, enrols afresh and resets all material of "
          "the course; other courses that share material have it reset and keep their status."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_12b = (
         ("A renewal is first started, then completed by completing an item, which archives the "
          "old award and issues the new one. A completion with no started renewal changes "
          "nothing."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_12d = (
         "A renewal resets the tracking of the user who renews, and of nobody else.",
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_12c = (
         ("With retakes not allowed, a renewal archives and resets nothing, and enrols only a "
          "user who is not enrolled."),
-        "decision (own)", PLANNED)
+        "decision (own)")
     INT_13 = (
         ("Renewal through a learning plan depends on the plan's validity window, outside any "
          "plan on the course's. One valid plan is enough, unless the renewal was started from "
          "one that is over."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_13b = (
         "A validity window includes its end date, through 23:59:59 UTC.",
-        "decision (strong)", PLANNED)
+        "decision (strong)")
     INT_14 = (
         ("A renewed award is issued at the completion and expires one period later; days left on "
          "the old award are not carried over."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_14b = (
         "An award earned by a course or learning plan is issued at the instant of completion.",
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_19 = (
         ("An award that no course earned is renewable where an assigned item can be taken under "
          "the retake rules, and never without an assigned item."),
-        "decision (own)", PLANNED)
-    INT_19b = "An award that never expires may be renewed too.", "decision (own)", PLANNED
+        "decision (own)")
+    INT_19b = "An award that never expires may be renewed too.", "decision (own)"
     INT_19c = (
         ("Completing another assigned item while holding a valid award, with no renewal started, "
          "issues nothing."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_21 = (
         ("A completion at the very instant of the assignment earns nothing: it must be strictly "
          "later."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_22 = (
         ("A second certification on an item is refused until the first is unlinked, because "
          "unlinking removes history."),
-        "decision (own)", PLANNED)
+        "decision (own)")
 
     # INT: decisions on deletion and reports
     INT_20 = (
         ("Unlinking an item removes only the awards earned through it, current and archived, and "
          "says which they are."),
-        "decision (own)", PLANNED)
+        "decision (own)")
     INT_18 = (
         ("An award renewed before its expiry is in both reports, one renewed after it only in "
          "Users - Certifications; the archive itself is always kept."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_18b = (
         "A renewal at the very instant of expiry counts as one after it.",
-        "decision (own)", PLANNED)
+        "decision (own)")
     INT_23 = (
         "Pending expiry notices of a deleted or archived award are cancelled.",
-        "decision (own)", PLANNED)
+        "decision (own)")
     INT_24 = (
         ("A user who is deactivated keeps the awards held, and is neither awarded nor able to "
          "renew while inactive."),
-        "decision (own)", PLANNED)
+        "decision (own)")
 
     # INT: decisions on notifications and permissions
     INT_25 = (
@@ -959,14 +959,14 @@ class Rule(Enum):
     INT_28b = (
         ("An external certification is a label on a Superadmin's award, with provider and link; "
          "it awards nothing by itself."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_28 = (
         "Editing an award offers the same associations as making one.",
-        "decision (own)", PLANNED)
+        "decision (own)")
     INT_29 = (
         ("The threshold of a background job counts distinct users, after groups and branches are "
          "expanded and inactive users left out."),
-        "decision (own)", PLANNED)
+        "decision (own)")
 
     # INT: decisions on Allbound
     INT_30 = (
@@ -980,35 +980,35 @@ class Rule(Enum):
     INT_31b = (
         ("A draft is published as active or inactive, the two may be switched, and each may be "
          "deleted; only an active certification is issued."),
-        "decision (own)", PLANNED)
+        "decision (own)")
     INT_32 = (
         ("Allbound asks for all attached trainings and Docebo for any assigned item; which of "
          "the two holds is always said."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_33 = (
         "Learning tracks and certifications are associated many to many.",
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_34 = (
         ("Training becomes incomplete at expiry only where a policy asks for it; by default it "
          "does not."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_35 = (
         ("Where training reopens at expiry, finishing all of it again issues a new badge beside "
          "the expired one; while a badge is valid there is no second one."),
-        "decision (own)", PLANNED)
+        "decision (own)")
     INT_36 = (
         ("Group membership is judged at the moment of issue; joining later issues nothing by "
          "itself, but lets predated issue reach the user."),
-        "decision (own)", PLANNED)
+        "decision (own)")
     INT_37 = (
         ("A predated badge is obtained on the day of issuing it, and its period runs from then; "
          "the completion date is kept beside it, and backdating is an option."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_37b = (
         ("The chosen day counts from its first instant, and of several trainings the last "
          "completion decides; holders of a valid badge, users outside the groups and inactive "
          "certifications are skipped."),
-        "decision (own)", PLANNED)
+        "decision (own)")
     INT_38 = (
         ("Deactivating leaves issued badges valid and verifiable; deleting is refused while "
          "there are any, unless their removal is asked for."),

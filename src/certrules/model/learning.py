@@ -92,6 +92,9 @@ class LearningPlan:
 class EnrolmentStatus(Enum):
     """Where a learner stands in a course or learning plan; no status says that it has expired.
 
+    >>> print(*EnrolmentStatus)
+    enrolled in_progress completed waiting to_confirm suspended overbooked
+
     Rules: X-RENEW-3, X-STATUS-1.
     """
 

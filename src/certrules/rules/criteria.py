@@ -21,7 +21,14 @@ def groups(certification: Certification, policy: Policy) -> list[Group]:
     Items that are alternatives form one group, and an item that is needed in any case is a group of
     its own. An item assigned twice stands twice in its group, and either counts.
 
-    Rules: DOC-ASSIGN-02, DOC-ASSIGN-03, ALL-TRAIN-02, ALL-TRAIN-03, INT-32.
+    >>> start = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> kinds = ItemKind.LEARNING_TRACK, ItemKind.EXTERNAL_TRAINING
+    >>> both = tuple(Assignment(kind, "t1", start) for kind in kinds)
+    >>> first_aid = Certification("fa", "First aid", assignments=both)
+    >>> len(groups(first_aid, DOCEBO)), len(groups(first_aid, ALLBOUND))
+    (1, 2)
+
+    Rules: DOC-ASSIGN-02, DOC-ASSIGN-03, ALL-TRAIN-01, ALL-TRAIN-02, ALL-TRAIN-03, INT-32.
     """
     criteria = certification.criteria or policy.criteria
     found: dict[object, list[Assignment]] = {}
@@ -54,6 +61,11 @@ def counting(group: Group, completions: Iterable[Completion]) -> list[Completion
     """Return the completions that meet a group: of an item, strictly after it was assigned.
 
     Whether the user had been enrolled before that does not matter.
+
+    >>> start = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> group = [Assignment(ItemKind.COURSE, "c1", start)]
+    >>> counting(group, [Completion("ada", ItemKind.COURSE, "c1", start)])
+    []
 
     Rules: DOC-ASSIGN-07, DOC-ASSIGN-08, ALL-TRAIN-06, INT-21.
     """

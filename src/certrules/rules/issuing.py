@@ -24,8 +24,16 @@ def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reas
     Group membership is that of the moment at which this is asked. Of a certification that is gone,
     nothing else can be told. ``inactive`` is the rule that refuses a deactivated user.
 
-    Rules: DOC-CERT-13, DOC-DELETE-01, ALL-MANAGE-06, ALL-VIS-02, ALL-VIS-03, INT-24, INT-31b,
-    INT-36.
+    >>> inactive = Certification("old", "First aid", status=CertificationStatus.INACTIVE)
+    >>> restricted = Certification("crew", "First aid", groups={"crew"})
+    >>> for known in (Certification("all", "First aid"), inactive, restricted):
+    ...     print(*against(Facts(User("ada", "ada"), known)))
+    <BLANKLINE>
+    certification old is inactive, not active (INT-31b)
+    certification crew is for groups to which ada does not belong (ALL-VIS-02)
+
+    Rules: DOC-CERT-13, DOC-DELETE-01, ALL-MANAGE-06, ALL-VIS-01, ALL-VIS-02, ALL-VIS-03, INT-24,
+    INT-31b, INT-36.
     """
     if not facts.user.active:
         text = f"user {facts.user.id} is deactivated"
