@@ -62,11 +62,15 @@ def test_every_attribute_of_an_entry_can_be_written() -> None:
     catalog = catalogs.read(
         b"""{
         "users": [{"id": "1", "username": "ada", "first_name": "A", "last_name": "L",
-                   "active": false, "time_zone": "UTC", "groups": ["g"], "branches": ["b"]}],
+                   "active": false, "time_zone": "UTC", "groups": ["g"], "branches": ["b"],
+                   "company": "co"}],
         "items": [{"kind": "course", "id": "7", "code": "C", "name": "Course"}],
         "certifications": [
             {"id": "3", "name": "First aid", "code": "FA", "description": "d", "retake": true,
              "validity": "1 year", "status": "draft", "criteria": "all", "groups": ["g"],
+             "completion_criteria": "* all of it", "skills": ["s"], "badge_image": "media/7.png",
+             "created_by": "1", "created_at": "2024-01-01T00:00:00Z",
+             "updated_at": "2024-01-01T00:00:00Z",
              "assignments": [{"kind": "course", "item": "7", "group": "basics",
                               "assigned_at": "2024-01-01T00:00:00Z"}]}]
         }"""

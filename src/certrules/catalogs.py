@@ -282,6 +282,7 @@ _SECTIONS: Mapping[str, _Reader] = {
             "time_zone": _optional(_checked(_zone, "the name of a time zone")),
             "groups": _names,
             "branches": _names,
+            "company": _optional(_checked(_key)),
         },
         "id",
     ),
@@ -308,6 +309,12 @@ _SECTIONS: Mapping[str, _Reader] = {
             "status": _choice(CertificationStatus),
             "criteria": _optional(_choice(Criteria)),
             "groups": _names,
+            "completion_criteria": _checked(_plain),
+            "skills": _names,
+            "badge_image": _optional(_checked(_key)),
+            "created_by": _optional(_checked(_key)),
+            "created_at": _optional(_checked(instants.parse, "an instant in ISO 8601")),
+            "updated_at": _optional(_checked(instants.parse, "an instant in ISO 8601")),
             "assignments": _list_of(
                 Assignment,
                 {

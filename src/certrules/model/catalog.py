@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.converters import distinct
+from certrules.model.converters import distinct, sequence, utc_or_none
 from certrules.periods import Unit
 
 __all__ = [
@@ -177,8 +177,12 @@ class Certification:
     by nothing else. ``criteria`` is None where the platform's policy decides; ``groups`` are the
     ids of the user groups that may earn it, none meaning everybody.
 
+    ``completion_criteria`` is text for people, in the host's markup; ``skills`` are attained by
+    earning it; ``badge_image`` is where its picture lies in the host's media library;
+    ``created_by`` is the id of a user.
+
     Rules: DOC-CERT-02, DOC-CERT-03, DOC-CERT-04, DOC-CERT-05, DOC-CERT-06, DOC-RENEW-05,
-    ALL-VIS-01.
+    ALL-BADGE-06, ALL-CERT-01, ALL-CERT-03, ALL-CERT-04, ALL-CERT-05, ALL-CERT-06, ALL-VIS-01.
     """
 
     id: str
@@ -191,3 +195,9 @@ class Certification:
     assignments: tuple[Assignment, ...] = ()
     criteria: Criteria | None = None
     groups: frozenset[str] = field(default=frozenset(), converter=distinct)
+    completion_criteria: str = ""
+    skills: tuple[str, ...] = field(default=(), converter=sequence)
+    badge_image: str | None = None
+    created_by: str | None = None
+    created_at: datetime | None = field(default=None, converter=utc_or_none)
+    updated_at: datetime | None = field(default=None, converter=utc_or_none)

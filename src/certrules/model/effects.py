@@ -7,7 +7,7 @@ Every value in an effect is as it must be stored afterwards: an archived award a
 from attrs import frozen
 
 from certrules.model.awards import Award
-from certrules.model.catalog import Assignment, ItemKind
+from certrules.model.catalog import Assignment, Certification, ItemKind
 from certrules.model.events import Event
 from certrules.model.learning import Enrolment, Renewal
 
@@ -17,6 +17,7 @@ __all__ = [
     "AssignItem",
     "CancelNotices",
     "CloseRenewal",
+    "DefineCertification",
     "Effect",
     "Enrol",
     "IssueAward",
@@ -132,6 +133,13 @@ class UnassignItem:
 
 
 @frozen
+class DefineCertification:
+    """Add a certification, or replace the one of its id."""
+
+    certification: Certification
+
+
+@frozen
 class RemoveCertification:
     """Delete a certification with its assignments."""
 
@@ -159,6 +167,7 @@ Effect = (
     | CloseRenewal
     | AssignItem
     | UnassignItem
+    | DefineCertification
     | RemoveCertification
     | Notify
 )

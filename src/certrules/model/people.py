@@ -1,10 +1,13 @@
-"""Who can hold a certification?"""
+"""Who can hold a certification, and who asks to see or change something?"""
+
+from collections.abc import Iterable
+from enum import Enum
 
 from attrs import field, frozen
 
 from certrules.model.converters import distinct
 
-__all__ = ["User", "username_key"]
+__all__ = ["Action", "Actor", "Permission", "Role", "Target", "User", "username_key"]
 
 
 def username_key(username: str) -> str:
@@ -23,7 +26,10 @@ class User:
     """A person as the host knows them.
 
     ``time_zone`` is their own choice, where they made one; ``groups`` and ``branches`` are the ids
-    of those to which they belong now.
+    of those to which they belong now; ``company`` is the id of their primary company, of which
+    there is one at most.
+
+    Rules: INT-41.
     """
 
     id: str
@@ -34,3 +40,98 @@ class User:
     time_zone: str | None = None
     groups: frozenset[str] = field(default=frozenset(), converter=distinct)
     branches: frozenset[str] = field(default=frozenset(), converter=distinct)
+    company: str | None = None
+
+
+class Role(Enum):
+    """What a person is on their platform; the host says which of its own roles these are."""
+
+    SUPERADMIN = "superadmin"
+    POWER_USER = "power_user"
+    ADMINISTRATOR = "administrator"
+    """Allbound's: what an administrator may do depends on permissions."""
+    EXECUTIVE = "executive"
+    MANAGER = "manager"
+    SALES = "sales"
+    LEARNER = "learner"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Permission(Enum):
+    """What an administrator of Allbound is permitted, each for itself.
+
+    Rules: X-ALL-4.
+    """
+
+    CONTENT = "content"
+    SYSTEM = "system"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def _roles(roles: Iterable[Role]) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+def _permissions(permissions: Iterable[Permission]) -> frozenset[Permission]:
+    return frozenset(permissions)
+
+
+@frozen
+class Actor:
+    """Who asks: the id of a user, or None for anybody at all, with what they are now.
+
+    Rules: INT-41, X-ALL-4.
+    """
+
+    user: str | None = None
+    roles: frozenset[Role] = field(default=frozenset(), converter=_roles)
+    permissions: frozenset[Permission] = field(default=frozenset(), converter=_permissions)
+    company: str | None = None
+
+
+@frozen
+class Target:
+    """Whose awards, badge or job an action is about.
+
+    Those of one user, ``owner``, whose primary company is ``company``; without an owner, those of
+    everybody in a company; without either, those of everybody, or what belongs to nobody.
+    """
+
+    owner: str | None = None
+    company: str | None = None
+
+
+class Action(Enum):
+    """What somebody may want to do or see.
+
+    Editing a certification is also publishing it, switching it on and off, and assigning and
+    unlinking items; searching awards is also filtering and customising the table of them.
+    """
+
+    VIEW_CERTIFICATIONS = "certifications.view"
+    EXPORT_CERTIFICATIONS = "certifications.export"
+    CREATE_CERTIFICATION = "certification.create"
+    EDIT_CERTIFICATION = "certification.edit"
+    DELETE_CERTIFICATION = "certification.delete"
+    IMPORT_AWARDS = "awards.import"
+    ISSUE_AWARD = "award.issue"
+    ISSUE_PREDATED = "award.issue_predated"
+    EDIT_AWARD = "award.edit"
+    DELETE_AWARD = "award.delete"
+    RENEW_AWARD = "award.renew"
+    VIEW_AWARDS = "awards.view"
+    SEARCH_AWARDS = "awards.search"
+    EXPORT_AWARDS = "awards.export"
+    DOWNLOAD_BADGE = "badge.download"
+    SHARE_BADGE = "badge.share"
+    VERIFY_BADGE = "badge.verify"
+    START_JOB = "job.start"
+    VIEW_JOB = "job.view"
+    MANAGE_NOTIFICATIONS = "notifications.manage"
+
+    def __str__(self) -> str:
+        return self.value

@@ -6,6 +6,8 @@ from attrs import frozen
 
 from certrules.instants import IssueDateConvention
 from certrules.model.catalog import Criteria, Validity
+from certrules.model.notices import NoticeKind, Notification
+from certrules.model.people import Action, Role
 from certrules.periods import MonthEnd, Unit
 
 __all__ = ["ALLBOUND", "DOCEBO", "Duplicates", "ExpiryDay", "Policy", "PredatedIssue"]
@@ -85,6 +87,16 @@ class Policy:
     predated_issue: PredatedIssue = PredatedIssue.TODAY
     external_certifications: bool = False
     """Whether awards by hand may be associated with certifications of external providers."""
+    freeze_on_publication: bool = False
+    """Whether of a published certification only status and groups may change."""
+    badge_required: bool = False
+    """Whether a certification cannot be published without a badge image."""
+    cascade_deletes: bool = True
+    """Whether deleting a certification takes its awards with it without being asked to."""
+    delegated: frozenset[tuple[Role, Action]] = frozenset()
+    """What delegated administrators may do besides, by their role: nothing, unless it is here."""
+    notifications: tuple[Notification, ...] = ()
+    """Those that are sent without an administrator's setting them up."""
 
 
 DOCEBO = Policy()
@@ -98,4 +110,16 @@ ALLBOUND = Policy(
     criteria=Criteria.ALL,
     one_certification_per_item=False,
     renew_control=False,
+    freeze_on_publication=True,
+    badge_required=True,
+    cascade_deletes=False,
+    notifications=(
+        Notification(
+            "issued",
+            NoticeKind.ISSUED,
+            subject="You have earned {{certification_name}}",
+            body="{{badge_image}}\nIssued: {{issue_date}}\nExpires: {{expiry_date}}\n"
+            "{{portal_link}}\n",
+        ),
+    ),
 )

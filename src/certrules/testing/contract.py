@@ -56,7 +56,7 @@ class StoreContract:
     # People
 
     def test_users_come_back_as_they_were(self) -> None:
-        ada = User("7", " Ada ", "Ada", "Lovelace", active=False, groups={"b", "a"})
+        ada = User("7", " Ada ", "Ada", "Lovelace", active=False, groups={"b", "a"}, company="co")
         bob = User("8", "bob", time_zone="Europe/Rome", branches={"x"})
         self._write(lambda work: work.users.put([bob, ada]))
         with self.store.reading() as view:
@@ -102,6 +102,12 @@ class StoreContract:
             ),
             criteria=Criteria.ALL,
             groups={"staff", "guests"},
+            completion_criteria="* every drill\n* the test",
+            skills=("put out", "carry"),
+            badge_image="media/7.png",
+            created_by="ada",
+            created_at=_AT,
+            updated_at=_AT + timedelta(microseconds=1),
         )
         plain = Certification("c1", "Plain")
         self._write(lambda work: work.certifications.put([fire, plain]))

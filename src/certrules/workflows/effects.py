@@ -13,6 +13,7 @@ from certrules.model.effects import (
     AssignItem,
     CancelNotices,
     CloseRenewal,
+    DefineCertification,
     Effect,
     Enrol,
     IssueAward,
@@ -88,6 +89,7 @@ def _carry_out_alone(
     | CloseRenewal
     | AssignItem
     | UnassignItem
+    | DefineCertification
     | RemoveCertification,
 ) -> None:
     match effect:
@@ -103,6 +105,8 @@ def _carry_out_alone(
             _reassign(transaction, certification, lambda assigned: (*assigned, assignment))
         case UnassignItem(certification, kind, item):
             _reassign(transaction, certification, lambda assigned: _without(assigned, kind, item))
+        case DefineCertification(defined):
+            transaction.certifications.put([defined])
         case RemoveCertification(certification):
             transaction.renewals.remove(certification)
             transaction.certifications.remove(certification)

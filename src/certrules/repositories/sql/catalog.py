@@ -1,6 +1,7 @@
 """How are certifications, and the learning that earns them, kept in a database?"""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
@@ -63,7 +64,9 @@ class SqlCertifications:
         instant = self._session.instants()
         self._session.change(_DELETE, [(id_,) for id_ in latest])  # its assignments go with it
         self._session.change(
-            insert(certifications), [_row(c) for c in latest.values()], certifications.c.keys()
+            insert(certifications),
+            [_row(c, instant) for c in latest.values()],
+            certifications.c.keys(),
         )
         assigned = [
             (c.id, position, a.kind.value, a.item, instant(a.assigned_at), a.group)
@@ -84,7 +87,7 @@ class SqlCertifications:
         return (_certification(row, assigned.get(row.id, ())) for row in rows)
 
 
-def _row(value: Certification) -> tuple[Any, ...]:
+def _row(value: Certification, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
     return (
         value.id,
         value.name,
@@ -96,6 +99,12 @@ def _row(value: Certification) -> tuple[Any, ...]:
         value.status.value,
         value.criteria and value.criteria.value,
         pack(sorted(value.groups)),
+        value.completion_criteria,
+        pack(value.skills),
+        value.badge_image,
+        value.created_by,
+        instant(value.created_at),
+        instant(value.updated_at),
     )
 
 
@@ -112,6 +121,12 @@ def _certification(row: Any, assigned: Iterable[Assignment]) -> Certification:
         tuple(assigned),
         row.criteria and Criteria(row.criteria),
         frozenset(unpack(row.group_ids)),
+        row.completion_criteria,
+        unpack(row.skills),
+        row.badge_image,
+        row.created_by,
+        row.created_at,
+        row.updated_at,
     )
 
 

@@ -60,11 +60,12 @@ def _row(user: User) -> tuple[Any, ...]:
         user.time_zone,
         pack(sorted(user.groups)),
         pack(sorted(user.branches)),
+        user.company,
     )
 
 
 @readable
 def _user(row: Any) -> User:
-    id_, username, _, first_name, last_name, active, time_zone, groups, branches = row
-    belongs = frozenset(unpack(groups)), frozenset(unpack(branches))
+    id_, username, _, first_name, last_name, active, time_zone, groups, branches, company = row
+    belongs = frozenset(unpack(groups)), frozenset(unpack(branches)), company
     return User(id_, username, first_name, last_name, active, time_zone, *belongs)

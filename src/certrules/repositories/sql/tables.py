@@ -121,6 +121,7 @@ users = _table(
     Column("time_zone", _TEXT),
     Column("group_ids", _TEXT),  # lists are JSON
     Column("branch_ids", _TEXT),
+    Column("company_id", _KEY),
     Index("certrules_users_by_key", "username_key"),
 )
 
@@ -136,6 +137,12 @@ certifications = _table(
     Column("status", _WORD, nullable=False),
     Column("criteria", _WORD),
     Column("group_ids", _TEXT),
+    Column("completion_criteria", _TEXT, nullable=False),
+    Column("skills", _TEXT),
+    Column("badge_image", _TEXT),
+    Column("created_by", _KEY),
+    Column("created_at", Instant),
+    Column("updated_at", Instant),
     Index("certrules_certifications_by_code", "code"),
 )
 

@@ -1,0 +1,180 @@
+"""Which notifications has an administrator set up, and what is one learner told by one of them?"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import Enum
+
+from attrs import field, frozen
+
+from certrules import instants
+from certrules.errors import InvalidValueError
+
+__all__ = [
+    "Notice",
+    "NoticeIdentity",
+    "NoticeKind",
+    "Notification",
+    "Offset",
+    "OffsetUnit",
+    "Priority",
+    "Recipient",
+]
+
+
+class NoticeKind(Enum):
+    """What a notification tells of.
+
+    Rules: DOC-NOTIFY-01, DOC-NOTIFY-05.
+    """
+
+    ISSUED = "issued"
+    EXPIRY = "expiry"
+    ENROLLED = "enrolled"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class OffsetUnit(Enum):
+    """A unit of the time between an expiry and its notice; there are no months.
+
+    Rules: DOC-NOTIFY-04, INT-25.
+    """
+
+    HOURS = "hours"
+    DAYS = "days"
+    WEEKS = "weeks"
+
+    __hash__ = object.__hash__
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def _whole(_: object, __: object, amount: int) -> None:
+    if not isinstance(amount, int) or isinstance(amount, bool):
+        raise InvalidValueError("offset amount", amount, "a whole number")
+
+
+def _unit(_: object, __: object, unit: OffsetUnit) -> None:
+    if not isinstance(unit, OffsetUnit):
+        raise InvalidValueError("offset unit", unit, "hours, days or weeks")
+
+
+@frozen
+class Offset:
+    """How long before an expiry (a negative amount) or after it a notice is due.
+
+    >>> str(Offset(-2, OffsetUnit.WEEKS)), str(Offset(1, OffsetUnit.HOURS)), str(Offset())
+    ('2 weeks before', '1 hour after', 'at once')
+
+    Rules: DOC-NOTIFY-04, INT-25, X-NOTIFY-3.
+    """
+
+    amount: int = field(default=0, validator=_whole)
+    unit: OffsetUnit = field(default=OffsetUnit.HOURS, validator=_unit)
+
+    def __str__(self) -> str:
+        if not self.amount:
+            return "at once"
+        count, unit = abs(self.amount), str(self.unit)
+        side = "before" if self.amount < 0 else "after"
+        return f"{count} {unit[:-1] if count == 1 else unit} {side}"
+
+
+class Priority(Enum):
+    """How soon after it is due a notice is to be sent.
+
+    >>> Priority.HIGH.within
+    datetime.timedelta(seconds=600)
+
+    Rules: X-NOTIFY-1.
+    """
+
+    NORMAL = "normal"
+    HIGH = "high"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def within(self) -> timedelta:
+        """How long sending may take."""
+        return timedelta(minutes=10 if self is Priority.HIGH else 60)
+
+
+class Recipient(Enum):
+    """Who is sent a notice: the learner whose award it is, or those with a role.
+
+    Rules: X-NOTIFY-3.
+    """
+
+    LEARNER = "learner"
+    POWER_USERS = "power_users"
+    INSTRUCTORS = "instructors"
+    MANAGERS = "managers"
+    SUPERADMINS = "superadmins"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def _recipients(recipients: Iterable[Recipient]) -> frozenset[Recipient]:
+    return frozenset(recipients)
+
+
+@frozen
+class Notification:
+    """A notification as an administrator set it up: what it tells of, when, to whom and how.
+
+    ``id`` is the host's, and stands in the identity of every notice: a notification that is set up
+    anew is another one. Subject and body are templates; see
+    :mod:`certrules.rules.notifications`. Only the expiry can be told of at another moment than its
+    own; an offset of another kind raises :class:`~certrules.errors.InvalidValueError`.
+
+    Rules: DOC-NOTIFY-02, DOC-NOTIFY-04, INT-25, X-NOTIFY-1, X-NOTIFY-3.
+    """
+
+    id: str
+    kind: NoticeKind
+    offset: Offset = Offset()
+    subject: str = ""
+    body: str = ""
+    recipients: frozenset[Recipient] = field(
+        default=frozenset({Recipient.LEARNER}), converter=_recipients
+    )
+    priority: Priority = Priority.NORMAL
+
+    def __attrs_post_init__(self) -> None:
+        if self.offset.amount and self.kind is not NoticeKind.EXPIRY:
+            raise InvalidValueError("offset", str(self.offset), f"none for kind {self.kind}")
+
+
+NoticeIdentity = tuple[str, str, int, str, datetime, str]
+"""(user, certification, cycle, notification, of, item): what is told once only."""
+
+
+@frozen
+class Notice:
+    """What one notification tells of one cycle of an award.
+
+    ``of`` is the instant of what is told: the expiry, or the event. ``due_at`` is when it is to be
+    told. ``item`` is the course or learning plan of an enrolment, and empty otherwise.
+
+    Rules: INT-25.
+    """
+
+    notification: str
+    kind: NoticeKind
+    user: str
+    certification: str
+    cycle: int
+    of: datetime = field(converter=instants.utc)
+    due_at: datetime = field(converter=instants.utc)
+    item: str = ""
+    priority: Priority = Priority.NORMAL
+
+    @property
+    def identity(self) -> NoticeIdentity:
+        """What makes two notices the same one, however often and whenever they are planned."""
+        return self.user, self.certification, self.cycle, self.notification, self.of, self.item
