@@ -32,6 +32,12 @@ def test_so_is_one_that_swallows_more_than_a_field_may_hold() -> None:
 
 
 @pytest.mark.rule("X-CSV-1")
+def test_a_header_with_a_given_delimiter() -> None:
+    error = error_of('username,"type"x\n', delimiter=",")
+    assert (error.code, error.details["line"]) == ("text_after_quote", 1)
+
+
+@pytest.mark.rule("X-CSV-1")
 def test_an_unterminated_quote_in_the_header() -> None:
     assert where('username,"certification_code;kind\nada,x\n') == ("unterminated_quote", 1, 2)
 

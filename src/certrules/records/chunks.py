@@ -45,7 +45,7 @@ def chunk_of(
 
     ``width`` is that of the header, ``user`` the place of the username.
 
-    Rules: X-CSV-1, INT-15.
+    Rules: X-CSV-1, X-CSV-2, INT-15.
     """
     rows = range(counted + 1, counted + 1 + len(table))
     widths = list(map(len, table))
