@@ -99,30 +99,27 @@ def _start(
     at: datetime,
     key: str | None,
 ) -> Granted:
-    renewal = Renewal(
-        held.user,
-        held.certification,
-        held.cycle,
-        held.version,
-        started_at=at,
-        option=option,
-        retake=certification.retake,
-        key=key,
+    retake = certification.retake
+    started = (held.user, held.certification, held.cycle, held.version, at, option, retake, key)
+    archived = _retaken(facts, option) if retake else []
+    fresh = [*_fresh(facts, option, archived, at)]
+    effects = (
+        OpenRenewal(Renewal(*started)),
+        *(ArchiveEnrolment(each.archive(at)) for each in archived),
+        *(Enrol(each) for each in fresh),
+        *(_resets(facts, option, archived) if retake else ()),
+        *(issuing.notify(EventKind.ENROLLED, held, at, each.item) for each in fresh),
     )
-    archived = _retaken(facts, option) if certification.retake else []
-    fresh = [_next(facts, each.kind, each.item, at, direct=each.direct) for each in archived]
+    return Granted(effects, (_why(certification),))
+
+
+def _fresh(
+    facts: Facts, option: RenewalOption, archived: Iterable[Enrolment], at: datetime
+) -> Iterator[Enrolment]:
+    for each in archived:
+        yield _next(facts, each.kind, each.item, at, direct=each.direct)
     if facts.enrolment(option.kind, option.item) is None:
-        fresh.append(_next(facts, option.kind, option.item, at, direct=option.plan is None))
-    return Granted(
-        (
-            OpenRenewal(renewal),
-            *(ArchiveEnrolment(each.archive(at)) for each in archived),
-            *(Enrol(each) for each in fresh),
-            *(_resets(facts, option, archived) if certification.retake else ()),
-            *(issuing.notify(EventKind.ENROLLED, held, at, each.item) for each in fresh),
-        ),
-        (_why(certification),),
-    )
+        yield _next(facts, option.kind, option.item, at, direct=option.plan is None)
 
 
 def _retaken(facts: Facts, option: RenewalOption) -> list[Enrolment]:

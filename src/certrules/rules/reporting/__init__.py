@@ -1,0 +1,27 @@
+"""Which awards does each report or list show, and what does it say of them?"""
+
+from certrules.rules.reporting.lists import (
+    AwardedUser,
+    LearnerAward,
+    awarded_users,
+    learner_awards,
+)
+from certrules.rules.reporting.reports import (
+    Report,
+    ReportRow,
+    renewed_before_expiry,
+    report,
+    report_visibility,
+)
+
+__all__ = [
+    "AwardedUser",
+    "LearnerAward",
+    "Report",
+    "ReportRow",
+    "awarded_users",
+    "learner_awards",
+    "renewed_before_expiry",
+    "report",
+    "report_visibility",
+]

@@ -1,0 +1,105 @@
+"""Which awards does each of the two reports show?"""
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from enum import Enum
+
+from attrs import frozen
+
+from certrules.model.awards import Award
+from certrules.rules import status
+from certrules.rules.status import Status
+
+__all__ = ["Report", "ReportRow", "renewed_before_expiry", "report", "report_visibility"]
+
+
+class Report(Enum):
+    """The two custom reports; the old and the new generation of each show the same.
+
+    Rules: DOC-REPORT-01.
+    """
+
+    USERS_CERTIFICATIONS = "users-certifications"
+    CERTIFICATIONS_USERS = "certifications-users"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@frozen
+class ReportRow:
+    """One award as a report shows it: with its own dates, current or archived.
+
+    Rules: DOC-REPORT-04.
+    """
+
+    user: str
+    certification: str
+    cycle: int
+    issued_at: datetime
+    expires_at: datetime | None
+    archived_at: datetime | None
+    status: Status
+    days_left: int | None
+
+
+def report_visibility(renewed_before_expiry: bool) -> frozenset[Report]:  # noqa: FBT001
+    """Return the reports that show the archived award of a renewal before or after its expiry.
+
+    >>> sorted(map(str, report_visibility(renewed_before_expiry=False)))
+    ['users-certifications']
+
+    Rules: DOC-RENEW-17, DOC-RENEW-18, DOC-REPORT-02, DOC-REPORT-03, INT-18.
+    """
+    return frozenset(Report) if renewed_before_expiry else frozenset({Report.USERS_CERTIFICATIONS})
+
+
+def renewed_before_expiry(award: Award) -> bool:
+    """Return whether an archived award was renewed before it expired; at that instant counts not.
+
+    Rules: INT-18b.
+    """
+    return award.archived_at is not None and not status.expired(award, award.archived_at)
+
+
+def report(
+    which: Report, awards: Iterable[Award], *, at: datetime, zone: str | tzinfo
+) -> list[ReportRow]:
+    """Return the rows of a report at an aware instant, in its order: by user or by certification.
+
+    Days left are those of ``zone``, and None for what never expires or is archived.
+
+    >>> start, at = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)
+    >>> old = Award("ada", "fa", start, None, archived_at=start)
+    >>> new = Award("ada", "fa", start, datetime(2025, 1, 1, tzinfo=UTC), cycle=2)
+    >>> rows = report(Report.USERS_CERTIFICATIONS, [new, old], at=at, zone=UTC)
+    >>> [(row.cycle, str(row.status), row.days_left) for row in rows]
+    [(1, 'archived', None), (2, 'valid', 184)]
+
+    Rules: DOC-REPORT-01, DOC-REPORT-02, DOC-REPORT-03, DOC-REPORT-04.
+    """
+    by_user = which is Report.USERS_CERTIFICATIONS
+    rows = [_row(award, at, zone) for award in awards if _shown(which, award)]
+    return sorted(rows, key=lambda row: _order(row, by_user=by_user))
+
+
+def _shown(which: Report, award: Award) -> bool:
+    return not award.archived or which in report_visibility(renewed_before_expiry(award))
+
+
+def _order(row: ReportRow, *, by_user: bool) -> tuple[str, str, int]:
+    names = (row.user, row.certification) if by_user else (row.certification, row.user)
+    return *names, row.cycle
+
+
+def _row(award: Award, at: datetime, zone: str | tzinfo) -> ReportRow:
+    return ReportRow(
+        award.user,
+        award.certification,
+        award.cycle,
+        award.issued_at,
+        award.expires_at,
+        award.archived_at,
+        status.status_at(award, at),
+        None if award.archived else status.days_left(award, at, zone=zone),
+    )
