@@ -113,7 +113,7 @@ def test_a_file_that_is_no_store_says_why(tmp_path: Path) -> None:
         assert "holds no certrules tables" in refusal(other, create=create)
     assert "holds no certrules tables" in refusal(empty)
     assert "cannot be opened; check the path" in refusal(tmp_path / "no" / "new.db", create=True)
-    assert "are not accepted" in refusal(f"sqlite:///{empty}?colour=blue")
+    assert "cannot be opened with this URL" in refusal(f"sqlite:///{empty}?timeout=soon")
     assert change(other, "SELECT name FROM sqlite_master") == [("other",)]
 
 

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 
 from certrules import Award
@@ -13,7 +13,7 @@ PROCESSES = 8
 
 BEGINNING = """
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from attrs import evolve
 from certrules.errors import ConflictError
 from certrules.repositories.sql import open_store
@@ -49,23 +49,26 @@ print("made")
 
 def in_many_processes(script: str, url: str) -> list[str]:
     """Run a script many times, all of them going on from ``ready()`` together."""
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", BEGINNING + script, url, str(number)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(PROCESSES)
-    ]
-    for process in running:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in running:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    return sorted(process.communicate(timeout=60)[0].strip() for process in running)
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", BEGINNING + script, url, str(number)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for number in range(PROCESSES)
+        ]
+        for process in running:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in running:
+            assert process.stdin is not None
+            process.stdin.write("\n")
+            process.stdin.flush()
+        return sorted(process.communicate(timeout=60)[0].strip() for process in running)
 
 
 def test_of_processes_that_renew_the_same_version_one_succeeds(url: str) -> None:

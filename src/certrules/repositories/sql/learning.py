@@ -139,7 +139,7 @@ class SqlLearning:
     ) -> list[Any]:
         """Return courses with their materials, or plans with their courses."""
         owner = part.table.c[0]
-        in_order = select(owner, part).order_by(part.table.c.position)
+        in_order: Any = select(owner, part).order_by(part.table.c.position)
         parts = grouped((row[0], row[1]) for row in self._among(in_order, owner, ids))
         rows = sorted(map(tuple, self._among(select(table), table.c.id, ids)))
         return [make(id_, parts.get(id_, ()), _window(*rest)) for id_, *rest in rows]

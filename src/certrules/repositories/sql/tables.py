@@ -4,7 +4,6 @@ Text is compared by code point everywhere: blind to nothing, spaces at the end i
 are UTC, in a form that people and SQL can read and compare.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -68,7 +67,7 @@ class Instant(TypeDecorator[datetime]):
             return value
         return value.replace(tzinfo=None)
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """Return a conversion to UTC of what was fetched, which remembers the latest results."""
         fetched = self.impl_instance.dialect_impl(dialect).result_processor(dialect, coltype)
         return lru_cache(maxsize=10_000)(lambda value: _utc(fetched(value) if fetched else value))
