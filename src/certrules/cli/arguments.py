@@ -1,7 +1,7 @@
 """What do the words of a command line mean?"""
 
 import argparse
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import available_timezones
@@ -10,11 +10,11 @@ from certrules import instants
 from certrules.cli.failures import UsageError
 from certrules.errors import NaiveDatetimeError, UnknownZoneError
 
-__all__ = ["add_zone", "instant", "now", "subparser", "zone", "zone_name"]
+__all__ = ["add_zone", "day", "instant", "now", "subparser", "zone", "zone_name"]
 
 EXIT_CODES = """\
-exit codes: 0 done; 1 done, and some rows were refused; 2 nothing done, and
-why is told on standard error
+exit codes: 0 done; 1 done, and some rows or requests were refused;
+2 nothing done, and why is told
 """
 
 
@@ -63,6 +63,14 @@ def instant(text: str | None) -> datetime:
             f"--at {text} names no time zone: write an instant such as 2024-07-01T09:00:00Z, or "
             "one with its offset such as 2024-07-01T09:00:00+02:00"
         ) from error
+
+
+def day(text: str) -> date:
+    """Return the day that an option names."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not a day; write one such as 2024-07-01") from error
 
 
 def zone(text: str) -> tzinfo:

@@ -25,14 +25,14 @@ def load(transaction: Transaction, user: str, certification: str) -> Facts:
     if found is None:
         return Facts(person, None, awards, renewals=renewals)
     items = _by_kind(found)
-    plans = _plans(transaction.learning, items)
+    plans = [*_plans(transaction, items)]
     return Facts(
         person,
         found,
         awards,
         tuple(_enrolments(transaction.learning, user, items, plans)),
         tuple(_completions(transaction.learning, user, items)),
-        tuple(_courses(transaction.learning, items, plans)),
+        tuple(_courses(transaction, items, plans)),
         tuple(plans),
         renewals,
     )
@@ -65,19 +65,32 @@ def _by_kind(certification: Certification) -> _Items:
     return items
 
 
-def _plans(learning: Learning, items: _Items) -> list[LearningPlan]:
-    assigned = learning.plans(items.get(ItemKind.LEARNING_PLAN, ()))
-    holding = learning.plans_with(items.get(ItemKind.COURSE, ()))
-    return list({plan.id: plan for plan in (*assigned, *holding)}.values())
-
-
-def _courses(learning: Learning, items: _Items, plans: Iterable[LearningPlan]) -> list[Course]:
-    """Return the assigned courses, those of assigned plans, and those that share materials."""
+def _plans(transaction: Transaction, items: _Items) -> Iterable[LearningPlan]:
     assigned = items.get(ItemKind.LEARNING_PLAN, set())
-    within = {course for plan in plans if plan.id in assigned for course in plan.courses}
-    courses = learning.courses(items.get(ItemKind.COURSE, set()) | within)
-    sharing = learning.courses_with({each for course in courses for each in course.materials})
-    return list({course.id: course for course in (*courses, *sharing)}.values())
+    plain = (LearningPlan(id_) for id_ in _known(transaction, ItemKind.LEARNING_PLAN, assigned))
+    defined = transaction.learning.plans(assigned)
+    holding = transaction.learning.plans_with(items.get(ItemKind.COURSE, ()))
+    return {plan.id: plan for plan in (*plain, *defined, *holding)}.values()
+
+
+def _courses(
+    transaction: Transaction, items: _Items, plans: Iterable[LearningPlan]
+) -> Iterable[Course]:
+    """Return the assigned courses, those of assigned plans, and those that share materials."""
+    through = items.get(ItemKind.LEARNING_PLAN, set())
+    within = {course for plan in plans if plan.id in through for course in plan.courses}
+    ids = items.get(ItemKind.COURSE, set()) | within
+    plain = (Course(id_) for id_ in _known(transaction, ItemKind.COURSE, ids))
+    defined = transaction.learning.courses(ids)
+    sharing = transaction.learning.courses_with(
+        {material for course in defined for material in course.materials}
+    )
+    return {course.id: course for course in (*plain, *defined, *sharing)}.values()
+
+
+def _known(transaction: Transaction, kind: ItemKind, ids: Iterable[str]) -> Iterator[str]:
+    """Yield the ids of items: what they consist of need not be defined for them to be there."""
+    return (id_ for id_ in sorted(ids) if transaction.items.get(kind, id_) is not None)
 
 
 def _enrolments(

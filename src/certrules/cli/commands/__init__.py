@@ -3,8 +3,30 @@
 from collections.abc import Sequence
 from types import ModuleType
 
-from certrules.cli.commands import demo, importing, load, status
+from certrules.cli.commands import (
+    award,
+    complete,
+    delete,
+    demo,
+    importing,
+    load,
+    renew,
+    report,
+    status,
+    unlink,
+)
 
 __all__ = ["COMMANDS"]
 
-COMMANDS: Sequence[ModuleType] = (demo, load, importing, status)
+COMMANDS: Sequence[ModuleType] = (
+    demo,
+    load,
+    importing,
+    status,
+    complete,
+    award,
+    renew,
+    report,
+    unlink,
+    delete,
+)

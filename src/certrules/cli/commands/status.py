@@ -3,20 +3,17 @@
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
-from difflib import get_close_matches
-from itertools import islice
 from typing import Any
 
 from attrs import frozen
 
 from certrules import instants
-from certrules.cli import arguments, stores
-from certrules.cli.failures import UsageError
+from certrules.cli import arguments, names, stores
 from certrules.cli.output import Cell, Column, Output, counted, shown
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification
-from certrules.model.people import User, username_key
+from certrules.model.people import User
 from certrules.repositories.protocols import Transaction
 from certrules.rules import status
 from certrules.rules.status import Status
@@ -46,9 +43,6 @@ STYLES = {
     Status.NOT_YET_VALID: "yellow",
     Status.ARCHIVED: "dim",
 }
-
-CONSIDERED = 100_000
-"""Among how many users a name close to an unknown one is sought."""
 
 
 def add(subparsers: Any) -> None:
@@ -88,7 +82,7 @@ def tell(
     archived: bool = False,
 ) -> None:
     """Show a store's awards, or one user's, as they stand at an instant."""
-    users = None if name is None else _named(view, name)
+    users = None if name is None else names.users(view, name)
     lines = _lines(view, users, at=at, zone=zone, archived=archived)
     where = arguments.zone_name(zone) if zone else None
     if out.as_json:
@@ -165,18 +159,6 @@ def _awards(
         while user is None or user.id != award.user:
             user = next(people)
         yield user, (award,)
-
-
-def _named(view: Transaction, name: str) -> Sequence[User]:
-    key = username_key(name)
-    if found := view.users.named({key}).get(key):
-        return found
-    if user := view.users.get(name):
-        return (user,)
-    known = {username_key(user.username): user for user in islice(view.users.all(), CONSIDERED)}
-    near = get_close_matches(key, known, n=1)
-    hint = f"; did you mean {known[near[0]].username}?" if near else ""
-    raise UsageError(f"there is no user {name!r} in the store{hint}")
 
 
 def _as_row(line: _Line) -> tuple[Cell, ...]:

@@ -1,0 +1,136 @@
+"""``certrules award``: a certification, given by hand."""
+
+import argparse
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, tzinfo
+from typing import Any
+
+from certrules import instants
+from certrules.cli import arguments, decisions, names, stores
+from certrules.cli.failures import UsageError
+from certrules.cli.output import Output, counted, progress, shown
+from certrules.errors import StoreError
+from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
+from certrules.model.catalog import Item
+from certrules.repositories.protocols import Store
+from certrules.rules.awarding import Targets
+from certrules.workflows import by_hand
+from certrules.workflows.by_hand import AwardReport
+from certrules.workflows.jobs import Job, Jobs, JobState
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules award --store certificates.db --certification FA --group crew \\
+      --issued 2024-07-01 --expires 2026-07-01 --zone Europe/Rome
+
+Name any mix of users, groups and branches. Deactivated users are skipped, and
+those who hold the certification are refused. More than 100 users are awarded a
+thousand at a time; interrupted, what was done stays.
+"""
+
+SHOWN = 20
+"""How many of those who got nothing are named."""
+
+POLL = 0.1
+"""After how many seconds to look again how far a job is."""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "award",
+        says="award a certification by hand to users, groups and branches",
+        example=EXAMPLE,
+        run=run,
+    )
+    option = parser.add_argument
+    stores.add_store(parser)
+    names.add_certification(parser)
+    option("--user", metavar="U", action="append", default=[], help="a username or id; repeatable")
+    option("--group", metavar="G", action="append", default=[], help="a group's id; repeatable")
+    option("--branch", metavar="B", action="append", default=[], help="a branch's id; repeatable")
+    option("--issued", metavar="DAY", help="the first day, such as 2024-07-01 (today)")
+    until = parser.add_mutually_exclusive_group(required=True)
+    until.add_argument("--expires", metavar="DAY", help="it expires as this day begins")
+    until.add_argument("--always-valid", action="store_true", help="it never expires")
+    arguments.add_zone(parser, "where the days begin", required=True)
+    names.add_items(parser, "what it was earned by (by hand)", required=False)
+    option("--at", metavar="INSTANT", help="when it happens, such as 2024-07-01T09:00:00Z (now)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Award the certification, and say who got it and who did not."""
+    at, zone = arguments.instant(args.at), arguments.zone(args.zone)
+    if not (args.user or args.group or args.branch):
+        raise UsageError("name somebody: --user, --group or --branch")
+    with stores.opened(args.store) as store:
+        with store.reading() as view:
+            certification = names.certification(view, args.certification).id
+            users = [names.user(view, name).id for name in args.user]
+            item = names.item(view, args)
+        chosen = _chosen(args, certification, item, at=at, zone=zone)
+        report = _award(store, Targets(users, args.group, args.branch), chosen, at=at)
+        tell(args.out, store, report)
+    return 1 if report.refused or report.inactive or report.unknown else 0
+
+
+def _chosen(
+    args: argparse.Namespace, certification: str, item: Item | None, *, at: datetime, zone: tzinfo
+) -> Award:
+    source = Source() if item is None else Source(AssociationType(item.kind.value), item.id)
+    issued = instants.local_day(at, zone) if args.issued is None else arguments.day(args.issued)
+    issued_at = instants.start_of_day(issued, zone)
+    if args.always_valid:
+        return Award("", certification, issued_at, None, ExpiryBasis.ALWAYS_VALID, source)
+    expires_at = instants.start_of_day(arguments.day(args.expires), zone)
+    return Award("", certification, issued_at, expires_at, ExpiryBasis.DATE, source)
+
+
+def _award(store: Store, targets: Targets, chosen: Award, *, at: datetime) -> AwardReport:
+    with ThreadPoolExecutor(1) as executor, progress("awarding") as on_progress:
+        jobs = Jobs(arguments.now, executor)
+        awarded = by_hand.award(store, targets, chosen, at=at, jobs=jobs)
+        if isinstance(awarded, AwardReport):
+            return awarded
+        try:
+            while not (job := jobs.wait(awarded.id, POLL)).state.ended:
+                if on_progress:
+                    on_progress(job.done, job.total)
+        except KeyboardInterrupt as interrupt:
+            jobs.discontinue(awarded.id)
+            interrupt.add_note(jobs.wait(awarded.id).log[-1].text)
+            raise
+    return _result(job)
+
+
+def _result(job: Job) -> AwardReport:
+    if job.state is not JobState.COMPLETED:
+        raise StoreError(f"{job.log[-1].text}; {job.done} of {job.total} users were awarded")
+    return by_hand.together(job.results)
+
+
+def tell(out: Output, store: Store, report: AwardReport) -> None:
+    """Say who was awarded, and who was not and why."""
+    if out.as_json:
+        refused = [{"user": user, **decisions.as_json(each)} for user, each in report.refused]
+        out.data(
+            {
+                "awarded": report.awarded,
+                "refused": refused,
+                "inactive": report.inactive,
+                "unknown": report.unknown,
+            }
+        )
+        return
+    out.line((f"{counted(len(report.awarded), 'user')} awarded", "green"))
+    with store.reading() as view:
+        for user, each in report.refused[:SHOWN]:
+            out.line((f"{shown(names.username(view, user))}: refused", "red"))
+            decisions.tell_reasons(out, each.reasons)
+        for user in report.inactive[:SHOWN]:
+            name = shown(names.username(view, user))
+            out.line((f"{name}: deactivated, and skipped (DOC-CERT-13)", "yellow"))
+    if max(len(report.refused), len(report.inactive)) > SHOWN:
+        out.line("… and more; all of them with --format json")

@@ -1,0 +1,45 @@
+"""``certrules delete``: a certification, with every award of it."""
+
+import argparse
+from typing import Any
+
+from certrules.cli import arguments, losses, names, stores
+from certrules.workflows import lifecycle
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules delete --store certificates.db --certification FA --yes
+
+Every award of the certification is lost, for every user, current and archived;
+without --yes they are only listed, and nothing changes.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "delete",
+        says="delete a certification, with every award of it",
+        example=EXAMPLE,
+        run=run,
+    )
+    stores.add_store(parser)
+    names.add_certification(parser)
+    losses.add_yes(parser)
+    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Say what would be lost, or delete the certification."""
+    at = arguments.instant(args.at)
+    with stores.opened(args.store) as store:
+        with store.reading() as view:
+            certification = names.certification(view, args.certification).id
+        return losses.lose(
+            args,
+            store,
+            "delete",
+            lambda dry_run: lifecycle.delete(store, certification, at=at, dry_run=dry_run),
+        )

@@ -1,0 +1,95 @@
+"""``certrules renew``: may this award be renewed, and by what; and if so, start."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+
+from certrules.cli import arguments, decisions, names, stores
+from certrules.cli.failures import UsageError
+from certrules.cli.output import Output
+from certrules.model.catalog import Item
+from certrules.model.decisions import Granted, Refused
+from certrules.model.learning import RenewalOption
+from certrules.repositories.protocols import Store
+from certrules.workflows import renewing
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules renew --store certificates.db --user ada --certification FA --explain
+
+--explain only says whether a renewal may be started, by what, and why. Without
+it the renewal is started: completing the item that it names (see `certrules
+complete`) then renews the award. Name the item where several can renew it.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "renew",
+        says="say whether an award may be renewed and why, and start its renewal",
+        example=EXAMPLE,
+        run=run,
+    )
+    stores.add_store(parser)
+    names.add_user(parser)
+    names.add_certification(parser)
+    names.add_items(parser, "renew it by this", required=False)
+    option = parser.add_argument
+    option("--through", metavar="PLAN", help="taken through this learning plan, by code or id")
+    option("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--explain", action="store_true", help="only say why; change nothing")
+    what.add_argument("--cancel", action="store_true", help="give up the renewal that is open")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Start the renewal, or explain or cancel it, and say what was decided."""
+    at = arguments.instant(args.at)
+    with stores.opened(args.store) as store:
+        with store.reading() as view:
+            user = names.user(view, args.user).id
+            certification = names.certification(view, args.certification).id
+            item = names.item(view, args)
+            plan = args.through and names.plan(view, args.through).id
+        if args.cancel:
+            decision = renewing.cancel(store, user, certification, at=at)
+            return _answer(args.out, store, decision, "giving up the renewal")
+        asked = renewing.decide(store, user, certification, at=at, plan=plan)
+        if args.explain:
+            return _answer(args.out, store, asked, "renewal", granted="possible")
+        option = _option(store, asked, item, plan)
+        decision = asked
+        if option is not None:
+            decision = renewing.start(store, user, certification, option, at=at)
+        return _answer(args.out, store, decision, "start of the renewal")
+
+
+def _option(
+    store: Store, asked: Granted | Refused, item: Item | None, plan: str | None
+) -> RenewalOption | None:
+    """Return the option that is meant: the one that is named, or else the only one."""
+    options: Sequence[RenewalOption] = asked.effects if isinstance(asked, Granted) else ()
+    if item is not None:
+        options = [each for each in options if (each.kind, each.item) == (item.kind, item.id)]
+        if not options:
+            return RenewalOption(item.kind, item.id, plan)  # to be told why not
+    if len(options) > 1:
+        with store.reading() as view:
+            ways = "; ".join(decisions.sentences(view, options, zone=UTC))
+        raise UsageError(f"there are several ways to renew it, name one: {ways}")
+    return options[0] if options else None
+
+
+def _answer(
+    out: Output, store: Store, decision: Granted | Refused, verb: str, *, granted: str = "done"
+) -> int:
+    if out.as_json:
+        out.data(decisions.as_json(decision))
+    else:
+        with store.reading() as view:
+            decisions.tell(out, view, decision, zone=UTC, verb=verb, granted=granted)
+    return 0 if decision else 1

@@ -1,0 +1,142 @@
+"""``certrules report``: the two reports, and what a learner sees."""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from certrules import instants
+from certrules.cli import arguments, decisions, names, stores
+from certrules.cli.decisions import day, plain
+from certrules.cli.failures import UsageError
+from certrules.cli.output import Cell, Column, Output, counted, shown
+from certrules.model.people import User
+from certrules.repositories.protocols import Store, Transaction
+from certrules.rules.reporting import LearnerAward, Report, ReportRow
+from certrules.workflows import reporting
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules report users-certifications --store certificates.db --zone Europe/Rome
+  certrules report learner --user ada --store certificates.db
+
+The first two show current and archived awards, each with its own dates; an
+award that was renewed after its expiry is in users-certifications alone. The
+learner's list says what can be renewed, and why the rest cannot.
+"""
+
+COLUMNS = (
+    Column("certification", shrinks=True),
+    Column("status"),
+    Column("issued"),
+    Column("expires"),
+    Column("days left", right=True),
+    Column("archived"),
+)
+LEARNER = (
+    Column("certification", shrinks=True),
+    Column("issued"),
+    Column("expires"),
+    Column("days left", right=True),
+    Column("renewal"),
+)
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "report",
+        says="show the reports of current and archived awards, or a learner's list",
+        example=EXAMPLE,
+        run=run,
+    )
+    choices = [*map(str, Report), "learner"]
+    parser.add_argument("which", metavar="REPORT", choices=choices, help=", ".join(choices))
+    stores.add_store(parser)
+    parser.add_argument("--user", metavar="U", help="the learner, by username or id")
+    parser.add_argument(
+        "--at", metavar="INSTANT", help="at this instant, such as 2024-07-01T09:00:00Z (now)"
+    )
+    arguments.add_zone(parser, "show the dates of this time zone (UTC)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show the report."""
+    at = arguments.instant(args.at)
+    zone = arguments.zone(args.zone) if args.zone else UTC
+    if (args.which == "learner") != (args.user is not None):
+        raise UsageError("the learner's list needs --user, and the other reports take none")
+    with stores.opened(args.store) as store:
+        if args.which == "learner":
+            _tell_learner(args.out, store, args.user, at=at, zone=zone)
+        else:
+            with store.reading() as view:
+                _tell(args.out, view, Report(args.which), at=at, zone=zone)
+    return 0
+
+
+def _tell(out: Output, view: Transaction, which: Report, *, at: datetime, zone: tzinfo) -> None:
+    rows = reporting.report(view, which, at=at, zone=zone)
+    if out.as_json:
+        head = {"report": str(which), "at": instants.utc(at).isoformat()}
+        out.data_stream(head, "rows", map(plain, rows))
+        return
+    certifications = {each.id: each.code or each.name for each in view.certifications.all()}
+    user, *rest = Column("user", shrinks=True), *COLUMNS
+    by_user = which is Report.USERS_CERTIFICATIONS
+    columns = (user, *rest) if by_user else (rest[0], user, *rest[1:])
+    count = out.table(columns, _cells(view, rows, certifications, zone, by_user=by_user))
+    out.line()
+    out.line(counted(count, "award"))
+
+
+def _cells(
+    view: Transaction,
+    rows: Iterator[ReportRow],
+    certifications: Mapping[str, str],
+    zone: tzinfo,
+    *,
+    by_user: bool,
+) -> Iterator[tuple[Cell, ...]]:
+    user: User | None = None
+    for row in rows:
+        if user is None or user.id != row.user:
+            user = view.users.get(row.user)
+        who = shown(user.username if user else row.user)
+        what = shown(certifications.get(row.certification, row.certification))
+        yield (
+            *((who, what) if by_user else (what, who)),
+            str(row.status),
+            day(row.issued_at, zone),
+            day(row.expires_at, zone),
+            "" if row.days_left is None else str(row.days_left),
+            "" if row.archived_at is None else day(row.archived_at, zone),
+        )
+
+
+def _tell_learner(out: Output, store: Store, name: str, *, at: datetime, zone: tzinfo) -> None:
+    with store.reading() as view:
+        user = names.user(view, name)
+    lines = reporting.learner(store, user.id, at=at, zone=zone)
+    if out.as_json:
+        told = [{**plain(line), "renewal": decisions.as_json(line.renewal)} for line in lines]
+        out.data({"user": user.id, "at": instants.utc(at).isoformat(), "certifications": told})
+        return
+    out.table(LEARNER, [_learner_cells(line, zone) for line in lines])
+    for line in lines:
+        if not line.renewal:
+            out.line()
+            out.line(f"{shown(line.title)} cannot be renewed now")
+            decisions.tell_reasons(out, line.renewal.reasons)
+
+
+def _learner_cells(line: LearnerAward, zone: tzinfo) -> tuple[Cell, ...]:
+    return (
+        shown(line.title),
+        day(line.issued_at, zone),
+        day(line.expires_at, zone),
+        "" if line.days_left is None else str(line.days_left),
+        ("possible", "green") if line.renewal else ("no", "red"),
+    )

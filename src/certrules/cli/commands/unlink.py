@@ -1,0 +1,50 @@
+"""``certrules unlink``: an item from a certification, with what it earned."""
+
+import argparse
+from typing import Any
+
+from certrules.cli import arguments, losses, names, stores
+from certrules.workflows import lifecycle
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules unlink --store certificates.db --certification FA --course FA-101 --yes
+
+The awards that the item earned are lost with it, current and archived ones;
+without --yes they are only listed, and nothing changes.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "unlink",
+        says="unlink an item from a certification, with the awards that it earned",
+        example=EXAMPLE,
+        run=run,
+    )
+    stores.add_store(parser)
+    names.add_certification(parser)
+    names.add_items(parser, "what no longer earns it", required=True)
+    losses.add_yes(parser)
+    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Say what would be lost, or unlink the item."""
+    at = arguments.instant(args.at)
+    with stores.opened(args.store) as store:
+        with store.reading() as view:
+            certification = names.certification(view, args.certification).id
+            item = names.item(view, args)
+        assert item is not None  # noqa: S101 - one of the options is required
+        return losses.lose(
+            args,
+            store,
+            "unlink",
+            lambda dry_run: lifecycle.unlink(
+                store, certification, item.kind, item.id, at=at, dry_run=dry_run
+            ),
+        )

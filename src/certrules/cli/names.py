@@ -1,0 +1,138 @@
+"""Which users, certifications and items do the names of a command line mean?"""
+
+import argparse
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from itertools import islice
+from typing import TypeVar
+
+from certrules.cli.failures import UsageError
+from certrules.model.catalog import Certification, Item, ItemKind
+from certrules.model.people import User, username_key
+from certrules.repositories.protocols import Transaction
+
+__all__ = [
+    "add_certification",
+    "add_items",
+    "add_user",
+    "certification",
+    "item",
+    "item_words",
+    "plan",
+    "user",
+    "username",
+    "users",
+]
+
+CONSIDERED = 100_000
+"""Among how many names one close to an unknown one is sought."""
+
+KINDS = {
+    "course": ItemKind.COURSE,
+    "plan": ItemKind.LEARNING_PLAN,
+    "track": ItemKind.LEARNING_TRACK,
+}
+
+T = TypeVar("T", User, Certification, Item)
+
+
+def add_user(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names one user."""
+    parser.add_argument("--user", metavar="U", required=True, help="the user, by username or id")
+
+
+def add_certification(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Add the option that names one certification."""
+    parser.add_argument(
+        "--certification", metavar="C", required=required, help="the certification, by code or id"
+    )
+
+
+def add_items(parser: argparse.ArgumentParser, says: str, *, required: bool) -> None:
+    """Add the options of which one names an item."""
+    group = parser.add_mutually_exclusive_group(required=required)
+    group.add_argument("--course", metavar="CODE", help=f"{says}: a course, by code or id")
+    group.add_argument("--plan", metavar="CODE", help=f"{says}: a learning plan")
+    group.add_argument("--track", metavar="CODE", help=f"{says}: a learning track")
+
+
+def users(view: Transaction, name: str) -> Sequence[User]:
+    """Return the users of a name, or the one of an id; UsageError where there is none."""
+    key = username_key(name)
+    if found := view.users.named({key}).get(key):
+        return found
+    if person := view.users.get(name):
+        return (person,)
+    known = (user.username for user in islice(view.users.all(), CONSIDERED))
+    raise UsageError(f"there is no user {name!r} in the store{_hint(name, known)}")
+
+
+def user(view: Transaction, name: str) -> User:
+    """Return the only user of a name or id; UsageError where there is none, or several."""
+    if person := view.users.get(name):
+        return person
+    return _only(f"users are called {name!r}", users(view, name))
+
+
+def username(view: Transaction, user: str) -> str:
+    """Return the username of an id, or the id where the store has no such user."""
+    person = view.users.get(user)
+    return person.username if person else f"user {user}"
+
+
+def certification(view: Transaction, name: str) -> Certification:
+    """Return the certification of a code or id; UsageError where there is none, or several."""
+    if found := view.certifications.coded({name}).get(name):
+        return _only(f"certifications have the code {name!r}", found)
+    if known := view.certifications.get(name):
+        return known
+    codes = (each.code or each.id for each in view.certifications.all())
+    raise UsageError(f"there is no certification {name!r} in the store{_hint(name, codes)}")
+
+
+def item(view: Transaction, args: argparse.Namespace) -> Item | None:
+    """Return the item that the options of :func:`add_items` name, if they do."""
+    for word, kind in KINDS.items():
+        if (name := getattr(args, word)) is not None:
+            return _item(view, word, kind, name)
+    return None
+
+
+def plan(view: Transaction, name: str) -> Item:
+    """Return the learning plan of a code or id; UsageError where there is none, or several."""
+    return _item(view, "plan", ItemKind.LEARNING_PLAN, name)
+
+
+def _item(view: Transaction, word: str, kind: ItemKind, name: str) -> Item:
+    if found := view.items.coded(kind, {name}).get(name):
+        return _only(f"items of this kind have the code {name!r}", found)
+    if known := view.items.get(kind, name):
+        return known
+    codes = (each.code or each.id for each in view.items.all() if each.kind is kind)
+    raise UsageError(f"there is no {word} {name!r} in the store{_hint(name, codes)}")
+
+
+def item_words(view: Transaction, kind: ItemKind, item: str) -> str:
+    """Return how people name an item.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> with MemoryStore().reading() as view:
+    ...     item_words(view, ItemKind.LEARNING_PLAN, "p1")
+    'learning plan p1'
+    """
+    known = view.items.get(kind, item)
+    name = (known.code or known.name or item) if known else item
+    return f"{str(kind).replace('_', ' ')} {name}"
+
+
+def _only(several: str, found: Sequence[T]) -> T:
+    if len(found) > 1:
+        ids = ", ".join(each.id for each in found)
+        raise UsageError(f"several {several}: name one by its id, {ids}")
+    return found[0]
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    names = {each.casefold(): each for each in islice(known, CONSIDERED)}
+    near = get_close_matches(name.strip().casefold(), names, n=1)
+    return f"; did you mean {names[near[0]]}?" if near else ""
