@@ -104,7 +104,7 @@ class Session:
             self._connection.exec_driver_sql("SAVEPOINT certrules")
         try:
             yield
-        except BaseException:
+        except Exception:  # an interruption drops the whole transaction, and must not be masked
             with translated(self._where):
                 self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT certrules")
             raise
