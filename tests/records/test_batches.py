@@ -5,7 +5,6 @@ import pytest
 from certrules.model.awards import AssociationType
 from certrules.model.people import username_key
 from certrules.model.records import Record
-from certrules.records import duplicate_keys
 from tests.records.files import opened, text_of
 
 ROWS = [
@@ -23,7 +22,6 @@ def test_a_batch_holds_what_the_rows_say() -> None:
     assert list(batch.usernames) == ["Ada.L", "alan"]
     assert list(batch.username_keys) == [username_key(" Ada.L "), "alan"]
     assert list(batch.certification_codes) == ["SAFE", "SAFE"]
-    assert list(batch.keys) == ["ada.l\0SAFE", "alan\0SAFE"]
     assert list(batch.issued_on) == [date(2021, 11, 18)] * 2
     assert list(batch.issued_at) == [datetime(2021, 11, 18, 4, tzinfo=UTC)] * 2
     assert list(batch.always_valid) == [True, False]
@@ -56,12 +54,7 @@ def test_records_are_values_in_file_order() -> None:
 def test_a_record_can_be_rejected_for_reasons_outside_the_file() -> None:
     (batch,) = opened(text_of(*ROWS)).batches()
     found = batch.as_rejected(1)
-    assert (found.row, found.line, found.key, found.faults) == (2, 3, "alan\0SAFE", ())
+    assert (found.row, found.line, found.key, found.faults) == (2, 3, ("alan", "SAFE"), ())
     assert (found.username_key, found.certification_code) == ("alan", "SAFE")
     assert (found.type, found.code) == (AssociationType.LEARNING_PLAN, "P1")
     assert ",".join(found.fields) == ROWS[1]
-
-
-@pytest.mark.rule("INT-07b")
-def test_user_and_certification_make_a_duplicate() -> None:
-    assert duplicate_keys(["ada", "ada"], ["S", "s"]) == ["ada\0S", "ada\0s"]

@@ -1,6 +1,6 @@
 """What records does a CSV file hold, and how do rejected rows go back to whoever wrote it?"""
 
-from certrules.records.batches import Batch, KeyBatch, RejectedRow, duplicate_keys
+from certrules.records.batches import Batch, KeyBatch, RejectedRow
 from certrules.records.faults import shortened
 from certrules.records.reading import RecordsFile, open_records
 from certrules.records.writing import RejectsWriter
@@ -11,7 +11,6 @@ __all__ = [
     "RecordsFile",
     "RejectedRow",
     "RejectsWriter",
-    "duplicate_keys",
     "open_records",
     "shortened",
 ]

@@ -1,6 +1,6 @@
 """What does reading a file hand out, some thousand rows at a time?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
@@ -9,42 +9,33 @@ from attrs import frozen
 from certrules.model.awards import AssociationType
 from certrules.model.records import Fault, Record
 
-__all__ = ["Batch", "KeyBatch", "RejectedRow", "duplicate_keys"]
+__all__ = ["Batch", "KeyBatch", "RejectedRow"]
 
 T = TypeVar("T")
 
 
 class KeyBatch(NamedTuple):
-    """The rows that say whose certification they are about, and by which key."""
+    """The rows that say whose certification they are about: what duplicates have in common."""
 
     rows: Sequence[int]
-    keys: Sequence[str]
-
-
-def duplicate_keys(username_keys: Iterable[str], codes: Iterable[str]) -> list[str]:
-    r"""Return what makes two records duplicates: user and certification, nothing else.
-
-    >>> duplicate_keys(["ada"], ["SAFE"])
-    ['ada\x00SAFE']
-
-    Rules: INT-07b.
-    """
-    return list(map("\0".join, zip(username_keys, codes, strict=True)))
+    username_keys: Sequence[str]
+    certification_codes: Sequence[str]
 
 
 @frozen
 class RejectedRow:
     """A row that cannot be a record, with every fault of it and what could be read nonetheless.
 
-    ``key`` is None where the row does not say whose certification it is about; the other texts
-    are empty, and ``type`` is None, where they could not be read.
+    ``key`` is the username key and the certification code, or None where the row does not say whose
+    certification it is about; the other texts are empty, and ``type`` is None, where they could
+    not be read.
     """
 
     row: int
     line: int
     fields: Sequence[str]
     faults: Sequence[Fault]
-    key: str | None = None
+    key: tuple[str, str] | None = None
     username_key: str = ""
     certification_code: str = ""
     type: AssociationType | None = None
@@ -63,7 +54,6 @@ class Batch:
 
     rows: Sequence[int]
     lines: Sequence[int]
-    keys: Sequence[str]
     usernames: Sequence[str]
     username_keys: Sequence[str]
     certification_codes: Sequence[str]
@@ -88,7 +78,7 @@ class Batch:
             self.lines[index],
             self.fields[index],
             (),
-            self.keys[index],
+            (self.username_keys[index], self.certification_codes[index]),
             self.username_keys[index],
             self.certification_codes[index],
             self.types[index],

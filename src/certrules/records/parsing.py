@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 from certrules.instants import IssueDateConvention
 from certrules.model.awards import AssociationType
 from certrules.model.records import Fault, FaultCode, ImportProfile, RecordField, Severity
-from certrules.records.batches import Batch, RejectedRow, duplicate_keys
+from certrules.records.batches import Batch, RejectedRow
 from certrules.records.chunks import Chunk, without
 from certrules.records.faults import Flaw, missing
 from certrules.records.kinds import kinds
+from certrules.records.meanings import Meanings
 from certrules.records.moments import expire_dates, issue_dates
 
 __all__ = ["Parser"]
@@ -32,7 +33,6 @@ class _Columns(NamedTuple):
 
     rows: Sequence[int]
     lines: Sequence[int]
-    keys: Sequence[str]
     usernames: Sequence[str]
     username_keys: Sequence[str]
     certification_codes: Sequence[str]
@@ -77,6 +77,7 @@ class Parser:
         self._issue_dates = issue_dates(zone, convention)
         self._expire_dates = expire_dates(zone, convention, profile)
         self._kinds = kinds(profile)
+        self._codes = Meanings(str.strip)  # one text for all rows that have it
 
     def batch(self, chunk: Chunk, *, nul_seen: bool = True) -> Batch:
         """Return what the rows of a chunk say; without NUL characters, none is looked for.
@@ -104,8 +105,8 @@ class Parser:
         texts = {field: chunk.columns[place] for field, place in self._columns.items()}
         blank = ("",) * len(chunk.fields)
         username_keys = list(map(str.casefold, chunk.usernames))
-        certification_codes = list(map(str.strip, texts[RecordField.CERTIFICATION_CODE]))
-        codes = list(map(str.strip, texts.get(RecordField.CODE, blank)))
+        certification_codes = list(self._codes.of(texts[RecordField.CERTIFICATION_CODE]))
+        codes = list(self._codes.of(texts.get(RecordField.CODE, blank)))
         issued_on, issued_at, wrong_issue = _unzip(
             self._issue_dates.of(texts[RecordField.ISSUE_DATE]), 3
         )
@@ -123,7 +124,6 @@ class Parser:
         columns = _Columns(
             chunk.rows,
             chunk.lines,
-            duplicate_keys(username_keys, certification_codes),
             chunk.usernames,
             username_keys,
             certification_codes,
@@ -220,7 +220,7 @@ def _rejected(columns: _Columns, index: int, faults: Sequence[Fault]) -> Rejecte
         columns.lines[index],
         columns.fields[index],
         faults,
-        columns.keys[index] if named else None,
+        (username, certification) if named else None,
         username,
         certification,
         columns.types[index],

@@ -11,7 +11,7 @@ from typing import BinaryIO, Self
 from certrules import instants
 from certrules.instants import IssueDateConvention
 from certrules.model.records import ImportProfile, Record, RecordField
-from certrules.records.batches import Batch, KeyBatch, RejectedRow, duplicate_keys
+from certrules.records.batches import Batch, KeyBatch, RejectedRow
 from certrules.records.cells import unescaped
 from certrules.records.chunks import Chunk, chunk_of, line_numbers
 from certrules.records.columns import FAULTS_COLUMN, map_columns, read_mapping
@@ -142,14 +142,14 @@ class RecordsFile:
         for chunk in self._chunks(_QUICK):
             codes = list(map(str.strip, chunk.columns[certification]))
             users = list(map(str.casefold, chunk.usernames))
-            rows, keys = chunk.rows, duplicate_keys(users, codes)
+            found = KeyBatch(chunk.rows, users, codes)
             if self._lines.nul_seen or "" in users or "" in codes:
                 readable = [
-                    bool(user and code) and key.count("\0") == 1
-                    for user, code, key in zip(users, codes, keys, strict=True)
+                    bool(user and code) and "\0" not in user + code
+                    for user, code in zip(users, codes, strict=True)
                 ]
-                rows, keys = list(compress(rows, readable)), list(compress(keys, readable))
-            yield KeyBatch(rows, keys)
+                found = KeyBatch._make(list(compress(column, readable)) for column in found)
+            yield found
 
     def batches(self, rows: int = BATCH) -> Iterator[Batch]:
         """Yield what the rows say, as columns, with those rejected.

@@ -1,8 +1,11 @@
 """What does an imported record mean beside what is stored and the other rows of its file?"""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from itertools import compress
+from operator import ne
 
 from attrs import evolve, frozen
 
@@ -17,6 +20,7 @@ from certrules.rulebook import Rule
 
 __all__ = [
     "Decision",
+    "Key",
     "Outcome",
     "certification_fault",
     "decide",
@@ -55,26 +59,31 @@ class Decision:
     reasons: tuple[Reason, ...]
 
 
-def find_repeats(batches: Iterable[tuple[Sequence[int], Sequence[str]]]) -> dict[str, list[int]]:
+Key = tuple[str, str]
+"""Whose certification a row is about: a username, blind to case, and a certification code."""
+
+
+def find_repeats(
+    batches: Iterable[tuple[Sequence[int], Sequence[str], Sequence[str]]],
+) -> dict[Key, list[int]]:
     """Return the row numbers of every key that stands in more than one row, in file order.
 
-    A key is the username, blind to case, with the certification code; dates and items are no part
-    of it, and neither is whether the row is otherwise sound. A batch is row numbers and their keys.
+    Dates and items are no part of a key, and neither is whether the row is otherwise sound. A batch
+    is row numbers, with the username (in the form that is blind to case) and the certification code
+    of each row.
 
-    >>> find_repeats([([1, 2], ["ada FA", "bob FA"]), ([3], ["ada FA"])])
-    {'ada FA': [1, 3]}
+    >>> find_repeats([([1, 2], ["ada", "bob"], ["FA", "FA"]), ([3], ["ada"], ["FA"])])
+    {('ada', 'FA'): [1, 3]}
 
     Rules: DOC-CSV-14, INT-07b.
     """
-    first_row: dict[str, int] = {}
-    repeats: dict[str, list[int]] = {}
-    for rows, keys in batches:
-        firsts = list(map(first_row.setdefault, keys, rows))
-        if firsts == list(rows):
-            continue
-        for key, row, first in zip(keys, rows, firsts, strict=True):
-            if row != first:
-                repeats.setdefault(key, [first]).append(row)
+    first_row: defaultdict[str, dict[str, int]] = defaultdict(dict)  # of a user, by certification
+    repeats: dict[Key, list[int]] = {}
+    for rows, users, codes in batches:
+        firsts = list(map(dict.setdefault, map(first_row.__getitem__, codes), users, rows))
+        for place in compress(range(len(rows)), map(ne, firsts, rows)):
+            key = users[place], codes[place]
+            repeats.setdefault(key, [firsts[place]]).append(rows[place])
     return {key: sorted(found) for key, found in repeats.items()}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain, compress
+from itertools import compress
 from typing import Any
 
 from attrs import frozen
@@ -10,8 +10,9 @@ from attrs import frozen
 from certrules.model.awards import AssociationType
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault
-from certrules.records import RecordsFile, RejectedRow
+from certrules.records import KeyBatch, RecordsFile, RejectedRow
 from certrules.rules import importing
+from certrules.rules.importing import Key
 
 __all__ = ["RecordColumns", "read_columns"]
 
@@ -50,7 +51,7 @@ class RecordColumns:
     types: tuple[AssociationType, ...]
     codes: tuple[str, ...]
     rejected: Sequence[RejectedRow]
-    repeats: Mapping[str, Sequence[int]]
+    repeats: Mapping[Key, Sequence[int]]
     warnings: Sequence[Fault]
 
     def __len__(self) -> int:
@@ -81,19 +82,25 @@ def read_columns(file: RecordsFile, *, duplicates: Duplicates = Duplicates.REJEC
 
     Rules: DOC-CSV-14, DOC-CSV-15, DOC-CSV-16, INT-07, INT-07b.
     """
-    parts: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _COLUMNS}
+    columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     rejected: list[RejectedRow] = []
     warnings: list[Fault] = []
 
-    def keyed() -> Iterator[tuple[Sequence[int], Sequence[str]]]:
+    def keyed() -> Iterator[KeyBatch]:
         for batch in file.batches(_ROWS):
-            for name, column in parts.items():
-                column.append(tuple(getattr(batch, name)))
+            rows = list(batch.rows)  # the same numbers here and there: as ranges they would double
+            columns["rows"] += rows
+            for name in _COLUMNS[1:]:
+                columns[name] += getattr(batch, name)
             rejected.extend(batch.rejected)
             warnings.extend(batch.warnings)
-            yield batch.rows, batch.keys
-            named = [(row.row, row.key) for row in batch.rejected if row.key]
-            yield [row for row, _ in named], [key for _, key in named]
+            yield KeyBatch(rows, batch.username_keys, batch.certification_codes)
+            named = [row for row in batch.rejected if row.key]
+            yield KeyBatch(
+                [row.row for row in named],
+                [row.username_key for row in named],
+                [row.certification_code for row in named],
+            )
 
     repeats = importing.find_repeats(keyed())
     dropped = {
@@ -102,8 +109,6 @@ def read_columns(file: RecordsFile, *, duplicates: Duplicates = Duplicates.REJEC
         for row in rows
         if importing.repeat_outcome(row, rows, duplicates)
     }
-    counts = [row not in dropped for row in chain.from_iterable(parts["rows"])]
-    columns = {
-        name: tuple(compress(chain.from_iterable(column), counts)) for name, column in parts.items()
-    }
-    return RecordColumns(**columns, rejected=rejected, repeats=repeats, warnings=warnings)
+    counts = [row not in dropped for row in columns["rows"]]
+    kept = {name: tuple(compress(columns.pop(name), counts)) for name in _COLUMNS}
+    return RecordColumns(**kept, rejected=rejected, repeats=repeats, warnings=warnings)

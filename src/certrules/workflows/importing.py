@@ -19,10 +19,10 @@ from certrules.model.events import Event
 from certrules.model.people import User
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, FaultCode, RecordField, Severity
-from certrules.records import Batch, RecordsFile, RejectedRow, shortened
+from certrules.records import Batch, KeyBatch, RecordsFile, RejectedRow, shortened
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import importing
-from certrules.rules.importing import Decision, Outcome
+from certrules.rules.importing import Decision, Key, Outcome
 from certrules.workflows.jobs import Job, Jobs, Piece
 
 __all__ = ["ImportReport", "Plan", "RefusedRow", "apply", "plan", "run", "submit"]
@@ -171,15 +171,15 @@ def _batches(
         yield planned, total
 
 
-def _first_pass(file: RecordsFile) -> tuple[Mapping[str, Sequence[int]], int]:
+def _first_pass(file: RecordsFile) -> tuple[Mapping[Key, Sequence[int]], int]:
     last_row = 0
 
-    def keyed() -> Iterator[tuple[Sequence[int], Sequence[str]]]:
+    def keyed() -> Iterator[KeyBatch]:
         nonlocal last_row
         for batch in file.key_batches():
             if batch.rows:
                 last_row = batch.rows[-1]
-            yield batch.rows, batch.keys
+            yield batch
 
     return importing.find_repeats(keyed()), last_row
 
@@ -188,7 +188,7 @@ def _carry_out(
     store: Store,
     file: RecordsFile,
     batch: Batch,
-    repeats: Mapping[str, Sequence[int]],
+    repeats: Mapping[Key, Sequence[int]],
     *,
     duplicates: Duplicates,
     at: datetime,
@@ -229,7 +229,7 @@ def plan(
     transaction: Transaction,
     file: RecordsFile,
     batch: Batch,
-    repeats: Mapping[str, Sequence[int]],
+    repeats: Mapping[Key, Sequence[int]],
     *,
     duplicates: Duplicates,
     at: datetime,
@@ -247,7 +247,9 @@ def plan(
         if _outcome(row.row, row.key, repeats, duplicates) is Outcome.SUPERSEDED:
             planned.superseded.append(row.row)
         else:
-            faults = _faults(file, names, row, repeats.get(row.key or "", ()), duplicates)
+            faults = _faults(
+                file, names, row, repeats.get(row.key, ()) if row.key else (), duplicates
+            )
             planned.refused.append(RefusedRow(row.row, row.line, row.fields, faults))
     histories = transaction.awards.histories({(user, code) for _, user, code, _ in counting})
     for index, user, certification, source in counting:
@@ -313,7 +315,7 @@ def _found(
 
 
 def _outcome(
-    row: int, key: str | None, repeats: Mapping[str, Sequence[int]], duplicates: Duplicates
+    row: int, key: Key | None, repeats: Mapping[Key, Sequence[int]], duplicates: Duplicates
 ) -> Outcome | None:
     rows = repeats.get(key) if key else None
     return importing.repeat_outcome(row, rows, duplicates) if rows else None
@@ -323,7 +325,7 @@ def _sort_out(
     file: RecordsFile,
     batch: Batch,
     names: _Names,
-    repeats: Mapping[str, Sequence[int]],
+    repeats: Mapping[Key, Sequence[int]],
     duplicates: Duplicates,
 ) -> tuple[list[tuple[int, str, str, Source]], list[RejectedRow], list[Fault]]:
     """Part the rows that count (position, user, certification, source) from those in trouble."""
@@ -331,10 +333,9 @@ def _sort_out(
     troubled = list(batch.rejected)
     warnings: list[Fault] = []
     known: dict[tuple[AssociationType, str, str], tuple[Source, FaultCode | None]] = {}
-    for index, (row, key, username_key, code, type_, item_code) in enumerate(
+    for index, (row, username_key, code, type_, item_code) in enumerate(
         zip(
             batch.rows,
-            batch.keys,
             batch.username_keys,
             batch.certification_codes,
             batch.types,
@@ -342,6 +343,7 @@ def _sort_out(
             strict=True,
         )
     ):
+        key = username_key, code
         user = names.users[username_key]
         certification = names.certifications[code]
         item = names.items[type_, item_code] if item_code else None
@@ -349,7 +351,7 @@ def _sort_out(
             isinstance(user, FaultCode)
             or isinstance(certification, FaultCode)
             or isinstance(item, FaultCode)
-            or _outcome(row, key, repeats, duplicates)
+            or (key in repeats and _outcome(row, key, repeats, duplicates))
         ):
             troubled.append(batch.as_rejected(index))
             continue
