@@ -76,6 +76,7 @@ def held(issued: datetime = BEGIN, expires: datetime | None = None, **fields: An
 
 
 def rules(decided: Granted | Refused) -> set[str]:
+    assert isinstance(decided, Refused), decided.reasons
     return {reason.rule.id for reason in decided.reasons}
 
 
@@ -263,6 +264,8 @@ def test_training_opens_again_at_expiry_only_where_the_platform_says_so() -> Non
     assert rules(awarding.reopen_training(facts, at=AT)) == {"INT-34"}
     valid = awarding.reopen_training(facts, at=AT - TICK, policy=REOPENING)
     assert rules(valid) == {"ALL-EXP-03"}
+    nothing = evolve(facts, awards=())
+    assert rules(awarding.reopen_training(nothing, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
     gone = evolve(facts, certification=None)
     assert rules(awarding.reopen_training(gone, at=AT)) == {"DOC-DELETE-01"}
 
@@ -416,6 +419,13 @@ def test_dates_and_association_of_an_award_are_edited_in_place() -> None:
 def test_history_is_not_edited() -> None:
     archived = held(basis=ALWAYS, archived_at=AT)
     assert rules(awarding.edit(archived, held(basis=ALWAYS))) == {"DOC-AWARD-09"}
+
+
+@pytest.mark.rule("DOC-AWARD-04")
+def test_a_refusal_says_whether_an_item_is_missing_or_too_many() -> None:
+    missing = by_hand(source=Source(AssociationType.EXTERNAL_TRAINING))
+    assert "needs the id of its item" in missing.reasons[0].text
+    assert "has no item" in by_hand(source=Source(item="c1")).reasons[0].text
 
 
 # Predated

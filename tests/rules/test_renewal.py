@@ -99,6 +99,7 @@ OFF = evolve(FACTS, certification=first_aid((COURSE, "c1"), (COURSE, "c2"), reta
 
 
 def rules(decided: Granted | Refused) -> set[str]:
+    assert isinstance(decided, Refused), decided.reasons
     return {reason.rule.id for reason in decided.reasons}
 
 
@@ -214,6 +215,22 @@ def test_a_plan_may_hold_itself_and_courses_unknown() -> None:
     facts = evolve(FACTS, certification=first_aid((PLAN, "p1")), plans=[plan], enrolments=enrolled)
     archived = effects(renewal.start(facts, RenewalOption(PLAN, "p1"), at=AT), ArchiveEnrolment)
     assert [each.enrolment.item for each in archived] == ["c1"]
+
+
+@pytest.mark.rule("DOC-RENEW-01", "INT-13", "INT-19", "INT-19b")
+def test_a_grant_says_why_and_no_more() -> None:
+    def why(facts: Facts) -> set[str]:
+        return {reason.rule.id for reason in renewal.decide(facts, at=AT).reasons}
+
+    assert why(FACTS) == {"DOC-RENEW-01"}
+    for_ever = Award("ada", "fa", DONE, None)
+    assert why(evolve(FACTS, awards=[for_ever])) == {"DOC-RENEW-01", "INT-19", "INT-19b"}
+    in_plan = evolve(
+        FACTS,
+        plans=[LearningPlan("p1", ["c1"])],
+        enrolments=[*FACTS.enrolments, enrolment("p1", kind=PLAN)],
+    )
+    assert why(in_plan) == {"DOC-RENEW-01"}
 
 
 # Windows
@@ -351,6 +368,16 @@ def test_the_attempts_of_archived_enrolments_are_counted_on() -> None:
     facts = evolve(facts, awards=[evolve(AWARD, source=Source())])
     (enrolled,) = effects(renewal.start(facts, RenewalOption(COURSE, "c2"), at=AT), Enrol)
     assert enrolled.enrolment.attempt == 2
+
+
+def test_who_is_enrolled_outside_any_plan_is_enrolled_directly() -> None:
+    facts = evolve(OFF, plans=[LearningPlan("p1", ["c2"])])
+    (enrolled,) = effects(renewal.start(facts, RenewalOption(COURSE, "c2"), at=AT), Enrol)
+    assert enrolled.enrolment.direct
+    in_plan = evolve(facts, enrolments=[*OFF.enrolments, enrolment("p1", kind=PLAN)])
+    option = RenewalOption(COURSE, "c2", "p1")
+    (enrolled,) = effects(renewal.start(in_plan, option, at=AT), Enrol)
+    assert not enrolled.enrolment.direct
 
 
 def test_a_start_is_refused_as_asking_is() -> None:
