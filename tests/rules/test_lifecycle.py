@@ -14,6 +14,7 @@ from certrules import (
     AssociationType,
     Award,
     Certification,
+    CertificationStatus,
     Granted,
     ItemKind,
     Refused,
@@ -85,7 +86,7 @@ def test_an_item_is_not_assigned_twice() -> None:
 
 @pytest.mark.rule("DOC-ASSIGN-04", "ALL-TRAIN-04", "INT-22", "INT-33")
 def test_an_item_earns_one_certification_at_most_unless_the_platform_says_otherwise() -> None:
-    fresh = Certification("new", "New")
+    fresh = Certification("new", "New", status=CertificationStatus.DRAFT)
     assert rules(lifecycle.assign(fresh, ITEM, [FIRST_AID])) == ["DOC-ASSIGN-04"]
     assert lifecycle.assign(fresh, ITEM, [FIRST_AID], policy=ALLBOUND)
     assert lifecycle.assign(fresh, evolve(ITEM, item="c2"), [FIRST_AID, fresh])

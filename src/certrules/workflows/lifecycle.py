@@ -57,6 +57,7 @@ def unlink(
     *,
     at: datetime,
     dry_run: bool = False,
+    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Unlink an item from a certification, with the awards that it earned, in one transaction.
 
@@ -76,7 +77,7 @@ def unlink(
         found = facts.known_certification(transaction, certification)
         awards = transaction.awards.select(certification=certification)
         renewals = transaction.renewals.open(certification)
-        decision = lifecycle.unlink(found, kind, item, awards, renewals, at=at)
+        decision = lifecycle.unlink(found, kind, item, awards, renewals, at=at, policy=policy)
         if decision and not dry_run:
             carry_out(transaction, decision.effects)
         return decision
@@ -102,9 +103,18 @@ def unassign(
         return decision
 
 
-def delete(store: Store, certification: str, *, at: datetime, dry_run: bool = False) -> Granted:
+def delete(
+    store: Store,
+    certification: str,
+    *,
+    at: datetime,
+    cascade: bool = False,
+    dry_run: bool = False,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
     """Delete a certification, with everything that anybody has of it, in one transaction.
 
+    Where the policy protects awards, ``cascade`` asks for their removal.
     Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
     have.
 
@@ -121,7 +131,7 @@ def delete(store: Store, certification: str, *, at: datetime, dry_run: bool = Fa
         found = facts.known_certification(transaction, certification)
         awards = transaction.awards.select(certification=certification)
         renewals = transaction.renewals.open(certification)
-        decision = lifecycle.delete(found, awards, renewals, at=at)
-        if not dry_run:
+        decision = lifecycle.delete(found, awards, renewals, at=at, cascade=cascade, policy=policy)
+        if decision and not dry_run:
             carry_out(transaction, decision.effects)
         return decision

@@ -1,30 +1,19 @@
-"""What does assigning, unlinking, unassigning or deleting do, and what is lost by it?
+"""What do assigning and unlinking an item do, and what is lost by it?"""
 
-The effects of each decision are its preview: look for ``RemoveAward`` among them, and ask before
-carrying them out.
-"""
-
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from certrules import instants
 from certrules.model.awards import AssociationType, Award
 from certrules.model.catalog import Assignment, Certification, ItemKind
 from certrules.model.decisions import Granted, Reason, Refused
-from certrules.model.effects import (
-    AssignItem,
-    CancelNotices,
-    CloseRenewal,
-    Effect,
-    RemoveAward,
-    RemoveCertification,
-    UnassignItem,
-)
-from certrules.model.learning import Renewal, RenewalState
+from certrules.model.effects import AssignItem, UnassignItem
+from certrules.model.learning import Renewal
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
+from certrules.rules.lifecycle.defining import against_frozen
+from certrules.rules.lifecycle.removing import loss, removal
 
-__all__ = ["assign", "delete", "unassign", "unlink"]
+__all__ = ["assign", "unlink"]
 
 
 def assign(
@@ -37,16 +26,18 @@ def assign(
     """Decide whether an item can be assigned to a certification.
 
     ``others`` are the certifications that the item earns already. Where an item carries one at
-    most, it must be unlinked from that first, because unlinking removes history.
+    most, it must be unlinked from that first, because unlinking removes history; and where
+    publication freezes a certification, items are those of the draft.
 
     >>> course = Assignment(ItemKind.COURSE, "c1", datetime(2024, 1, 1, tzinfo=UTC))
     >>> old = Certification("old", "First aid", assignments=(course,))
     >>> assign(Certification("new", "First aid"), course, [old]).reasons[0].facts
     (('item', 'c1'), ('certification', 'old'))
 
-    Rules: DOC-ASSIGN-01, DOC-ASSIGN-02, DOC-ASSIGN-04, ALL-TRAIN-04, INT-22, INT-33.
+    Rules: DOC-ASSIGN-01, DOC-ASSIGN-02, DOC-ASSIGN-04, ALL-CERT-09, ALL-TRAIN-04, INT-22, INT-33.
     """
     reasons = [
+        *against_frozen(certification, ("assignments",), policy),
         *_against_twice(certification, assignment),
         *_against_others(certification, assignment, others, policy),
     ]
@@ -89,6 +80,7 @@ def unlink(
     renewals: Iterable[Renewal] = (),
     *,
     at: datetime,
+    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Decide whether an item can be unlinked from a certification, and what is lost by it.
 
@@ -103,11 +95,14 @@ def unlink(
     >>> unlink(first_aid, ItemKind.COURSE, "c1", [by_hand], at=start).effects
     (UnassignItem(certification='fa', kind=<ItemKind.COURSE: 'course'>, item='c1'),)
 
-    Rules: DOC-ASSIGN-11, DOC-DELETE-05, INT-20, INT-23.
+    Rules: DOC-ASSIGN-11, DOC-DELETE-05, ALL-CERT-09, INT-20, INT-23.
     """
+    reasons = [*against_frozen(certification, ("assignments",), policy)]
     if not _holds(certification, kind, item):
         text = f"{kind} {item} is not assigned to {certification.id}"
-        return Refused((Reason(Rule.DOC_ASSIGN_11, text, (("item", item),)),))
+        reasons.append(Reason(Rule.DOC_ASSIGN_11, text, (("item", item),)))
+    if reasons:
+        return Refused(reasons)
     source = AssociationType(kind.value), item
     lost = [each for each in awards if (each.source.type, each.source.item) == source]
     doomed = {(each.user, each.cycle) for each in lost}
@@ -116,69 +111,6 @@ def unlink(
         for each in renewals
         if (each.option.kind, each.option.item) == (kind, item) or (each.user, each.cycle) in doomed
     ]
-    why = _loss(Rule.DOC_ASSIGN_11, lost)
-    effects = (UnassignItem(certification.id, kind, item), *_removal(lost, begun, at))
+    why = loss(Rule.DOC_ASSIGN_11, lost)
+    effects = (UnassignItem(certification.id, kind, item), *removal(lost, begun, at))
     return Granted(effects, (why,))
-
-
-def unassign(
-    user: str, awards: Iterable[Award], renewals: Iterable[Renewal] = (), *, at: datetime
-) -> Granted | Refused:
-    """Decide whether a certification can be taken away from one user: every cycle of it.
-
-    ``awards`` and ``renewals`` may be those of everybody who has the certification; those of others
-    stay.
-
-    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
-    >>> unassign("bob", [Award("ada", "fa", at, None)], at=at).reasons[0].rule
-    Rule.DOC_AWARD_10
-
-    Rules: DOC-AWARD-10, DOC-DELETE-06, INT-23.
-    """
-    lost = [each for each in awards if each.user == user]
-    begun = [each for each in renewals if each.user == user]
-    if not lost:
-        text = f"{user} does not have the certification"
-        return Refused((Reason(Rule.DOC_AWARD_10, text, (("user", user),)),))
-    return Granted(tuple(_removal(lost, begun, at)), (_loss(Rule.DOC_AWARD_10, lost),))
-
-
-def delete(
-    certification: Certification,
-    awards: Iterable[Award],
-    renewals: Iterable[Renewal] = (),
-    *,
-    at: datetime,
-) -> Granted:
-    """Say what deleting a certification removes: its assignments, and every award of it.
-
-    The last reason is the warning that deleting is advised against.
-
-    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
-    >>> delete(Certification("fa", "First aid"), [], at=at).effects
-    (RemoveCertification(certification='fa'),)
-
-    Rules: DOC-DELETE-01, DOC-DELETE-02, DOC-DELETE-03, DOC-DELETE-04, INT-23.
-    """
-    lost = list(awards)
-    advice = "deleting loses history for good; making it inactive keeps what was earned"
-    reasons = _loss(Rule.DOC_DELETE_02, lost), Reason(Rule.DOC_DELETE_04, advice)
-    effects = (*_removal(lost, renewals, at), RemoveCertification(certification.id))
-    return Granted(effects, reasons)
-
-
-def _removal(lost: Iterable[Award], begun: Iterable[Renewal], at: datetime) -> Iterator[Effect]:
-    at = instants.utc(at)
-    for award in sorted(lost, key=lambda each: (each.user, each.certification, each.cycle)):
-        yield RemoveAward(award)
-        yield CancelNotices(award.user, award.certification, award.cycle)
-    for renewal in sorted(begun, key=lambda each: (each.user, each.started_at)):
-        if renewal.state is RenewalState.OPEN:
-            yield CloseRenewal(renewal.close(RenewalState.CANCELLED, at))
-
-
-def _loss(rule: Rule, lost: Sequence[Award]) -> Reason:
-    users = len({each.user for each in lost})
-    archived = sum(each.archived for each in lost)
-    text = f"{len(lost)} awards of {users} users are lost, {archived} of them archived"
-    return Reason(rule, text, (("awards", len(lost)), ("users", users), ("archived", archived)))

@@ -1,0 +1,25 @@
+"""What do creating, publishing, editing, assigning, unlinking and deleting do?
+
+The effects of each decision are its preview: look for ``RemoveAward`` among them, and ask before
+carrying them out.
+"""
+
+from certrules.rules.lifecycle.badges import badge_image
+from certrules.rules.lifecycle.defining import NEXT, create, edit
+from certrules.rules.lifecycle.linking import assign, unlink
+from certrules.rules.lifecycle.removing import delete, unassign
+from certrules.rules.lifecycle.switching import activate, deactivate, publish
+
+__all__ = [
+    "NEXT",
+    "activate",
+    "assign",
+    "badge_image",
+    "create",
+    "deactivate",
+    "delete",
+    "edit",
+    "publish",
+    "unassign",
+    "unlink",
+]

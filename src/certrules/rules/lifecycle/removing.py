@@ -1,0 +1,99 @@
+"""What do unassigning and deleting do, and what is lost by it?"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from certrules import instants
+from certrules.model.awards import Award
+from certrules.model.catalog import Certification
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.effects import (
+    CancelNotices,
+    CloseRenewal,
+    Effect,
+    RemoveAward,
+    RemoveCertification,
+)
+from certrules.model.learning import Renewal, RenewalState
+from certrules.model.policy import DOCEBO, Policy
+from certrules.rulebook import Rule
+
+__all__ = ["delete", "loss", "removal", "unassign"]
+
+
+def unassign(
+    user: str, awards: Iterable[Award], renewals: Iterable[Renewal] = (), *, at: datetime
+) -> Granted | Refused:
+    """Decide whether a certification can be taken away from one user: every cycle of it.
+
+    ``awards`` and ``renewals`` may be those of everybody who has the certification; those of others
+    stay.
+
+    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> unassign("bob", [Award("ada", "fa", at, None)], at=at).reasons[0].rule
+    Rule.DOC_AWARD_10
+
+    Rules: DOC-AWARD-10, DOC-DELETE-06, INT-23.
+    """
+    lost = [each for each in awards if each.user == user]
+    begun = [each for each in renewals if each.user == user]
+    if not lost:
+        text = f"{user} does not have the certification"
+        return Refused((Reason(Rule.DOC_AWARD_10, text, (("user", user),)),))
+    return Granted(tuple(removal(lost, begun, at)), (loss(Rule.DOC_AWARD_10, lost),))
+
+
+def delete(
+    certification: Certification,
+    awards: Iterable[Award],
+    renewals: Iterable[Renewal] = (),
+    *,
+    at: datetime,
+    cascade: bool = False,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
+    """Decide whether a certification can be deleted, with its assignments and every award of it.
+
+    Where a policy protects awards, expired and archived ones too, they are removed only if
+    ``cascade`` says so. The last reason of a grant is the warning that deleting is advised against.
+
+    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> first_aid = Certification("fa", "First aid")
+    >>> delete(first_aid, [], at=at).effects
+    (RemoveCertification(certification='fa'),)
+    >>> print(*delete(first_aid, [Award("ada", "fa", at, None)], at=at, policy=ALLBOUND).reasons)
+    1 awards were issued: ask for their removal, or deactivate fa (INT-38)
+
+    Rules: DOC-DELETE-01, DOC-DELETE-02, DOC-DELETE-03, DOC-DELETE-04, ALL-MANAGE-05,
+    ALL-MANAGE-07, INT-23, INT-31b, INT-38.
+    """
+    lost = list(awards)
+    if lost and not (cascade or policy.cascade_deletes):
+        text = (
+            f"{len(lost)} awards were issued: ask for their removal, "
+            f"or deactivate {certification.id}"
+        )
+        return Refused((Reason(Rule.INT_38, text, (("awards", len(lost)),)),))
+    advice = "deleting loses history for good; making it inactive keeps what was earned"
+    reasons = loss(Rule.DOC_DELETE_02, lost), Reason(Rule.DOC_DELETE_04, advice)
+    effects = (*removal(lost, renewals, at), RemoveCertification(certification.id))
+    return Granted(effects, reasons)
+
+
+def removal(lost: Iterable[Award], begun: Iterable[Renewal], at: datetime) -> Iterator[Effect]:
+    """Yield what taking awards away does, and what becomes of renewals begun."""
+    at = instants.utc(at)
+    for award in sorted(lost, key=lambda each: (each.user, each.certification, each.cycle)):
+        yield RemoveAward(award)
+        yield CancelNotices(award.user, award.certification, award.cycle)
+    for renewal in sorted(begun, key=lambda each: (each.user, each.started_at)):
+        if renewal.state is RenewalState.OPEN:
+            yield CloseRenewal(renewal.close(RenewalState.CANCELLED, at))
+
+
+def loss(rule: Rule, lost: Sequence[Award]) -> Reason:
+    """Return how much is lost, as a reason."""
+    users = len({each.user for each in lost})
+    archived = sum(each.archived for each in lost)
+    text = f"{len(lost)} awards of {users} users are lost, {archived} of them archived"
+    return Reason(rule, text, (("awards", len(lost)), ("users", users), ("archived", archived)))

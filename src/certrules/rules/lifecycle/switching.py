@@ -1,0 +1,77 @@
+"""What do publishing a draft, and switching a certification on and off do?"""
+
+from datetime import datetime
+
+from attrs import evolve
+
+from certrules.model.catalog import Certification, CertificationStatus
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.policy import DOCEBO, Policy
+from certrules.rulebook import Rule
+from certrules.rules.lifecycle.defining import edit
+
+__all__ = ["activate", "deactivate", "publish"]
+
+
+def publish(
+    certification: Certification, *, active: bool = True, at: datetime, policy: Policy = DOCEBO
+) -> Granted | Refused:
+    """Decide whether a draft can be published, as active or inactive, at an aware instant.
+
+    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> draft = Certification("fa", "First aid", status=CertificationStatus.DRAFT)
+    >>> str(publish(draft, at=at).effects[0].certification.status)
+    'active'
+    >>> print(*publish(Certification("fa", "First aid"), at=at).reasons)
+    fa is active: only a draft is published (INT-31b)
+
+    Rules: ALL-CERT-07, ALL-CERT-08, ALL-EXP-01, INT-31b.
+    """
+    if certification.status is not CertificationStatus.DRAFT:
+        text = f"{certification.id} is {certification.status}: only a draft is published"
+        return Refused((Reason(Rule.INT_31b, text),))
+    status = CertificationStatus.ACTIVE if active else CertificationStatus.INACTIVE
+    return _become(certification, status, at, policy)
+
+
+def activate(
+    certification: Certification, *, at: datetime, policy: Policy = DOCEBO
+) -> Granted | Refused:
+    """Decide whether a published certification can be issued again.
+
+    >>> idle = Certification("fa", "First aid", status=CertificationStatus.INACTIVE)
+    >>> bool(activate(idle, at=datetime(2024, 1, 1, tzinfo=UTC)))
+    True
+
+    Rules: ALL-CERT-02, INT-31b.
+    """
+    return _switch(certification, CertificationStatus.ACTIVE, at, policy)
+
+
+def deactivate(
+    certification: Certification, *, at: datetime, policy: Policy = DOCEBO
+) -> Granted | Refused:
+    """Decide whether a published certification can cease to be issued; what was issued stands.
+
+    >>> print(deactivate(Certification("fa", "First aid"), at=datetime(2024, 1, 1, tzinfo=UTC))
+    ...       .reasons[-1])
+    nothing more is issued, and awards that were made stand (INT-38)
+
+    Rules: ALL-CERT-02, ALL-CERT-10, ALL-MANAGE-05, ALL-MANAGE-07, INT-31b, INT-38.
+    """
+    return _switch(certification, CertificationStatus.INACTIVE, at, policy)
+
+
+def _switch(
+    certification: Certification, status: CertificationStatus, at: datetime, policy: Policy
+) -> Granted | Refused:
+    if certification.status is CertificationStatus.DRAFT:
+        text = f"{certification.id} is a draft: publish it first"
+        return Refused((Reason(Rule.INT_31b, text),))
+    return _become(certification, status, at, policy)
+
+
+def _become(
+    certification: Certification, status: CertificationStatus, at: datetime, policy: Policy
+) -> Granted | Refused:
+    return edit(certification, evolve(certification, status=status), at=at, policy=policy)

@@ -1,0 +1,19 @@
+"""Who is told what, when, and in which words?"""
+
+from certrules.rules.notifications.planning import due, edited, of_event
+from certrules.rules.notifications.rendering import Medium, render
+from certrules.rules.notifications.templates import KNOWN, lint, values
+from certrules.rules.notifications.timing import moment, reach
+
+__all__ = [
+    "KNOWN",
+    "Medium",
+    "due",
+    "edited",
+    "lint",
+    "moment",
+    "of_event",
+    "reach",
+    "render",
+    "values",
+]

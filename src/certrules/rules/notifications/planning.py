@@ -1,0 +1,178 @@
+"""Which notices does an event, an edit or the passing of time call for?
+
+A notice is told once by its identity: the award and its cycle, the notification, and the instant of
+what it tells of. Whoever sends notices remembers the identities of those that were sent, and plans
+from the instant to which it planned before. Then a notice is neither lost nor told twice, whether
+the job runs often, late, twice at once, or after the clock was set back.
+
+What is planned depends on the awards as they are when it is asked: of an award that was archived or
+taken away, nothing is told any more, even what a late job missed.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, tzinfo
+
+from certrules import instants
+from certrules.errors import OutOfRangeError
+from certrules.model.awards import Award
+from certrules.model.events import Event, EventKind
+from certrules.model.notices import Notice, NoticeKind, Notification
+from certrules.rules.notifications.timing import moment
+
+__all__ = ["due", "edited", "of_event"]
+
+
+def of_event(event: Event, notifications: Iterable[Notification]) -> list[Notice]:
+    """Return the notices that an event calls for, due at its instant; none without a notification.
+
+    A renewal is told as an issue. The same event told again has notices of the same identity.
+
+    >>> event = Event(EventKind.RENEWED, "ada", "fa", 2, datetime(2024, 1, 1, tzinfo=UTC))
+    >>> [str(notice.kind) for notice in of_event(event, [Notification("n1", NoticeKind.ISSUED)])]
+    ['issued']
+
+    Rules: DOC-NOTIFY-01, DOC-NOTIFY-02, DOC-NOTIFY-05, DOC-NOTIFY-06, ALL-NOTIFY-01.
+    """
+    kind = _KINDS[event.kind]
+    return [
+        Notice(
+            notification=each.id,
+            kind=kind,
+            user=event.user,
+            certification=event.certification,
+            cycle=event.cycle,
+            of=event.at,
+            due_at=event.at,
+            item=event.item or "",
+            priority=each.priority,
+        )
+        for each in _distinct(notifications)
+        if each.kind is kind
+    ]
+
+
+_KINDS = {
+    EventKind.ISSUED: NoticeKind.ISSUED,
+    EventKind.RENEWED: NoticeKind.ISSUED,
+    EventKind.ENROLLED: NoticeKind.ENROLLED,
+}
+
+
+def due(
+    awards: Iterable[Award],
+    notifications: Iterable[Notification],
+    since: datetime,
+    until: datetime,
+    *,
+    zone: str | tzinfo,
+) -> list[Notice]:
+    """Return the notices of expiries that are due from ``since`` to just before ``until``.
+
+    In the order in which they are due; none for awards that are archived or never expire, nor
+    before an award was issued: who earns what is valid for a week is not reminded of it three weeks
+    earlier. Ask for consecutive intervals; one that ends before it begins is empty.
+
+    >>> from certrules.model.notices import Offset, OffsetUnit
+    >>> jan, jul = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 7))
+    >>> reminder = Notification("n1", NoticeKind.EXPIRY, Offset(-30, OffsetUnit.DAYS))
+    >>> [str(each.due_at) for each in due([Award("ada", "fa", jan, jul)], [reminder], jan, jul,
+    ...                                   zone=UTC)]
+    ['2024-06-01 00:00:00+00:00']
+
+    Rules: DOC-NOTIFY-01, DOC-NOTIFY-02, DOC-NOTIFY-04, DOC-NOTIFY-07, ALL-NOTIFY-03, INT-23,
+    INT-25.
+    """
+    since, until = instants.utc(since), instants.utc(until)
+    found = {
+        notice.identity: notice
+        for notice in _called_for(awards, notifications, instants.time_zone(zone))
+        if since <= notice.due_at < until
+    }
+    return sorted(found.values(), key=_order)
+
+
+def edited(
+    before: Award | None,
+    after: Award,
+    notifications: Iterable[Notification],
+    *,
+    at: datetime,
+    zone: str | tzinfo,
+) -> list[Notice]:
+    """Return what is to be told at once because an edit moved an expiry: one notice, or none.
+
+    A job that plans from interval to interval no longer comes to the moments that the edit put into
+    the past, so the latest of them is told now, and no other; those yet to come are left to
+    :func:`due`. Another expiry is other news: what was told of the former one does not count. Where
+    the edit puts the expiry itself into the past, no reminder is told of it, but the expiry is.
+    ``before`` is None for an award that was made with an issue date in the past.
+
+    >>> from certrules.model.notices import Offset, OffsetUnit
+    >>> jan, jun, jul = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 6, 7))
+    >>> award = Award("ada", "fa", jan, datetime(2025, 1, 1, tzinfo=UTC))
+    >>> reminders = [Notification(f"{days} days", NoticeKind.EXPIRY, Offset(-days, OffsetUnit.DAYS))
+    ...              for days in (90, 60, 20)]
+    >>> shorter = Award("ada", "fa", jan, jul)
+    >>> [notice.notification for notice in edited(award, shorter, reminders, at=jun, zone=UTC)]
+    ['60 days']
+
+    Rules: INT-23, INT-25.
+    """
+    at = instants.utc(at)
+    if before is not None and before.expires_at == after.expires_at:
+        return []
+    past = [
+        notice
+        for notice in _called_for([after], notifications, instants.time_zone(zone))
+        if notice.due_at <= at and (notice.due_at >= notice.of or notice.of > at)
+    ]
+    return sorted(past, key=_order)[-1:]
+
+
+def _called_for(
+    awards: Iterable[Award], notifications: Iterable[Notification], zone: tzinfo
+) -> Iterator[Notice]:
+    """Yield every notice of an expiry, whenever it is due; each distinct expiry is counted once."""
+    of_expiry = [each for each in _distinct(notifications) if each.kind is NoticeKind.EXPIRY]
+    known: dict[datetime, list[tuple[Notification, datetime]]] = {}
+    for award in awards:
+        if award.archived or award.expires_at is None:
+            continue
+        if award.expires_at not in known:
+            known[award.expires_at] = list(_moments(award.expires_at, of_expiry, zone))
+        for notification, due_at in known[award.expires_at]:
+            if due_at >= award.issued_at:
+                yield _of_expiry(award, award.expires_at, notification, due_at)
+
+
+def _moments(
+    expires_at: datetime, notifications: Iterable[Notification], zone: tzinfo
+) -> Iterator[tuple[Notification, datetime]]:
+    for notification in notifications:
+        try:
+            yield notification, moment(expires_at, notification.offset, zone=zone)
+        except OutOfRangeError:
+            continue  # 9999-12-31 stands for never in many a file: the day after it never comes
+
+
+def _of_expiry(
+    award: Award, expires_at: datetime, notification: Notification, due_at: datetime
+) -> Notice:
+    return Notice(
+        notification=notification.id,
+        kind=NoticeKind.EXPIRY,
+        user=award.user,
+        certification=award.certification,
+        cycle=award.cycle,
+        of=expires_at,
+        due_at=due_at,
+        priority=notification.priority,
+    )
+
+
+def _distinct(notifications: Iterable[Notification]) -> list[Notification]:
+    return list({each.id: each for each in notifications}.values())
+
+
+def _order(notice: Notice) -> tuple[datetime, str, str, int, str]:
+    return notice.due_at, notice.user, notice.certification, notice.cycle, notice.notification

@@ -1,0 +1,71 @@
+"""How do values come into a template, and what can they do there? Nothing but be read.
+
+A short code is a name in square brackets or in double braces, such as ``[renew_link]`` and
+``{{renew_link}}``. It is replaced, once, by a value that is made harmless for where it will stand;
+nothing is evaluated, and what a value says is never taken for a short code.
+"""
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from html import escape
+
+__all__ = ["SHORT_CODE", "Medium", "render"]
+
+SHORT_CODE = re.compile(r"\[([a-zA-Z]\w{0,63})\]|\{\{[ \t]*([a-zA-Z]\w{0,63})[ \t]*\}\}", re.ASCII)
+"""A short code: its name is in either group."""
+
+
+class Medium(Enum):
+    """Where a rendered text will stand."""
+
+    TEXT = "text"
+    """A plain text of many lines."""
+    HTML = "html"
+    """A page or mail body in HTML, also inside the quotes of an attribute."""
+    HEADER = "header"
+    """One line, such as a subject."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def render(template: str, values: Mapping[str, str], medium: Medium) -> str:
+    r"""Return a template with its short codes replaced; one that has no value stays as it is.
+
+    Of values, characters are left out that no reader sees: control characters, and those that turn
+    the direction of the text around them. In HTML they are escaped. A header becomes one line,
+    whatever the template or a value says.
+
+    >>> told = {"first_name": "<b>Ada</b>", "last_name": "[first_name]"}
+    >>> render("Dear {{first_name}} [last_name], [x]", told, Medium.HTML)
+    'Dear &lt;b&gt;Ada&lt;/b&gt; [first_name], [x]'
+    >>> render("For [first_name]", {"first_name": "Ada\r\nBcc: eve@example.org"}, Medium.HEADER)
+    'For Ada Bcc: eve@example.org'
+
+    Rules: X-NOTIFY-2.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        return _harmless(values[name], medium) if name in values else found[0]
+
+    text = SHORT_CODE.sub(value, template)
+    return " ".join(_clean(text).split()) if medium is Medium.HEADER else text
+
+
+def _harmless(value: str, medium: Medium) -> str:
+    return escape(_clean(value)) if medium is Medium.HTML else _clean(value)
+
+
+def _clean(value: str) -> str:
+    return _UNSEEN.sub("", _HALF.sub("\N{REPLACEMENT CHARACTER}", _BREAK.sub("\n", value)))
+
+
+_BREAK = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+_HALF = re.compile("[\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # controls, but for the tab and the newline
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks and overrides of direction
+    "\ufeff\ufff9-\ufffb]"  # a byte order mark, interlinear annotations
+)

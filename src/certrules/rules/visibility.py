@@ -1,0 +1,196 @@
+"""Who may see and do what?
+
+What neither a rule nor a policy's ``delegated`` grants, is refused. The groups of a certification
+are about who can earn it; see :mod:`certrules.rules.issuing`.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from enum import Enum
+
+from attrs import frozen
+
+from certrules.model.catalog import Certification, ItemKind
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.people import Action, Actor, Permission, Role, Target
+from certrules.model.policy import DOCEBO, Policy
+from certrules.rulebook import Rule
+
+__all__ = ["differing_groups", "may"]
+
+
+class _Scope(Enum):
+    ANYTHING = "everybody's"
+    COMPANY = "their company's"
+    OWN = "their own"
+
+
+@frozen
+class _Grant:
+    """What a rule gives: to a role (None: any), with all of some permissions, within a scope."""
+
+    rule: Rule
+    role: Role | None = None
+    permissions: frozenset[Permission] = frozenset()
+    scope: _Scope = _Scope.ANYTHING
+
+    def __str__(self) -> str:
+        who = str(self.role or "anybody").replace("_", " ")
+        needed = " and ".join(sorted(map(str, self.permissions)))
+        return f"{who}{f' with {needed}' if needed else ''}: {self.scope.value}"
+
+    def covers(self, actor: Actor, target: Target) -> bool:
+        has_role = self.role is None or self.role in actor.roles
+        return has_role and self.permissions <= actor.permissions and self._holds(actor, target)
+
+    def _holds(self, actor: Actor, target: Target) -> bool:
+        if self.scope is _Scope.OWN:
+            return actor.user is not None and actor.user == target.owner
+        if self.scope is _Scope.COMPANY:
+            return actor.company is not None and actor.company == target.company
+        return True
+
+
+_BOTH = frozenset(Permission)
+
+
+def _administrator(rule: Rule, permissions: frozenset[Permission] = _BOTH) -> _Grant:
+    return _Grant(rule, Role.ADMINISTRATOR, permissions)
+
+
+def _leaders(rule: Rule) -> tuple[_Grant, _Grant]:
+    executive, manager = (
+        _Grant(rule, role, scope=_Scope.COMPANY) for role in (Role.EXECUTIVE, Role.MANAGER)
+    )
+    return executive, manager
+
+
+_EVERYBODYS = Target()
+_NAMED = _Grant(Rule.DOC_CERT_09, Role.SUPERADMIN)
+_SUPERADMIN = _Grant(Rule.INT_27, Role.SUPERADMIN)
+_JOBS = _Grant(Rule.DOC_JOB_03, Role.SUPERADMIN)
+_MANAGER = _administrator(Rule.ALL_ROLE_01)
+_GRANTS: Mapping[Action, tuple[_Grant, ...]] = {
+    Action.VIEW_CERTIFICATIONS: (_SUPERADMIN, _MANAGER),
+    Action.EXPORT_CERTIFICATIONS: (_SUPERADMIN, _administrator(Rule.INT_30)),
+    Action.CREATE_CERTIFICATION: (_NAMED, _MANAGER),
+    Action.EDIT_CERTIFICATION: (_NAMED, _MANAGER),
+    Action.DELETE_CERTIFICATION: (_NAMED, _MANAGER),
+    Action.IMPORT_AWARDS: (_NAMED,),
+    Action.ISSUE_AWARD: (_NAMED,),
+    Action.ISSUE_PREDATED: (_SUPERADMIN, _MANAGER),
+    Action.EDIT_AWARD: (_SUPERADMIN,),
+    Action.DELETE_AWARD: (_SUPERADMIN, _administrator(Rule.ALL_ROLE_03)),
+    Action.RENEW_AWARD: (_Grant(Rule.DOC_VIEW_03, scope=_Scope.OWN),),
+    Action.VIEW_AWARDS: (
+        _SUPERADMIN,
+        _administrator(Rule.INT_30, frozenset({Permission.CONTENT})),
+        _administrator(Rule.INT_30, frozenset({Permission.SYSTEM})),
+        *_leaders(Rule.ALL_ROLE_05),
+        _Grant(Rule.ALL_ROLE_07, scope=_Scope.OWN),
+    ),
+    Action.SEARCH_AWARDS: (
+        _SUPERADMIN,
+        _administrator(Rule.ALL_ROLE_04),
+        *_leaders(Rule.ALL_ROLE_06),
+    ),
+    Action.EXPORT_AWARDS: (
+        _SUPERADMIN,
+        _administrator(Rule.ALL_ROLE_04),
+        *_leaders(Rule.ALL_ROLE_06),
+    ),
+    Action.DOWNLOAD_BADGE: (_Grant(Rule.ALL_ROLE_08, scope=_Scope.OWN),),
+    Action.SHARE_BADGE: (_Grant(Rule.ALL_ROLE_09, scope=_Scope.OWN),),
+    Action.VERIFY_BADGE: (_Grant(Rule.ALL_ROLE_11),),
+    Action.START_JOB: (_JOBS, _Grant(Rule.DOC_JOB_03, Role.POWER_USER)),
+    Action.VIEW_JOB: (_JOBS, _Grant(Rule.DOC_JOB_03, Role.POWER_USER, scope=_Scope.OWN)),
+    Action.MANAGE_NOTIFICATIONS: (
+        _Grant(Rule.DOC_NOTIFY_02, Role.SUPERADMIN),
+        _administrator(Rule.INT_30),
+    ),
+}
+
+
+def may(
+    actor: Actor, action: Action, target: Target = _EVERYBODYS, *, policy: Policy = DOCEBO
+) -> Granted | Refused:
+    """Decide whether somebody may do something to the awards, badge or job of a target.
+
+    The reasons of a grant are all that grant it; those of a refusal, all that would have. No
+    effects follow. What a delegated administrator may do, they may do to everybody's.
+
+    >>> ada, boss = Actor("ada"), Actor("bob", {Role.MANAGER}, company="acme")
+    >>> may(ada, Action.VIEW_AWARDS, Target(owner="ada")).reasons[0].rule
+    Rule.ALL_ROLE_07
+    >>> bool(may(boss, Action.VIEW_AWARDS, Target(owner="ada", company="acme")))
+    True
+    >>> for reason in may(ada, Action.CREATE_CERTIFICATION).reasons:
+    ...     print(reason)
+    certification.create is for superadmin: everybody's (DOC-CERT-09)
+    certification.create is for administrator with content and system: everybody's (ALL-ROLE-01)
+
+    Rules: ALL-ROLE-01, ALL-ROLE-02, ALL-ROLE-03, ALL-ROLE-04, ALL-ROLE-05, ALL-ROLE-06,
+    ALL-ROLE-07, ALL-ROLE-08, ALL-ROLE-09, ALL-ROLE-11, DOC-CERT-09, DOC-JOB-03, INT-27, INT-30,
+    INT-41, X-ALL-3.
+    """
+    grants = _GRANTS.get(action, ())
+    reasons = [
+        *_because(grants, actor, action, target),
+        *_delegated(actor, action, policy),
+    ]
+    if reasons:
+        return Granted(reasons=reasons)
+    facts = (("actor", actor.user), ("action", str(action)))
+    against = [Reason(each.rule, f"{action} is for {each}", facts) for each in grants]
+    return Refused(against or [Reason(Rule.INT_27, f"nobody is granted {action}", facts)])
+
+
+def _because(
+    grants: Collection[_Grant], actor: Actor, action: Action, target: Target
+) -> Iterator[Reason]:
+    facts = (("actor", actor.user), ("action", str(action)))
+    for grant in grants:
+        if grant.covers(actor, target):
+            yield Reason(grant.rule, f"{action} is for {grant}", facts)
+
+
+def _delegated(actor: Actor, action: Action, policy: Policy) -> Iterator[Reason]:
+    for role in sorted(actor.roles, key=str):
+        if (role, action) in policy.delegated:
+            text = f"{action} is delegated to {str(role).replace('_', ' ')}"
+            yield Reason(Rule.INT_27, text, (("actor", actor.user), ("action", str(action))))
+
+
+def differing_groups(
+    certification: Certification, tracks: Mapping[str, Collection[str]]
+) -> list[Reason]:
+    """Return a warning for each learning track that is open to other groups than its certification.
+
+    ``tracks`` are the groups of each track, by its id, none meaning everybody; a track that is not
+    among them is passed over.
+
+    >>> track = Assignment(ItemKind.LEARNING_TRACK, "t1", datetime(2024, 1, 1, tzinfo=UTC))
+    >>> first_aid = Certification("fa", "First aid", assignments=(track,), groups={"staff"})
+    >>> print(*differing_groups(first_aid, {"t1": ["guests", "staff"]}))
+    track t1 is for guests, staff, and certification fa for staff (ALL-VIS-04)
+
+    Rules: ALL-VIS-04.
+    """
+    assigned = {a.item for a in certification.assignments if a.kind is ItemKind.LEARNING_TRACK}
+    return [
+        _difference(certification, track, frozenset(tracks[track]))
+        for track in sorted(assigned & tracks.keys())
+        if frozenset(tracks[track]) != certification.groups
+    ]
+
+
+def _difference(certification: Certification, track: str, groups: frozenset[str]) -> Reason:
+    text = (
+        f"track {track} is for {_listed(groups)}, "
+        f"and certification {certification.id} for {_listed(certification.groups)}"
+    )
+    facts = (("track", track), ("certification", certification.id))
+    return Reason(Rule.ALL_VIS_04, text, facts)
+
+
+def _listed(groups: Collection[str]) -> str:
+    return ", ".join(sorted(groups)) or "everybody"
