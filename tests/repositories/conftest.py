@@ -15,7 +15,7 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import SqlStore, metadata, open_store
 
-pytest.register_assert_rewrite("certrules.testing.contract")
+pytest.register_assert_rewrite("certrules.testing.contract", "certrules.testing.learning")
 
 SERVERS = {
     name: make_url(os.environ[variable])

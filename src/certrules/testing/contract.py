@@ -11,11 +11,10 @@ to a fresh, empty one; pytest and unittest both collect the tests::
 With ``pytest.register_assert_rewrite("certrules.testing.contract")`` in a ``conftest.py``, a test
 that fails shows the values that it compared.
 """
-# ruff: noqa: D102, PT017, S101 - tests, by whatever framework
+# ruff: noqa: D102, S101 - tests, by whatever framework
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from threading import Barrier
@@ -37,6 +36,7 @@ from certrules.model.events import Event, EventKind
 from certrules.model.people import User
 from certrules.periods import Unit
 from certrules.repositories.protocols import Store, Transaction
+from certrules.testing.raising import raises
 
 __all__ = ["StoreContract"]
 
@@ -195,7 +195,7 @@ class StoreContract:
 
     def test_an_instant_without_a_zone_is_refused(self) -> None:
         naive = evolve(_ISSUED, at=_AT.replace(tzinfo=None))
-        with _raises(NaiveDatetimeError):
+        with raises(NaiveDatetimeError):
             self._write(lambda work: work.events.add([naive]))
 
     # Awards
@@ -258,7 +258,7 @@ class StoreContract:
         self._write(lambda work: work.awards.add([_AWARD]))
         for again in ([other, _AWARD], [other, other]):
             with self.store.writing() as work:
-                with _raises(ConflictError, again[1].user):
+                with raises(ConflictError, again[1].user):
                     work.awards.add(again)
                 assert not work.awards.history("bob", "fire")
                 work.events.add([_ISSUED])  # the transaction goes on
@@ -272,7 +272,7 @@ class StoreContract:
         archived = [award.archive(_AT) for award in seen]
         self._write(lambda work: work.awards.replace(archived[1:]))
         with self.store.writing() as work:
-            with _raises(ConflictError, "bob"):
+            with raises(ConflictError, "bob"):
                 work.awards.replace(archived)
             assert list(work.awards.select()) == [seen[0], archived[1]]
             work.awards.replace([archived[0], archived[0].archive(_AT)])  # one after the other
@@ -280,7 +280,7 @@ class StoreContract:
             assert [award.version for award in view.awards.select()] == [3, 2]
 
     def test_what_is_not_there_cannot_be_replaced(self) -> None:
-        with _raises(ConflictError, "ada"):
+        with raises(ConflictError, "ada"):
             self._write(lambda work: work.awards.replace([_AWARD.archive(_AT)]))
 
     # Events
@@ -303,7 +303,7 @@ class StoreContract:
     # Transactions
 
     def test_nothing_is_kept_of_a_transaction_that_fails(self) -> None:
-        with _raises(ZeroDivisionError), self.store.writing() as work:
+        with raises(ZeroDivisionError), self.store.writing() as work:
             _fill(work)
             _ = 1 // 0
         with self.store.reading() as view:
@@ -314,7 +314,7 @@ class StoreContract:
 
     def test_a_view_cannot_write(self) -> None:
         for write in _WRITES:
-            with self.store.reading() as view, _raises(StoreError):
+            with self.store.reading() as view, raises(StoreError):
                 write(view)
         with self.store.reading() as view:
             assert not any(_contents(view))
@@ -338,9 +338,9 @@ class StoreContract:
         with self.store.reading() as view:
             pass
         for ended in (work, view):
-            with _raises(StoreError):
+            with raises(StoreError):
                 ended.users.get("7")
-            with _raises(StoreError):
+            with raises(StoreError):
                 ended.awards.add([_AWARD])
 
     def test_a_writer_sees_its_own_changes_and_a_view_none_until_they_are_kept(self) -> None:
@@ -420,13 +420,3 @@ def _contents(view: Transaction) -> list[bool]:
         bool(list(islice(view.awards.select(), 1))),
         bool(view.events.after(0, 1)),
     ]
-
-
-@contextmanager
-def _raises(expected: type[Exception], text: str = "") -> Iterator[None]:
-    try:
-        yield
-    except expected as error:
-        assert text in str(error)
-    else:
-        raise AssertionError(f"{expected.__name__} was not raised")
