@@ -1,0 +1,303 @@
+"""Awarding, renewing, reporting and removing on the command line."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from certrules import Assignment, Certification, Item, ItemKind, Unit, User, Validity
+from certrules.catalogs import Catalog
+from certrules.instants import parse
+from certrules.repositories.sql import open_store
+from certrules.workflows import administering
+from tests.cli.conftest import Answer, Run
+
+SINCE = parse("2024-01-01T00:00:00Z")
+CATALOG = Catalog(
+    users=(
+        User("1", "ada", groups={"crew"}),
+        User("2", "Bob", groups={"crew"}),
+        User("3", "gone", active=False, groups={"crew"}),
+    ),
+    items=(
+        Item(ItemKind.COURSE, "c1", "FA-101"),
+        Item(ItemKind.COURSE, "c2", "FA-102"),
+        Item(ItemKind.COURSE, "c3", "TWICE"),
+        Item(ItemKind.COURSE, "c4", "TWICE"),
+        Item(ItemKind.LEARNING_PLAN, "p1", "PLAN"),
+        Item(ItemKind.LEARNING_TRACK, "t1", "TRACK"),
+    ),
+    certifications=(
+        Certification(
+            "k1",
+            "First aider",
+            "FA",
+            validity=Validity(1, Unit.YEARS),
+            retake=True,
+            assignments=(Assignment(ItemKind.COURSE, "c1", SINCE),),
+        ),
+        Certification("k2", "Conduct", "CONDUCT"),
+        Certification("k3", "Same", "SAME"),
+        Certification("k4", "Same", "SAME"),
+    ),
+)
+
+
+class Told:
+    """The command line on one store."""
+
+    def __init__(self, run: Run, store: Path) -> None:
+        self.run = run
+        self.store = store
+
+    def __call__(self, command: str, *words: object) -> Answer:
+        name, *options = command.split()
+        return self.run(name, *options, *words, "--store", self.store)
+
+    def complete(self, at: str, course: str = "FA-101") -> Answer:
+        return self(f"complete --user ada --course {course} --zone UTC --at {at}")
+
+    def renew(self, at: str, *words: object) -> Answer:
+        return self(f"renew --user ada --certification FA --at {at}", *words)
+
+
+@pytest.fixture
+def told(run: Run, tmp_path: Path) -> Told:
+    path = tmp_path / "story.db"
+    with closing(open_store(str(path), create=True)) as opened:
+        administering.load(opened, CATALOG)
+    return Told(run, path)
+
+
+@pytest.mark.rule("DOC-CERT-11", "DOC-RENEW-03")
+def test_a_completion_earns_once(told: Told) -> None:
+    first = told.complete("2024-02-01T10:00:00Z")
+    assert (first.code, first.err) == (0, "")
+    assert first.out.splitlines() == [
+        "First aider: done",
+        "  a new award is issued: from 2024-02-01, expires 2025-02-01",
+        "  because course c1 was completed (INT-14b)",
+    ]
+    second = told.complete("2024-03-01T10:00:00Z")
+    assert second.code == 1
+    assert second.out.startswith("First aider: refused\n")
+    assert "(DOC-RENEW-03)" in second.out
+
+
+def test_a_completion_that_earns_nothing_is_recorded(told: Told) -> None:
+    answer = told.complete("2024-02-01T10:00:00Z", "FA-102")
+    assert (answer.code, answer.out) == (0, "recorded; no certification is earned by it\n")
+
+
+def test_a_completion_as_json(told: Told) -> None:
+    answer = told(
+        "complete --user 1 --course c1 --zone UTC --at 2024-02-01T10:00:00Z --format json"
+    )
+    assert answer.data["recorded"] is True
+    decision = answer.data["certifications"]["k1"]
+    assert decision["granted"] is True
+    assert decision["reasons"][0]["rule"] == "INT-14b"
+    issue, notify = decision["effects"]
+    assert (issue["effect"], issue["award"]["expires_at"]) == (
+        "issue_award",
+        "2025-02-01T10:00:00+00:00",
+    )
+    assert (notify["effect"], notify["event"]["kind"]) == ("notify", "award.issued")
+
+
+def test_a_completion_before_the_enrolment_is_not_recorded(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z", "FA-102")
+    answer = told.complete("2024-01-01T10:00:00Z", "FA-102")
+    assert answer.code == 1
+    assert answer.out.splitlines()[0] == "not recorded"
+    assert "(DOC-CERT-12)" in answer.out
+
+
+@pytest.mark.parametrize("item", ["--plan PLAN", "--track TRACK", "--track t1"])
+def test_plans_and_tracks_are_completed_too(told: Told, item: str) -> None:
+    assert told(f"complete --user ada {item} --zone UTC").code == 0
+
+
+@pytest.mark.rule("DOC-RENEW-01", "DOC-RENEW-06", "INT-12b")
+def test_a_renewal_is_explained_started_and_completed(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    why = told.renew("2024-12-01T10:00:00Z", "--explain")
+    assert why.code == 0
+    assert why.out.splitlines() == [
+        "renewal: possible",
+        "  completing course FA-101 renews it",
+        "  because an award may be renewed at any time (DOC-RENEW-01)",
+    ]
+    started = told.renew("2024-12-01T10:00:00Z")
+    assert started.code == 0
+    assert "  the renewal is started; completing course FA-101 completes it\n" in started.out
+    assert "  the enrolment in course FA-101 is archived as it was: completed\n" in started.out
+    again = told.renew("2024-12-02T10:00:00Z")
+    assert again.code == 1
+    assert "(INT-12b)" in again.out
+    completed = told.complete("2024-12-05T10:00:00Z")
+    assert completed.code == 0
+    assert "  the award of 2024-02-01 is archived with its own dates\n" in completed.out
+    assert "  the renewal of ada is completed\n" in completed.out
+
+
+@pytest.mark.rule("DOC-RENEW-08")
+def test_a_refusal_is_explained(told: Told) -> None:
+    why = told.renew("2024-12-01T10:00:00Z", "--explain")
+    assert why.code == 1
+    assert why.out.startswith("renewal: refused\n  because ")
+    data = told.renew("2024-12-01T10:00:00Z", "--explain", "--format", "json").data
+    assert data["granted"] is False
+    assert "DOC-RENEW-01" in [reason["rule"] for reason in data["reasons"]]
+
+
+@pytest.mark.rule("INT-12b")
+def test_a_renewal_is_given_up(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    told.renew("2024-12-01T10:00:00Z")
+    assert told.renew("2024-12-02T10:00:00Z", "--cancel").code == 0
+    assert told.renew("2024-12-02T10:00:00Z", "--cancel").code == 1
+
+
+def test_of_several_items_one_is_named(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    with closing(open_store(str(told.store))) as store, store.writing() as transaction:
+        first_aid = CATALOG.certifications[0]
+        both = (*first_aid.assignments, Assignment(ItemKind.COURSE, "c2", SINCE))
+        transaction.certifications.put(
+            [Certification("k1", "First aider", "FA", retake=True, assignments=both)]
+        )
+    unnamed = told.renew("2024-12-01T10:00:00Z")
+    assert unnamed.code == 2
+    assert "name one: completing course FA-101 renews it; completing course FA-102" in unnamed.err
+    through = told.renew("2024-12-01T10:00:00Z", "--course", "FA-102", "--through", "PLAN")
+    assert through.code == 1
+    assert told.renew("2024-12-01T10:00:00Z", "--course", "FA-102").code == 0
+
+
+def award(told: Told, *words: object) -> Answer:
+    return told(
+        "award --certification FA --issued 2024-05-01 --zone UTC --at 2024-06-01T00:00:00Z", *words
+    )
+
+
+@pytest.mark.rule("DOC-AWARD-01", "DOC-AWARD-02", "DOC-CERT-13")
+def test_a_group_is_awarded_by_hand(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    answer = award(told, "--group", "crew", "--expires", "2025-05-01")
+    assert answer.code == 1
+    assert answer.out.splitlines()[:2] == ["1 user awarded", "ada: refused"]
+    assert "(DOC-AWARD-09)" in answer.out
+    assert answer.out.splitlines()[-1] == "gone: deactivated, and skipped (DOC-CERT-13)"
+
+
+def test_an_award_by_hand_as_json(told: Told) -> None:
+    answer = award(
+        told, "--user", "bob", "--always-valid", "--course", "FA-102", "--format", "json"
+    )
+    assert answer.code == 0
+    assert answer.data == {"awarded": ["2"], "refused": [], "inactive": [], "unknown": []}
+    (row,) = told("status --user bob --format json").data["awards"]
+    assert (row["expires"], row["source"], row["item"]) == (None, "course", "c2")
+
+
+@pytest.mark.rule("DOC-AWARD-08", "DOC-JOB-01")
+def test_a_crowd_is_awarded_as_a_job(told: Told) -> None:
+    with closing(open_store(str(told.store))) as store, store.writing() as transaction:
+        transaction.users.put(User(f"u{n}", f"u{n}", branches={"all"}) for n in range(2_500))
+    answer = award(told, "--branch", "all", "--expires", "2025-05-01")
+    assert (answer.code, answer.out) == (0, "2,500 users awarded\n")
+    refused = award(told, "--branch", "all", "--expires", "2025-05-01")
+    assert refused.code == 1
+    assert refused.out.splitlines()[-1] == "… and more; all of them with --format json"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("award --certification FA --always-valid --zone UTC", "name somebody"),
+        ("award --certification FA --user ada --expires 1/5/2025 --zone UTC", "not a day"),
+        ("award --certification FAA --user ada --always-valid --zone UTC", "did you mean FA?"),
+        ("award --certification SAME --user ada --always-valid --zone UTC", "by its id, k3, k4"),
+        ("complete --user adda --course FA-101 --zone UTC", "did you mean ada?"),
+        ("complete --user ada --course FA-11 --zone UTC", "did you mean FA-101?"),
+        ("complete --user ada --course TWICE --zone UTC", "by its id, c3, c4"),
+        ("complete --user ada --zone UTC", "required"),
+        ("renew --user ada --certification FA --through PLANN", "did you mean PLAN?"),
+        ("report learner", "needs --user"),
+        ("report users-certifications --user ada", "needs --user"),
+        ("report everything", "invalid choice"),
+        ("delete --certification gone", "no certification 'gone'"),
+    ],
+)
+def test_a_slip_of_the_pen_is_exit_code_2(told: Told, words: str, message: str) -> None:
+    answer = told(words)
+    assert (answer.code, answer.out) == (2, "")
+    assert message in answer.err
+
+
+@pytest.mark.rule("DOC-REPORT-01", "DOC-REPORT-03", "DOC-REPORT-04")
+def test_the_reports(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    told.renew("2024-12-01T10:00:00Z")
+    told.complete("2024-12-05T10:00:00Z")
+    award(told, "--user", "bob", "--always-valid")
+    answer = told("report users-certifications --at 2024-12-07T00:00:00Z")
+    assert answer.code == 0
+    assert [line.split() for line in answer.out.splitlines()[2:5]] == [
+        ["ada", "FA", "archived", "2024-02-01", "2025-02-01", "2024-12-05"],
+        ["ada", "FA", "valid", "2024-12-05", "2025-12-05", "363"],
+        ["Bob", "FA", "valid", "2024-05-01", "never"],
+    ]
+    other = told("report certifications-users --at 2024-12-07T00:00:00Z --format json")
+    assert other.data["report"] == "certifications-users"
+    assert [(row["user"], row["status"]) for row in other.data["rows"]] == [
+        ("1", "archived"),
+        ("1", "valid"),
+        ("2", "valid"),
+    ]
+    assert told("report certifications-users --zone Asia/Tokyo").out.startswith("certification ")
+
+
+@pytest.mark.rule("DOC-VIEW-01", "DOC-VIEW-02", "DOC-VIEW-03")
+def test_a_learners_list(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    told("award --certification CONDUCT --user ada --always-valid --zone UTC --issued 2024-03-01")
+    answer = told("report learner --user ada --at 2024-12-07T00:00:00Z")
+    lines = answer.out.splitlines()
+    assert lines[2].split() == ["Conduct", "2024-03-01", "never", "no"]
+    assert lines[3].split() == ["First", "aider", "2024-02-01", "2025-02-01", "56", "possible"]
+    assert lines[5] == "Conduct cannot be renewed now"
+    assert "(INT-19)" in lines[6]
+    data = told("report learner --user ada --at 2024-12-07T00:00:00Z --format json").data
+    assert [each["renewal"]["granted"] for each in data["certifications"]] == [False, True]
+
+
+@pytest.mark.rule("DOC-ASSIGN-11", "INT-20")
+def test_unlinking_says_what_is_lost_first(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    preview = told("unlink --certification FA --course FA-101")
+    assert preview.code == 2
+    assert preview.out.splitlines() == [
+        "unlink: what would be lost",
+        "  course FA-101 no longer earns k1",
+        "  the award of ada of 2024-02-01 is lost",
+        "  because 1 awards of 1 users are lost, 0 of them archived (DOC-ASSIGN-11)",
+        "nothing was changed; add --yes to do it",
+    ]
+    done = told("unlink --certification FA --course FA-101 --yes --format json")
+    assert (done.code, done.data["done"]) == (0, True)
+    assert told("unlink --certification FA --course FA-101 --yes").code == 1
+    assert told("report users-certifications --format json").data["rows"] == []
+
+
+@pytest.mark.rule("DOC-DELETE-01", "DOC-DELETE-04")
+def test_deleting_says_what_is_lost_first(told: Told) -> None:
+    with closing(open_store(str(told.store))) as store, store.writing() as transaction:
+        transaction.users.put(User(f"u{n}", f"u{n}", branches={"all"}) for n in range(30))
+    award(told, "--branch", "all", "--expires", "2025-05-01")
+    preview = told("delete --certification FA")
+    assert preview.code == 2
+    assert "  … and 11 more changes (all with --format json)\n" in preview.out
+    assert told("delete --certification FA --yes").code == 0
+    assert told("delete --certification FA").code == 2
