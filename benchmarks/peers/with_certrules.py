@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from benchmarks.peers import ZONE, Summary, seconds
-from certrules.model.records import Record
+from certrules.model.records import Record, Severity
 from certrules.records import open_records
 from certrules.workflows.columns import RecordColumns, read_columns
 
@@ -28,7 +28,9 @@ def summary(result: RecordColumns) -> Summary:
         issued=sum(map(seconds, result.issued_at)),
         expires=sum(map(seconds, result.expires_at)),
         always_valid=sum(result.always_valid),
-        faults=sum(len(row.faults) for row in result.rejected),
+        faults=sum(
+            fault.severity is Severity.ERROR for row in result.rejected for fault in row.faults
+        ),
         faulty_rows=sum(faulty),
         repeated=len(repeated),
         repeated_rows=sum(repeated),
