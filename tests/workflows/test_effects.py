@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from certrules import AssociationType, Award, ItemKind, Source
+from certrules import AssociationType, Award, Certification, ItemKind, Source
 from certrules.errors import ConflictError
 from certrules.model.catalog import Assignment
 from certrules.model.effects import (
@@ -13,6 +13,7 @@ from certrules.model.effects import (
     AssignItem,
     CancelNotices,
     CloseRenewal,
+    DefineCertification,
     Effect,
     Enrol,
     IssueAward,
@@ -56,6 +57,7 @@ ALL: tuple[Effect, ...] = (
     ReopenTraining("bob", COURSE, "A"),
     AssignItem("fa", Assignment(COURSE, "X", day(6))),
     UnassignItem("fa", COURSE, "A"),
+    DefineCertification(Certification("new", "New")),
     RemoveCertification("conduct"),
 )
 
@@ -96,6 +98,7 @@ def test_every_effect_is_carried_out(store: Store) -> None:
         assert first_aid is not None
         assert [each.item for each in first_aid.assignments] == ["P", "X"]
         assert view.certifications.get("conduct") is None
+        assert view.certifications.get("new") == Certification("new", "New")
 
 
 @pytest.mark.parametrize(
