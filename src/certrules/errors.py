@@ -113,7 +113,7 @@ class CatalogError(CertrulesError):
         super().__init__(message)
         self.code = code
         self.message = message
-        self.faults = tuple(faults)
+        self.faults: tuple[tuple[str, str], ...] = tuple(faults)
 
 
 class StoreError(CertrulesError):

@@ -7,6 +7,7 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 from dateutil.relativedelta import relativedelta
@@ -27,7 +28,8 @@ class Unit(Enum):
     MONTHS = "months"
     YEARS = "years"
 
-    __hash__ = object.__hash__  # by identity: Enum's own is slow, and answers are looked up by it
+    if not TYPE_CHECKING:  # by identity: Enum's own is slow, and answers are looked up by it
+        __hash__ = object.__hash__
 
     def __str__(self) -> str:
         return self.value
@@ -48,7 +50,8 @@ class MonthEnd(Enum):
     REFUSE = "refuse"
     """A :class:`~certrules.errors.NoSuchDayError`."""
 
-    __hash__ = object.__hash__
+    if not TYPE_CHECKING:  # by identity
+        __hash__ = object.__hash__
 
 
 @frozen

@@ -43,8 +43,8 @@ class Output:
 
     def __init__(self, *, as_json: bool = False, stream: TextIO | None = None) -> None:
         self.as_json = as_json
-        self.stream = stream or sys.stdout
-        self.width = max(40, shutil.get_terminal_size().columns)
+        self.stream: TextIO = stream or sys.stdout
+        self.width: int = max(40, shutil.get_terminal_size().columns)
         self._console = None if as_json else _console(self.stream)
 
     def line(self, *cells: Cell) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
@@ -45,7 +46,8 @@ class OffsetUnit(Enum):
     DAYS = "days"
     WEEKS = "weeks"
 
-    __hash__ = object.__hash__
+    if not TYPE_CHECKING:  # by identity
+        __hash__ = object.__hash__
 
     def __str__(self) -> str:
         return self.value

@@ -1,6 +1,7 @@
 """What do platforms decide differently, as values?"""
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -24,7 +25,8 @@ class ExpiryDay(Enum):
     INCLUSIVE = "inclusive"
     """It is valid to the end of that local day."""
 
-    __hash__ = object.__hash__
+    if not TYPE_CHECKING:  # by identity
+        __hash__ = object.__hash__
 
     def __str__(self) -> str:
         return self.value

@@ -35,7 +35,7 @@ class Lines:
         self._source = source
         self._encoding = encoding
         self._start = start
-        self.nul_seen = False
+        self.nul_seen: bool = False
 
     def __iter__(self) -> Iterator[str]:
         return chain.from_iterable(self._blocks())

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
 from itertools import compress, islice
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
 
@@ -102,14 +103,15 @@ class RecordsFile:
         *,
         escaping: bool,
     ) -> None:
-        self.header = tuple(header)
+        self.header: tuple[str, ...] = tuple(header)
         self.delimiter = delimiter
         self.encoding = encoding
         self.columns: Mapping[RecordField, str] = MappingProxyType(
             {field: header[place] for field, place in columns.items()}
         )
-        self.zone, self.issue_date = parser.zone, parser.convention
-        self.path = source.path
+        self.zone: tzinfo = parser.zone
+        self.issue_date: IssueDateConvention = parser.convention
+        self.path: Path | None = source.path
         self._source = source
         self._lines = lines
         self._places = columns

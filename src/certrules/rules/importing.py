@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from itertools import compress
 from operator import ne
+from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
@@ -42,7 +43,8 @@ class Outcome(Enum):
     REFUSED = "refused"
     SUPERSEDED = "superseded"
 
-    __hash__ = object.__hash__  # by identity: Enum's own is slow, and every row is counted by it
+    if not TYPE_CHECKING:  # by identity: Enum's own is slow, and every row is counted by it
+        __hash__ = object.__hash__
 
     def __str__(self) -> str:
         return self.value
