@@ -83,8 +83,8 @@ _GRANTS: Mapping[Action, tuple[_Grant, ...]] = {
     Action.RENEW_AWARD: (_Grant(Rule.DOC_VIEW_03, scope=_Scope.OWN),),
     Action.VIEW_AWARDS: (
         _SUPERADMIN,
-        _administrator(Rule.INT_30, frozenset({Permission.CONTENT})),
-        _administrator(Rule.INT_30, frozenset({Permission.SYSTEM})),
+        _administrator(Rule.ALL_ROLE_02, frozenset({Permission.CONTENT})),
+        _administrator(Rule.ALL_ROLE_02, frozenset({Permission.SYSTEM})),
         *_leaders(Rule.ALL_ROLE_05),
         _Grant(Rule.ALL_ROLE_07, scope=_Scope.OWN),
     ),

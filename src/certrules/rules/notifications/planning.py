@@ -33,11 +33,11 @@ def of_event(event: Event, notifications: Iterable[Notification]) -> list[Notice
 
     Rules: DOC-NOTIFY-01, DOC-NOTIFY-02, DOC-NOTIFY-05, DOC-NOTIFY-06, ALL-NOTIFY-01.
     """
-    kind = _KINDS[event.kind]
+    kind = _KINDS.get(event.kind)
     return [
         Notice(
             notification=each.id,
-            kind=kind,
+            kind=each.kind,
             user=event.user,
             certification=event.certification,
             cycle=event.cycle,
