@@ -1,6 +1,7 @@
 """Awarding, renewing, reporting and removing on the command line."""
 
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from certrules import Assignment, Certification, Item, ItemKind, Unit, User, Validity
 from certrules.catalogs import Catalog
 from certrules.instants import parse
+from certrules.model.learning import Course, Window
 from certrules.repositories.sql import open_store
 from certrules.workflows import administering
 from tests.cli.conftest import Answer, Run
@@ -149,6 +151,23 @@ def test_a_refusal_is_explained(told: Told) -> None:
     data = told.renew("2024-12-01T10:00:00Z", "--explain", "--format", "json").data
     assert data["granted"] is False
     assert "DOC-RENEW-01" in [reason["rule"] for reason in data["reasons"]]
+
+
+@pytest.mark.rule("DOC-RENEW-14")
+def test_every_reason_against_a_renewal_is_told_as_a_person_would(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    told.renew("2024-06-01T10:00:00Z")
+    with closing(open_store(str(told.store))) as store, store.writing() as transaction:
+        transaction.learning.put_courses([Course("c1", window=Window(date(2024, 6, 30)))])
+    why = told.renew("2024-12-01T10:00:00Z", "--explain")
+    assert why.code == 1
+    assert why.out.splitlines() == [
+        "renewal: refused",
+        "  because course c1, which earned the award, is not completed: enrolled",
+        "  (DOC-RENEW-02)",
+        "  because a renewal was started already: complete or cancel it (INT-12b)",
+        "  because the validity period of course c1 is over (DOC-RENEW-14)",
+    ]
 
 
 @pytest.mark.rule("INT-12b")
