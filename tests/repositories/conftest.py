@@ -15,7 +15,9 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import SqlStore, metadata, open_store
 
-pytest.register_assert_rewrite("certrules.testing.contract", "certrules.testing.learning")
+pytest.register_assert_rewrite(
+    "certrules.testing.contract", "certrules.testing.learning", "certrules.testing.outbox"
+)
 
 SERVERS = {
     name: make_url(os.environ[variable])

@@ -46,7 +46,7 @@ def rules(decision: Granted | Refused | None) -> list[Rule]:
 
 def everything(store: Store) -> tuple[list[Award], list[Event]]:
     with store.reading() as view:
-        events = [event for _, event in view.events.after(0, 1000)]
+        events = [event for _, event in view.events.after(0, 1000) if isinstance(event, Event)]
         return list(view.awards.select()), events
 
 

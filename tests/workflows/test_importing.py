@@ -24,7 +24,7 @@ from certrules import (
 )
 from certrules.errors import ConflictError, RecordsFileError
 from certrules.instants import IssueDateConvention
-from certrules.model.events import EventKind
+from certrules.model.events import Event, EventKind
 from certrules.model.records import FaultCode
 from certrules.records import open_records
 from certrules.repositories.memory import MemoryStore
@@ -120,7 +120,9 @@ def codes(report: ImportReport) -> list[tuple[int, FaultCode]]:
 def content(store: Store) -> tuple[list[Award], list[tuple[EventKind, str, str, int]]]:
     with store.reading() as transaction:
         awards = list(transaction.awards.select())
-        events = [event for _, event in transaction.events.after(0, 1000)]
+        events = [
+            event for _, event in transaction.events.after(0, 1000) if isinstance(event, Event)
+        ]
     return awards, [(e.kind, e.user, e.certification, e.cycle) for e in events]
 
 

@@ -52,7 +52,7 @@ def content(path: Path) -> tuple[Sequence[Award], Sequence[Event]]:
     """Return all that a store knows, but for the instants at which it came to know it."""
     with closing(open_store(str(path))) as store, store.reading() as view:
         awards = list(view.awards.select())
-        events = [event for _, event in view.events.after(0, 10 * ROWS)]
+        events = [event for _, event in view.events.after(0, 10 * ROWS) if isinstance(event, Event)]
     now = awards[0].issued_at
     return (
         [evolve(award, archived_at=award.archived_at and now) for award in awards],

@@ -87,7 +87,7 @@ def snapshot(store: Store) -> Snapshot:
     with store.reading() as view:
         return Snapshot(
             tuple(view.awards.select()),
-            tuple(event for _, event in view.events.after(0, 100_000)),
+            tuple(event for _, event in view.events.after(0, 100_000) if isinstance(event, Event)),
             tuple(
                 each for u in USERS for c in CERTIFICATIONS for each in view.renewals.history(u, c)
             ),

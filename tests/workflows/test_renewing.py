@@ -8,7 +8,7 @@ from attrs import evolve
 from certrules import Award, ItemKind, Rule, Unit, Validity
 from certrules.errors import InvalidValueError
 from certrules.model.decisions import Granted, Refused
-from certrules.model.events import EventKind
+from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
     Completion,
     Course,
@@ -52,7 +52,7 @@ def attempts(store: Store, item: str = "A") -> list[Enrolment]:
 
 def kinds(store: Store) -> list[EventKind]:
     with store.reading() as view:
-        return [event.kind for _, event in view.events.after(0, 1000)]
+        return [event.kind for _, event in view.events.after(0, 1000) if isinstance(event, Event)]
 
 
 def granted(decision: Granted | Refused) -> Granted:

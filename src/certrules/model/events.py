@@ -9,13 +9,14 @@ __all__ = ["Event", "EventKind"]
 
 
 class EventKind(Enum):
-    """What happened to an award, or to an enrolment for its sake.
+    """What happened to an award, or to an enrolment for its sake; a change is an edit by hand.
 
     Rules: DOC-CSV-20, DOC-RENEW-10.
     """
 
     ISSUED = "award.issued"
     RENEWED = "award.renewed"
+    CHANGED = "award.changed"
     ENROLLED = "enrolment.created"
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "Notification",
     "Offset",
     "OffsetUnit",
+    "Planned",
     "Priority",
     "Recipient",
 ]
@@ -180,3 +181,11 @@ class Notice:
     def identity(self) -> NoticeIdentity:
         """What makes two notices the same one, however often and whenever they are planned."""
         return self.user, self.certification, self.cycle, self.notification, self.of, self.item
+
+
+@frozen
+class Planned:
+    """How far notices are planned: of which events, by position, and of expiries until when."""
+
+    position: int
+    until: datetime = field(converter=instants.utc)

@@ -6,6 +6,7 @@ store promises, so that a program can change its store and not notice.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -16,9 +17,11 @@ from certrules.errors import StoreError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.events import Event
+from certrules.model.notices import Notice, NoticeIdentity
 from certrules.model.people import User, username_key
 from certrules.repositories.conflicts import conflict
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
+from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
 
 __all__ = ["MemoryStore", "MemoryTransaction"]
 
@@ -73,7 +76,8 @@ class MemoryTransaction:
         self.awards = _Awards(scope)
         self.learning = MemoryLearning(scope)
         self.renewals = MemoryRenewals(scope)
-        self.events = _Events(scope)
+        self.events = MemoryEvents(scope)
+        self.notices = MemoryNotices(scope)
 
 
 V = TypeVar("V")
@@ -131,7 +135,9 @@ class _Tables:
     externals: dict[_Pair, Any] = field(factory=dict)
     progress: dict[_Pair, Any] = field(factory=dict)
     renewals: dict[_Pair, Any] = field(factory=dict)
-    events: list[Event] = field(factory=list)
+    events: list[Event | Notice | None] = field(factory=list)  # None: taken back
+    notices: dict[tuple[str, str, int], dict[NoticeIdentity, int]] = field(factory=dict)
+    cursors: dict[str, Any] = field(factory=dict)
 
 
 class _Scope:
@@ -265,6 +271,16 @@ class _Awards:
             if archived in (None, award.archived)
         )
 
+    def expiring(self, first: datetime, last: datetime) -> Iterator[Award]:
+        first, last = instants.utc(first), instants.utc(last)
+        found = [
+            (award.expires_at, award.user, award.certification, award)
+            for cycles in self._scope.see().awards.values()
+            for award in cycles
+            if award.expires_at and first <= award.expires_at <= last and not award.archived
+        ]
+        return (award for *_, award in sorted(found, key=lambda each: each[:3]))
+
     def add(self, awards: Sequence[Award]) -> None:
         self._put(awards, lambda kept, _: kept is None)
 
@@ -299,17 +315,3 @@ class _Awards:
 
 def _in_order(cycles: Mapping[int, Award]) -> tuple[Award, ...]:
     return tuple(cycles[cycle] for cycle in sorted(cycles))
-
-
-class _Events:
-    def __init__(self, scope: _Scope) -> None:
-        self._scope = scope
-
-    def add(self, events: Iterable[Event]) -> None:
-        self._scope.change("events").extend(
-            evolve(event, at=instants.utc(event.at)) for event in events
-        )
-
-    def after(self, position: int, limit: int) -> Sequence[tuple[int, Event]]:
-        events = self._scope.see().events
-        return list(enumerate(events[position : position + limit], position + 1))

@@ -20,6 +20,7 @@ from certrules.model.learning import (
     LearningPlan,
     Renewal,
 )
+from certrules.model.notices import Notice, Planned
 from certrules.model.people import User
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Events",
     "Items",
     "Learning",
+    "Notices",
     "Renewals",
     "Store",
     "Transaction",
@@ -128,6 +130,13 @@ class Awards(Protocol):
         archived: bool | None = None,
     ) -> Iterator[Award]:
         """Return awards by user, certification and cycle, without holding them all."""
+        ...
+
+    def expiring(self, first: datetime, last: datetime) -> Iterator[Award]:
+        """Return the current awards that expire from one instant to another, both included.
+
+        In the order in which they expire; they are not all held at once.
+        """
         ...
 
     def add(self, awards: Sequence[Award]) -> None:
@@ -244,14 +253,52 @@ class Renewals(Protocol):
 
 
 class Events(Protocol):
-    """What happened, in order, kept until the host has read it."""
+    """The outbox: what happened and what is to be told, in order.
+
+    Whoever reads it asks for what stands after the last position that they acknowledged, so that
+    all of it is delivered, and what they did not acknowledge once more.
+    """
 
     def add(self, events: Iterable[Event]) -> None:
         """Append events."""
         ...
 
-    def after(self, position: int, limit: int) -> Sequence[tuple[int, Event]]:
-        """Return at most so many events that stand after a position (0: the beginning)."""
+    def after(self, position: int, limit: int) -> Sequence[tuple[int, Event | Notice]]:
+        """Return at most so many events and notices after a position (0: the beginning)."""
+        ...
+
+    def acknowledged(self) -> int:
+        """Return the position up to which everything was acknowledged; 0 at the beginning."""
+        ...
+
+    def acknowledge(self, position: int) -> None:
+        """Acknowledge everything up to a position; what is acknowledged stays so.
+
+        A position after the last one means the last one: nobody has read what is yet to come.
+        """
+        ...
+
+
+class Notices(Protocol):
+    """What learners are told, each of it once: notices stand in the outbox among the events."""
+
+    def add(self, notices: Iterable[Notice]) -> Sequence[Notice]:
+        """Append those notices whose identity was never there, and return them."""
+        ...
+
+    def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
+        """Take back the notices of expiry of some (user, certification, cycle).
+
+        Those that are acknowledged are told already, and stay.
+        """
+        ...
+
+    def planned(self) -> Planned | None:
+        """Return how far notices are planned; None where nobody ever asked for any."""
+        ...
+
+    def set_planned(self, planned: Planned) -> None:
+        """Remember how far notices are planned."""
         ...
 
 
@@ -291,6 +338,11 @@ class Transaction(Protocol):
     @property
     def events(self) -> Events:
         """The outbox."""
+        ...
+
+    @property
+    def notices(self) -> Notices:
+        """What learners are told."""
         ...
 
 

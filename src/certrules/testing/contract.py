@@ -183,6 +183,7 @@ class StoreContract:
             ((_, said),) = view.events.after(0, 10)
             assert kept == award
             assert kept.issued_at.tzinfo is UTC
+            assert isinstance(said, Event)
             assert said.at.tzinfo is UTC
             assert said.at == _AT
 

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import astuple
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from certrules import instants
 from certrules.errors import ConflictError
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExternalLink, Source
 from certrules.repositories.conflicts import conflict
@@ -70,6 +71,15 @@ class SqlAwards:
                 table.c.archived_at.is_not(None) if archived else table.c.archived_at.is_(None)
             )
         return map(_award, self._session.pages(statement, *_KEY))
+
+    def expiring(self, first: datetime, last: datetime) -> Iterator[Award]:
+        """Return the current awards that expire from one instant to another, both included."""
+        statement = _SELECT.where(
+            table.c.expires_at >= instants.utc(first),
+            table.c.expires_at <= instants.utc(last),
+            table.c.archived_at.is_(None),
+        )
+        return map(_award, self._session.pages(statement, table.c.expires_at, *_KEY))
 
     def add(self, awards: Sequence[Award]) -> None:
         """Add new cycles; ConflictError where a user's certification has that cycle already."""

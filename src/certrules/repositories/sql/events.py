@@ -1,18 +1,26 @@
-"""How is what happened kept in a database, in order?"""
+"""How is what happened and what is told kept in a database, in order?"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from certrules.model.events import Event, EventKind
+from certrules.model.notices import Notice, NoticeKind, Priority
+from certrules.repositories.sql.cursors import ACKNOWLEDGED, cursor, set_cursor
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import events as table
+from certrules.repositories.sql.tables import notices
 from certrules.repositories.sql.translation import readable
 
-__all__ = ["SqlEvents"]
+__all__ = ["COLUMNS", "SqlEvents", "last_position"]
 
-_COLUMNS = ["kind", "user_id", "certification_id", "cycle", "at", "item_id"]
+COLUMNS = ["kind", "user_id", "certification_id", "cycle", "at", "item_id"]
+_OUTBOX = (
+    select(table, notices.c.notification_id, notices.c.of_instant, notices.c.priority)
+    .select_from(table.outerjoin(notices, notices.c.position == table.c.position))
+    .order_by(table.c.position)
+)
 
 
 class SqlEvents:
@@ -27,17 +35,42 @@ class SqlEvents:
         rows = [
             (e.kind.value, e.user, e.certification, e.cycle, instant(e.at), e.item) for e in events
         ]
-        self._session.change(insert(table), rows, _COLUMNS)
+        self._session.change(insert(table), rows, COLUMNS)
 
-    def after(self, position: int, limit: int) -> Sequence[tuple[int, Event]]:
-        """Return at most so many events that stand after a position (0: the beginning)."""
-        statement = (
-            select(table).where(table.c.position > position).order_by(table.c.position).limit(limit)
-        )
-        return list(map(_event, self._session.rows(statement)))
+    def after(self, position: int, limit: int) -> Sequence[tuple[int, Event | Notice]]:
+        """Return at most so many events and notices after a position (0: the beginning)."""
+        statement = _OUTBOX.where(table.c.position > position).limit(limit)
+        return list(map(_entry, self._session.rows(statement)))
+
+    def acknowledged(self) -> int:
+        """Return the position up to which everything was acknowledged; 0 at the beginning."""
+        return cursor(self._session, ACKNOWLEDGED)[0]
+
+    def acknowledge(self, position: int) -> None:
+        """Acknowledge everything up to a position; what is acknowledged stays so."""
+        reached = max(min(position, last_position(self._session)), self.acknowledged())
+        set_cursor(self._session, ACKNOWLEDGED, reached)
+
+
+def last_position(session: Session) -> int:
+    """Return the position of the last entry; 0 where there is none."""
+    ((position,),) = session.rows(select(func.max(table.c.position)))
+    return position or 0
 
 
 @readable
-def _event(row: Any) -> tuple[int, Event]:
-    position, kind, *rest = row
-    return position, Event(EventKind(kind), *rest)
+def _entry(row: Any) -> tuple[int, Event | Notice]:
+    position, kind, user, certification, cycle, at, item, notification, of, priority = row
+    if notification is None:
+        return position, Event(EventKind(kind), user, certification, cycle, at, item)
+    return position, Notice(
+        notification,
+        NoticeKind(kind),
+        user,
+        certification,
+        cycle,
+        of,
+        at,
+        item or "",
+        Priority(priority),
+    )

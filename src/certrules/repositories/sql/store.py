@@ -11,6 +11,7 @@ from certrules.repositories.sql.awards import SqlAwards
 from certrules.repositories.sql.catalog import SqlCertifications, SqlItems
 from certrules.repositories.sql.events import SqlEvents
 from certrules.repositories.sql.learning import SqlLearning
+from certrules.repositories.sql.notices import SqlNotices
 from certrules.repositories.sql.people import SqlUsers
 from certrules.repositories.sql.renewals import SqlRenewals
 from certrules.repositories.sql.session import Session
@@ -31,6 +32,7 @@ class SqlTransaction:
         self.learning = SqlLearning(session)
         self.renewals = SqlRenewals(session)
         self.events = SqlEvents(session)
+        self.notices = SqlNotices(session)
 
 
 class SqlStore:

@@ -33,11 +33,13 @@ __all__ = [
     "completions",
     "course_materials",
     "courses",
+    "cursors",
     "enrolments",
     "events",
     "external_trainings",
     "items",
     "metadata",
+    "notices",
     "plan_courses",
     "plans",
     "progress",
@@ -90,6 +92,7 @@ _KEY = (
 )
 _TEXT = Text().with_variant(mysql.LONGTEXT(**_BINARY), *_MARIADB)
 _WORD = String(32).with_variant(mysql.VARCHAR(32, **_BINARY), *_MARIADB)
+_DIGEST = String(64).with_variant(mysql.VARCHAR(64, **_BINARY), *_MARIADB)
 _POSITION = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER alone
 
 metadata = MetaData()
@@ -197,6 +200,28 @@ events = _table(
     Column("at", Instant, nullable=False),
     Column("item_id", _KEY),
     sqlite_autoincrement=True,
+)
+
+# A notice is an event that is told to somebody: what an event has no column for stands here.
+notices = _table(
+    "notices",
+    Column("digest", _DIGEST, primary_key=True),  # of the identity, which no index could hold
+    Column("position", BigInteger, nullable=False),
+    Column("user_id", _KEY, nullable=False),
+    Column("certification_id", _KEY, nullable=False),
+    Column("cycle", Integer, nullable=False),
+    Column("notification_id", _KEY, nullable=False),
+    Column("of_instant", Instant, nullable=False),
+    Column("priority", _WORD, nullable=False),
+    Index("certrules_notices_by_position", "position", unique=True),
+    Index("certrules_notices_by_cycle", "user_id", "certification_id", "cycle"),
+)
+
+cursors = _table(
+    "cursors",
+    Column("name", _WORD, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("until", Instant),
 )
 
 courses = _table(

@@ -1,0 +1,101 @@
+"""How is each notice kept once in a database, in order among the events?"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from certrules.model.notices import Notice, NoticeKind, Planned
+from certrules.repositories.sql.cursors import ACKNOWLEDGED, PLANNED, cursor, set_cursor
+from certrules.repositories.sql.events import COLUMNS, last_position
+from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.tables import events
+from certrules.repositories.sql.tables import notices as table
+
+__all__ = ["SqlNotices"]
+
+_NAMES = [column.name for column in table.c]
+_PENDING = (
+    select(
+        table.c.digest,
+        table.c.position,
+        table.c.user_id,
+        table.c.certification_id,
+        table.c.cycle,
+    )
+    .join(events, events.c.position == table.c.position)
+    .where(events.c.kind == NoticeKind.EXPIRY.value)
+)
+_DELETE = delete(table).where(table.c.digest == bindparam("of_digest"))
+_DELETE_EVENT = delete(events).where(events.c.position == bindparam("at_position"))
+
+
+class SqlNotices:
+    """See :class:`~certrules.repositories.protocols.Notices`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, notices: Iterable[Notice]) -> Sequence[Notice]:
+        """Append those notices whose identity was never there, and return them."""
+        by_digest = {_digest(notice): notice for notice in notices}
+        for row in self._session.rows_among(select(table.c.digest), table.c.digest, [*by_digest]):
+            del by_digest[row.digest]
+        self._append(by_digest)
+        return list(by_digest.values())
+
+    def _append(self, by_digest: dict[str, Notice]) -> None:
+        """Append to the outbox, whose positions the one writer that there is can then read."""
+        instant = self._session.instants()
+        before = last_position(self._session)
+        entries = [
+            (n.kind.value, n.user, n.certification, n.cycle, instant(n.due_at), n.item)
+            for n in by_digest.values()
+        ]
+        self._session.change(insert(events), entries, COLUMNS)
+        after = select(events.c.position).where(events.c.position > before)
+        positions = self._session.rows(after.order_by(events.c.position))
+        rows = [
+            (
+                digest,
+                position,
+                n.user,
+                n.certification,
+                n.cycle,
+                n.notification,
+                instant(n.of),
+                n.priority.value,
+            )
+            for (digest, n), (position,) in zip(by_digest.items(), positions, strict=True)
+        ]
+        self._session.change(insert(table), rows, _NAMES)
+
+    def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
+        """Take back the notices of expiry of some cycles; those acknowledged stay."""
+        wanted = set(cycles)
+        acknowledged, _ = cursor(self._session, ACKNOWLEDGED)
+        pending = _PENDING.where(table.c.position > acknowledged)
+        users = {user for user, _, _ in wanted}
+        found = [
+            row
+            for row in self._session.rows_among(pending, table.c.user_id, users)
+            if tuple(row[2:]) in wanted
+        ]
+        self._session.change(_DELETE, [(row.digest,) for row in found])
+        self._session.change(_DELETE_EVENT, [(row.position,) for row in found])
+
+    def planned(self) -> Planned | None:
+        """Return how far notices are planned; None where nobody ever asked for any."""
+        position, until = cursor(self._session, PLANNED)
+        return None if until is None else Planned(position, until)
+
+    def set_planned(self, planned: Planned) -> None:
+        """Remember how far notices are planned."""
+        set_cursor(self._session, PLANNED, planned.position, planned.until)
+
+
+def _digest(notice: Notice) -> str:
+    """Return what stands for the identity of a notice in an index."""
+    return sha256(json.dumps(notice.identity, default=datetime.isoformat).encode()).hexdigest()

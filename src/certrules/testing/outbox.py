@@ -1,0 +1,177 @@
+"""Does a store keep the promises about its outbox: events, notices, and who has read them?
+
+See :mod:`certrules.testing.contract` for how to run the tests.
+"""
+# ruff: noqa: D102, S101 - tests, by whatever framework
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from attrs import evolve
+
+from certrules.errors import StoreError
+from certrules.model.awards import Award
+from certrules.model.events import Event, EventKind
+from certrules.model.notices import Notice, NoticeKind, Planned, Priority
+from certrules.repositories.protocols import Store
+from certrules.testing.raising import raises
+
+__all__ = ["OutboxContract"]
+
+_AT = datetime(2024, 2, 29, 22, 30, 15, 123456, tzinfo=UTC)
+_EVENT = Event(EventKind.ISSUED, "ada", "fire", 1, _AT)
+_NOTICE = Notice(
+    "n1",
+    NoticeKind.EXPIRY,
+    "ada",
+    "fire",
+    1,
+    _AT + timedelta(days=30),
+    _AT,
+    priority=Priority.HIGH,
+)
+
+
+class OutboxContract:
+    """The promises, a test each."""
+
+    store: Store
+
+    def test_events_and_notices_come_back_as_they_were_in_one_order(self) -> None:
+        enrolled = Notice("n2", NoticeKind.ENROLLED, "ada", "fire", 2, _AT, _AT, "course-7")
+        entries: list[Event | Notice] = [_EVENT, _NOTICE, evolve(_EVENT, cycle=2), enrolled]
+        with self.store.writing() as work:
+            for entry in entries:
+                if isinstance(entry, Notice):
+                    assert work.notices.add([entry]) == [entry]
+                else:
+                    work.events.add([entry])
+        with self.store.reading() as view:
+            assert self._entries() == entries
+            (first, *_), *_, (last, _) = view.events.after(0, 10)
+            assert [each for _, each in view.events.after(first, 2)] == entries[1:3]
+            assert not view.events.after(last, 10)
+
+    def test_a_notice_is_told_once(self) -> None:
+        late = evolve(_NOTICE, due_at=_AT + timedelta(hours=1), priority=Priority.NORMAL)
+        with self.store.writing() as work:
+            assert work.notices.add([_NOTICE, late]) in ([_NOTICE], [late])
+        with self.store.writing() as work:
+            assert not work.notices.add([late, _NOTICE])
+        assert len(self._entries()) == 1
+
+    def test_notices_differ_by_every_part_of_their_identity(self) -> None:
+        others = [
+            evolve(_NOTICE, user="bob"),
+            evolve(_NOTICE, certification="Fire"),
+            evolve(_NOTICE, cycle=2),
+            evolve(_NOTICE, notification="n2"),
+            evolve(_NOTICE, of=_NOTICE.of + timedelta(microseconds=1)),
+            evolve(_NOTICE, item="c1"),
+            evolve(_NOTICE, user="ada\n", certification="\u202efire"),
+            evolve(_NOTICE, user="a" * 255, certification="ö" * 255, notification="n" * 255),
+        ]
+        with self.store.writing() as work:
+            assert list(work.notices.add([_NOTICE, *others])) == [_NOTICE, *others]
+        assert self._entries() == [_NOTICE, *others]
+
+    def test_many_notices_keep_their_order(self) -> None:
+        notices = [evolve(_NOTICE, user=f"{number % 7}", cycle=number) for number in range(1200)]
+        with self.store.writing() as work:
+            work.notices.add(notices[:5])
+            assert list(work.notices.add(notices)) == notices[5:]
+        assert self._entries() == notices
+
+    def test_what_is_acknowledged_stays_so(self) -> None:
+        with self.store.writing() as work:
+            work.events.add([evolve(_EVENT, cycle=cycle) for cycle in (1, 2, 3)])
+            assert work.events.acknowledged() == 0
+            positions = [position for position, _ in work.events.after(0, 10)]
+            work.events.acknowledge(positions[1])
+        with self.store.writing() as work:
+            work.events.acknowledge(positions[0])
+            assert work.events.acknowledged() == positions[1]
+            rest = work.events.after(work.events.acknowledged(), 10)
+            assert [event.cycle for _, event in rest] == [3]
+
+    def test_nobody_acknowledges_what_is_yet_to_come(self) -> None:
+        with self.store.writing() as work:
+            work.events.add([_EVENT])
+            work.events.acknowledge(10**12)
+            work.events.add([_EVENT])
+            assert len(work.events.after(work.events.acknowledged(), 10)) == 1
+
+    def test_pending_notices_of_an_expiry_can_be_taken_back(self) -> None:
+        issued = evolve(_NOTICE, notification="n2", kind=NoticeKind.ISSUED)
+        other = evolve(_NOTICE, cycle=2)
+        with self.store.writing() as work:
+            work.notices.add([_NOTICE, issued, other])
+            work.notices.cancel([("ada", "fire", 1), ("bob", "fire", 1)])
+            assert [each for _, each in work.events.after(0, 10)] == [issued, other]
+            assert work.notices.add([issued, other, _NOTICE]) == [_NOTICE]
+        assert self._entries() == [issued, other, _NOTICE]
+
+    def test_what_was_told_cannot_be_taken_back(self) -> None:
+        with self.store.writing() as work:
+            work.notices.add([_NOTICE])
+            work.events.acknowledge(work.events.after(0, 1)[0][0])
+            work.notices.cancel([("ada", "fire", 1)])
+            assert not work.notices.add([_NOTICE])
+        assert self._entries() == [_NOTICE]
+
+    def test_a_position_is_not_given_twice(self) -> None:
+        with self.store.writing() as work:
+            work.notices.add([_NOTICE])
+            ((taken, _),) = work.events.after(0, 10)
+            work.notices.cancel([("ada", "fire", 1)])
+        with self.store.writing() as work:
+            work.events.add([_EVENT])
+            ((position, _),) = work.events.after(0, 10)
+            assert position > taken
+
+    def test_how_far_notices_are_planned_is_remembered(self) -> None:
+        with self.store.writing() as work:
+            assert work.notices.planned() is None
+            work.notices.set_planned(Planned(7, _AT))
+            work.notices.set_planned(Planned(6, _AT - timedelta(microseconds=1)))
+        with self.store.reading() as view:
+            assert view.notices.planned() == Planned(6, _AT - timedelta(microseconds=1))
+
+    def test_current_awards_are_found_by_their_expiry(self) -> None:
+        def award(user: str, days: int | None) -> Award:
+            return Award(user, "fire", _AT, None if days is None else _AT + timedelta(days=days))
+
+        awards = [award("b", 2), award("a", 2), award("c", 1), award("d", 3)]
+        others = [award("e", 4), award("f", None), award("g", 0), award("h", 2).archive(_AT)]
+        with self.store.writing() as work:
+            work.awards.add([*awards, *others])
+        bounds = _AT + timedelta(days=1), _AT + timedelta(days=3)
+        with self.store.reading() as view:
+            found = [each.user for each in view.awards.expiring(*bounds)]
+            assert found == ["c", "a", "b", "d"]
+            within = view.awards.expiring(bounds[0] + timedelta(microseconds=1), bounds[1])
+            assert [each.user for each in within] == ["a", "b", "d"]
+
+    def test_many_awards_of_one_expiry_are_all_found(self) -> None:
+        awards = [Award(f"{number:04}", "fire", _AT, _AT) for number in range(2500)]
+        with self.store.writing() as work:
+            work.awards.add(awards)
+        with self.store.reading() as view:
+            assert list(view.awards.expiring(_AT, _AT)) == awards
+
+    def test_a_view_cannot_write(self) -> None:
+        with self.store.reading() as view:
+            with raises(StoreError):
+                view.notices.add([_NOTICE])
+            with raises(StoreError):
+                view.notices.set_planned(Planned(1, _AT))
+            with raises(StoreError):
+                view.events.acknowledge(1)
+
+    def _entries(self) -> list[Event | Notice]:
+        with self.store.reading() as view:
+            return list(_all(view.events.after(0, 10_000)))
+
+
+def _all(entries: Iterable[tuple[int, Event | Notice]]) -> Iterable[Event | Notice]:
+    return (entry for _, entry in entries)

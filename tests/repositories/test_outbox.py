@@ -1,0 +1,12 @@
+"""What every store promises about events, notices and their readers."""
+
+import pytest
+
+from certrules.repositories.protocols import Store
+from certrules.testing.outbox import OutboxContract
+
+
+class TestOutbox(OutboxContract):
+    @pytest.fixture(autouse=True)
+    def fresh(self, store: Store) -> None:
+        self.store = store
