@@ -17,6 +17,7 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.workflows import awarding, renewing
+from tests.repositories.conftest import SERVERS, empty_database
 from tests.workflows.conftest import day, furnish
 
 AT_ONCE = 8
@@ -24,14 +25,17 @@ DONE = Completion("ada", ItemKind.COURSE, "A", day(10))
 AGAIN = Completion("ada", ItemKind.COURSE, "A", day(110))
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", *SERVERS])
 def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "memory":
         store = MemoryStore(timeout=60)
         furnish(store)
         yield store
         return
-    with closing(open_store(str(tmp_path / "store.db"), create=True, timeout=60)) as opened:
+    on_server = request.param in SERVERS
+    file = str(tmp_path / "store.db")
+    url = empty_database(request.param, "conflicts") if on_server else file
+    with closing(open_store(url, create=True, timeout=60)) as opened:
         furnish(opened)
         yield opened
 
