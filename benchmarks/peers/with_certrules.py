@@ -17,7 +17,7 @@ def run(path: Path) -> RecordColumns:
 
 def records(path: Path) -> list[Record]:
     with open_records(path, zone=ZONE) as file:
-        return [record for batch in file.batches() for record in batch.records()]
+        return [record for batch in file.batches(rows=256) for record in batch.records()]
 
 
 def summary(result: RecordColumns) -> Summary:
