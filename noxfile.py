@@ -71,7 +71,7 @@ def coverage(session: nox.Session) -> None:
     """Every branch of the core is tested."""
     session.install("-e", TEST)
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", *(session.posargs or ["-n", "auto"]))
     session.run("coverage", "combine")
     core = ",".join(f"src/certrules/{name}*" for name in CORE)
     session.run("coverage", "report", f"--include={core}", "--fail-under=100")

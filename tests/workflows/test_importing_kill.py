@@ -92,7 +92,10 @@ def test_an_import_killed_at_any_moment_is_completed_by_the_same_command(
     killed = 0
     while killed < KILLS:
         shutil.copy(base, broken)
-        killed += kill(file, broken, duplicates, random.uniform(0.2, 1.0) * seconds)  # noqa: S311
+        if kill(file, broken, duplicates, random.uniform(0.2, 1.0) * seconds):  # noqa: S311
+            killed += 1
+        else:  # other work slowed down the import that was measured
+            seconds *= 0.9
         assert main(words(file, broken, duplicates)) == 1
         assert content(broken) == expected
         for left in tmp_path.glob("broken.db*"):
