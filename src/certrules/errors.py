@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 __all__ = [
+    "BadgeError",
     "CatalogError",
     "CertrulesError",
     "ConflictError",
@@ -114,6 +115,10 @@ class CatalogError(CertrulesError):
         self.code = code
         self.message = message
         self.faults: tuple[tuple[str, str], ...] = tuple(faults)
+
+
+class BadgeError(CertrulesError):
+    """A token, an image or a status list that is not what it should be; nothing of it was used."""
 
 
 class StoreError(CertrulesError):

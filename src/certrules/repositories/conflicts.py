@@ -2,9 +2,10 @@
 
 from certrules.errors import ConflictError
 from certrules.model.awards import Award
+from certrules.model.badges import Badge
 from certrules.model.learning import Renewal
 
-__all__ = ["conflict", "renewal_conflict"]
+__all__ = ["badge_conflict", "conflict", "renewal_conflict"]
 
 
 def conflict(award: Award) -> ConflictError:
@@ -12,6 +13,15 @@ def conflict(award: Award) -> ConflictError:
     return ConflictError(
         f"cycle {award.cycle} of certification {award.certification!r} of user {award.user!r} "
         "was changed by somebody else first; load it again and decide anew"
+    )
+
+
+def badge_conflict(badge: Badge) -> ConflictError:
+    """Return the error that names the badge whose id, bit or award has one already."""
+    return ConflictError(
+        f"badge {badge.id!r} at index {badge.index} of status list {badge.status_list}, or its "
+        f"award (cycle {badge.cycle} of certification {badge.certification!r} of user "
+        f"{badge.user!r}), was taken by somebody else first; load it again and decide anew"
     )
 
 

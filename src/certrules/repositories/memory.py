@@ -20,6 +20,7 @@ from certrules.model.events import Event
 from certrules.model.notices import Notice, NoticeIdentity
 from certrules.model.people import User, username_key
 from certrules.repositories.conflicts import conflict
+from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
 from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
 
@@ -76,6 +77,7 @@ class MemoryTransaction:
         self.awards = _Awards(scope)
         self.learning = MemoryLearning(scope)
         self.renewals = MemoryRenewals(scope)
+        self.badges = MemoryBadges(scope)
         self.events = MemoryEvents(scope)
         self.notices = MemoryNotices(scope)
 
@@ -135,6 +137,7 @@ class _Tables:
     externals: dict[_Pair, Any] = field(factory=dict)
     progress: dict[_Pair, Any] = field(factory=dict)
     renewals: dict[_Pair, Any] = field(factory=dict)
+    badges: dict[str, Any] = field(factory=dict)
     events: list[Event | Notice | None] = field(factory=list)  # None: taken back
     notices: dict[tuple[str, str, int], dict[NoticeIdentity, int]] = field(factory=dict)
     cursors: dict[str, Any] = field(factory=dict)

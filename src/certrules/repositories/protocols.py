@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from certrules.model.awards import Award
+from certrules.model.badges import Badge
 from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.events import Event
 from certrules.model.learning import (
@@ -25,6 +26,7 @@ from certrules.model.people import User
 
 __all__ = [
     "Awards",
+    "Badges",
     "Certifications",
     "Events",
     "Items",
@@ -252,6 +254,38 @@ class Renewals(Protocol):
         ...
 
 
+class Badges(Protocol):
+    """Every badge ever issued, each with a bit of a status list that is given out once."""
+
+    def get(self, badge: str) -> Badge | None:
+        """Return the badge of an id."""
+        ...
+
+    def current(self, user: str, certification: str, cycle: int) -> Badge | None:
+        """Return the badge of a cycle that is not revoked, of which there is one at most."""
+        ...
+
+    def listed(self, status_list: int) -> Sequence[Badge]:
+        """Return the badges of a status list, by index."""
+        ...
+
+    def last_list(self) -> int | None:
+        """Return the highest number of a status list; None where there is no badge."""
+        ...
+
+    def add(self, badge: Badge) -> None:
+        """Add a badge; ConflictError where its id, its bit or its cycle has one already."""
+        ...
+
+    def suspend(self, badge: str, *, suspended: bool = True) -> None:
+        """Suspend a badge, or lift its suspension; nothing happens if there is none."""
+        ...
+
+    def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
+        """Revoke the badges of some cycles, for ever."""
+        ...
+
+
 class Events(Protocol):
     """The outbox: what happened and what is to be told, in order.
 
@@ -333,6 +367,11 @@ class Transaction(Protocol):
     @property
     def renewals(self) -> Renewals:
         """The renewals."""
+        ...
+
+    @property
+    def badges(self) -> Badges:
+        """The badges."""
         ...
 
     @property

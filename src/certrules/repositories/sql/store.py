@@ -8,6 +8,7 @@ from sqlalchemy import URL, Connection, Engine, select
 from certrules.errors import StoreError
 from certrules.repositories.sql import dialects
 from certrules.repositories.sql.awards import SqlAwards
+from certrules.repositories.sql.badges import SqlBadges
 from certrules.repositories.sql.catalog import SqlCertifications, SqlItems
 from certrules.repositories.sql.events import SqlEvents
 from certrules.repositories.sql.learning import SqlLearning
@@ -31,6 +32,7 @@ class SqlTransaction:
         self.awards = SqlAwards(session)
         self.learning = SqlLearning(session)
         self.renewals = SqlRenewals(session)
+        self.badges = SqlBadges(session)
         self.events = SqlEvents(session)
         self.notices = SqlNotices(session)
 

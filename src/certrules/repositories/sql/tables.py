@@ -29,6 +29,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "assignments",
     "awards",
+    "badges",
     "certifications",
     "completions",
     "course_materials",
@@ -315,4 +316,24 @@ renewals = _table(
     Index("certrules_renewals_one_open", "user_id", "certification_id", "open", unique=True),
     Index("certrules_renewals_by_key", "user_id", "certification_id", "request_key", unique=True),
     Index("certrules_renewals_by_certification", "certification_id"),
+)
+
+# Of the badges of one cycle one may be not revoked.
+badges = _table(
+    "badges",
+    Column("id", _KEY, primary_key=True),
+    Column("user_id", _KEY, nullable=False),
+    Column("certification_id", _KEY, nullable=False),
+    Column("cycle", Integer, nullable=False),
+    Column("issued_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("status_list", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("suspended", Boolean, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+    Column("open", Boolean),  # true or NULL
+    Index("certrules_badges_by_place", "status_list", "place", unique=True),
+    Index(
+        "certrules_badges_one_open", "user_id", "certification_id", "cycle", "open", unique=True
+    ),
 )

@@ -1,0 +1,69 @@
+"""How are badges kept in the memory of one process, each bit of a status list given out once?"""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from attrs import evolve
+
+from certrules.model.badges import Badge
+from certrules.repositories.conflicts import badge_conflict
+from certrules.repositories.memory_learning import Scope
+
+__all__ = ["MemoryBadges"]
+
+
+class MemoryBadges:
+    """See :class:`~certrules.repositories.protocols.Badges`."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def get(self, badge: str) -> Badge | None:
+        """Return the badge of an id."""
+        found: Badge | None = self._scope.see().badges.get(badge)
+        return found
+
+    def current(self, user: str, certification: str, cycle: int) -> Badge | None:
+        """Return the badge of a cycle that is not revoked, of which there is one at most."""
+        wanted = user, certification, cycle
+        return next((each for each in self._all() if _open_cycle(each) == wanted), None)
+
+    def listed(self, status_list: int) -> Sequence[Badge]:
+        """Return the badges of a status list, by index."""
+        listed = (each for each in self._all() if each.status_list == status_list)
+        return sorted(listed, key=lambda each: each.index)
+
+    def last_list(self) -> int | None:
+        """Return the highest number of a status list; None where there is no badge."""
+        return max((each.status_list for each in self._all()), default=None)
+
+    def add(self, badge: Badge) -> None:
+        """Add a badge; ConflictError where its id, its bit or its cycle has one already."""
+        for each in self._all():
+            if (
+                each.id == badge.id
+                or (each.status_list, each.index) == (badge.status_list, badge.index)
+                or _open_cycle(each) == _open_cycle(badge) is not None
+            ):
+                raise badge_conflict(badge)
+        self._scope.change("badges")[badge.id] = badge
+
+    def suspend(self, badge: str, *, suspended: bool = True) -> None:
+        """Suspend a badge, or lift its suspension; nothing happens if there is none."""
+        self._replace([badge], suspended=suspended)
+
+    def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
+        """Revoke the badges of some cycles, for ever."""
+        wanted = set(cycles)
+        self._replace([b.id for b in self._all() if _open_cycle(b) in wanted], revoked=True)
+
+    def _all(self) -> Collection[Badge]:
+        badges: dict[str, Badge] = self._scope.see().badges
+        return badges.values()
+
+    def _replace(self, ids: Sequence[str], **changes: bool) -> None:
+        table = self._scope.change("badges")
+        table.update({id_: evolve(table[id_], **changes) for id_ in ids if id_ in table})
+
+
+def _open_cycle(badge: Badge) -> tuple[str, str, int] | None:
+    return None if badge.revoked else (badge.user, badge.certification, badge.cycle)

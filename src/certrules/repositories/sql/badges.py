@@ -1,0 +1,96 @@
+"""How are badges kept in a database, each bit of a status list given out once?"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from certrules.errors import ConflictError
+from certrules.model.badges import Badge
+from certrules.repositories.conflicts import badge_conflict
+from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.tables import badges as table
+from certrules.repositories.sql.translation import readable
+
+__all__ = ["SqlBadges"]
+
+_SELECT = select(table)
+_SUSPEND = update(table).where(table.c.id == bindparam("of_badge"))
+_REVOKE = update(table).where(
+    table.c.user_id == bindparam("of_user"),
+    table.c.certification_id == bindparam("of_certification"),
+    table.c.cycle == bindparam("of_cycle"),
+    table.c.open == bindparam("still_open"),
+)
+
+
+class SqlBadges:
+    """See :class:`~certrules.repositories.protocols.Badges`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, badge: str) -> Badge | None:
+        """Return the badge of an id."""
+        return self._first(_SELECT.where(table.c.id == badge))
+
+    def current(self, user: str, certification: str, cycle: int) -> Badge | None:
+        """Return the badge of a cycle that is not revoked, of which there is one at most."""
+        return self._first(
+            _SELECT.where(
+                table.c.user_id == user,
+                table.c.certification_id == certification,
+                table.c.cycle == cycle,
+                table.c.open.is_(True),
+            )
+        )
+
+    def listed(self, status_list: int) -> Sequence[Badge]:
+        """Return the badges of a status list, by index."""
+        listed = _SELECT.where(table.c.status_list == status_list)
+        return list(map(_badge, self._session.rows(listed.order_by(table.c.place))))
+
+    def last_list(self) -> int | None:
+        """Return the highest number of a status list; None where there is no badge."""
+        ((last,),) = self._session.rows(select(func.max(table.c.status_list)))
+        return None if last is None else int(last)
+
+    def add(self, badge: Badge) -> None:
+        """Add a badge; ConflictError where its id, its bit or its cycle has one already."""
+        instant = self._session.instants()
+        row = (
+            badge.id,
+            badge.user,
+            badge.certification,
+            badge.cycle,
+            instant(badge.issued_at),
+            instant(badge.expires_at),
+            badge.status_list,
+            badge.index,
+            badge.suspended,
+            badge.revoked,
+            not badge.revoked or None,
+        )
+        try:
+            with self._session.whole():
+                self._session.change(insert(table), [row], table.c.keys())
+        except ConflictError:
+            raise badge_conflict(badge) from None
+
+    def suspend(self, badge: str, *, suspended: bool = True) -> None:
+        """Suspend a badge, or lift its suspension; nothing happens if there is none."""
+        self._session.change(_SUSPEND, [(suspended, badge)], ["suspended"])
+
+    def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
+        """Revoke the badges of some cycles, for ever."""
+        rows = [(True, None, *cycle, True) for cycle in cycles]
+        self._session.change(_REVOKE, rows, ["revoked", "open"])
+
+    def _first(self, statement: Any) -> Badge | None:
+        return next(map(_badge, self._session.rows(statement)), None)
+
+
+@readable
+def _badge(row: Any) -> Badge:
+    *values, _ = row
+    return Badge(*values)
