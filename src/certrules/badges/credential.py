@@ -1,0 +1,200 @@
+"""What does an award say as an Open Badges 3.0 credential?
+
+Plain data, as JSON has it, for a signature of any kind. The ids are stable:
+
+- a credential: ``urn:uuid:`` and the id of its badge, which is a random UUID;
+- an achievement: the name-based UUID (version 5) of the issuer's id, ``achievement`` and the id of
+  the certification;
+- a recipient, where the host names none: that of the issuer's id, ``recipient`` and the user's id.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid5
+
+from attrs import field, frozen
+
+from certrules import instants
+from certrules.errors import InvalidValueError
+from certrules.model.badges import Badge
+from certrules.model.catalog import Certification
+
+__all__ = [
+    "CONTEXTS",
+    "Issuer",
+    "Recipient",
+    "achievement_id",
+    "credential",
+    "hashed_email",
+    "recipient_id",
+    "seconds",
+]
+
+CONTEXTS = (
+    "https://www.w3.org/ns/credentials/v2",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+)
+"""The vocabularies of every credential, in the order that the standard demands."""
+
+_NAMESPACE = UUID("6f1a52c0-4c35-5b43-9f0e-3c1d5a0d2b7e")
+_URI = re.compile(r"(https?://[^\s/]+\S*|urn:uuid:[0-9a-fA-F-]{36}|did:[a-z0-9]+:\S+)")
+
+
+def _uri(_: object, attribute: Any, value: str) -> None:
+    if not isinstance(value, str) or not _URI.fullmatch(value):
+        expected = "a URL, a did: or a urn:uuid:, never an e-mail address"
+        raise InvalidValueError(attribute.name, value, expected)
+
+
+@frozen
+class Issuer:
+    """Who issues: a URL or DID that stays the same for ever, and a name for people.
+
+    >>> Issuer("academy", "The Academy")
+    Traceback (most recent call last):
+        ...
+    certrules.errors.InvalidValueError: id cannot be 'academy': expected a URL, a did: or a \
+urn:uuid:, never an e-mail address
+    """
+
+    id: str = field(validator=_uri)
+    name: str
+    url: str | None = None
+
+
+@frozen
+class Recipient:
+    """Who received it: a URL or ``urn:uuid:``, and hashes by which an e-mail can be recognised."""
+
+    id: str = field(validator=_uri)
+    identifiers: tuple[Mapping[str, Any], ...] = ()
+
+
+def achievement_id(issuer: str, certification: str) -> str:
+    """Return the id of a certification as an achievement, the same at every call.
+
+    >>> achievement_id("https://academy.example", "fa")
+    'urn:uuid:7cb7b8c6-3ccd-5afa-a2f6-56cdb5df8f64'
+    """
+    return _named(issuer, "achievement", certification)
+
+
+def recipient_id(issuer: str, user: str) -> str:
+    """Return the id of a user as a recipient of one issuer, the same at every call."""
+    return _named(issuer, "recipient", user)
+
+
+def _named(*words: str) -> str:
+    return uuid5(_NAMESPACE, json.dumps(words)).urn
+
+
+def hashed_email(email: str, salt: str) -> Mapping[str, Any]:
+    """Return an identifier that says of an e-mail address only what its owner could confirm.
+
+    The address is trimmed and put in lower case first. The salt is to be random and of its own for
+    each recipient: without one, addresses can be guessed.
+
+    >>> hashed_email("Ada@Example.org", "x7")["identityHash"][:15]
+    'sha256$5d3a5f97'
+    """
+    if not salt:
+        raise InvalidValueError("salt", salt, "random text, of its own for each recipient")
+    hashed = sha256((email.strip().lower() + salt).encode()).hexdigest()
+    return {
+        "type": "IdentityObject",
+        "hashed": True,
+        "identityHash": f"sha256${hashed}",
+        "identityType": "emailAddress",
+        "salt": salt,
+    }
+
+
+def seconds(instant: datetime) -> str:
+    """Return an instant as credentials write it: in UTC, its fraction of a second dropped.
+
+    >>> seconds(datetime(2024, 1, 1, 9, 30, 0, 999_999, tzinfo=ZoneInfo("Europe/Rome")))
+    '2024-01-01T08:30:00Z'
+    """
+    whole = instants.utc(instant).replace(microsecond=0, tzinfo=None)
+    return whole.isoformat() + "Z"
+
+
+def credential(
+    badge: Badge,
+    certification: Certification,
+    *,
+    issuer: Issuer,
+    recipient: Recipient | None = None,
+    image: str | None = None,
+    skills: Mapping[str, str] | None = None,
+    status: Iterable[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """Return the credential of a badge, without a signature.
+
+    ``image`` is a URL, or a ``data:`` one that holds the picture. Each of the certification's
+    skills is a tag, or an alignment where ``skills`` has the URL of its definition in a framework.
+    ``status`` are entries of :func:`certrules.badges.statuslist.entry`. Where the certification has
+    no description or criteria, what it does have is said in their place.
+
+    >>> badge = Badge("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1", "1", "fa", 1,
+    ...     datetime(2024, 1, 1, tzinfo=UTC), None, status_list=1, index=7)
+    >>> made = credential(badge, Certification("fa", "First aid"),
+    ...     issuer=Issuer("https://academy.example", "The Academy"))
+    >>> made["id"], made["validFrom"], "validUntil" in made
+    ('urn:uuid:0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1', '2024-01-01T00:00:00Z', False)
+
+    Rules: ALL-ROLE-11, INT-42.
+    """
+    to = recipient or Recipient(recipient_id(issuer.id, badge.user))
+    subject: dict[str, Any] = {"id": to.id, "type": ["AchievementSubject"]}
+    if to.identifiers:
+        subject["identifier"] = [dict(each) for each in to.identifiers]
+    subject["achievement"] = _achievement(certification, issuer, image, skills or {})
+    made: dict[str, Any] = {
+        "@context": list(CONTEXTS),
+        "id": f"urn:uuid:{badge.id}",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": certification.name,
+        "issuer": _profile(issuer),
+        "validFrom": seconds(badge.issued_at),
+        "credentialSubject": subject,
+    }
+    if badge.expires_at is not None:
+        made["validUntil"] = seconds(badge.expires_at)
+    if entries := [dict(each) for each in status]:
+        made["credentialStatus"] = entries
+    return made
+
+
+def _profile(issuer: Issuer) -> dict[str, Any]:
+    profile: dict[str, Any] = {"id": issuer.id, "type": ["Profile"], "name": issuer.name}
+    return profile | ({"url": issuer.url} if issuer.url else {})
+
+
+def _achievement(
+    certification: Certification, issuer: Issuer, image: str | None, skills: Mapping[str, str]
+) -> dict[str, Any]:
+    description = certification.description or certification.name
+    achievement: dict[str, Any] = {
+        "id": achievement_id(issuer.id, certification.id),
+        "type": ["Achievement"],
+        "achievementType": "Certification",
+        "name": certification.name,
+        "description": description,
+        "criteria": {"narrative": certification.completion_criteria or description},
+    }
+    if image is not None:
+        achievement["image"] = {"id": image, "type": "Image"}
+    if aligned := [each for each in certification.skills if each in skills]:
+        achievement["alignment"] = [_alignment(each, skills[each]) for each in aligned]
+    if tags := [each for each in certification.skills if each not in skills]:
+        achievement["tag"] = tags
+    return achievement
+
+
+def _alignment(skill: str, url: str) -> dict[str, Any]:
+    return {"type": ["Alignment"], "targetName": skill, "targetUrl": url}

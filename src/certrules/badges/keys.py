@@ -1,0 +1,105 @@
+"""Which public keys does a verifier trust, and for whom?"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
+from typing import Any, Self
+
+from attrs import field, frozen
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from jwt.exceptions import PyJWTError
+
+from certrules.badges import tokens
+from certrules.errors import InvalidValueError
+
+__all__ = ["EXPECTED", "Keys", "PublicKey", "TrustedKey", "algorithm", "from_jwk", "jwk", "thumbprint"]
+
+EXPECTED = "an RSA key of 2048 to 8192 bits, or one on the curve P-256"
+
+PublicKey = RSAPublicKey | EllipticCurvePublicKey
+
+
+def algorithm(key: object) -> str:
+    """Return what a public key verifies, RS256 or ES256; InvalidValueError if neither."""
+    if isinstance(key, RSAPublicKey) and 2048 <= key.key_size <= 8192:
+        return "RS256"
+    if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
+        return "ES256"
+    raise InvalidValueError("key", type(key).__name__, EXPECTED)
+
+
+def jwk(key: PublicKey) -> dict[str, str]:
+    """Return a public key as a JSON Web Key, with the members that its thumbprint is made of."""
+    to_jwk: Callable[[Any], str] = (
+        RSAAlgorithm.to_jwk if isinstance(key, RSAPublicKey) else ECAlgorithm.to_jwk
+    )
+    members = json.loads(to_jwk(key))
+    return {name: members[name] for name in ("crv", "e", "kty", "n", "x", "y") if name in members}
+
+
+def from_jwk(members: Mapping[str, Any]) -> PublicKey:
+    """Return the key of a JSON Web Key; InvalidValueError where it is none, or a private one."""
+    if "d" in members:
+        raise InvalidValueError("jwk", "***", "a public key, and this one is private")
+    try:
+        read: Callable[[Any], Any] = (
+            RSAAlgorithm.from_jwk if members.get("kty") == "RSA" else ECAlgorithm.from_jwk
+        )
+        key = read(dict(members))
+    except (PyJWTError, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise InvalidValueError("jwk", dict(members), EXPECTED) from error
+    algorithm(key)
+    found: PublicKey = key
+    return found
+
+
+def thumbprint(members: Mapping[str, Any]) -> str:
+    """Return the SHA-256 thumbprint of a JSON Web Key, as RFC 7638 makes it.
+
+    >>> thumbprint({"kty": "EC", "crv": "P-256", "x": "AQ", "y": "Ag", "kid": "of no account"})
+    'lS_'
+    """
+    needed = ("e", "kty", "n") if members.get("kty") == "RSA" else ("crv", "kty", "x", "y")
+    text = json.dumps({name: members.get(name) for name in needed}, separators=(",", ":"))
+    return tokens.encoded(sha256(text.encode()).digest())
+
+
+@frozen
+class TrustedKey:
+    """A public key that the verifier trusts; ``id`` is what a token's ``kid`` calls it.
+
+    Of a key that is known by its thumbprint alone, the key itself is found in the token.
+    """
+
+    thumbprint: str
+    key: PublicKey | None = field(default=None, eq=False, repr=False)
+    id: str | None = None
+
+    @classmethod
+    def of(cls, key: PublicKey, *, id: str | None = None) -> Self:  # noqa: A002
+        """Trust a public key."""
+        algorithm(key)
+        return cls(thumbprint(jwk(key)), key, id)
+
+    @classmethod
+    def from_pem(cls, pem: bytes, *, id: str | None = None) -> Self:  # noqa: A002
+        """Trust the public key of a PEM; InvalidValueError where it holds none."""
+        try:
+            key = load_pem_public_key(pem)
+        except (ValueError, UnsupportedAlgorithm) as error:
+            raise InvalidValueError("public key", pem[:40], f"a PEM: {error}") from None
+        algorithm(key)
+        return cls.of(key, id=id)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_jwk(cls, members: Mapping[str, Any]) -> Self:
+        """Trust a JSON Web Key, under its ``kid`` if it has one."""
+        return cls.of(from_jwk(members), id=members.get("kid"))
+
+
+Keys = Callable[[str], Iterable[TrustedKey] | None]
+"""Which keys are trusted for an issuer's id: a dictionary's ``get``, or any function."""

@@ -1,0 +1,151 @@
+"""How does an issuer say later that a credential no longer counts?
+
+A Bitstring Status List: of every credential one bit, in a list that is itself a signed credential.
+Bit 0 is the highest of the first byte.
+"""
+
+import gzip
+import zlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from certrules.badges import tokens
+from certrules.badges.credential import CONTEXTS, Issuer, seconds
+from certrules.errors import BadgeError, InvalidValueError
+
+__all__ = [
+    "LARGEST",
+    "PURPOSES",
+    "SIZE",
+    "allot",
+    "decode",
+    "encode",
+    "entry",
+    "is_set",
+    "list_credential",
+]
+
+SIZE = 131_072
+"""How many credentials share a list: the fewest that the standard allows, to hide one among."""
+
+LARGEST = 2**24
+"""How many bits of a list are read at most."""
+
+PURPOSES = ("revocation", "suspension")
+"""What a bit may mean here: for ever, or for the time being."""
+
+
+def encode(marked: Iterable[int], *, size: int = SIZE) -> str:
+    """Return a list in which the bits of some indexes are set.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for an index outside the list, and for a
+    size that is below the standard's, above :data:`LARGEST` or no multiple of 8.
+
+    >>> is_set(decode(encode([9])), 9), is_set(decode(encode([9])), 10)
+    (True, False)
+
+    Rules: ALL-ROLE-11, INT-38.
+    """
+    if not SIZE <= size <= LARGEST or size % 8:
+        raise InvalidValueError("size", size, f"a multiple of 8 from {SIZE} to {LARGEST}")
+    bits = bytearray(size // 8)
+    for index in marked:
+        if not 0 <= index < size:
+            raise InvalidValueError("index", index, f"0 to {size - 1}")
+        bits[index // 8] |= 0x80 >> index % 8
+    return "u" + tokens.encoded(gzip.compress(bytes(bits), mtime=0))
+
+
+def decode(text: str) -> bytes:
+    """Return the bits of a list; BadgeError where it is none, too short or too long."""
+    if not text.startswith("u"):
+        raise BadgeError("the status list is not base64url with its prefix u")
+    inflating = zlib.decompressobj(wbits=31)
+    try:
+        bits = inflating.decompress(tokens.decoded(text[1:], "status list"), LARGEST // 8 + 1)
+    except zlib.error as error:
+        raise BadgeError(f"the status list is not gzip: {error}") from None
+    if len(bits) > LARGEST // 8:
+        raise BadgeError(f"the status list has more than {LARGEST:,} bits")
+    if not inflating.eof or inflating.unused_data:
+        raise BadgeError("the status list is cut off, or something follows it")
+    if len(bits) < SIZE // 8:
+        raise BadgeError(f"the status list has fewer than {SIZE:,} bits")
+    return bits
+
+
+def is_set(bits: bytes, index: int) -> bool:
+    """Return whether the bit of an index is set; BadgeError where the list has no such bit."""
+    if not 0 <= index < len(bits) * 8:
+        raise BadgeError(f"the status list has no bit {index}")
+    return bool(bits[index // 8] & 0x80 >> index % 8)
+
+
+def allot(taken: Collection[int], draw: Callable[[int], int], *, size: int = SIZE) -> int | None:
+    """Return an index that is not taken, drawn among all that are free; None if none is.
+
+    ``draw(n)`` is a random number from 0 to n - 1: ``secrets.randbelow``. An order would tell who
+    was awarded when.
+
+    >>> allot({0, 1, 3}, lambda free: 0)
+    2
+    """
+    free = size - len(taken)
+    if free <= 0:
+        return None
+    return next(islice((each for each in range(size) if each not in taken), draw(free), None))
+
+
+def entry(url: str, purpose: str, index: int) -> dict[str, Any]:
+    """Return what a credential says of its bit in the list at a URL.
+
+    >>> entry("https://academy.example/status/1", "revocation", 9)["id"]
+    'https://academy.example/status/1#9'
+    """
+    _check(purpose)
+    return {
+        "id": f"{url}#{index}",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": purpose,
+        "statusListIndex": str(index),
+        "statusListCredential": url,
+    }
+
+
+def list_credential(
+    url: str,
+    purpose: str,
+    marked: Iterable[int],
+    *,
+    issuer: Issuer,
+    at: datetime,
+    until: datetime,
+    size: int = SIZE,
+) -> Mapping[str, Any]:
+    """Return the list that belongs at a URL as a credential, for :func:`certrules.badges.signing.sign`.
+
+    It counts until an instant, so that nobody can show an old one for ever; publish the next before
+    then.
+    """
+    _check(purpose)
+    return {
+        "@context": [CONTEXTS[0]],
+        "id": url,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": issuer.id,
+        "validFrom": seconds(at),
+        "validUntil": seconds(until),
+        "credentialSubject": {
+            "id": f"{url}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": purpose,
+            "encodedList": encode(marked, size=size),
+        },
+    }
+
+
+def _check(purpose: str) -> None:
+    if purpose not in PURPOSES:
+        raise InvalidValueError("purpose", purpose, " or ".join(PURPOSES))

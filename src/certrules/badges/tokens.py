@@ -1,0 +1,121 @@
+"""What does a token say, before anybody has checked who says it?
+
+A token is a JSON Web Signature in its compact form: header, payload and signature, each in
+base64url. Nothing here is believed; it is only read, strictly and within bounds.
+"""
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from attrs import frozen
+
+from certrules.errors import BadgeError
+
+__all__ = ["LONGEST", "Token", "compact", "decoded", "encoded", "read"]
+
+LONGEST = 1_000_000
+"""How many characters a token may have."""
+
+DEEPEST = 32
+"""How deeply its JSON may be nested."""
+
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
+
+
+@frozen
+class Token:
+    """The parts of a token, as yet unverified."""
+
+    text: str
+    header: Mapping[str, Any]
+    payload: Mapping[str, Any]
+
+
+def read(text: str) -> Token:
+    """Return the parts of a token; BadgeError where it is none.
+
+    >>> read("a.b")
+    Traceback (most recent call last):
+        ...
+    certrules.errors.BadgeError: a token has three parts between full stops, and this one has 2
+    """
+    if len(text) > LONGEST:
+        raise BadgeError(f"a token of {len(text):,} characters is longer than {LONGEST:,}")
+    parts = text.split(".")
+    if len(parts) != 3:
+        raise BadgeError(
+            f"a token has three parts between full stops, and this one has {len(parts)}"
+        )
+    decoded(parts[2], "signature")
+    return Token(text, _object(parts[0], "header"), _object(parts[1], "payload"))
+
+
+def decoded(text: str, name: str) -> bytes:
+    """Return what unpadded base64url says; BadgeError unless it is just that."""
+    if _BASE64URL.fullmatch(text) and len(text) % 4 != 1:
+        data = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        if encoded(data) == text:
+            return data
+    raise BadgeError(f"the {name} is not base64url")
+
+
+def encoded(data: bytes) -> str:
+    """Return data as unpadded base64url."""
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def compact(value: Mapping[str, Any]) -> str:
+    """Return an object as the JSON of a token's part, in base64url."""
+    return encoded(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _object(text: str, name: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(
+            decoded(text, name).decode(), object_pairs_hook=_unique, parse_constant=_refused
+        )
+    except BadgeError:
+        raise
+    except RecursionError:
+        raise BadgeError(f"the {name} is nested too deeply") from None
+    except ValueError as error:
+        raise BadgeError(f"the {name} is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise BadgeError(f"the {name} is not a JSON object")
+    _check(value, name)
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise BadgeError("an object of its JSON has the same member twice")
+    return value
+
+
+def _refused(constant: str) -> NoReturn:
+    raise BadgeError(f"its JSON has the number {constant}, which JSON does not know")
+
+
+def _check(value: object, name: str) -> None:
+    """Raise BadgeError where JSON is nested deeply or holds text that is no Unicode."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer, name)]
+        if not level:
+            return
+    raise BadgeError(f"the {name} is nested more than {DEEPEST} deep")
+
+
+def _inside(value: object, name: str) -> list[object]:
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise BadgeError(f"the {name} has text that is no Unicode") from None
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return value if isinstance(value, list) else []
