@@ -26,7 +26,8 @@ from certrules.model.learning import (
     RenewalOption,
     Window,
 )
-from certrules.model.people import User
+from certrules.model.notices import NoticeKind, Notification, Offset, OffsetUnit
+from certrules.model.people import Action, Actor, Permission, Role, Target, User
 from certrules.model.policy import ALLBOUND, DOCEBO, Duplicates, ExpiryDay, Policy
 from certrules.periods import MonthEnd, Unit
 from certrules.rulebook import Rule
@@ -34,6 +35,8 @@ from certrules.rulebook import Rule
 __all__ = [
     "ALLBOUND",
     "DOCEBO",
+    "Action",
+    "Actor",
     "Assignment",
     "AssociationType",
     "Award",
@@ -53,13 +56,20 @@ __all__ = [
     "ItemKind",
     "LearningPlan",
     "MonthEnd",
+    "NoticeKind",
+    "Notification",
+    "Offset",
+    "OffsetUnit",
+    "Permission",
     "Policy",
     "Reason",
     "Refused",
     "Renewal",
     "RenewalOption",
+    "Role",
     "Rule",
     "Source",
+    "Target",
     "Unit",
     "User",
     "Validity",

@@ -94,7 +94,7 @@ class Rule(Enum):
     DOC_CERT_09 = (
         ("Only a Superadmin creates, edits and deletes certifications, awards them by hand and "
          "imports records."),
-        "D:L2, D:L32", "INT-27", PLANNED)
+        "D:L2, D:L32", "INT-27")
     DOC_CERT_11 = (
         ("A certification is earned by completing an assigned course or learning plan, by an "
          "external training that carries it, or by an award that a Superadmin makes by hand or "
@@ -377,25 +377,25 @@ class Rule(Enum):
     # DOC-NOTIFY: notifications
     DOC_NOTIFY_01 = (
         "Two events of an award can be notified: that it was issued and that it expires.",
-        "D:L83", PLANNED)
+        "D:L83")
     DOC_NOTIFY_02 = (
         ("Learners are told of an event only where an administrator has set up a notification "
          "for it."),
-        "D:L83", PLANNED)
+        "D:L83")
     DOC_NOTIFY_03 = (
         "An expiry notification needs the shortcode [renew_link] if learners are to renew from it.",
-        "D:L84", "INT-26", PLANNED)
+        "D:L84", "INT-26")
     DOC_NOTIFY_04 = (
         ("An expiry notification may be scheduled a number of hours, days or weeks before the "
          "expiry."),
-        "D:L84", "INT-25", PLANNED)
+        "D:L84", "INT-25")
     DOC_NOTIFY_05 = (
         "A user whom a renewal enrols again is notified of that enrolment.",
-        "D:L17", PLANNED)
-    DOC_NOTIFY_06 = "A renewal by import is notified as an issue.", "D:L75", PLANNED
+        "D:L17")
+    DOC_NOTIFY_06 = "A renewal by import is notified as an issue.", "D:L75"
     DOC_NOTIFY_07 = (
         "An award that is always valid causes no expiry notification.",
-        "D:L36, D:L84 (implied)", PLANNED)
+        "D:L36, D:L84 (implied)")
 
     # DOC-VIEW: what a learner sees
     DOC_VIEW_01 = (
@@ -456,7 +456,7 @@ class Rule(Enum):
     DOC_JOB_03 = (
         ("Only Superadmins and Power Users start and see background jobs; Superadmins see all, "
          "Power Users their own."),
-        "X10", PLANNED)
+        "X10")
     DOC_JOB_04 = (
         ("A background job is queued, in progress with a percentage and an estimate, completed, "
          "failed or discontinued; an ended job stays listed for 13 days."),
@@ -474,29 +474,29 @@ class Rule(Enum):
     ALL_CERT_01 = (
         ("An Allbound certification has, in this order: status, name, description, expiration, "
          "completion criteria, skills, badge image, training and visibility groups."),
-        "A:L16-31", PLANNED)
+        "A:L16-31")
     ALL_CERT_02 = (
         "An Allbound certification is switched either active or inactive.",
-        "A:L17", "INT-31b", PLANNED)
-    ALL_CERT_03 = "An Allbound certification must have a name.", "A:L18", PLANNED
-    ALL_CERT_04 = "An Allbound certification may have no description.", "A:L19", PLANNED
+        "A:L17", "INT-31b")
+    ALL_CERT_03 = "An Allbound certification must have a name.", "A:L18"
+    ALL_CERT_04 = "An Allbound certification may have no description.", "A:L19"
     ALL_CERT_05 = (
         "Completion criteria are optional rich text, with links and lists.",
-        "A:L26", PLANNED)
+        "A:L26")
     ALL_CERT_06 = (
         ("A certification may name any number of skills; they are attained by finishing all of "
          "its attached training."),
-        "A:L27", PLANNED)
-    ALL_CERT_07 = "An Allbound certification must have a badge image.", "A:L28", PLANNED
+        "A:L27")
+    ALL_CERT_07 = "An Allbound certification must have a badge image.", "A:L28"
     ALL_CERT_08 = (
         "An Allbound certification may be kept as a draft before it is published.",
-        "A:L81, A:L103", "INT-31b", PLANNED)
+        "A:L81, A:L103", "INT-31b")
     ALL_CERT_09 = (
         "An Allbound certification cannot be edited once it is published.",
-        "A:L81, A:L103", "INT-31", PLANNED)
+        "A:L81, A:L103", "INT-31")
     ALL_CERT_10 = (
         "A published Allbound certification is changed by deactivating it and creating a new one.",
-        "A:L103", PLANNED)
+        "A:L103")
     ALL_CERT_11 = (
         ("An Allbound certification is issued without further steps when its attached training "
          "is completed."),
@@ -555,14 +555,14 @@ class Rule(Enum):
     ALL_VIS_04 = (
         ("A certification whose groups differ from those of its learning tracks calls for a "
          "warning."),
-        "A:L32", PLANNED)
+        "A:L32")
     ALL_VIS_05 = (
         "Visibility groups may also be set on a certification that already exists.",
-        "A:L63", "INT-31", PLANNED)
+        "A:L63", "INT-31")
     ALL_VIS_06 = (
         ("What joining or leaving a group later does is decided once, by the moment at which "
          "membership is judged."),
-        "A (absence)", "INT-36", PLANNED)
+        "A (absence)", "INT-36")
 
     # ALL-PREDATE: issuing for earlier completions
     ALL_PREDATE_01 = (
@@ -584,7 +584,7 @@ class Rule(Enum):
     ALL_PREDATE_07 = (
         ("Predated issue is an administrator's action, open to every customer who has the "
          "certifications feature."),
-        "X12", PLANNED)
+        "X12")
     ALL_PREDATE_08 = (
         "The issue date of a predated badge is decided once, for every mode of predated issue.",
         "A (absence)", "INT-37")
@@ -601,14 +601,14 @@ class Rule(Enum):
     ALL_MANAGE_04 = "The table of certifications is exported to Excel or to CSV.", "A:L58", PLANNED
     ALL_MANAGE_05 = (
         "A certification can be deactivated, issued predated or deleted from its row.",
-        "A:L60", "INT-31b", "INT-38", PLANNED)
+        "A:L60", "INT-31b", "INT-38")
     ALL_MANAGE_06 = (
         "A deactivated certification is not issued by later completions of its training.",
         "A:L61", "INT-31b")
     ALL_MANAGE_07 = (
         ("What deactivating or deleting a certification does to badges already issued is decided "
          "once."),
-        "A (absence)", "INT-38", PLANNED)
+        "A (absence)", "INT-38")
     ALL_MANAGE_09 = (
         ("Every role has, within its scope, a table of issued badges by User, Certification, "
          "Training, Source, Status, Expiration, Company, Account Owner, Skills and Issued On; it "
@@ -620,57 +620,57 @@ class Rule(Enum):
     ALL_ROLE_01 = (
         ("Creating and managing certifications takes an administrator with both the Content and "
          "the System permission."),
-        "A:L12, A:L34, A:L66, A:L87", PLANNED)
+        "A:L12, A:L34, A:L66, A:L87")
     ALL_ROLE_02 = (
         ("Viewing the badges issued to everyone takes an administrator with the Content or the "
          "System permission; the source also says both."),
-        "A:L65-67, A:L93", "INT-30", PLANNED)
+        "A:L65-67, A:L93", "INT-30")
     ALL_ROLE_03 = (
         ("Deleting issued badges takes an administrator with both the Content and the System "
          "permission."),
-        "A:L68", PLANNED)
+        "A:L68")
     ALL_ROLE_04 = (
         ("Searching, customising, filtering and exporting the table of issued badges takes an "
          "administrator with both the Content and the System permission."),
-        "A:L69", PLANNED)
+        "A:L69")
     ALL_ROLE_05 = (
         ("A partner user with the Executive or Manager role sees the badges of everyone who has "
          "the same primary company."),
-        "A:L71", "INT-41", PLANNED)
+        "A:L71", "INT-41")
     ALL_ROLE_06 = (
         ("A partner user with the Executive or Manager role may search, customise, filter and "
          "export the table of badges."),
-        "A:L72", PLANNED)
-    ALL_ROLE_07 = "Any other partner user sees only their own badges.", "A:L74", PLANNED
+        "A:L72")
+    ALL_ROLE_07 = "Any other partner user sees only their own badges.", "A:L74"
     ALL_ROLE_08 = (
         "Any other partner user may download, verify and share on LinkedIn their own badges.",
-        "A:L75-77", PLANNED)
+        "A:L75-77")
     ALL_ROLE_09 = (
         "Whoever received a badge may share it on LinkedIn, whatever their role.",
-        "A:L95", PLANNED)
-    ALL_ROLE_11 = "An earned certification can be verified by anyone.", "A:L9-10", "INT-42", PLANNED
+        "A:L95")
+    ALL_ROLE_11 = "An earned certification can be verified by anyone.", "A:L9-10", "INT-42"
 
     # ALL-BADGE: badge images
-    ALL_BADGE_01 = "A badge without an image is not accepted.", "A:L28", PLANNED
-    ALL_BADGE_02 = "A badge image of 500 by 500 pixels is recommended.", "A:L28", "INT-39", PLANNED
+    ALL_BADGE_01 = "A badge without an image is not accepted.", "A:L28"
+    ALL_BADGE_02 = "A badge image of 500 by 500 pixels is recommended.", "A:L28", "INT-39"
     ALL_BADGE_03 = (
         "A badge image wider or higher than 500 pixels is refused.",
-        "A:L79-80", "INT-39", PLANNED)
-    ALL_BADGE_04 = "A badge image is a PNG or a JPEG.", "A:L91", "INT-39", PLANNED
+        "A:L79-80", "INT-39")
+    ALL_BADGE_04 = "A badge image is a PNG or a JPEG.", "A:L91", "INT-39"
     ALL_BADGE_06 = (
         ("A badge image is first put into the media library, and the certification refers to it "
          "there."),
-        "A:L80, A:L84", PLANNED)
+        "A:L80, A:L84")
 
     # ALL-NOTIFY: notifications on Allbound
     ALL_NOTIFY_01 = (
         "On issue, one standard e-mail goes to the user who completed the training.",
-        "A:L105", PLANNED)
+        "A:L105")
     ALL_NOTIFY_02 = (
         ("The e-mail on issue shows the badge and both its dates, issue and expiry, and links to "
          "the portal."),
-        "A:L105", PLANNED)
-    ALL_NOTIFY_03 = "Allbound sends no reminder before an expiry.", "A (absence)", PLANNED
+        "A:L105")
+    ALL_NOTIFY_03 = "Allbound sends no reminder before an expiry.", "A (absence)"
 
     # X: facts from other public pages
     X_CSV_1 = (
@@ -743,15 +743,15 @@ class Rule(Enum):
     X_NOTIFY_1 = (
         ("A notification of normal priority is sent within 60 minutes of its trigger, one of "
          "high priority within 10."),
-        "X22", PLANNED)
+        "X22")
     X_NOTIFY_2 = (
         ("Shortcodes stand in square brackets or, in the newer service, in double braces; a link "
          "shortcode becomes a bare URL."),
-        "X23", "INT-26", PLANNED)
+        "X23", "INT-26")
     X_NOTIFY_3 = (
         ("A notification can be timed before, at or after its event, and goes to recipients "
          "chosen by role."),
-        "X24", "INT-25", PLANNED)
+        "X24", "INT-25")
     X_API_1 = (
         ("Docebo's API lists certifications page by page, with id_cert, title, description, "
          "code, duration, duration_unit and allow_same_item."),
@@ -787,11 +787,11 @@ class Rule(Enum):
     X_ALL_3 = (
         ("Partner roles also decide which badges a user sees, although one page confines them to "
          "the visibility of the pipeline."),
-        "X31", PLANNED)
+        "X31")
     X_ALL_4 = (
         ("Administrator permissions are granted one by one to each user, and the number of "
          "administrators is not limited."),
-        "X33", PLANNED)
+        "X33")
 
     # INT: decisions on import
     INT_02 = (
@@ -947,15 +947,15 @@ class Rule(Enum):
     INT_25 = (
         ("The expiry notification is one event with an offset in hours, days or weeks: before, "
          "at or after the expiry."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_26 = (
         ("An expiry notification without a renew link gives a warning, not an error; "
          "[renew_link] and {{renew_link}} both count."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_27 = (
         ("Administration is the Superadmin's; a host may let delegated administrators in, who "
          "are refused by default."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_28b = (
         ("An external certification is a label on a Superadmin's award, with provider and link; "
          "it awards nothing by itself."),
@@ -972,11 +972,11 @@ class Rule(Enum):
     INT_30 = (
         ("The Content or the System permission suffices to view all badges; creating, managing, "
          "deleting and exporting take both."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_31 = (
         ("After publication only the status and the visibility groups may change; a draft may be "
          "edited freely."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_31b = (
         ("A draft is published as active or inactive, the two may be switched, and each may be "
          "deleted; only an active certification is issued."),
@@ -1012,18 +1012,18 @@ class Rule(Enum):
     INT_38 = (
         ("Deactivating leaves issued badges valid and verifiable; deleting is refused while "
          "there are any, unless their removal is asked for."),
-        "decision (own)", PLANNED)
+        "decision (own)")
     INT_39 = (
         ("An image of more than 500 pixels either way is an error, any other size but 500 by 500 "
          "a warning; its content, not its file name, says what format it is."),
-        "decision (own)", PLANNED)
+        "decision (own)")
     INT_40 = (
         "A period of years from 29 February ends on 28 February in a year without a 29th.",
         "decision (own)")
     INT_41 = (
         ("A user has one primary company; managers and executives see the badges of users with "
          "the same one, and their own."),
-        "decision (fair)", PLANNED)
+        "decision (fair)")
     INT_42 = (
         ("Verifying shows recipient, certification, issue, expiry, state, skills, criteria and "
          "badge, under a token that cannot be guessed."),

@@ -152,7 +152,7 @@ def test_what_needs_several_items_is_not_renewed_by_one() -> None:
     assert rules(renewal.decide(evolve(FACTS, certification=grouped), at=AT)) == {"INT-32"}
 
 
-@pytest.mark.rule("ALL-VIS-02", "INT-36")
+@pytest.mark.rule("ALL-VIS-02", "ALL-VIS-06", "INT-36")
 def test_who_is_outside_the_groups_cannot_renew() -> None:
     facts = evolve(FACTS, certification=first_aid(groups={"crew"}))
     assert rules(renewal.decide(facts, at=AT)) == {"ALL-VIS-02"}

@@ -69,6 +69,7 @@ def granting(actor: Actor, action: Action, target: Target, policy: Policy = DOCE
 
 @pytest.mark.parametrize(("action", "rows"), BLOCKS, ids=map(itemgetter(0), BLOCKS))
 @pytest.mark.rule(
+    "ALL-PREDATE-07",
     "ALL-ROLE-01",
     "ALL-ROLE-02",
     "ALL-ROLE-03",

@@ -32,8 +32,8 @@ def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reas
     certification old is inactive, not active (INT-31b)
     certification crew is for groups to which ada does not belong (ALL-VIS-02)
 
-    Rules: DOC-CERT-13, DOC-DELETE-01, ALL-MANAGE-06, ALL-VIS-01, ALL-VIS-02, ALL-VIS-03, INT-24,
-    INT-31b, INT-36.
+    Rules: DOC-CERT-13, DOC-DELETE-01, ALL-MANAGE-06, ALL-VIS-01, ALL-VIS-02, ALL-VIS-03,
+    ALL-VIS-06, INT-24, INT-31b, INT-36.
     """
     if not facts.user.active:
         text = f"user {facts.user.id} is deactivated"

@@ -128,9 +128,9 @@ def may(
     certification.create is for superadmin: everybody's (DOC-CERT-09)
     certification.create is for administrator with content and system: everybody's (ALL-ROLE-01)
 
-    Rules: ALL-ROLE-01, ALL-ROLE-02, ALL-ROLE-03, ALL-ROLE-04, ALL-ROLE-05, ALL-ROLE-06,
-    ALL-ROLE-07, ALL-ROLE-08, ALL-ROLE-09, ALL-ROLE-11, DOC-CERT-09, DOC-JOB-03, INT-27, INT-30,
-    INT-41, X-ALL-3.
+    Rules: ALL-PREDATE-07, ALL-ROLE-01, ALL-ROLE-02, ALL-ROLE-03, ALL-ROLE-04, ALL-ROLE-05,
+    ALL-ROLE-06, ALL-ROLE-07, ALL-ROLE-08, ALL-ROLE-09, ALL-ROLE-11, DOC-CERT-09, DOC-JOB-03,
+    INT-27, INT-30, INT-41, X-ALL-3.
     """
     grants = _GRANTS.get(action, ())
     reasons = [

@@ -72,7 +72,6 @@ def due(
     before an award was issued: who earns what is valid for a week is not reminded of it three weeks
     earlier. Ask for consecutive intervals; one that ends before it begins is empty.
 
-    >>> from certrules.model.notices import Offset, OffsetUnit
     >>> jan, jul = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 7))
     >>> reminder = Notification("n1", NoticeKind.EXPIRY, Offset(-30, OffsetUnit.DAYS))
     >>> [str(each.due_at) for each in due([Award("ada", "fa", jan, jul)], [reminder], jan, jul,
@@ -107,7 +106,6 @@ def edited(
     the edit puts the expiry itself into the past, no reminder is told of it, but the expiry is.
     ``before`` is None for an award that was made with an issue date in the past.
 
-    >>> from certrules.model.notices import Offset, OffsetUnit
     >>> jan, jun, jul = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 6, 7))
     >>> award = Award("ada", "fa", jan, datetime(2025, 1, 1, tzinfo=UTC))
     >>> reminders = [Notification(f"{days} days", NoticeKind.EXPIRY, Offset(-days, OffsetUnit.DAYS))

@@ -1,0 +1,71 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from certrules.errors import InvalidValueError
+from certrules.model.notices import (
+    NoticeKind,
+    Notification,
+    Offset,
+    OffsetUnit,
+    Priority,
+    Recipient,
+)
+
+EXPIRY = NoticeKind.EXPIRY
+
+
+@pytest.mark.rule("INT-25", "DOC-NOTIFY-04")
+def test_an_offset_is_in_hours_days_or_weeks() -> None:
+    assert [str(unit) for unit in OffsetUnit] == ["hours", "days", "weeks"]
+    months: Any = "months"
+    with pytest.raises(InvalidValueError) as caught:
+        Offset(1, months)
+    assert caught.value.value == "months"
+
+
+@pytest.mark.parametrize("amount", [1.5, True, "1", None])
+def test_an_offset_is_whole(amount: Any) -> None:
+    with pytest.raises(InvalidValueError):
+        Offset(amount)
+
+
+@pytest.mark.rule("INT-25")
+@pytest.mark.parametrize(
+    ("offset", "text"),
+    [
+        (Offset(), "at once"),
+        (Offset(-1, OffsetUnit.DAYS), "1 day before"),
+        (Offset(2, OffsetUnit.WEEKS), "2 weeks after"),
+    ],
+)
+def test_an_offset_reads_as_people_say_it(offset: Offset, text: str) -> None:
+    assert str(offset) == text
+
+
+@pytest.mark.rule("DOC-NOTIFY-01", "DOC-NOTIFY-05", "X-NOTIFY-3")
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_only_an_expiry_is_told_of_at_another_moment(kind: NoticeKind) -> None:
+    assert Notification("n", kind).offset == Offset()
+    if kind is EXPIRY:
+        assert Notification("n", kind, Offset(-1)).offset.amount == -1
+    else:
+        with pytest.raises(InvalidValueError, match=f"none for kind {kind}"):
+            Notification("n", kind, Offset(1))
+
+
+@pytest.mark.rule("X-NOTIFY-1")
+def test_a_priority_says_how_soon() -> None:
+    assert {str(each): each.within for each in Priority} == {
+        "normal": timedelta(minutes=60),
+        "high": timedelta(minutes=10),
+    }
+
+
+@pytest.mark.rule("X-NOTIFY-3")
+def test_recipients_are_chosen_by_role() -> None:
+    assert Notification("n", EXPIRY).recipients == {Recipient.LEARNER}
+    chosen: Any = [Recipient.MANAGERS, Recipient.MANAGERS]
+    assert Notification("n", EXPIRY, recipients=chosen).recipients == {Recipient.MANAGERS}
+    assert "power_users" in map(str, Recipient)
