@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules.records.cells import escaped, unescaped
+from certrules.cells import escaped, unescaped
 
 RISKY = "=+-@\t\r\n'＝＋－＠"
 

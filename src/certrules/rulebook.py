@@ -592,13 +592,13 @@ class Rule(Enum):
     # ALL-MANAGE: tables of certifications and of issued badges
     ALL_MANAGE_02 = (
         "The table of certifications is filtered by status and by expiration.",
-        "A:L43-45", PLANNED)
+        "A:L43-45")
     ALL_MANAGE_03 = (
         ("The table of certifications has the columns Certification, Training, Description, "
          "Skills, Source, Status, Expiration, Created By, Date Created, Last Updated and "
          "Allbound ID."),
-        "A:L46-57", PLANNED)
-    ALL_MANAGE_04 = "The table of certifications is exported to Excel or to CSV.", "A:L58", PLANNED
+        "A:L46-57")
+    ALL_MANAGE_04 = "The table of certifications is exported to Excel or to CSV.", "A:L58"
     ALL_MANAGE_05 = (
         "A certification can be deactivated, issued predated or deleted from its row.",
         "A:L60", "INT-31b", "INT-38")
@@ -614,7 +614,7 @@ class Rule(Enum):
          "Training, Source, Status, Expiration, Company, Account Owner, Skills and Issued On; it "
          "can be grouped, filtered, narrowed to one's own and exported to Excel, and an issued "
          "badge deleted."),
-        "X13", PLANNED)
+        "X13")
 
     # ALL-ROLE: who may see and do what
     ALL_ROLE_01 = (

@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from certrules.model.converters import distinct
 
-__all__ = ["Action", "Actor", "Permission", "Role", "Target", "User", "username_key"]
+__all__ = ["Action", "Actor", "Company", "Permission", "Role", "Target", "User", "username_key"]
 
 
 def username_key(username: str) -> str:
@@ -41,6 +41,18 @@ class User:
     groups: frozenset[str] = field(default=frozenset(), converter=distinct)
     branches: frozenset[str] = field(default=frozenset(), converter=distinct)
     company: str | None = None
+
+
+@frozen
+class Company:
+    """A company to which people belong; ``account_owner`` is who looks after it, by name.
+
+    Rules: ALL-MANAGE-09.
+    """
+
+    id: str
+    name: str = ""
+    account_owner: str | None = None
 
 
 class Role(Enum):

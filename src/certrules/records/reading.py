@@ -10,10 +10,10 @@ from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
 
 from certrules import instants
+from certrules.cells import unescaped
 from certrules.instants import IssueDateConvention
 from certrules.model.records import ImportProfile, Record, RecordField
 from certrules.records.batches import Batch, KeyBatch, RejectedRow
-from certrules.records.cells import unescaped
 from certrules.records.chunks import Chunk, chunk_of, line_numbers
 from certrules.records.columns import FAULTS_COLUMN, map_columns, read_mapping
 from certrules.records.dialect import choose_delimiter, next_row, read_header

@@ -8,9 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from certrules.cells import escaped
 from certrules.errors import RecordsFileError
 from certrules.model.records import Fault
-from certrules.records.cells import escaped
 from certrules.records.columns import FAULTS_COLUMN, ROW_COLUMN
 from certrules.records.faults import shortened
 from certrules.records.reading import RecordsFile

@@ -18,11 +18,12 @@ from certrules.model.awards import Award
 from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.events import Event
 from certrules.model.notices import Notice, NoticeIdentity
-from certrules.model.people import User, username_key
+from certrules.model.people import Company, User, username_key
 from certrules.repositories.conflicts import conflict
 from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
 from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
+from certrules.repositories.memory_tables import MemoryTables
 
 __all__ = ["MemoryStore", "MemoryTransaction"]
 
@@ -72,6 +73,7 @@ class MemoryTransaction:
 
     def __init__(self, scope: "_Scope") -> None:
         self.users = _Users(scope)
+        self.companies = _Companies(scope)
         self.certifications = _Certifications(scope)
         self.items = _Items(scope)
         self.awards = _Awards(scope)
@@ -80,6 +82,7 @@ class MemoryTransaction:
         self.badges = MemoryBadges(scope)
         self.events = MemoryEvents(scope)
         self.notices = MemoryNotices(scope)
+        self.tables = MemoryTables(scope)
 
 
 V = TypeVar("V")
@@ -129,6 +132,7 @@ class _Tables:
     items: _Indexed[Item] = field(
         factory=lambda: _Indexed(lambda i: (i.kind.value, i.id), lambda i: (i.kind.value, i.code))
     )
+    companies: dict[str, Company] = field(factory=dict)
     awards: dict[_Pair, tuple[Award, ...]] = field(factory=dict)
     courses: dict[str, Any] = field(factory=dict)
     plans: dict[str, Any] = field(factory=dict)
@@ -197,6 +201,21 @@ class _Users:
 
     def put(self, users: Iterable[User]) -> None:
         self._scope.change("users").put(users)
+
+
+class _Companies:
+    def __init__(self, scope: _Scope) -> None:
+        self._scope = scope
+
+    def get(self, company: str) -> Company | None:
+        return self._scope.see().companies.get(company)
+
+    def all(self) -> Iterator[Company]:
+        companies = self._scope.see().companies
+        return iter([companies[id_] for id_ in sorted(companies)])
+
+    def put(self, companies: Iterable[Company]) -> None:
+        self._scope.change("companies").update((each.id, each) for each in companies)
 
 
 class _Certifications:

@@ -7,7 +7,7 @@ A host implements these on its own database, or takes :mod:`certrules.repositori
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from certrules.model.awards import Award
 from certrules.model.badges import Badge
@@ -22,18 +22,21 @@ from certrules.model.learning import (
     Renewal,
 )
 from certrules.model.notices import Notice, Planned
-from certrules.model.people import User
+from certrules.model.people import Company, User
+from certrules.model.tables import Selection
 
 __all__ = [
     "Awards",
     "Badges",
     "Certifications",
+    "Companies",
     "Events",
     "Items",
     "Learning",
     "Notices",
     "Renewals",
     "Store",
+    "Tables",
     "Transaction",
     "Users",
 ]
@@ -60,6 +63,22 @@ class Users(Protocol):
 
     def put(self, users: Iterable[User]) -> None:
         """Add users, or replace those of the same id."""
+        ...
+
+
+class Companies(Protocol):
+    """The companies to which people belong."""
+
+    def get(self, company: str) -> Company | None:
+        """Return the company of an id."""
+        ...
+
+    def all(self) -> Iterator[Company]:
+        """Return every company, by id."""
+        ...
+
+    def put(self, companies: Iterable[Company]) -> None:
+        """Add companies, or replace those of the same id."""
         ...
 
 
@@ -269,8 +288,8 @@ class Badges(Protocol):
         """Return the badges of a status list, by index."""
         ...
 
-    def last_list(self) -> int | None:
-        """Return the highest number of a status list; None where there is no badge."""
+    def places(self) -> tuple[int, Collection[int]]:
+        """Return the number of the latest status list (1 if none), and its indexes in use."""
         ...
 
     def add(self, badge: Badge) -> None:
@@ -336,12 +355,40 @@ class Notices(Protocol):
         ...
 
 
+class Tables(Protocol):
+    """What people see in tables: rows that a store selects, sorts and counts."""
+
+    def rows(self, selection: Selection) -> Iterator[tuple[Any, ...]]:
+        """Return the facts of a selection's rows, in its order, without holding them all.
+
+        Texts, whole numbers, instants in UTC, tuples of texts for lists, and None for what is not
+        there. Nothing else may be asked of this transaction before the last row is read.
+        """
+        ...
+
+    def count(self, selection: Selection) -> int:
+        """Return how many rows a selection has, whatever its offset and limit."""
+        ...
+
+    def groups(self, selection: Selection) -> Iterator[tuple[Any, ...]]:
+        """Return each combination of a selection's facts, with the number of its rows last.
+
+        In the order of the facts; the selection's own order, offset and limit count for nothing.
+        """
+        ...
+
+
 class Transaction(Protocol):
     """One unit of work: all of it is kept, or none."""
 
     @property
     def users(self) -> Users:
         """The people."""
+        ...
+
+    @property
+    def companies(self) -> Companies:
+        """Their companies."""
         ...
 
     @property
@@ -382,6 +429,11 @@ class Transaction(Protocol):
     @property
     def notices(self) -> Notices:
         """What learners are told."""
+        ...
+
+    @property
+    def tables(self) -> Tables:
+        """What people see of it all."""
         ...
 
 

@@ -6,8 +6,9 @@ from enum import Enum
 from certrules import instants
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
+from certrules.model.tables import Ahead, AllOf, Condition, Fact, Past
 
-__all__ = ["Status", "days_left", "expired", "last_valid_day", "status_at"]
+__all__ = ["Status", "condition", "days_left", "expired", "last_valid_day", "status_at"]
 
 
 class Status(Enum):
@@ -44,6 +45,28 @@ def status_at(award: Award, at: datetime) -> Status:
     if at < award.issued_at:
         return Status.NOT_YET_VALID
     return Status.EXPIRED if expired(award, at) else Status.VALID
+
+
+def condition(status: Status, at: datetime) -> Condition:
+    """Return what is true of the facts of just those awards that stand so at an aware instant.
+
+    The same as :func:`status_at`, for a store to find them by.
+
+    >>> condition(Status.ARCHIVED, datetime(2024, 1, 1, tzinfo=UTC)).fact
+    <Fact.ARCHIVED_AT: 'archived at'>
+
+    Rules: ALL-MANAGE-09, DOC-CSV-05, INT-01.
+    """
+    current, issued = Ahead(Fact.ARCHIVED_AT, at), Past(Fact.ISSUED_AT, at)
+    match status:
+        case Status.ARCHIVED:
+            return Past(Fact.ARCHIVED_AT, at)
+        case Status.NOT_YET_VALID:
+            return AllOf((current, Ahead(Fact.ISSUED_AT, at)))
+        case Status.EXPIRED:
+            return AllOf((current, issued, Past(Fact.EXPIRES_AT, at)))
+        case Status.VALID:
+            return AllOf((current, issued, Ahead(Fact.EXPIRES_AT, at)))
 
 
 def expired(award: Award, at: datetime) -> bool:

@@ -33,7 +33,20 @@ from certrules.model.catalog import (
     Validity,
 )
 from certrules.model.events import Event, EventKind
-from certrules.model.people import User
+from certrules.model.people import Company, User
+from certrules.model.tables import (
+    Ahead,
+    AllOf,
+    AnyOf,
+    Condition,
+    Contains,
+    Fact,
+    OneOf,
+    Order,
+    Past,
+    Rows,
+    Selection,
+)
 from certrules.periods import Unit
 from certrules.repositories.protocols import Store, Transaction
 from certrules.testing.raising import raises
@@ -46,6 +59,94 @@ _ISSUED = Event(EventKind.ISSUED, "ada", "fire", 1, _AT)
 
 _LOOK_ALIKES = ("code", "Code", "côde", "co\u0302de", "code ", " code", "ｃode", "code\U0001f512")
 """Text that some databases take for the same; to a store each is another."""
+
+
+_LATER = _AT + timedelta(days=30)
+_KINDS = ("course", "learning_track", "learning_plan")
+
+
+def _furnish(work: Transaction) -> None:
+    """Make a small world in which something is missing of everything."""
+    work.companies.put([Company("acme", "Acme", "olga")])
+    ada = User("1", "Ada", "Ada", "Lovelace", company="acme")
+    work.users.put([ada, User("2", "bob", "Ζωή", company="none")])
+    items = (
+        Item(ItemKind.COURSE, "1", "C-1", "Course"),
+        Item(ItemKind.LEARNING_TRACK, "1", "T-1"),
+        Item(ItemKind.COURSE, "2", "c-1", "Course"),
+    )
+    work.items.put(items)
+    fire = Certification(
+        "f",
+        "Fire",
+        "F",
+        "Put it out",
+        Validity(2, Unit.WEEKS),
+        assignments=(
+            Assignment(ItemKind.COURSE, "1", _AT),
+            Assignment(ItemKind.LEARNING_TRACK, "1", _AT),
+            Assignment(ItemKind.LEARNING_PLAN, "9", _AT),
+            Assignment(ItemKind.COURSE, "2", _AT),
+        ),
+        skills=("a; b", "ü"),
+        created_by="1",
+        created_at=_AT,
+    )
+    work.certifications.put([fire, Certification("c", "code %_")])
+    course = Source(AssociationType.COURSE, "1")
+    work.awards.add(
+        [
+            Award("3", "gone", _AT, None),
+            Award("2", "f", _AT, _LATER),
+            Award("1", "f", _LATER, None, source=course, cycle=2),
+            Award("1", "f", _AT, _LATER, source=course, archived_at=_LATER),
+            Award("1", "c", _AT, None),
+        ]
+    )
+
+
+_SELECTED: tuple[tuple[Condition, str], ...] = (
+    (AllOf(()), "11 11 12 21 31 "),
+    (AnyOf(()), ""),
+    (OneOf(Fact.USER, {"1", "3", "4"}), "11 11 12 31 "),
+    (OneOf(Fact.CYCLE, {2}), "12 "),
+    (OneOf(Fact.USERNAME, {"ada"}), ""),
+    (OneOf(Fact.USERNAME_KEY, {"ada"}), "11 11 12 "),
+    (OneOf(Fact.COMPANY_KEY, {"acme"}), "11 11 12 "),
+    (OneOf(Fact.USER, ()), ""),
+    (OneOf(Fact.TRAINING_ID, {"9", "8"}), "11 12 21 "),
+    (OneOf(Fact.TRAINING_CODE, {"c-1"}), "11 12 21 "),
+    (OneOf(Fact.TRAINING_CODE, {"t-1"}), ""),
+    (OneOf(Fact.TRAINING_KEY, {"course"}), "11 12 21 "),
+    (Contains(Fact.CERTIFICATION_TEXT, "fire"), "11 12 21 "),
+    (Contains(Fact.CERTIFICATION_TEXT, "ü"), "11 12 21 "),
+    (Contains(Fact.CERTIFICATION_TEXT, "Fire"), ""),
+    (Contains(Fact.CERTIFICATION_TEXT, "%_"), "11 "),
+    (Contains(Fact.CERTIFICATION_TEXT, "_%"), ""),
+    (Contains(Fact.USER_TEXT, "ζω"), "21 "),
+    (Contains(Fact.USER_TEXT, "a" * 100_000), ""),
+    (Past(Fact.EXPIRES_AT, _LATER), "11 21 "),
+    (Past(Fact.EXPIRES_AT, _LATER - timedelta(microseconds=1)), ""),
+    (Ahead(Fact.EXPIRES_AT, _LATER), "11 12 31 "),
+    (Ahead(Fact.EXPIRES_AT, _LATER - timedelta(microseconds=1)), "11 11 12 21 31 "),
+    (Ahead(Fact.CREATED_AT, _AT), "11 31 "),
+    (
+        AllOf(
+            [OneOf(Fact.USER, {"1"}), AnyOf([OneOf(Fact.CYCLE, {2}), OneOf(Fact.NAME, {"Fire"})])]
+        ),
+        "11 12 ",
+    ),
+)
+_SORTED: tuple[tuple[tuple[Order, ...], str], ...] = (
+    ((), "1c1 1f1 1f2 2f1 3g1"),
+    ((Order(Fact.USER, descending=True),), "3g1 2f1 1c1 1f1 1f2"),
+    ((Order(Fact.USERNAME_KEY),), "3g1 1c1 1f1 1f2 2f1"),
+    ((Order(Fact.USERNAME),), "3g1 1c1 1f1 1f2 2f1"),
+    ((Order(Fact.EXPIRES_AT),), "1f1 2f1 1c1 1f2 3g1"),
+    ((Order(Fact.EXPIRES_AT, descending=True),), "1c1 1f2 3g1 1f1 2f1"),
+    ((Order(Fact.NAME_KEY), Order(Fact.CYCLE, descending=True)), "3g1 1c1 1f2 1f1 2f1"),
+    ((Order(Fact.VALIDITY_DAYS), Order(Fact.ISSUED_AT, descending=True)), "1f2 1f1 2f1 1c1 3g1"),
+)
 
 
 class StoreContract:
@@ -147,6 +248,113 @@ class StoreContract:
             found = view.items.coded(ItemKind.LEARNING_PLAN, ["X", "Y"])
             assert {code: list(of) for code, of in found.items()} == {"X": [plan]}
             assert list(view.items.all()) == [course, plain, plan]
+
+    def test_companies_come_back_as_they_were(self) -> None:
+        acme, plain = Company("2", "Acme", "olga"), Company("1")
+        self._write(lambda work: work.companies.put([acme, plain]))
+        self._write(lambda work: work.companies.put([acme, acme]))
+        with self.store.reading() as view:
+            assert view.companies.get("2") == acme
+            assert view.companies.get("3") is None
+            assert list(view.companies.all()) == [plain, acme]
+
+    # Tables
+
+    def test_rows_of_awards_hold_what_is_known_of_them(self) -> None:
+        self._write(_furnish)
+        facts = (
+            Fact.USER,
+            Fact.USERNAME,
+            Fact.LAST_NAME,
+            Fact.COMPANY_NAME,
+            Fact.ACCOUNT_OWNER,
+            Fact.CERTIFICATION,
+            Fact.NAME,
+            Fact.SKILLS,
+            Fact.TRAINING,
+            Fact.TRAINING_KINDS,
+            Fact.SOURCE_TYPE,
+            Fact.ISSUED_AT,
+            Fact.EXPIRES_AT,
+            Fact.ARCHIVED_AT,
+            Fact.CYCLE,
+        )
+        with self.store.reading() as view:
+            found = list(view.tables.rows(Selection(Rows.AWARDS, facts)))
+        ada = ("1", "Ada", "Lovelace", "Acme", "olga")
+        fire = ("f", "Fire", ("a; b", "ü"), ("Course", "T-1", "9", "Course"), _KINDS)
+        assert found == [
+            (*ada, "c", "code %_", (), (), (), "manual", _AT, None, None, 1),
+            (*ada, *fire, "course", _AT, _LATER, _LATER, 1),
+            (*ada, *fire, "course", _LATER, None, None, 2),
+            ("2", "bob", "", None, None, *fire, "manual", _AT, _LATER, None, 1),
+            ("3", *[None] * 4, "gone", None, (), (), (), "manual", _AT, None, None, 1),
+        ]
+        assert found[0][11].tzinfo is UTC
+
+    def test_rows_of_certifications_hold_what_is_known_of_them(self) -> None:
+        self._write(_furnish)
+        facts = (
+            Fact.CERTIFICATION,
+            Fact.CODE,
+            Fact.VALIDITY_AMOUNT,
+            Fact.VALIDITY_UNIT,
+            Fact.VALIDITY_DAYS,
+            Fact.CREATED_BY,
+            Fact.CREATED_BY_NAME,
+            Fact.CREATED_AT,
+            Fact.AWARDED,
+            Fact.ASSIGNED,
+            Fact.TRAINING,
+        )
+        with self.store.reading() as view:
+            assert list(view.tables.rows(Selection(Rows.CERTIFICATIONS, facts))) == [
+                ("c", None, 0, "days", None, None, None, None, 1, 0, ()),
+                ("f", "F", 2, "weeks", 14, "1", "Ada", _AT, 2, 4, ("Course", "T-1", "9", "Course")),
+            ]
+
+    def test_rows_are_selected(self) -> None:
+        self._write(_furnish)
+        with self.store.reading() as view:
+            for condition, expected in _SELECTED:
+                selection = Selection(Rows.AWARDS, (Fact.USER, Fact.CYCLE), condition)
+                found = "".join(f"{user}{cycle} " for user, cycle in view.tables.rows(selection))
+                assert (found, view.tables.count(selection)) == (expected, len(expected) // 3)
+
+    def test_rows_are_sorted_and_cut_into_pages(self) -> None:
+        self._write(_furnish)
+        facts = (Fact.USER, Fact.CERTIFICATION, Fact.CYCLE)
+        with self.store.reading() as view:
+            for order, expected in _SORTED:
+                whole = list(view.tables.rows(Selection(Rows.AWARDS, facts, order=order)))
+                assert " ".join(f"{user}{id_[0]}{cycle}" for user, id_, cycle in whole) == expected
+                for offset in range(6):
+                    page = Selection(Rows.AWARDS, facts, order=order, offset=offset, limit=2)
+                    assert list(view.tables.rows(page)) == whole[offset : offset + 2]
+                    assert view.tables.count(page) == 5
+                rest = Selection(Rows.AWARDS, facts, order=order, offset=3)
+                assert list(view.tables.rows(rest)) == whole[3:]
+
+    def test_rows_are_grouped(self) -> None:
+        self._write(_furnish)
+        by_name = Selection(Rows.AWARDS, (Fact.NAME_KEY, Fact.CERTIFICATION, Fact.NAME))
+        by_company = Selection(Rows.AWARDS, (Fact.COMPANY,), Ahead(Fact.ARCHIVED_AT, _LATER))
+        with self.store.reading() as view:
+            assert list(view.tables.groups(by_name)) == [
+                (None, "gone", None, 1),
+                ("code %_", "c", "code %_", 1),
+                ("fire", "f", "Fire", 3),
+            ]
+            assert list(view.tables.groups(by_company)) == [(None, 1), ("acme", 2), ("none", 1)]
+
+    def test_a_long_table_is_read_to_its_end(self) -> None:
+        awards = [Award(f"{n:04}", "f", _AT, None) for n in range(2500)]
+        self._write(lambda work: work.awards.add(awards))
+        descending = (Order(Fact.ISSUED_AT), Order(Fact.USER, descending=True))
+        with self.store.reading() as view:
+            rows = view.tables.rows(Selection(Rows.AWARDS, (Fact.USER,), order=descending))
+            assert [user for (user,) in rows] == [award.user for award in awards[::-1]]
+            assert next(view.tables.rows(Selection(Rows.AWARDS, (Fact.USER,)))) == ("0000",)
 
     # Text and time
 
@@ -323,6 +531,7 @@ class StoreContract:
     def test_nothing_to_write_is_no_mistake(self) -> None:
         def put(work: Transaction) -> None:
             work.users.put([])
+            work.companies.put([])
             work.certifications.put([])
             work.items.put([])
             work.awards.add([])
@@ -400,6 +609,7 @@ class StoreContract:
 
 _WRITES: tuple[Callable[[Transaction], None], ...] = (
     lambda work: work.users.put([User("7", "ada")]),
+    lambda work: work.companies.put([Company("acme")]),
     lambda work: work.certifications.put([Certification("fire", "Fire")]),
     lambda work: work.items.put([Item(ItemKind.COURSE, "1")]),
     lambda work: work.awards.add([_AWARD]),
@@ -416,6 +626,7 @@ def _fill(work: Transaction) -> None:
 def _contents(view: Transaction) -> list[bool]:
     return [
         bool(list(view.users.all())),
+        bool(list(view.companies.all())),
         bool(list(view.certifications.all())),
         bool(list(view.items.all())),
         bool(list(islice(view.awards.select(), 1))),

@@ -15,6 +15,7 @@ from certrules.model.catalog import (
     ItemKind,
     Validity,
 )
+from certrules.model.tables import certification_text, folded
 from certrules.periods import Unit
 from certrules.repositories.sql.grouping import grouped, pack, unpack
 from certrules.repositories.sql.session import Session
@@ -105,6 +106,8 @@ def _row(value: Certification, instant: Callable[[datetime | None], Any]) -> tup
         value.created_by,
         instant(value.created_at),
         instant(value.updated_at),
+        folded(value.name),
+        certification_text(value),
     )
 
 
@@ -160,7 +163,10 @@ class SqlItems:
         """Add items, or replace those of the same kind and id."""
         latest = {(value.kind.value, value.id): value for value in values}
         gone = delete(items).where(items.c.kind == bindparam("of"), items.c.id == bindparam("key"))
-        rows = [(kind, id_, value.code, value.name) for (kind, id_), value in latest.items()]
+        rows = [
+            (kind, id_, value.code, value.name, folded(value.name))
+            for (kind, id_), value in latest.items()
+        ]
         self._session.change(gone, list(latest))
         self._session.change(insert(items), rows, items.c.keys())
 

@@ -5,13 +5,15 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
-from certrules.model.people import User, username_key
+from certrules.model.people import Company, User, username_key
+from certrules.model.tables import folded, user_text
 from certrules.repositories.sql.grouping import grouped, pack, unpack
 from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.tables import companies
 from certrules.repositories.sql.tables import users as table
 from certrules.repositories.sql.translation import readable
 
-__all__ = ["SqlUsers"]
+__all__ = ["SqlCompanies", "SqlUsers"]
 
 _SELECT = select(table)
 _DELETE = delete(table).where(table.c.id == bindparam("key"))
@@ -61,11 +63,48 @@ def _row(user: User) -> tuple[Any, ...]:
         pack(sorted(user.groups)),
         pack(sorted(user.branches)),
         user.company,
+        folded(user.first_name),
+        folded(user.last_name),
+        user_text(user),
     )
 
 
 @readable
 def _user(row: Any) -> User:
-    id_, username, _, first_name, last_name, active, time_zone, groups, branches, company = row
+    id_, username, _, first_name, last_name, active, time_zone, groups, branches, company = row[:10]
     belongs = frozenset(unpack(groups)), frozenset(unpack(branches)), company
     return User(id_, username, first_name, last_name, active, time_zone, *belongs)
+
+
+_COMPANIES = select(companies).order_by(companies.c.id)
+_GONE = delete(companies).where(companies.c.id == bindparam("key"))
+
+
+class SqlCompanies:
+    """See :class:`~certrules.repositories.protocols.Companies`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, company: str) -> Company | None:
+        """Return the company of an id."""
+        rows = self._session.rows(_COMPANIES.where(companies.c.id == company))
+        return _company(rows[0]) if rows else None
+
+    def all(self) -> Iterator[Company]:
+        """Return every company, by id."""
+        return map(_company, self._session.rows(_COMPANIES))
+
+    def put(self, values: Iterable[Company]) -> None:
+        """Add companies, or replace those of the same id."""
+        latest = {
+            value.id: (value.id, value.name, folded(value.name), value.account_owner)
+            for value in values
+        }
+        self._session.change(_GONE, [(id_,) for id_ in latest])
+        self._session.change(insert(companies), list(latest.values()), companies.c.keys())
+
+
+@readable
+def _company(row: Any) -> Company:
+    return Company(row.id, row.name, row.account_owner)

@@ -11,12 +11,14 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    CursorResult,
     Delete,
     Dialect,
     Insert,
     Select,
     Update,
     and_,
+    func,
     or_,
 )
 
@@ -66,6 +68,27 @@ class Session:
             last = [getattr(page[-1], key.name) for key in keys]
             page = self.rows(ordered.where(_beyond(keys, last)))
             yield from page
+
+    def stream(self, statement: Select[Any]) -> Iterator[Any]:
+        """Return rows as the database finds them, of which few are held at once.
+
+        Until the last one is read, the connection is busy with them.
+        """
+        self._check_open()
+        streaming = {"stream_results": True, "yield_per": _PAGE}
+        with translated(self._where, "cannot look this up"):
+            found = self._connection.execute(statement, execution_options=streaming)
+        return self._streamed(found)
+
+    def _streamed(self, found: CursorResult[Any]) -> Iterator[Any]:
+        with found, translated(self._where, "cannot look this up"):
+            for page in found.partitions():
+                yield from page
+
+    def position(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
+        """Return where in a text a part of it begins, counted from 1, or 0."""
+        in_postgresql = self._connection.dialect.name == "postgresql"
+        return (func.strpos if in_postgresql else func.instr)(text, part)
 
     def change(
         self,

@@ -13,8 +13,9 @@ from certrules.repositories.sql.catalog import SqlCertifications, SqlItems
 from certrules.repositories.sql.events import SqlEvents
 from certrules.repositories.sql.learning import SqlLearning
 from certrules.repositories.sql.notices import SqlNotices
-from certrules.repositories.sql.people import SqlUsers
+from certrules.repositories.sql.people import SqlCompanies, SqlUsers
 from certrules.repositories.sql.renewals import SqlRenewals
+from certrules.repositories.sql.selecting import SqlTables
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import SCHEMA_VERSION, schema
 from certrules.repositories.sql.translation import NO_STORE, translated
@@ -27,6 +28,7 @@ class SqlTransaction:
 
     def __init__(self, session: Session) -> None:
         self.users = SqlUsers(session)
+        self.companies = SqlCompanies(session)
         self.certifications = SqlCertifications(session)
         self.items = SqlItems(session)
         self.awards = SqlAwards(session)
@@ -35,6 +37,7 @@ class SqlTransaction:
         self.badges = SqlBadges(session)
         self.events = SqlEvents(session)
         self.notices = SqlNotices(session)
+        self.tables = SqlTables(session)
 
 
 class SqlStore:

@@ -31,6 +31,7 @@ __all__ = [
     "awards",
     "badges",
     "certifications",
+    "companies",
     "completions",
     "course_materials",
     "courses",
@@ -125,7 +126,18 @@ users = _table(
     Column("group_ids", _TEXT),  # lists are JSON
     Column("branch_ids", _TEXT),
     Column("company_id", _KEY),
+    Column("first_name_key", _TEXT, nullable=False),
+    Column("last_name_key", _TEXT, nullable=False),
+    Column("search_text", _TEXT, nullable=False),
     Index("certrules_users_by_key", "username_key"),
+)
+
+companies = _table(
+    "companies",
+    Column("id", _KEY, primary_key=True),
+    Column("name", _TEXT, nullable=False),
+    Column("name_key", _TEXT, nullable=False),
+    Column("account_owner", _TEXT),
 )
 
 certifications = _table(
@@ -146,6 +158,8 @@ certifications = _table(
     Column("created_by", _KEY),
     Column("created_at", Instant),
     Column("updated_at", Instant),
+    Column("name_key", _TEXT, nullable=False),
+    Column("search_text", _TEXT, nullable=False),
     Index("certrules_certifications_by_code", "code"),
 )
 
@@ -155,6 +169,7 @@ items = _table(
     Column("id", _KEY, primary_key=True),
     Column("code", _KEY),
     Column("name", _TEXT, nullable=False),
+    Column("name_key", _TEXT, nullable=False),
     Index("certrules_items_by_code", "kind", "code"),
 )
 
@@ -175,6 +190,7 @@ assignments = _table(
 # awards and events refer to both by id alone.
 awards = _table(
     "awards",
+    "badges",
     Column("user_id", _KEY, primary_key=True),
     Column("certification_id", _KEY, primary_key=True),
     Column("cycle", Integer, primary_key=True, autoincrement=False),

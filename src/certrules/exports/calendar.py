@@ -1,0 +1,83 @@
+"""How do expiries become a calendar that every calendar program reads? (The ``ical`` extra.)"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from certrules.cells import clean
+from certrules.errors import InvalidValueError
+from certrules.instants import utc
+from certrules.model.calendar import Expiry
+
+__all__ = ["calendar", "uid"]
+
+_NAMESPACE = UUID("6f3c1f0e-6d0b-5c53-9d0a-2f2c8f6f9a51")
+
+
+def uid(expiry: Expiry) -> str:
+    """Return the name of an expiry's event: always the same for a user, certification and cycle.
+
+    Rules: INT-01.
+    """
+    named = json.dumps([expiry.user, expiry.certification, expiry.cycle])
+    return f"{uuid5(_NAMESPACE, named)}@certrules"
+
+
+def calendar(
+    expiries: Iterable[Expiry], *, at: datetime, name: str, alarms: Sequence[int] = ()
+) -> bytes:
+    """Return an iCalendar file (RFC 5545) with an event for each expiry, all day long.
+
+    A program that has read it before replaces the events by those of a later file: each keeps its
+    :func:`uid`, and its sequence is the award's version. They are stamped with the instant ``at``,
+    and leave the time of the day free. ``alarms`` are numbers of days before, on which the program
+    reminds of each. Needs nothing of the awards but their expiries, so a renewed one's event has to
+    be taken away by whoever imported it; a calendar to which one subscribes does so by itself.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for an alarm after the event.
+
+    Rules: INT-01.
+    """
+    from icalendar import Calendar
+
+    for days in alarms:
+        if days < 0:
+            raise InvalidValueError("alarm", days, "a number of days before, zero or more")
+    made = Calendar()
+    made.add("prodid", "-//certrules//certrules//EN")
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    made.add("x-wr-calname", clean(name))
+    for expiry in expiries:
+        made.add_component(_event(expiry, utc(at), alarms))
+    return bytes(made.to_ical())
+
+
+def _event(expiry: Expiry, at: datetime, alarms: Sequence[int]) -> Any:
+    from icalendar import Event
+
+    title = clean(expiry.title)
+    code = f" ({clean(expiry.code)})" if expiry.code else ""
+    event = Event()
+    event.add("uid", uid(expiry))
+    event.add("sequence", expiry.version)
+    event.add("dtstamp", at.replace(microsecond=0))
+    event.add("dtstart", expiry.last_day)
+    event.add("summary", f"Last valid day: {title}")
+    event.add("description", f"{title}{code}\nissued on {expiry.issued_on}")
+    event.add("transp", "TRANSPARENT")
+    for days in alarms:
+        event.add_component(_alarm(title, days))
+    return event
+
+
+def _alarm(title: str, days: int) -> Any:
+    from icalendar import Alarm
+
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", f"{title} must be renewed")
+    alarm.add("trigger", timedelta(days=-days))
+    return alarm

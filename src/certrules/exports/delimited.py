@@ -1,0 +1,46 @@
+"""How does a table become a CSV file that a spreadsheet opens, and does not run?"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import BinaryIO
+
+from certrules.cells import escaped
+
+__all__ = ["Cell", "write_csv"]
+
+Cell = str | int | date | datetime | None
+"""A text, a number, a day, a local date and time, or nothing."""
+
+
+def write_csv(target: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
+    r"""Write a table to a binary stream, row by row, and return how many rows it had.
+
+    In UTF-8 with a byte order mark, by which spreadsheets know it, with commas, and with days and
+    times as ``2024-06-30`` and ``2024-06-30 23:59:59``. A text that a spreadsheet might run as a
+    formula has an apostrophe before it.
+
+    >>> target = io.BytesIO()
+    >>> write_csv(target, ["User", "Issued On"], [["=1+1", date(2024, 6, 30)]])
+    1
+    >>> target.getvalue().decode("utf-8-sig")
+    "User,Issued On\r\n'=1+1,2024-06-30\r\n"
+
+    Rules: ALL-MANAGE-04, X-CSV-1.
+    """
+    text = io.TextIOWrapper(target, encoding="utf-8-sig", errors="replace", newline="")
+    try:
+        writer = csv.writer(text)
+        writer.writerow(map(escaped, headings))
+        count = 0
+        for count, row in enumerate(rows, start=1):  # noqa: B007
+            writer.writerow(map(_cell, row))
+        text.flush()
+    finally:
+        text.detach()
+    return count
+
+
+def _cell(value: Cell) -> str | int | date | None:
+    return escaped(value) if isinstance(value, str) else value

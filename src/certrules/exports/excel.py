@@ -1,0 +1,110 @@
+"""How does a table become a workbook in which every text is a text? (The ``excel`` extra.)"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import chain, islice
+from typing import Any, BinaryIO
+
+from certrules.cells import clean, escaped
+from certrules.exports.delimited import Cell
+
+__all__ = ["LONGEST", "SHEET", "write_excel"]
+
+SHEET = 1_048_576
+"""How many rows a sheet can have, headings and all."""
+
+LONGEST = 32_767
+"""How many characters a cell can have, counted as Excel does: in UTF-16."""
+
+_FIRST_DAY = date(1900, 3, 1)  # before it, Excel and the calendar do not agree
+_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def write_excel(
+    target: BinaryIO,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    title: str,
+    note: str = "",
+    sheet: int = SHEET,
+) -> int:
+    """Write a table to a binary stream as a workbook, and return how many rows it had.
+
+    Rows pass through, few at a time; what does not fit on one sheet stands on further ones, each
+    with the headings. A text is never a formula, an error or a link: what XML cannot hold is
+    U+FFFD, and a text longer than a cell is cut and ends in an ellipsis. Days and times are dates
+    of Excel's, those before March 1900 texts. The ``note`` is in the properties of the workbook.
+    ``sheet`` is how many rows a sheet may have.
+
+    Rules: ALL-MANAGE-04.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    book.properties.title, book.properties.description = clean(title), clean(note)
+    count = 0
+    for number, page in enumerate(_pages(rows, sheet - 1), start=1):
+        name = title if number == 1 else f"{title} {number}"
+        count += _write_sheet(book, name, headings, page)
+    book.save(target)
+    return count
+
+
+def _pages(rows: Iterable[Sequence[Cell]], size: int) -> Iterator[Iterable[Sequence[Cell]]]:
+    """Cut rows into pages, which are read one after the other; no rows are one page."""
+    stream = iter(rows)
+    yield islice(stream, size)
+    for first in stream:
+        yield chain([first], islice(stream, size - 1))
+
+
+def _write_sheet(
+    book: Any, title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> int:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    page = book.create_sheet(title)
+    page.freeze_panes = "A2"
+    for place in range(1, len(headings) + 1):
+        page.column_dimensions[get_column_letter(place)].width = 20
+    top = [WriteOnlyCell(page, value=heading) for heading in headings]
+    for cell in top:
+        cell.font = Font(bold=True)
+    count = 0
+    try:
+        page.append(top)
+        for count, row in enumerate(rows, start=1):  # noqa: B007
+            page.append([_cell(page, value) for value in row])
+    finally:
+        page.close()
+    return count
+
+
+def _cell(page: Any, value: Cell) -> Any:
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        return str(value) if day < _FIRST_DAY else value
+    return _text(page, value) if isinstance(value, str) else value
+
+
+def _text(page: Any, value: str) -> Any:
+    text = _CODE.sub("_x005F_", _cut(clean(value)))
+    if escaped(text) == text and text not in _ERRORS:
+        return text
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(page, value=text)
+    cell.data_type = "s"
+    cell.quotePrefix = True  # a text it stays, even when somebody edits it
+    return cell
+
+
+def _cut(text: str) -> str:
+    if 2 * len(text) <= LONGEST or len(units := text.encode("utf-16-le")) <= 2 * LONGEST:
+        return text
+    return units[: 2 * (LONGEST - 1)].decode("utf-16-le", errors="ignore") + "…"

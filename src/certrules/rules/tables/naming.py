@@ -1,0 +1,29 @@
+"""Which column, filter or value does a name mean, however it is spelled?"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from certrules.errors import InvalidValueError
+from certrules.model.tables import folded
+
+__all__ = ["listed", "named"]
+
+
+def named(kind: str, given: str, known: Iterable[str]) -> str:
+    """Return a name as it is known, or say which there are."""
+    names = {_spelling(name): name for name in known}
+    if (name := names.get(_spelling(given))) is not None:
+        return name
+    near = get_close_matches(_spelling(given)[:100], names, n=1)
+    hint = f"; did you mean {names[near[0]]}?" if near else ""
+    raise InvalidValueError(kind, given, listed(names.values()) + hint)
+
+
+def _spelling(name: str) -> str:
+    return " ".join(folded(name).replace("-", " ").replace("_", " ").split())
+
+
+def listed(names: Iterable[str]) -> str:
+    """Say which names there are."""
+    listed = ", ".join(names)
+    return f"one of {listed}" if listed else "none: this table has none"
