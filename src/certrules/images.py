@@ -12,9 +12,10 @@ from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
+from certrules.errors import BadgeError
 from certrules.model.images import ImageFacts, ImageFormat
 
-__all__ = ["read"]
+__all__ = ["as_png", "read"]
 
 DECODED = 1_000_000
 """How many pixels an image has at most that is decoded to see whether it is whole."""
@@ -48,6 +49,32 @@ def read(content: bytes) -> ImageFacts:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what Pillow remarks on an image is no news of the host's
         return _read(content, format_)
+
+
+def as_png(content: bytes) -> bytes:
+    r"""Return an image as a PNG: what is one stays as it is, a JPEG is converted.
+
+    Raises :class:`~certrules.errors.BadgeError` for anything else, for a damaged image, and for one
+    that is too large to be a badge.
+
+    >>> as_png(b"GIF89a")
+    Traceback (most recent call last):
+        ...
+    certrules.errors.BadgeError: the image is neither a PNG nor a JPEG
+
+    Rules: ALL-BADGE-04.
+    """
+    facts = read(content)
+    if facts.format is None:
+        raise BadgeError("the image is neither a PNG nor a JPEG")
+    if facts.damaged or facts.width * facts.height > DECODED:
+        raise BadgeError(f"the {facts.format} is damaged, or has more than {DECODED:,} pixels")
+    if facts.format is ImageFormat.PNG:
+        return content
+    converted = BytesIO()
+    with JpegImageFile(BytesIO(content)) as image:
+        image.convert("RGB").save(converted, "PNG")
+    return converted.getvalue()
 
 
 def _read(content: bytes, format_: ImageFormat) -> ImageFacts:

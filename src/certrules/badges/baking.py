@@ -1,7 +1,5 @@
 """How is a credential put into the picture of a badge, and read back?"""
 
-from io import BytesIO
-
 from certrules.badges import png, svg, tokens
 from certrules.errors import BadgeError
 
@@ -11,13 +9,12 @@ LARGEST = 10_000_000
 """How many bytes a picture may have."""
 
 _JPEG = b"\xff\xd8\xff"
-_WIDEST = 4096
 
 
 def bake(image: bytes, token: str) -> bytes:
     """Return a PNG or an SVG with a credential in it, instead of any that it had.
 
-    A JPEG becomes a PNG first, for which Pillow is needed. Raises
+    A JPEG has no place for one: make it a PNG first, by :func:`certrules.images.as_png`. Raises
     :class:`~certrules.errors.BadgeError` for another kind of image, for a damaged one and for what
     is no token; whether the badge is genuine is not asked.
 
@@ -31,9 +28,7 @@ def bake(image: bytes, token: str) -> bytes:
     Rules: ALL-BADGE-04, ALL-ROLE-08.
     """
     tokens.read(token)
-    _check_size(image)
-    if image.startswith(_JPEG):
-        image = _as_png(image)
+    _check_kind(image)
     return png.put(image, token) if image.startswith(png.SIGNATURE) else svg.put(image, token)
 
 
@@ -45,11 +40,9 @@ def read(data: bytes) -> str:
     >>> read(b"  a.b.c  ")
     'a.b.c'
     """
-    _check_size(data)
+    _check_kind(data)
     if data.startswith(png.SIGNATURE):
         return png.taken(data)
-    if data.startswith(_JPEG):
-        raise BadgeError("a JPEG cannot hold a credential")
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
         return svg.taken(data)
     try:
@@ -58,22 +51,8 @@ def read(data: bytes) -> str:
         raise BadgeError("neither a PNG, nor an SVG, nor a token") from None
 
 
-def _check_size(data: bytes) -> None:
+def _check_kind(data: bytes) -> None:
     if len(data) > LARGEST:
         raise BadgeError(f"{len(data):,} bytes are more than {LARGEST:,}")
-
-
-def _as_png(image: bytes) -> bytes:
-    try:
-        from PIL import Image
-    except ImportError as error:
-        raise BadgeError("a JPEG needs Pillow: pip install 'certrules[images]'") from error
-    converted = BytesIO()
-    try:
-        with Image.open(BytesIO(image), formats=["JPEG"]) as opened:
-            if max(opened.size) > _WIDEST:
-                raise BadgeError(f"the JPEG is wider or higher than {_WIDEST:,} pixels")
-            opened.save(converted, "PNG")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise BadgeError(f"the JPEG cannot be read: {error}") from None
-    return converted.getvalue()
+    if data.startswith(_JPEG):
+        raise BadgeError("a JPEG cannot hold a credential; make it a PNG first")

@@ -16,7 +16,16 @@ from jwt.exceptions import PyJWTError
 from certrules.badges import tokens
 from certrules.errors import InvalidValueError
 
-__all__ = ["EXPECTED", "Keys", "PublicKey", "TrustedKey", "algorithm", "from_jwk", "jwk", "thumbprint"]
+__all__ = [
+    "EXPECTED",
+    "Keys",
+    "PublicKey",
+    "TrustedKey",
+    "algorithm",
+    "from_jwk",
+    "jwk",
+    "thumbprint",
+]
 
 EXPECTED = "an RSA key of 2048 to 8192 bits, or one on the curve P-256"
 

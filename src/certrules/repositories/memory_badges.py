@@ -32,9 +32,10 @@ class MemoryBadges:
         listed = (each for each in self._all() if each.status_list == status_list)
         return sorted(listed, key=lambda each: each.index)
 
-    def last_list(self) -> int | None:
-        """Return the highest number of a status list; None where there is no badge."""
-        return max((each.status_list for each in self._all()), default=None)
+    def places(self) -> tuple[int, Collection[int]]:
+        """Return the number of the latest status list (1 if none), and its indexes in use."""
+        latest = max((each.status_list for each in self._all()), default=1)
+        return latest, {each.index for each in self._all() if each.status_list == latest}
 
     def add(self, badge: Badge) -> None:
         """Add a badge; ConflictError where its id, its bit or its cycle has one already."""

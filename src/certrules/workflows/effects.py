@@ -36,7 +36,8 @@ __all__ = ["carry_out"]
 def carry_out(transaction: Transaction, effects: Iterable[Effect]) -> None:
     """Carry out effects in the transaction in which they were decided.
 
-    What there is to hear of goes to the outbox once. Raises
+    What there is to hear of goes to the outbox once. A badge says what its award was when it was
+    issued, so that one whose award is archived, edited or removed is revoked. Raises
     :class:`~certrules.errors.ConflictError` where another writer was faster; then none of them may
     be kept.
 
@@ -47,6 +48,9 @@ def carry_out(transaction: Transaction, effects: Iterable[Effect]) -> None:
         _carry_out(transaction, effect, many)
     transaction.awards.remove(many.removed)
     transaction.awards.replace(many.replaced)
+    transaction.badges.revoke(
+        (each.user, each.certification, each.cycle) for each in many.removed + many.replaced
+    )
     transaction.awards.add(many.issued)
     transaction.learning.put_enrolments(many.enrolments)
     transaction.events.add(many.events)

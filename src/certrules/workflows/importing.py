@@ -220,6 +220,7 @@ def apply(transaction: Transaction, planned: Plan, *, at: datetime) -> None:
     made = [(decision.event, decision.award) for decision in planned.decisions if decision.event]
     transaction.awards.replace(archived + updated)
     transaction.awards.add([award for _, award in made])
+    transaction.badges.revoke((each.user, each.certification, each.cycle) for each in archived + updated)
     transaction.events.add(
         Event(event, award.user, award.certification, award.cycle, at) for event, award in made
     )

@@ -1,6 +1,6 @@
 """How are badges kept in a database, each bit of a status list given out once?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -50,10 +50,12 @@ class SqlBadges:
         listed = _SELECT.where(table.c.status_list == status_list)
         return list(map(_badge, self._session.rows(listed.order_by(table.c.place))))
 
-    def last_list(self) -> int | None:
-        """Return the highest number of a status list; None where there is no badge."""
-        ((last,),) = self._session.rows(select(func.max(table.c.status_list)))
-        return None if last is None else int(last)
+    def places(self) -> tuple[int, Collection[int]]:
+        """Return the number of the latest status list (1 if none), and its indexes in use."""
+        ((found,),) = self._session.rows(select(func.max(table.c.status_list)))
+        latest = found or 1
+        used = self._session.rows(select(table.c.place).where(table.c.status_list == latest))
+        return latest, {index for (index,) in used}
 
     def add(self, badge: Badge) -> None:
         """Add a badge; ConflictError where its id, its bit or its cycle has one already."""

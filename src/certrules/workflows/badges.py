@@ -1,0 +1,212 @@
+"""Issue badges, publish which no longer count, and show where one stands.
+
+An award that is archived, edited or taken away loses its badge in the same transaction: see
+:func:`certrules.workflows.effects.carry_out`. What is issued here are records; the extra
+``badges`` makes signed credentials of them.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from certrules.badges import credential as credentials
+from certrules.badges import sharing, statuslist
+from certrules.badges.credential import Issuer, Recipient
+from certrules.badges.sharing import Page
+from certrules.errors import InvalidValueError
+from certrules.model.badges import Badge, BadgeState
+from certrules.model.catalog import Certification
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.repositories.protocols import Badges, Store, Transaction
+from certrules.rulebook import Rule
+from certrules.rules import status
+from certrules.rules.status import Status
+from certrules.workflows import facts
+
+__all__ = ["credential", "issue", "list_url", "marked", "page", "revoke", "state_at", "suspend"]
+
+
+def issue(
+    store: Store, user: str, certification: str, *, draw: Callable[[int], int]
+) -> Granted | Refused:
+    """Issue the badge of the award that a user holds now, or find the one that there is.
+
+    The effect of a grant is the :class:`~certrules.model.badges.Badge`, which is then stored.
+    ``draw(n)`` is a random number from 0 to n - 1: give ``secrets.randbelow``. Raises
+    :class:`~certrules.errors.InvalidValueError` for a user or a certification that the store does
+    not have, and :class:`~certrules.errors.ConflictError` where another writer was faster.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> from secrets import randbelow
+    >>> store = MemoryStore()
+    >>> with store.writing() as transaction:
+    ...     transaction.users.put([User("1", "ada")])
+    ...     transaction.certifications.put([Certification("fa", "First aid")])
+    >>> print(issue(store, "1", "fa", draw=randbelow).reasons[0])
+    1 holds no award of fa now (ALL-ROLE-11)
+
+    Rules: ALL-ROLE-11, INT-42.
+    """
+    with store.writing() as transaction:
+        facts.known_user(transaction, user)
+        facts.known_certification(transaction, certification)
+        held = [a for a in transaction.awards.history(user, certification) if not a.archived]
+        if not held:
+            return Refused(
+                [Reason(Rule.ALL_ROLE_11, f"{user} holds no award of {certification} now")]
+            )
+        badge = transaction.badges.current(user, certification, held[-1].cycle)
+        if badge is not None:
+            return Granted((badge,), [Reason(Rule.ALL_ROLE_11, "the award has this badge")])
+        place = _place(transaction.badges, draw)
+        id_ = str(UUID(int=draw(2**128), version=4))
+        award = held[-1]
+        badge = Badge(
+            id_, user, certification, award.cycle, award.issued_at, award.expires_at, *place
+        )
+        transaction.badges.add(badge)
+        return Granted((badge,), [Reason(Rule.ALL_ROLE_11, "an award can be verified by anyone")])
+
+
+def _place(badges: Badges, draw: Callable[[int], int]) -> tuple[int, int]:
+    """Return a status list and an index in it that was never given out; a full list is left."""
+    latest, taken = badges.places()
+    index = statuslist.allot(taken, draw)
+    return (latest, index) if index is not None else (latest + 1, draw(statuslist.SIZE))
+
+
+def credential(
+    store: Store,
+    badge: Badge,
+    *,
+    issuer: Issuer,
+    lists: str | None = None,
+    recipient: Recipient | None = None,
+    image: str | None = None,
+    skills: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the credential of a badge, to be signed.
+
+    ``lists`` is the URL of a status list, with ``{purpose}`` and ``{list}`` in it for revocation or
+    suspension and for its number; without it, nobody can see that the badge was revoked. The rest
+    is that of :func:`certrules.badges.credential.credential`.
+
+    Rules: ALL-ROLE-11, INT-38.
+    """
+    with store.reading() as view:
+        certification = facts.known_certification(view, badge.certification)
+    entries = (
+        []
+        if lists is None
+        else [
+            statuslist.entry(list_url(lists, purpose, badge.status_list), purpose, badge.index)
+            for purpose in statuslist.PURPOSES
+        ]
+    )
+    return credentials.credential(
+        badge,
+        certification,
+        issuer=issuer,
+        recipient=recipient,
+        image=image,
+        skills=skills,
+        status=entries,
+    )
+
+
+def list_url(lists: str, purpose: str, number: int) -> str:
+    """Return the URL of one status list.
+
+    >>> list_url("https://academy.example/status/{purpose}/{list}", "revocation", 1)
+    'https://academy.example/status/revocation/1'
+    """
+    return lists.replace("{purpose}", purpose).replace("{list}", str(number))
+
+
+def marked(store: Store, status_list: int, purpose: str) -> list[int]:
+    """Return the indexes whose bits are set in a status list, for revocation or suspension.
+
+    :func:`certrules.badges.statuslist.list_credential` makes of them what is to be published.
+
+    Rules: ALL-ROLE-11, INT-38.
+    """
+    if purpose not in statuslist.PURPOSES:
+        raise InvalidValueError("purpose", purpose, " or ".join(statuslist.PURPOSES))
+    with store.reading() as view:
+        badges = view.badges.listed(status_list)
+    revocation = purpose == "revocation"
+    return [each.index for each in badges if (each.revoked if revocation else each.suspended)]
+
+
+def suspend(store: Store, badge: str, *, suspended: bool = True) -> None:
+    """Suspend a badge, or lift its suspension; InvalidValueError where there is none of the id."""
+    with store.writing() as transaction:
+        transaction.badges.suspend(_known(transaction, badge).id, suspended=suspended)
+
+
+def revoke(store: Store, badge: str) -> None:
+    """Revoke a badge for ever, and leave its award; InvalidValueError where there is none of the id.
+
+    Rules: ALL-ROLE-11.
+    """
+    with store.writing() as transaction:
+        found = _known(transaction, badge)
+        if not found.revoked:
+            transaction.badges.revoke([(found.user, found.certification, found.cycle)])
+
+
+def _known(transaction: Transaction, badge: str) -> Badge:
+    found = transaction.badges.get(badge)
+    if found is None:
+        raise InvalidValueError("badge", badge, "the id of a badge in the store")
+    return found
+
+
+def state_at(badge: Badge, at: datetime) -> BadgeState:
+    """Return where a badge stands at an instant, as far as is known now.
+
+    >>> badge = Badge("b", "1", "fa", 1, datetime(2024, 1, 1, tzinfo=UTC), None, 1, 7)
+    >>> state_at(badge, datetime(2024, 1, 1, tzinfo=UTC))
+    <BadgeState.VALID: 'valid'>
+
+    Rules: INT-38, INT-42.
+    """
+    if badge.revoked:
+        return BadgeState.REVOKED
+    stands = _STATES[status.status_at(badge.award, at)]
+    if badge.suspended and stands is BadgeState.VALID:
+        return BadgeState.SUSPENDED
+    return stands
+
+
+_STATES = {
+    Status.NOT_YET_VALID: BadgeState.NOT_YET_VALID,
+    Status.VALID: BadgeState.VALID,
+    Status.EXPIRED: BadgeState.EXPIRED,
+}
+
+
+def page(store: Store, badge: str, *, at: datetime, issuer: str) -> Page | None:
+    """Return what the verification page of a badge tells at an instant; None where there is none.
+
+    A badge is found by its id, which nobody can guess: a version 4 UUID. Of a certification that is
+    gone, the id is shown for its name.
+
+    Rules: ALL-ROLE-11, INT-38, INT-42.
+    """
+    with store.reading() as view:
+        found = view.badges.get(badge)
+        if found is None:
+            return None
+        certification = view.certifications.get(found.certification)
+        person = view.users.get(found.user)
+    name = f"{person.first_name} {person.last_name}".strip() if person else ""
+    return sharing.page(
+        found,
+        certification or Certification(found.certification, found.certification),
+        recipient=name or (person.username if person else found.user),
+        issuer=issuer,
+        state=state_at(found, at),
+        at=at,
+    )
