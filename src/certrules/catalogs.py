@@ -6,6 +6,7 @@ JSON text in, values out; and where the text is wrong, every fault at once, each
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from enum import Enum
 from itertools import filterfalse
@@ -24,7 +25,8 @@ from certrules.model.catalog import (
     ItemKind,
     Validity,
 )
-from certrules.model.people import User
+from certrules.model.learning import Course, LearningPlan, Window, WindowStart
+from certrules.model.people import Company, User
 
 __all__ = ["Catalog", "read"]
 
@@ -39,6 +41,9 @@ class Catalog:
     users: tuple[User, ...] = ()
     items: tuple[Item, ...] = ()
     certifications: tuple[Certification, ...] = ()
+    courses: tuple[Course, ...] = ()
+    plans: tuple[LearningPlan, ...] = ()
+    companies: tuple[Company, ...] = ()
 
 
 def read(data: bytes) -> Catalog:
@@ -46,7 +51,11 @@ def read(data: bytes) -> Catalog:
 
     The keys of each entry are the attributes of :class:`~certrules.model.people.User`,
     :class:`~certrules.model.catalog.Item` and :class:`~certrules.model.catalog.Certification`;
-    those that have a default may be left out. Raises :class:`~certrules.errors.CatalogError`.
+    those that have a default may be left out. Where it matters of what items consist, and until
+    when they can be taken, ``courses`` and ``plans`` list
+    :class:`~certrules.model.learning.Course` and :class:`~certrules.model.learning.LearningPlan`,
+    and where people belong to companies, ``companies`` list
+    :class:`~certrules.model.people.Company`. Raises :class:`~certrules.errors.CatalogError`.
 
     >>> catalog = read(b'{"certifications": [{"id": "1", "name": "First aid", "code": "FA",'
     ...                b' "validity": "2 years"}]}')
@@ -258,6 +267,27 @@ def _flag(value: object, _path: str, _faults: _Faults) -> bool:
     return value
 
 
+def _object_of(cls: type[Any], readers: Mapping[str, _Reader]) -> _Reader:
+    """Read one object of a class."""
+    return lambda value, path, faults: _entry(cls, readers, value, path, faults)
+
+
+def _number(value: object, _path: str, _faults: _Faults) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidValueError("value", value, "a whole number")
+    return value
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise InvalidValueError("value", text, "a day such as '2024-07-01'")
+    return day
+
+
 def _names(value: object, path: str, faults: _Faults) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise InvalidValueError("value", value, "a list of names")
@@ -269,6 +299,15 @@ def _names(value: object, path: str, faults: _Faults) -> tuple[str, ...]:
             faults.append((f"{path}[{index}]", _told(error)))
     return tuple(found)
 
+
+_WINDOW = _object_of(
+    Window,
+    {
+        "last_day": _optional(_checked(_day, "a day such as '2024-07-01'")),
+        "days": _optional(_number),
+        "start": _choice(WindowStart),
+    },
+)
 
 _SECTIONS: Mapping[str, _Reader] = {
     "users": _list_of(
@@ -326,6 +365,21 @@ _SECTIONS: Mapping[str, _Reader] = {
                 "kind",
                 "item",
             ),
+        },
+        "id",
+    ),
+    "courses": _list_of(
+        Course, {"id": _checked(_key), "materials": _names, "window": _WINDOW}, "id"
+    ),
+    "plans": _list_of(
+        LearningPlan, {"id": _checked(_key), "courses": _names, "window": _WINDOW}, "id"
+    ),
+    "companies": _list_of(
+        Company,
+        {
+            "id": _checked(_key),
+            "name": _checked(_plain),
+            "account_owner": _optional(_checked(_plain)),
         },
         "id",
     ),

@@ -9,7 +9,7 @@ from attrs import Factory, frozen
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
 from certrules.model.people import username_key
-from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.protocols import Learning, Store, Transaction
 
 __all__ = ["Change", "LoadReport", "load"]
 
@@ -54,7 +54,10 @@ def load(store: Store, catalog: Catalog) -> LoadReport:
             "users": _put(transaction.users, catalog.users, _id),
             "items": _put(transaction.items, catalog.items, _kind_and_id),
             "certifications": _put(transaction.certifications, catalog.certifications, _id),
+            **_put_learning(transaction.learning, catalog),
         }
+        if catalog.companies:
+            changes["companies"] = _put(transaction.companies, catalog.companies, _id)
         return LoadReport(changes, tuple(_warnings(transaction, catalog)))
 
 
@@ -74,9 +77,26 @@ def _put(section: Any, entries: tuple[Any, ...], id_of: Any) -> Change:
         for entry in (one_by_one if len(ids) <= COMPARED else section.all())
         if entry is not None and id_of(entry) in ids
     }
+    return _keep(section.put, entries, stored, id_of)
+
+
+def _put_learning(learning: Learning, catalog: Catalog) -> Mapping[str, Change]:
+    """Put what courses and plans consist of; sections that the catalog leaves out are not told."""
+    sections = (
+        ("courses", catalog.courses, learning.courses, learning.put_courses),
+        ("plans", catalog.plans, learning.plans, learning.put_plans),
+    )
+    return {
+        name: _keep(put, entries, {_id(each): each for each in known(list(ids))}, _id)
+        for name, entries, known, put in sections
+        if (ids := {entry.id for entry in entries})
+    }
+
+
+def _keep(put: Any, entries: tuple[Any, ...], stored: Mapping[Any, Any], id_of: Any) -> Change:
     changed = [entry for entry in entries if stored.get(id_of(entry)) != entry]
-    section.put(changed)
-    added = len(ids) - len(stored)
+    put(changed)
+    added = len({id_of(entry) for entry in entries}) - len(stored)
     return Change(added, len(changed) - added, len(entries) - len(changed))
 
 

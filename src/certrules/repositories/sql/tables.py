@@ -190,7 +190,6 @@ assignments = _table(
 # awards and events refer to both by id alone.
 awards = _table(
     "awards",
-    "badges",
     Column("user_id", _KEY, primary_key=True),
     Column("certification_id", _KEY, primary_key=True),
     Column("cycle", Integer, primary_key=True, autoincrement=False),
