@@ -1,0 +1,79 @@
+"""An award as it is issued: its expiry by the policy, and the chain of renewals it belongs to."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from certrules import (
+    DOCEBO,
+    Award,
+    Certification,
+    ExpiryDay,
+    Facts,
+    MonthEnd,
+    Policy,
+    Source,
+    Unit,
+    User,
+    Validity,
+)
+from certrules.rules import issuing
+
+ADA = User("ada", "ada")
+MONTH = Certification("fa", "First aid", validity=Validity(1, Unit.MONTHS))
+
+
+def at(written: str) -> datetime:
+    return datetime.fromisoformat(written).replace(tzinfo=UTC)
+
+
+def held(issued: str, expires: str, **fields: Any) -> Award:
+    return Award("ada", "fa", at(issued), at(expires), **fields)
+
+
+def stamp(issued: str, policy: Policy = DOCEBO, *awards: Award) -> Award:
+    facts = Facts(ADA, MONTH, awards=awards)
+    return issuing.stamp(facts, MONTH, Source(), issued_at=at(issued), zone=UTC, policy=policy)
+
+
+@pytest.mark.rule("INT-01c", "DOC-TZ-01")
+@pytest.mark.parametrize(
+    ("policy", "expires"),
+    [
+        (DOCEBO, date(2025, 2, 28)),
+        (evolve(DOCEBO, month_end=MonthEnd.NEXT_DAY), date(2025, 3, 1)),
+        (evolve(DOCEBO, expiry_day=ExpiryDay.INCLUSIVE), date(2025, 3, 1)),
+    ],
+    ids=["as it is", "next day", "inclusive"],
+)
+def test_the_policy_stamps_the_expiry(policy: Policy, expires: date) -> None:
+    award = stamp("2025-01-31", policy)
+    assert award.expires_at is not None
+    assert (award.expires_at.date(), award.anchor_day) == (expires, 31)
+
+
+@pytest.mark.rule("INT-01c")
+@pytest.mark.parametrize(
+    ("ended", "issued", "expires"),
+    [
+        ("2025-02-28", "2025-02-28", "2025-03-31"),  # on the day of expiry: the chain goes on
+        (
+            "2025-03-01",
+            "2025-02-28",
+            "2025-03-31",
+        ),  # on its last valid day
+        ("2025-02-28", "2025-03-01", "2025-04-01"),  # a day late: a chain of its own
+        ("2025-02-28", "2025-04-30", "2025-05-30"),  # later still, at the end of a month
+    ],
+)
+def test_a_renewal_on_time_continues_the_chain(ended: str, issued: str, expires: str) -> None:
+    award = stamp(issued, DOCEBO, held("2025-01-31", ended, anchor_day=31))
+    assert (award.expires_at, award.anchor_day) == (at(expires), None)
+
+
+def test_an_award_counts_its_cycles_and_keeps_its_source() -> None:
+    award = stamp("2025-01-05", DOCEBO, held("2024-01-05", "2024-02-05", cycle=4))
+    assert (award.user, award.certification, award.cycle) == ("ada", "fa", 5)
+    assert (award.issued_at, award.expires_at) == (at("2025-01-05"), at("2025-02-05"))
