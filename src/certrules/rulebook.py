@@ -95,6 +95,10 @@ class Rule(Enum):
         ("Only a Superadmin creates, edits and deletes certifications, awards them by hand and "
          "imports records."),
         "D:L2, D:L32", "INT-27")
+    DOC_CERT_10 = (
+        ("The list of certifications shows code, name, description, expiry, to how many users each "
+         "is awarded and how many items are assigned to it."),
+        "D:L7-8")
     DOC_CERT_11 = (
         ("A certification is earned by completing an assigned course or learning plan, by an "
          "external training that carries it, or by an award that a Superadmin makes by hand or "

@@ -40,7 +40,7 @@ def calendar(
 
     Rules: INT-01.
     """
-    from icalendar import Calendar
+    from icalendar import Calendar, vText
 
     for days in alarms:
         if days < 0:
@@ -49,7 +49,7 @@ def calendar(
     made.add("prodid", "-//certrules//certrules//EN")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", clean(name))
+    made.add("x-wr-calname", vText(clean(name)))  # unlike others, no text by itself
     for expiry in expiries:
         made.add_component(_event(expiry, utc(at), alarms))
     return bytes(made.to_ical())

@@ -64,7 +64,6 @@ def _pages(rows: Iterable[Sequence[Cell]], size: int) -> Iterator[Iterable[Seque
 def _write_sheet(
     book: Any, title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]
 ) -> int:
-    from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
@@ -72,7 +71,7 @@ def _write_sheet(
     page.freeze_panes = "A2"
     for place in range(1, len(headings) + 1):
         page.column_dimensions[get_column_letter(place)].width = 20
-    top = [WriteOnlyCell(page, value=heading) for heading in headings]
+    top = [_text_cell(page, _legal(heading)) for heading in headings]
     for cell in top:
         cell.font = Font(bold=True)
     count = 0
@@ -93,15 +92,22 @@ def _cell(page: Any, value: Cell) -> Any:
 
 
 def _text(page: Any, value: str) -> Any:
-    text = _CODE.sub("_x005F_", _cut(clean(value)))
-    if escaped(text) == text and text not in _ERRORS:
-        return text
+    text = _legal(value)
+    # most texts need no cell of their own, which takes time
+    return text if escaped(text) == text and text not in _ERRORS else _text_cell(page, text)
+
+
+def _text_cell(page: Any, text: str) -> Any:
     from openpyxl.cell import WriteOnlyCell
 
     cell = WriteOnlyCell(page, value=text)
     cell.data_type = "s"
-    cell.quotePrefix = True  # a text it stays, even when somebody edits it
+    cell.quotePrefix = escaped(text) != text  # a text it stays, even when somebody edits it
     return cell
+
+
+def _legal(text: str) -> str:
+    return _CODE.sub("_x005F_", _cut(clean(text)))
 
 
 def _cut(text: str) -> str:

@@ -1,0 +1,91 @@
+"""What a calendar holds, read back."""
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from attrs import evolve
+from icalendar import Calendar
+
+from certrules.errors import InvalidValueError, NaiveDatetimeError
+from certrules.exports.calendar import calendar, uid
+from certrules.model.calendar import Expiry
+from tests.exports.hostile import HOSTILE
+
+AT = datetime(2024, 7, 1, 9, 30, 0, 7, tzinfo=UTC)
+EXPIRY = Expiry("ada", "fa", 2, 3, "First aid", "FA", date(2024, 2, 29), date(2026, 2, 28))
+
+
+def read(data: bytes) -> Any:
+    return Calendar.from_ical(data)
+
+
+def unescaped(text: str) -> str:
+    """A text as RFC 5545 reads it, for a property of which icalendar does not know the kind."""
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text)
+
+
+@pytest.mark.rule("INT-01")
+def test_an_expiry_is_an_event_of_one_day() -> None:
+    made = read(calendar([EXPIRY], at=AT.astimezone(timezone(timedelta(hours=9))), name="Ada's"))
+    assert (made["version"], made["method"], made["x-wr-calname"]) == ("2.0", "PUBLISH", "Ada's")
+    (event,) = made.walk("VEVENT")
+    assert event["uid"] == uid(EXPIRY)
+    assert event["sequence"] == 3
+    assert event["dtstamp"].dt == AT.replace(microsecond=0)
+    assert event["dtstart"].dt == date(2026, 2, 28)
+    assert "dtend" not in event
+    assert event["summary"] == "Last valid day: First aid"
+    assert event["description"] == "First aid (FA)\nissued on 2024-02-29"
+    assert event["transp"] == "TRANSPARENT"
+    assert not event.walk("VALARM")
+
+
+def test_alarms_come_so_many_days_before() -> None:
+    made = read(calendar([EXPIRY], at=AT, name="", alarms=[30, 0]))
+    triggers = [alarm["trigger"].dt for alarm in made.walk("VALARM")]
+    assert triggers == [timedelta(days=-30), timedelta(0)]
+    with pytest.raises(InvalidValueError, match="alarm cannot be -1"):
+        calendar([], at=AT, name="", alarms=[-1])
+
+
+@pytest.mark.rule("INT-01")
+def test_the_event_of_an_award_keeps_its_name_and_no_other_has_it() -> None:
+    later = evolve(EXPIRY, version=9, title="Other", last_day=date(2030, 1, 1))
+    assert uid(later) == uid(EXPIRY) == uid(evolve(EXPIRY))
+    others = [
+        evolve(EXPIRY, cycle=1),
+        evolve(EXPIRY, user="bob"),
+        evolve(EXPIRY, certification="fb"),
+        evolve(EXPIRY, user='ada", "fa', certification=""),
+    ]
+    assert len({uid(each) for each in (EXPIRY, *others)}) == 5
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "a\x00\x1b\ud800b\rc"])
+def test_hostile_text_comes_back_as_text(text: str) -> None:
+    hostile = evolve(EXPIRY, title=text, code=text, user=text)
+    data = calendar([hostile, EXPIRY], at=AT, name=text, alarms=[7])
+    assert max(map(len, data.split(b"\r\n"))) <= 75
+    made = read(data)
+    assert [component.name for component in made.subcomponents] == ["VEVENT", "VEVENT"]
+    clean = text.replace("\r", "\n")
+    for illegal in "\x00\x1b\ud800":
+        clean = clean.replace(illegal, "\ufffd")
+    event = made.subcomponents[0]
+    assert event["summary"] == f"Last valid day: {clean}"
+    assert event["description"] == f"{clean} ({clean})\nissued on 2024-02-29"
+    assert unescaped(made["x-wr-calname"]) == clean
+
+
+def test_the_last_day_of_all_is_a_day_like_any_other() -> None:
+    made = read(calendar([evolve(EXPIRY, last_day=date.max, code=None)], at=AT, name=""))
+    assert made.subcomponents[0]["dtstart"].dt == date.max
+    assert made.subcomponents[0]["description"] == "First aid\nissued on 2024-02-29"
+
+
+def test_no_expiry_is_a_calendar_too_and_an_instant_has_a_zone() -> None:
+    assert not read(calendar([], at=AT, name="none")).subcomponents
+    with pytest.raises(NaiveDatetimeError):
+        calendar([EXPIRY], at=AT.replace(tzinfo=None), name="")

@@ -1,0 +1,114 @@
+"""What a workbook holds, read back."""
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from openpyxl import load_workbook
+
+from certrules.exports.delimited import Cell
+from certrules.exports.excel import LONGEST, write_excel
+from tests.exports.hostile import HOSTILE
+
+LATE = datetime.fromisoformat("2024-02-29T23:59:01")
+TEXT = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}t"
+
+
+def written(headings: Sequence[str], rows: Sequence[Sequence[Cell]], **options: Any) -> bytes:
+    target = io.BytesIO()
+    assert write_excel(target, headings, rows, title="Issued", **options) == len(rows)
+    assert not target.closed
+    return target.getvalue()
+
+
+def part(data: bytes, name: str) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        return parts.read(name).decode()
+
+
+@pytest.mark.rule("ALL-MANAGE-04")
+def test_every_kind_of_cell_is_written() -> None:
+    data = written(
+        ["Text", "Number", "Day", "Time", "Nothing"],
+        [["a", -3, date(2024, 2, 29), LATE, None], ["", 0, date(1900, 3, 1), LATE, None]],
+        note="days of Europe/Rome",
+    )
+    book = load_workbook(io.BytesIO(data))
+    assert book.sheetnames == ["Issued"]
+    assert book.properties.description == "days of Europe/Rome"
+    sheet = book["Issued"]
+    assert [cell.value for cell in sheet[1]] == ["Text", "Number", "Day", "Time", "Nothing"]
+    assert [cell.font.bold for cell in sheet[1]] == [True] * 5
+    assert sheet.freeze_panes == "A2"
+    values = [cell.value for cell in sheet[2]][:4]
+    assert values == ["a", -3, datetime.fromisoformat("2024-02-29"), LATE]
+    assert [sheet.cell(2, place).is_date for place in (3, 4)] == [True, True]
+    assert sheet.cell(3, 3).value == datetime.fromisoformat("1900-03-01")
+
+
+@pytest.mark.rule("ALL-MANAGE-04")
+def test_a_day_that_excel_does_not_know_is_a_text() -> None:
+    early = datetime.fromisoformat("1900-02-28T12:00:00")
+    sheet = load_workbook(io.BytesIO(written(["A"], [[date.min], [early], [date.max]])))["Issued"]
+    values = [row[0].value for row in sheet.iter_rows(min_row=2)]
+    assert values == ["0001-01-01", "1900-02-28 12:00:00", datetime.fromisoformat("9999-12-31")]
+
+
+@pytest.mark.rule("ALL-MANAGE-04")
+@pytest.mark.parametrize("text", [*HOSTILE, "\r\na\rb", "a\x00\x1b\x7f\ud800\ufffeb"])
+def test_hostile_text_comes_back_as_text(text: str) -> None:
+    data = written([text], [[text, "b"]])
+    expected = text.replace("\r\n", "\n").replace("\r", "\n")
+    for illegal in "\x00\x1b\x7f\ud800\ufffe":
+        expected = expected.replace(illegal, "\ufffd")
+    if len(expected) > LONGEST:
+        expected = expected[: LONGEST - 1] + "…"
+    (xml,) = [part(data, "xl/worksheets/sheet1.xml")]
+    texts = [element.text or "" for element in ET.fromstring(xml).iter(TEXT)]  # noqa: S314
+    decoded = [each.replace("_x005F_", "_") for each in texts]
+    assert decoded == [expected, expected, "b"]
+    assert "<f>" not in xml
+    assert 't="e"' not in xml
+    assert "hyperlink" not in xml
+    cell = load_workbook(io.BytesIO(data))["Issued"].cell(2, 1)
+    assert cell.data_type == "s"
+    if text.startswith(("=", "+", "-", "@")):
+        assert cell.value == text
+        assert cell.quotePrefix
+
+
+@pytest.mark.rule("ALL-MANAGE-04")
+@pytest.mark.parametrize("long", ["a" * LONGEST, "a" * (LONGEST + 1), "\U0001f512" * 20_000])
+def test_a_text_is_cut_where_a_cell_ends(long: str) -> None:
+    value = load_workbook(io.BytesIO(written(["A"], [[long]])))["Issued"].cell(2, 1).value
+    assert isinstance(value, str)
+    assert len(value.encode("utf-16-le")) // 2 <= LONGEST
+    assert value == long or (value.endswith("…") and long.startswith(value[:-1]))
+    assert (value == long) == (len(long.encode("utf-16-le")) // 2 <= LONGEST)
+
+
+@pytest.mark.rule("ALL-MANAGE-04")
+@pytest.mark.parametrize(("rows", "sheets"), [(0, [1]), (3, [4]), (4, [4, 2]), (7, [4, 4, 2])])
+def test_what_has_no_room_stands_on_further_sheets(rows: int, sheets: list[int]) -> None:
+    data = written(["N"], [[number] for number in range(rows)], sheet=4)
+    book = load_workbook(io.BytesIO(data))
+    assert [sheet.max_row for sheet in book] == sheets
+    assert book.sheetnames == ["Issued", "Issued 2", "Issued 3"][: len(sheets)]
+    assert [sheet.cell(1, 1).value for sheet in book] == ["N"] * len(sheets)
+    found = [row[0].value for sheet in book for row in sheet.iter_rows(min_row=2)]
+    assert found == list(range(rows))
+
+
+def test_a_failure_while_rows_are_read_is_told_as_it_is() -> None:
+    def broken() -> Iterator[list[Cell]]:
+        yield ["a"]
+        raise ZeroDivisionError
+
+    target = io.BytesIO()
+    with pytest.raises(ZeroDivisionError):
+        write_excel(target, ["A"], broken(), title="Issued")
+    assert not target.getvalue()

@@ -1,0 +1,48 @@
+"""Which expiries stand in a calendar."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from certrules import Award, Certification
+from certrules.model.calendar import Expiry
+from certrules.rules.calendar import expiries
+
+T0 = datetime(2024, 3, 1, tzinfo=UTC)
+KNOWN = {"fa": Certification("fa", "First aid", "FA"), "b": Certification("b", "Bravery")}
+
+
+def until(year: int, certification: str = "fa", **more: object) -> Award:
+    return Award("ada", certification, T0, datetime(year, 3, 1, tzinfo=UTC), **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.rule("INT-01")
+def test_an_expiry_takes_the_last_valid_day_in_a_zone() -> None:
+    for zone, issued, last in (
+        ("UTC", date(2024, 3, 1), date(2026, 2, 28)),
+        ("Europe/Rome", date(2024, 3, 1), date(2026, 3, 1)),
+        ("America/New_York", date(2024, 2, 29), date(2026, 2, 28)),
+    ):
+        found = expiries([until(2026, cycle=2, version=5)], KNOWN, zone=zone)
+        assert found == [Expiry("ada", "fa", 2, 5, "First aid", "FA", issued, last)]
+
+
+@pytest.mark.rule("DOC-EXP-04", "DOC-DELETE-03")
+def test_what_never_expires_is_archived_or_gone_has_no_day() -> None:
+    awards = [
+        Award("ada", "fa", T0, None),
+        until(2026, archived_at=T0),
+        until(2026, "gone"),
+    ]
+    assert expiries(awards, KNOWN, zone=UTC) == []
+
+
+def test_the_soonest_comes_first() -> None:
+    awards = [until(2027), until(2026), until(2026, "b"), until(2025)]
+    found = [(each.last_day.year, each.title) for each in expiries(awards, KNOWN, zone=UTC)]
+    assert found == [
+        (2025, "First aid"),
+        (2026, "Bravery"),
+        (2026, "First aid"),
+        (2027, "First aid"),
+    ]
