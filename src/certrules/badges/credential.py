@@ -3,8 +3,8 @@
 Plain data, as JSON has it, for a signature of any kind. The ids are stable:
 
 - a credential: ``urn:uuid:`` and the id of its badge, which is a random UUID;
-- an achievement: the name-based UUID (version 5) of the issuer's id, ``achievement`` and the id of
-  the certification;
+- an achievement: the name-based UUID (version 5) in :data:`NAMESPACE` of a JSON list, which holds
+  the issuer's id, ``achievement`` and the id of the certification;
 - a recipient, where the host names none: that of the issuer's id, ``recipient`` and the user's id.
 """
 
@@ -25,6 +25,7 @@ from certrules.model.catalog import Certification
 
 __all__ = [
     "CONTEXTS",
+    "NAMESPACE",
     "Issuer",
     "Recipient",
     "achievement_id",
@@ -40,7 +41,9 @@ CONTEXTS = (
 )
 """The vocabularies of every credential, in the order that the standard demands."""
 
-_NAMESPACE = UUID("6f1a52c0-4c35-5b43-9f0e-3c1d5a0d2b7e")
+NAMESPACE = UUID("6f1a52c0-4c35-5b43-9f0e-3c1d5a0d2b7e")
+"""In which ids are made of names."""
+
 _URI = re.compile(r"(https?://[^\s/]+\S*|urn:uuid:[0-9a-fA-F-]{36}|did:[a-z0-9]+:\S+)")
 
 
@@ -78,7 +81,7 @@ def achievement_id(issuer: str, certification: str) -> str:
     """Return the id of a certification as an achievement, the same at every call.
 
     >>> achievement_id("https://academy.example", "fa")
-    'urn:uuid:7cb7b8c6-3ccd-5afa-a2f6-56cdb5df8f64'
+    'urn:uuid:6da2dfd6-38c7-5871-ad1c-0a1f8dd81438'
     """
     return _named(issuer, "achievement", certification)
 
@@ -89,7 +92,7 @@ def recipient_id(issuer: str, user: str) -> str:
 
 
 def _named(*words: str) -> str:
-    return uuid5(_NAMESPACE, json.dumps(words)).urn
+    return uuid5(NAMESPACE, json.dumps(words)).urn
 
 
 def hashed_email(email: str, salt: str) -> Mapping[str, Any]:
@@ -99,7 +102,7 @@ def hashed_email(email: str, salt: str) -> Mapping[str, Any]:
     each recipient: without one, addresses can be guessed.
 
     >>> hashed_email("Ada@Example.org", "x7")["identityHash"][:15]
-    'sha256$5d3a5f97'
+    'sha256$160faa25'
     """
     if not salt:
         raise InvalidValueError("salt", salt, "random text, of its own for each recipient")

@@ -70,7 +70,7 @@ def thumbprint(members: Mapping[str, Any]) -> str:
     """Return the SHA-256 thumbprint of a JSON Web Key, as RFC 7638 makes it.
 
     >>> thumbprint({"kty": "EC", "crv": "P-256", "x": "AQ", "y": "Ag", "kid": "of no account"})
-    'lS_'
+    'CmzeuaSxxfG8gIKRU_AgBzPa16nTt0H64JD7q1sZUUY'
     """
     needed = ("e", "kty", "n") if members.get("kty") == "RSA" else ("crv", "kty", "x", "y")
     text = json.dumps({name: members.get(name) for name in needed}, separators=(",", ":"))

@@ -83,7 +83,7 @@ def page(
     state: BadgeState,
     at: datetime,
 ) -> Page:
-    """Return what the verification page of a badge tells, for a host's own template or :func:`html`.
+    """Return what the verification page of a badge tells: for :func:`html`, or a host's template.
 
     Rules: ALL-ROLE-11, INT-42.
     """

@@ -124,7 +124,7 @@ def list_credential(
     until: datetime,
     size: int = SIZE,
 ) -> Mapping[str, Any]:
-    """Return the list that belongs at a URL as a credential, for :func:`certrules.badges.signing.sign`.
+    """Return the list that belongs at a URL as a credential, to be signed.
 
     It counts until an instant, so that nobody can show an old one for ever; publish the next before
     then.

@@ -16,6 +16,8 @@ __all__ = ["put", "taken"]
 _NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 _ROOT = "http://www.w3.org/2000/svg svg"
 _OURS = f"{_NAMESPACE} credential"
+_LARGEST = 2_000_000
+_DEEPEST = 100
 _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 
 
@@ -23,6 +25,8 @@ class _Reader:
     """Notes where the root begins, and where credentials begin and end."""
 
     def __init__(self, image: bytes) -> None:
+        if len(image) > _LARGEST:
+            raise BadgeError(f"an SVG of {len(image):,} bytes has more than {_LARGEST:,}")
         self.root = -1
         self.tokens: list[str] = []
         self.spans: list[tuple[int, int]] = []
@@ -51,6 +55,8 @@ class _Reader:
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
+        if self._depth > _DEEPEST:
+            raise BadgeError(f"the SVG is nested more than {_DEEPEST} deep")
         if self._depth == 1:
             if name != _ROOT:
                 raise BadgeError("the image is XML, but no SVG")
@@ -66,7 +72,10 @@ class _Reader:
     def _end(self, _: str) -> None:
         if self._depth == self._inside:
             self.tokens.append("".join(self._text).strip())
-            self.spans.append((self._start, self.end_of(self._parser.CurrentByteIndex)))
+            end = self.end_of(self._start)
+            if not self._image.endswith(b"/>", 0, end):
+                end = self.end_of(self._parser.CurrentByteIndex)
+            self.spans.append((self._start, end))
             self._inside = 0
         self._depth -= 1
 
@@ -82,7 +91,7 @@ def put(image: bytes, token: str) -> bytes:
     """Return an SVG with a token in it, instead of any that it had."""
     reader = _Reader(image)
     inside = reader.end_of(reader.root)
-    if image[:inside].endswith(b"/>"):
+    if image.endswith(b"/>", 0, inside):
         raise BadgeError("the SVG shows nothing")
     ours = (
         f"<openbadges:credential xmlns:openbadges={quoteattr(_NAMESPACE)} "

@@ -146,7 +146,7 @@ def suspend(store: Store, badge: str, *, suspended: bool = True) -> None:
 
 
 def revoke(store: Store, badge: str) -> None:
-    """Revoke a badge for ever, and leave its award; InvalidValueError where there is none of the id.
+    """Revoke a badge for ever, and leave its award; InvalidValueError where there is none.
 
     Rules: ALL-ROLE-11.
     """

@@ -1,0 +1,197 @@
+"""Hostile inputs, and a process of its own that judges one of them.
+
+``python hostile.py FOLDER`` prints the outcome, the seconds and the bytes that it took.
+"""
+
+import gzip
+import json
+import resource
+import struct
+import sys
+import time
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certrules import Certification
+from certrules.badges import baking, statuslist, tokens
+from certrules.badges.credential import Issuer, credential
+from certrules.badges.keys import TrustedKey
+from certrules.badges.signing import KeySigner, sign
+from certrules.badges.verifying import verify
+from certrules.errors import BadgeError
+from certrules.model.badges import Badge
+
+SINCE = datetime(2024, 1, 1, tzinfo=UTC)
+ISSUER = Issuer("https://academy.example", "The Academy")
+URL = "https://academy.example/status/1"
+KEY = KeySigner(ec.derive_private_key(7, ec.SECP256R1()))
+TRUSTED = TrustedKey.from_jwk(KEY.header["jwk"])
+BADGE = Badge("b", "1", "fa", 1, SINCE, None, 1, 7)
+
+
+def token(header: str | None = None, payload: str | None = None, **changes: Any) -> str:
+    """A token signed with the trusted key, whatever it says."""
+    said = sign(
+        credential(
+            BADGE,
+            Certification("fa", "First aid"),
+            issuer=ISSUER,
+            status=[statuslist.entry(URL, "revocation", 7)],
+        )
+        | changes,
+        KEY,
+    )
+    parts = said.split(".")
+    if header is not None:
+        parts[0] = tokens.encoded(header.encode())
+    if payload is not None:
+        parts[1] = tokens.encoded(payload.encode())
+    signed = ".".join(parts[:2])
+    return f"{signed}.{tokens.encoded(KEY.sign(signed.encode()))}"
+
+
+def payload_with(member: str) -> str:
+    said = json.dumps(dict(tokens.read(token()).payload))
+    return said[:-1] + f", {member}" + "}"
+
+
+def a_list(encoded: str) -> str:
+    listed = dict(
+        statuslist.list_credential(
+            URL, "revocation", [], issuer=ISSUER, at=SINCE, until=SINCE + timedelta(days=9)
+        )
+    )
+    listed["credentialSubject"] = {**listed["credentialSubject"], "encodedList": encoded}
+    return sign(listed, KEY)
+
+
+def bomb() -> str:
+    """200 MB of zeros, in 260 kB."""
+    return "u" + tokens.encoded(gzip.compress(bytes(200_000_000), compresslevel=9))
+
+
+def png(*chunks: bytes) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def chunk(kind: bytes, data: bytes = b"") -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def svg(inside: str, before: str = "") -> bytes:
+    return f'{before}<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'.encode()
+
+
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+TOKENS: dict[str, Callable[[], str]] = {
+    "oversized token": lambda: "e30." + "A" * 50_000_000 + ".AAAA",
+    "a million full stops": lambda: "." * 999_000,
+    "no text": lambda: "",
+    "surrogates": lambda: "\ud800.\ud800.\ud800",
+    "deep nesting": lambda: token(payload="[" * 300_000 + "]" * 300_000),
+    "nesting below the recursion limit": lambda: token(
+        payload=payload_with('"x": ' + "[" * 500 + "]" * 500)
+    ),
+    "deep header": lambda: token(header='{"alg":"ES256","x":' + "[" * 99_000 + "]" * 99_000 + "}"),
+    "many members": lambda: token(
+        payload=payload_with(",".join(f'"{n}":{n}' for n in range(50_000)))
+    ),
+    "many lists": lambda: token(payload=payload_with('"x": [' + "[]," * 200_000 + "[]]")),
+    "a number of many digits": lambda: token(payload=payload_with('"nbf2": ' + "9" * 600_000)),
+    "not a number": lambda: token(payload=payload_with('"x": NaN')),
+    "duplicate members": lambda: token(payload=payload_with('"iss": "https://academy.example"')),
+    "duplicate header": lambda: token(header='{"alg":"none","alg":"ES256"}'),
+    "text that is no Unicode": lambda: token(payload=payload_with('"x": "\\ud800"')),
+    "a huge key": lambda: token(
+        header=json.dumps({"alg": "RS256", "jwk": {"kty": "RSA", "e": "AQAB", "n": "_" * 600_000}})
+    ),
+    "valid": token,
+}
+STATUSES: dict[str, Callable[[], str]] = {
+    "200 MB status list": lambda: a_list(bomb()),
+    "status list cut off": lambda: a_list(statuslist.encode([7])[:40]),
+    "valid": lambda: a_list(statuslist.encode([])),
+}
+IMAGES: dict[str, Callable[[], bytes]] = {
+    "a million chunks": lambda: png(chunk(b"IHDR", bytes(13)), chunk(b"tEXt") * 800_000),
+    "more bytes than may be": lambda: png(chunk(b"IHDR", bytes(13)), chunk(b"tEXt") * 1_000_000),
+    "a false length": lambda: png(chunk(b"IHDR", bytes(13)), b"\xff\xff\xff\xffiTXt" + bytes(99)),
+    "a compressed bomb": lambda: png(
+        chunk(b"IHDR", bytes(13)),
+        chunk(b"iTXt", b"openbadgecredential\0\1\0\0\0" + zlib.compress(bytes(100_000_000))),
+        chunk(b"IEND"),
+    ),
+    "a billion laughs": lambda: svg("&l9;", f'<!DOCTYPE svg [<!ENTITY l0 "lol">{LAUGHS}]>'),
+    "an external entity": lambda: svg(
+        "&x;", '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    ),
+    "an external document type": lambda: svg(
+        "", '<!DOCTYPE svg SYSTEM "http://attacker.example/svg.dtd">'
+    ),
+    "external references": lambda: svg(
+        '<image href="http://attacker.example/x.png"/><script href="file:///etc/passwd"/>',
+        '<?xml-stylesheet href="http://attacker.example/x.css"?>',
+    ),
+    "deep elements": lambda: svg("<g>" * 250_000 + "</g>" * 250_000),
+    "many attributes": lambda: svg("<g " + " ".join(f'a{n}="{n}"' for n in range(120_000)) + "/>"),
+    "an endless tag": lambda: svg("<g " + 'a="' * 600_000),
+    "many credentials": lambda: svg(
+        '<credential xmlns="https://purl.imsglobal.org/ob/v3p0" verify="x"/>' * 25_000
+    ),
+}
+
+
+def names() -> list[str]:
+    return [
+        *(f"token: {name}" for name in TOKENS),
+        *(f"status: {name}" for name in STATUSES),
+        *(f"image: {name}" for name in IMAGES),
+    ]
+
+
+def build(name: str, folder: Path) -> None:
+    """Write an input, and the status list that goes with it."""
+    group, _, name = name.partition(": ")
+    image = IMAGES[name]() if group == "image" else b""
+    said = TOKENS[name]() if group == "token" else token()
+    listed = STATUSES[name if group == "status" else "valid"]()
+    for file, data in (("image", image), ("token", utf8(said)), ("list", utf8(listed))):
+        (folder / file).write_bytes(data)
+
+
+def utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def judge(said: str, listed: str, image: bytes) -> str:
+    if not image:
+        trusted = {ISSUER.id: [TRUSTED]}.get
+        at = SINCE + timedelta(days=1)
+        return str(verify(said, keys=trusted, status=lambda _: listed, at=at).outcome)
+    try:
+        return f"read {baking.read(image)}"
+    except BadgeError as error:
+        return str(error)
+
+
+def main(folder: Path) -> None:
+    judge(token(), STATUSES["valid"](), b"")  # whatever is loaded only when it is first needed
+    said, listed = (
+        (folder / file).read_bytes().decode("utf-8", "surrogatepass") for file in ("token", "list")
+    )
+    image = (folder / "image").read_bytes()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    outcome = judge(said, listed, image)
+    seconds = time.process_time() - began
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(json.dumps([outcome, seconds, held * 1024]))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

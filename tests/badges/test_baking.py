@@ -1,0 +1,186 @@
+"""A credential in a picture: put there, read back, and replaced rather than doubled."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from certrules import images
+from certrules.badges import baking
+from certrules.errors import BadgeError
+
+TOKEN, OTHER = "e30.e30.c2ln", "e30.e30.c2lnbmVk"
+SVG = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<!-- > -->'
+    b'<svg xmlns="http://www.w3.org/2000/svg" data-x=">"><title>a &amp; b</title></svg>\n'
+)
+
+
+def picture(kind: str = "PNG") -> bytes:
+    made = BytesIO()
+    Image.new("RGB", (20, 20), (20, 104, 60)).save(made, kind)
+    return made.getvalue()
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def with_chunk(kind: bytes, data: bytes) -> bytes:
+    image = picture()
+    return image[:-12] + chunk(kind, data) + image[-12:]
+
+
+@pytest.mark.rule("ALL-ROLE-08")
+@pytest.mark.parametrize("image", [picture(), SVG], ids=["PNG", "SVG"])
+def test_what_is_baked_is_read_back_and_replaced(image: bytes) -> None:
+    baked = baking.bake(image, OTHER)
+    assert baking.read(baked) == OTHER
+    again = baking.bake(baked, TOKEN)
+    assert baking.read(again) == TOKEN
+    assert again == baking.bake(image, TOKEN)
+
+
+def test_a_png_is_changed_by_one_chunk_and_can_still_be_shown() -> None:
+    baked = baking.bake(picture(), TOKEN)
+    data = b"openbadgecredential\0\0\0\0\0" + TOKEN.encode()
+    assert baked == with_chunk(b"iTXt", data)
+    with Image.open(BytesIO(baked)) as shown, Image.open(BytesIO(picture())) as before:
+        assert shown.tobytes() == before.tobytes()
+
+
+def test_an_svg_is_changed_in_one_place() -> None:
+    ours = (
+        b'<openbadges:credential xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0" '
+        b'verify="e30.e30.c2ln"></openbadges:credential>'
+    )
+    assert baking.bake(SVG, TOKEN).replace(ours, b"") == SVG
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        '<o:credential xmlns:o="https://purl.imsglobal.org/ob/v3p0" verify="{}"/>',
+        '<credential xmlns="https://purl.imsglobal.org/ob/v3p0" verify="{}"></credential>',
+        '<credential xmlns="https://purl.imsglobal.org/ob/v3p0"><![CDATA[ {} ]]></credential>',
+    ],
+)
+def test_an_svg_that_others_have_baked(credential: str) -> None:
+    ours = credential.format(OTHER).encode()
+    image = b'<svg xmlns="http://www.w3.org/2000/svg"><g>' + ours + b"</g></svg>"
+    assert baking.read(image) == OTHER
+    assert baking.bake(image, TOKEN) == baking.bake(image.replace(ours, b""), TOKEN)
+
+
+def test_a_picture_with_two_credentials_has_none() -> None:
+    data = b"openbadgecredential\0\0\0\0\0" + OTHER.encode()
+    doubled = baking.bake(picture(), TOKEN)[:-12] + chunk(b"iTXt", data) + picture()[-12:]
+    with pytest.raises(BadgeError, match="2 credentials"):
+        baking.read(doubled)
+    assert baking.read(baking.bake(doubled, TOKEN)) == TOKEN
+    second = b'<credential xmlns="https://purl.imsglobal.org/ob/v3p0" verify="x"/><title>'
+    with pytest.raises(BadgeError, match="2 credentials"):
+        baking.read(baking.bake(SVG, TOKEN).replace(b"<title>", second))
+
+
+@pytest.mark.parametrize("image", [picture(), SVG], ids=["PNG", "SVG"])
+def test_a_picture_without_a_credential(image: bytes) -> None:
+    with pytest.raises(BadgeError, match="no credentials"):
+        baking.read(image)
+
+
+@pytest.mark.rule("ALL-BADGE-04")
+def test_a_jpeg_becomes_a_png_first() -> None:
+    jpeg = picture("JPEG")
+    for use in (baking.read, lambda image: baking.bake(image, TOKEN)):
+        with pytest.raises(BadgeError, match="make it a PNG first"):
+            use(jpeg)
+    assert baking.read(baking.bake(images.as_png(jpeg), TOKEN)) == TOKEN
+    assert images.as_png(picture()) == picture()
+
+
+@pytest.mark.parametrize(
+    "image",
+    [b"GIF89a", b"", picture("JPEG")[:200], picture()[:40]],
+    ids=["GIF", "none", "cut JPEG", "cut PNG"],
+)
+def test_what_cannot_be_made_a_png(image: bytes) -> None:
+    with pytest.raises(BadgeError):
+        images.as_png(image)
+
+
+def test_an_image_too_large_to_be_a_badge_is_not_converted() -> None:
+    large = BytesIO()
+    Image.new("1", (2000, 2000)).save(large, "JPEG")
+    with pytest.raises(BadgeError, match="more than 1,000,000 pixels"):
+        images.as_png(large.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (picture()[:8], "cut off"),
+        (picture()[:-12], "cut off"),
+        (picture()[:8] + b"\xff\xff\xff\xff" + picture()[12:], "claims 4,294,967,295 bytes"),
+        (picture().replace(b"IHDR", b"IHDX"), "checksum"),
+        (picture()[:-1] + b"x", "checksum"),
+        (picture()[:8] + picture()[-12:], "header"),
+        (picture()[:8] + chunk(b"tEXt", b"") * 9 + picture()[8:], "header"),
+    ],
+)
+def test_a_damaged_png(image: bytes, message: str) -> None:
+    for use in (baking.read, lambda image: baking.bake(image, TOKEN)):
+        with pytest.raises(BadgeError, match=message):
+            use(image)
+
+
+@pytest.mark.parametrize(
+    ("rest", "message"),
+    [
+        (b"\x01\0\0\0" + zlib.compress(TOKEN.encode()), "compressed"),
+        (b"\0\0", "not text"),
+        (b"", "compressed"),
+        (b"\0\0\0\0\xff", "not text"),
+    ],
+)
+def test_a_credential_that_is_no_text(rest: bytes, message: str) -> None:
+    with pytest.raises(BadgeError, match=message):
+        baking.read(with_chunk(b"iTXt", b"openbadgecredential\0" + rest))
+
+
+def test_other_texts_of_a_png_stay() -> None:
+    image = with_chunk(b"iTXt", b"openbadges\0\0\0\0\0older")
+    assert b"older" in baking.bake(image, TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (b"<html></html>", "no SVG"),
+        (b"<svg></svg>", "no SVG"),
+        (b"<svg", "not XML"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg">', "not XML"),
+        (b'<?xml version="1.0" encoding="latin-1"?><svg/>', "not in UTF-8"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg">\xff</svg>', "not XML"),
+    ],
+)
+def test_what_is_no_svg(image: bytes, message: str) -> None:
+    for use in (baking.read, lambda image: baking.bake(image, TOKEN)):
+        with pytest.raises(BadgeError, match=message):
+            use(image)
+
+
+def test_an_svg_that_shows_nothing() -> None:
+    with pytest.raises(BadgeError, match="shows nothing"):
+        baking.bake(b'<svg xmlns="http://www.w3.org/2000/svg"/>', TOKEN)
+
+
+def test_what_is_neither_a_picture_nor_a_token() -> None:
+    with pytest.raises(BadgeError, match="neither"):
+        baking.read(b"\xff\xfe")
+    with pytest.raises(BadgeError, match="more than 10,000,000"):
+        baking.read(bytes(baking.LARGEST + 1))
+    with pytest.raises(BadgeError, match="not base64url"):
+        baking.bake(SVG, 'e30.e30."><script/>')

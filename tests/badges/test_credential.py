@@ -1,0 +1,123 @@
+"""What a credential says, and what it never does."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from uuid import UUID
+
+import pytest
+from attrs import evolve
+
+from certrules import Certification
+from certrules.badges import credential as credentials
+from certrules.badges.credential import Issuer, Recipient, hashed_email, recipient_id
+from certrules.errors import InvalidValueError
+from tests.badges.samples import BADGE, FIRST_AID, ISSUER, LISTS, SINCE, unsigned
+
+
+@pytest.mark.rule("ALL-ROLE-11")
+def test_the_whole_credential() -> None:
+    made = credentials.credential(
+        BADGE,
+        FIRST_AID,
+        issuer=evolve(ISSUER, url="https://academy.example/about"),
+        image="https://academy.example/badge.png",
+        skills={"CPR": "https://skills.example/cpr"},
+    )
+    assert made == {
+        "@context": [
+            "https://www.w3.org/ns/credentials/v2",
+            "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        ],
+        "id": "urn:uuid:0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": "First aid",
+        "issuer": {
+            "id": "https://academy.example",
+            "type": ["Profile"],
+            "name": "The Academy",
+            "url": "https://academy.example/about",
+        },
+        "validFrom": "2024-01-01T00:00:00Z",
+        "validUntil": "2025-01-01T00:00:00Z",
+        "credentialSubject": {
+            "id": recipient_id("https://academy.example", "1"),
+            "type": ["AchievementSubject"],
+            "achievement": {
+                "id": credentials.achievement_id("https://academy.example", "fa"),
+                "type": ["Achievement"],
+                "achievementType": "Certification",
+                "name": "First aid",
+                "description": "First aid",
+                "criteria": {"narrative": "Pass the test."},
+                "image": {"id": "https://academy.example/badge.png", "type": "Image"},
+                "alignment": [
+                    {
+                        "type": ["Alignment"],
+                        "targetName": "CPR",
+                        "targetUrl": "https://skills.example/cpr",
+                    }
+                ],
+                "tag": ["Bandaging"],
+            },
+        },
+    }
+
+
+def test_ids_are_the_same_at_every_call_and_of_each_issuer_its_own() -> None:
+    ours, theirs = (
+        recipient_id(issuer, "1") for issuer in ("https://a.example", "https://b.example")
+    )
+    assert UUID(ours).version == 5
+    assert ours == recipient_id("https://a.example", "1") != theirs
+    assert credentials.achievement_id("https://a.example", "1") != ours
+
+
+def test_what_never_expires_has_no_end() -> None:
+    made = credentials.credential(evolve(BADGE, expires_at=None), FIRST_AID, issuer=ISSUER)
+    assert "validUntil" not in made
+    assert "credentialStatus" not in made
+
+
+def test_instants_are_whole_seconds_of_utc() -> None:
+    begins = SINCE.replace(microsecond=999_999).astimezone(timezone(timedelta(hours=5.5)))
+    badge = evolve(BADGE, issued_at=begins, expires_at=datetime(999, 1, 1, tzinfo=UTC))
+    made = credentials.credential(badge, FIRST_AID, issuer=ISSUER)
+    assert (made["validFrom"], made["validUntil"]) == (
+        "2024-01-01T00:00:00Z",
+        "0999-01-01T00:00:00Z",
+    )
+
+
+def test_an_entry_for_each_status_list() -> None:
+    entries = unsigned(LISTS)["credentialStatus"]
+    assert [each["statusPurpose"] for each in entries] == ["revocation", "suspension"]
+    assert {each["statusListIndex"] for each in entries} == {"7"}
+
+
+def test_an_email_is_only_hashed_with_a_salt() -> None:
+    to = Recipient(
+        "urn:uuid:" + "0" * 8 + "-0000-4000-8000-" + "0" * 12, (hashed_email(" Ada@X.org", "s1"),)
+    )
+    made = credentials.credential(BADGE, FIRST_AID, issuer=ISSUER, recipient=to)
+    assert "ada@x.org" not in json.dumps(made).lower()
+    (identifier,) = made["credentialSubject"]["identifier"]
+    assert identifier == hashed_email("ada@x.org", "s1") != hashed_email("ada@x.org", "s2")
+    with pytest.raises(InvalidValueError, match="salt"):
+        hashed_email("ada@x.org", "")
+
+
+@pytest.mark.parametrize("id_", ["ada@x.example", "mailto:ada@x.example", "", "1", "urn:uuid:1"])
+def test_an_id_is_a_url_a_did_or_a_uuid(id_: str) -> None:
+    with pytest.raises(InvalidValueError, match="e-mail"):
+        Recipient(id_)
+    with pytest.raises(InvalidValueError, match="e-mail"):
+        Issuer(id_, "The Academy")
+
+
+def test_a_description_stands_in_for_criteria() -> None:
+    bare = Certification("fa", "First aid", description="All of it")
+    achievement = credentials.credential(BADGE, bare, issuer=ISSUER)["credentialSubject"][
+        "achievement"
+    ]
+    assert achievement["criteria"] == {"narrative": "All of it"}
+    assert not {"tag", "alignment", "image"} & achievement.keys()

@@ -1,0 +1,172 @@
+"""Whatever a stranger hands in has a clear outcome, within a second and 100 MB."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import HMACAlgorithm
+
+from certrules.badges import tokens
+from certrules.badges.keys import TrustedKey
+from certrules.badges.signing import sign
+from certrules.badges.verifying import Outcome, verify
+from tests.badges import hostile
+from tests.badges.samples import DURING, ISSUER, Key, unsigned
+
+COMPRESSED = "the credential in the PNG is compressed, which Open Badges forbids"
+ENTITIES = "the SVG has a document type, through which entities come in"
+NOT_XML = "the SVG is not XML: not well-formed (invalid token): line 1, column 49"
+OUTCOMES = {
+    "token: oversized token": "bad structure",
+    "token: a million full stops": "bad structure",
+    "token: no text": "bad structure",
+    "token: surrogates": "bad structure",
+    "token: deep nesting": "bad structure",
+    "token: nesting below the recursion limit": "bad structure",
+    "token: deep header": "bad structure",
+    "token: many members": "valid",
+    "token: many lists": "valid",
+    "token: a number of many digits": "bad structure",
+    "token: not a number": "bad structure",
+    "token: duplicate members": "bad structure",
+    "token: duplicate header": "bad structure",
+    "token: text that is no Unicode": "bad structure",
+    "token: a huge key": "untrusted key",
+    "token: valid": "valid",
+    "status: 200 MB status list": "status unknown",
+    "status: status list cut off": "status unknown",
+    "status: valid": "valid",
+    "image: a million chunks": "the PNG has more than 10,000 chunks",
+    "image: more bytes than may be": "12,000,033 bytes are more than 10,000,000",
+    "image: a false length": "a chunk of the PNG claims 4,294,967,295 bytes, and there are fewer",
+    "image: a compressed bomb": COMPRESSED,
+    "image: a billion laughs": ENTITIES,
+    "image: an external entity": ENTITIES,
+    "image: an external document type": ENTITIES,
+    "image: external references": "the SVG holds no credentials",
+    "image: deep elements": "the SVG is nested more than 100 deep",
+    "image: many attributes": "the SVG holds no credentials",
+    "image: an endless tag": NOT_XML,
+    "image: many credentials": "the SVG holds 25000 credentials",
+}
+
+
+def test_every_input_has_an_outcome() -> None:
+    assert sorted(OUTCOMES) == sorted(hostile.names())
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_a_clear_outcome_within_a_second_and_100_mb(name: str, tmp_path: Path) -> None:
+    hostile.build(name, tmp_path)
+    ended = subprocess.run(
+        [sys.executable, hostile.__file__, tmp_path], capture_output=True, text=True, check=True
+    )
+    outcome, seconds, held = json.loads(ended.stdout)
+    assert outcome == OUTCOMES[name]
+    assert seconds < 1
+    assert held < 100_000_000
+
+
+def judged(token: str, *trusted: TrustedKey) -> Outcome:
+    return verify(token, keys={ISSUER.id: trusted}.get, at=DURING).outcome
+
+
+def forged(key: Key, header: dict[str, object]) -> str:
+    """A token with another header, signed with a key."""
+    payload = sign(unsigned(), key.signer).split(".")[1]
+    signed = f"{tokens.compact(header)}.{payload}"
+    return f"{signed}.{tokens.encoded(key.signer.sign(signed.encode()))}"
+
+
+def test_every_part_that_is_tampered_with(key: Key) -> None:
+    header, payload, signature = sign(unsigned(), key.signer).split(".")
+    other = sign(unsigned(name="Surgery"), key.signer).split(".")
+    assert judged(f"{header}.{other[1]}.{signature}", key.trusted) is Outcome.BAD_SIGNATURE
+    assert judged(f"{header}.{payload}.{other[2]}", key.trusted) is Outcome.BAD_SIGNATURE
+    assert judged(f"{header}.{payload}.", key.trusted) is Outcome.BAD_SIGNATURE
+    assert judged(f"{header}.{payload}.AAAA", key.trusted) is Outcome.BAD_SIGNATURE
+
+
+def test_every_length_at_which_it_is_cut_off(ec_key: Key) -> None:
+    token = sign(unsigned(), ec_key.signer)
+    for length in range(0, len(token), 7):
+        outcome = judged(token[:length], ec_key.trusted)
+        assert outcome in {Outcome.BAD_STRUCTURE, Outcome.BAD_SIGNATURE}
+    for more in ("A", "=", ".", " ", "\n", "\0", ".AAAA"):
+        assert judged(token + more, ec_key.trusted) in {
+            Outcome.BAD_STRUCTURE,
+            Outcome.BAD_SIGNATURE,
+        }
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "", "HS256", "RS512", "EdDSA", None, 1, []])
+def test_algorithms_that_nobody_allowed(ec_key: Key, algorithm: object) -> None:
+    token = forged(ec_key, {"alg": algorithm})
+    assert judged(token, ec_key.trusted) is Outcome.UNSUPPORTED_FORM
+    assert judged(token.rpartition(".")[0] + ".", ec_key.trusted) is Outcome.UNSUPPORTED_FORM
+    verified = verify(token, keys=ec_key.trusted_for, at=DURING, algorithms=["none", "HS256"])
+    assert verified.outcome is Outcome.UNSUPPORTED_FORM
+
+
+def test_the_public_key_is_no_secret(rsa_key: Key) -> None:
+    public = rsa_key.private.public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    payload = sign(unsigned(), rsa_key.signer).split(".")[1]
+    signed = f"{tokens.compact({'alg': 'HS256'})}.{payload}"
+    mac = HMACAlgorithm(HMACAlgorithm.SHA256).sign(signed.encode(), pem)
+    token = f"{signed}.{tokens.encoded(mac)}"
+    assert judged(token, rsa_key.trusted) is Outcome.UNSUPPORTED_FORM
+
+
+def test_a_key_of_one_kind_is_not_used_as_another(ec_key: Key, rsa_key: Key) -> None:
+    assert judged(forged(ec_key, {"alg": "RS256"}), ec_key.trusted) is Outcome.BAD_SIGNATURE
+    assert judged(forged(rsa_key, {"alg": "ES256"}), rsa_key.trusted) is Outcome.BAD_SIGNATURE
+
+
+def test_an_attackers_own_key_is_not_trusted(ec_key: Key, attackers_key: Key) -> None:
+    token = sign(unsigned(), attackers_key.signer)
+    assert judged(token, ec_key.trusted) is Outcome.UNTRUSTED_KEY
+    claimed = forged(attackers_key, {"alg": "ES256", **ec_key.signer.header})
+    assert judged(claimed, ec_key.trusted) is Outcome.BAD_SIGNATURE
+    mixed = {**attackers_key.signer.header["jwk"], "x": ec_key.signer.header["jwk"]["x"]}
+    assert judged(forged(attackers_key, {"alg": "ES256", "jwk": mixed}), ec_key.trusted) in {
+        Outcome.UNTRUSTED_KEY,
+        Outcome.BAD_STRUCTURE,
+    }
+
+
+@pytest.mark.parametrize(
+    "kid",
+    ["../../etc/passwd", "https://attacker.example/key", "file:///dev/zero", "1' OR '1'='1", "\0"],
+)
+def test_an_id_of_a_key_is_never_looked_up(attackers_key: Key, ec_key: Key, kid: str) -> None:
+    token = forged(attackers_key, {"alg": "ES256", "kid": kid})
+    assert judged(token, ec_key.trusted) is Outcome.UNTRUSTED_KEY
+
+
+@pytest.mark.parametrize("header", [{"kid": 7}, {"kid": []}, {"jwk": {"kty": []}}, {"jwk": {}}])
+def test_headers_of_other_types(ec_key: Key, header: dict[str, object]) -> None:
+    token = forged(ec_key, {"alg": "ES256", **header})
+    assert judged(token, ec_key.trusted) is Outcome.UNTRUSTED_KEY
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"crit": ["exp"]},
+        {"crit": []},
+        {"b64": False, "crit": ["b64"]},
+        {"jku": "https://attacker.example/keys", "crit": ["jku"]},
+    ],
+)
+def test_extensions_are_not_supported(ec_key: Key, header: dict[str, object]) -> None:
+    token = forged(ec_key, {"alg": "ES256", **header})
+    assert judged(token, ec_key.trusted) is Outcome.UNSUPPORTED_FORM
+
+
+def test_places_of_keys_in_the_header_are_passed_over(ec_key: Key) -> None:
+    token = forged(ec_key, {"alg": "ES256", "jku": "https://attacker.example", "x5u": "file:///"})
+    assert judged(token, ec_key.trusted) is Outcome.VALID

@@ -1,0 +1,286 @@
+"""One outcome for each badge."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from certrules.badges import statuslist, tokens
+from certrules.badges.keys import Keys, TrustedKey
+from certrules.badges.signing import KeySigner, sign
+from certrules.badges.verifying import Outcome, verify
+from tests.badges.samples import (
+    BADGE,
+    DURING,
+    ISSUER,
+    LISTS,
+    SINCE,
+    UNTIL,
+    Key,
+    published,
+    unsigned,
+)
+
+
+def resigned(token: str, key: Key, **changes: Any) -> str:
+    """A token whose claims were changed before it was signed; None takes one away."""
+    payload = {**tokens.read(token).payload, **changes}
+    payload = {name: value for name, value in payload.items() if value is not None}
+    header = {"alg": key.signer.algorithm, **key.signer.header}
+    signed = f"{tokens.compact(header)}.{tokens.compact(payload)}"
+    return f"{signed}.{tokens.encoded(key.signer.sign(signed.encode()))}"
+
+
+@pytest.mark.rule("ALL-ROLE-08", "ALL-ROLE-11")
+def test_a_genuine_badge_is_valid(key: Key) -> None:
+    token = sign(unsigned(), key.signer)
+    verified = verify(token, keys=key.trusted_for, at=DURING)
+    assert (verified.outcome, bool(verified)) == (Outcome.VALID, True)
+    assert verified.credential is not None
+    assert verified.credential["credentialSubject"]["achievement"]["name"] == "First aid"
+
+
+@pytest.mark.parametrize(
+    ("at", "outcome"),
+    [
+        (SINCE - timedelta(microseconds=1), Outcome.NOT_YET_VALID),
+        (SINCE, Outcome.VALID),
+        (UNTIL - timedelta(microseconds=1), Outcome.VALID),
+        (UNTIL, Outcome.EXPIRED),
+    ],
+)
+def test_it_is_valid_from_its_first_instant_until_just_before_its_last(
+    ec_key: Key, at: datetime, outcome: Outcome
+) -> None:
+    verified = verify(sign(unsigned(), ec_key.signer), keys=ec_key.trusted_for, at=at)
+    assert verified.outcome is outcome
+    assert verified.credential is not None
+
+
+@pytest.mark.rule("INT-38")
+@pytest.mark.parametrize(
+    ("marked", "at", "outcome"),
+    [
+        ({"revocation": [], "suspension": []}, DURING, Outcome.VALID),
+        ({"revocation": [6, 8], "suspension": [6, 8]}, DURING, Outcome.VALID),
+        ({"revocation": [7], "suspension": [7]}, DURING, Outcome.REVOKED),
+        ({"revocation": [], "suspension": [7]}, DURING, Outcome.SUSPENDED),
+        ({"revocation": [7]}, DURING, Outcome.REVOKED),
+        ({"suspension": [7]}, DURING, Outcome.SUSPENDED),
+        ({"revocation": []}, DURING, Outcome.STATUS_UNKNOWN),
+        ({}, DURING, Outcome.STATUS_UNKNOWN),
+        ({"revocation": [7], "suspension": []}, UNTIL, Outcome.REVOKED),
+        ({"revocation": [], "suspension": [7]}, UNTIL, Outcome.EXPIRED),
+        ({}, UNTIL, Outcome.EXPIRED),
+        ({}, SINCE - timedelta(days=1), Outcome.NOT_YET_VALID),
+    ],
+)
+def test_its_issuer_says_what_has_become_of_it(
+    ec_key: Key, marked: Mapping[str, list[int]], at: datetime, outcome: Outcome
+) -> None:
+    lists = published(ec_key, marked, until=UNTIL + timedelta(days=1))
+    token = sign(unsigned(LISTS), ec_key.signer)
+    assert verify(token, keys=ec_key.trusted_for, status=lists.get, at=at).outcome is outcome
+
+
+def test_nobody_to_ask_for_the_status(ec_key: Key) -> None:
+    def offline(url: str) -> str:
+        raise TimeoutError(url)
+
+    token = sign(unsigned(LISTS), ec_key.signer)
+    for status in (None, offline):
+        verified = verify(token, keys=ec_key.trusted_for, status=status, at=DURING)
+        assert verified.outcome is Outcome.STATUS_UNKNOWN
+
+
+def test_a_status_list_counts_only_from_its_issuer_at_its_place_and_time(
+    ec_key: Key, attackers_key: Key
+) -> None:
+    url = LISTS["revocation"]
+    token = sign(unsigned(["revocation"]), ec_key.signer)
+    good = published(ec_key, {"revocation": []})[url]
+    bad = {
+        "stale": published(ec_key, {"revocation": []}, until=DURING)[url],
+        "of the future": published(ec_key, {"revocation": []}, at=DURING + timedelta(1))[url],
+        "an attacker's": published(attackers_key, {"revocation": []})[url],
+        "for another purpose": published(ec_key, {"suspension": []})[LISTS["suspension"]],
+        "of another place": resigned(good, ec_key, id="https://x.example", jti="https://x.example"),
+        "not a list": token,
+        "too short": resigned(
+            good,
+            ec_key,
+            credentialSubject={
+                "id": f"{url}#list",
+                "statusPurpose": "revocation",
+                "encodedList": "uAAAA",
+            },
+        ),
+        "rubbish": "rubbish",
+        "of another issuer": resigned(
+            good, ec_key, iss="https://b.example", issuer="https://b.example"
+        ),
+    }
+    keys: Keys = {ISSUER.id: [ec_key.trusted], "https://b.example": [ec_key.trusted]}.get
+    assert verify(token, keys=keys, status={url: good}.get, at=DURING)
+    for name, list_ in bad.items():
+        verified = verify(token, keys=keys, status={url: list_}.get, at=DURING)
+        assert verified.outcome is Outcome.STATUS_UNKNOWN, name
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "https://academy.example/status",
+        {"type": "1EdTechRevocationList", "id": "https://academy.example/revoked"},
+        {**statuslist.entry(LISTS["revocation"], "revocation", 1), "statusListIndex": "-1"},
+        {**statuslist.entry(LISTS["revocation"], "revocation", 1), "statusListIndex": 1.5},
+        {**statuslist.entry(LISTS["revocation"], "revocation", 1), "statusListIndex": "999999999"},
+        {**statuslist.entry(LISTS["revocation"], "revocation", 1), "statusSize": 2},
+        {**statuslist.entry(LISTS["revocation"], "revocation", 1), "statusListCredential": 1},
+        [statuslist.entry(LISTS["revocation"], "revocation", 1)] * 9,
+    ],
+    ids=repr,
+)
+def test_a_status_that_cannot_be_understood_is_unknown(ec_key: Key, entry: object) -> None:
+    lists = published(ec_key, {"revocation": []})
+    token = sign(unsigned(credentialStatus=entry), ec_key.signer)
+    verified = verify(token, keys=ec_key.trusted_for, status=lists.get, at=DURING)
+    assert verified.outcome is Outcome.STATUS_UNKNOWN
+
+
+def test_a_message_is_no_state(ec_key: Key) -> None:
+    entry = {**statuslist.entry(LISTS["revocation"], "revocation", 1), "statusPurpose": "message"}
+    token = sign(unsigned(credentialStatus=[entry]), ec_key.signer)
+    assert verify(token, keys=ec_key.trusted_for, at=DURING)
+
+
+# The key
+
+
+def test_a_key_of_nobody_is_not_trusted(ec_key: Key, attackers_key: Key) -> None:
+    token = sign(unsigned(), attackers_key.signer)
+    for keys in (ec_key.trusted_for, lambda _: None, lambda _: []):
+        verified = verify(token, keys=keys, at=DURING)
+        assert verified.outcome is Outcome.UNTRUSTED_KEY
+        assert verified.credential is None
+
+
+def test_a_key_is_trusted_for_its_own_issuer_alone(ec_key: Key) -> None:
+    credential = unsigned(issuer={"id": "https://other.example", "type": ["Profile"]})
+    token = sign(credential, ec_key.signer)
+    assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Outcome.UNTRUSTED_KEY
+
+
+def test_a_thumbprint_is_enough_for_the_key_in_the_header(key: Key) -> None:
+    known = TrustedKey(key.trusted.thumbprint)
+    assert verify(sign(unsigned(), key.signer), keys=lambda _: [known], at=DURING)
+    without = KeySigner.from_pem(key.pem, key_id="1")
+    verified = verify(sign(unsigned(), without), keys=lambda _: [known], at=DURING)
+    assert verified.outcome is Outcome.UNTRUSTED_KEY
+
+
+def test_rotation_the_old_key_and_the_new_one_are_told_apart_by_their_ids(
+    ec_key: Key, rsa_key: Key, attackers_key: Key
+) -> None:
+    old = TrustedKey.of(ec_key.private.public_key(), id="1")
+    new = TrustedKey.of(rsa_key.private.public_key(), id="2")
+    for key, id_ in ((ec_key, "1"), (rsa_key, "2")):
+        token = sign(unsigned(), KeySigner.from_pem(key.pem, key_id=id_))
+        assert verify(token, keys=lambda _: [old, new], at=DURING)
+    swapped = sign(unsigned(), KeySigner.from_pem(ec_key.pem, key_id="2"))
+    assert verify(swapped, keys=lambda _: [old, new], at=DURING).outcome is Outcome.BAD_SIGNATURE
+
+
+def test_a_header_without_a_key_may_mean_any_of_its_issuer(ec_key: Key, rsa_key: Key) -> None:
+    class Silent:
+        algorithm = "ES256"
+        header: Mapping[str, Any] = {}
+
+        def sign(self, data: bytes) -> bytes:
+            return ec_key.signer.sign(data)
+
+    token = sign(unsigned(), Silent())
+    assert verify(token, keys=lambda _: [rsa_key.trusted, ec_key.trusted], at=DURING)
+
+
+def test_the_caller_chooses_the_algorithms(ec_key: Key) -> None:
+    token = sign(unsigned(), ec_key.signer)
+    verified = verify(token, keys=ec_key.trusted_for, at=DURING, algorithms=["RS256"])
+    assert verified.outcome is Outcome.UNSUPPORTED_FORM
+    assert "'ES256', not RS256" in verified.why
+
+
+# What it says
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "https://other.example"},
+        {"jti": "urn:uuid:1"},
+        {"sub": "urn:uuid:1"},
+        {"nbf": 0},
+        {"exp": 4_000_000_000},
+        {"iss": None},
+        {"jti": None},
+        {"sub": None},
+        {"nbf": None},
+        {"exp": None},
+        {"validUntil": None},
+        {"nbf": "1704067200"},
+    ],
+    ids=str,
+)
+def test_claims_must_agree_with_the_credential(ec_key: Key, changes: dict[str, Any]) -> None:
+    token = resigned(sign(unsigned(), ec_key.signer), ec_key, **changes)
+    assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Outcome.CLAIMS_DIFFER
+
+
+def test_an_audience_changes_nothing(ec_key: Key) -> None:
+    token = resigned(sign(unsigned(), ec_key.signer), ec_key, aud="https://someone.example", iat=9)
+    assert verify(token, keys=ec_key.trusted_for, at=DURING)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"@context": "https://www.w3.org/ns/credentials/v2"},
+        {"@context": ["https://www.w3.org/2018/credentials/v1"]},
+        {"@context": ["https://www.w3.org/ns/credentials/v2", "https://x.example"]},
+        {"type": "VerifiableCredential"},
+        {"type": ["OpenBadgeCredential"]},
+        {"type": {}},
+        {"id": None, "jti": None},
+        {"credentialSubject": None, "sub": None},
+        {"credentialSubject": []},
+        {"credentialSubject": {"id": "urn:uuid:1", "achievement": "First aid"}},
+        {"credentialSubject": {"achievement": {}}, "sub": None},
+        {"validFrom": "2024-01-01"},
+        {"validFrom": "2024-01-01T00:00:00"},
+        {"validFrom": "0001-01-01T00:00:00+23:59"},
+        {"validFrom": "2024-13-01T00:00:00Z"},
+        {"validUntil": 1},
+    ],
+    ids=str,
+)
+def test_a_signed_credential_that_is_no_badge(ec_key: Key, changes: dict[str, Any]) -> None:
+    token = resigned(sign(unsigned(), ec_key.signer), ec_key, **changes)
+    assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Outcome.BAD_STRUCTURE
+
+
+def test_no_issuer_no_key(ec_key: Key) -> None:
+    issuers: tuple[object, ...] = (None, 1, [], {"name": "x"})
+    for issuer in issuers:
+        token = resigned(sign(unsigned(), ec_key.signer), ec_key, issuer=issuer)
+        assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Outcome.BAD_STRUCTURE
+
+
+def test_older_and_other_forms_are_named(ec_key: Key) -> None:
+    token = sign(unsigned(), ec_key.signer)
+    parts = tokens.read(token)
+    wrapped = resigned(token, ec_key, vc=dict(parts.payload), **{"@context": None})
+    for form in (wrapped, ' {"@context": [], "proof": {}}'):
+        verified = verify(form, keys=ec_key.trusted_for, at=DURING)
+        assert verified.outcome is Outcome.UNSUPPORTED_FORM
+    assert BADGE.id in str(parts.payload["id"])
