@@ -20,6 +20,7 @@ from sqlalchemy import (
     inspect,
 )
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.pool import StaticPool
 
 from certrules import Award, User
 from certrules.errors import StoreError
@@ -220,11 +221,25 @@ def test_a_host_may_begin_sqlite_transactions_itself(begin: str, path: Path) -> 
     def connected(connection: Any, _: Any) -> None:
         connection.isolation_level = None
 
+    create_schema(engine)
     with SqlStore(engine).writing() as work:
         work.users.put([User("7", "ada")])
     with SqlStore(engine).reading() as view:
         assert view.users.get("7") == User("7", "ada")
     engine.dispose()
+
+
+def test_an_engine_on_memory_is_refused() -> None:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    for use in (SqlStore, create_schema):
+        with pytest.raises(StoreError, match="nothing that connections share"):
+            use(engine)
+    engine.dispose()
+
+
+def test_a_store_is_found_by_a_path_of_any_type(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path / "store.db", create=True)) as store, store.reading() as view:
+        assert list(view.users.all()) == []
 
 
 def test_a_host_s_own_errors_pass_through(path: Path) -> None:

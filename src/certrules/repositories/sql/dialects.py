@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from sqlalchemy import Connection
+from sqlalchemy import URL, Connection
 
 from certrules.errors import StoreError
 
-__all__ = ["begin", "check_supported", "end", "lock_tables"]
+__all__ = ["begin", "check_shared", "check_supported", "end", "lock_tables", "outside_transactions"]
 
 
 def begin(connection: Connection, *, writing: bool, timeout: float) -> None:
@@ -38,13 +38,27 @@ def check_supported(dialect: str) -> None:
         )
 
 
-def _begin_sqlite(connection: Connection, writing: bool, milliseconds: int) -> None:  # noqa: FBT001
+def check_shared(address: URL) -> None:
+    """Raise StoreError for a database that one connection has to itself."""
+    in_memory = address.database in (None, "", ":memory:") and "uri" not in address.query
+    if address.get_backend_name() == "sqlite" and in_memory:
+        raise StoreError(
+            "SQLite in memory is nothing that connections share; name a file, or take a MemoryStore"
+        )
+
+
+def outside_transactions(connection: Connection) -> None:
+    """Let nobody but certrules begin a transaction on an SQLite connection."""
     # Left alone, the driver begins transactions by rules of its own, and all as readers.
     connection.execution_options(isolation_level="AUTOCOMMIT")
     connection.begin()
     driver = connection.connection.dbapi_connection
     if driver is not None and driver.in_transaction:  # a host's listener has begun one
         connection.exec_driver_sql("ROLLBACK")
+
+
+def _begin_sqlite(connection: Connection, writing: bool, milliseconds: int) -> None:  # noqa: FBT001
+    outside_transactions(connection)
     connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
     connection.exec_driver_sql("PRAGMA foreign_keys = ON")
     connection.exec_driver_sql("PRAGMA cache_size = -32768")  # KiB: large imports touch many pages

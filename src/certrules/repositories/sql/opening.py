@@ -1,5 +1,6 @@
 """How is a store found by its address, or made there?"""
 
+from os import PathLike, fspath
 from pathlib import Path
 from warnings import catch_warnings, simplefilter
 
@@ -22,7 +23,7 @@ _DRIVERS = {
 }
 
 
-def open_store(url: str, *, create: bool = False, timeout: float = 5.0) -> SqlStore:
+def open_store(url: str | PathLike[str], *, create: bool = False, timeout: float = 5.0) -> SqlStore:
     """Return the store at an SQLAlchemy URL, or in the SQLite file of a path.
 
     ``create`` makes the tables in a database that is empty, and the file if there is none.
@@ -35,7 +36,9 @@ def open_store(url: str, *, create: bool = False, timeout: float = 5.0) -> SqlSt
     certrules.errors.StoreError: 'no/such/store.db' does not exist; check the path, or load a \
 catalog to make a store there
     """
-    address = _address(url)
+    address = _address(fspath(url))
+    dialects.check_supported(address.get_backend_name())
+    dialects.check_shared(address)
     _check_file(address, create=create)
     store = SqlStore(_engine(address), timeout=timeout)
     try:
@@ -54,9 +57,11 @@ def create_schema(engine: Engine) -> None:
     A host that makes tables with tools of its own, from ``metadata``, calls this once afterwards.
     """
     dialects.check_supported(engine.dialect.name)
+    dialects.check_shared(engine.url)
     with translated(place(engine.url)):
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
+                dialects.outside_transactions(connection)
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         with engine.connect() as connection:
             dialects.begin(connection, writing=True, timeout=5.0)
@@ -79,9 +84,7 @@ def _address(url: str) -> URL:
             f"'{scheme}://...' is not the URL of a store; write one such as "
             "postgresql://user:password@host/database"
         ) from None
-    address = address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
-    dialects.check_supported(address.get_backend_name())
-    return address
+    return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
 
 
 def _engine(address: URL) -> Engine:
@@ -100,8 +103,6 @@ def _engine(address: URL) -> Engine:
 def _check_file(address: URL, *, create: bool) -> None:
     if address.get_backend_name() != "sqlite" or "uri" in address.query:
         return
-    if address.database in (None, "", ":memory:"):
-        raise StoreError("SQLite in memory is nothing that connections share; name a file")
     with translated(place(address), "cannot be opened"):
         path = Path(str(address.database))
         if path.is_dir():

@@ -50,6 +50,7 @@ class SqlStore:
 
     def __init__(self, engine: Engine, *, timeout: float = 5.0) -> None:
         dialects.check_supported(engine.dialect.name)
+        dialects.check_shared(engine.url)
         self.engine = engine
         self.timeout = timeout
 
