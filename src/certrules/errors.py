@@ -16,6 +16,7 @@ __all__ = [
     "MissingDayError",
     "NaiveDatetimeError",
     "NoSuchDayError",
+    "NotPermittedError",
     "OutOfRangeError",
     "RecordsFileError",
     "StoreError",
@@ -119,6 +120,17 @@ class CatalogError(CertrulesError):
 
 class BadgeError(CertrulesError):
     """A token, an image or a status list that is not what it should be; nothing of it was used."""
+
+
+class NotPermittedError(CertrulesError):
+    """Something asked for by somebody who may not; nothing was done.
+
+    ``reasons`` are those of the refusal: whom the rules would have let.
+    """
+
+    def __init__(self, reasons: Sequence[object]) -> None:
+        super().__init__("; ".join(map(str, reasons)))
+        self.reasons = tuple(reasons)
 
 
 class StoreError(CertrulesError):

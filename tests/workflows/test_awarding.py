@@ -235,17 +235,17 @@ def test_an_award_is_edited_as_it_was_seen(store: Store) -> None:
     complete(store, "A", day(10))
     seen = everything(store)[0][0]
     changed = evolve(seen, expires_at=day(50), basis=ExpiryBasis.DATE)
-    assert awarding.edit(store, changed)
+    assert awarding.edit(store, changed, at=day(9))
     assert everything(store)[0] == [evolve(changed, version=2)]
     with pytest.raises(ConflictError):
-        awarding.edit(store, changed)
+        awarding.edit(store, changed, at=day(9))
     with pytest.raises(ConflictError):
-        awarding.edit(store, evolve(changed, cycle=9))
+        awarding.edit(store, evolve(changed, cycle=9), at=day(9))
 
 
 @pytest.mark.rule("DOC-AWARD-09", "INT-08")
 def test_a_refused_edit_changes_nothing(store: Store) -> None:
     complete(store, "A", day(10))
     before = everything(store)
-    assert not awarding.edit(store, evolve(before[0][0], expires_at=day(5)))
+    assert not awarding.edit(store, evolve(before[0][0], expires_at=day(5)), at=day(9))
     assert everything(store) == before

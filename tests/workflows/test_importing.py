@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ from certrules import (
     Source,
     User,
 )
-from certrules.errors import ConflictError, RecordsFileError
+from certrules.errors import ConflictError, InvalidValueError, RecordsFileError
 from certrules.instants import IssueDateConvention
 from certrules.model.events import Event, EventKind
 from certrules.model.records import FaultCode
@@ -181,7 +182,7 @@ def test_a_stored_award_is_updated_in_place_otherwise(store: Store) -> None:
     assert counts(report) == {"updated": 1}
     (award,), events = content(store)
     assert (award.cycle, award.version, award.basis) == (1, 2, ExpiryBasis.ALWAYS_VALID)
-    assert len(events) == 1
+    assert [kind for kind, *_ in events] == [EventKind.ISSUED, EventKind.CHANGED]
 
 
 @pytest.mark.rule("DOC-CSV-15", "INT-07", "INT-07b", "INT-15")
@@ -323,6 +324,13 @@ def test_a_file_that_breaks_late_changes_nothing(store: Store) -> None:
     rows = "ada,FA,2024-05-01,1,,manual,\n" + 'bob,FA,2024-05-01,1,,manual,"never closed\n' * 1
     with pytest.raises(RecordsFileError):
         run(store, rows)
+    assert content(store) == ([], [])
+
+
+@pytest.mark.parametrize("duplicates", ["renew", True, None])
+def test_an_option_that_is_no_duplicates_is_refused(store: Store, duplicates: Any) -> None:
+    with pytest.raises(InvalidValueError, match="duplicates cannot be"):
+        run(store, "ada,FA,2024-05-01,1,,manual,\n", duplicates=duplicates)
     assert content(store) == ([], [])
 
 

@@ -317,7 +317,7 @@ class Life(RuleBasedStateMachine):
             expires_at = None if valid is None else held[-1].issued_at + timedelta(days=valid)
             basis = ExpiryBasis.ALWAYS_VALID if valid is None else ExpiryBasis.DATE
             changed = evolve(held[-1], expires_at=expires_at, basis=basis)
-            self.decided(lambda store: awarding.edit(store, changed))
+            self.decided(lambda store: awarding.edit(store, changed, at=self.now))
 
     @rule(certification=certifications, dry_run=st.booleans(), ago=st.none() | days)
     def predate(self, certification: str, *, dry_run: bool, ago: int | None) -> None:

@@ -9,12 +9,16 @@ from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Granted, Refused
+from certrules.model.effects import CancelNotices, Notify
+from certrules.model.events import Event, EventKind
 from certrules.model.learning import Completion, Enrolment, EnrolmentStatus, ExternalTraining
+from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.conflicts import conflict
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import awarding, renewal
 from certrules.workflows import facts
+from certrules.workflows.actors import SYSTEM, Asking, permit_for
 from certrules.workflows.effects import carry_out
 
 __all__ = ["Completed", "complete", "edit", "report_external"]
@@ -38,6 +42,7 @@ def complete(
     *,
     at: datetime,
     zone: str | tzinfo,
+    actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Completed:
     """Record a completion, and issue or renew what it earns, in one transaction.
@@ -48,6 +53,8 @@ def complete(
     cannot be true is not recorded; any other is, whatever it earns, and the enrolment with it.
     Told twice, it changes nothing the second time. Raises
     :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
@@ -65,6 +72,7 @@ def complete(
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-05, DOC-RENEW-03, ALL-CERT-11, ALL-TRAIN-05,
     INT-12b, INT-33.
     """
+    permit_for(actor, Action.ISSUE_AWARD, store, completion.user, policy=policy)
     with store.writing() as transaction:
         user = facts.known_user(transaction, completion.user)
         attempts = transaction.learning.enrolments(user.id, completion.kind, [completion.item])
@@ -127,6 +135,7 @@ def report_external(
     *,
     at: datetime,
     zone: str | tzinfo,
+    actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused | None:
     """Record an external training, and issue the certification chosen for it, in one transaction.
@@ -135,6 +144,8 @@ def report_external(
     to come is refused and not recorded. Raises :class:`~certrules.errors.InvalidValueError` for a
     user whom the store does not have, and :class:`~certrules.errors.MissingDayError` for a day that
     ``zone`` skipped.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
@@ -147,6 +158,7 @@ def report_external(
 
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-09, DOC-ASSIGN-10.
     """
+    permit_for(actor, Action.ISSUE_AWARD, store, training.user, policy=policy)
     completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
     done = Completion(training.user, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
     with store.writing() as transaction:
@@ -164,11 +176,21 @@ def report_external(
         return decision
 
 
-def edit(store: Store, changed: Award, *, policy: Policy = DOCEBO) -> Granted | Refused:
-    """Give an award other dates or another association, in one transaction.
+def edit(
+    store: Store,
+    changed: Award,
+    *,
+    at: datetime,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
+    """Give an award other dates or another association at an aware instant, in one transaction.
 
-    ``changed`` is the award as the caller saw it, with what shall be different. Raises
+    ``changed`` is the award as the caller saw it, with what shall be different. What was to be told
+    of its former expiry is taken back. Raises
     :class:`~certrules.errors.ConflictError` where it is gone, or has changed since it was seen.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store = MemoryStore()
@@ -176,11 +198,12 @@ def edit(store: Store, changed: Award, *, policy: Policy = DOCEBO) -> Granted | 
     >>> with store.writing() as transaction:
     ...     transaction.awards.add([award])
     >>> changed = evolve(award, expires_at=datetime(2023, 1, 1, tzinfo=UTC))
-    >>> print(edit(store, changed).reasons[0])
+    >>> print(edit(store, changed, at=award.issued_at).reasons[0])
     the award would expire before it is issued (INT-08)
 
     Rules: DOC-AWARD-09, DOC-AWARD-12.
     """
+    permit_for(actor, Action.EDIT_AWARD, store, changed.user, policy=policy)
     with store.writing() as transaction:
         history = transaction.awards.history(changed.user, changed.certification)
         stored = next((award for award in history if award.cycle == changed.cycle), None)
@@ -188,5 +211,7 @@ def edit(store: Store, changed: Award, *, policy: Policy = DOCEBO) -> Granted | 
             raise conflict(changed)
         decision = awarding.edit(stored, changed, policy=policy)
         if decision:
-            carry_out(transaction, decision.effects)
+            cycle = changed.user, changed.certification, changed.cycle
+            event = Notify(Event(EventKind.CHANGED, *cycle, at=at))
+            carry_out(transaction, (*decision.effects, CancelNotices(*cycle), event))
         return decision

@@ -10,11 +10,12 @@ from certrules.model.awards import Award
 from certrules.model.decisions import Refused
 from certrules.model.effects import Effect
 from certrules.model.facts import Facts
-from certrules.model.people import User
+from certrules.model.people import Action, User
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import awarding
 from certrules.rules.awarding import Expansion, Targets
+from certrules.workflows.actors import SYSTEM, Asking, permit, user_of
 from certrules.workflows.effects import carry_out
 from certrules.workflows.jobs import Job, Jobs, Piece
 
@@ -55,16 +56,19 @@ def award(
     *,
     at: datetime,
     jobs: Jobs,
+    actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
     owner: str | None = None,
 ) -> AwardReport | Job:
     """Award a certification by hand to users, groups and branches, in any mix.
 
     ``chosen`` has the certification, the dates and the association; its user does not count. More
-    than 100 distinct active users make it a background job of ``owner``: its ``results`` are
-    reports, which :func:`together` makes one. Each thousand users are one transaction, so that a
-    job which fails or is discontinued keeps what it has done; asked again, those who have the
-    award by then are refused, and the others get it.
+    than 100 distinct active users make it a background job of ``owner``, or else of the actor: its
+    ``results`` are reports, which :func:`together` makes one. Each thousand users are one
+    transaction, so that a job which fails or is discontinued keeps what it has done; asked again,
+    those who have the award by then are refused, and the others get it.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
@@ -77,6 +81,7 @@ def award(
 
     Rules: DOC-AWARD-01, DOC-AWARD-02, DOC-AWARD-08, DOC-CERT-13, DOC-JOB-01, INT-29.
     """
+    permit(actor, Action.ISSUE_AWARD, policy=policy)
     expansion = expand(store, targets)
     skipped = AwardReport(
         inactive=tuple(user.id for user in expansion.inactive), unknown=expansion.unknown
@@ -84,15 +89,25 @@ def award(
     users = [user.id for user in expansion.users]
     if not awarding.runs_as_job(len(users)):
         return together([skipped, award_all(store, users, chosen, at=at, policy=policy)])
+    permit(actor, Action.START_JOB, policy=policy)
     steps = _steps(store, users, skipped, chosen, at=at, policy=policy)
-    return jobs.submit(f"award {chosen.certification}", steps, owner=owner)
+    return jobs.submit(f"award {chosen.certification}", steps, owner=owner or user_of(actor))
 
 
-def expand(store: Store, targets: Targets) -> Expansion:
+def expand(
+    store: Store,
+    targets: Targets,
+    *,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
+) -> Expansion:
     """Return whom targets mean in a store; see :func:`certrules.rules.awarding.expand`.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     Rules: DOC-AWARD-01, INT-29.
     """
+    permit(actor, Action.ISSUE_AWARD, policy=policy)
     with store.reading() as view:
         if targets.groups or targets.branches:
             return awarding.expand(targets, view.users.all())
@@ -147,12 +162,21 @@ def _errors(report: AwardReport) -> Iterator[str]:
 
 
 def award_all(
-    store: Store, users: Sequence[str], chosen: Award, *, at: datetime, policy: Policy = DOCEBO
+    store: Store,
+    users: Sequence[str],
+    chosen: Award,
+    *,
+    at: datetime,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
 ) -> AwardReport:
     """Award a certification by hand to users of these ids, in one transaction.
 
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+
     Rules: DOC-AWARD-02.
     """
+    permit(actor, Action.ISSUE_AWARD, policy=policy)
     with store.writing() as transaction:
         known = transaction.users.among(users)
         report, effects = _decide(transaction, known.values(), chosen, at=at, policy=policy)

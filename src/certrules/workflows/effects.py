@@ -54,6 +54,7 @@ def carry_out(transaction: Transaction, effects: Iterable[Effect]) -> None:
     transaction.awards.add(many.issued)
     transaction.learning.put_enrolments(many.enrolments)
     transaction.events.add(many.events)
+    transaction.notices.cancel(many.cancelled)
 
 
 @define
@@ -65,6 +66,7 @@ class _Many:
     issued: list[Award] = Factory(list)
     enrolments: list[Enrolment] = Factory(list)
     events: list[Event] = Factory(list)
+    cancelled: list[tuple[str, str, int]] = Factory(list)
 
 
 def _carry_out(transaction: Transaction, effect: Effect, many: _Many) -> None:
@@ -79,8 +81,8 @@ def _carry_out(transaction: Transaction, effect: Effect, many: _Many) -> None:
             many.enrolments.append(enrolment)
         case Notify(event):
             many.events.append(event)
-        case CancelNotices():
-            pass  # what is due is found from the awards that are there, and this one no longer is
+        case CancelNotices(user, certification, cycle):
+            many.cancelled.append((user, certification, cycle))
         case _:
             _carry_out_alone(transaction, effect)
 

@@ -11,18 +11,19 @@ from typing import Self, TypeVar
 from attrs import Factory, define, frozen
 
 from certrules import instants
-from certrules.errors import ConflictError
+from certrules.errors import ConflictError, InvalidValueError
 from certrules.instants import IssueDateConvention
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
 from certrules.model.catalog import Certification, Item, ItemKind
-from certrules.model.events import Event
-from certrules.model.people import User
-from certrules.model.policy import Duplicates
+from certrules.model.events import Event, EventKind
+from certrules.model.people import Action, User
+from certrules.model.policy import DOCEBO, Duplicates, Policy
 from certrules.model.records import Fault, FaultCode, RecordField, Severity
 from certrules.records import Batch, KeyBatch, RecordsFile, RejectedRow, shortened
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import importing
 from certrules.rules.importing import Decision, Key, Outcome
+from certrules.workflows.actors import SYSTEM, Asking, permit, user_of
 from certrules.workflows.jobs import Job, Jobs, Piece
 
 __all__ = ["ImportReport", "Plan", "RefusedRow", "apply", "plan", "run", "submit"]
@@ -99,6 +100,8 @@ def run(
     dry_run: bool = False,
     on_refused: Callable[[RefusedRow], object] | None = None,
     on_progress: Callable[[int, int], object] | None = None,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
 ) -> ImportReport:
     """Import a file into a store, batch by batch, or only say what that would do.
 
@@ -108,8 +111,11 @@ def run(
     is unchanged. ``on_refused`` sees each refused row, ``on_progress`` the rows done and in all.
     Raises :class:`~certrules.errors.RecordsFileError` and :class:`~certrules.errors.StoreError`.
 
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+
     Rules: DOC-CSV-14, DOC-CSV-15, DOC-CSV-16, DOC-CSV-18, INT-09, INT-17b.
     """
+    permit(actor, Action.IMPORT_AWARDS, policy=policy)
     tally = _Tally()
     for planned, total in _batches(store, file, at=at, duplicates=duplicates, dry_run=dry_run):
         tally.add(planned)
@@ -129,17 +135,23 @@ def submit(
     at: datetime,
     duplicates: Duplicates = Duplicates.REJECT,
     owner: str | None = None,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
 ) -> Job:
-    """Import a file as :func:`run` does, as a background job of ``owner``.
+    """Import a file as :func:`run` does, as a background job of ``owner``, or else of the actor.
 
     The file must stay open until the job ends. Its log tells every fault; its only result is the
     :class:`ImportReport`. A job that failed or was discontinued keeps the batches that it did, and
     importing the file again completes the work.
 
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+
     Rules: DOC-CSV-21, DOC-JOB-02, DOC-JOB-05, DOC-JOB-06.
     """
+    permit(actor, Action.IMPORT_AWARDS, policy=policy)
+    permit(actor, Action.START_JOB, policy=policy)
     pieces = _pieces(store, file, at=at, duplicates=duplicates)
-    return jobs.submit("import", repeat(partial(next, pieces, None)), owner=owner)
+    return jobs.submit("import", repeat(partial(next, pieces, None)), owner=owner or user_of(actor))
 
 
 def _pieces(
@@ -160,6 +172,8 @@ def _batches(
     store: Store, file: RecordsFile, *, at: datetime, duplicates: Duplicates, dry_run: bool
 ) -> Iterator[tuple[Plan, int]]:
     """Do batch after batch, and yield what each came to, with the number of rows in all."""
+    if not isinstance(duplicates, Duplicates):
+        raise InvalidValueError("duplicates", duplicates, "a value of certrules.Duplicates")
     at = instants.utc(at)
     repeats, total = _first_pass(file)
     for batch in file.batches():
@@ -211,18 +225,21 @@ def apply(transaction: Transaction, planned: Plan, *, at: datetime) -> None:
 
     Raises :class:`~certrules.errors.ConflictError` where another writer was faster.
 
-    Rules: DOC-CSV-18, DOC-CSV-20, INT-09.
+    Rules: DOC-CSV-18, DOC-CSV-20, INT-09, INT-23.
     """
     archived = [decision.archived for decision in planned.decisions if decision.archived]
     updated = [
         decision.award for decision in planned.decisions if decision.outcome is Outcome.UPDATED
     ]
     made = [(decision.event, decision.award) for decision in planned.decisions if decision.event]
-    transaction.awards.replace(archived + updated)
+    stale = archived + updated
+    transaction.awards.replace(stale)
     transaction.awards.add([award for _, award in made])
-    transaction.badges.revoke((each.user, each.certification, each.cycle) for each in archived + updated)
+    transaction.badges.revoke((each.user, each.certification, each.cycle) for each in stale)
+    transaction.notices.cancel((each.user, each.certification, each.cycle) for each in stale)
     transaction.events.add(
-        Event(event, award.user, award.certification, award.cycle, at) for event, award in made
+        Event(event, award.user, award.certification, award.cycle, at)
+        for event, award in (*((EventKind.CHANGED, each) for each in updated), *made)
     )
 
 

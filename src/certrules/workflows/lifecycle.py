@@ -9,22 +9,31 @@ from datetime import datetime
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import Assignment, ItemKind
 from certrules.model.decisions import Granted, Refused
+from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store
 from certrules.rules import lifecycle
 from certrules.workflows import facts
+from certrules.workflows.actors import SYSTEM, Asking, permit, permit_for
 from certrules.workflows.effects import carry_out
 
 __all__ = ["assign", "delete", "unassign", "unlink"]
 
 
 def assign(
-    store: Store, certification: str, assignment: Assignment, *, policy: Policy = DOCEBO
+    store: Store,
+    certification: str,
+    assignment: Assignment,
+    *,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Assign an item to a certification, in one transaction.
 
     Raises :class:`~certrules.errors.InvalidValueError` for a certification or an item that the
     store does not have.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, course = MemoryStore(), Item(ItemKind.COURSE, "c1")
@@ -37,6 +46,7 @@ def assign(
 
     Rules: DOC-ASSIGN-01, DOC-ASSIGN-02, DOC-ASSIGN-04, INT-22.
     """
+    permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
     kind, item = assignment.kind, assignment.item
     with store.writing() as transaction:
         found = facts.known_certification(transaction, certification)
@@ -57,12 +67,15 @@ def unlink(
     *,
     at: datetime,
     dry_run: bool = False,
+    actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Unlink an item from a certification, with the awards that it earned, in one transaction.
 
     Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
     have.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
@@ -73,6 +86,7 @@ def unlink(
 
     Rules: DOC-ASSIGN-11, DOC-DELETE-05, INT-20.
     """
+    permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
     with store.reading() if dry_run else store.writing() as transaction:
         found = facts.known_certification(transaction, certification)
         awards = transaction.awards.select(certification=certification)
@@ -84,9 +98,18 @@ def unlink(
 
 
 def unassign(
-    store: Store, user: str, certification: str, *, at: datetime, dry_run: bool = False
+    store: Store,
+    user: str,
+    certification: str,
+    *,
+    at: datetime,
+    dry_run: bool = False,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Take a certification away from one user, with its history, in one transaction.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> print(unassign(MemoryStore(), "1", "fa", at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0])
@@ -94,6 +117,7 @@ def unassign(
 
     Rules: DOC-AWARD-10, DOC-DELETE-06.
     """
+    permit_for(actor, Action.DELETE_AWARD, store, user, policy=policy)
     with store.reading() if dry_run else store.writing() as transaction:
         awards = transaction.awards.history(user, certification)
         renewals = transaction.renewals.history(user, certification)
@@ -110,6 +134,7 @@ def delete(
     at: datetime,
     cascade: bool = False,
     dry_run: bool = False,
+    actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Delete a certification, with everything that anybody has of it, in one transaction.
@@ -117,6 +142,8 @@ def delete(
     Where the policy protects awards, ``cascade`` asks for their removal.
     Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
     have.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
@@ -127,6 +154,7 @@ def delete(
 
     Rules: DOC-DELETE-01, DOC-DELETE-02, DOC-DELETE-03, DOC-DELETE-04.
     """
+    permit(actor, Action.DELETE_CERTIFICATION, policy=policy)
     with store.reading() if dry_run else store.writing() as transaction:
         found = facts.known_certification(transaction, certification)
         awards = transaction.awards.select(certification=certification)

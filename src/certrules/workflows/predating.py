@@ -12,9 +12,11 @@ from certrules.model.decisions import Refused
 from certrules.model.effects import Effect
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
+from certrules.model.people import Action
 from certrules.model.policy import ALLBOUND, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import awarding
+from certrules.workflows.actors import SYSTEM, Asking, permit
 from certrules.workflows.by_hand import TOGETHER, AwardReport, together
 from certrules.workflows.effects import carry_out
 from certrules.workflows.facts import known_certification
@@ -29,6 +31,7 @@ def issue_predated(
     since: datetime | None,
     at: datetime,
     zone: str | tzinfo,
+    actor: Asking = SYSTEM,
     policy: Policy = ALLBOUND,
     dry_run: bool = False,
     on_progress: Callable[[int, int], object] | None = None,
@@ -40,6 +43,8 @@ def issue_predated(
     are refused, with reasons. Each thousand users are one transaction; the same call again changes
     nothing. Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store
     does not have.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
@@ -54,6 +59,7 @@ def issue_predated(
 
     Rules: ALL-PREDATE-01, ALL-PREDATE-04, ALL-PREDATE-05, ALL-PREDATE-06, INT-37b.
     """
+    permit(actor, Action.ISSUE_PREDATED, policy=policy)
     since = None if since is None else instants.utc(since)
     with store.reading() as view:
         users = _candidates(view, known_certification(view, certification), since)

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from certrules.model.decisions import Granted, Refused
 from certrules.model.learning import RenewalOption
+from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store
 from certrules.rules import renewal
 from certrules.workflows import facts
+from certrules.workflows.actors import SYSTEM, Asking, permit_for
 from certrules.workflows.effects import carry_out
 
 __all__ = ["cancel", "decide", "start"]
@@ -24,12 +26,15 @@ def decide(
     *,
     at: datetime,
     plan: str | None = None,
+    actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Say whether a user may start a renewal, and by what.
 
     See :func:`certrules.rules.renewal.decide`. Raises
     :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store = MemoryStore()
@@ -40,6 +45,7 @@ def decide(
 
     Rules: DOC-RENEW-01, DOC-RENEW-04, DOC-VIEW-03.
     """
+    permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
     with store.reading() as view:
         known = facts.load(view, user, certification)
     return renewal.decide(known, at=at, plan=plan, policy=policy)
@@ -54,6 +60,7 @@ def start(
     at: datetime,
     key: str | None = None,
     seen: tuple[int, int] | None = None,
+    actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Start a renewal by one of the options of :func:`decide`, in one transaction.
@@ -64,9 +71,12 @@ def start(
     two writers. Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does
     not have.
 
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+
     Rules: DOC-RENEW-03, DOC-RENEW-06, DOC-RENEW-09, DOC-RENEW-10, DOC-RENEW-11, DOC-RENEW-12,
     INT-12, INT-12b.
     """
+    permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
     with store.writing() as transaction:
         known = facts.load(transaction, user, certification)
         decision = renewal.start(known, option, at=at, key=key, seen=seen, policy=policy)
@@ -75,13 +85,24 @@ def start(
         return decision
 
 
-def cancel(store: Store, user: str, certification: str, *, at: datetime) -> Granted | Refused:
+def cancel(
+    store: Store,
+    user: str,
+    certification: str,
+    *,
+    at: datetime,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
     """Give up the open renewal of a user's certification, in one transaction.
 
     Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
 
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+
     Rules: INT-12b.
     """
+    permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
     with store.writing() as transaction:
         decision = renewal.cancel(facts.load(transaction, user, certification), at=at)
         if decision:

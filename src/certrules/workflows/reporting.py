@@ -5,21 +5,31 @@ from datetime import datetime, tzinfo
 from itertools import groupby
 
 from certrules.model.awards import Award
+from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import renewal, reporting
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.workflows import facts
+from certrules.workflows.actors import SYSTEM, Asking, permit, permit_for
 
 __all__ = ["learner", "report"]
 
 
 def report(
-    view: Transaction, which: Report, *, at: datetime, zone: str | tzinfo
+    view: Transaction,
+    which: Report,
+    *,
+    at: datetime,
+    zone: str | tzinfo,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
 ) -> Iterator[ReportRow]:
     """Yield the rows of a report at an aware instant, in its order, without holding them all.
 
     The view must stay open meanwhile.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
@@ -29,6 +39,7 @@ def report(
 
     Rules: DOC-REPORT-01, DOC-REPORT-04.
     """
+    permit(actor, Action.VIEW_AWARDS, policy=policy)
     for _, awards in groupby(_awards(view, which), key=_pair):
         yield from reporting.report(which, awards, at=at, zone=zone)
 
@@ -46,11 +57,19 @@ def _pair(award: Award) -> tuple[str, str]:
 
 
 def learner(
-    store: Store, user: str, *, at: datetime, zone: str | tzinfo, policy: Policy = DOCEBO
+    store: Store,
+    user: str,
+    *,
+    at: datetime,
+    zone: str | tzinfo,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
 ) -> list[LearnerAward]:
     """Return what a user has earned, with whether each can be renewed, and if not, why.
 
     Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store = MemoryStore()
@@ -61,6 +80,7 @@ def learner(
 
     Rules: DOC-VIEW-01, DOC-VIEW-02, DOC-VIEW-03.
     """
+    permit_for(actor, Action.VIEW_AWARDS, store, user, policy=policy)
     with store.reading() as view:
         facts.known_user(view, user)
         awards = list(view.awards.select(user=user, archived=False))

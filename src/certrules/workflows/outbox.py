@@ -1,0 +1,119 @@
+"""What has happened, and what is to be told, that the host has not acknowledged yet?
+
+The outbox is saved with the change that it tells of. A host reads it in order, does its part, and
+acknowledges the last position that it is done with; until then everything is delivered again. So
+whoever acts on an entry must recognise one that they have seen: by its id, which never changes.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, assert_never
+from urllib.parse import quote
+
+from certrules.model.events import Event
+from certrules.model.notices import Notice
+from certrules.model.people import Action
+from certrules.model.policy import DOCEBO, Policy
+from certrules.repositories.protocols import Store
+from certrules.workflows.actors import SYSTEM, Asking, permit
+
+__all__ = ["acknowledge", "as_cloud_event", "pending"]
+
+
+def pending(
+    store: Store, *, limit: int = 100, actor: Asking = SYSTEM, policy: Policy = DOCEBO
+) -> Sequence[tuple[int, Event | Notice]]:
+    """Return what was not acknowledged yet, each with its position, in order.
+
+    >>> from certrules.model.events import EventKind
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
+    >>> with store.writing() as transaction:
+    ...     transaction.events.add([Event(EventKind.ISSUED, "ada", "fa", 1, at)])
+    >>> [(position, str(entry.kind)) for position, entry in pending(store)]
+    [(1, 'award.issued')]
+    >>> acknowledge(store, 1)
+    >>> pending(store)
+    []
+    """
+    permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
+    with store.reading() as view:
+        return view.events.after(view.events.acknowledged(), limit)
+
+
+def acknowledge(
+    store: Store, position: int, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO
+) -> None:
+    """Acknowledge everything up to a position, which is then delivered no more.
+
+    A position before the last acknowledged one changes nothing; one after the end means the end.
+    """
+    permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
+    with store.writing() as transaction:
+        transaction.events.acknowledge(position)
+
+
+def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapping[str, Any]:
+    """Return an entry of the outbox as a CloudEvent 1.0, in its JSON form.
+
+    ``source`` names the store, as a URI reference; with it, the position makes the id unique. A
+    notice is of the instant at which it is due, and ``send_by`` is when it is to be sent at the
+    latest.
+
+    >>> from certrules.model.events import EventKind
+    >>> event = Event(EventKind.ISSUED, "ada", "fa", 1, datetime(2024, 1, 1, tzinfo=UTC))
+    >>> told = as_cloud_event(7, event, source="https://learn.example/certifications")
+    >>> told["id"], told["type"], told["subject"], told["time"]
+    ('7', 'certrules.award.issued', 'ada/fa/1', '2024-01-01T00:00:00Z')
+
+    Rules: X-NOTIFY-1.
+    """
+    match entry:
+        case Event():
+            type_, time = f"certrules.{entry.kind}", entry.at
+        case Notice():
+            type_, time = f"certrules.notice.{entry.kind}", entry.due_at
+        case _:
+            assert_never(entry)
+    return {
+        "specversion": "1.0",
+        "id": str(position),
+        "source": source,
+        "type": type_,
+        "subject": "/".join(map(_safe, (entry.user, entry.certification, str(entry.cycle)))),
+        "time": _told(time),
+        "datacontenttype": "application/json",
+        "data": _data(entry),
+    }
+
+
+def _safe(id_: str) -> str:
+    """Return an id as it stands in a path: no control character is allowed in a subject."""
+    return quote(id_, safe="", errors="surrogatepass")
+
+
+def _told(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def _data(entry: Event | Notice) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "user": entry.user,
+        "certification": entry.certification,
+        "cycle": entry.cycle,
+        "item": entry.item or None,
+    }
+    if isinstance(entry, Notice):
+        data |= {
+            "notification": entry.notification,
+            "kind": str(entry.kind),
+            "of": _told(entry.of),
+            "due_at": _told(entry.due_at),
+            "priority": str(entry.priority),
+            "send_by": _told(_later(entry.due_at, entry.priority.within)),
+        }
+    return data
+
+
+def _later(instant: datetime, by: timedelta) -> datetime:
+    return min(instant, datetime.max.replace(tzinfo=UTC) - by) + by

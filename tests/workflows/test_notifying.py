@@ -1,0 +1,264 @@
+"""What is to be told goes into the outbox once, whenever and however often somebody asks."""
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certrules import Award, ExpiryBasis, ItemKind
+from certrules.errors import InvalidValueError
+from certrules.instants import time_zone
+from certrules.model.learning import Completion
+from certrules.model.notices import Notice, NoticeKind, Notification, Offset, OffsetUnit
+from certrules.model.policy import ALLBOUND
+from certrules.repositories.memory import MemoryStore
+from certrules.repositories.protocols import Store
+from certrules.repositories.sql import open_store
+from certrules.rules.notifications import Medium
+from certrules.workflows import awarding, by_hand, lifecycle, notifying, outbox
+from tests.repositories.test_processes import PROCESSES, in_many_processes
+from tests.workflows.conftest import T0, day, furnish
+
+ISSUED = Notification("issued", NoticeKind.ISSUED, subject="{{certification_name}}")
+ENROLLED = Notification("enrolled", NoticeKind.ENROLLED)
+BEFORE = [
+    Notification(f"{days} days", NoticeKind.EXPIRY, Offset(-days, OffsetUnit.DAYS))
+    for days in (90, 30, 7)
+]
+EXPIRED = Notification("expired", NoticeKind.EXPIRY)
+ALL = [ISSUED, ENROLLED, *BEFORE, EXPIRED]
+
+
+def due(store: Store, until: datetime, told: Sequence[Notification] = ALL) -> list[str]:
+    """Ask what is due, from the beginning of the world; return whom it tells what."""
+    notices: list[Notice] = []
+    count = notifying.due(store, told, until=until, zone=UTC, since=T0, on_told=notices.extend)
+    assert count == len(notices)
+    return [f"{notice.user} {notice.notification}" for notice in notices]
+
+
+def give(store: Store, user: str, issued: int, expires: int | None, cycle: int = 1) -> Award:
+    basis = ExpiryBasis.ALWAYS_VALID if expires is None else ExpiryBasis.DATE
+    expires_at = None if expires is None else day(expires)
+    award = Award(user, "fa", day(issued), expires_at, basis, cycle=cycle)
+    with store.writing() as transaction:
+        transaction.awards.add([award])
+    return award
+
+
+def notices(store: Store) -> list[Notice]:
+    entries = outbox.pending(store, limit=100_000)
+    return [entry for _, entry in entries if isinstance(entry, Notice)]
+
+
+@pytest.mark.rule("DOC-NOTIFY-01", "DOC-NOTIFY-02", "DOC-NOTIFY-04", "INT-25")
+def test_each_moment_is_told_when_it_has_come(store: Store) -> None:
+    give(store, "ada", 0, 100)
+    give(store, "bob", 0, 200)
+    assert due(store, day(10)) == []
+    assert due(store, day(11)) == ["ada 90 days"]
+    assert due(store, day(94)) == ["ada 30 days", "ada 7 days"]
+    assert due(store, day(100)) == []
+    assert due(store, day(100) + timedelta(microseconds=1)) == ["ada expired"]
+    assert due(store, day(400)) == ["bob 90 days", "bob 30 days", "bob 7 days", "bob expired"]
+
+
+@pytest.mark.rule("DOC-NOTIFY-02", "ALL-NOTIFY-03")
+def test_without_a_notification_nobody_is_told(store: Store) -> None:
+    give(store, "ada", 0, 100)
+    assert due(store, day(101), []) == []
+
+
+@pytest.mark.rule("DOC-NOTIFY-02")
+def test_setting_up_notifications_tells_nobody_of_the_past(store: Store) -> None:
+    give(store, "bob", 0, 100)
+    completed(store, day(5))
+    assert not notifying.due(store, ALL, until=day(92), zone=UTC)
+    assert due(store, day(101)) == ["bob 7 days", "bob expired"]
+
+
+@pytest.mark.rule("ALL-NOTIFY-01", "DOC-NOTIFY-05", "DOC-NOTIFY-06")
+def test_an_issue_is_told_after_its_event(store: Store) -> None:
+    completed(store, day(5))
+    assert due(store, day(6)) == ["ada issued"]
+    assert due(store, day(6)) == []
+    ((position, _), *_) = outbox.pending(store)
+    outbox.acknowledge(store, position)
+    assert [each.kind for each in notices(store)] == [NoticeKind.ISSUED]
+
+
+@pytest.mark.rule("ALL-NOTIFY-01")
+def test_what_a_policy_sends_needs_nobody_to_set_it_up(store: Store) -> None:
+    completed(store, day(5))
+    assert notifying.due(store, [], until=day(6), zone=UTC, since=T0, policy=ALLBOUND) == 1
+
+
+def completed(store: Store, at: datetime) -> None:
+    done = Completion("ada", ItemKind.COURSE, "A", at)
+    assert awarding.complete(store, done, at=at, zone=UTC).decisions["fa"]
+
+
+@pytest.mark.rule("DOC-NOTIFY-07", "INT-23")
+def test_nobody_is_told_of_what_never_expires_or_is_history(store: Store) -> None:
+    give(store, "ada", 0, None)
+    award = give(store, "bob", 0, 100)
+    with store.writing() as transaction:
+        transaction.awards.replace([award.archive(day(5))])
+    assert due(store, day(400)) == []
+
+
+@pytest.mark.rule("INT-23")
+def test_pending_notices_of_what_is_taken_away_are_taken_back(store: Store) -> None:
+    give(store, "ada", 0, 100)
+    give(store, "bob", 0, 100)
+    due(store, day(11))
+    assert lifecycle.unassign(store, "ada", "fa", at=day(11))
+    assert [each.user for each in notices(store)] == ["bob"]
+    assert lifecycle.delete(store, "fa", at=day(12))
+    assert notices(store) == []
+    assert due(store, day(400)) == []
+
+
+@pytest.mark.rule("INT-23", "INT-25")
+def test_an_edit_tells_of_the_new_expiry(store: Store) -> None:
+    award = give(store, "ada", 0, 300)
+    assert due(store, day(211)) == ["ada 90 days"]
+    changed = evolve(award, expires_at=day(216))
+    assert awarding.edit(store, changed, at=day(211))
+    assert notices(store) == []
+    assert due(store, day(212)) == ["ada 7 days"]
+    assert due(store, day(217)) == ["ada expired"]
+
+
+@pytest.mark.rule("INT-25")
+def test_of_what_is_issued_late_the_latest_moment_is_told(store: Store) -> None:
+    due(store, day(90))
+    chosen = Award("", "fa", day(0), day(110), ExpiryBasis.DATE)
+    assert by_hand.award_all(store, ["ada"], chosen, at=day(90)).awarded
+    assert due(store, day(91)) == ["ada issued", "ada 30 days"]
+    assert due(store, day(104)) == ["ada 7 days"]
+
+
+@pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
+def test_a_set_back_clock_tells_nothing_twice_and_loses_nothing(store: Store) -> None:
+    give(store, "ada", 0, 100)
+    assert due(store, day(5000)) == ["ada 90 days", "ada 30 days", "ada 7 days", "ada expired"]
+    give(store, "bob", 0, 100)
+    assert due(store, day(20)) == []
+    assert due(store, day(101)) == ["bob 30 days", "bob 7 days", "bob expired"]
+
+
+moments = st.lists(st.integers(0, 500), max_size=8)
+lives = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 400)), min_size=1, max_size=5)
+
+
+@pytest.mark.law
+@pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
+@given(lives, moments)
+def test_each_notice_is_told_once_however_often_and_in_whatever_order_it_is_asked(
+    lives: list[tuple[int, int]], moments: list[int]
+) -> None:
+    once, often = MemoryStore(), MemoryStore()
+    for number, (issued, valid) in enumerate(lives):
+        for store in (once, often):
+            give(store, f"{number}", issued, issued + valid)
+    due(once, day(600))
+    notifying.due(often, ALL, until=T0, zone=UTC, since=T0)
+    for moment in (*moments, 600):
+        due(often, day(moment))
+    assert {each.identity for each in notices(once)} == {each.identity for each in notices(often)}
+    assert len(notices(often)) == len(notices(once))
+
+
+JOB = """
+from datetime import UTC, datetime, timedelta
+from certrules.model.notices import NoticeKind, Notification, Offset, OffsetUnit
+from certrules.workflows import notifying
+told = [
+    Notification(f"{days} days", NoticeKind.EXPIRY, Offset(-days, OffsetUnit.DAYS))
+    for days in (90, 30, 7)
+]
+start = datetime(2024, 1, 1, tzinfo=UTC)
+with closing(open_store(sys.argv[1], timeout=60)) as store:
+    ready()
+    until = start + timedelta(days=395, seconds=int(sys.argv[2]))
+    print(notifying.due(store, told, until=until, zone=UTC, since=start))
+"""
+
+
+@pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
+def test_overlapping_jobs_in_many_processes_tell_everything_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "store.db")
+    awards = [
+        Award(f"{number}", "fa", T0, day(number % 300 + 91), ExpiryBasis.DATE)
+        for number in range(600)
+    ]
+    with closing(open_store(path, create=True)) as store:
+        furnish(store)
+        with store.writing() as transaction:
+            transaction.awards.add(awards)
+        said = in_many_processes(JOB, path)
+        assert len(said) == PROCESSES
+        assert sum(map(int, said)) == 3 * len(awards)
+        told = notices(store)
+        assert len({each.identity for each in told}) == len(told) == 3 * len(awards)
+
+
+HOSTILE = [
+    "=HYPERLINK(0)",
+    "<script>alert(1)</script>",
+    "\u202egnp.exe",
+    "a\r\nBcc: eve@example.org",
+    "[renew_link] {{renew_link}}",
+    "x" * 100_000,
+]
+
+
+@pytest.mark.rule("X-NOTIFY-2", "DOC-NOTIFY-03", "ALL-NOTIFY-02")
+@pytest.mark.parametrize("name", HOSTILE, ids=lambda name: name[:8])
+def test_no_name_does_anything_in_a_message(store: Store, name: str) -> None:
+    give(store, "ada", 0, 100)
+    with store.writing() as transaction:
+        user, found = transaction.users.get("ada"), transaction.certifications.get("fa")
+        assert user
+        assert found
+        transaction.users.put([evolve(user, first_name=name, last_name=name)])
+        transaction.certifications.put([evolve(found, name=name, description=name)])
+    due(store, day(11))
+    (notice,) = notices(store)
+    reminder = evolve(
+        BEFORE[0],
+        subject="[first_name]: {{certification_name}}",
+        body='<a href="{{renew_link}}">[first_name] {{certification_description}}</a>',
+    )
+    told = notifying.message(
+        store, notice, reminder, at=day(11), zone=UTC, medium=Medium.HTML, renew_link="https://r"
+    )
+    assert told
+    assert len(told.subject.splitlines()) == 1
+    for text in (told.subject, told.body):
+        assert "\u202e" not in text
+        assert "\r" not in text
+    assert "<script" not in told.body
+    assert told.body.count("https://r") == 1
+    position, entry = outbox.pending(store)[-1]
+    json.dumps(outbox.as_cloud_event(position, entry, source="store"))
+
+
+@pytest.mark.rule("ALL-NOTIFY-02")
+def test_what_is_gone_is_not_told(store: Store) -> None:
+    give(store, "ada", 0, 100)
+    due(store, day(11))
+    (notice,) = notices(store)
+    at = day(11)
+    assert notifying.message(store, notice, BEFORE[0], at=at, zone=time_zone("Europe/Rome"))
+    assert lifecycle.unassign(store, "ada", "fa", at=at)
+    assert notifying.message(store, notice, BEFORE[0], at=at, zone=UTC) is None
+    with pytest.raises(InvalidValueError, match="30 days"):
+        notifying.message(store, notice, BEFORE[1], at=at, zone=UTC)
