@@ -1,0 +1,259 @@
+"""What leaves a store, and for whom."""
+
+import csv
+import io
+import tracemalloc
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+from openpyxl import load_workbook
+
+from certrules import Award, Certification, User
+from certrules.errors import InvalidValueError, NotPermittedError
+from certrules.model.people import Actor, Company, Permission, Role, Target
+from certrules.repositories.memory import MemoryStore
+from certrules.repositories.protocols import Store
+from certrules.repositories.sql import open_store
+from certrules.rules.tables import Table, TableQuery
+from certrules.workflows import exporting
+from certrules.workflows.exporting import Exported, ExportFormat, Group
+from tests.exports.hostile import HOSTILE
+from tests.workflows.conftest import T0, day
+
+ADMINISTRATOR = Actor("root", {Role.ADMINISTRATOR}, Permission)
+MANAGER = Actor("ada", {Role.MANAGER}, company="acme")
+LEARNER = Actor("ada", {Role.LEARNER})
+
+
+@pytest.fixture
+def awarded(store: Store) -> Store:
+    """Ada and Bob of Acme, with awards; Eve of nowhere, with another."""
+    with store.writing() as work:
+        work.companies.put([Company("acme", "Acme")])
+        work.users.put(
+            [
+                User("ada", "ada", company="acme"),
+                User("bob", "=bob", company="acme"),
+                User("eve", "eve"),
+            ]
+        )
+        work.awards.add(
+            [
+                Award("ada", "fa", T0, day(10), archived_at=day(5)),
+                Award("ada", "fa", day(5), day(370), cycle=2, version=4),
+                Award("ada", "conduct", T0, None),
+                Award("bob", "fa", T0, day(366)),
+                Award("eve", "fa", T0, day(2)),
+            ]
+        )
+    return store
+
+
+def exported(
+    store: Store, query: TableQuery, as_: ExportFormat = ExportFormat.CSV, **options: Any
+) -> tuple[Exported, bytes]:
+    target = io.BytesIO()
+    options = {"at": day(9), "zone": "Europe/Rome", **options}
+    return exporting.export(store, query, target, as_=as_, **options), target.getvalue()
+
+
+def cells(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.rule("ALL-MANAGE-04", "ALL-MANAGE-09")
+def test_a_table_is_exported_as_csv(awarded: Store) -> None:
+    columns = ["User", "Certification", "Status", "Expiration", "Company"]
+    done, data = exported(awarded, TableQuery(Table.ISSUED, columns))
+    assert done == Exported(tuple(columns), 4)
+    assert cells(data) == [
+        columns,
+        ["'=bob", "First aid", "valid", "2025-01-01", "Acme"],
+        ["ada", "Conduct", "valid", "never", "Acme"],
+        ["ada", "First aid", "valid", "2025-01-05", "Acme"],
+        ["eve", "First aid", "expired", "2024-01-03", ""],
+    ]
+
+
+@pytest.mark.rule("ALL-MANAGE-04")
+def test_a_table_is_exported_as_a_workbook(awarded: Store) -> None:
+    query = TableQuery(Table.AWARDED_USERS, filters=[("Certification", "fa")])
+    done, data = exported(awarded, query, ExportFormat.EXCEL)
+    assert done.rows == 3
+    book = load_workbook(io.BytesIO(data))
+    assert book.sheetnames == ["Awarded users"]
+    note = "As of 2024-01-10T00:00:00+00:00; days and times of Europe/Rome"
+    assert book.properties.description == note
+    rows = list(book["Awarded users"].iter_rows(values_only=True))
+    assert rows[0] == tuple(done.columns)
+    expiry = datetime.fromisoformat("2025-01-01")
+    assert rows[1] == ("=bob", None, None, datetime.fromisoformat("2024-01-01"), 357, expiry)
+
+
+@pytest.mark.rule("ALL-MANAGE-09")
+def test_groups_are_counted(awarded: Store) -> None:
+    query = TableQuery(Table.ISSUED, ["User"], group_by="Company")
+    done, data = exported(awarded, query)
+    assert done.groups == (Group(None, 1), Group("Acme", 3))
+    assert cells(data)[1:] == [["", "eve"], *[["Acme", user] for user in ("'=bob", "ada", "ada")]]
+    by_name = TableQuery(Table.ISSUED, ["User"], group_by="Certification")
+    done, _ = exported(awarded, by_name)
+    assert done.groups == (Group("Conduct", 1), Group("First aid", 3))
+
+
+@pytest.mark.rule("ALL-MANAGE-02", "ALL-MANAGE-03", "DOC-CERT-10")
+def test_rows_come_page_by_page(awarded: Store) -> None:
+    query = TableQuery(Table.CERTIFICATIONS, ["Certification", "Training"], offset=1, limit=1)
+    with awarded.reading() as view:
+        rows = list(exporting.rows(view, query, at=T0, zone=UTC))
+        listed = list(exporting.rows(view, TableQuery(Table.CATALOG), at=T0, zone=UTC))
+    assert rows == [("First aid", ("A", "P"))]
+    assert listed == [
+        (None, "Conduct", "", "never", 1, 1),
+        (None, "First aid", "", "1 year", 3, 2),
+    ]
+
+
+@pytest.mark.rule("ALL-MANAGE-04")
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_names_pass_through_every_table(store: Store, text: str) -> None:
+    name = text if text.strip() else "x"
+    with store.writing() as work:
+        work.companies.put([Company("c", text, text)])
+        work.users.put([User("u", name[:250], text, text, company="c")])
+        work.certifications.put([Certification("h", name, None, text, skills=(text,))])
+        work.awards.add([Award("u", "h", T0, None)])
+    for table in Table:
+        query = TableQuery(table, filters=[("Certification", "h")] if "s" in table.value else [])
+        if table in (Table.CATALOG, Table.CERTIFICATIONS):
+            query = TableQuery(table, search="" if len(text) > 1000 else text.split(maxsplit=1)[0])
+        done, data = exported(store, query)
+        rows = cells_of_any_length(data)
+        assert len(rows) == done.rows + 1 > 1
+        for row in rows:
+            assert not any(cell.startswith(("=", "+", "@", "\t")) for cell in row)
+        assert any(text in cell for row in rows for cell in row)
+        done, data = exported(store, query, ExportFormat.EXCEL)
+        (sheet,) = load_workbook(io.BytesIO(data)).worksheets
+        assert sheet.max_row == done.rows + 1
+        types = {cell.data_type for row in sheet.iter_rows() for cell in row}
+        assert types <= {"s", "n", "d", "inlineStr"}
+
+
+def cells_of_any_length(data: bytes) -> list[list[str]]:
+    limit = csv.field_size_limit(10_000_000)
+    try:
+        return cells(data)
+    finally:
+        csv.field_size_limit(limit)
+
+
+def test_a_long_table_passes_through_in_little_memory(tmp_path: Path) -> None:
+    with closing(open_store(str(tmp_path / "store.db"), create=True)) as store:
+        with store.writing() as work:
+            work.users.put(User(f"{n:05}", f"name {n}") for n in range(20_000))
+            work.awards.add([Award(f"{n:05}", "fa", T0, None) for n in range(20_000)])
+        query = TableQuery(Table.ISSUED, sort=["-User"])
+        exported(store, TableQuery(Table.ISSUED, limit=1))
+        tracemalloc.start()
+        try:
+            with (tmp_path / "out.csv").open("wb") as target:
+                done = exporting.export(store, query, target, as_=ExportFormat.CSV, at=T0, zone=UTC)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert done.rows == 20_000
+    assert peak < 8_000_000
+
+
+@pytest.mark.rule("ALL-ROLE-04", "ALL-ROLE-06", "ALL-ROLE-07")
+@pytest.mark.parametrize(
+    ("actor", "table", "scope", "allowed"),
+    [
+        (ADMINISTRATOR, Table.ISSUED, Target(), True),
+        (ADMINISTRATOR, Table.CERTIFICATIONS, Target(), True),
+        (MANAGER, Table.ISSUED, Target(), False),
+        (MANAGER, Table.ISSUED, Target(company="acme"), True),
+        (MANAGER, Table.AWARDED_USERS, Target(company="other"), False),
+        (MANAGER, Table.CATALOG, Target(), False),
+        (LEARNER, Table.ISSUED, Target(owner="ada"), False),
+        (LEARNER, Table.ISSUED, Target(), False),
+    ],
+)
+def test_a_table_is_exported_for_those_who_may(
+    awarded: Store, actor: Actor, table: Table, scope: Target, *, allowed: bool
+) -> None:
+    target = io.BytesIO()
+    query = TableQuery(table, scope=scope)
+    options = {"as_": ExportFormat.CSV, "at": day(9), "zone": UTC, "actor": actor}
+    if allowed:
+        done = exporting.export(awarded, query, target, **options)  # type: ignore[arg-type]
+        assert done.rows
+    else:
+        with pytest.raises(NotPermittedError):
+            exporting.export(awarded, query, target, **options)  # type: ignore[arg-type]
+        assert not target.getvalue()
+
+
+@pytest.mark.rule("ALL-ROLE-06")
+def test_somebody_else_cannot_be_called_of_ones_company(awarded: Store) -> None:
+    query = TableQuery(Table.ISSUED, scope=Target(owner="eve", company="acme"))
+    done, _ = exported(awarded, query, actor=MANAGER)
+    assert done.rows == 0
+
+
+@pytest.mark.rule("DOC-EXP-04")
+def test_a_calendar_has_what_expires(awarded: Store) -> None:
+    data = exporting.expiry_calendar(awarded, "ada", at=day(9), zone=UTC, alarms=[7])
+    made: Any = Calendar.from_ical(data)
+    assert made["x-wr-calname"] == "Certifications of ada"
+    (event,) = made.walk("VEVENT")
+    assert event["summary"] == "Last valid day: First aid"
+    assert event["dtstart"].dt == (day(370) - timedelta(days=1)).date()
+    assert event["sequence"] == 4
+    assert len(made.walk("VALARM")) == 1
+
+
+def test_a_later_calendar_moves_the_event_of_an_earlier_one(awarded: Store) -> None:
+    with awarded.reading() as view:
+        (award,) = view.awards.select(user="bob")
+    events = []
+    for version in (award.version, award.version + 1):
+        data: Any = Calendar.from_ical(
+            exporting.expiry_calendar(awarded, "bob", at=day(version), zone=UTC)
+        )
+        events += data.walk("VEVENT")
+        later = Award("bob", "fa", T0, day(800), version=version + 1)
+        with awarded.writing() as work:
+            work.awards.replace([later])
+    first, second = events
+    assert first["uid"] == second["uid"]
+    assert second["sequence"] == first["sequence"] + 1
+    assert second["dtstamp"].dt > first["dtstamp"].dt
+    assert second["dtstart"].dt > first["dtstart"].dt
+
+
+@pytest.mark.rule("ALL-ROLE-05", "ALL-ROLE-07")
+def test_a_calendar_is_written_for_those_who_may(awarded: Store) -> None:
+    for actor, user, allowed in (
+        (LEARNER, "ada", True),
+        (LEARNER, "bob", False),
+        (MANAGER, "bob", True),
+        (MANAGER, "eve", False),
+        (Actor(), "ada", False),
+    ):
+        if allowed:
+            data = exporting.expiry_calendar(awarded, user, at=T0, zone=UTC, actor=actor)
+            assert b"BEGIN:VEVENT" in data
+        else:
+            with pytest.raises(NotPermittedError):
+                exporting.expiry_calendar(awarded, user, at=T0, zone=UTC, actor=actor)
+
+
+def test_an_unknown_user_has_no_calendar() -> None:
+    with pytest.raises(InvalidValueError, match="nobody"):
+        exporting.expiry_calendar(MemoryStore(), "nobody", at=T0, zone=UTC)
