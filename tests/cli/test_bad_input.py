@@ -2,6 +2,7 @@
 
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from certrules import Certification, User
 from certrules.cli import stores
+from certrules.cli.commands import load
 from certrules.repositories.sql import open_store
 from tests.cli.conftest import Answer, Run, start
 from tests.cli.records import HEADER, write
@@ -213,6 +215,93 @@ def test_an_import_whose_reader_has_left_is_done_nonetheless(
         assert ran.stderr.read() == b""
     assert ran.wait() == 141
     assert run("status", "--store", store).out.endswith("\n1 award\n")
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
+def test_rejects_never_go_over_the_store(run: Run, store: Path, file: Path, suffix: str) -> None:
+    words = ("import", file, "--store", store, "--zone", "UTC", "--rejects", f"{store}{suffix}")
+    refused(run(*words), "belongs to the store itself")
+    assert run("status", "--store", store).out.endswith("\n0 awards\n")
+
+
+def test_rejects_never_go_over_the_store_by_another_name(
+    run: Run, store: Path, file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "soft").symlink_to(store)
+    (tmp_path / "hard").hardlink_to(store)
+    url = f"sqlite:///file:{store}?mode=rw&uri=true"
+    for address, out in ((store, "soft"), (store, "hard"), (url, store)):
+        words = ("import", file, "--store", address, "--zone", "UTC", "--rejects", out)
+        refused(run(*words), "belongs to the store itself")
+    assert run("status", "--store", store).out.endswith("\n0 awards\n")
+
+
+def test_rejects_never_go_over_standard_input(store: Path, file: Path) -> None:
+    before = file.read_bytes()
+    words = ("import", "-", "--store", store, "--zone", "UTC", "--rejects", file)
+    with file.open("rb") as stdin:
+        ran = start(*words, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        refused(Answer(ran.wait(), *(text.decode() for text in ran.communicate())), "itself")
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("rejects", ["", "-"])
+def test_rejects_need_a_name(run: Run, store: Path, file: Path, rejects: str) -> None:
+    words = ("import", file, "--store", store, "--zone", "UTC", "--rejects", rejects)
+    refused(run(*words), "--rejects needs the name of a file")
+
+
+@pytest.mark.parametrize(
+    "words", [("--at", "yesterday"), ("--delimiter", "x"), ("--zone", "Nowhere"), ("--store", "no")]
+)
+def test_an_import_that_fails_keeps_the_rejects_of_before(
+    run: Run, store: Path, file: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    old = tmp_path / "rejects.csv"
+    old.write_text("of yesterday")
+    usual = ("import", file, "--store", store, "--zone", "UTC", "--rejects", old)
+    assert run(*usual, *words).code == 2
+    assert old.read_text() == "of yesterday"
+
+
+def test_an_import_that_stops_part_way_keeps_the_rejects_of_before(
+    run: Run, store: Path, file: Path, tmp_path: Path
+) -> None:
+    old = tmp_path / "rejects.csv"
+    old.write_text("of yesterday")
+    file.write_bytes(file.read_bytes() + b"nobody,FA,x,1,,manual,\n" * 20_000 + b"\xe9")
+    answer = run("import", file, "--store", store, "--zone", "UTC", "--rejects", old)
+    refused(answer, "0xe9")
+    assert old.read_text() == "of yesterday"
+
+
+@pytest.mark.parametrize("store", ["", " "], ids=["empty", "blank"])
+def test_a_store_without_a_name(run: Run, store: str) -> None:
+    refused(run("status", "--store", store), "--store is empty")
+
+
+def test_a_catalog_without_end(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "LARGEST", load.MEGABYTE)
+    refused(run("load", "/dev/zero", "--store", tmp_path / "new.db"), "longer than 1 MB")
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "closed", "says"),
+    [
+        ("import - --store {store} --zone UTC", "<&-", "standard input is closed"),
+        ("load - --store {store}", "<&-", "standard input is closed"),
+        ("status --store {store}", ">&-", "standard output is closed"),
+        ("--help", ">&-", "standard output is closed"),
+        ("status --store nowhere.db", "2>&-", ""),
+    ],
+)
+def test_closed_streams(store: Path, words: str, closed: str, says: str) -> None:
+    command = f'"{sys.executable}" -m certrules {words.format(store=store)} {closed}'
+    ran = subprocess.run(["sh", "-c", command], capture_output=True, check=False, text=True)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.count("\n") == bool(says)
+    assert says in ran.stderr
 
 
 def test_rejects_on_a_full_disk(run: Run, store: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from certrules.errors import InvalidValueError, RecordsFileError
-from certrules.records import open_records
+from certrules.records import RecordsFile, open_records
 from certrules.records.source import open_source
 from tests.records.files import text_of
 
@@ -121,3 +121,30 @@ def test_a_stream_that_breaks_is_unreadable() -> None:
 
 def test_so_is_one_that_breaks_while_it_is_copied() -> None:
     assert failure(io.BufferedReader(Pipe(CONTENT, breaks=True))).code == "unreadable_file"
+
+
+@pytest.mark.parametrize("change", [b"more", b""], ids=["longer", "as long"])
+def test_a_file_that_changes_while_it_is_read(tmp_path: Path, change: bytes) -> None:
+    path = tmp_path / "records.csv"
+    path.write_bytes(CONTENT)
+    os.utime(path, ns=(0, 0))
+    with open_records(path, zone="UTC") as file:
+        assert count_rows(file) == 1
+        path.write_bytes(CONTENT + change)
+        with pytest.raises(RecordsFileError, match="was changed while it was read") as caught:
+            count_rows(file)
+    assert caught.value.code == "changed_file"
+    assert caught.value.details["path"] == str(path)
+
+
+def test_a_file_that_another_replaces_is_read_to_its_end(tmp_path: Path) -> None:
+    path, other = tmp_path / "records.csv", tmp_path / "other.csv"
+    path.write_bytes(CONTENT)
+    other.write_bytes(b"other")
+    with open_records(path, zone="UTC") as file:
+        other.replace(path)
+        assert count_rows(file) == 1
+
+
+def count_rows(file: RecordsFile) -> int:
+    return sum(map(len, file.batches()))

@@ -146,3 +146,32 @@ def test_every_row_comes_back_as_it_was(rows: list[list[str]], delimiter: str) -
     ]
     assert [list(fields[2:]) for fields in found] == rows
     assert all(fields[1] == "=column '=value': =message" for fields in found)
+
+
+def test_an_exception_keeps_what_a_path_held(tmp_path: Path) -> None:
+    path = tmp_path / "rejects.csv"
+    path.write_text("of yesterday")
+    with pytest.raises(RecordsFileError), RejectsWriter(path, opened(text_of(BAD))):
+        opened("")
+    assert path.read_text() == "of yesterday"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_path_is_replaced_where_a_link_leads(tmp_path: Path) -> None:
+    path, link = tmp_path / "rejects.csv", tmp_path / "link.csv"
+    path.write_text("of yesterday")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    RejectsWriter(link, opened(text_of())).close()
+    assert link.is_symlink()
+    assert path.read_text("utf-8-sig").startswith("certrules_row,")
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_the_file_behind_a_stream_of_records_is_never_overwritten(tmp_path: Path) -> None:
+    path, hard = tmp_path / "records.csv", tmp_path / "hard.csv"
+    path.write_text(text_of(BAD))
+    hard.hardlink_to(path)
+    with path.open("rb") as stream, open_records(stream, zone="UTC") as file:
+        assert failure(path, file).code == "rejects_over_records"
+        assert failure(hard, file).code == "rejects_over_records"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from itertools import pairwise
+from pathlib import Path
 from typing import NoReturn
 
 from certrules.cli import failures
@@ -68,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
+    _replace_closed_streams()
     try:
         args = parser().parse_args(words)
     except SystemExit as finished:  # --help and --version have answered
@@ -98,6 +100,15 @@ def _wants_json(words: Sequence[str]) -> bool:
 def _speak_utf8() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError):  # a stream of another kind than a text file
+def _replace_closed_streams() -> None:
+    """Put something to write to where whoever called has closed a stream; an answer needs more."""
+    closed = [name for name in ("stdout", "stderr") if getattr(sys, name) is None]
+    for name in closed:
+        setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+    if "stdout" in closed:
+        raise UsageError("standard output is closed, so that nothing could be answered")
+
+
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
 
 

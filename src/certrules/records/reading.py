@@ -134,6 +134,10 @@ class RecordsFile:
         self._source.close()
 
     def key_batches(self) -> Iterator[KeyBatch]:
+    def is_file(self, path: Path) -> bool:
+        """Return whether a path leads to the very file that is read."""
+        return self._source.is_file(path)
+
         """Yield whose certification each row is about: what duplicates have in common.
 
         Rows that do not say it are left out. Nothing else is read, so this pass is a cheap one.

@@ -1,5 +1,6 @@
 """Where do the bytes of a file come from, and how are they read more than once?"""
 
+import io
 import os
 import shutil
 import tempfile
@@ -30,19 +31,52 @@ class Source:
         self._stream = stream
         self._owned = owned
         self._origin = stream.tell()
+        self._opened = _stand(stream)
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """Return up to so many bytes; none at the end."""
+        """Return up to so many bytes; none at the end.
+
+        Raises :class:`~certrules.errors.RecordsFileError` where a file on disk is no longer what it
+        was when it was opened.
+        """
         try:
             self._stream.seek(self._origin + offset)
-            return self._stream.read(size)
+            data = self._stream.read(size)
+            stand = _stand(self._stream)
         except OSError as error:
             raise _unreadable("the file", error) from error
+        if stand != self._opened:
+            raise RecordsFileError(
+                "changed_file",
+                "the file was changed while it was read; wait until it is complete, and begin "
+                "again",
+                path=None if self.path is None else str(self.path),
+            )
+        return data
+
+    def is_file(self, path: Path) -> bool:
+        """Return whether a path leads to the very file whose bytes these are."""
+        if self._opened is None or not path.exists():
+            return False
+        there = path.stat()
+        return self._opened[:2] == (there.st_dev, there.st_ino)
 
     def close(self) -> None:
         """Close what certrules opened itself; a stream of the caller's stays open."""
         if self._owned:
             self._stream.close()
+
+
+def _stand(stream: BinaryIO) -> tuple[int, ...] | None:
+    """Return which file on disk a stream reads, its size, and when it was written; None for others.
+
+    What is written in the same tick of the clock and is as long as before goes unseen.
+    """
+    try:
+        found = os.fstat(stream.fileno())
+    except (AttributeError, io.UnsupportedOperation):
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def open_source(source: str | os.PathLike[str] | BinaryIO) -> Source:

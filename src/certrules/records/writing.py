@@ -4,6 +4,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -14,6 +15,7 @@ from certrules.model.records import Fault
 from certrules.records.columns import FAULTS_COLUMN, ROW_COLUMN
 from certrules.records.faults import shortened
 from certrules.records.reading import RecordsFile
+from certrules.records.replacing import replacing
 
 __all__ = ["RejectsWriter"]
 
@@ -24,17 +26,22 @@ class RejectsWriter:
     The row number and the faults come first, so that even a row with too few or too many fields
     keeps its own as they were. The file has the delimiter of the one read, in UTF-8 with a byte
     order mark. A cell that a spreadsheet might run as a formula gets an apostrophe before it, which
-    reading the file takes off again. A path is opened, and closed by :meth:`close`; a binary stream
-    stays open. Raises :class:`~certrules.errors.RecordsFileError` where the path cannot be written,
-    or is that of the records themselves.
+    reading the file takes off again.
+
+    What a path held before is replaced by :meth:`close`, and stays where a ``with`` statement is
+    left by an exception. A binary stream is written to at once, and stays open.
+    Raises :class:`~certrules.errors.RecordsFileError` where the path cannot be written, or leads to
+    the records themselves.
 
     Rules: X-CSV-1, INT-17b.
     """
 
     def __init__(self, target: str | os.PathLike[str] | BinaryIO, records: RecordsFile) -> None:
-        self._owned = isinstance(target, str | os.PathLike)
-        stream = _open(Path(target), records) if isinstance(target, str | os.PathLike) else target
-        self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        self._file = ExitStack()  # of nothing, for a stream of the caller's
+        self._own_file = isinstance(target, str | os.PathLike)
+        if isinstance(target, str | os.PathLike):
+            target = _open(self._file, Path(target), records)
+        self._text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
         self._rows = csv.writer(self._text, delimiter=records.delimiter)
         self._own = {
             place
@@ -52,14 +59,16 @@ class RejectsWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        if error is not None and self._own_file:
+            self._file.__exit__(kind, error, traceback)
+        else:
+            self.close()
 
     def close(self) -> None:
-        """Finish the file; a stream of the caller's is flushed and stays open."""
-        self._text.flush()
-        stream = self._text.detach()
-        if self._owned:
-            stream.close()
+        """Finish the file and put it in its place; a stream of the caller's stays open."""
+        with self._file:
+            self._text.flush()
+            self._text.detach()
 
     def write(self, row: int, fields: Sequence[str], faults: Iterable[Fault]) -> None:
         """Add one row as it was read, with the faults it has."""
@@ -76,15 +85,15 @@ def _described(fault: Fault) -> str:
     return f"{where}{value}".strip() + ": " + fault.message if where or value else fault.message
 
 
-def _open(path: Path, records: RecordsFile) -> BinaryIO:
+def _open(file: ExitStack, path: Path, records: RecordsFile) -> BinaryIO:
     try:
-        if records.path is not None and path.exists() and path.samefile(records.path):
+        if records.is_file(path):
             raise RecordsFileError(
                 "rejects_over_records",
                 f"{path} is the file of records itself; name another for the rejected rows",
                 path=str(path),
             )
-        return path.open("wb")
+        return file.enter_context(replacing(path))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise RecordsFileError(

@@ -1,13 +1,13 @@
 """``certrules import``: a file of certification records into a store."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from certrules.cli import arguments, stores
+from certrules.cli import actors, arguments, files, stores
+from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, progress, shortened, shown
 from certrules.errors import CertrulesError
 from certrules.instants import IssueDateConvention
@@ -117,20 +117,25 @@ def _mapped(text: str) -> tuple[str, str]:
     if not (field and equals and column):
         raise argparse.ArgumentTypeError(f"{text!r} is not FIELD=COLUMN, as in username=E-mail")
     return field, column
+    actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Import the file, and say what became of its rows."""
+    at = arguments.instant(args.at)
+    if args.rejects in ("", "-"):
+        raise UsageError("--rejects needs the name of a file; the report goes to standard output")
     with ExitStack() as stack:
-        store = stack.enter_context(stores.opened(args.store))
+        store = stack.enter_context(stores.opened(args.store, spare=args.rejects))
         file = stack.enter_context(_records(args))
         rejects = args.rejects and stack.enter_context(RejectsWriter(args.rejects, file))
         report = carry_out(
             store,
             file,
-            at=arguments.instant(args.at),
+            at=at,
             duplicates=Duplicates(args.duplicates),
             dry_run=args.dry_run,
+            actor=actors.acting(store, args),
             on_refused=rejects and _writing(rejects),
         )
     name = "standard input" if args.file == "-" else args.file
@@ -140,7 +145,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _records(args: argparse.Namespace) -> RecordsFile:
     return open_records(
-        sys.stdin.buffer if args.file == "-" else args.file,
+        files.standard_input() if args.file == "-" else args.file,
         zone=arguments.zone(args.zone),
         issue_date=IssueDateConvention(args.issue_date),
         mapping=args.map,

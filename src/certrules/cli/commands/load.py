@@ -1,14 +1,14 @@
 """``certrules load``: a catalog into a store."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
 from attrs import asdict
 
 from certrules import catalogs
-from certrules.cli import arguments, stores
+from certrules.cli import actors, arguments, files, stores
+from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output
 from certrules.workflows import administering
 from certrules.workflows.administering import LoadReport
@@ -35,6 +35,10 @@ taken away. A catalog with a fault changes nothing. A missing SQLite file is
 made.
 """
 
+MEGABYTE = 1 << 20
+LARGEST = 256 * MEGABYTE
+"""The most bytes that a catalog may have."""
+
 COLUMNS = (
     Column(""),
     Column("added", right=True),
@@ -54,19 +58,29 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("catalog", metavar="CATALOG.json", help="the catalog; - is standard input")
     stores.add_store(parser)
+    actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Load the catalog, and say what that changed."""
     catalog = catalogs.read(_bytes(args.catalog))
     with stores.opened(args.store, create=True) as store:
-        report = administering.load(store, catalog)
+        report = administering.load(store, catalog, actor=actors.acting(store, args))
     tell(args.out, report)
     return 0
 
 
 def _bytes(path: str) -> bytes:
-    return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    if path == "-":
+        data = files.standard_input().read(LARGEST + 1)
+    else:
+        with Path(path).open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise UsageError(
+            f"{path} is longer than {LARGEST // MEGABYTE} MB, which no catalog is; load it in parts"
+        )
+    return data
 
 
 def tell(out: Output, report: LoadReport) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, select
 
@@ -53,6 +54,14 @@ class SqlStore:
         dialects.check_shared(engine.url)
         self.engine = engine
         self.timeout = timeout
+
+    @property
+    def path(self) -> Path | None:
+        """Where the file of an SQLite store is; None for other databases."""
+        if self.engine.dialect.name != "sqlite" or not self.engine.url.database:
+            return None
+        name = self.engine.url.database.removeprefix("file:").partition("?")[0]
+        return Path(name).absolute()
 
     @contextmanager
     def reading(self) -> Iterator[SqlTransaction]:
