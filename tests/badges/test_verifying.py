@@ -121,7 +121,8 @@ def test_a_status_list_counts_only_from_its_issuer_at_its_place_and_time(
             good, ec_key, iss="https://b.example", issuer="https://b.example"
         ),
     }
-    keys: Keys = {ISSUER.id: [ec_key.trusted], "https://b.example": [ec_key.trusted]}.get
+    both = {ISSUER.id: [ec_key.trusted], "https://b.example": [ec_key.trusted]}
+    keys: Keys = both.get
     assert verify(token, keys=keys, status={url: good}.get, at=DURING)
     for name, list_ in bad.items():
         verified = verify(token, keys=keys, status={url: list_}.get, at=DURING)
@@ -160,7 +161,8 @@ def test_a_message_is_no_state(ec_key: Key) -> None:
 
 def test_a_key_of_nobody_is_not_trusted(ec_key: Key, attackers_key: Key) -> None:
     token = sign(unsigned(), attackers_key.signer)
-    for keys in (ec_key.trusted_for, lambda _: None, lambda _: []):
+    rings: tuple[Keys, ...] = (ec_key.trusted_for, lambda _: None, lambda _: [])
+    for keys in rings:
         verified = verify(token, keys=keys, at=DURING)
         assert verified.outcome is Outcome.UNTRUSTED_KEY
         assert verified.credential is None

@@ -3,12 +3,13 @@
 from certrules.badges import png, svg, tokens
 from certrules.errors import BadgeError
 
-__all__ = ["LARGEST", "bake", "read"]
+__all__ = ["JPEG", "LARGEST", "bake", "read"]
 
 LARGEST = 10_000_000
 """How many bytes a picture may have."""
 
-_JPEG = b"\xff\xd8\xff"
+JPEG = b"\xff\xd8\xff"
+"""How a JPEG begins, which has no place for a credential."""
 
 
 def bake(image: bytes, token: str) -> bytes:
@@ -54,5 +55,5 @@ def read(data: bytes) -> str:
 def _check_kind(data: bytes) -> None:
     if len(data) > LARGEST:
         raise BadgeError(f"{len(data):,} bytes are more than {LARGEST:,}")
-    if data.startswith(_JPEG):
+    if data.startswith(JPEG):
         raise BadgeError("a JPEG cannot hold a credential; make it a PNG first")

@@ -18,17 +18,26 @@ from certrules.errors import InvalidValueError
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.people import Action
+from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Badges, Store, Transaction
 from certrules.rulebook import Rule
 from certrules.rules import status
 from certrules.rules.status import Status
 from certrules.workflows import facts
+from certrules.workflows.actors import SYSTEM, Asking, permit_for
 
 __all__ = ["credential", "issue", "list_url", "marked", "page", "revoke", "state_at", "suspend"]
 
 
 def issue(
-    store: Store, user: str, certification: str, *, draw: Callable[[int], int]
+    store: Store,
+    user: str,
+    certification: str,
+    *,
+    draw: Callable[[int], int],
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Issue the badge of the award that a user holds now, or find the one that there is.
 
@@ -36,6 +45,8 @@ def issue(
     ``draw(n)`` is a random number from 0 to n - 1: give ``secrets.randbelow``. Raises
     :class:`~certrules.errors.InvalidValueError` for a user or a certification that the store does
     not have, and :class:`~certrules.errors.ConflictError` where another writer was faster.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> from secrets import randbelow
@@ -46,8 +57,9 @@ def issue(
     >>> print(issue(store, "1", "fa", draw=randbelow).reasons[0])
     1 holds no award of fa now (ALL-ROLE-11)
 
-    Rules: ALL-ROLE-11, INT-42.
+    Rules: ALL-ROLE-08, ALL-ROLE-11, INT-42.
     """
+    permit_for(actor, Action.DOWNLOAD_BADGE, store, user, policy=policy)
     with store.writing() as transaction:
         facts.known_user(transaction, user)
         facts.known_certification(transaction, certification)

@@ -5,6 +5,7 @@ from types import ModuleType
 
 from certrules.cli.commands import (
     award,
+    badge,
     complete,
     delete,
     demo,
@@ -27,6 +28,7 @@ COMMANDS: Sequence[ModuleType] = (
     award,
     renew,
     report,
+    badge,
     unlink,
     delete,
 )

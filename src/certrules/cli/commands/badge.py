@@ -1,0 +1,396 @@
+"""``certrules badge``: issue, bake, verify, share and publish badges that anyone can verify."""
+
+import argparse
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from certrules import instants
+from certrules.badges import baking, sharing, statuslist, tokens
+from certrules.badges.credential import Issuer
+from certrules.cli import arguments, decisions, files, names, stores
+from certrules.cli.failures import UsageError
+from certrules.cli.output import Output, shown
+from certrules.errors import BadgeError
+from certrules.model.badges import Badge
+from certrules.model.decisions import Refused
+from certrules.repositories.protocols import Store
+from certrules.workflows import badges
+
+if TYPE_CHECKING:
+    from certrules.badges.keys import TrustedKey
+    from certrules.badges.signing import KeySigner
+    from certrules.badges.verifying import Verification
+
+__all__ = ["add"]
+
+PASSWORD = "CERTRULES_KEY_PASSWORD"  # noqa: S105 - the name of a variable
+LISTS = "https://academy.example/status/{purpose}/{list}"
+
+ISSUE = f"""\
+  certrules badge issue --store certificates.db --user ada --certification FA \\
+      --issuer https://academy.example --issuer-name "The Academy" \\
+      --key private.pem --lists "{LISTS}"
+
+Writes the signed credential of the award that the user holds now, or with
+--image and --out the picture with the credential in it. The private key is a
+PEM, RSA or P-256; its password, if it has one, is read from {PASSWORD}.
+Without --lists a badge can never be seen to be revoked.
+"""
+BAKE = """\
+  certrules badge bake token.jwt --image badge.png --out ada.png
+
+A PNG or an SVG keeps its kind, a JPEG becomes a PNG. A credential that is in
+the picture already is replaced.
+"""
+VERIFY = """\
+  certrules badge verify ada.png --issuer https://academy.example \\
+      --key public.pem --status-list revocation.jwt
+
+Reads a token, a PNG or an SVG. Nothing is fetched: give the issuer's key, and
+the status lists that the badge names. The exit code is 0 for a valid badge and
+1 for any other.
+"""
+SHARE = """\
+  certrules badge share --store certificates.db --user ada --certification FA \\
+      --url https://academy.example/badges/ --issuer-name "The Academy" \\
+      --zone Europe/Rome --out page.html
+
+Gives the link to the verification page (--url and the badge's id), the link
+that adds it to a LinkedIn profile, and with --out the page itself.
+"""
+PUBLISH = f"""\
+  certrules badge publish --store certificates.db --out status \\
+      --issuer https://academy.example --key private.pem \\
+      --lists "{LISTS}"
+
+Writes the signed status lists, to be served at the URLs that --lists gives
+them. They count for --days (7): publish anew before then, and after each
+revocation.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the commands to the command line."""
+    says = "issue, bake, verify, share and publish badges"
+    group = subparsers.add_parser(
+        "badge", help=says, description=says[0].upper() + says[1:] + ".", allow_abbrev=False
+    )
+    below = group.add_subparsers(metavar="COMMAND", required=True, title="commands")
+    _add_issue(below)
+    _add_bake(below)
+    _add_verify(below)
+    _add_share(below)
+    _add_publish(below)
+
+
+def _add_issue(below: Any) -> None:
+    parser = arguments.subparser(
+        below, "issue", says="issue the badge of an award", example=ISSUE, run=_issue
+    )
+    _add_award(parser)
+    _add_signer(parser)
+    parser.add_argument("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
+    parser.add_argument("--lists", metavar="URL", help="where status lists are published")
+    parser.add_argument("--image", metavar="FILE", help="a PNG, an SVG or a JPEG to bake it into")
+    parser.add_argument("--out", dest="file", metavar="FILE", help="the picture to write")
+
+
+def _add_bake(below: Any) -> None:
+    parser = arguments.subparser(
+        below, "bake", says="put a credential into a picture", example=BAKE, run=_bake
+    )
+    parser.add_argument("token", metavar="TOKEN", help="the file that holds the credential")
+    parser.add_argument("--image", metavar="FILE", required=True, help="a PNG, an SVG or a JPEG")
+    files.add_out(parser, "the picture to write")
+
+
+def _add_verify(below: Any) -> None:
+    parser = arguments.subparser(
+        below, "verify", says="say what a badge is worth", example=VERIFY, run=_verify
+    )
+    parser.add_argument("badge", metavar="FILE", help="a token, a PNG or an SVG")
+    parser.add_argument("--issuer", metavar="URL", required=True, help="whose badges are trusted")
+    parser.add_argument(
+        "--key", metavar="FILE", action="append", default=[], help="its public key, PEM or JWK"
+    )
+    parser.add_argument("--key-id", metavar="ID", help="what tokens call the key of a PEM")
+    parser.add_argument(
+        "--thumbprint", metavar="T", action="append", default=[], help="of its key, in the token"
+    )
+    parser.add_argument(
+        "--status-list", metavar="FILE", action="append", default=[], help="a published status list"
+    )
+    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+
+
+def _add_share(below: Any) -> None:
+    parser = arguments.subparser(
+        below, "share", says="give the links and the page of a badge", example=SHARE, run=_share
+    )
+    _add_award(parser)
+    parser.add_argument("--url", metavar="URL", required=True, help="where verification pages are")
+    parser.add_argument("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
+    parser.add_argument(
+        "--organization-id", metavar="N", type=int, help="the issuer's number at LinkedIn"
+    )
+    parser.add_argument("--image", metavar="FILE", help="the picture for the page")
+    parser.add_argument("--out", dest="file", metavar="FILE", help="the page to write, *.html")
+    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_zone(parser, "the days of this time zone (UTC)")
+
+
+def _add_publish(below: Any) -> None:
+    parser = arguments.subparser(
+        below, "publish", says="write the signed status lists", example=PUBLISH, run=_publish
+    )
+    stores.add_store(parser)
+    _add_signer(parser)
+    parser.add_argument("--lists", metavar="URL", required=True, help="where they are published")
+    parser.add_argument("--days", metavar="N", type=int, default=7, help="how long they count (7)")
+    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    parser.add_argument(
+        "--out", dest="folder", metavar="FOLDER", required=True, help="the folder to write them to"
+    )
+
+
+def _add_award(parser: argparse.ArgumentParser) -> None:
+    stores.add_store(parser)
+    names.add_user(parser)
+    names.add_certification(parser)
+
+
+def _add_signer(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--issuer", metavar="URL", required=True, help="the issuer's id, for ever")
+    parser.add_argument("--key", metavar="FILE", required=True, help="its private key, a PEM")
+    parser.add_argument("--key-id", metavar="ID", help="what verifiers call the key (its own self)")
+
+
+def _issue(args: argparse.Namespace) -> int:
+    if bool(args.image) is not bool(args.file):
+        raise UsageError("--image and --out belong together")
+    signing, signer = _signer(args)
+    issuer = Issuer(args.issuer, args.issuer_name)
+    image = _picture(args.image) if args.image else None
+    with stores.opened(args.store) as store:
+        badge = _badge(args, store)
+        if isinstance(badge, Refused):
+            return _refused(args.out, store, badge, "issuing the badge")
+        made = badges.credential(store, badge, issuer=issuer, lists=args.lists)
+    token = signing.sign(made, signer)
+    if image is not None:
+        _write(args.file, baking.bake(image, token))
+    if args.out.as_json:
+        args.out.data({"badge": badge.id, "token": token, "credential": made, "file": args.file})
+    else:
+        args.out.line(token if image is None else f"badge {badge.id} is in {shown(args.file)}")
+    return 0
+
+
+def _bake(args: argparse.Namespace) -> int:
+    token = baking.read(Path(args.token).read_bytes())
+    _write(args.file, baking.bake(_picture(args.image), token))
+    if args.out.as_json:
+        args.out.data({"file": args.file, "id": tokens.read(token).payload.get("id")})
+    else:
+        args.out.line(f"the credential is in {shown(args.file)}")
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    at = arguments.instant(args.at)
+    verifying = _needed().verifying
+    trusted = {args.issuer: _trusted(args)}
+    token = baking.read(Path(args.badge).read_bytes())
+    lists = dict(map(_status_list, args.status_list))
+    found = verifying.verify(token, keys=trusted.get, status=lists.get, at=at)
+    if args.out.as_json:
+        outcome = {"outcome": str(found.outcome), "why": found.why}
+        args.out.data({**outcome, "at": at.isoformat(), "credential": found.credential})
+    else:
+        _tell(args.out, found)
+    return 0 if found else 1
+
+
+def _share(args: argparse.Namespace) -> int:
+    at = arguments.instant(args.at)
+    zone = arguments.zone(args.zone) if args.zone else UTC
+    image = Path(args.image).read_bytes() if args.image else None
+    with stores.opened(args.store) as store:
+        badge = _badge(args, store)
+        if isinstance(badge, Refused):
+            return _refused(args.out, store, badge, "sharing the badge")
+        page = badges.page(store, badge.id, at=at, issuer=args.issuer_name)
+        assert page is not None  # noqa: S101 - it was there just now
+    url = f"{args.url.rstrip('/')}/{badge.id}"
+    link = sharing.linkedin_link(
+        page.certification,
+        issued_at=page.issued_at,
+        expires_at=page.expires_at,
+        zone=zone,
+        url=url,
+        id=badge.id,
+        organization=args.organization_id or args.issuer_name,
+    )
+    if args.file:
+        _write(args.file, sharing.html(page, zone=zone, image=image).encode())
+    if args.out.as_json:
+        links = {"badge": badge.id, "page": url, "linkedin": link, "file": args.file}
+        args.out.data({**links, "state": str(page.state)})
+        return 0
+    args.out.line(("page      ", "dim"), url)
+    args.out.line(("LinkedIn  ", "dim"), link)
+    if args.file:
+        args.out.line(("written   ", "dim"), shown(args.file))
+    return 0
+
+
+def _publish(args: argparse.Namespace) -> int:
+    at = arguments.instant(args.at)
+    until = instants.utc(at) + timedelta(days=args.days)
+    signing, signer = _signer(args)
+    issuer = Issuer(args.issuer, args.issuer)
+    written: list[dict[str, Any]] = []
+    folder = Path(args.folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with stores.opened(args.store) as store:
+        with store.reading() as view:
+            latest, _ = view.badges.places()
+        for number in range(1, latest + 1):
+            for purpose in statuslist.PURPOSES:
+                marked = badges.marked(store, number, purpose)
+                url = badges.list_url(args.lists, purpose, number)
+                made = statuslist.list_credential(
+                    url, purpose, marked, issuer=issuer, at=at, until=until
+                )
+                file = str(folder / f"{purpose}-{number}.jwt")
+                _write(file, signing.sign(made, signer).encode())
+                written.append({"file": file, "url": url, "marked": len(marked)})
+    if args.out.as_json:
+        args.out.data({"until": until.isoformat(), "lists": written})
+        return 0
+    for each in written:
+        args.out.line(f"{shown(each['file'])}: {each['marked']} marked, for {shown(each['url'])}")
+    return 0
+
+
+# What they share
+
+
+def _needed() -> Any:
+    """Return the modules that sign and verify, which need the extra."""
+    try:
+        from certrules.badges import keys, signing, verifying
+    except ImportError as error:
+        raise UsageError("a badge needs PyJWT: pip install 'certrules[badges]'") from error
+    return argparse.Namespace(keys=keys, signing=signing, verifying=verifying)
+
+
+def _signer(args: argparse.Namespace) -> tuple[Any, "KeySigner"]:
+    signing = _needed().signing
+    password = os.environ.get(PASSWORD)
+    pem = Path(args.key).read_bytes()
+    return signing, signing.KeySigner.from_pem(
+        pem, password=password.encode() if password else None, key_id=args.key_id
+    )
+
+
+def _trusted(args: argparse.Namespace) -> list["TrustedKey"]:
+    if not args.key and not args.thumbprint:
+        raise UsageError("whom to trust? give --key or --thumbprint of the issuer's key")
+    keys = _needed().keys
+    trusted = [keys.TrustedKey(each) for each in args.thumbprint]
+    for path in args.key:
+        data = Path(path).read_bytes()
+        trusted.append(
+            keys.TrustedKey.from_jwk(_members(path, data))
+            if data.lstrip()[:1] == b"{"
+            else keys.TrustedKey.from_pem(data, id=args.key_id)
+        )
+    return trusted
+
+
+def _members(path: str, data: bytes) -> Mapping[str, Any]:
+    try:
+        members: Mapping[str, Any] = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is neither a PEM nor a JSON Web Key") from error
+    return members
+
+
+def _status_list(path: str) -> tuple[str, str]:
+    """Return a published list with the URL at which it says that it belongs."""
+    text = Path(path).read_text(encoding="utf-8", errors="replace").strip()
+    try:
+        return str(tokens.read(text).payload.get("id")), text
+    except BadgeError as error:
+        raise UsageError(f"{path} is no status list: {error}") from error
+
+
+def _picture(path: str) -> bytes:
+    data = Path(path).read_bytes()
+    if not data.startswith(baking.JPEG):
+        return data
+    try:
+        from certrules import images
+    except ImportError as error:
+        raise UsageError("a JPEG needs Pillow: pip install 'certrules[images]'") from error
+    return images.as_png(data)
+
+
+def _write(path: str, data: bytes) -> None:
+    with files.replacing(Path(path)) as stream:
+        stream.write(data)
+
+
+def _badge(args: argparse.Namespace, store: Store) -> Badge | Refused:
+    with store.reading() as view:
+        user = names.user(view, args.user).id
+        certification = names.certification(view, args.certification).id
+    decision = badges.issue(store, user, certification, draw=secrets.randbelow)
+    if isinstance(decision, Refused):
+        return decision
+    badge: Badge = decision.effects[0]
+    return badge
+
+
+def _refused(out: Output, store: Store, decision: Refused, verb: str) -> int:
+    if out.as_json:
+        out.data(decisions.as_json(decision))
+    else:
+        with store.reading() as view:
+            decisions.tell(out, view, decision, zone=UTC, verb=verb)
+    return 1
+
+
+def _tell(out: Output, found: "Verification") -> None:
+    out.line((f"{found.outcome}: {shown(found.why)}", "green" if found else "red"))
+    if found.credential is None:
+        out.line("what it says is not shown: nobody knows who says it")
+        return
+    for name, value in _facts(found.credential):
+        if isinstance(value, str):
+            out.line((f"  {name:<14}", "dim"), shown(value))
+
+
+def _facts(said: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    subject, issuer = _object(said.get("credentialSubject")), said.get("issuer")
+    achievement = _object(subject.get("achievement"))
+    return [
+        ("certification", achievement.get("name")),
+        ("issued by", _object(issuer).get("name")),
+        ("", issuer if isinstance(issuer, str) else _object(issuer).get("id")),
+        ("recipient", subject.get("id")),
+        ("issued", said.get("validFrom")),
+        ("expires", said.get("validUntil", "never")),
+        ("criteria", _object(achievement.get("criteria")).get("narrative")),
+        ("credential", said.get("id")),
+    ]
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,108 @@
+"""Does a store keep the promises about badges, each with a bit that is given out once?
+
+See :mod:`certrules.testing.contract` for how to run the tests.
+"""
+# ruff: noqa: D102, S101 - tests, by whatever framework
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from attrs import evolve
+
+from certrules.errors import ConflictError, StoreError
+from certrules.model.badges import Badge
+from certrules.repositories.protocols import Store, Transaction
+from certrules.testing.raising import raises
+
+__all__ = ["BadgesContract"]
+
+_AT = datetime(2024, 2, 29, 22, 30, 15, 123456, tzinfo=UTC)
+_BADGE = Badge("b1", "ada", "fire", 1, _AT, _AT + timedelta(days=365), 1, 7)
+_CYCLE = ("ada", "fire", 1)
+
+
+class BadgesContract:
+    """The promises, a test each."""
+
+    store: Store
+
+    def test_badges_come_back_as_they_were(self) -> None:
+        endless = Badge("b2", "bob", "fire", 2, _AT, None, 2, 131_071, suspended=True)
+        with self.store.writing() as work:
+            work.badges.add(_BADGE)
+            work.badges.add(endless)
+        with self.store.reading() as view:
+            assert view.badges.get("b1") == _BADGE
+            assert view.badges.get("b2") == endless
+            assert view.badges.get("b3") is None
+            assert view.badges.current("ada", "fire", 1) == _BADGE
+            assert view.badges.current("ada", "fire", 2) is None
+
+    def test_badges_are_listed_by_index_and_the_latest_list_tells_its_places(self) -> None:
+        with self.store.reading() as view:
+            assert view.badges.places() == (1, set())
+            assert list(view.badges.listed(1)) == []
+        others = [
+            evolve(_BADGE, id="b2", cycle=2, index=3),
+            evolve(_BADGE, id="b3", cycle=3, status_list=2),
+        ]
+        with self.store.writing() as work:
+            for badge in (_BADGE, *others):
+                work.badges.add(badge)
+        with self.store.reading() as view:
+            assert list(view.badges.listed(1)) == [others[0], _BADGE]
+            assert view.badges.places() == (2, {7})
+
+    def test_a_bit_an_id_and_a_cycle_are_given_out_once(self) -> None:
+        self._write(lambda work: work.badges.add(_BADGE))
+        free = Badge("b2", "bob", "fire", 1, _AT, None, 1, 8)
+        taken = (
+            evolve(free, id="b1"),
+            evolve(free, index=7),
+            evolve(free, user="ada"),
+        )
+        for badge in taken:
+            with self.store.writing() as work:
+                with raises(ConflictError):
+                    work.badges.add(badge)
+                assert work.badges.places() == (1, {7})
+        self._write(lambda work: work.badges.add(free))
+
+    def test_what_is_revoked_stays_so_and_keeps_its_bit(self) -> None:
+        self._write(lambda work: work.badges.add(_BADGE))
+        self._write(lambda work: work.badges.revoke([_CYCLE, ("bob", "fire", 1)]))
+        again = evolve(_BADGE, id="b2", index=8)
+        with self.store.writing() as work:
+            assert work.badges.get("b1") == evolve(_BADGE, revoked=True)
+            assert work.badges.current(*_CYCLE) is None
+            with raises(ConflictError):
+                work.badges.add(evolve(again, index=7))
+            work.badges.add(again)
+            assert work.badges.current(*_CYCLE) == again
+            work.badges.revoke([])
+            work.badges.revoke([_CYCLE])
+            assert [each.revoked for each in work.badges.listed(1)] == [True, True]
+
+    def test_a_suspension_may_be_lifted(self) -> None:
+        self._write(lambda work: work.badges.add(_BADGE))
+        self._write(lambda work: work.badges.suspend("b1"))
+        with self.store.writing() as work:
+            assert work.badges.current(*_CYCLE) == evolve(_BADGE, suspended=True)
+            work.badges.suspend("b1", suspended=False)
+            work.badges.suspend("b3")
+            assert work.badges.get("b1") == _BADGE
+
+    def test_a_view_cannot_change_badges(self) -> None:
+        self._write(lambda work: work.badges.add(_BADGE))
+        changes: tuple[Callable[[Transaction], None], ...] = (
+            lambda view: view.badges.add(evolve(_BADGE, id="b2", cycle=2, index=8)),
+            lambda view: view.badges.suspend("b1"),
+            lambda view: view.badges.revoke([_CYCLE]),
+        )
+        for change in changes:
+            with self.store.reading() as view, raises(StoreError):
+                change(view)
+
+    def _write(self, change: Callable[[Transaction], object]) -> None:
+        with self.store.writing() as work:
+            change(work)

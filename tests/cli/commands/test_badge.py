@@ -1,0 +1,237 @@
+"""``certrules badge``: the whole life of a badge on the command line."""
+
+import json
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from PIL import Image
+
+from certrules.badges import keys, tokens
+from tests.cli.conftest import Run
+
+ISSUER = ("--issuer", "https://academy.example")
+NAME = ("--issuer-name", "The Academy")
+LISTS = ("--lists", "https://academy.example/status/{purpose}/{list}")
+AT = ("--at", "2024-07-01T09:00:00Z")
+PRIVATE = ec.derive_private_key(7, ec.SECP256R1())
+SVG = '<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>'
+
+
+class Files(NamedTuple):
+    private: Path
+    public: Path
+    image: Path
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Files:
+    """A private and a public key, and a picture."""
+    files = Files(tmp_path / "private.pem", tmp_path / "public.pem", tmp_path / "badge.svg")
+    files.private.write_bytes(
+        PRIVATE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    public = PRIVATE.public_key()
+    files.public.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    files.image.write_text(SVG)
+    return files
+
+
+def award(store: Path, user: str = "ada") -> tuple[object, ...]:
+    return "--store", store, "--user", user, "--certification", "FA"
+
+
+def issued(run: Run, store: Path, key: Files, *more: object) -> str:
+    answer = run("badge", "issue", *award(store), *ISSUER, *NAME, "--key", key.private, *more)
+    assert answer.code == 0, answer.err
+    return answer.out
+
+
+def published(run: Run, store: Path, key: Files, *more: object) -> None:
+    words = "badge", "publish", "--store", store, *ISSUER, *LISTS, "--key", key.private
+    assert run(*words, "--out", "status", *AT, *more).code == 0
+
+
+STATUS = ("--status-list", "status/revocation-1.jwt", "--status-list", "status/suspension-1.jwt")
+
+
+@pytest.mark.rule("ALL-ROLE-08", "ALL-ROLE-11")
+def test_a_badge_is_issued_into_a_picture_and_verified(run: Run, awarded: Path, key: Files) -> None:
+    said = issued(run, awarded, key, *LISTS, "--image", key.image, "--out", "ada.svg")
+    assert said.endswith("is in ada.svg\n")
+    published(run, awarded, key)
+    words = "badge", "verify", "ada.svg", *ISSUER, "--key", key.public
+    answer = run(*words, *STATUS, *AT)
+    assert answer.code == 0
+    assert answer.out.splitlines()[0] == "valid: it is genuine, and valid"
+    assert "  certification First aid\n" in answer.out
+    assert "  expires       2025-05-31T22:00:00Z\n" in answer.out
+    assert run(*words, *AT).code == 1
+    assert run(*words, *AT).out.startswith("status unknown: ")
+    late = run(*words, *STATUS, "--at", "2025-05-31T22:00:00Z")
+    assert (late.code, late.out.partition(":")[0]) == (1, "expired")
+
+
+def test_a_badge_is_the_same_when_it_is_issued_again(run: Run, awarded: Path, key: Files) -> None:
+    first, second = (tokens.read(issued(run, awarded, key).strip()) for _ in range(2))
+    assert first.payload == second.payload
+
+
+@pytest.mark.rule("INT-38")
+def test_deleting_revokes_it(run: Run, awarded: Path, key: Files) -> None:
+    token = issued(run, awarded, key, *LISTS)
+    Path("token.jwt").write_text(token)
+    assert run("delete", "--store", awarded, "--certification", "FA", "--yes", *AT).code == 0
+    published(run, awarded, key)
+    answer = run(
+        "badge", "verify", "token.jwt", *ISSUER, "--key", key.public, *STATUS, *AT, "--format=json"
+    )
+    assert (answer.code, answer.data["outcome"]) == (1, "revoked")
+    assert answer.data["credential"]["name"] == "First aid"
+
+
+def test_what_was_published_is_told(run: Run, awarded: Path, key: Files) -> None:
+    issued(run, awarded, key)
+    words = "badge", "publish", "--store", awarded, *ISSUER, *LISTS, "--key", key.private, *AT
+    answer = run(*words, "--out", "status", "--format", "json")
+    assert answer.data == {
+        "until": "2024-07-08T09:00:00+00:00",
+        "lists": [
+            {
+                "file": f"status/{purpose}-1.jwt",
+                "url": f"https://academy.example/status/{purpose}/1",
+                "marked": 0,
+            }
+            for purpose in ("revocation", "suspension")
+        ],
+    }
+    assert "status/revocation-1.jwt: 0 marked" in run(*words, "--out", "status").out
+
+
+def test_a_token_of_json(run: Run, awarded: Path, key: Files) -> None:
+    data = json.loads(issued(run, awarded, key, "--format", "json"))
+    assert data["credential"]["id"] == f"urn:uuid:{data['badge']}"
+    assert tokens.read(data["token"]).payload["jti"] == data["credential"]["id"]
+
+
+def test_a_token_is_baked_into_a_jpeg_that_becomes_a_png(
+    run: Run, awarded: Path, key: Files
+) -> None:
+    made = BytesIO()
+    Image.new("RGB", (20, 20)).save(made, "JPEG")
+    Path("badge.jpg").write_bytes(made.getvalue())
+    Path("token.jwt").write_text(issued(run, awarded, key))
+    answer = run("badge", "bake", "token.jwt", "--image", "badge.jpg", "--out", "ada.png")
+    assert (answer.code, answer.out) == (0, "the credential is in ada.png\n")
+    assert Path("ada.png").read_bytes().startswith(b"\x89PNG")
+    assert run("badge", "verify", "ada.png", *ISSUER, "--key", key.public, *AT).code == 0
+    again = run("badge", "bake", "ada.png", "--image", key.image, "--out", "a.svg", "--format=json")
+    assert again.data["id"].startswith("urn:uuid:")
+    assert run("badge", "verify", "a.svg", *ISSUER, "--key", key.public, *AT).code == 0
+
+
+@pytest.mark.rule("ALL-ROLE-09", "INT-42")
+def test_a_badge_is_shared(run: Run, awarded: Path, key: Files) -> None:
+    url = ("--url", "https://academy.example/b/")
+    words = "badge", "share", *award(awarded), *url, *NAME, *AT, "--zone", "Europe/Rome"
+    answer = run(*words, "--out", "page.html", "--image", key.image, "--format", "json")
+    assert answer.code == 0
+    data = answer.data
+    assert data["page"] == f"https://academy.example/b/{data['badge']}"
+    assert data["state"] == "valid"
+    assert "issueYear=2023&issueMonth=6&expirationYear=2025&expirationMonth=6" in data["linkedin"]
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert "1 June 2023" in page
+    assert "data:image/svg+xml" in page
+    told = run(*words, "--organization-id", 1337)
+    assert "organizationId=1337" in told.out
+    assert data["page"] in told.out
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_who_holds_nothing_gets_no_badge(run: Run, store: Path, key: Files, form: str) -> None:
+    words = "badge", "issue", *award(store), *ISSUER, *NAME, "--key", key.private
+    answer = run(*words, "--format", form)
+    assert answer.code == 1
+    assert "holds no award of k1 now" in " ".join(answer.out.split())
+    assert run("badge", "share", *award(store), "--url", "https://x.example", *NAME).code == 1
+
+
+def test_keys_by_jwk_and_by_thumbprint(run: Run, awarded: Path, key: Files) -> None:
+    Path("token.jwt").write_text(issued(run, awarded, key))
+    public = keys.jwk(PRIVATE.public_key())
+    Path("key.json").write_text(json.dumps(public))
+    words = "badge", "verify", "token.jwt", *ISSUER, *AT
+    assert run(*words, "--key", "key.json").code == 0
+    assert run(*words, "--thumbprint", keys.thumbprint(public)).code == 0
+    other = run(*words, "--thumbprint", "x")
+    assert (other.code, other.out.partition(":")[0]) == (1, "untrusted key")
+    assert "nobody knows who says it" in other.out
+
+
+def test_a_locked_key(run: Run, awarded: Path, key: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    key.private.write_bytes(
+        PRIVATE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"open"))
+    )
+    words = "badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
+    assert run(*words).code == 2
+    monkeypatch.setenv("CERTRULES_KEY_PASSWORD", "open")
+    assert run(*words, "--key-id", "2024-1").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("verify", "nothing.png", "--key", "public.pem"), "nothing.png"),
+        (("verify", "badge.svg", "--key", "public.pem"), "the SVG holds no credentials"),
+        (("verify", "badge.svg"), "whom to trust?"),
+        (("verify", "badge.svg", "--key", "private.pem"), "public key cannot be"),
+        (("verify", "badge.svg", "--key", "bad.json"), "neither a PEM nor a JSON Web Key"),
+        (
+            ("verify", "token", "--key", "public.pem", "--status-list", "badge.svg"),
+            "no status list",
+        ),
+    ],
+)
+def test_what_cannot_be_read(run: Run, key: Files, words: tuple[str, ...], message: str) -> None:
+    Path("token").write_text("a.b.c")
+    Path("bad.json").write_text("{")
+    answer = run("badge", *words, *ISSUER)
+    assert answer.code == 2
+    assert message in answer.err
+    assert not answer.out
+
+
+def test_a_picture_to_read_needs_one_to_write(run: Run, awarded: Path, key: Files) -> None:
+    words = "badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
+    answer = run(*words, "--image", key.image)
+    assert (answer.code, "belong together" in answer.err) == (2, True)
+
+
+def test_without_the_extras_it_says_what_to_install(awarded: Path, key: Files) -> None:
+    Path("badge.jpg").write_bytes(b"\xff\xd8\xff")
+    Path("token.jwt").write_text("e30.e30.c2ln")
+    blocked = "import sys; sys.modules.update(jwt=None, PIL=None)\n"
+    code = f"{blocked}from certrules.cli import main; sys.exit(main())"
+    issue = "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
+    bake = "bake", "token.jwt", "--image", "badge.jpg", "--out", "x.png"
+    for words, extra in ((issue, "badges"), (bake, "images")):
+        ended = subprocess.run(
+            [sys.executable, "-c", code, "badge", *map(str, words)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 2
+        assert f"pip install 'certrules[{extra}]'" in ended.stderr

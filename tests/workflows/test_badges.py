@@ -1,0 +1,228 @@
+"""Badges of awards: issued once, revoked with their award, and shown as they stand."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from uuid import UUID
+
+import pytest
+from attrs import evolve
+
+from certrules import Award, User
+from certrules.badges import statuslist
+from certrules.badges.credential import Issuer
+from certrules.errors import InvalidValueError, NotPermittedError
+from certrules.model.badges import Badge, BadgeState
+from certrules.model.catalog import ItemKind
+from certrules.model.decisions import Granted
+from certrules.model.effects import ArchiveAward, IssueAward, RemoveAward, ReplaceAward
+from certrules.model.learning import Completion, RenewalOption
+from certrules.model.people import Actor
+from certrules.repositories.protocols import Store
+from certrules.workflows import awarding, badges, lifecycle, renewing
+from certrules.workflows.effects import carry_out
+from tests.workflows.conftest import day
+
+COURSE = ItemKind.COURSE
+LISTS = "https://academy.example/status/{purpose}/{list}"
+AWARD = Award("ada", "fa", day(10), day(376))
+
+
+@pytest.fixture
+def awarded(store: Store) -> Store:
+    """Ada has First aid."""
+    with store.writing() as transaction:
+        transaction.awards.add([AWARD])
+    return store
+
+
+def issue(store: Store, user: str = "ada", seed: int = 1) -> Badge:
+    draw = Random(seed).randrange  # noqa: S311 - to be the same at every run
+    decision = badges.issue(store, user, "fa", draw=draw)
+    assert isinstance(decision, Granted)
+    badge: Badge = decision.effects[0]
+    return badge
+
+
+def known(store: Store, badge: Badge) -> Badge:
+    with store.reading() as view:
+        found = view.badges.get(badge.id)
+    assert found is not None
+    return found
+
+
+@pytest.mark.rule("ALL-ROLE-11")
+def test_a_badge_is_issued_once_with_the_dates_of_its_award(awarded: Store) -> None:
+    badge = issue(awarded)
+    assert (badge.user, badge.certification, badge.cycle) == ("ada", "fa", 1)
+    assert (badge.issued_at, badge.expires_at) == (day(10), day(376))
+    assert badge.award == AWARD
+    assert issue(awarded, seed=2) == badge == known(awarded, badge)
+
+
+@pytest.mark.rule("INT-42")
+def test_an_id_is_random(awarded: Store) -> None:
+    with awarded.writing() as transaction:
+        transaction.awards.add([evolve(AWARD, user="bob")])
+    ids = [UUID(issue(awarded, user, seed).id) for user, seed in (("ada", 1), ("bob", 2))]
+    assert ids[0] != ids[1]
+    assert {each.version for each in ids} == {4}
+
+
+def test_an_index_is_never_given_out_twice_and_a_full_list_is_left(
+    awarded: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statuslist, "allot", partial(statuslist.allot, size=4))
+    monkeypatch.setattr(statuslist, "SIZE", 4)
+    people = [f"u{number}" for number in range(9)]
+    with awarded.writing() as transaction:
+        transaction.users.put(User(each, each) for each in people)
+        transaction.awards.add([evolve(AWARD, user=each) for each in people])
+    places = [
+        (badge.status_list, badge.index)
+        for number, each in enumerate(people)
+        for badge in (issue(awarded, each, seed=number),)
+    ]
+    assert len(set(places)) == 9
+    assert [number for number, _ in places] == [1] * 4 + [2] * 4 + [3]
+
+
+def test_who_holds_nothing_gets_no_badge(store: Store) -> None:
+    refused = badges.issue(store, "ada", "fa", draw=lambda _: 0)
+    assert str(refused.reasons[0]) == "ada holds no award of fa now (ALL-ROLE-11)"
+    with store.writing() as transaction:
+        transaction.awards.add([AWARD.archive(day(20))])
+    assert not badges.issue(store, "ada", "fa", draw=lambda _: 0)
+    with pytest.raises(InvalidValueError, match="user"):
+        badges.issue(store, "nobody", "fa", draw=lambda _: 0)
+    with pytest.raises(InvalidValueError, match="certification"):
+        badges.issue(store, "ada", "nothing", draw=lambda _: 0)
+
+
+@pytest.mark.rule("ALL-ROLE-08")
+def test_a_badge_is_for_its_recipient(awarded: Store) -> None:
+    with pytest.raises(NotPermittedError):
+        badges.issue(awarded, "ada", "fa", draw=lambda _: 0, actor=Actor("bob"))
+    assert badges.issue(awarded, "ada", "fa", draw=lambda _: 0, actor=Actor("ada"))
+
+
+@pytest.mark.rule("INT-38")
+@pytest.mark.parametrize(
+    "effects",
+    [
+        (RemoveAward(AWARD),),
+        (ArchiveAward(AWARD.archive(day(20))),),
+        (ReplaceAward(evolve(AWARD, expires_at=day(500), version=2)),),
+    ],
+    ids=["removed", "archived", "edited"],
+)
+def test_a_badge_is_revoked_with_its_award(
+    awarded: Store, effects: tuple[RemoveAward | ArchiveAward | ReplaceAward, ...]
+) -> None:
+    badge = issue(awarded)
+    with awarded.writing() as transaction:
+        carry_out(transaction, effects)
+    assert known(awarded, badge) == evolve(badge, revoked=True)
+    assert badges.marked(awarded, badge.status_list, "revocation") == [badge.index]
+    assert badges.marked(awarded, badge.status_list, "suspension") == []
+
+
+def test_renewing_revokes_the_former_badge_and_the_new_award_gets_another(store: Store) -> None:
+    done = Completion("ada", COURSE, "A", day(10))
+    awarding.complete(store, done, at=day(10), zone="UTC")
+    old = issue(store)
+    renewing.start(store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(100))
+    assert not known(store, old).revoked
+    awarding.complete(store, evolve(done, completed_at=day(120)), at=day(120), zone="UTC")
+    new = issue(store, seed=2)
+    assert known(store, old).revoked
+    assert (new.cycle, new.issued_at) == (2, day(120))
+    assert badges.marked(store, 1, "revocation") == [old.index]
+
+
+def test_deleting_a_certification_revokes_every_badge_of_it(awarded: Store) -> None:
+    badge = issue(awarded)
+    assert lifecycle.delete(awarded, "fa", at=day(20))
+    assert known(awarded, badge).revoked
+    page = badges.page(awarded, badge.id, at=day(20), issuer="The Academy")
+    assert page is not None
+    assert (page.state, page.certification) == (BadgeState.REVOKED, "fa")
+
+
+def test_an_award_that_is_given_back_gets_a_badge_of_its_own(awarded: Store) -> None:
+    former = issue(awarded)
+    with awarded.writing() as transaction:
+        carry_out(transaction, [RemoveAward(AWARD)])
+        carry_out(transaction, [IssueAward(AWARD)])
+    latter = issue(awarded, seed=2)
+    assert latter.id != former.id
+    assert latter.index != former.index
+    assert (known(awarded, former).revoked, latter.revoked) == (True, False)
+
+
+def test_a_suspension_is_lifted_and_a_revocation_is_not(awarded: Store) -> None:
+    badge = issue(awarded)
+    badges.suspend(awarded, badge.id)
+    assert badges.marked(awarded, 1, "suspension") == [badge.index]
+    badges.suspend(awarded, badge.id, suspended=False)
+    assert known(awarded, badge) == badge
+    badges.revoke(awarded, badge.id)
+    badges.revoke(awarded, badge.id)
+    assert known(awarded, badge).revoked
+    for change in (badges.suspend, badges.revoke):
+        with pytest.raises(InvalidValueError, match="badge"):
+            change(awarded, "nothing")
+    with pytest.raises(InvalidValueError, match="purpose"):
+        badges.marked(awarded, 1, "message")
+
+
+A_MOMENT = timedelta(microseconds=1)
+
+
+@pytest.mark.rule("INT-38", "INT-42")
+@pytest.mark.parametrize(
+    ("changes", "at", "state"),
+    [
+        ({}, day(10) - A_MOMENT, BadgeState.NOT_YET_VALID),
+        ({}, day(10), BadgeState.VALID),
+        ({}, day(376) - A_MOMENT, BadgeState.VALID),
+        ({}, day(376), BadgeState.EXPIRED),
+        ({"suspended": True}, day(20), BadgeState.SUSPENDED),
+        ({"suspended": True}, day(376), BadgeState.EXPIRED),
+        ({"suspended": True, "revoked": True}, day(20), BadgeState.REVOKED),
+        ({"revoked": True}, day(376), BadgeState.REVOKED),
+    ],
+)
+def test_where_a_badge_stands(changes: dict[str, bool], at: datetime, state: BadgeState) -> None:
+    badge = Badge("b", "ada", "fa", 1, day(10), day(376), 1, 7, **changes)
+    assert badges.state_at(badge, at) is state
+
+
+@pytest.mark.rule("INT-42")
+def test_what_the_verification_page_tells(awarded: Store) -> None:
+    badge = issue(awarded)
+    page = badges.page(awarded, badge.id, at=day(20), issuer="The Academy")
+    assert page is not None
+    assert (page.recipient, page.certification, page.issuer) == ("ada", "First aid", "The Academy")
+    assert (page.state, page.at, page.id) == (BadgeState.VALID, day(20), f"urn:uuid:{badge.id}")
+    assert badges.page(awarded, "1", at=day(20), issuer="The Academy") is None
+
+
+def test_a_person_is_shown_by_their_name(awarded: Store) -> None:
+    badge = issue(awarded)
+    with awarded.writing() as transaction:
+        transaction.users.put([User("ada", "ada", "Ada", "Lovelace")])
+    page = badges.page(awarded, badge.id, at=day(20), issuer="The Academy")
+    assert page is not None
+    assert page.recipient == "Ada Lovelace"
+
+
+def test_the_credential_names_a_bit_of_each_list(awarded: Store) -> None:
+    badge = issue(awarded)
+    issuer = Issuer("https://academy.example", "The Academy")
+    entries = badges.credential(awarded, badge, issuer=issuer, lists=LISTS)["credentialStatus"]
+    assert entries == [
+        statuslist.entry(f"https://academy.example/status/{purpose}/1", purpose, badge.index)
+        for purpose in statuslist.PURPOSES
+    ]
+    assert "credentialStatus" not in badges.credential(awarded, badge, issuer=issuer)
