@@ -18,7 +18,7 @@ from certrules.cli.output import Output
 
 __all__ = ["main", "parser"]
 
-DONE, NOTHING_DONE, STOPPED, UNREAD = 0, 2, 130, 141
+DONE, REFUSED, NOTHING_DONE, STOPPED, UNREAD = 0, 1, 2, 130, 141
 
 EPILOG = """\
 exit codes:
@@ -90,16 +90,16 @@ def _fail(error: BaseException, words: Sequence[str]) -> int:
     with suppress(OSError):
         sys.stderr.write("".join(f"{line}\n" for line in failure.lines()))
         sys.stderr.flush()
-    return STOPPED if failure.code == failures.INTERRUPTED else NOTHING_DONE
+    return _ENDS.get(failure.code, NOTHING_DONE)
+
+
+_ENDS = {failures.INTERRUPTED: STOPPED, "not_permitted": REFUSED}
 
 
 def _wants_json(words: Sequence[str]) -> bool:
     return "--format=json" in words or ("--format", "json") in pairwise(words)
 
 
-def _speak_utf8() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError, ValueError):  # a stream of another kind than a text file
 def _replace_closed_streams() -> None:
     """Put something to write to where whoever called has closed a stream; an answer needs more."""
     closed = [name for name in ("stdout", "stderr") if getattr(sys, name) is None]
@@ -109,6 +109,9 @@ def _replace_closed_streams() -> None:
         raise UsageError("standard output is closed, so that nothing could be answered")
 
 
+def _speak_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # a stream of another kind than a text file
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
 
 

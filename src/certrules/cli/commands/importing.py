@@ -110,6 +110,7 @@ def add(subparsers: Any) -> None:
         action="store_true",
         help="awards are still valid on the day written as their expiry",
     )
+    actors.add_actor(parser)
 
 
 def _mapped(text: str) -> tuple[str, str]:
@@ -117,7 +118,6 @@ def _mapped(text: str) -> tuple[str, str]:
     if not (field and equals and column):
         raise argparse.ArgumentTypeError(f"{text!r} is not FIELD=COLUMN, as in username=E-mail")
     return field, column
-    actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:

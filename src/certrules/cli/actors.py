@@ -1,0 +1,49 @@
+"""As whom is a command carried out?"""
+
+import argparse
+
+from certrules.cli import names
+from certrules.cli.failures import UsageError
+from certrules.model.people import Actor, Permission, Role
+from certrules.repositories.protocols import Store
+from certrules.workflows.actors import SYSTEM, Asking
+
+__all__ = ["acting", "add_actor"]
+
+
+def add_actor(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say as whom."""
+    group = parser.add_argument_group(
+        "who asks",
+        "Without --actor it is the operator of this machine, who acts as the system and needs no "
+        "permission. Which roles somebody has, the store does not know: name them.",
+    )
+    group.add_argument("--actor", metavar="USER", help="as this user, by username or id")
+    group.add_argument(
+        "--role",
+        metavar="ROLE",
+        action="append",
+        default=[],
+        choices=[str(each) for each in Role],
+        help=f"a role of theirs; repeatable: {', '.join(map(str, Role))}",
+    )
+    group.add_argument(
+        "--permission",
+        metavar="P",
+        action="append",
+        default=[],
+        choices=[str(each) for each in Permission],
+        help=f"a permission of theirs; repeatable: {', '.join(map(str, Permission))}",
+    )
+
+
+def acting(store: Store, args: argparse.Namespace) -> Asking:
+    """Return who asks, by the options of :func:`add_actor`."""
+    if args.actor is None:
+        if args.role or args.permission:
+            raise UsageError("--role and --permission are somebody's: name them with --actor")
+        return SYSTEM
+    with store.reading() as view:
+        user = names.user(view, args.actor)
+    roles, permissions = map(Role, args.role), map(Permission, args.permission)
+    return Actor(user.id, frozenset(roles), frozenset(permissions), user.company)
