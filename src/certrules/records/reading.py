@@ -133,11 +133,11 @@ class RecordsFile:
         """Close the file, unless the caller opened it."""
         self._source.close()
 
-    def key_batches(self) -> Iterator[KeyBatch]:
     def is_file(self, path: Path) -> bool:
         """Return whether a path leads to the very file that is read."""
         return self._source.is_file(path)
 
+    def key_batches(self) -> Iterator[KeyBatch]:
         """Yield whose certification each row is about: what duplicates have in common.
 
         Rows that do not say it are left out. Nothing else is read, so this pass is a cheap one.
