@@ -26,9 +26,10 @@ from certrules.model.catalog import (
     Validity,
 )
 from certrules.model.learning import Course, LearningPlan, Window, WindowStart
+from certrules.model.notices import NoticeKind, Notification, Offset, Priority
 from certrules.model.people import Company, User
 
-__all__ = ["Catalog", "read"]
+__all__ = ["Catalog", "read", "read_notifications"]
 
 GUIDED = 100
 """How many faults may come with a guess at what was meant, which takes time."""
@@ -69,6 +70,28 @@ def read(data: bytes) -> Catalog:
     if faults:
         raise CatalogError("invalid_catalog", f"{_many(faults)} in the catalog", faults)
     return Catalog(**found)
+
+
+def read_notifications(data: bytes) -> tuple[Notification, ...]:
+    """Read the notifications that are set up: a JSON object with the list ``notifications``.
+
+    The keys of each entry are attributes of :class:`~certrules.model.notices.Notification`, of
+    which ``id`` and ``kind`` are needed; the offset is written as ``2 weeks before``. Raises
+    :class:`~certrules.errors.CatalogError`.
+
+    >>> (told,) = read_notifications(b'{"notifications": [{"id": "n1", "kind": "expiry",'
+    ...                              b' "offset": "2 weeks before"}]}')
+    >>> told.offset
+    Offset(amount=-2, unit=<OffsetUnit.WEEKS: 'weeks'>)
+
+    Rules: DOC-NOTIFY-02.
+    """
+    faults: list[tuple[str, str]] = []
+    found = _sections(_parsed(_text(data)), faults, _NOTIFICATIONS)
+    if faults:
+        raise CatalogError("invalid_catalog", f"{_many(faults)} in the notifications", faults)
+    notifications: tuple[Notification, ...] = found["notifications"]
+    return notifications
 
 
 def _many(faults: Sequence[object]) -> str:
@@ -112,18 +135,19 @@ _Faults = list[tuple[str, str]]
 _Reader = Callable[[object, str, _Faults], Any]
 
 
-def _sections(value: object, faults: _Faults) -> dict[str, Any]:
+def _sections(
+    value: object, faults: _Faults, sections: Mapping[str, _Reader] | None = None
+) -> dict[str, Any]:
+    known = _SECTIONS if sections is None else sections
     if not isinstance(value, _Object):
-        faults.append(("$", f"expected an object with {_listed(_SECTIONS)}, got {_kind(value)}"))
+        faults.append(("$", f"expected an object with {_listed(known)}, got {_kind(value)}"))
         return {}
-    _check_keys(value, _SECTIONS, "", faults)
+    _check_keys(value, known, "", faults)
     found = {
-        name: reader(value[name], name, faults)
-        for name, reader in _SECTIONS.items()
-        if name in value
+        name: reader(value[name], name, faults) for name, reader in known.items() if name in value
     }
     if not found and not faults:
-        faults.append(("$", f"has none of {_listed(_SECTIONS)}"))
+        faults.append(("$", f"has none of {_listed(known)}"))
     return found
 
 
@@ -309,6 +333,20 @@ _WINDOW = _object_of(
     },
 )
 
+_NOTIFICATIONS: Mapping[str, _Reader] = {
+    "notifications": _list_of(
+        Notification,
+        {
+            "id": _checked(_key),
+            "kind": _choice(NoticeKind),
+            "offset": _checked(Offset.parse, "such as '2 weeks before'"),
+            "subject": _checked(_plain),
+            "body": _checked(_plain),
+            "priority": _choice(Priority),
+        },
+        "id",
+    ),
+}
 _SECTIONS: Mapping[str, _Reader] = {
     "users": _list_of(
         User,

@@ -24,7 +24,8 @@ EPILOG = """\
 exit codes:
   0    done
   1    done, and some rows or requests were refused; the answer says why
-  2    nothing done: bad usage, an unreadable file, an unknown store
+  2    not done: bad usage, an unreadable file, an unknown store; or stopped part
+       way: the message says how far, and the same command completes it
   130  interrupted
   141  nobody reads the answer any more
 

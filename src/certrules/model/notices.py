@@ -1,9 +1,10 @@
 """Which notifications has an administrator set up, and what is one learner told by one of them?"""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from attrs import field, frozen
 
@@ -77,12 +78,29 @@ class Offset:
     amount: int = field(default=0, validator=_whole)
     unit: OffsetUnit = field(default=OffsetUnit.HOURS, validator=_unit)
 
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``2 weeks before``, ``1 hour after`` or ``at once``.
+
+        Raises :class:`~certrules.errors.InvalidValueError` for anything else.
+        """
+        words = text.strip().casefold() if isinstance(text, str) else ""
+        if words == "at once":
+            return cls()
+        if found := _OFFSET.fullmatch(words):
+            amount = int(found[1])
+            return cls(-amount if found[3] == "before" else amount, OffsetUnit(found[2] + "s"))
+        raise InvalidValueError("offset", text, "such as '2 weeks before' or 'at once'")
+
     def __str__(self) -> str:
         if not self.amount:
             return "at once"
         count, unit = abs(self.amount), str(self.unit)
         side = "before" if self.amount < 0 else "after"
         return f"{count} {unit[:-1] if count == 1 else unit} {side}"
+
+
+_OFFSET = re.compile(r"(\d{1,6})\s+(hour|day|week)s?\s+(before|after)", re.ASCII)
 
 
 class Priority(Enum):

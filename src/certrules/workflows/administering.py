@@ -8,8 +8,10 @@ from attrs import Factory, frozen
 
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
-from certrules.model.people import username_key
+from certrules.model.people import Action, username_key
+from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Learning, Store, Transaction
+from certrules.workflows.actors import SYSTEM, Asking, permit
 
 __all__ = ["Change", "LoadReport", "load"]
 
@@ -34,10 +36,13 @@ class LoadReport:
     warnings: tuple[str, ...] = Factory(tuple)
 
 
-def load(store: Store, catalog: Catalog) -> LoadReport:
+def load(
+    store: Store, catalog: Catalog, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO
+) -> LoadReport:
     """Add the entries of a catalog, or replace those of the same id, in one transaction.
 
-    An entry of the store that the catalog does not name stays. Raises
+    An entry of the store that the catalog does not name stays. ``actor`` must be permitted to; see
+    :mod:`certrules.workflows.actors`. Raises
     :class:`~certrules.errors.CatalogError` where an assignment names an item that neither the
     catalog nor the store has, and :class:`~certrules.errors.StoreError`.
 
@@ -48,6 +53,8 @@ def load(store: Store, catalog: Catalog) -> LoadReport:
 
     Rules: DOC-CERT-07.
     """
+    permit(actor, Action.CREATE_CERTIFICATION, policy=policy)
+    permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
     with store.writing() as transaction:
         _check_items(transaction, catalog)
         changes = {

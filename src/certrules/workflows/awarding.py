@@ -213,5 +213,6 @@ def edit(
         if decision:
             cycle = changed.user, changed.certification, changed.cycle
             event = Notify(Event(EventKind.CHANGED, *cycle, at=at))
-            carry_out(transaction, (*decision.effects, CancelNotices(*cycle), event))
+            decision = evolve(decision, effects=(*decision.effects, CancelNotices(*cycle), event))
+            carry_out(transaction, decision.effects)
         return decision

@@ -25,7 +25,7 @@ def report(
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Iterator[ReportRow]:
-    """Yield the rows of a report at an aware instant, in its order, without holding them all.
+    """Return the rows of a report at an aware instant, in its order, without holding them all.
 
     The view must stay open meanwhile.
 
@@ -40,8 +40,10 @@ def report(
     Rules: DOC-REPORT-01, DOC-REPORT-04.
     """
     permit(actor, Action.VIEW_AWARDS, policy=policy)
-    for _, awards in groupby(_awards(view, which), key=_pair):
-        yield from reporting.report(which, awards, at=at, zone=zone)
+    histories = groupby(_awards(view, which), key=_pair)
+    return (
+        row for _, awards in histories for row in reporting.report(which, awards, at=at, zone=zone)
+    )
 
 
 def _awards(view: Transaction, which: Report) -> Iterator[Award]:

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from certrules import instants
-from certrules.cli import arguments, decisions, names, stores
+from certrules.cli import actors, arguments, decisions, names, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, progress, shown
 from certrules.errors import StoreError
@@ -15,6 +15,7 @@ from certrules.model.catalog import Item
 from certrules.repositories.protocols import Store
 from certrules.rules.awarding import Targets
 from certrules.workflows import by_hand
+from certrules.workflows.actors import Asking
 from certrules.workflows.by_hand import AwardReport
 from certrules.workflows.jobs import Job, Jobs, JobState
 
@@ -58,6 +59,7 @@ def add(subparsers: Any) -> None:
     arguments.add_zone(parser, "where the days begin", required=True)
     names.add_items(parser, "what it was earned by (by hand)", required=False)
     option("--at", metavar="INSTANT", help="when it happens, such as 2024-07-01T09:00:00Z (now)")
+    actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
             users = [names.user(view, name).id for name in args.user]
             item = names.item(view, args)
         chosen = _chosen(args, certification, item, at=at, zone=zone)
-        report = _award(store, Targets(users, args.group, args.branch), chosen, at=at)
+        targets = Targets(users, args.group, args.branch)
+        report = _award(store, targets, chosen, at=at, actor=actors.acting(store, args))
         tell(args.out, store, report)
     return 1 if report.refused or report.inactive or report.unknown else 0
 
@@ -88,10 +91,12 @@ def _chosen(
     return Award("", certification, issued_at, expires_at, ExpiryBasis.DATE, source)
 
 
-def _award(store: Store, targets: Targets, chosen: Award, *, at: datetime) -> AwardReport:
+def _award(
+    store: Store, targets: Targets, chosen: Award, *, at: datetime, actor: Asking
+) -> AwardReport:
     with ThreadPoolExecutor(1) as executor, progress("awarding") as on_progress:
         jobs = Jobs(arguments.now, executor)
-        awarded = by_hand.award(store, targets, chosen, at=at, jobs=jobs)
+        awarded = by_hand.award(store, targets, chosen, at=at, jobs=jobs, actor=actor)
         if isinstance(awarded, AwardReport):
             return awarded
         try:

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from certrules.cli import arguments, decisions, names, stores
+from certrules.cli import actors, arguments, decisions, names, stores
 from certrules.cli.output import Output, shown
 from certrules.model.learning import Completion
 from certrules.repositories.protocols import Store
@@ -39,6 +39,7 @@ def add(subparsers: Any) -> None:
         metavar="INSTANT",
         help="when it was completed, such as 2024-07-01T09:00:00Z (now)",
     )
+    actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
             item = names.item(view, args)
         assert item is not None  # noqa: S101 - one of the options is required
         done = Completion(user.id, item.kind, item.id, at)
-        completed = awarding.complete(store, done, at=at, zone=zone)
+        actor = actors.acting(store, args)
+        completed = awarding.complete(store, done, at=at, zone=zone, actor=actor)
         tell(args.out, store, completed, zone=zone)
     refused = not completed.recorded or not all(completed.decisions.values())
     return 1 if refused else 0

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from certrules.cli import arguments, losses, names, stores
+from certrules.cli import actors, arguments, losses, names, stores
 from certrules.workflows import lifecycle
 
 __all__ = ["add", "run"]
@@ -29,17 +29,21 @@ def add(subparsers: Any) -> None:
     names.add_certification(parser)
     losses.add_yes(parser)
     parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Say what would be lost, or delete the certification."""
     at = arguments.instant(args.at)
     with stores.opened(args.store) as store:
+        actor = actors.acting(store, args)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
         return losses.lose(
             args,
             store,
             "delete",
-            lambda dry_run: lifecycle.delete(store, certification, at=at, dry_run=dry_run),
+            lambda dry_run: lifecycle.delete(
+                store, certification, at=at, dry_run=dry_run, actor=actor
+            ),
         )

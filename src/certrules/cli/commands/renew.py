@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
-from certrules.cli import arguments, decisions, names, stores
+from certrules.cli import actors, arguments, decisions, names, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output
 from certrules.model.catalog import Item
@@ -44,27 +44,29 @@ def add(subparsers: Any) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--explain", action="store_true", help="only say why; change nothing")
     what.add_argument("--cancel", action="store_true", help="give up the renewal that is open")
+    actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Start the renewal, or explain or cancel it, and say what was decided."""
     at = arguments.instant(args.at)
     with stores.opened(args.store) as store:
+        actor = actors.acting(store, args)
         with store.reading() as view:
             user = names.user(view, args.user).id
             certification = names.certification(view, args.certification).id
             item = names.item(view, args)
             plan = args.through and names.plan(view, args.through).id
         if args.cancel:
-            decision = renewing.cancel(store, user, certification, at=at)
+            decision = renewing.cancel(store, user, certification, at=at, actor=actor)
             return _answer(args.out, store, decision, "giving up the renewal")
-        asked = renewing.decide(store, user, certification, at=at, plan=plan)
+        asked = renewing.decide(store, user, certification, at=at, plan=plan, actor=actor)
         if args.explain:
             return _answer(args.out, store, asked, "renewal", granted="possible")
         option = _option(store, asked, item, plan)
         decision = asked
         if option is not None:
-            decision = renewing.start(store, user, certification, option, at=at)
+            decision = renewing.start(store, user, certification, option, at=at, actor=actor)
         return _answer(args.out, store, decision, "start of the renewal")
 
 

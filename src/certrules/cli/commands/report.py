@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from certrules import instants
-from certrules.cli import arguments, decisions, names, stores
+from certrules.cli import actors, arguments, decisions, names, stores
 from certrules.cli.decisions import day, plain
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Cell, Column, Output, counted, shown
@@ -14,6 +14,7 @@ from certrules.model.people import User
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.workflows import reporting
+from certrules.workflows.actors import Asking
 
 __all__ = ["add", "run"]
 
@@ -60,6 +61,7 @@ def add(subparsers: Any) -> None:
         "--at", metavar="INSTANT", help="at this instant, such as 2024-07-01T09:00:00Z (now)"
     )
     arguments.add_zone(parser, "show the dates of this time zone (UTC)")
+    actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,16 +71,19 @@ def run(args: argparse.Namespace) -> int:
     if (args.which == "learner") != (args.user is not None):
         raise UsageError("the learner's list needs --user, and the other reports take none")
     with stores.opened(args.store) as store:
+        actor = actors.acting(store, args)
         if args.which == "learner":
-            _tell_learner(args.out, store, args.user, at=at, zone=zone)
+            _tell_learner(args.out, store, args.user, at=at, zone=zone, actor=actor)
         else:
             with store.reading() as view:
-                _tell(args.out, view, Report(args.which), at=at, zone=zone)
+                _tell(args.out, view, Report(args.which), at=at, zone=zone, actor=actor)
     return 0
 
 
-def _tell(out: Output, view: Transaction, which: Report, *, at: datetime, zone: tzinfo) -> None:
-    rows = reporting.report(view, which, at=at, zone=zone)
+def _tell(
+    out: Output, view: Transaction, which: Report, *, at: datetime, zone: tzinfo, actor: Asking
+) -> None:
+    rows = reporting.report(view, which, at=at, zone=zone, actor=actor)
     if out.as_json:
         head = {"report": str(which), "at": instants.utc(at).isoformat()}
         out.data_stream(head, "rows", map(plain, rows))
@@ -116,10 +121,12 @@ def _cells(
         )
 
 
-def _tell_learner(out: Output, store: Store, name: str, *, at: datetime, zone: tzinfo) -> None:
+def _tell_learner(
+    out: Output, store: Store, name: str, *, at: datetime, zone: tzinfo, actor: Asking
+) -> None:
     with store.reading() as view:
         user = names.user(view, name)
-    lines = reporting.learner(store, user.id, at=at, zone=zone)
+    lines = reporting.learner(store, user.id, at=at, zone=zone, actor=actor)
     if out.as_json:
         told = [{**plain(line), "renewal": decisions.as_json(line.renewal)} for line in lines]
         out.data({"user": user.id, "at": instants.utc(at).isoformat(), "certifications": told})

@@ -1,0 +1,47 @@
+"""``certrules deactivate``: let a certification be issued no more; what was issued stands."""
+
+import argparse
+from datetime import UTC
+from typing import Any
+
+from certrules.cli import actors, arguments, decisions, names, stores
+from certrules.workflows import defining
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules deactivate --store certificates.db --certification FA
+
+Awards that were issued stay valid; `certrules delete` takes them away.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "deactivate",
+        says="let a certification be issued no more; what was issued stands",
+        example=EXAMPLE,
+        run=run,
+    )
+    stores.add_store(parser)
+    names.add_certification(parser)
+    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    actors.add_actor(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it, and say what was decided."""
+    at = arguments.instant(args.at)
+    with stores.opened(args.store) as store:
+        actor = actors.acting(store, args)
+        with store.reading() as view:
+            certification = names.certification(view, args.certification).id
+        decision = defining.deactivate(store, certification, at=at, actor=actor)
+        if args.out.as_json:
+            args.out.data(decisions.as_json(decision))
+        else:
+            with store.reading() as view:
+                decisions.tell(args.out, view, decision, zone=UTC, verb="deactivate")
+    return 0 if decision else 1

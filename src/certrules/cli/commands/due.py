@@ -1,0 +1,79 @@
+"""``certrules due``: what is to be told by now goes into the outbox."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from certrules import catalogs, instants
+from certrules.cli import actors, arguments, decisions, stores
+from certrules.cli.output import Output, counted, shown
+from certrules.model.notices import Notice, Notification
+from certrules.rules import notifications as rules
+from certrules.workflows import notifying
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules due --store certificates.db --notifications notifications.json --zone Europe/Rome
+
+  notifications.json:
+  {
+    "notifications": [
+      {"id": "issued", "kind": "issued"},
+      {"id": "reminder", "kind": "expiry", "offset": "2 weeks before",
+       "subject": "{{certification_name}} expires", "body": "Renew it: [renew_link]"}
+    ]
+  }
+
+Run it as often as you like: what was told is not told again, and what a late
+run missed is told once. The first run tells of nothing before --since.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "due",
+        says="put into the outbox what learners are to be told by now",
+        example=EXAMPLE,
+        run=run,
+    )
+    stores.add_store(parser)
+    option = parser.add_argument
+    option("--notifications", metavar="FILE", required=True, help="what is told, and when")
+    arguments.add_zone(parser, "count days and weeks on this calendar", required=True)
+    option("--since", metavar="INSTANT", help="the first time: of nothing before this (--at)")
+    option("--at", metavar="INSTANT", help="by when, such as 2024-07-01T09:00:00Z (now)")
+    actors.add_actor(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Tell what is due, and show it."""
+    at, zone = arguments.instant(args.at), arguments.zone(args.zone)
+    since = None if args.since is None else instants.parse(args.since)
+    told = catalogs.read_notifications(Path(args.notifications).read_bytes())
+    notices: list[Notice] = []
+    with stores.opened(args.store) as store:
+        actor = actors.acting(store, args)
+        notifying.due(
+            store, told, until=at, zone=zone, since=since, on_told=notices.extend, actor=actor
+        )
+    tell(args.out, told, notices)
+    return 0
+
+
+def tell(out: Output, told: Sequence[Notification], notices: Sequence[Notice]) -> None:
+    """Say who is told what."""
+    warnings = [(each.id, warning) for each in told for warning in rules.lint(each)]
+    if out.as_json:
+        said = [{"notification": id_, "message": str(warning)} for id_, warning in warnings]
+        out.data_stream({"warnings": said}, "notices", map(decisions.plain, notices))
+        return
+    for id_, warning in warnings:
+        out.paragraph(shown(f"Warning: notification {id_}: {warning}"), style="yellow")
+    for notice in notices:
+        about = f"{notice.user}, {notice.certification}, cycle {notice.cycle}"
+        out.line(shown(f"{notice.due_at:%Y-%m-%d %H:%M} {notice.notification}: {about}"))
+    out.line(f"{counted(len(notices), 'notice')} due")

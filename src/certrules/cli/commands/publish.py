@@ -1,0 +1,50 @@
+"""``certrules publish``: publish a draft, so that it is issued."""
+
+import argparse
+from datetime import UTC
+from typing import Any
+
+from certrules.cli import actors, arguments, decisions, names, stores
+from certrules.workflows import defining
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules publish --store certificates.db --certification FA
+
+A draft becomes active, or inactive with --inactive; nothing else is published.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "publish",
+        says="publish a draft, so that it is issued",
+        example=EXAMPLE,
+        run=run,
+    )
+    stores.add_store(parser)
+    names.add_certification(parser)
+    parser.add_argument("--inactive", action="store_true", help="not to be issued yet")
+    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    actors.add_actor(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it, and say what was decided."""
+    at = arguments.instant(args.at)
+    with stores.opened(args.store) as store:
+        actor = actors.acting(store, args)
+        with store.reading() as view:
+            certification = names.certification(view, args.certification).id
+        decision = defining.publish(
+            store, certification, active=not args.inactive, at=at, actor=actor
+        )
+        if args.out.as_json:
+            args.out.data(decisions.as_json(decision))
+        else:
+            with store.reading() as view:
+                decisions.tell(args.out, view, decision, zone=UTC, verb="publish")
+    return 0 if decision else 1

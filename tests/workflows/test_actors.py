@@ -1,0 +1,233 @@
+"""No workflow does anything for somebody who may not."""
+
+import inspect
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from functools import partial
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, get_type_hints
+
+import pytest
+
+import certrules.workflows
+from certrules import Award, Certification, ExpiryBasis, ItemKind, User
+from certrules.catalogs import Catalog
+from certrules.errors import NotPermittedError
+from certrules.model.catalog import Assignment
+from certrules.model.learning import Completion, ExternalTraining, RenewalOption
+from certrules.model.notices import Notice, NoticeKind, Notification
+from certrules.model.people import Actor, Permission, Role
+from certrules.records import open_records
+from certrules.repositories.protocols import Store
+from certrules.rules.awarding import Targets
+from certrules.workflows import (
+    administering,
+    awarding,
+    by_hand,
+    defining,
+    importing,
+    lifecycle,
+    notifying,
+    outbox,
+    predating,
+    renewing,
+    reporting,
+)
+from certrules.workflows.actors import SYSTEM, permit_for, user_of
+from certrules.workflows.jobs import Jobs
+from tests.workflows.conftest import T0, day
+
+AWARD = Award("bob", "fa", T0, day(400), ExpiryBasis.DATE)
+COURSE = ItemKind.COURSE
+TOLD = Notification("n1", NoticeKind.EXPIRY)
+NOTICE = Notice("n1", NoticeKind.EXPIRY, "bob", "fa", 1, day(400), day(400))
+CSV = (
+    b"username,certification_code,certification_issue_date,always_valid,"
+    b"certification_expire_date,type,code\n"
+    b"bob,conduct,2024-01-01,1,,manual,\n"
+)
+RENEWAL = RenewalOption(COURSE, "A")
+
+
+def jobs() -> Jobs:
+    return Jobs(lambda: day(9))
+
+
+def records() -> Any:
+    return open_records(io.BytesIO(CSV), zone=UTC)
+
+
+ASKED: dict[Callable[..., Any], Callable[..., Any]] = {
+    administering.load: lambda store, **who: administering.load(
+        store, Catalog(users=(User("x", "x"),)), **who
+    ),
+    awarding.complete: lambda store, **who: awarding.complete(
+        store, Completion("bob", COURSE, "B", day(9)), at=day(9), zone=UTC, **who
+    ),
+    awarding.report_external: lambda store, **who: awarding.report_external(
+        store, ExternalTraining("bob", "t", day(1).date(), "conduct"), at=day(9), zone=UTC, **who
+    ),
+    awarding.edit: lambda store, **who: awarding.edit(store, AWARD, at=day(9), **who),
+    by_hand.award: lambda store, **who: by_hand.award(
+        store, Targets(users={"ada"}), AWARD, at=day(9), jobs=jobs(), **who
+    ),
+    by_hand.award_all: lambda store, **who: by_hand.award_all(
+        store, ["ada"], AWARD, at=day(9), **who
+    ),
+    by_hand.expand: lambda store, **who: by_hand.expand(store, Targets(groups={"crew"}), **who),
+    defining.create: lambda store, **who: defining.create(
+        store, Certification("new", "New"), at=day(9), **who
+    ),
+    defining.edit: lambda store, **who: defining.edit(
+        store, known(store), Certification("fa", "Other"), at=day(9), **who
+    ),
+    defining.publish: lambda store, **who: defining.publish(store, "fa", at=day(9), **who),
+    defining.activate: lambda store, **who: defining.activate(store, "fa", at=day(9), **who),
+    defining.deactivate: lambda store, **who: defining.deactivate(store, "fa", at=day(9), **who),
+    importing.run: lambda store, **who: importing.run(store, records(), at=day(9), **who),
+    importing.submit: lambda store, **who: importing.submit(
+        jobs(), store, records(), at=day(9), **who
+    ),
+    lifecycle.assign: lambda store, **who: lifecycle.assign(
+        store, "fa", Assignment(COURSE, "X", T0), **who
+    ),
+    lifecycle.unlink: lambda store, **who: lifecycle.unlink(
+        store, "fa", COURSE, "A", at=day(9), **who
+    ),
+    lifecycle.unassign: lambda store, **who: lifecycle.unassign(
+        store, "bob", "fa", at=day(9), **who
+    ),
+    lifecycle.delete: lambda store, **who: lifecycle.delete(store, "fa", at=day(9), **who),
+    notifying.due: lambda store, **who: notifying.due(
+        store, [TOLD], until=day(500), zone=UTC, since=T0, **who
+    ),
+    notifying.message: lambda store, **who: notifying.message(
+        store, NOTICE, TOLD, at=day(9), zone=UTC, **who
+    ),
+    outbox.pending: outbox.pending,
+    outbox.acknowledge: lambda store, **who: outbox.acknowledge(store, 1, **who),
+    predating.issue_predated: lambda store, **who: predating.issue_predated(
+        store, "fa", since=None, at=day(9), zone=UTC, **who
+    ),
+    renewing.decide: lambda store, **who: renewing.decide(store, "bob", "fa", at=day(9), **who),
+    renewing.start: lambda store, **who: renewing.start(
+        store, "bob", "fa", RENEWAL, at=day(9), **who
+    ),
+    renewing.cancel: lambda store, **who: renewing.cancel(store, "bob", "fa", at=day(9), **who),
+    reporting.learner: lambda store, **who: reporting.learner(
+        store, "bob", at=day(9), zone=UTC, **who
+    ),
+}
+"""Each workflow, and how somebody asks for it about Bob, or about everybody."""
+
+ELSEWHERE = {"certrules.workflows.badges", "certrules.workflows.exporting"}
+"""Whose tests show the same of them."""
+
+
+def known(store: Store) -> Certification:
+    with store.reading() as view:
+        found = view.certifications.get("fa")
+    assert found
+    return found
+
+
+def workflows() -> Iterator[Callable[..., Any]]:
+    """Every public function of the workflows that is given a store."""
+    for each in iter_modules(certrules.workflows.__path__, "certrules.workflows."):
+        module = import_module(each.name)
+        for name in module.__all__:
+            function = getattr(module, name)
+            of_module = inspect.isfunction(function) and function.__module__ == each.name
+            if of_module and Store in get_type_hints(function).values():
+                yield function
+
+
+def test_no_workflow_is_forgotten() -> None:
+    found = {each for each in workflows() if each.__module__ not in ELSEWHERE} - {permit_for}
+    assert found == set(ASKED)
+    assert all("actor" in inspect.signature(each).parameters for each in found)
+
+
+def furnished(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.awards.add([AWARD])
+        transaction.learning.add_completions([Completion("ada", COURSE, "A", day(2))])
+    notifying.due(store, [TOLD], until=day(1), zone=UTC, since=T0)
+
+
+def content(store: Store) -> list[Any]:
+    with store.reading() as view:
+        learning = [view.learning.enrolments(u, COURSE, ["A", "B"]) for u in ("ada", "bob")]
+        return [
+            *map(list, (view.users.all(), view.certifications.all(), view.awards.select())),
+            view.events.after(0, 1000),
+            view.events.acknowledged(),
+            view.notices.planned(),
+            view.renewals.history("bob", "fa"),
+            learning,
+            view.learning.external("bob", "t"),
+        ]
+
+
+NOBODY = [
+    Actor(),
+    Actor("ada"),
+    Actor("ada", {Role.POWER_USER, Role.MANAGER, Role.EXECUTIVE, Role.SALES}, company="other"),
+    Actor("ada", permissions=set(Permission)),
+]
+
+
+@pytest.mark.rule("DOC-CERT-09", "DOC-JOB-03", "INT-27", "ALL-ROLE-07")
+@pytest.mark.parametrize("actor", NOBODY, ids=["anybody", "learner", "others", "no role"])
+@pytest.mark.parametrize("asked", ASKED, ids=lambda each: f"{each.__module__}.{each.__name__}")
+def test_nothing_changes_for_somebody_who_may_not(
+    store: Store, asked: Callable[..., Any], actor: Actor
+) -> None:
+    furnished(store)
+    before = content(store)
+    with pytest.raises(NotPermittedError) as refusal:
+        ASKED[asked](store, actor=actor)
+    assert refusal.value.reasons
+    assert content(store) == before
+
+
+@pytest.mark.rule("DOC-CERT-09")
+@pytest.mark.parametrize("asked", ASKED, ids=lambda each: f"{each.__module__}.{each.__name__}")
+def test_the_system_needs_no_permission(store: Store, asked: Callable[..., Any]) -> None:
+    furnished(store)
+    ASKED[asked](store, actor=SYSTEM)
+
+
+@pytest.mark.rule("DOC-VIEW-03", "ALL-ROLE-07")
+def test_everybody_renews_and_sees_their_own(store: Store) -> None:
+    furnished(store)
+    bob = Actor("bob")
+    assert reporting.learner(store, "bob", at=day(9), zone=UTC, actor=bob)
+    assert renewing.start(store, "bob", "fa", RENEWAL, at=day(9), actor=bob) is not None
+
+
+@pytest.mark.rule("ALL-ROLE-05")
+def test_managers_see_what_their_company_has(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.users.put([User("bob", "bob", company="acme")])
+    see = partial(reporting.learner, store, "bob", at=day(9), zone=UTC)
+    assert see(actor=Actor("ada", {Role.MANAGER}, company="acme")) == []
+    with pytest.raises(NotPermittedError):
+        see(actor=Actor("ada", {Role.MANAGER}, company="other"))
+
+
+@pytest.mark.rule("DOC-CERT-09", "DOC-JOB-03")
+def test_a_superadmin_does_it_in_their_own_name(store: Store) -> None:
+    boss = Actor("ada", {Role.SUPERADMIN})
+    assert user_of(boss) == "ada"
+    assert user_of(SYSTEM) is None
+    assert defining.create(store, Certification("new", "New"), at=day(9), actor=boss)
+    with store.reading() as view:
+        created = view.certifications.get("new")
+    assert created
+    assert created.created_by == "ada"
+    background = jobs()
+    job = importing.submit(background, store, records(), at=day(9), actor=boss)
+    assert background.wait(job.id).owner == "ada"
