@@ -224,7 +224,7 @@ def test_a_step_that_no_process_can_take_fails_its_job() -> None:
         jobs = Jobs(lambda: NOW, executor)
         job = jobs.wait(jobs.submit("count", [lambda: Piece(1, 1)]).id, 60)
     assert job.state is JobState.FAILED
-    assert "pickle" in job.errors[0].text
+    assert "local object" in job.errors[0].text
 
 
 @pytest.mark.rule("DOC-JOB-04")

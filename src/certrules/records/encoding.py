@@ -17,6 +17,7 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins as that of UTF-16
 )
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NOT_OF_FILES = {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf_7"}
+_UNORDERED = ("utf-16", "utf-32")  # the byte order is known from a mark alone
 _USUAL = ("windows-1252", "windows-1250", "windows-1251", "shift_jis", "gb18030")
 
 
@@ -70,7 +71,7 @@ def undecodable(encoding: str, error: UnicodeError, offset: int, line: int) -> R
 
     Rules: INT-06.
     """
-    if not isinstance(error, UnicodeDecodeError):  # UTF-16 or UTF-32 of unknown byte order
+    if encoding in _UNORDERED or not isinstance(error, UnicodeDecodeError):
         return RecordsFileError(
             "undecodable",
             f"{encoding} needs a byte order mark, and the file has none: name {encoding}-le or -be",
