@@ -64,6 +64,7 @@ def test_every_attribute_of_an_entry_can_be_written() -> None:
         "users": [{"id": "1", "username": "ada", "first_name": "A", "last_name": "L",
                    "active": false, "time_zone": "UTC", "groups": ["g"], "branches": ["b"],
                    "company": "co"}],
+        "companies": [{"id": "co", "name": "Acme", "account_owner": "olga"}],
         "items": [{"kind": "course", "id": "7", "code": "C", "name": "Course"}],
         "certifications": [
             {"id": "3", "name": "First aid", "code": "FA", "description": "d", "retake": true,
@@ -77,7 +78,13 @@ def test_every_attribute_of_an_entry_can_be_written() -> None:
     )
     (certification,) = catalog.certifications
     (assigned,) = certification.assignments
-    for entry in (catalog.users[0], catalog.items[0], certification, assigned):
+    for entry in (
+        catalog.users[0],
+        catalog.companies[0],
+        catalog.items[0],
+        certification,
+        assigned,
+    ):
         for attribute in fields(entry.__class__):
             assert getattr(entry, attribute.name) != attribute.default, attribute.name
 

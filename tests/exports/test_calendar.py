@@ -21,9 +21,11 @@ def read(data: bytes) -> Any:
     return Calendar.from_ical(data)
 
 
-def unescaped(text: str) -> str:
-    """A text as RFC 5545 reads it, for a property of which icalendar does not know the kind."""
-    return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], text)
+def name_of(data: bytes) -> str:
+    """The name of a calendar as RFC 5545 reads a text; icalendar's versions differ in it."""
+    lines = data.replace(b"\r\n ", b"").decode().split("\r\n")
+    (escaped,) = (line.partition(":")[2] for line in lines if line.startswith("X-WR-CALNAME:"))
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], escaped)
 
 
 @pytest.mark.rule("INT-01")
@@ -76,7 +78,7 @@ def test_hostile_text_comes_back_as_text(text: str) -> None:
     event = made.subcomponents[0]
     assert event["summary"] == f"Last valid day: {clean}"
     assert event["description"] == f"{clean} ({clean})\nissued on 2024-02-29"
-    assert unescaped(made["x-wr-calname"]) == clean
+    assert name_of(data) == clean
 
 
 def test_the_last_day_of_all_is_a_day_like_any_other() -> None:

@@ -8,6 +8,7 @@ from attrs import evolve
 from certrules import Assignment, Certification, Item, ItemKind, User
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
+from certrules.model.people import Company
 from certrules.repositories.memory import MemoryStore
 from certrules.workflows import administering
 from certrules.workflows.administering import Change
@@ -75,3 +76,15 @@ def test_names_that_lead_to_several_things_are_warned_of() -> None:
     assert "1, 9" in users
     assert "k, q" in certifications
     assert "c, d" in items
+
+
+def test_companies_are_told_of_where_a_catalog_lists_them() -> None:
+    store = MemoryStore()
+    catalog = Catalog(companies=(Company("1", "Acme"), Company("2")))
+    assert "companies" not in administering.load(store, Catalog()).changes
+    assert administering.load(store, catalog).changes["companies"] == Change(added=2)
+    changed = evolve(catalog, companies=(Company("1", "Acme", "olga"), Company("2")))
+    change = administering.load(store, changed).changes["companies"]
+    assert change == Change(replaced=1, unchanged=1)
+    with store.reading() as view:
+        assert tuple(view.companies.all()) == changed.companies

@@ -70,6 +70,8 @@ class MemoryTables:
 
 
 _Attached = tuple[tuple[Assignment, Item | None], ...]
+_Definition = tuple[Certification | None, User | None, _Attached]
+_GONE: _Definition = (None, None, ())
 
 
 @frozen
@@ -78,9 +80,9 @@ class _Row:
     award: Award | None
     user: User | None
     company: Company | None
-    certification: Certification | None = None
-    creator: User | None = None
-    items: _Attached = ()
+    certification: Certification | None
+    creator: User | None
+    items: _Attached
     awarded: int = 0
 
 
@@ -89,9 +91,8 @@ def _of_awards(tables: Any) -> Iterator[_Row]:
     for award in _awards(tables):
         user = tables.users.rows.get((award.user,))
         company = tables.companies.get(user.company) if user else None
-        definition = definitions.get(award.certification, ())
         key = award.user, award.certification, award.cycle
-        yield _Row(key, award, user, company, *definition)
+        yield _Row(key, award, user, company, *definitions.get(award.certification, _GONE))
 
 
 def _of_certifications(tables: Any) -> Iterator[_Row]:
@@ -104,7 +105,7 @@ def _awards(tables: Any) -> Iterator[Award]:
     return (award for cycles in tables.awards.values() for award in cycles)
 
 
-def _definition(tables: Any, one: Certification) -> tuple[Certification, User | None, _Attached]:
+def _definition(tables: Any, one: Certification) -> _Definition:
     items = (
         (each, tables.items.rows.get((each.kind.value, each.item))) for each in one.assignments
     )

@@ -1,0 +1,141 @@
+"""``certrules export``: a table into a CSV file or a workbook."""
+
+import argparse
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict
+
+from certrules import instants
+from certrules.cli import actors, arguments, files, names, stores
+from certrules.cli.failures import UsageError
+from certrules.cli.output import Column, Output, counted, shown
+from certrules.model.people import Target
+from certrules.repositories.protocols import Store
+from certrules.rules.tables import Table, TableQuery
+from certrules.workflows import exporting
+from certrules.workflows.exporting import Exported, ExportFormat
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules export issued --store certificates.db --out issued.xlsx \\
+      --filter Status=expired --sort -Expiration --zone Europe/Rome
+  certrules export awarded-users --store certificates.db --out first-aid.csv \\
+      --filter Certification=FIRST-AID --columns "Username,Expiry Date"
+  certrules export issued --store certificates.db --out all.csv --group-by Company
+
+certifications and catalog are lists of certifications, issued and awarded-users
+lists of awards. Names of columns and filters may be written in any case, with
+hyphens for blanks; a wrong one is answered with those that there are. Archived
+awards are shown with --filter Status=archived.
+"""
+
+GROUPS = (Column("group", shrinks=True), Column("rows", right=True))
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "export",
+        says="export a table to a CSV file or a workbook",
+        example=EXAMPLE,
+        run=run,
+    )
+    tables = list(map(str, Table))
+    parser.add_argument("table", metavar="TABLE", choices=tables, help=", ".join(tables))
+    stores.add_store(parser)
+    files.add_out(parser, "the file to write, *.csv or *.xlsx")
+    parser.add_argument(
+        "--as", dest="as_", choices=list(map(str, ExportFormat)), help="whatever the file's name"
+    )
+    parser.add_argument("--columns", metavar="A,B", default="", help="these columns (all)")
+    parser.add_argument("--search", metavar="WORDS", default="", help="rows with all these words")
+    parser.add_argument(
+        "--filter",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="only these rows; given twice for one name: either value",
+    )
+    parser.add_argument(
+        "--sort",
+        metavar="COLUMN",
+        action="append",
+        default=[],
+        help="in the order of this column, or reversed: --sort=-COLUMN",
+    )
+    parser.add_argument("--group-by", metavar="COLUMN", help="together what has this in common")
+    parser.add_argument("--user", metavar="U", help="only this user's awards, by username or id")
+    parser.add_argument("--company", metavar="ID", help="only the awards of this company's people")
+    parser.add_argument(
+        "--at", metavar="INSTANT", help="statuses at this instant, 2024-07-01T09:00:00Z (now)"
+    )
+    arguments.add_zone(parser, "the days and times of this time zone (UTC)")
+    actors.add_actor(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Export the table."""
+    path = Path(args.file)
+    as_ = _as(path, args.as_)
+    at = arguments.instant(args.at)
+    zone = arguments.zone(args.zone) if args.zone else UTC
+    with stores.opened(args.store, spare=args.file) as store:
+        query, actor = _query(store, args), actors.acting(store, args)
+        try:
+            with files.replacing(path) as target:
+                done = exporting.export(
+                    store, query, target, as_=as_, at=at, zone=zone, actor=actor
+                )
+        except ImportError as error:
+            raise UsageError("a workbook needs openpyxl: pip install 'certrules[excel]'") from error
+    facts = {"at": instants.utc(at).isoformat(), "zone": arguments.zone_name(zone)}
+    _tell(args.out, query.table, path, done, facts)
+    return 0
+
+
+def _as(path: Path, given: str | None) -> ExportFormat:
+    known = list(map(str, ExportFormat))
+    name = given or path.suffix.lower().removeprefix(".")
+    if name not in known:
+        raise UsageError(f"--out {path} says not as what: name it *.csv or *.xlsx, or give --as")
+    return ExportFormat(name)
+
+
+def _query(store: Store, args: argparse.Namespace) -> TableQuery:
+    owner = None
+    if args.user is not None:
+        with store.reading() as view:
+            owner = names.user(view, args.user).id
+    return TableQuery(
+        Table(args.table),
+        [name for name in args.columns.split(",") if name.strip()],
+        args.search,
+        map(_filter, args.filter),
+        args.sort,
+        args.group_by,
+        Target(owner, args.company),
+    )
+
+
+def _filter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"--filter {text!r} has no value: write --filter NAME=VALUE")
+    return name, value
+
+
+def _tell(out: Output, table: Table, path: Path, done: Exported, facts: dict[str, str]) -> None:
+    if out.as_json:
+        out.data({"table": str(table), "file": str(path), **facts, **asdict(done)})
+        return
+    number = counted(done.rows, "row")
+    where = f"(at {facts['at']}, days in {facts['zone']})"
+    out.line(f"Exported {number} of {table} to {shown(str(path))} {where}")
+    if done.groups:
+        out.line()
+        rows = ((shown(each.value or "(none)"), f"{each.rows:,}") for each in done.groups)
+        out.table(GROUPS, rows)

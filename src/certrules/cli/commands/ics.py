@@ -1,0 +1,76 @@
+"""``certrules ics``: when a learner's certifications expire, for their calendar."""
+
+import argparse
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from certrules import instants
+from certrules.cli import actors, arguments, files, names, stores
+from certrules.cli.failures import UsageError
+from certrules.cli.output import counted, shown
+from certrules.workflows import exporting
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules ics --store certificates.db --user ada --out ada.ics --alarm 30 --alarm 7
+
+An event on the last valid day of each certification that expires, in --zone or
+in the user's own time zone, or else in UTC. Importing a later file moves the
+events of an earlier one.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "ics",
+        says="write a calendar of when a learner's certifications expire",
+        example=EXAMPLE,
+        run=run,
+    )
+    stores.add_store(parser)
+    names.add_user(parser)
+    files.add_out(parser, "the calendar to write")
+    parser.add_argument(
+        "--alarm",
+        metavar="DAYS",
+        type=int,
+        action="append",
+        default=[],
+        help="remind so many days before; may be given several times",
+    )
+    parser.add_argument(
+        "--at", metavar="INSTANT", help="written at this instant, 2024-07-01T09:00:00Z (now)"
+    )
+    arguments.add_zone(parser, "the last valid days of this time zone")
+    actors.add_actor(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the calendar."""
+    at = arguments.instant(args.at)
+    path = Path(args.file)
+    with stores.opened(args.store, spare=args.file) as store:
+        with store.reading() as view:
+            user = names.user(view, args.user)
+        zone = arguments.zone(args.zone) if args.zone else instants.time_zone(user.time_zone or UTC)
+        actor = actors.acting(store, args)
+        try:
+            data = exporting.expiry_calendar(
+                store, user.id, at=at, zone=zone, alarms=args.alarm, actor=actor
+            )
+        except ImportError as error:
+            raise UsageError("a calendar needs icalendar: pip install 'certrules[ical]'") from error
+    with files.replacing(path) as target:
+        target.write(data)
+    events = data.count(b"BEGIN:VEVENT")
+    facts = {"at": instants.utc(at).isoformat(), "zone": arguments.zone_name(zone)}
+    if args.out.as_json:
+        args.out.data({"user": user.id, "file": str(path), "events": events, **facts})
+    else:
+        name = shown(str(path))
+        args.out.line(f"Wrote {counted(events, 'event')} to {name} (days in {facts['zone']})")
+    return 0

@@ -1,0 +1,141 @@
+"""``certrules export``."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.cli.conftest import Run
+
+AT = ("--at", "2024-07-01T00:00:00Z")
+
+
+def rows(path: Path) -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+@pytest.mark.rule("ALL-MANAGE-04", "ALL-MANAGE-09")
+def test_a_table_goes_to_a_csv_file(run: Run, awarded: Path, tmp_path: Path) -> None:
+    columns = ("--columns", "user, certification,Expiration,issued-on")
+    answer = run(
+        "export", "issued", "--store", awarded, "--out", "out.csv", *AT, *columns, "--zone=+02:00"
+    )
+    assert answer == (
+        0,
+        "Exported 3 rows of issued to out.csv (at 2024-07-01T00:00:00+00:00, days in UTC+02:00)\n",
+        "",
+    )
+    assert rows(tmp_path / "out.csv") == [
+        ["User", "Certification", "Expiration", "Issued On"],
+        ["ada", "Conduct", "never", "2023-06-01"],
+        ["ada", "First aid", "2025-06-01", "2023-06-01"],
+        ["Bob", "First aid", "2025-06-01", "2023-06-01"],
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir() if "out" in path.name) == ["out.csv"]
+
+
+def test_rows_are_chosen_and_sorted(run: Run, awarded: Path, tmp_path: Path) -> None:
+    where = ("--filter", "certification=FA", "--filter", "Status=valid", "--search", "B")
+    run("export", "issued", "--store", awarded, "--out", "out.csv", *AT, *where)
+    assert [row[0] for row in rows(tmp_path / "out.csv")] == ["User", "Bob"]
+    run("export", "issued", "--store", awarded, "--out", "out.csv", *AT, "--sort=-User")
+    assert [row[0] for row in rows(tmp_path / "out.csv")[1:]] == ["Bob", "ada", "ada"]
+    run("export", "issued", "--store", awarded, "--out", "out.csv", "--user", "ADA")
+    assert [row[0] for row in rows(tmp_path / "out.csv")[1:]] == ["ada", "ada"]
+    answer = run("export", "issued", "--store", awarded, "--out", "out.csv", "--company", "none")
+    assert answer.out.startswith("Exported 0 rows")
+
+
+@pytest.mark.rule("ALL-MANAGE-04")
+def test_the_name_of_the_file_or_an_option_decides_as_what(
+    run: Run, awarded: Path, tmp_path: Path
+) -> None:
+    for out, more in (("out.XLSX", ()), ("out", ("--as", "xlsx"))):
+        assert run("export", "catalog", "--store", awarded, "--out", out, *more).code == 0
+        with (tmp_path / out).open("rb") as stream:
+            sheet = load_workbook(stream)["Catalog"]
+            assert [cell.value for cell in sheet[2]] == ["CONDUCT", "Conduct", None, "never", 1, 0]
+    answer = run("export", "catalog", "--store", awarded, "--out", "out.pdf")
+    assert answer.code == 2
+    assert "name it *.csv or *.xlsx, or give --as" in answer.err
+
+
+@pytest.mark.rule("ALL-MANAGE-09")
+def test_groups_are_told(run: Run, awarded: Path) -> None:
+    words = ("export", "issued", "--store", awarded, "--out", "out.csv", *AT)
+    by_name = ("--group-by", "certification")
+    assert run(*words, *by_name).out.splitlines()[2:] == [
+        "group      rows",
+        "─────────  ────",
+        "Conduct       1",
+        "First aid     2",
+    ]
+    answer = run(*words, *by_name, "--columns", "User", "--format", "json")
+    assert answer.data == {
+        "table": "issued",
+        "file": "out.csv",
+        "at": "2024-07-01T00:00:00+00:00",
+        "zone": "UTC",
+        "columns": ["Certification", "User"],
+        "rows": 3,
+        "groups": [{"value": "Conduct", "rows": 1}, {"value": "First aid", "rows": 2}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["issued", "--filter", "Status"], "write --filter NAME=VALUE"),
+        (["issued", "--filter", "Compny=a"], "did you mean Company?"),
+        (["issued", "--columns", "Usr"], "did you mean User?"),
+        (["issued", "--sort", "Skills"], "sort cannot be 'Skills'"),
+        (["isued"], "invalid choice: 'isued'"),
+        (["issued", "--user", "adda"], "did you mean ada?"),
+        (["catalog", "--user", "ada"], "certifications belong to nobody"),
+    ],
+)
+def test_a_mistake_leaves_the_file_as_it_was(
+    run: Run, awarded: Path, tmp_path: Path, words: list[str], message: str
+) -> None:
+    (tmp_path / "out.csv").write_text("before")
+    answer = run("export", *words, "--store", awarded, "--out", "out.csv")
+    assert answer.code == 2
+    assert message in answer.err
+    assert (tmp_path / "out.csv").read_text() == "before"
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_file_that_cannot_be_written_is_named(run: Run, awarded: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    for out in ("no/out.csv", "folder.csv"):
+        answer = run("export", "catalog", "--store", awarded, "--out", out)
+        assert (answer.code, answer.out) == (2, "")
+        assert out in answer.err
+    assert list((tmp_path / "folder.csv").iterdir()) == []
+
+
+def test_a_device_is_written_to_and_not_replaced(run: Run, awarded: Path) -> None:
+    words = ("export", "catalog", "--store", awarded, "--as", "csv", "--out", "/dev/null")
+    assert run(*words).code == 0
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.rule("ALL-ROLE-04", "ALL-ROLE-07")
+def test_somebody_who_may_not_gets_nothing(run: Run, awarded: Path, tmp_path: Path) -> None:
+    words = ("export", "issued", "--store", awarded, "--out", "out.csv", "--actor", "ada")
+    answer = run(*words)
+    assert (answer.code, answer.out) == (1, "")
+    assert "awards.export is for" in answer.err
+    assert not (tmp_path / "out.csv").exists()
+    may = ("--role", "administrator", "--permission", "content", "--permission", "system")
+    assert run(*words, *may).code == 0
+
+
+def test_the_store_is_not_written_over(run: Run, awarded: Path) -> None:
+    before = awarded.read_bytes()
+    answer = run("export", "issued", "--store", awarded, "--as", "csv", "--out", awarded)
+    assert answer.code == 2
+    assert "belongs to the store itself" in answer.err
+    assert awarded.read_bytes() == before

@@ -1,0 +1,66 @@
+"""``certrules ics``."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from tests.cli.conftest import Run
+
+AT = ("--at", "2024-07-01T00:00:00Z")
+
+
+def read(path: Path) -> Any:
+    return Calendar.from_ical(path.read_bytes())
+
+
+@pytest.mark.rule("DOC-EXP-04", "INT-01")
+def test_a_calendar_is_written_in_the_users_own_zone(
+    run: Run, awarded: Path, tmp_path: Path
+) -> None:
+    words = ("ics", "--store", awarded, "--out", "ada.ics", *AT)
+    answer = run(*words, "--user", "ADA", "--alarm", 30, "--alarm", 1)
+    assert answer == (0, "Wrote 1 event to ada.ics (days in Europe/Rome)\n", "")
+    (event,) = read(tmp_path / "ada.ics").walk("VEVENT")
+    assert event["dtstart"].dt == date(2025, 5, 31)
+    assert len(event.walk("VALARM")) == 2
+    answer = run(*words, "--user", "1", "--zone", "America/New_York", "--format", "json")
+    assert answer.data == {
+        "user": "1",
+        "file": "ada.ics",
+        "events": 1,
+        "at": "2024-07-01T00:00:00+00:00",
+        "zone": "America/New_York",
+    }
+
+
+def test_a_user_without_a_zone_has_days_of_utc(run: Run, awarded: Path) -> None:
+    answer = run("ics", "--store", awarded, "--out", "bob.ics", "--user", "bob")
+    assert answer.out == "Wrote 1 event to bob.ics (days in UTC)\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--user", "adda"], "did you mean ada?"),
+        (["--user", "ada", "--alarm", "-3"], "alarm cannot be -3"),
+        (["--user", "ada", "--alarm", "soon"], "--alarm: invalid int value: 'soon'"),
+    ],
+)
+def test_a_mistake_writes_nothing(
+    run: Run, awarded: Path, tmp_path: Path, words: list[str], message: str
+) -> None:
+    answer = run("ics", "--store", awarded, "--out", "a.ics", *words)
+    assert answer.code == 2
+    assert message in answer.err
+    assert not (tmp_path / "a.ics").exists()
+
+
+@pytest.mark.rule("ALL-ROLE-07")
+def test_a_learner_gets_their_own_calendar_alone(run: Run, awarded: Path, tmp_path: Path) -> None:
+    words = ("ics", "--store", awarded, "--user", "ada", "--actor")
+    assert run(*words, "bob", "--out", "bob.ics").code == 1
+    assert not (tmp_path / "bob.ics").exists()
+    assert run(*words, "ada", "--out", "ada.ics").code == 0
