@@ -1031,6 +1031,6 @@ class Rule(Enum):
     INT_42 = (
         ("Verifying shows recipient, certification, issue, expiry, state, skills, criteria and "
          "badge, under a token that cannot be guessed."),
-        "decision (own)", PLANNED)
+        "decision (own)")
 
     # fmt: on
