@@ -100,7 +100,7 @@ class TrustedKey:
         try:
             key = load_pem_public_key(pem)
         except (ValueError, UnsupportedAlgorithm) as error:
-            raise InvalidValueError("public key", pem[:40], f"a PEM: {error}") from None
+            raise InvalidValueError("public key", "***", f"a PEM: {error}") from None
         algorithm(key)
         return cls.of(key, id=id)  # type: ignore[arg-type]
 

@@ -213,6 +213,18 @@ def test_what_cannot_be_read(run: Run, key: Files, words: tuple[str, ...], messa
     assert not answer.out
 
 
+def test_status_lists_count_for_a_time(run: Run, awarded: Path, key: Files) -> None:
+    words = "badge", "publish", "--store", awarded, *ISSUER, *LISTS, "--key", key.private
+    answer = run(*words, "--out", "status", "--days", 0)
+    assert (answer.code, "1 to 3650 days" in answer.err) == (2, True)
+
+
+def test_a_badge_is_its_recipients(run: Run, awarded: Path, key: Files) -> None:
+    words = "badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
+    assert "badge.download is for anybody: their own" in run(*words, "--actor", "Bob").err
+    assert run(*words, "--actor", "ada").code == 0
+
+
 def test_a_picture_to_read_needs_one_to_write(run: Run, awarded: Path, key: Files) -> None:
     words = "badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
     answer = run(*words, "--image", key.image)

@@ -1,8 +1,6 @@
 """``certrules badge``: issue, bake, verify, share and publish badges that anyone can verify."""
 
 import argparse
-import json
-import os
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, timedelta
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from certrules import instants
 from certrules.badges import baking, sharing, statuslist, tokens
 from certrules.badges.credential import Issuer
-from certrules.cli import arguments, decisions, files, names, stores
+from certrules.cli import actors, arguments, decisions, files, keys, names, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, shown
 from certrules.errors import BadgeError
@@ -22,13 +20,10 @@ from certrules.repositories.protocols import Store
 from certrules.workflows import badges
 
 if TYPE_CHECKING:
-    from certrules.badges.keys import TrustedKey
-    from certrules.badges.signing import KeySigner
     from certrules.badges.verifying import Verification
 
 __all__ = ["add"]
 
-PASSWORD = "CERTRULES_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 LISTS = "https://academy.example/status/{purpose}/{list}"
 
 ISSUE = f"""\
@@ -38,7 +33,7 @@ ISSUE = f"""\
 
 Writes the signed credential of the award that the user holds now, or with
 --image and --out the picture with the credential in it. The private key is a
-PEM, RSA or P-256; its password, if it has one, is read from {PASSWORD}.
+PEM, RSA or P-256; its password, if it has one, is read from {keys.PASSWORD}.
 Without --lists a badge can never be seen to be revoked.
 """
 BAKE = """\
@@ -93,7 +88,7 @@ def _add_issue(below: Any) -> None:
         below, "issue", says="issue the badge of an award", example=ISSUE, run=_issue
     )
     _add_award(parser)
-    _add_signer(parser)
+    keys.add_signer(parser)
     parser.add_argument("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
     parser.add_argument("--lists", metavar="URL", help="where status lists are published")
     parser.add_argument("--image", metavar="FILE", help="a PNG, an SVG or a JPEG to bake it into")
@@ -114,14 +109,7 @@ def _add_verify(below: Any) -> None:
         below, "verify", says="say what a badge is worth", example=VERIFY, run=_verify
     )
     parser.add_argument("badge", metavar="FILE", help="a token, a PNG or an SVG")
-    parser.add_argument("--issuer", metavar="URL", required=True, help="whose badges are trusted")
-    parser.add_argument(
-        "--key", metavar="FILE", action="append", default=[], help="its public key, PEM or JWK"
-    )
-    parser.add_argument("--key-id", metavar="ID", help="what tokens call the key of a PEM")
-    parser.add_argument(
-        "--thumbprint", metavar="T", action="append", default=[], help="of its key, in the token"
-    )
+    keys.add_trusted(parser)
     parser.add_argument(
         "--status-list", metavar="FILE", action="append", default=[], help="a published status list"
     )
@@ -149,7 +137,7 @@ def _add_publish(below: Any) -> None:
         below, "publish", says="write the signed status lists", example=PUBLISH, run=_publish
     )
     stores.add_store(parser)
-    _add_signer(parser)
+    keys.add_signer(parser)
     parser.add_argument("--lists", metavar="URL", required=True, help="where they are published")
     parser.add_argument("--days", metavar="N", type=int, default=7, help="how long they count (7)")
     parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
@@ -162,18 +150,13 @@ def _add_award(parser: argparse.ArgumentParser) -> None:
     stores.add_store(parser)
     names.add_user(parser)
     names.add_certification(parser)
-
-
-def _add_signer(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--issuer", metavar="URL", required=True, help="the issuer's id, for ever")
-    parser.add_argument("--key", metavar="FILE", required=True, help="its private key, a PEM")
-    parser.add_argument("--key-id", metavar="ID", help="what verifiers call the key (its own self)")
+    actors.add_actor(parser)
 
 
 def _issue(args: argparse.Namespace) -> int:
     if bool(args.image) is not bool(args.file):
         raise UsageError("--image and --out belong together")
-    signing, signer = _signer(args)
+    signer = keys.signer(args)
     issuer = Issuer(args.issuer, args.issuer_name)
     image = _picture(args.image) if args.image else None
     with stores.opened(args.store) as store:
@@ -181,7 +164,7 @@ def _issue(args: argparse.Namespace) -> int:
         if isinstance(badge, Refused):
             return _refused(args.out, store, badge, "issuing the badge")
         made = badges.credential(store, badge, issuer=issuer, lists=args.lists)
-    token = signing.sign(made, signer)
+    token = keys.sign(made, signer)
     if image is not None:
         _write(args.file, baking.bake(image, token))
     if args.out.as_json:
@@ -203,11 +186,10 @@ def _bake(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
     at = arguments.instant(args.at)
-    verifying = _needed().verifying
-    trusted = {args.issuer: _trusted(args)}
+    trusted = {args.issuer: keys.trusted(args)}
     token = baking.read(Path(args.badge).read_bytes())
     lists = dict(map(_status_list, args.status_list))
-    found = verifying.verify(token, keys=trusted.get, status=lists.get, at=at)
+    found = keys.verifying().verify(token, keys=trusted.get, status=lists.get, at=at)
     if args.out.as_json:
         outcome = {"outcome": str(found.outcome), "why": found.why}
         args.out.data({**outcome, "at": at.isoformat(), "credential": found.credential})
@@ -251,8 +233,10 @@ def _share(args: argparse.Namespace) -> int:
 
 def _publish(args: argparse.Namespace) -> int:
     at = arguments.instant(args.at)
+    if not 1 <= args.days <= 3650:
+        raise UsageError(f"--days {args.days}: status lists count for 1 to 3650 days")
     until = instants.utc(at) + timedelta(days=args.days)
-    signing, signer = _signer(args)
+    signer = keys.signer(args)
     issuer = Issuer(args.issuer, args.issuer)
     written: list[dict[str, Any]] = []
     folder = Path(args.folder)
@@ -268,7 +252,7 @@ def _publish(args: argparse.Namespace) -> int:
                     url, purpose, marked, issuer=issuer, at=at, until=until
                 )
                 file = str(folder / f"{purpose}-{number}.jwt")
-                _write(file, signing.sign(made, signer).encode())
+                _write(file, keys.sign(made, signer).encode())
                 written.append({"file": file, "url": url, "marked": len(marked)})
     if args.out.as_json:
         args.out.data({"until": until.isoformat(), "lists": written})
@@ -279,47 +263,6 @@ def _publish(args: argparse.Namespace) -> int:
 
 
 # What they share
-
-
-def _needed() -> Any:
-    """Return the modules that sign and verify, which need the extra."""
-    try:
-        from certrules.badges import keys, signing, verifying
-    except ImportError as error:
-        raise UsageError("a badge needs PyJWT: pip install 'certrules[badges]'") from error
-    return argparse.Namespace(keys=keys, signing=signing, verifying=verifying)
-
-
-def _signer(args: argparse.Namespace) -> tuple[Any, "KeySigner"]:
-    signing = _needed().signing
-    password = os.environ.get(PASSWORD)
-    pem = Path(args.key).read_bytes()
-    return signing, signing.KeySigner.from_pem(
-        pem, password=password.encode() if password else None, key_id=args.key_id
-    )
-
-
-def _trusted(args: argparse.Namespace) -> list["TrustedKey"]:
-    if not args.key and not args.thumbprint:
-        raise UsageError("whom to trust? give --key or --thumbprint of the issuer's key")
-    keys = _needed().keys
-    trusted = [keys.TrustedKey(each) for each in args.thumbprint]
-    for path in args.key:
-        data = Path(path).read_bytes()
-        trusted.append(
-            keys.TrustedKey.from_jwk(_members(path, data))
-            if data.lstrip()[:1] == b"{"
-            else keys.TrustedKey.from_pem(data, id=args.key_id)
-        )
-    return trusted
-
-
-def _members(path: str, data: bytes) -> Mapping[str, Any]:
-    try:
-        members: Mapping[str, Any] = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is neither a PEM nor a JSON Web Key") from error
-    return members
 
 
 def _status_list(path: str) -> tuple[str, str]:
@@ -351,7 +294,8 @@ def _badge(args: argparse.Namespace, store: Store) -> Badge | Refused:
     with store.reading() as view:
         user = names.user(view, args.user).id
         certification = names.certification(view, args.certification).id
-    decision = badges.issue(store, user, certification, draw=secrets.randbelow)
+    actor = actors.acting(store, args)
+    decision = badges.issue(store, user, certification, draw=secrets.randbelow, actor=actor)
     if isinstance(decision, Refused):
         return decision
     badge: Badge = decision.effects[0]

@@ -1,0 +1,88 @@
+"""Which keys do the words of a command line mean, to sign with and to trust?
+
+What signs and verifies is loaded when it is needed: it comes with an extra.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from certrules.cli.failures import UsageError
+
+if TYPE_CHECKING:
+    from certrules.badges.keys import TrustedKey
+    from certrules.badges.signing import KeySigner
+
+__all__ = ["PASSWORD", "add_signer", "add_trusted", "sign", "signer", "trusted", "verifying"]
+
+PASSWORD = "CERTRULES_KEY_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+def add_signer(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say who signs, and with which key."""
+    parser.add_argument("--issuer", metavar="URL", required=True, help="the issuer's id, for ever")
+    parser.add_argument("--key", metavar="FILE", required=True, help="its private key, a PEM")
+    parser.add_argument("--key-id", metavar="ID", help="what verifiers call the key (its own self)")
+
+
+def add_trusted(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say whom to trust, and which keys of theirs."""
+    add = parser.add_argument
+    add("--issuer", metavar="URL", required=True, help="whose badges are trusted")
+    add("--key", metavar="FILE", action="append", default=[], help="its public key, PEM or JWK")
+    add("--key-id", metavar="ID", help="what tokens call the key of a PEM")
+    add("--thumbprint", metavar="T", action="append", default=[], help="of a key that badges hold")
+
+
+def signer(args: argparse.Namespace) -> "KeySigner":
+    """Return who signs, by the options of :func:`add_signer`."""
+    from_pem = _needed()[1].KeySigner.from_pem
+    password = os.environ.get(PASSWORD)
+    pem = Path(args.key).read_bytes()
+    found: KeySigner = from_pem(pem, password=password and password.encode(), key_id=args.key_id)
+    return found
+
+
+def sign(credential: Mapping[str, Any], key: "KeySigner") -> str:
+    """Return a credential as a token."""
+    return str(_needed()[1].sign(credential, key))
+
+
+def verifying() -> ModuleType:
+    """Return :mod:`certrules.badges.verifying`; UsageError where its extra is not there."""
+    return _needed()[2]
+
+
+def trusted(args: argparse.Namespace) -> "list[TrustedKey]":
+    """Return the keys that the options of :func:`add_trusted` name; UsageError for none."""
+    if not args.key and not args.thumbprint:
+        raise UsageError("whom to trust? give --key or --thumbprint of the issuer's key")
+    key_of = _needed()[0].TrustedKey
+    found: list[TrustedKey] = [key_of(each) for each in args.thumbprint]
+    for path in args.key:
+        data = Path(path).read_bytes()
+        is_jwk = data.lstrip()[:1] == b"{"
+        members = _members(path, data) if is_jwk else {}
+        found.append(key_of.from_jwk(members) if is_jwk else key_of.from_pem(data, id=args.key_id))
+    return found
+
+
+def _members(path: str, data: bytes) -> Mapping[str, Any]:
+    try:
+        members: Mapping[str, Any] = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is neither a PEM nor a JSON Web Key") from error
+    return members
+
+
+def _needed() -> tuple[ModuleType, ModuleType, ModuleType]:
+    try:
+        from certrules.badges import keys, signing
+        from certrules.badges import verifying as verifying_
+    except ImportError as error:
+        raise UsageError("a badge needs PyJWT: pip install 'certrules[badges]'") from error
+    return keys, signing, verifying_
