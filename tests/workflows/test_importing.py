@@ -206,6 +206,16 @@ def test_a_large_set_of_repeats_is_not_listed_whole(store: Store) -> None:
     assert report.faults[0].message.startswith("rows 1, 2, 3, 4, 5 and 35 more")
 
 
+@pytest.mark.rule("INT-17b")
+def test_a_report_holds_a_thousand_faults_and_counts_the_others(store: Store) -> None:
+    refused: list[RefusedRow] = []
+    report = run(store, "nobody,FA,x,1,,manual,\n" * 600, refused=refused)
+    faults = [fault for row in refused for fault in row.faults]
+    assert (len(report.faults), len(faults)) == (1_000, 1_800)
+    assert list(report.faults) == faults[:1_000]
+    assert report.fault_counts == dict.fromkeys(dict.fromkeys(each.code for each in faults), 600)
+
+
 @pytest.mark.rule("DOC-CSV-16", "DOC-CSV-17")
 def test_only_the_last_repeated_row_counts_for_renewals(store: Store) -> None:
     rows = (

@@ -15,8 +15,9 @@ def add_actor(parser: argparse.ArgumentParser) -> None:
     """Add the options that say as whom."""
     group = parser.add_argument_group(
         "who asks",
-        "Without --actor it is the operator of this machine, who acts as the system and needs no "
-        "permission. Which roles somebody has, the store does not know: name them.",
+        "Without --actor it is the operator of this machine, who acts as the system\n"
+        "and needs no permission. Which roles somebody has, the store does not\n"
+        "know: name them.",
     )
     group.add_argument("--actor", metavar="USER", help="as this user, by username or id")
     group.add_argument(

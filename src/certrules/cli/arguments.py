@@ -14,7 +14,8 @@ __all__ = ["add_zone", "day", "instant", "now", "subparser", "zone", "zone_name"
 
 EXIT_CODES = """\
 exit codes: 0 done; 1 done, and some rows or requests were refused;
-2 nothing done, and why is told
+2 not done, or stopped part way: the message says why, and how far, and the
+same command completes it
 """
 
 

@@ -37,6 +37,7 @@ class RejectsWriter:
     """
 
     def __init__(self, target: str | os.PathLike[str] | BinaryIO, records: RecordsFile) -> None:
+        self._closed = False
         self._file = ExitStack()  # of nothing, for a stream of the caller's
         self._own_file = isinstance(target, str | os.PathLike)
         if isinstance(target, str | os.PathLike):
@@ -65,7 +66,13 @@ class RejectsWriter:
             self.close()
 
     def close(self) -> None:
-        """Finish the file and put it in its place; a stream of the caller's stays open."""
+        """Finish the file and put it in its place; a stream of the caller's stays open.
+
+        Closing again does nothing.
+        """
+        if self._closed:
+            return
+        self._closed = True
         with self._file:
             self._text.flush()
             self._text.detach()

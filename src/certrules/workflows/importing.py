@@ -33,6 +33,9 @@ Thing = TypeVar("Thing", User, Certification, Item)
 SHOWN_ROWS = 5
 """How many rows of a set of duplicates a message names."""
 
+KEPT_FAULTS = 1_000
+"""How many faults a report holds; every one of them goes to ``on_refused``."""
+
 ATTEMPTS = 5
 """How often a batch is planned anew when another writer was faster."""
 
@@ -63,15 +66,18 @@ class ImportReport:
     """What an import did or, as a dry run, would do.
 
     Every data row counts once among ``outcomes``. ``faults`` are those of the refused rows, in file
-    order; ``warnings`` give the first of each code, and how many rows have it. ``shifted`` counts
-    the rows whose issue date is another calendar date in UTC than the file says, as it is for most
-    zones east of Greenwich.
+    order, but only the first 1,000, so that a file which is all wrong fits in memory:
+    ``fault_counts`` counts all of them by code, and ``on_refused`` of :func:`run` is told each.
+    ``warnings`` give the first of each code, and how many rows have it. ``shifted`` counts the rows
+    whose issue date is another calendar date in UTC than the file says, as it is for most zones
+    east of Greenwich.
 
     Rules: INT-10, INT-17b.
     """
 
     outcomes: Mapping[Outcome, int]
     faults: tuple[Fault, ...]
+    fault_counts: Mapping[FaultCode, int]
     warnings: tuple[tuple[Fault, int], ...]
     shifted: int
     zone: tzinfo
@@ -108,7 +114,8 @@ def run(
     ``at`` is the aware instant of the import. A first pass over the file finds repeated rows, and
     any fault of the file as a whole, before anything is changed; then each batch is one
     transaction. Stopped at any moment, the same call completes the work: what was imported before
-    is unchanged. ``on_refused`` sees each refused row, ``on_progress`` the rows done and in all.
+    is unchanged. ``on_refused`` sees each refused row with all its faults, of which the report
+    keeps the first 1,000; ``on_progress`` sees the rows done and in all.
     Raises :class:`~certrules.errors.RecordsFileError` and :class:`~certrules.errors.StoreError`.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
@@ -119,11 +126,11 @@ def run(
     tally = _Tally()
     for planned, total in _batches(store, file, at=at, duplicates=duplicates, dry_run=dry_run):
         tally.add(planned)
+        if on_progress:
+            on_progress(tally.rows, total)
         if on_refused:
             for refused in planned.refused:
                 on_refused(refused)
-        if on_progress:
-            on_progress(tally.rows, total)
     return tally.report(file, duplicates=duplicates, dry_run=dry_run)
 
 
@@ -476,6 +483,7 @@ class _Tally:
 
     outcomes: Counter[Outcome] = Factory(Counter)
     faults: list[Fault] = Factory(list)
+    fault_counts: Counter[FaultCode] = Factory(Counter)
     warnings: dict[FaultCode, tuple[Fault, int]] = Factory(dict)
     shifted: int = 0
 
@@ -487,7 +495,9 @@ class _Tally:
         self.outcomes.update(decision.outcome for decision in planned.decisions)
         self.outcomes[Outcome.REFUSED] += len(planned.refused)
         self.outcomes[Outcome.SUPERSEDED] += len(planned.superseded)
-        self.faults.extend(fault for refused in planned.refused for fault in refused.faults)
+        faults = [fault for refused in planned.refused for fault in refused.faults]
+        self.faults.extend(faults[: KEPT_FAULTS - len(self.faults)])
+        self.fault_counts.update(fault.code for fault in faults)
         self.shifted += planned.shifted
         for warning in planned.warnings:
             first, times = self.warnings.get(warning.code, (warning, 0))
@@ -497,6 +507,7 @@ class _Tally:
         return ImportReport(
             outcomes=self.outcomes,
             faults=tuple(self.faults),
+            fault_counts=self.fault_counts,
             warnings=tuple(self.warnings.values()),
             shifted=self.shifted,
             zone=file.zone,

@@ -3,16 +3,22 @@
 import csv
 import io
 import json
+import subprocess
 import sys
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from certrules.errors import StoreError
+from certrules.cli.commands import importing
+from certrules.errors import RecordsFileError, StoreError
+from certrules.records import open_records
+from certrules.repositories.sql import open_store
 from certrules.workflows import importing as workflow
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, start
 from tests.cli.records import HEADER, write
 
 GOOD = ("ada,FA,2024-03-01,0,2026-03-01,course,FA-101", "bob,CONDUCT,2024-03-01,1,,manual,")
@@ -24,6 +30,7 @@ BAD = (
     "bob,OLD,2024-03-01,0,2026-03-01,manual,",
     "bob,FA,2024-03-01,0,2026-03-01,manual",
 )
+AT = datetime(2024, 7, 1, tzinfo=UTC)
 COUNTS = ("issued", "renewed", "updated", "unchanged", "refused", "superseded")
 
 
@@ -120,6 +127,48 @@ def test_the_first_twenty_faults_are_shown(run: Run, store: Path, tmp_path: Path
     assert answer.code == 1
     assert answer.out.count("there is no user") == 20
     assert "… and 1,010 more (use --rejects or --format json)" in answer.out
+
+
+def test_json_tells_every_fault(run: Run, store: Path, tmp_path: Path) -> None:
+    file = write(tmp_path / "records.csv", *("nobody,FA,x,1,,manual," for _ in range(1_030)))
+    answer = run("import", file, "--store", store, "--zone", "UTC", "--format", "json")
+    faults = answer.data["faults"]
+    assert [fault["row"] for fault in faults] == [row for row in range(1, 1_031) for _ in range(3)]
+    assert {fault["code"] for fault in faults[:3]} == {fault["code"] for fault in faults[-3:]}
+
+
+def test_a_file_that_changes_part_way_is_told_with_how_far_it_came(
+    store: Path, tmp_path: Path
+) -> None:
+    file = write(
+        tmp_path / "records.csv", GOOD[0], *("nobody,FA,x,1,,manual," for _ in range(9_000))
+    )
+
+    def change(row: workflow.RefusedRow) -> None:
+        file.write_bytes(b"")
+
+    with closing(open_store(store)) as opened, open_records(file, zone="UTC") as records:
+        with pytest.raises(RecordsFileError, match="changed while it was read") as caught:
+            importing.carry_out(opened, records, at=AT, dry_run=False, on_refused=change)
+        with opened.reading() as view:
+            assert len(list(view.awards.select())) == 1
+    assert caught.value.__notes__ == [
+        "the first 4,096 rows are done; import the file again to finish"
+    ]
+
+
+@pytest.mark.parametrize("rows", [1, 2_000], ids=["short", "long"])
+def test_a_full_disk_after_an_import_does_not_hide_that_it_is_done(
+    run: Run, store: Path, tmp_path: Path, rows: int
+) -> None:
+    file = write(tmp_path / "records.csv", GOOD[0], *("nobody,FA,x,1,,manual,",) * rows)
+    words = ("import", file, "--store", store, "--zone", "UTC", "--format", "json")
+    with Path("/dev/full").open("wb") as full:
+        ran = start(*words, stdout=full, stderr=subprocess.PIPE)
+        _, err = ran.communicate()
+    assert ran.returncode == 2
+    assert f"all {rows + 1:,} rows are done" in err.decode()
+    assert run("status", "--store", store).out.endswith("\n1 award\n")
 
 
 def test_rejects_can_be_mended_and_imported(run: Run, store: Path, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """``certrules import``: a file of certification records into a store."""
 
 import argparse
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, TextIO
 
 from certrules.cli import actors, arguments, files, stores
 from certrules.cli.failures import UsageError
@@ -128,19 +130,45 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         store = stack.enter_context(stores.opened(args.store, spare=args.rejects))
         file = stack.enter_context(_records(args))
-        rejects = args.rejects and stack.enter_context(RejectsWriter(args.rejects, file))
+        faults = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
+        rejects = stack.enter_context(_rejects(args.rejects, file))
         report = carry_out(
             store,
             file,
             at=at,
             duplicates=Duplicates(args.duplicates),
             dry_run=args.dry_run,
+            on_refused=_noting(rejects, faults if args.out.as_json else None),
             actor=actors.acting(store, args),
-            on_refused=rejects and _writing(rejects),
         )
-    name = "standard input" if args.file == "-" else args.file
-    tell(args.out, report, name=name, rejects=args.rejects)
+        stack.enter_context(_done(report))
+        if rejects:
+            rejects.close()
+        name = "standard input" if args.file == "-" else args.file
+        faults.seek(0)
+        tell(args.out, report, name=name, rejects=args.rejects, faults=map(json.loads, faults))
+        args.out.stream.flush()
     return 1 if report.outcomes[Outcome.REFUSED] else 0
+
+
+@contextmanager
+def _rejects(path: str | None, file: RecordsFile) -> Iterator[RejectsWriter | None]:
+    if path is None:
+        yield None
+        return
+    with RejectsWriter(path, file) as writer:
+        yield writer
+
+
+@contextmanager
+def _done(report: ImportReport) -> Iterator[None]:
+    """Where what is left to write cannot be written, say that the import is done."""
+    try:
+        yield
+    except OSError as error:
+        if not report.dry_run:
+            error.add_note(f"all {counted(report.rows, 'row')} are done, and only told in part")
+        raise
 
 
 def _records(args: argparse.Namespace) -> RecordsFile:
@@ -159,8 +187,14 @@ def _records(args: argparse.Namespace) -> RecordsFile:
     )
 
 
-def _writing(rejects: RejectsWriter) -> Callable[[RefusedRow], None]:
-    return lambda refused: rejects.write(refused.row, refused.fields, refused.faults)
+def _noting(rejects: RejectsWriter | None, faults: TextIO | None) -> Callable[[RefusedRow], None]:
+    def note(refused: RefusedRow) -> None:
+        if rejects:
+            rejects.write(refused.row, refused.fields, refused.faults)
+        if faults:
+            faults.writelines(json.dumps(_fault(fault)) + "\n" for fault in refused.faults)
+
+    return note
 
 
 def carry_out(store: Store, file: RecordsFile, **options: Any) -> ImportReport:
@@ -182,13 +216,21 @@ def carry_out(store: Store, file: RecordsFile, **options: Any) -> ImportReport:
             raise
 
 
-def tell(out: Output, report: ImportReport, *, name: str, rejects: str | None = None) -> None:
-    """Say what became of the rows of a file."""
+def tell(
+    out: Output,
+    report: ImportReport,
+    *,
+    name: str,
+    rejects: str | None = None,
+    faults: Iterable[object] | None = None,
+) -> None:
+    """Say what became of the rows of a file; ``faults`` are all of them, where there are many."""
     if out.as_json:
-        out.data(_as_json(report))
+        every = map(_fault, report.faults) if faults is None else faults
+        out.data_stream(_as_json(report), "faults", every)
         return
     tell_counts(out, report, name=name)
-    _tell_faults(out, report.faults)
+    _tell_faults(out, report)
     if report.faults and rejects:
         out.line()
         out.paragraph(f"The refused rows are in {shown(rejects)}: mend them there, and import it.")
@@ -222,18 +264,18 @@ def tell_counts(out: Output, report: ImportReport, *, name: str) -> None:
             out.line("  ", told, f"  {outcome!s:<10}  ", (meaning, "dim"))
 
 
-def _tell_faults(out: Output, faults: Sequence[Fault]) -> None:
-    if not faults:
+def _tell_faults(out: Output, report: ImportReport) -> None:
+    if not report.faults:
         return
     out.line()
     out.line(("Faults", "bold"))
-    for fault in faults[:SHOWN_FAULTS]:
+    for fault in report.faults[:SHOWN_FAULTS]:
         column = f", {_brief(fault.column)}" if fault.column else ""
         where = f"  row {fault.row:,}, line {fault.line:,}{column}"
         out.line(where, ": " if fault.value else "", (_brief(fault.value), "red"))
         out.paragraph(f"{shown(fault.message)} ({fault.rule})", indent="      ")
-    if len(faults) > SHOWN_FAULTS:
-        more = len(faults) - SHOWN_FAULTS
+    more = sum(report.fault_counts.values()) - SHOWN_FAULTS
+    if more > 0:
         out.line(f"  … and {more:,} more (use --rejects or --format json)")
 
 
@@ -259,16 +301,16 @@ def _as_json(report: ImportReport) -> dict[str, object]:
             }
             for fault, rows in report.warnings
         ],
-        "faults": [
-            {
-                "row": fault.row,
-                "line": fault.line,
-                "column": fault.column,
-                "value": fault.value,
-                "code": str(fault.code),
-                "rule": str(fault.rule),
-                "message": fault.message,
-            }
-            for fault in report.faults
-        ],
+    }
+
+
+def _fault(fault: Fault) -> dict[str, object]:
+    return {
+        "row": fault.row,
+        "line": fault.line,
+        "column": fault.column,
+        "value": fault.value,
+        "code": str(fault.code),
+        "rule": str(fault.rule),
+        "message": fault.message,
     }
