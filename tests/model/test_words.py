@@ -8,7 +8,7 @@ import pytest
 
 from certrules import model
 
-ENUMS = {
+ENUMS: set[type[Enum]] = {
     value
     for module in pkgutil.iter_modules(model.__path__, f"{model.__name__}.")
     for value in vars(importlib.import_module(module.name)).values()
@@ -19,6 +19,6 @@ ENUMS = {
 }
 
 
-@pytest.mark.parametrize("words", sorted(ENUMS, key=lambda each: each.__name__))
+@pytest.mark.parametrize("words", sorted(ENUMS, key=str))
 def test_a_word_reads_as_it_is_written(words: type[Enum]) -> None:
     assert [str(word) for word in words] == [word.value for word in words]

@@ -19,6 +19,7 @@ from certrules import (
     User,
     Validity,
 )
+from certrules.model.events import Event, EventKind
 from certrules.rules import issuing
 
 ADA = User("ada", "ada")
@@ -77,3 +78,9 @@ def test_an_award_counts_its_cycles_and_keeps_its_source() -> None:
     award = stamp("2025-01-05", DOCEBO, held("2024-01-05", "2024-02-05", cycle=4))
     assert (award.user, award.certification, award.cycle) == ("ada", "fa", 5)
     assert (award.issued_at, award.expires_at) == (at("2025-01-05"), at("2025-02-05"))
+
+
+def test_news_names_whose_award_it_is_of_what_and_which() -> None:
+    award = held("2024-01-05", "2024-02-05", cycle=4)
+    news = issuing.notify(EventKind.ENROLLED, award, at("2024-02-01"), "c1")
+    assert news.event == Event(EventKind.ENROLLED, "ada", "fa", 4, at("2024-02-01"), "c1")

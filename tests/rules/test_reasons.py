@@ -45,9 +45,12 @@ from certrules.model.catalog import Criteria
 from certrules.model.decisions import Reason
 from certrules.model.images import ImageFacts, ImageFormat
 from certrules.model.learning import RenewalState
-from certrules.rules import awarding, lifecycle, renewal, validity
+from certrules.model.notices import NoticeKind, Notification
+from certrules.model.people import Action, Actor, Permission, Role, Target
+from certrules.rules import awarding, lifecycle, notifications, renewal, validity, visibility
 
 Decision = Granted | Refused
+Warnings = list[Reason]
 
 COURSE, PLAN, EXTERNAL = ItemKind.COURSE, ItemKind.LEARNING_PLAN, ItemKind.EXTERNAL_TRAINING
 BEGIN, AT = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)
@@ -115,8 +118,10 @@ P1 = LearningPlan("p1", ("c1",))
 IN_P1 = Enrolment("ada", PLAN, "p1", BEGIN)
 THROUGH_P1 = evolve(HELD, enrolments=(IN_P1,), plans=(P1,))
 BADGED = evolve(DRAFT, badge_image="badge.png")
+BOSS = Actor("ada", {Role.SUPERADMIN, Role.ADMINISTRATOR}, set(Permission))
+DELEGATING = evolve(DOCEBO, delegated=frozenset({(Role.POWER_USER, Action.EDIT_AWARD)}))
 
-CASES: dict[str, Callable[[], Decision]] = {
+CASES: dict[str, Callable[[], Decision | Warnings]] = {
     "earn: a course": lambda: earn(facts()),
     "earn: a course that was open again": lambda: earn(
         facts(awards=(award(expires_at=AT - DAY),)), policy=REOPENING
@@ -285,6 +290,26 @@ CASES: dict[str, Callable[[], Decision]] = {
     "validity: any": lambda: validity.allowed(Validity(5, Unit.WEEKS), DOCEBO),
     "validity: one of": lambda: validity.allowed(Validity(2, Unit.YEARS), ALLBOUND),
     "validity: not one of": lambda: validity.allowed(Validity(5, Unit.WEEKS), ALLBOUND),
+    "may: every way": lambda: visibility.may(BOSS, Action.VIEW_AWARDS),
+    "may: one's own": lambda: visibility.may(Actor("ada"), Action.VIEW_AWARDS, Target("ada")),
+    "may: the company's": lambda: visibility.may(
+        Actor("ada", {Role.MANAGER}, company="acme"), Action.SEARCH_AWARDS, Target(company="acme")
+    ),
+    "may not": lambda: visibility.may(Actor("ada"), Action.VIEW_AWARDS),
+    "may not, whoever it is": lambda: visibility.may(Actor(), Action.VIEW_JOB),
+    "may not, without both": lambda: visibility.may(
+        Actor("ada", {Role.ADMINISTRATOR}, {Permission.SYSTEM}), Action.CREATE_CERTIFICATION
+    ),
+    "may: delegated": lambda: visibility.may(
+        Actor("ada", {Role.POWER_USER}), Action.EDIT_AWARD, policy=DELEGATING
+    ),
+    "groups: others": lambda: visibility.differing_groups(
+        assigned(Assignment(ItemKind.LEARNING_TRACK, "t1", BEGIN), groups={"staff", "crew"}),
+        {"t1": ()},
+    ),
+    "lint: no link, and typing errors": lambda: notifications.lint(
+        Notification("n1", NoticeKind.EXPIRY, subject="{{frist_name}}", body="{{xyz}}")
+    ),
 }
 
 
@@ -294,11 +319,17 @@ def shown(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def row(case: str, decision: Decision, reason: Reason) -> tuple[str, ...]:
+def told(case: str) -> list[tuple[str, ...]]:
+    answer = CASES[case]()
+    if isinstance(answer, list):
+        return [(case, "warned", *row(reason)) for reason in answer]
+    return [(case, "granted" if answer else "refused", *row(reason)) for reason in answer.reasons]
+
+
+def row(reason: Reason) -> tuple[str, ...]:
     assert all(isinstance(name, str) for name, _ in reason.facts)
-    told = "; ".join(f"{name}={shown(value)}" for name, value in reason.facts)
-    outcome = "granted" if decision else "refused"
-    return case, outcome, reason.rule.id, reason.text, told
+    facts = "; ".join(f"{name}={shown(value)}" for name, value in reason.facts)
+    return reason.rule.id, reason.text, facts
 
 
 def rows() -> Iterator[tuple[str, ...]]:
@@ -312,8 +343,7 @@ EXPECTED = {case: list(found) for case, found in groupby(rows(), key=lambda row:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_reasons_of_a_case(case: str) -> None:
-    decision = CASES[case]()
-    assert [row(case, decision, reason) for reason in decision.reasons] == EXPECTED[case]
+    assert told(case) == EXPECTED[case]
 
 
 def test_every_row_is_of_a_case() -> None:
