@@ -16,7 +16,7 @@ _DELETE = delete(table).where(table.c.name == bindparam("of_name"))
 
 def cursor(session: Session, name: str) -> tuple[int, datetime | None]:
     """Return a position and an instant, by name; (0, None) where there is none."""
-    rows = session.rows(select(table.c.position, table.c.until).where(table.c.name == name))
+    rows = session.rows(select(table).where(table.c.name == name))
     return (rows[0].position, rows[0].until) if rows else (0, None)
 
 

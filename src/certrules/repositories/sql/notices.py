@@ -18,13 +18,7 @@ __all__ = ["SqlNotices"]
 
 _NAMES = [column.name for column in table.c]
 _PENDING = (
-    select(
-        table.c.digest,
-        table.c.position,
-        table.c.user_id,
-        table.c.certification_id,
-        table.c.cycle,
-    )
+    select(table)
     .join(events, events.c.position == table.c.position)
     .where(events.c.kind == NoticeKind.EXPIRY.value)
 )
@@ -81,7 +75,7 @@ class SqlNotices:
         found = [
             row
             for row in self._session.rows_among(pending, table.c.user_id, users)
-            if tuple(row[2:]) in wanted
+            if (row.user_id, row.certification_id, row.cycle) in wanted
         ]
         self._session.change(_DELETE, [(row.digest,) for row in found])
         self._session.change(_DELETE_EVENT, [(row.position,) for row in found])
