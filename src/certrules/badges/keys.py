@@ -43,10 +43,8 @@ def algorithm(key: object) -> str:
 
 def jwk(key: PublicKey) -> dict[str, str]:
     """Return a public key as a JSON Web Key, with the members that its thumbprint is made of."""
-    to_jwk: Callable[[Any], str] = (
-        RSAAlgorithm.to_jwk if isinstance(key, RSAPublicKey) else ECAlgorithm.to_jwk
-    )
-    members = json.loads(to_jwk(key))
+    text = RSAAlgorithm.to_jwk(key) if isinstance(key, RSAPublicKey) else ECAlgorithm.to_jwk(key)
+    members = json.loads(text)
     return {name: members[name] for name in ("crv", "e", "kty", "n", "x", "y") if name in members}
 
 
@@ -55,10 +53,8 @@ def from_jwk(members: Mapping[str, Any]) -> PublicKey:
     if "d" in members:
         raise InvalidValueError("jwk", "***", "a public key, and this one is private")
     try:
-        read: Callable[[Any], Any] = (
-            RSAAlgorithm.from_jwk if members.get("kty") == "RSA" else ECAlgorithm.from_jwk
-        )
-        key = read(dict(members))
+        kind = RSAAlgorithm if members.get("kty") == "RSA" else ECAlgorithm
+        key: Any = kind.from_jwk(dict(members))
     except (PyJWTError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise InvalidValueError("jwk", dict(members), EXPECTED) from error
     algorithm(key)

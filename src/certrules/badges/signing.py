@@ -41,7 +41,7 @@ class KeySigner:
         self, key: RSAPrivateKey | EllipticCurvePrivateKey, *, key_id: str | None = None
     ) -> None:
         public = key.public_key()
-        self.algorithm = keys.algorithm(public)
+        self.algorithm: str = keys.algorithm(public)
         self.header: Mapping[str, Any] = {"kid": key_id} if key_id else {"jwk": keys.jwk(public)}
         self._key = key
 
