@@ -1,6 +1,7 @@
 """What do the words of a command line mean?"""
 
 import argparse
+import sys
 from datetime import UTC, date, datetime, tzinfo
 from difflib import get_close_matches
 from typing import Any
@@ -8,7 +9,9 @@ from zoneinfo import available_timezones
 
 from certrules import instants
 from certrules.cli.failures import UsageError
+from certrules.cli.output import shown
 from certrules.errors import NaiveDatetimeError, UnknownZoneError
+from certrules.model.people import User
 
 __all__ = ["add_zone", "day", "instant", "now", "subparser", "zone", "zone_name"]
 
@@ -83,6 +86,18 @@ def zone(text: str) -> tzinfo:
         if near := get_close_matches(text.casefold(), zones, n=1):
             error.add_note(f"did you mean {zones[near[0]]}?")
         raise
+
+
+def zone_of(user: User) -> tzinfo:
+    """Return a user's own time zone, or UTC; where this machine does not know it, warn."""
+    if user.time_zone is None:
+        return UTC
+    try:
+        return instants.time_zone(user.time_zone)
+    except UnknownZoneError as error:
+        says = f"certrules: warning: user {user.username}: {error}; the days are those of UTC"
+        sys.stderr.write(shown(says) + "\n")
+        return UTC
 
 
 def zone_name(tz: tzinfo) -> str:

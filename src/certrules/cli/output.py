@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
+from tempfile import TemporaryFile
 from typing import Any, TextIO
 
 from attrs import frozen
@@ -95,12 +96,15 @@ class Output:
     def data_stream(self, head: Mapping[str, object], name: str, entries: Iterable[object]) -> None:
         """Write an object as JSON whose last key is a list too long to hold."""
         opening = _json(head, indent=2).removesuffix("\n}")
-        self.stream.write(f"{opening},\n  {json.dumps(name)}: [")
-        comma = ""
-        for entry in entries:
-            self.stream.write(f"{comma}\n    {_json(entry)}")
-            comma = ","
-        self.stream.write("\n  ]\n}\n" if comma else "]\n}\n")
+        with TemporaryFile("w+", encoding="utf-8", newline="") as whole:  # all of it, or nothing
+            whole.write(f"{opening},\n  {json.dumps(name)}: [")
+            comma = ""
+            for entry in entries:
+                whole.write(f"{comma}\n    {_json(entry)}")
+                comma = ","
+            whole.write("\n  ]\n}\n" if comma else "]\n}\n")
+            whole.seek(0)
+            shutil.copyfileobj(whole, self.stream)
 
 
 def _json(value: object, indent: int | None = None) -> str:

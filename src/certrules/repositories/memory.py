@@ -24,6 +24,7 @@ from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
 from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
 from certrules.repositories.memory_tables import MemoryTables
+from certrules.repositories.zones import zones_checked
 
 __all__ = ["MemoryStore", "MemoryTransaction"]
 
@@ -200,7 +201,7 @@ class _Users:
         return iter(self._scope.see().users.all())
 
     def put(self, users: Iterable[User]) -> None:
-        self._scope.change("users").put(users)
+        self._scope.change("users").put(zones_checked(users))
 
 
 class _Companies:

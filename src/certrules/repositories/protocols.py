@@ -62,7 +62,10 @@ class Users(Protocol):
         ...
 
     def put(self, users: Iterable[User]) -> None:
-        """Add users, or replace those of the same id."""
+        """Add users, or replace those of the same id.
+
+        Raises :class:`~certrules.errors.UnknownZoneError` for a time zone that is none.
+        """
         ...
 
 

@@ -21,7 +21,7 @@ from threading import Barrier
 
 from attrs import evolve
 
-from certrules.errors import ConflictError, NaiveDatetimeError, StoreError
+from certrules.errors import ConflictError, NaiveDatetimeError, StoreError, UnknownZoneError
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExternalLink, Source
 from certrules.model.catalog import (
     Assignment,
@@ -164,6 +164,11 @@ class StoreContract:
             assert view.users.get("7") == ada
             assert view.users.get("9") is None
             assert list(view.users.all()) == [ada, bob]
+
+    def test_a_user_in_no_time_zone_is_refused(self) -> None:
+        lost = User("7", "ada", time_zone="Nowhere/Land")
+        with raises(UnknownZoneError):
+            self._write(lambda work: work.users.put([lost]))
 
     def test_users_are_found_by_the_key_of_their_names(self) -> None:
         users = [User("2", "ADA"), User("1", " ada"), User("3", "Straße")]

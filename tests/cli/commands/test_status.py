@@ -1,5 +1,6 @@
 """What does ``certrules status`` say?"""
 
+import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,28 @@ def test_each_award_in_its_users_own_zone(run: Run, awarded: Path) -> None:
         ["Bob", "FA", "valid", "2023-05-31", "2025-05-31", "1"],
     ]
     assert lines[-1] == "3 awards"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_time_zone_that_this_machine_does_not_know(run: Run, awarded: Path, form: str) -> None:
+    with closing(sqlite3.connect(awarded)) as connection, connection:
+        connection.execute("UPDATE certrules_users SET time_zone = 'Nowhere/Land' WHERE id = '1'")
+    answer = run("status", "--store", awarded, "--at", AT, "--format", form)
+    assert answer.code == 0
+    assert answer.err.startswith("certrules: warning: user ada: 'Nowhere/Land' is not a time zone")
+    assert answer.err.count("\n") == 1
+    if form == "json":
+        assert [each["zone"] for each in answer.data["awards"]] == ["UTC"] * 3
+    else:
+        assert answer.out.endswith("3 awards\n")
+
+
+def test_an_error_part_way_leaves_no_half_of_an_answer(run: Run, awarded: Path) -> None:
+    with closing(sqlite3.connect(awarded)) as connection, connection:
+        connection.execute("UPDATE certrules_awards SET issued_at = 'x' WHERE user_id = '2'")
+    answer = run("status", "--store", awarded, "--at", AT, "--format", "json")
+    assert answer.code == 2
+    assert set(answer.data) == {"error"}
 
 
 def test_one_zone_for_all(run: Run, awarded: Path) -> None:

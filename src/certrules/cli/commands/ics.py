@@ -1,7 +1,6 @@
 """``certrules ics``: when a learner's certifications expire, for their calendar."""
 
 import argparse
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     with stores.opened(args.store, spare=args.file) as store:
         with store.reading() as view:
             user = names.user(view, args.user)
-        zone = arguments.zone(args.zone) if args.zone else instants.time_zone(user.time_zone or UTC)
+        zone = arguments.zone(args.zone) if args.zone else arguments.zone_of(user)
         actor = actors.acting(store, args)
         try:
             data = exporting.expiry_calendar(

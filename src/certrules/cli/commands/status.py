@@ -122,7 +122,7 @@ def _lines(
     zones: dict[str | None, tzinfo] = {}
     for user, awards in _awards(view, users):
         if user.time_zone not in zones:
-            zones[user.time_zone] = zone or instants.time_zone(user.time_zone or UTC)
+            zones[user.time_zone] = zone or arguments.zone_of(user)
         tz = zones[user.time_zone]
         for award in awards:
             stands = status.status_at(award, at)

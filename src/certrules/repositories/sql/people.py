@@ -12,6 +12,7 @@ from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import companies
 from certrules.repositories.sql.tables import users as table
 from certrules.repositories.sql.translation import readable
+from certrules.repositories.zones import zones_checked
 
 __all__ = ["SqlCompanies", "SqlUsers"]
 
@@ -46,7 +47,7 @@ class SqlUsers:
 
     def put(self, users: Iterable[User]) -> None:
         """Add users, or replace those of the same id."""
-        latest = {user.id: _row(user) for user in users}
+        latest = {user.id: _row(user) for user in zones_checked(users)}
         self._session.change(_DELETE, [(id_,) for id_ in latest])
         self._session.change(_INSERT, list(latest.values()), table.c.keys())
 
