@@ -1,10 +1,6 @@
 """How does an administrator award a certification, to one user or to a hundred thousand?"""
 
-import multiprocessing
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from datetime import datetime
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
 
@@ -12,14 +8,14 @@ import pytest
 from attrs import evolve
 
 from certrules import Award, ExpiryBasis, Rule, User
-from certrules.errors import StoreError
+from certrules.errors import InvalidValueError, StoreError
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.rules.awarding import Targets
 from certrules.workflows import by_hand
 from certrules.workflows.by_hand import AwardReport
-from certrules.workflows.jobs import Job, Jobs, JobState, Piece
+from certrules.workflows.jobs import Job, Jobs, JobState
 from tests.workflows.conftest import day, furnish
 
 CHOSEN = Award("", "fa", day(10), day(400), ExpiryBasis.DATE)
@@ -65,9 +61,21 @@ def test_who_holds_it_is_refused_and_nothing_changes(store: Store) -> None:
 @pytest.mark.rule("DOC-DELETE-01")
 def test_what_is_gone_is_not_awarded(store: Store) -> None:
     gone = evolve(CHOSEN, certification="gone")
-    report = by_hand.award_all(store, ["ada", "nobody"], gone, at=day(20))
-    assert [user for user, _ in report.refused] == ["ada"]
-    assert report.unknown == ("nobody",)
+    everybody = Targets(groups={"crew"})
+    with pytest.raises(InvalidValueError, match="certification cannot be 'gone'"):
+        by_hand.award(store, everybody, gone, at=day(20), jobs=Jobs(lambda: day(20)))
+    with pytest.raises(InvalidValueError, match="certification cannot be 'gone'"):
+        by_hand.award_all(store, ["ada"], gone, at=day(20))
+
+
+@pytest.mark.rule("DOC-AWARD-01")
+def test_groups_and_branches_in_which_nobody_is_are_named(store: Store) -> None:
+    report = award(store, Targets(groups={"crew", "crow"}, branches={"rome", "zz"}))
+    assert isinstance(report, AwardReport)
+    assert (report.unknown_groups, report.unknown_branches) == (("crow",), ("zz",))
+    assert report.awarded == ("ada", "bob")
+    assert not report.whole
+    assert award(store, Targets(branches={"zz"})) == AwardReport(unknown_branches=("zz",))
 
 
 @pytest.mark.rule("DOC-AWARD-08", "DOC-JOB-01", "INT-29")
@@ -86,16 +94,24 @@ def test_a_job_says_what_it_did(store: Store) -> None:
     people(store, 1500)
     with store.writing() as transaction:
         transaction.awards.add([evolve(CHOSEN, user="u000007")])
-    job = award(store, Targets(groups={"all", "crew"}, users={"nobody"}))
+    job = award(store, Targets(groups={"all", "crew"}, users={"nobody"}, branches={"zz"}))
     assert isinstance(job, Job)
     assert (job.state, job.owner, job.done, job.total) == (JobState.COMPLETED, "root", 1502, 1502)
     report = by_hand.together(job.results)
     assert (len(report.awarded), len(report.refused)) == (1501, 1)
     assert (report.inactive, report.unknown) == (("eve",), ("nobody",))
     assert len(held(store)) == 1502
-    texts = [entry.text for entry in job.errors]
-    assert texts[0].startswith("user u000007: the user holds the certification already")
-    assert texts[1:] == ["user eve is deactivated, and was skipped", "there is no user nobody"]
+    (error,) = job.errors
+    assert error.text.startswith("user u000007: the user holds the certification already")
+    texts = [entry.text for entry in job.log if not entry.error]
+    assert texts == [
+        "awarded: 999; done: 1000 of 1502",
+        "user eve is deactivated, and was skipped",
+        "there is no user nobody",
+        "nobody is in branch zz",
+        "awarded: 502; done: 1502 of 1502",
+        "completed",
+    ]
 
 
 @pytest.mark.rule("DOC-JOB-05")
@@ -135,31 +151,6 @@ def test_a_store_that_fails_fails_the_job_and_keeps_what_was_committed() -> None
     assert (job.state, job.done) == (JobState.FAILED, 2000)
     assert job.errors[-1].text == "the disk is full"
     assert len(held(store)) == 2000
-
-
-def award_there(path: str, users: Sequence[str], done: int, total: int, at: datetime) -> Piece:
-    store = open_store(path)
-    try:
-        report = by_hand.award_all(store, users, CHOSEN, at=at)
-    finally:
-        store.close()
-    return Piece(done, total, result=report)
-
-
-def test_the_steps_of_a_job_may_run_in_another_process(tmp_path: Path) -> None:
-    path = str(tmp_path / "store.db")
-    store = open_store(path, create=True)
-    furnish(store)
-    steps = [
-        partial(award_there, path, [user], done, 2, day(20))
-        for done, user in enumerate(("ada", "bob"), 1)
-    ]
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as executor:
-        jobs = Jobs(lambda: day(20), executor)
-        job = jobs.wait(jobs.submit("award", steps).id, 60)
-    assert by_hand.together(job.results).awarded == ("ada", "bob")
-    assert [each.user for each in held(store)] == ["ada", "bob"]
-    store.close()
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])

@@ -1,9 +1,13 @@
 """What goes on in the background, and what is heard of it?"""
 
-import multiprocessing
-import os
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Event
@@ -33,10 +37,6 @@ def pieces(number: int) -> list[Callable[[], Piece]]:
 
 def piece(done: int, total: int) -> Piece:
     return Piece(done, total, said=(f"{done}",), result=done)
-
-
-def die() -> Piece:
-    os._exit(1)
 
 
 def fail() -> Piece:
@@ -197,34 +197,79 @@ def test_a_job_that_is_no_longer_listed_is_forgotten() -> None:
     assert jobs.get("2").name == "second"
 
 
-def processes() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+def test_a_pool_of_processes_is_refused_with_what_to_do_instead() -> None:
+    with (
+        ProcessPoolExecutor(1) as executor,
+        pytest.raises(InvalidValueError, match=r"shares this process.*importing.run"),
+    ):
+        Jobs(lambda: NOW, executor)
 
 
-def test_steps_run_in_other_processes() -> None:
-    with processes() as executor:
-        jobs = Jobs(lambda: NOW, executor)
-        job = jobs.wait(jobs.submit("count", pieces(3)).id, 60)
-    assert (job.state, job.results) == (JobState.COMPLETED, (1, 2, 3))
+class Dying(Executor):
+    """Runs so many calls, then breaks as a pool does whose worker is killed."""
+
+    def __init__(self, lives: int) -> None:
+        self.lives = lives
+
+    def submit(self, fn: Callable[..., Piece], /, *args: object, **kwargs: object):  # type: ignore[no-untyped-def,override]
+        future: Future[Piece] = Future()
+        self.lives -= 1
+        if self.lives < -1:
+            raise BrokenExecutor("the pool is not usable any more")
+        if self.lives < 0:
+            future.set_exception(BrokenExecutor("a worker died"))
+        else:
+            future.set_result(fn(*args, **kwargs))
+        return future
 
 
 @pytest.mark.rule("DOC-JOB-04")
 def test_an_executor_that_dies_fails_its_jobs_and_keeps_what_was_done() -> None:
-    with processes() as executor:
-        jobs = Jobs(lambda: NOW, executor)
-        dying = jobs.wait(jobs.submit("count", [*pieces(2), die, *pieces(3)]).id, 60)
-        after = jobs.submit("count", pieces(1))
+    jobs = Jobs(lambda: NOW, Dying(2))
+    dying = jobs.submit("count", pieces(5))
+    after = jobs.submit("count", pieces(1))
     assert (dying.state, dying.done, dying.results) == (JobState.FAILED, 2, (1, 2))
-    assert dying.errors[0].text.startswith("BrokenProcessPool")
+    assert dying.errors[0].text == "BrokenExecutor: a worker died"
     assert (after.state, after.done) == (JobState.FAILED, 0)
 
 
-def test_a_step_that_no_process_can_take_fails_its_job() -> None:
-    with processes() as executor:
+def leave() -> Piece:
+    raise SystemExit(3)
+
+
+def leaving() -> Iterator[Callable[[], Piece]]:
+    yield pieces(1)[0]
+    leave()
+
+
+@pytest.mark.rule("DOC-JOB-04")
+@pytest.mark.parametrize("steps", [[*pieces(1), leave, *pieces(1)], leaving()])
+def test_a_step_that_leaves_the_program_fails_its_job_alone(
+    steps: Iterable[Callable[[], Piece]],
+) -> None:
+    job = Jobs(lambda: NOW).submit("count", steps)
+    assert (job.state, job.done) == (JobState.FAILED, 1)
+    assert job.errors[0].text == "SystemExit: 3"
+
+
+@pytest.mark.rule("DOC-JOB-04")
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_a_step_in_the_background_that_leaves_the_program_fails_its_job_alone(
+    error: type[BaseException],
+) -> None:
+    go_on = Event()
+
+    def leave_later() -> Piece:
+        go_on.wait(10)
+        raise error
+
+    with ThreadPoolExecutor(1) as executor:
         jobs = Jobs(lambda: NOW, executor)
-        job = jobs.wait(jobs.submit("count", [lambda: Piece(1, 1)]).id, 60)
-    assert job.state is JobState.FAILED
-    assert "local object" in job.errors[0].text
+        job = jobs.submit("count", [leave_later])
+        go_on.set()
+        ended = jobs.wait(job.id, 10)
+    assert ended.state is JobState.FAILED
+    assert ended.errors[0].text.startswith(error.__name__)
 
 
 @pytest.mark.rule("DOC-JOB-04")

@@ -17,6 +17,7 @@ from certrules.rules import awarding
 from certrules.rules.awarding import Expansion, Targets
 from certrules.workflows.actors import SYSTEM, Asking, permit, user_of
 from certrules.workflows.effects import carry_out
+from certrules.workflows.facts import known_certification
 from certrules.workflows.jobs import Job, Jobs, Piece
 
 __all__ = ["AwardReport", "award", "award_all", "expand", "together"]
@@ -29,13 +30,27 @@ TOGETHER = 1000
 class AwardReport:
     """Who was awarded, by id; who was refused, and why; and who was not even asked for.
 
-    ``inactive`` are deactivated users, who were skipped, and ``unknown`` the ids of nobody.
+    ``inactive`` are deactivated users, who were skipped, ``unknown`` the ids of nobody, and
+    ``unknown_groups`` and ``unknown_branches`` those in which nobody is.
     """
 
     awarded: tuple[str, ...] = ()
     refused: tuple[tuple[str, Refused], ...] = ()
     inactive: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    unknown_groups: tuple[str, ...] = ()
+    unknown_branches: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether everybody who was meant was awarded, and everything named is known."""
+        return not (
+            self.refused
+            or self.inactive
+            or self.unknown
+            or self.unknown_groups
+            or self.unknown_branches
+        )
 
 
 def together(reports: Iterable[AwardReport]) -> AwardReport:
@@ -46,6 +61,8 @@ def together(reports: Iterable[AwardReport]) -> AwardReport:
         tuple(refusal for part in parts for refusal in part.refused),
         tuple(user for part in parts for user in part.inactive),
         tuple(user for part in parts for user in part.unknown),
+        tuple(group for part in parts for group in part.unknown_groups),
+        tuple(branch for part in parts for branch in part.unknown_branches),
     )
 
 
@@ -66,7 +83,8 @@ def award(
     than 100 distinct active users make it a background job of ``owner``, or else of the actor: its
     ``results`` are reports, which :func:`together` makes one. Each thousand users are one
     transaction, so that a job which fails or is discontinued keeps what it has done; asked again,
-    those who have the award by then are refused, and the others get it.
+    those who have the award by then are refused, and the others get it. Raises
+    :class:`~certrules.errors.InvalidValueError` for a certification that the store does not have.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -82,9 +100,14 @@ def award(
     Rules: DOC-AWARD-01, DOC-AWARD-02, DOC-AWARD-08, DOC-CERT-13, DOC-JOB-01, INT-29.
     """
     permit(actor, Action.ISSUE_AWARD, policy=policy)
+    with store.reading() as view:
+        known_certification(view, chosen.certification)
     expansion = expand(store, targets)
     skipped = AwardReport(
-        inactive=tuple(user.id for user in expansion.inactive), unknown=expansion.unknown
+        inactive=tuple(user.id for user in expansion.inactive),
+        unknown=expansion.unknown,
+        unknown_groups=expansion.unknown_groups,
+        unknown_branches=expansion.unknown_branches,
     )
     users = [user.id for user in expansion.users]
     if not awarding.runs_as_job(len(users)):
@@ -150,15 +173,20 @@ def _step(
 ) -> Piece:
     report = together([skipped, award_all(store, users, chosen, at=at, policy=policy)])
     done = start + len(users)
-    said = f"{len(report.awarded)} users awarded, {done} of {total} done"
-    return Piece(done, total, (said,), tuple(_errors(report)), report)
+    said = f"awarded: {len(report.awarded)}; done: {done} of {total}"
+    return Piece(done, total, (said, *_skipped(report)), tuple(_errors(report)), report)
+
+
+def _skipped(report: AwardReport) -> Iterator[str]:
+    yield from (f"user {user} is deactivated, and was skipped" for user in report.inactive)
+    yield from (f"there is no user {user}" for user in report.unknown)
+    yield from (f"nobody is in group {group}" for group in report.unknown_groups)
+    yield from (f"nobody is in branch {branch}" for branch in report.unknown_branches)
 
 
 def _errors(report: AwardReport) -> Iterator[str]:
     for user, refused in report.refused:
         yield f"user {user}: {'; '.join(map(str, refused.reasons))}"
-    yield from (f"user {user} is deactivated, and was skipped" for user in report.inactive)
-    yield from (f"there is no user {user}" for user in report.unknown)
 
 
 def award_all(
@@ -171,6 +199,9 @@ def award_all(
     policy: Policy = DOCEBO,
 ) -> AwardReport:
     """Award a certification by hand to users of these ids, in one transaction.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
+    have.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -188,7 +219,7 @@ def _decide(
     transaction: Transaction, users: Iterable[User], chosen: Award, *, at: datetime, policy: Policy
 ) -> tuple[AwardReport, list[Effect]]:
     people = sorted(users, key=lambda user: user.id)
-    certification = transaction.certifications.get(chosen.certification)
+    certification = known_certification(transaction, chosen.certification)
     pairs = [(user.id, chosen.certification) for user in people]
     histories = transaction.awards.histories(pairs)
     awarded: list[str] = []

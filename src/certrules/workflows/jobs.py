@@ -1,12 +1,13 @@
 """How does long work go on in the background, and what is heard of it?
 
-A job is a series of steps, each of which commits what it did. They run one after another on any
-:class:`concurrent.futures.Executor`; on one of processes, each step must be picklable, and open its
-store there.
+A job is a series of steps, each of which commits what it did. They run one after another where the
+store lives: on any :class:`concurrent.futures.Executor` that shares this process, such as one of
+threads. To work in another process, submit a function to its pool yourself that opens the store
+there and does the whole of it, such as :func:`certrules.workflows.importing.run`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from datetime import datetime, timedelta
 from enum import Enum
 from itertools import count
@@ -22,6 +23,13 @@ __all__ = ["Inline", "Job", "JobState", "Jobs", "LogEntry", "Piece", "Step"]
 
 LISTED = timedelta(days=13)
 """For how long a job that has ended is still listed."""
+
+SHARING = (
+    "one that shares this process, such as a ThreadPoolExecutor, because a store cannot be sent to "
+    "another; submit to that pool a function of your own, which opens the store there and does the "
+    "whole work, for example by importing.run"
+)
+"""Which executors can carry jobs, and what to do with the others."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -128,14 +136,19 @@ class Job:
 
 
 class Inline(Executor):
-    """Does everything at once, where it is asked to: for hosts without a background."""
+    """Does everything at once, where it is asked to: for hosts without a background.
+
+    Only an interrupt is no matter of the future's: whoever pressed the keys waits right there.
+    """
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call a function, and return the future that knows how it went."""
         future: Future[T] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - the future carries it
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the future carries it
             future.set_exception(error)
         return future
 
@@ -154,7 +167,9 @@ class _Work:
 class Jobs:
     """The jobs of one process, on one executor; threads may share it.
 
-    ``clock`` tells the instant, aware. Jobs that are no longer listed are forgotten.
+    ``clock`` tells the instant, aware. Jobs that are no longer listed are forgotten. Raises
+    :class:`~certrules.errors.InvalidValueError` for a pool of processes, to which no open store can
+    be sent.
 
     >>> now = datetime(2024, 1, 1, tzinfo=UTC)
     >>> jobs = Jobs(lambda: now)
@@ -166,6 +181,8 @@ class Jobs:
     """
 
     def __init__(self, clock: Callable[[], datetime], executor: Executor | None = None) -> None:
+        if isinstance(executor, ProcessPoolExecutor):
+            raise InvalidValueError("executor", executor, SHARING)
         self._clock = clock
         self._executor = executor or Inline()
         self._works: dict[str, _Work] = {}
@@ -239,11 +256,11 @@ class Jobs:
                     return
                 if not self._take(work, future):
                     return
-        except Exception as error:  # noqa: BLE001 - an executor that is shut down, a step not made
-            self._end(work, JobState.FAILED, _told(error), error=True)
-        except BaseException:
+        except KeyboardInterrupt:
             self._end(work, JobState.FAILED, "interrupted", error=True)
             raise
+        except BaseException as error:  # noqa: BLE001 - an executor shut down, a step not made
+            self._end(work, JobState.FAILED, _told(error), error=True)
 
     def _resume(self, work: _Work, future: Future[Piece | None]) -> None:
         if self._take(work, future):
@@ -265,7 +282,7 @@ class Jobs:
         except CancelledError:
             self._end_cancelled(work)
             return False
-        except Exception as error:  # noqa: BLE001 - whatever a step raises ends its job
+        except BaseException as error:  # noqa: BLE001 - whatever a step raises ends its job
             self._end(work, JobState.FAILED, _told(error), error=True)
             return False
         if piece is None:

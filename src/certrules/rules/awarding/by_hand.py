@@ -43,11 +43,16 @@ class Targets:
 
 @frozen
 class Expansion:
-    """Who that is: the distinct users, those skipped as inactive, and ids that name nobody."""
+    """Who that is: the distinct users, those skipped as inactive, and ids that name nobody.
+
+    A group or branch in which nobody is, is as good as unknown.
+    """
 
     users: tuple[User, ...]
     inactive: tuple[User, ...]
     unknown: tuple[str, ...]
+    unknown_groups: tuple[str, ...] = ()
+    unknown_branches: tuple[str, ...] = ()
 
 
 def expand(targets: Targets, users: Iterable[User]) -> Expansion:
@@ -66,6 +71,8 @@ def expand(targets: Targets, users: Iterable[User]) -> Expansion:
         tuple(user for user in people if user.active),
         tuple(user for user in people if not user.active),
         tuple(sorted(targets.users - meant.keys())),
+        tuple(sorted(targets.groups.difference(*(user.groups for user in people)))),
+        tuple(sorted(targets.branches.difference(*(user.branches for user in people)))),
     )
 
 
