@@ -25,7 +25,7 @@ from certrules.rulebook import Rule
 from certrules.rules import status
 from certrules.rules.status import Status
 from certrules.workflows import facts
-from certrules.workflows.actors import SYSTEM, Asking, permit_for
+from certrules.workflows.actors import SYSTEM, Asking, permit, permit_for
 
 __all__ = ["credential", "issue", "list_url", "marked", "page", "revoke", "state_at", "suspend"]
 
@@ -151,17 +151,33 @@ def marked(store: Store, status_list: int, purpose: str) -> list[int]:
     return [each.index for each in badges if (each.revoked if revocation else each.suspended)]
 
 
-def suspend(store: Store, badge: str, *, suspended: bool = True) -> None:
-    """Suspend a badge, or lift its suspension; InvalidValueError where there is none of the id."""
+def suspend(
+    store: Store,
+    badge: str,
+    *,
+    suspended: bool = True,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
+) -> None:
+    """Suspend a badge, or lift its suspension; InvalidValueError where there is none of the id.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+
+    Rules: ALL-ROLE-03.
+    """
+    permit(actor, Action.DELETE_AWARD, policy=policy)
     with store.writing() as transaction:
         transaction.badges.suspend(_known(transaction, badge).id, suspended=suspended)
 
 
-def revoke(store: Store, badge: str) -> None:
+def revoke(store: Store, badge: str, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO) -> None:
     """Revoke a badge for ever, and leave its award; InvalidValueError where there is none.
 
-    Rules: ALL-ROLE-11.
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+
+    Rules: ALL-ROLE-03, ALL-ROLE-11.
     """
+    permit(actor, Action.DELETE_AWARD, policy=policy)
     with store.writing() as transaction:
         found = _known(transaction, badge)
         if not found.revoked:
