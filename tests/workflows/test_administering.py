@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from attrs import evolve
 
-from certrules import Assignment, Certification, Item, ItemKind, User
+from certrules import ALLBOUND, Assignment, Certification, Item, ItemKind, User
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
 from certrules.model.people import Company
 from certrules.repositories.memory import MemoryStore
+from certrules.repositories.protocols import Store
 from certrules.workflows import administering
 from certrules.workflows.administering import Change
 
@@ -62,6 +63,51 @@ def test_an_assignment_to_an_item_of_the_store_is_sound() -> None:
     administering.load(store, Catalog(items=(COURSE,)))
     report = administering.load(store, Catalog(certifications=(FIRST_AID,)))
     assert report.changes["certifications"] == Change(added=1)
+
+
+@pytest.mark.rule("DOC-ASSIGN-11")
+def test_a_catalog_cannot_unlink(store: Store) -> None:
+    renamed = Certification("fa", "Renamed", assignments=(Assignment(ItemKind.COURSE, "A", SINCE),))
+    with pytest.raises(CatalogError) as raised:
+        administering.load(store, Catalog((User("zed", "zed"),), (), (renamed,)))
+    ((path, text),) = raised.value.faults
+    assert path == "certifications[0].assignments"
+    assert text.startswith("learning plan 'P' is assigned in the store and missing here: unlink")
+    with store.reading() as view:
+        assert view.users.get("zed") is None
+        kept = view.certifications.get("fa")
+        assert kept is not None
+        assert kept.name == "First aid"
+
+
+@pytest.mark.rule("DOC-ASSIGN-04", "INT-22", "INT-33")
+def test_a_catalog_gives_an_item_one_certification_where_the_policy_says_so(store: Store) -> None:
+    course = Assignment(ItemKind.COURSE, "X", SINCE)
+    taken = Assignment(ItemKind.COURSE, "A", SINCE)
+    catalog = Catalog(
+        certifications=(
+            Certification("one", "One", assignments=(course,)),
+            Certification("two", "Two", assignments=(taken, course)),
+        )
+    )
+    with pytest.raises(CatalogError) as raised:
+        administering.load(store, catalog)
+    assert [path for path, _ in raised.value.faults] == [
+        "certifications[1].assignments[0].item",
+        "certifications[1].assignments[1].item",
+    ]
+    assert "course 'A' earns certification 'fa'" in raised.value.faults[0][1]
+    assert "course 'X' earns certification 'one'" in raised.value.faults[1][1]
+    assert administering.load(store, catalog, policy=ALLBOUND).changes["certifications"].added == 2
+
+
+@pytest.mark.rule("INT-22")
+def test_an_item_that_keeps_its_certification_may_be_loaded_again(store: Store) -> None:
+    conduct = Certification(
+        "conduct", "Code", assignments=(Assignment(ItemKind.COURSE, "B", SINCE),)
+    )
+    report = administering.load(store, Catalog(certifications=(conduct,)))
+    assert report.changes["certifications"] == Change(replaced=1)
 
 
 def test_names_that_lead_to_several_things_are_warned_of() -> None:

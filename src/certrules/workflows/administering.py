@@ -8,9 +8,11 @@ from attrs import Factory, frozen
 
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
+from certrules.model.catalog import Assignment, Certification, ItemKind
 from certrules.model.people import Action, username_key
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Learning, Store, Transaction
+from certrules.rulebook import Rule
 from certrules.workflows.actors import SYSTEM, Asking, permit
 
 __all__ = ["Change", "LoadReport", "load"]
@@ -43,20 +45,23 @@ def load(
 
     An entry of the store that the catalog does not name stays. ``actor`` must be permitted to; see
     :mod:`certrules.workflows.actors`. Raises
-    :class:`~certrules.errors.CatalogError` where an assignment names an item that neither the
-    catalog nor the store has, and :class:`~certrules.errors.StoreError`.
+    :class:`~certrules.errors.CatalogError`, and keeps nothing, where an assignment names an item
+    that neither the catalog nor the store has, where a stored certification lacks an item that is
+    assigned to it, which only :func:`certrules.workflows.lifecycle.unlink` takes away together with
+    what it earned, and where an item would earn a second certification that the policy does not
+    allow; and :class:`~certrules.errors.StoreError`.
 
     >>> from certrules import User
     >>> from certrules.repositories.memory import MemoryStore
     >>> load(MemoryStore(), Catalog(users=(User("1", "ada"),))).changes["users"]
     Change(added=1, replaced=0, unchanged=0)
 
-    Rules: DOC-CERT-07.
+    Rules: DOC-CERT-07, DOC-ASSIGN-04, DOC-ASSIGN-11, INT-22, INT-33.
     """
     permit(actor, Action.CREATE_CERTIFICATION, policy=policy)
     permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
     with store.writing() as transaction:
-        _check_items(transaction, catalog)
+        _check_assignments(transaction, catalog, policy)
         changes = {
             "users": _put(transaction.users, catalog.users, _id),
             "items": _put(transaction.items, catalog.items, _kind_and_id),
@@ -107,20 +112,68 @@ def _keep(put: Any, entries: tuple[Any, ...], stored: Mapping[Any, Any], id_of: 
     return Change(added, len(changed) - added, len(entries) - len(changed))
 
 
-def _check_items(transaction: Transaction, catalog: Catalog) -> None:
-    listed = {(item.kind, item.id) for item in catalog.items}
+_Faults = Iterator[tuple[str, str]]
+"""Where something in a catalog is wrong, and what."""
+
+
+def _check_assignments(transaction: Transaction, catalog: Catalog, policy: Policy) -> None:
     faults = [
-        (
-            f"certifications[{index}].assignments[{place}].item",
-            f"there is no {assignment.kind} {assignment.item!r}, neither here nor in the store",
-        )
-        for index, certification in enumerate(catalog.certifications)
-        for place, assignment in enumerate(certification.assignments)
-        if (assignment.kind, assignment.item) not in listed
-        and transaction.items.get(assignment.kind, assignment.item) is None
+        *_unknown_items(transaction, catalog),
+        *_unlinked_items(transaction, catalog),
+        *(_shared_items(transaction, catalog) if policy.one_certification_per_item else ()),
     ]
     if faults:
-        raise CatalogError("invalid_catalog", "the catalog assigns items that do not exist", faults)
+        message = "the catalog assigns items in a way that cannot be"
+        raise CatalogError("invalid_catalog", message, faults)
+
+
+def _assignments(catalog: Catalog) -> Iterator[tuple[str, Certification, Assignment]]:
+    """Yield each assignment of a catalog, with its path and its certification."""
+    for index, certification in enumerate(catalog.certifications):
+        for place, assignment in enumerate(certification.assignments):
+            path = f"certifications[{index}].assignments[{place}].item"
+            yield path, certification, assignment
+
+
+def _unknown_items(transaction: Transaction, catalog: Catalog) -> _Faults:
+    listed = {(item.kind, item.id) for item in catalog.items}
+    for path, _, assignment in _assignments(catalog):
+        kind, item = assignment.kind, assignment.item
+        if (kind, item) not in listed and transaction.items.get(kind, item) is None:
+            yield path, f"there is no {_named(assignment)}, neither here nor in the store"
+
+
+def _unlinked_items(transaction: Transaction, catalog: Catalog) -> _Faults:
+    for index, certification in enumerate(catalog.certifications):
+        stored = transaction.certifications.get(certification.id)
+        kept = {(each.kind, each.item) for each in certification.assignments}
+        for each in stored.assignments if stored else ():
+            if (each.kind, each.item) not in kept:
+                text = (
+                    f"{_named(each)} is assigned in the store and missing here: unlink it first, "
+                    f"which removes the awards that it earned ({Rule.DOC_ASSIGN_11.id})"
+                )
+                yield f"certifications[{index}].assignments", text
+
+
+def _shared_items(transaction: Transaction, catalog: Catalog) -> _Faults:
+    loaded = {certification.id for certification in catalog.certifications}
+    earns: dict[tuple[ItemKind, str], str] = {}
+    for path, certification, assignment in _assignments(catalog):
+        kind, item = assignment.kind, assignment.item
+        stored = [each.id for each in transaction.certifications.assigned(kind, item)]
+        others = [id_ for id_ in stored if id_ not in loaded]
+        other = earns.setdefault((kind, item), min(others, default=certification.id))
+        if other != certification.id:
+            text = (
+                f"{_named(assignment)} earns certification {other!r}, and an item can earn only "
+                f"one: unlink it from that first ({Rule.DOC_ASSIGN_04.id})"
+            )
+            yield path, text
+
+
+def _named(assignment: Assignment) -> str:
+    return f"{str(assignment.kind).replace('_', ' ')} {assignment.item!r}"
 
 
 def _warnings(transaction: Transaction, catalog: Catalog) -> Iterator[str]:
