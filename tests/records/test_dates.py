@@ -40,9 +40,31 @@ MENDS = {
         FaultCode.DATE_SPREADSHEET,
         (
             "spreadsheet date; write 2021-05-06 (if the month is first) "
+            "or 2021-06-05 (if the day is first) or 2005-06-21 (if the year is first)"
+        ),
+    ),
+    "05/06/2021": (
+        FaultCode.DATE_SPREADSHEET,
+        (
+            "spreadsheet date; write 2021-05-06 (if the month is first) "
             "or 2021-06-05 (if the day is first)"
         ),
     ),
+    "21-11-18": (
+        FaultCode.DATE_SPREADSHEET,
+        (
+            "spreadsheet date; write 2018-11-21 (if the day is first) "
+            "or 2021-11-18 (if the year is first)"
+        ),
+    ),
+    "24-02-29": (
+        FaultCode.DATE_SPREADSHEET,
+        (
+            "spreadsheet date; write 2029-02-24 (if the day is first) "
+            "or 2024-02-29 (if the year is first)"
+        ),
+    ),
+    "99-12-31": (FaultCode.DATE_SPREADSHEET, "spreadsheet date; write 1999-12-31"),
     "12/31/29": (FaultCode.DATE_SPREADSHEET, "spreadsheet date; write 2029-12-31"),
     "12/31/30": (FaultCode.DATE_SPREADSHEET, "spreadsheet date; write 1930-12-31"),
     "31/31/21": (FaultCode.DATE_SPREADSHEET, "spreadsheet date; write it as YYYY-MM-DD"),
@@ -143,5 +165,12 @@ def test_only_iso_dates_are_days(text: str) -> None:
 @pytest.mark.law
 @given(st.dates(min_value=date(1930, 1, 1), max_value=date(2029, 12, 31)))
 def test_the_day_meant_is_among_the_mends(day: date) -> None:
-    for text in (f"{day:%m/%d/%y}", f"{day:%d.%m.%Y}", f"{day:%Y/%m/%d}", f"{day:%Y%m%d}"):
+    for text in (
+        f"{day:%m/%d/%y}",
+        f"{day:%d.%m.%y}",
+        f"{day:%y-%m-%d}",
+        f"{day:%d.%m.%Y}",
+        f"{day:%Y/%m/%d}",
+        f"{day:%Y%m%d}",
+    ):
         assert day.isoformat() in flaw(text).message

@@ -138,6 +138,7 @@ _TYPES = {
     "course": AssociationType.COURSE,
     "learning_plan": AssociationType.LEARNING_PLAN,
     "learning plan": AssociationType.LEARNING_PLAN,
+    "learning-plan": AssociationType.LEARNING_PLAN,
     "plan": AssociationType.LEARNING_PLAN,
     "lp": AssociationType.LEARNING_PLAN,
 }

@@ -100,6 +100,8 @@ def _separated(text: str) -> Flaw | None:
     if found := _YEAR_LAST.fullmatch(text):
         first, second, year = int(found[1]), int(found[3]), _full_year(found[4])
         days = [_day(year, first, second), _day(year, second, first)]
+        if len(found[1]) == len(found[4]) == 2:
+            days.append(_day(_full_year(found[1]), second, int(found[4])))
         return _mended(FaultCode.DATE_SPREADSHEET, "spreadsheet date", days)
     return None
 
@@ -111,10 +113,15 @@ def _full_year(digits: str) -> int:
 
 
 def _mended(code: FaultCode, what: str, days: Sequence[date | None]) -> Flaw:
-    """Say what to write; two days are the readings month first and day first."""
-    found = list(dict.fromkeys(day for day in days if day is not None))
-    if len(found) == 2:
-        mend = f"write {found[0]} (if the month is first) or {found[1]} (if the day is first)"
+    """Say what to write; several days are the readings month first, day first and year first."""
+    readings: dict[date, str] = {}
+    for day, first in zip(days, ("month", "day", "year"), strict=False):
+        if day is not None:
+            readings.setdefault(day, first)
+    if not readings:
+        mends = ["it as YYYY-MM-DD"]
+    elif len(readings) == 1:
+        mends = list(map(str, readings))
     else:
-        mend = f"write {found[0]}" if found else "write it as YYYY-MM-DD"
-    return Flaw(code, f"{what}; {mend}")
+        mends = [f"{day} (if the {first} is first)" for day, first in readings.items()]
+    return Flaw(code, f"{what}; write {' or '.join(mends)}")

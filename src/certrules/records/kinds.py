@@ -57,6 +57,8 @@ def _always_valid(text: str, profile: ImportProfile) -> bool | Flaw:
     value = (_LENIENT_FLAGS if profile.lenient else _FLAGS).get(text.lower())
     if value is None:
         message = "neither yes nor no; write 1 (never expires) or 0 (expires)"
+        if (meant := _LENIENT_FLAGS.get(text.lower())) is not None:
+            message = f"write {int(meant)} for {text.lower()}, or import in the lenient mode"
         return Flaw(FaultCode.ALWAYS_VALID_UNREADABLE, message)
     return value
 
@@ -104,7 +106,10 @@ def _type(text: str, profile: ImportProfile) -> AssociationType | Flaw:
         message = "not importable by CSV: the file has no column for it; award it by hand"
         return Flaw(FaultCode.TYPE_NOT_IMPORTABLE, message)
     close = difflib.get_close_matches(word[:100], profile.types, n=1)
-    hint = f"did you mean {close[0]!r}?" if close else f"write {' or '.join(profile.types)}"
+    first: dict[AssociationType, str] = {}  # spelling of each, without its aliases
+    for spelling, meaning in profile.types.items():
+        first.setdefault(meaning, repr(spelling))
+    hint = f"did you mean {close[0]!r}?" if close else f"write {' or '.join(first.values())}"
     return Flaw(FaultCode.TYPE_UNKNOWN, f"unknown type; {hint}")
 
 
