@@ -64,7 +64,7 @@ def packed(data: bytes) -> str:
         (packed(gzip.compress(bytes(SIZE // 8 - 1))), "fewer than 131,072"),
         (packed(gzip.compress(bytes(statuslist.LARGEST // 8 + 1))), "more than 16,777,216"),
     ],
-    ids=str,
+    ids=["prefix", "empty", "base64url", "gzip", "cut", "more", "small", "large"],
 )
 def test_what_is_no_list(text: str, message: str) -> None:
     with pytest.raises(BadgeError, match=message):
