@@ -35,7 +35,11 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d
 
 
 class Outcome(Enum):
-    """What a verifier found; of several findings, the one that the later members do not change."""
+    """What a verifier found: of all that might be said of a badge, one thing alone.
+
+    A badge that is revoked is so even when it has expired; a suspension or an unknown status is
+    told of a badge only as long as it would be valid without.
+    """
 
     UNSUPPORTED_FORM = "unsupported form"
     BAD_STRUCTURE = "bad structure"

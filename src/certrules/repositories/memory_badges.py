@@ -55,7 +55,8 @@ class MemoryBadges:
     def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         """Revoke the badges of some cycles, for ever."""
         wanted = set(cycles)
-        self._replace([b.id for b in self._all() if _open_cycle(b) in wanted], revoked=True)
+        if wanted:
+            self._replace([b.id for b in self._all() if _open_cycle(b) in wanted], revoked=True)
 
     def _all(self) -> Collection[Badge]:
         badges: dict[str, Badge] = self._scope.see().badges
