@@ -48,12 +48,15 @@ def add_certification(parser: argparse.ArgumentParser, *, required: bool = True)
     )
 
 
-def add_items(parser: argparse.ArgumentParser, says: str, *, required: bool) -> None:
-    """Add the options of which one names an item."""
+def add_items(
+    parser: argparse.ArgumentParser, says: str, *, required: bool
+) -> argparse._ActionsContainer:
+    """Add the options of which one names an item, and return their group."""
     group = parser.add_mutually_exclusive_group(required=required)
     group.add_argument("--course", metavar="CODE", help=f"{says}: a course, by code or id")
     group.add_argument("--plan", metavar="CODE", help=f"{says}: a learning plan")
     group.add_argument("--track", metavar="CODE", help=f"{says}: a learning track")
+    return group
 
 
 def users(view: Transaction, name: str) -> Sequence[User]:

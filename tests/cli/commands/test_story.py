@@ -1,5 +1,6 @@
 """Awarding, renewing, reporting and removing on the command line."""
 
+import json
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -215,7 +216,8 @@ def test_an_award_by_hand_as_json(told: Told) -> None:
         told, "--user", "bob", "--always-valid", "--course", "FA-102", "--format", "json"
     )
     assert answer.code == 0
-    assert answer.data == {"awarded": ["2"], "refused": [], "inactive": [], "unknown": []}
+    nobody = ("refused", "inactive", "unknown", "unknown_groups", "unknown_branches")
+    assert answer.data == {"awarded": ["2"], **{name: [] for name in nobody}}
     (row,) = told("status --user bob --format json").data["awards"]
     assert (row["expires"], row["source"], row["item"]) == (None, "course", "c2")
 
@@ -320,3 +322,143 @@ def test_deleting_says_what_is_lost_first(told: Told) -> None:
     assert "  … and 11 more changes (all with --format json)\n" in preview.out
     assert told("delete --certification FA --yes").code == 0
     assert told("delete --certification FA").code == 2
+
+
+@pytest.mark.rule("DOC-ASSIGN-07", "DOC-CERT-12")
+def test_a_completion_may_be_reported_late_but_not_early(told: Told) -> None:
+    words = "complete --user ada --course FA-101 --zone UTC --at 2024-06-01T00:00:00Z --completed"
+    early = told(f"{words} 2024-07-01T00:00:00Z")
+    assert early.code == 1
+    assert early.out.startswith("not recorded\n")
+    late = told(f"{words} 2024-02-01T00:00:00Z")
+    assert late.code == 0
+    assert "  a new award is issued: from 2024-02-01, expires 2025-02-01\n" in late.out
+
+
+@pytest.mark.rule("DOC-ASSIGN-09", "DOC-ASSIGN-10")
+def test_an_external_training_issues_what_was_chosen_for_it(told: Told) -> None:
+    words = "complete --user ada --external T-7 --zone UTC --at 2024-06-01T00:00:00Z"
+    future = told(f"{words} --certification FA --completed 2024-07-01T00:00:00Z --format json")
+    assert (future.code, future.data["recorded"]) == (1, False)
+    plain = told(words)
+    assert (plain.code, plain.out) == (0, "recorded; no certification is earned by it\n")
+    earned = told(f"{words} --certification FA --completed 2024-05-03T09:00:00Z")
+    assert earned.code == 0
+    assert "First aider: done\n  a new award is issued: from 2024-05-03" in earned.out
+    (row,) = told("status --user ada --format json").data["awards"]
+    assert (row["source"], row["item"]) == ("external_training", "T-7")
+    assert told("complete --user ada --course FA-101 --certification FA --zone UTC").code == 2
+
+
+@pytest.mark.rule("DOC-AWARD-01")
+def test_a_misspelt_group_or_branch_is_named(told: Told) -> None:
+    answer = award(told, "--group", "crow", "--branch", "zz", "--always-valid")
+    assert answer.code == 1
+    assert answer.out.splitlines() == [
+        "0 users awarded",
+        "nobody is in group crow (DOC-AWARD-01)",
+        "nobody is in branch zz (DOC-AWARD-01)",
+    ]
+    data = award(told, "--group", "crow", "--always-valid", "--format", "json").data
+    assert data["unknown_groups"] == ["crow"]
+
+
+@pytest.mark.rule("DOC-AWARD-03", "DOC-AWARD-05", "DOC-AWARD-07")
+def test_an_award_may_stand_for_something_outside(told: Told) -> None:
+    links = ["--link", "Credly", "https://a.example/1", "--link", "Accredible", "https://b.example"]
+    refused = award(told, "--user", "ada", "--always-valid", *links)
+    assert refused.code == 1
+    assert "(DOC-AWARD-05)" in refused.out
+    assert (
+        award(told, "--user", "ada", "--always-valid", *links, "--external-certifications")[0] == 0
+    )
+    assert award(told, "--user", "bob", "--always-valid", "--external-training", "T-7").code == 0
+    rows = told("status --format json").data["awards"]
+    assert [(row["source"], row["item"]) for row in rows] == [
+        ("external_certification", None),
+        ("external_training", "T-7"),
+    ]
+    both = award(told, "--user", "bob", "--always-valid", "--external-training", "T-7", *links)
+    assert both.code == 2
+
+
+@pytest.mark.rule("DOC-AWARD-09")
+def test_an_award_is_edited(told: Told) -> None:
+    award(told, "--user", "bob", "--expires", "2025-05-01")
+    edit = "edit --user bob --certification FA"
+    done = told(f"{edit} --expires 2026-05-01 --course FA-101")
+    assert (done.code, done.out.splitlines()[:2]) == (
+        0,
+        ["edit: done", "  the award of 2024-05-01 is changed"],
+    )
+    (row,) = told("status --user bob --format json").data["awards"]
+    assert (row["expires"], row["source"], row["item"]) == ("2026-05-01", "course", "c1")
+    assert told(f"{edit} --issued 2024-04-01 --always-valid --by-hand").code == 0
+    (row,) = told("status --user bob --format json").data["awards"]
+    assert (row["issued"], row["expires"], row["source"]) == ("2024-04-01", None, "manual")
+    refused = told(f"{edit} --expires 2023-05-01 --format json")
+    assert (refused.code, refused.data["reasons"][0]["rule"]) == (1, "INT-08")
+    for words, message in (
+        (edit, "nothing would change"),
+        (f"{edit} --by-hand --course FA-101", "--by-hand"),
+        ("edit --user ada --certification FA --always-valid", "ada does not hold FA"),
+    ):
+        answer = told(words)
+        assert answer.code == 2
+        assert message in answer.err
+
+
+@pytest.mark.rule("DOC-AWARD-10", "DOC-DELETE-06")
+def test_unassigning_says_what_is_lost_first(told: Told) -> None:
+    award(told, "--group", "crew", "--always-valid")
+    words = "unassign --user bob --certification FA"
+    preview = told(words)
+    assert preview.code == 2
+    assert "  the award of Bob of 2024-05-01 is lost\n" in preview.out
+    assert told(f"{words} --yes").code == 0
+    assert told(f"{words} --yes").code == 1
+    (row,) = told("status --format json").data["awards"]
+    assert row["user"] == "ada"
+
+
+@pytest.mark.rule("ALL-PREDATE-01", "ALL-PREDATE-05")
+def test_training_completed_before_is_issued_for(told: Told) -> None:
+    for user, at in (("ada", "2023-02-01"), ("bob", "2023-09-01")):
+        told(f"complete --user {user} --course FA-101 --zone UTC --at {at}T00:00:00Z")
+    predate = "predate --certification FA --at 2024-06-01T00:00:00Z --since 2023-06-01"
+    dry = told(f"{predate} --dry-run")
+    assert dry.out.splitlines() == ["1 user would be awarded; nothing was changed"]
+    assert told("status --format json").data["awards"] == []
+    assert told(predate).out.splitlines() == ["1 user awarded"]
+    again = told("predate --certification FA --at 2024-06-01T00:00:00Z")
+    assert again.code == 1
+    assert again.out.splitlines()[:2] == ["1 user awarded", "Bob: refused"]
+
+
+@pytest.mark.rule("INT-12b")
+def test_a_renewal_asked_for_twice_with_one_key_is_one(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    first = told.renew("2024-12-01T10:00:00Z", "--key", "k-1")
+    again = told.renew("2024-12-01T10:00:01Z", "--course", "FA-101", "--key", "k-1")
+    assert (first.code, again.code) == (0, 0)
+    assert told.renew("2024-12-01T10:00:01Z", "--course", "FA-101", "--key", "k-2").code == 1
+
+
+@pytest.mark.rule("INT-38", "ALL-EXP-04", "DOC-ASSIGN-04")
+def test_another_platform_decides_otherwise(told: Told, tmp_path: Path) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    renewal = told.renew("2024-12-01T10:00:00Z", "--explain", "--policy", "allbound")
+    assert renewal.code == 1
+    assert told("delete --certification FA --yes --policy allbound").code == 1
+    second = {
+        "id": "k9",
+        "name": "Second",
+        "assignments": [{"kind": "course", "item": "c1", "assigned_at": "2024-01-01T00:00:00Z"}],
+    }
+    catalog = tmp_path / "second.json"
+    catalog.write_text(json.dumps({"certifications": [second]}), encoding="utf-8")
+    refused = told("load", catalog)
+    assert refused.code == 2
+    assert "certifications[0].assignments[0].item: course 'c1' earns" in refused.err
+    assert told("load", catalog, "--policy", "allbound").code == 0
+    assert told("delete --certification FA --yes --policy allbound --cascade").code == 0

@@ -2,16 +2,18 @@
 
 import argparse
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
+from attrs import evolve
+
 from certrules import instants
-from certrules.cli import actors, arguments, decisions, names, stores
+from certrules.cli import actors, arguments, decisions, names, policies, stores, terms
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, progress, shown
 from certrules.errors import StoreError
-from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
-from certrules.model.catalog import Item
+from certrules.model.awards import Award
+from certrules.model.policy import Policy
 from certrules.repositories.protocols import Store
 from certrules.rules.awarding import Targets
 from certrules.workflows import by_hand
@@ -26,8 +28,8 @@ EXAMPLE = """\
       --issued 2024-07-01 --expires 2026-07-01 --zone Europe/Rome
 
 Name any mix of users, groups and branches. Deactivated users are skipped, and
-those who hold the certification are refused. More than 100 users are awarded a
-thousand at a time; interrupted, what was done stays.
+those who hold the certification are refused: see `certrules edit`. More than
+100 users are awarded a thousand at a time; interrupted, what was done stays.
 """
 
 SHOWN = 20
@@ -53,11 +55,10 @@ def add(subparsers: Any) -> None:
     option("--group", metavar="G", action="append", default=[], help="a group's id; repeatable")
     option("--branch", metavar="B", action="append", default=[], help="a branch's id; repeatable")
     option("--issued", metavar="DAY", help="the first day, such as 2024-07-01 (today)")
-    until = parser.add_mutually_exclusive_group(required=True)
-    until.add_argument("--expires", metavar="DAY", help="it expires as this day begins")
-    until.add_argument("--always-valid", action="store_true", help="it never expires")
+    terms.add_until(parser, required=True)
     arguments.add_zone(parser, "where the days begin", required=True)
-    names.add_items(parser, "what it was earned by (by hand)", required=False)
+    terms.add_association(parser)
+    policies.add_policy(parser)
     option("--at", metavar="INSTANT", help="when it happens, such as 2024-07-01T09:00:00Z (now)")
     actors.add_actor(parser)
 
@@ -71,32 +72,27 @@ def run(args: argparse.Namespace) -> int:
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
             users = [names.user(view, name).id for name in args.user]
-            item = names.item(view, args)
-        chosen = _chosen(args, certification, item, at=at, zone=zone)
+            source = terms.association(view, args) or terms.BY_HAND
+        today = instants.start_of_day(instants.local_day(at, zone), zone)
+        blank = Award("", certification, today, None, source=source)
+        chosen = terms.dated(args, blank, zone=zone)
         targets = Targets(users, args.group, args.branch)
-        report = _award(store, targets, chosen, at=at, actor=actors.acting(store, args))
+        actor, policy = actors.acting(store, args), policies.policy(args)
+        if args.external_certifications:
+            policy = evolve(policy, external_certifications=True)
+        report = _award(store, targets, chosen, at=at, actor=actor, policy=policy)
         tell(args.out, store, report)
-    return 1 if report.refused or report.inactive or report.unknown else 0
-
-
-def _chosen(
-    args: argparse.Namespace, certification: str, item: Item | None, *, at: datetime, zone: tzinfo
-) -> Award:
-    source = Source() if item is None else Source(AssociationType(item.kind.value), item.id)
-    issued = instants.local_day(at, zone) if args.issued is None else arguments.day(args.issued)
-    issued_at = instants.start_of_day(issued, zone)
-    if args.always_valid:
-        return Award("", certification, issued_at, None, ExpiryBasis.ALWAYS_VALID, source)
-    expires_at = instants.start_of_day(arguments.day(args.expires), zone)
-    return Award("", certification, issued_at, expires_at, ExpiryBasis.DATE, source)
+    return 0 if report.whole else 1
 
 
 def _award(
-    store: Store, targets: Targets, chosen: Award, *, at: datetime, actor: Asking
+    store: Store, targets: Targets, chosen: Award, *, at: datetime, actor: Asking, policy: Policy
 ) -> AwardReport:
     with ThreadPoolExecutor(1) as executor, progress("awarding") as on_progress:
         jobs = Jobs(arguments.now, executor)
-        awarded = by_hand.award(store, targets, chosen, at=at, jobs=jobs, actor=actor)
+        awarded = by_hand.award(
+            store, targets, chosen, at=at, jobs=jobs, actor=actor, policy=policy
+        )
         if isinstance(awarded, AwardReport):
             return awarded
         try:
@@ -116,8 +112,8 @@ def _result(job: Job) -> AwardReport:
     return by_hand.together(job.results)
 
 
-def tell(out: Output, store: Store, report: AwardReport) -> None:
-    """Say who was awarded, and who was not and why."""
+def tell(out: Output, store: Store, report: AwardReport, *, dry_run: bool = False) -> None:
+    """Say who was awarded, or would be, and who was not and why."""
     if out.as_json:
         refused = [{"user": user, **decisions.as_json(each)} for user, each in report.refused]
         out.data(
@@ -126,10 +122,16 @@ def tell(out: Output, store: Store, report: AwardReport) -> None:
                 "refused": refused,
                 "inactive": report.inactive,
                 "unknown": report.unknown,
+                "unknown_groups": report.unknown_groups,
+                "unknown_branches": report.unknown_branches,
             }
         )
         return
-    out.line((f"{counted(len(report.awarded), 'user')} awarded", "green"))
+    awarded = "would be awarded; nothing was changed" if dry_run else "awarded"
+    out.line((f"{counted(len(report.awarded), 'user')} {awarded}", "green"))
+    for kind, nobody in (("group", report.unknown_groups), ("branch", report.unknown_branches)):
+        for name in nobody:
+            out.line((f"nobody is in {kind} {shown(name)} (DOC-AWARD-01)", "red"))
     with store.reading() as view:
         for user, each in report.refused[:SHOWN]:
             out.line((f"{shown(names.username(view, user))}: refused", "red"))

@@ -3,9 +3,12 @@
 import argparse
 from typing import Any
 
-from certrules.cli import actors, arguments, decisions, names, stores
+from certrules import instants
+from certrules.cli import actors, arguments, decisions, names, policies, stores
+from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, shown
-from certrules.model.learning import Completion
+from certrules.model.decisions import Granted, Refused
+from certrules.model.learning import Completion, ExternalTraining
 from certrules.repositories.protocols import Store
 from certrules.workflows import awarding
 from certrules.workflows.awarding import Completed
@@ -17,7 +20,12 @@ EXAMPLE = """\
 
 Every certification to which the item is assigned is issued, or renewed where
 its renewal was started, or refused and said why. The expiry is reckoned on the
-calendar of --zone.
+calendar of --zone. A completion that is reported late has its own instant,
+--completed; one that is still to come is refused. An external training issues
+the certification that is chosen for it:
+
+  certrules complete --store certificates.db --user ada --external T-7 \\
+      --certification FA --completed 2024-06-01T09:00:00Z --zone Europe/Rome
 """
 
 
@@ -32,31 +40,57 @@ def add(subparsers: Any) -> None:
     )
     stores.add_store(parser)
     names.add_user(parser)
-    names.add_items(parser, "what was completed", required=True)
-    arguments.add_zone(parser, "on whose calendar the expiry is reckoned", required=True)
-    parser.add_argument(
-        "--at",
-        metavar="INSTANT",
-        help="when it was completed, such as 2024-07-01T09:00:00Z (now)",
+    names.add_items(parser, "what was completed", required=True).add_argument(
+        "--external", metavar="ID", help="what was completed: an external training activity"
     )
+    names.add_certification(parser, required=False)
+    arguments.add_zone(parser, "on whose calendar the expiry is reckoned", required=True)
+    parser.add_argument("--completed", metavar="INSTANT", help="when it was completed (--at)")
+    parser.add_argument(
+        "--at", metavar="INSTANT", help="when it is reported, such as 2024-07-01T09:00:00Z (now)"
+    )
+    policies.add_policy(parser)
     actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Record the completion, and say what followed."""
-    at = arguments.instant(args.at)
-    zone = arguments.zone(args.zone)
+    at, zone, policy = arguments.instant(args.at), arguments.zone(args.zone), policies.policy(args)
+    completed_at = at if args.completed is None else arguments.instant(args.completed)
+    if args.certification and not args.external:
+        raise UsageError("--certification is chosen for an external training: name it, --external")
     with stores.opened(args.store) as store:
+        actor = actors.acting(store, args)
         with store.reading() as view:
             user = names.user(view, args.user)
             item = names.item(view, args)
-        assert item is not None  # noqa: S101 - one of the options is required
-        done = Completion(user.id, item.kind, item.id, at)
-        actor = actors.acting(store, args)
-        completed = awarding.complete(store, done, at=at, zone=zone, actor=actor)
+            chosen = args.certification and names.certification(view, args.certification).id
+        if item is None:
+            day = instants.local_day(completed_at, zone)
+            training = ExternalTraining(user.id, args.external, day, chosen)
+            decision = awarding.report_external(
+                store, training, at=at, zone=zone, actor=actor, policy=policy
+            )
+            completed = _external(store, training, decision)
+        else:
+            done = Completion(user.id, item.kind, item.id, completed_at)
+            completed = awarding.complete(store, done, at=at, zone=zone, actor=actor, policy=policy)
         tell(args.out, store, completed, zone=zone)
     refused = not completed.recorded or not all(completed.decisions.values())
     return 1 if refused else 0
+
+
+def _external(
+    store: Store, training: ExternalTraining, decision: Granted | Refused | None
+) -> Completed:
+    """Return what followed from an external training, told as other completions are."""
+    with store.reading() as view:
+        recorded = view.learning.external(training.user, training.id) == training
+    if isinstance(decision, Refused) and not recorded:
+        return Completed(decision, {})
+    if decision is None or training.certification is None:
+        return Completed(Granted(), {})
+    return Completed(Granted(), {training.certification: decision})
 
 
 def tell(out: Output, store: Store, completed: Completed, *, zone: Any) -> None:

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from certrules.cli import actors, arguments, losses, names, stores
+from certrules.cli import actors, arguments, losses, names, policies, stores
 from certrules.workflows import lifecycle
 
 __all__ = ["add", "run"]
@@ -28,13 +28,17 @@ def add(subparsers: Any) -> None:
     stores.add_store(parser)
     names.add_certification(parser)
     losses.add_yes(parser)
+    policies.add_policy(parser)
+    parser.add_argument(
+        "--cascade", action="store_true", help="its awards too, where the platform protects them"
+    )
     parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
     actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Say what would be lost, or delete the certification."""
-    at = arguments.instant(args.at)
+    at, policy = arguments.instant(args.at), policies.policy(args)
     with stores.opened(args.store) as store:
         actor = actors.acting(store, args)
         with store.reading() as view:
@@ -44,6 +48,12 @@ def run(args: argparse.Namespace) -> int:
             store,
             "delete",
             lambda dry_run: lifecycle.delete(
-                store, certification, at=at, dry_run=dry_run, actor=actor
+                store,
+                certification,
+                at=at,
+                cascade=args.cascade,
+                dry_run=dry_run,
+                actor=actor,
+                policy=policy,
             ),
         )

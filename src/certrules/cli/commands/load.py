@@ -7,7 +7,7 @@ from typing import Any
 from attrs import asdict
 
 from certrules import catalogs
-from certrules.cli import actors, arguments, files, stores
+from certrules.cli import actors, arguments, files, policies, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output
 from certrules.workflows import administering
@@ -31,8 +31,9 @@ EXAMPLE = """\
   }
 
 An entry whose id the store has replaces it; others are added, and nothing is
-taken away. A catalog with a fault changes nothing. A missing SQLite file is
-made.
+taken away: to unassign an item, use `certrules unlink`, which also removes the
+awards that it earned. A catalog with a fault changes nothing. A missing SQLite
+file is made.
 """
 
 MEGABYTE = 1 << 20
@@ -58,6 +59,7 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("catalog", metavar="CATALOG.json", help="the catalog; - is standard input")
     stores.add_store(parser)
+    policies.add_policy(parser)
     actors.add_actor(parser)
 
 
@@ -65,7 +67,8 @@ def run(args: argparse.Namespace) -> int:
     """Load the catalog, and say what that changed."""
     catalog = catalogs.read(_bytes(args.catalog))
     with stores.opened(args.store, create=True) as store:
-        report = administering.load(store, catalog, actor=actors.acting(store, args))
+        actor, policy = actors.acting(store, args), policies.policy(args)
+        report = administering.load(store, catalog, actor=actor, policy=policy)
     tell(args.out, report)
     return 0
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
-from certrules.cli import actors, arguments, decisions, names, stores
+from certrules.cli import actors, arguments, decisions, names, policies, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output
 from certrules.model.catalog import Item
@@ -21,7 +21,8 @@ EXAMPLE = """\
 
 --explain only says whether a renewal may be started, by what, and why. Without
 it the renewal is started: completing the item that it names (see `certrules
-complete`) then renews the award. Name the item where several can renew it.
+complete`) then renews the award. Name the item where several can renew it. A
+request that may be sent twice has a --key: the second changes nothing.
 """
 
 
@@ -40,6 +41,8 @@ def add(subparsers: Any) -> None:
     names.add_items(parser, "renew it by this", required=False)
     option = parser.add_argument
     option("--through", metavar="PLAN", help="taken through this learning plan, by code or id")
+    option("--key", metavar="KEY", help="any name of this request, by which it is known again")
+    policies.add_policy(parser)
     option("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--explain", action="store_true", help="only say why; change nothing")
@@ -49,7 +52,7 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Start the renewal, or explain or cancel it, and say what was decided."""
-    at = arguments.instant(args.at)
+    at, policy = arguments.instant(args.at), policies.policy(args)
     with stores.opened(args.store) as store:
         actor = actors.acting(store, args)
         with store.reading() as view:
@@ -58,15 +61,21 @@ def run(args: argparse.Namespace) -> int:
             item = names.item(view, args)
             plan = args.through and names.plan(view, args.through).id
         if args.cancel:
-            decision = renewing.cancel(store, user, certification, at=at, actor=actor)
+            decision = renewing.cancel(
+                store, user, certification, at=at, actor=actor, policy=policy
+            )
             return _answer(args.out, store, decision, "giving up the renewal")
-        asked = renewing.decide(store, user, certification, at=at, plan=plan, actor=actor)
+        asked = renewing.decide(
+            store, user, certification, at=at, plan=plan, actor=actor, policy=policy
+        )
         if args.explain:
             return _answer(args.out, store, asked, "renewal", granted="possible")
         option = _option(store, asked, item, plan)
         decision = asked
         if option is not None:
-            decision = renewing.start(store, user, certification, option, at=at, actor=actor)
+            decision = renewing.start(
+                store, user, certification, option, at=at, key=args.key, actor=actor, policy=policy
+            )
         return _answer(args.out, store, decision, "start of the renewal")
 
 

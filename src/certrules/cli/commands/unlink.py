@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from certrules.cli import actors, arguments, losses, names, stores
+from certrules.cli import actors, arguments, losses, names, policies, stores
 from certrules.workflows import lifecycle
 
 __all__ = ["add", "run"]
@@ -29,13 +29,14 @@ def add(subparsers: Any) -> None:
     names.add_certification(parser)
     names.add_items(parser, "what no longer earns it", required=True)
     losses.add_yes(parser)
+    policies.add_policy(parser)
     parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
     actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Say what would be lost, or unlink the item."""
-    at = arguments.instant(args.at)
+    at, policy = arguments.instant(args.at), policies.policy(args)
     with stores.opened(args.store) as store:
         actor = actors.acting(store, args)
         with store.reading() as view:
@@ -47,6 +48,13 @@ def run(args: argparse.Namespace) -> int:
             store,
             "unlink",
             lambda dry_run: lifecycle.unlink(
-                store, certification, item.kind, item.id, at=at, dry_run=dry_run, actor=actor
+                store,
+                certification,
+                item.kind,
+                item.id,
+                at=at,
+                dry_run=dry_run,
+                actor=actor,
+                policy=policy,
             ),
         )

@@ -1,0 +1,82 @@
+"""``certrules edit``: other dates, or another association, for an award."""
+
+import argparse
+from datetime import UTC
+from typing import Any
+
+from attrs import evolve
+
+from certrules.cli import actors, arguments, decisions, names, policies, stores, terms
+from certrules.cli.failures import UsageError
+from certrules.model.awards import Award
+from certrules.repositories.protocols import Transaction
+from certrules.workflows import awarding
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules edit --store certificates.db --user ada --certification FA \\
+      --expires 2027-07-01 --zone Europe/Rome
+
+What no option names stays as it is. The award that the user holds is changed,
+not its history; to give a new period instead, see `certrules renew`.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "edit",
+        says="give an award other dates, or another association",
+        example=EXAMPLE,
+        run=run,
+    )
+    stores.add_store(parser)
+    names.add_user(parser)
+    names.add_certification(parser)
+    parser.add_argument("--issued", metavar="DAY", help="the first day, such as 2024-07-01")
+    terms.add_until(parser, required=False)
+    arguments.add_zone(parser, "where the days begin (UTC)")
+    terms.add_association(parser)
+    parser.add_argument("--by-hand", action="store_true", help="... nothing but a decision")
+    policies.add_policy(parser)
+    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    actors.add_actor(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Change the award, and say what was decided."""
+    at = arguments.instant(args.at)
+    zone = arguments.zone(args.zone) if args.zone else UTC
+    policy = policies.policy(args)
+    if args.external_certifications:
+        policy = evolve(policy, external_certifications=True)
+    with stores.opened(args.store) as store:
+        actor = actors.acting(store, args)
+        with store.reading() as view:
+            held = _held(view, args)
+            source = terms.association(view, args)
+        if args.by_hand and source is not None:
+            raise UsageError("--by-hand is an association of its own: name no other")
+        changed = terms.dated(args, held, zone=zone)
+        if source is not None or args.by_hand:
+            changed = evolve(changed, source=source or terms.BY_HAND)
+        if changed == held:
+            raise UsageError("nothing would change: name other dates, or another association")
+        decision = awarding.edit(store, changed, at=at, actor=actor, policy=policy)
+        if args.out.as_json:
+            args.out.data(decisions.as_json(decision))
+        else:
+            with store.reading() as view:
+                decisions.tell(args.out, view, decision, zone=zone, verb="edit")
+    return 0 if decision else 1
+
+
+def _held(view: Transaction, args: argparse.Namespace) -> Award:
+    user = names.user(view, args.user)
+    certification = names.certification(view, args.certification)
+    for award in view.awards.history(user.id, certification.id):
+        if not award.archived:
+            return award
+    raise UsageError(f"{user.username} does not hold {certification.code or certification.name}")

@@ -1,0 +1,52 @@
+"""``certrules unassign``: a certification from one user, with its history."""
+
+import argparse
+from typing import Any
+
+from certrules.cli import actors, arguments, losses, names, policies, stores
+from certrules.workflows import lifecycle
+
+__all__ = ["add", "run"]
+
+EXAMPLE = """\
+  certrules unassign --store certificates.db --user ada --certification FA --yes
+
+The award that the user holds and those in history are lost; without --yes they
+are only listed, and nothing changes. Other users keep theirs.
+"""
+
+
+def add(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = arguments.subparser(
+        subparsers,
+        "unassign",
+        says="take a certification away from one user, with its history",
+        example=EXAMPLE,
+        run=run,
+    )
+    stores.add_store(parser)
+    names.add_user(parser)
+    names.add_certification(parser)
+    losses.add_yes(parser)
+    policies.add_policy(parser)
+    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    actors.add_actor(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Say what would be lost, or take it away."""
+    at, policy = arguments.instant(args.at), policies.policy(args)
+    with stores.opened(args.store) as store:
+        actor = actors.acting(store, args)
+        with store.reading() as view:
+            user = names.user(view, args.user).id
+            certification = names.certification(view, args.certification).id
+        return losses.lose(
+            args,
+            store,
+            "unassign",
+            lambda dry_run: lifecycle.unassign(
+                store, user, certification, at=at, dry_run=dry_run, actor=actor, policy=policy
+            ),
+        )

@@ -1,0 +1,24 @@
+"""By whose choices is a command decided?"""
+
+import argparse
+
+from certrules.model.policy import ALLBOUND, DOCEBO, Policy
+
+__all__ = ["add_policy", "policy"]
+
+POLICIES = {"docebo": DOCEBO, "allbound": ALLBOUND}
+
+
+def add_policy(parser: argparse.ArgumentParser, default: str = "docebo") -> None:
+    """Add the option that names the platform by whose choices is decided."""
+    parser.add_argument(
+        "--policy",
+        choices=tuple(POLICIES),
+        default=default,
+        help=f"decide as this platform does ({default})",
+    )
+
+
+def policy(args: argparse.Namespace) -> Policy:
+    """Return the policy that ``--policy`` names."""
+    return POLICIES[args.policy]
