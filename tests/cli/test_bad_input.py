@@ -49,6 +49,9 @@ def test_a_directory_or_a_missing_path(run: Run, store: Path, path: str, says: s
         (b"\n\n", "empty"),
         (b"\xff\xfe\x00", ""),
         (b"PK\x03\x04" + bytes(100), "spreadsheet"),
+        (b"\x1f\x8b\x08\x00" + bytes(100), "is compressed; unpack it"),
+        (b"sep=;\n" + HEADER.replace(",", ";").encode() + b"\n", "says sep=,"),
+        (f'{HEADER}\n"ada,FA\nbob,"FA",x\n'.encode(), "line 2, field 1: a quote opens here"),
         (HEADER.encode() + b"\n\xe9\n", "offset"),
         (b"username,username,type\n", "same name"),
         (b"username,type\n", "certification_code"),
@@ -198,6 +201,17 @@ def test_the_years_1_and_9999_where_they_can_be(run: Run, store: Path, tmp_path:
     (award,) = run("status", "--store", store, "--zone", "UTC", "--format", "json").data["awards"]
     assert (award["issued"], award["expires"]) == ("0001-01-01", "9999-12-31")
     assert run("status", "--store", store, "--zone", "Pacific/Kiritimati").code == 0
+
+
+@pytest.mark.parametrize(
+    ("zone", "hint"),
+    [("europe/rome", "Europe/Rome"), ("Z", "UTC"), ("Factory", ""), ("localtime", "")],
+)
+def test_no_zone_is_suggested_in_its_own_place(run: Run, store: Path, zone: str, hint: str) -> None:
+    answer = run("status", "--store", store, "--zone", zone)
+    refused(answer)
+    assert f"did you mean {zone}?" not in answer.err
+    assert not hint or f"did you mean {hint}?" in answer.err
 
 
 # the world

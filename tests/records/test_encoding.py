@@ -4,6 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from certrules.errors import RecordsFileError
 from certrules.records.encoding import choose_encoding
 from tests.records.files import HEADER, error_of, opened, text_of
 
@@ -134,10 +135,26 @@ def test_offset_and_line_are_those_of_the_first_bad_byte(
     assert error.details["line"] == lines + 2
 
 
+PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zX", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf")
+
+
+@pytest.mark.parametrize("start", PACKED)
+def test_a_compressed_file_is_to_be_unpacked(start: bytes) -> None:
+    with pytest.raises(RecordsFileError, match="unpack it first") as caught:
+        choose_encoding(start, "latin-1")
+    assert caught.value.code == "compressed"
+
+
+def test_half_a_character_at_the_end_is_told() -> None:
+    error = error_of(text_of().encode("utf-16")[:-1])
+    assert error.code == "undecodable"
+    assert "within a character of utf-16-le: it is cut off" in error.message
+
+
 @pytest.mark.law
 @given(st.binary(max_size=8), st.none() | st.sampled_from(["utf-8", "latin-1"]))
 def test_some_encoding_is_chosen_for_any_bytes(start: bytes, given_one: str | None) -> None:
-    assume(not start.startswith((b"PK", b"\xd0")))
+    assume(not start.startswith((b"PK", b"\xd0", *PACKED)))
     encoding, mark = choose_encoding(start, given_one)
     assert codecs.lookup(encoding)
     assert start[:mark] == MARKS.get(encoding, b"")[:mark]

@@ -45,8 +45,8 @@ def test_several_faults_stand_side_by_side() -> None:
 def test_a_fault_of_the_whole_row_names_its_value_or_nothing() -> None:
     written = rejects(opened(text_of("x,y", BAD + ",more")))
     lines = written.decode().splitlines()
-    assert lines[1].startswith('1,"2 fields, but the header has 7')
-    assert lines[2].startswith("2,\"''more': 8 fields, but")
+    assert lines[1].startswith('1,"the row: 2 fields, but the header has 7')
+    assert lines[2].startswith("2,\"the row 'more': 8 fields, but")
 
 
 @pytest.mark.rule("X-CSV-1")

@@ -82,8 +82,9 @@ def zone(text: str) -> tzinfo:
     try:
         return instants.time_zone(text)
     except UnknownZoneError as error:
-        zones = {name.casefold(): name for name in available_timezones()}
-        if near := get_close_matches(text.casefold(), zones, n=1):
+        zones = {name.casefold(): name for name in available_timezones() if name != text}
+        near = ["utc"] if text in ("Z", "z") else get_close_matches(text.casefold(), zones, n=1)
+        if near:
             error.add_note(f"did you mean {zones[near[0]]}?")
         raise
 

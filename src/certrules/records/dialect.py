@@ -103,6 +103,12 @@ def read_header(lines: Iterable[str], delimiter: str) -> list[str]:
         raise explain(lines, 1, delimiter) from error
     if header is None:
         raise _empty()
+    if header[0].strip().lower().startswith("sep="):
+        raise RecordsFileError(
+            "separator_line",
+            "the first line says sep=, which is for spreadsheets only; take it out, so that the "
+            "header comes first",
+        )
     if "\0" in "".join(header):
         raise RecordsFileError(
             "nul_in_header",

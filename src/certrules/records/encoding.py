@@ -16,6 +16,7 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins as that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zX", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf")
 _NOT_OF_FILES = {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf_7"}
 _UNORDERED = ("utf-16", "utf-32")  # the byte order is known from a mark alone
 _USUAL = ("windows-1252", "windows-1250", "windows-1251", "shift_jis", "gb18030")
@@ -26,7 +27,7 @@ def choose_encoding(start: bytes, given: str | None) -> tuple[str, int]:
 
     A byte order mark says it; without one, the caller; else it is UTF-8.
     Raises :class:`~certrules.errors.RecordsFileError` for an encoding that there is not, and for a
-    workbook, which is no text.
+    workbook or a compressed file, which are no text.
 
     >>> choose_encoding(b"\xff\xfeu\x00", None)
     ('utf-16-le', 2)
@@ -35,8 +36,12 @@ def choose_encoding(start: bytes, given: str | None) -> tuple[str, int]:
     """
     if start.startswith(_WORKBOOKS):
         raise RecordsFileError(
-            "workbook", "this is a spreadsheet workbook, not a CSV file; save it as CSV (UTF-8)"
+            "workbook",
+            "this is a spreadsheet workbook or a ZIP archive, not a CSV file; save it as CSV "
+            "(UTF-8), or unpack it",
         )
+    if start.startswith(_COMPRESSED):
+        raise RecordsFileError("compressed", "this file is compressed; unpack it first")
     chosen = _known(given) if given is not None else "utf-8"
     for mark, encoding in _MARKS:
         if start.startswith(mark):
@@ -78,6 +83,15 @@ def undecodable(encoding: str, error: UnicodeError, offset: int, line: int) -> R
             encoding=encoding,
         )
     byte, at = error.object[error.start], offset + error.start
+    if error.reason == "truncated data":  # of UTF-16 or UTF-32
+        return RecordsFileError(
+            "undecodable",
+            f"line {line}: the file ends at offset {at} within a character of {encoding}: it is "
+            "cut off, or in another encoding",
+            encoding=encoding,
+            line=line,
+            offset=at,
+        )
     likely = dict(islice(_readings(error.object, error.start, encoding), 3))
     hint = " or ".join(f"{name} (reads {text!r})" for name, text in likely.items())
     return RecordsFileError(

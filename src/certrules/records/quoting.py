@@ -69,7 +69,7 @@ def misquoted(text: str, line: int, delimiter: str) -> RecordsFileError:
         following = text[field.end() : field.end() + 1]
         if following not in ("", delimiter, "\r", "\n"):
             end = line + line_breaks(text[: field.end()])
-            return _stray(end, number, following)
+            return _stray(end, number, following, here)
         if following != delimiter or len(_value(field[0])) > csv.field_size_limit():
             return _too_long(here, number)
         at = field.end() + 1
@@ -89,7 +89,16 @@ def _unterminated(line: int, number: int) -> RecordsFileError:
     )
 
 
-def _stray(line: int, number: int, following: str) -> RecordsFileError:
+def _stray(line: int, number: int, following: str, opened: int) -> RecordsFileError:
+    if opened < line:
+        return RecordsFileError(
+            "text_after_quote",
+            f"line {opened}, field {number}: a quote opens here, and the next one, on line "
+            f"{line}, is followed by {following!r}; close it on line {opened}, or double every "
+            "quote inside a quoted field",
+            line=opened,
+            field=number,
+        )
     return RecordsFileError(
         "text_after_quote",
         f"line {line}, field {number}: {following!r} follows a closing quote; double every quote "

@@ -87,9 +87,10 @@ class RejectsWriter:
 
 
 def _described(fault: Fault) -> str:
-    where = f"{fault.column} " if fault.column else ""
-    value = f"{shortened(fault.value)}" if fault.value else ""
-    return f"{where}{value}".strip() + ": " + fault.message if where or value else fault.message
+    value = f" {shortened(fault.value)}" if fault.value else ""
+    if fault.column is None:
+        return f"the row{value}: {fault.message}"
+    return f"{fault.column}{value}: {fault.message}"
 
 
 def _open(file: ExitStack, path: Path, records: RecordsFile) -> BinaryIO:

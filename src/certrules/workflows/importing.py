@@ -58,6 +58,7 @@ class Plan:
     refused: list[RefusedRow] = Factory(list)
     warnings: list[Fault] = Factory(list)
     superseded: list[int] = Factory(list)
+    superseded_by_refused: int = 0
     shifted: int = 0
 
 
@@ -70,7 +71,8 @@ class ImportReport:
     ``fault_counts`` counts all of them by code, and ``on_refused`` of :func:`run` is told each.
     ``warnings`` give the first of each code, and how many rows have it. ``shifted`` counts the rows
     whose issue date is another calendar date in UTC than the file says, as it is for most zones
-    east of Greenwich.
+    east of Greenwich. ``superseded_by_refused`` counts the superseded rows whose last row was
+    refused: the last of repeated rows counts even then, since an older one would be a guess.
 
     Rules: INT-10, INT-17b.
     """
@@ -80,6 +82,7 @@ class ImportReport:
     fault_counts: Mapping[FaultCode, int]
     warnings: tuple[tuple[Fault, int], ...]
     shifted: int
+    superseded_by_refused: int
     zone: tzinfo
     issue_date: IssueDateConvention
     duplicates: Duplicates
@@ -272,9 +275,10 @@ def plan(
         if _outcome(row.row, row.key, repeats, duplicates) is Outcome.SUPERSEDED:
             planned.superseded.append(row.row)
         else:
-            faults = _faults(
-                file, names, row, repeats.get(row.key, ()) if row.key else (), duplicates
-            )
+            alike = repeats.get(row.key, ()) if row.key else ()
+            faults = _faults(file, names, row, alike, duplicates)
+            if alike and duplicates is Duplicates.RENEW:
+                planned.superseded_by_refused += len(alike) - 1
             planned.refused.append(RefusedRow(row.row, row.line, row.fields, faults))
     histories = transaction.awards.histories({(user, code) for _, user, code, _ in counting})
     for index, user, certification, source in counting:
@@ -425,10 +429,11 @@ def _faults(
         RecordField.CERTIFICATION_CODE: names.certifications.get(row.certification_code),
         RecordField.CODE: names.items.get((row.type, row.code)) if row.type else None,
     }
+    faulty = {fault.column for fault in row.faults}
     found = [
         _unknown(file, row, field, code)
         for field, code in meanings.items()
-        if isinstance(code, FaultCode)
+        if isinstance(code, FaultCode) and file.columns[field] not in faulty
     ]
     if repeats and duplicates is Duplicates.REJECT:
         found.append(_repeated(file, row, repeats))
@@ -486,6 +491,7 @@ class _Tally:
     fault_counts: Counter[FaultCode] = Factory(Counter)
     warnings: dict[FaultCode, tuple[Fault, int]] = Factory(dict)
     shifted: int = 0
+    superseded_by_refused: int = 0
 
     @property
     def rows(self) -> int:
@@ -499,6 +505,7 @@ class _Tally:
         self.faults.extend(faults[: KEPT_FAULTS - len(self.faults)])
         self.fault_counts.update(fault.code for fault in faults)
         self.shifted += planned.shifted
+        self.superseded_by_refused += planned.superseded_by_refused
         for warning in planned.warnings:
             first, times = self.warnings.get(warning.code, (warning, 0))
             self.warnings[warning.code] = (first, times + 1)
@@ -510,6 +517,7 @@ class _Tally:
             fault_counts=self.fault_counts,
             warnings=tuple(self.warnings.values()),
             shifted=self.shifted,
+            superseded_by_refused=self.superseded_by_refused,
             zone=file.zone,
             issue_date=file.issue_date,
             duplicates=duplicates,

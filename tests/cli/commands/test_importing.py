@@ -64,6 +64,7 @@ def test_the_json_of_an_import(run: Run, sound: list[object]) -> None:
         "refused": 0,
         "dry_run": False,
         "duplicates": "reject",
+        "superseded_by_refused": 0,
         "zone": "Europe/Rome",
         "issue_date": "local-midnight",
         "shifted": 2,
@@ -169,6 +170,32 @@ def test_a_full_disk_after_an_import_does_not_hide_that_it_is_done(
     assert ran.returncode == 2
     assert f"all {rows + 1:,} rows are done" in err.decode()
     assert run("status", "--store", store).out.endswith("\n1 award\n")
+
+
+def test_a_refused_row_that_supersedes_another_is_told(
+    run: Run, store: Path, tmp_path: Path
+) -> None:
+    bad = GOOD[0].replace("2024-03-01", "x")
+    words = ("import", write(tmp_path / "records.csv", *GOOD, GOOD[0], bad))
+    words = (*words, "--store", store, "--zone", "UTC", "--duplicates", "renew")
+    answer = run(*words, "--dry-run")
+    assert "2 rows were superseded by a last row that was refused" in answer.out
+    data = run(*words, "--format", "json").data
+    assert counts(data) == {"issued": 1, "superseded": 2, "refused": 1}
+    assert data["superseded_by_refused"] == 2
+
+
+def test_a_warning_names_what_it_is_about(run: Run, store: Path, tmp_path: Path) -> None:
+    file = write(tmp_path / "records.csv", *["ada,FA,2024-03-01,0,2023-03-01,manual,"])
+    answer = run("import", file, "--store", store, "--zone", "UTC")
+    text = " ".join(answer.out.split())
+    assert "Warning: certification_expire_date 2023-03-01: before the issue date" in text
+
+
+def test_a_username_with_nul_has_one_fault(run: Run, store: Path, tmp_path: Path) -> None:
+    file = write(tmp_path / "records.csv", "a\0da,FA,2024-03-01,1,,manual,")
+    data = run("import", file, "--store", store, "--zone", "UTC", "--format", "json").data
+    assert [fault["code"] for fault in data["faults"]] == ["nul_character"]
 
 
 def test_rejects_can_be_mended_and_imported(run: Run, store: Path, tmp_path: Path) -> None:

@@ -234,11 +234,20 @@ def tell(
     if report.faults and rejects:
         out.line()
         out.paragraph(f"The refused rows are in {shown(rejects)}: mend them there, and import it.")
+    if report.superseded_by_refused:
+        rows = counted(report.superseded_by_refused, "row was", "rows were")
+        out.line()
+        out.paragraph(
+            f"{rows} superseded by a last row that was refused: the last counts, whatever the "
+            "others say. Mend the refused row, or take it out."
+        )
     if report.warnings or report.shifted:
         out.line()
     for fault, times in report.warnings:
         rows = f"row {fault.row:,}" if times == 1 else f"{times:,} rows, first {fault.row:,}"
-        out.paragraph(f"Warning: {shown(fault.message)} ({fault.rule}; {rows})", style="yellow")
+        value = f"{_brief(fault.column)} {_brief(fault.value)}: " if fault.column else ""
+        text = f"Warning: {value}{shown(fault.message)} ({fault.rule}; {rows})"
+        out.paragraph(text, style="yellow")
     if report.shifted:
         dates = counted(report.shifted, "issue date is", "issue dates are")
         out.paragraph(f"{dates} another calendar day in UTC, where instants are kept.", style="dim")
@@ -291,6 +300,7 @@ def _as_json(report: ImportReport) -> dict[str, object]:
         "duplicates": str(report.duplicates),
         "zone": arguments.zone_name(report.zone),
         "issue_date": str(report.issue_date),
+        "superseded_by_refused": report.superseded_by_refused,
         "shifted": report.shifted,
         "warnings": [
             {
