@@ -30,6 +30,7 @@ def test_a_batch_holds_what_the_rows_say() -> None:
     assert list(batch.types) == [AssociationType.MANUAL, AssociationType.LEARNING_PLAN]
     assert list(batch.codes) == ["", "P1"]
     assert [",".join(fields) for fields in batch.fields] == ROWS
+    assert [",".join(fields) for fields in batch.fields[1:]] == ROWS[1:]
     assert (list(batch.warnings), list(batch.rejected)) == ([], [])
 
 

@@ -33,7 +33,7 @@ def test_ragged_rows_are_set_apart() -> None:
 def test_blank_rows_are_no_data(empty: list[str]) -> None:
     found = chunk([FILLED[0], empty, FILLED[1]], counted=5)
     assert (list(found.rows), list(found.lines)) == ([6, 7], [2, 4])
-    assert list(found.fields) == FILLED
+    assert list(map(list, zip(*found.columns, strict=True))) == FILLED
 
 
 def test_a_row_without_username_is_data() -> None:

@@ -159,6 +159,25 @@ def test_lenient_still_refuses_what_else_is_wrong() -> None:
     assert [fault.severity for fault in found.faults] == [Severity.ERROR, Severity.WARNING]
 
 
+@pytest.mark.rule("INT-11")
+def test_a_record_may_last_to_the_end_of_its_day() -> None:
+    profile = ImportProfile(expire_at_end_of_day=True)
+    text = text_of("ada,SAFE,2021-11-18,0,2021-11-18,manual,")
+    (batch,) = opened(text, profile=profile).batches()
+    assert batch.issued_at[0].isoformat() == "2021-11-18T00:00:00+00:00"
+    assert [at and at.isoformat() for at in batch.expires_at] == ["2021-11-19T00:00:00+00:00"]
+
+
+@pytest.mark.rule("DOC-CSV-02", "DOC-CSV-07")
+def test_a_blank_issue_date_is_missing_whatever_the_expire_date() -> None:
+    found = faults_of("ada,SAFE, ,0,2021-11-18,manual,", "ada,SAFE,0001-01-01,1,soon,manual,")
+    assert [(fault.row, fault.code) for fault in found] == [
+        (1, FaultCode.MISSING_VALUE),
+        (2, FaultCode.EXPIRE_DATE_NOT_ALLOWED),
+        (2, FaultCode.DATE_UNREADABLE),
+    ]
+
+
 def only(row: str) -> Any:
     (found,) = rejected(row)
     return found

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from attrs import frozen
 
 from certrules.model.awards import AssociationType
 from certrules.model.records import Fault, Record
 
-__all__ = ["Batch", "KeyBatch", "RejectedRow"]
-
-T = TypeVar("T")
+__all__ = ["Batch", "Fields", "KeyBatch", "RejectedRow"]
 
 
 class KeyBatch(NamedTuple):
@@ -40,6 +38,24 @@ class RejectedRow:
     certification_code: str = ""
     type: AssociationType | None = None
     code: str = ""
+
+
+class Fields(Sequence[Sequence[str]]):
+    """Rows whose values stand in columns: each is put together when it is asked for."""
+
+    def __init__(self, columns: Sequence[Sequence[str]], places: Sequence[int]) -> None:
+        self._columns = columns
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return one row, or the rows of a slice."""
+        found = self._places[index]
+        if isinstance(found, int):
+            return [column[found] for column in self._columns]
+        return Fields(self._columns, found)
 
 
 @frozen

@@ -5,37 +5,52 @@ from itertools import compress
 from operator import not_
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from certrules.records.lines import line_breaks
 
-__all__ = ["Chunk", "blank", "chunk_of", "line_numbers", "without"]
+__all__ = ["Chunk", "blank", "chunk_of", "even_chunk", "line_numbers", "without"]
 
 T = TypeVar("T")
 
 
 @frozen
 class Chunk:
-    """Some data rows of a file: those as wide as the header, and the ragged ones.
+    """Some data rows of a file: those as wide as the header, as columns, and the ragged ones.
 
-    ``columns`` are the same values as ``fields``; ``usernames`` are one of them, trimmed.
+    ``usernames`` are one of the columns, trimmed.
     """
 
     rows: Sequence[int]
     lines: Sequence[int]
-    fields: Sequence[list[str]]
     columns: Sequence[Sequence[str]]
     usernames: Sequence[str]
-    ragged: Sequence[tuple[int, int, list[str]]]
+    ragged: Sequence[tuple[int, int, list[str]]] = ()
 
 
-def blank(fields: list[str]) -> bool:
+def blank(fields: Sequence[str]) -> bool:
     """Return whether a row holds nothing at all, so that it is no data.
 
     >>> blank([]), blank(["", " "]), blank(["", "0"])
     (True, True, False)
     """
     return not any(map(str.strip, fields))
+
+
+def even_chunk(
+    columns: Sequence[Sequence[str]], lines: Sequence[int], counted: int, user: int
+) -> Chunk | None:
+    """Return rows that all are as wide as the header, or None where some of them are blank.
+
+    ``counted`` is how many rows were counted before them, ``user`` the place of the username.
+    """
+    usernames = list(map(str.strip, columns[user]))
+    if "" in usernames:
+        nameless = compress(zip(*columns, strict=True), map(not_, usernames))
+        if any(map(blank, nameless)):
+            return None
+    rows = range(counted + 1, counted + 1 + len(usernames))
+    return Chunk(rows, lines, columns, usernames)
 
 
 def chunk_of(
@@ -47,28 +62,21 @@ def chunk_of(
 
     Rules: X-CSV-1, X-CSV-2, INT-15.
     """
-    rows = range(counted + 1, counted + 1 + len(table))
     widths = list(map(len, table))
     ragged: list[int] = []
     if widths.count(width) < len(table):
         ragged = [index for index, wide in enumerate(widths) if wide != width]
-    even = without(table, ragged)
-    columns = list(zip(*even, strict=True)) or [()] * width
-    usernames = list(map(str.strip, columns[user]))
-    suspects = [table[index] for index in ragged]
-    if "" in usernames:
-        suspects += compress(even, map(not_, usernames))
-    if any(map(blank, suspects)):
+    columns = list(zip(*without(table, ragged), strict=True)) or [()] * width
+    even = even_chunk(columns, without(lines, ragged), counted, user)
+    if even is None or any(blank(table[index]) for index in ragged):
         data = [index for index, fields in enumerate(table) if not blank(fields)]
         table, lines = [table[index] for index in data], [lines[index] for index in data]
         return chunk_of(table, lines, counted, width, user)
-    return Chunk(
-        without(rows, ragged),
-        without(lines, ragged),
+    rows = range(counted + 1, counted + 1 + len(table))
+    return evolve(
         even,
-        columns,
-        usernames,
-        [(rows[index], lines[index], table[index]) for index in ragged],
+        rows=without(rows, ragged),
+        ragged=[(rows[index], lines[index], table[index]) for index in ragged],
     )
 
 

@@ -9,7 +9,7 @@ from certrules.model.records import FaultCode, ImportProfile, RecordField, Sever
 from certrules.records.faults import Flaw, missing
 from certrules.records.meanings import Meanings
 
-__all__ = ["Given", "Kind", "kinds"]
+__all__ = ["Given", "Kind", "kinds", "needs_code"]
 
 Given = tuple[str, str, bool, bool]
 """The texts of always_valid and of type, and whether there is an expire date, and a code."""
@@ -118,6 +118,13 @@ _NEEDS_CODE = {
     AssociationType.COURSE: True,
     AssociationType.LEARNING_PLAN: True,
 }
+
+
+def needs_code(type_: AssociationType | None) -> bool | None:
+    """Return whether records of a type name an item by its code; None without a type."""
+    return None if type_ is None else _NEEDS_CODE[type_]
+
+
 _EXTERNAL = {"external_training", "transcript", "external_certification"}
 
 

@@ -3,7 +3,7 @@
 Distinct values are few beside the rows that repeat them, so each is read once and remembered.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 __all__ = ["Meanings"]
@@ -29,8 +29,8 @@ class Meanings(dict[K, V]):
             self[value] = meaning
         return meaning
 
-    def of(self, values: Iterable[K]) -> Iterator[V]:
+    def of(self, values: Iterable[K]) -> list[V]:
         """Return what each value means."""
         if len(self) > _REMEMBERED:
             self.clear()
-        return map(self.__getitem__, values)
+        return list(map(self.__getitem__, values))

@@ -4,7 +4,7 @@ import csv
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
-from itertools import compress, islice
+from itertools import chain, compress, islice
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
@@ -14,7 +14,7 @@ from certrules.cells import unescaped
 from certrules.instants import IssueDateConvention
 from certrules.model.records import ImportProfile, Record, RecordField
 from certrules.records.batches import Batch, KeyBatch, RejectedRow
-from certrules.records.chunks import Chunk, chunk_of, line_numbers
+from certrules.records.chunks import Chunk, chunk_of, even_chunk, line_numbers
 from certrules.records.columns import FAULTS_COLUMN, map_columns, read_mapping
 from certrules.records.dialect import choose_delimiter, next_row, read_header
 from certrules.records.encoding import choose_encoding
@@ -22,6 +22,7 @@ from certrules.records.lines import Lines
 from certrules.records.parsing import Parser
 from certrules.records.quoting import Rows, explain, rows_of
 from certrules.records.source import Source, open_source
+from certrules.records.splitting import columns_of
 
 __all__ = ["RecordsFile", "open_records"]
 
@@ -182,21 +183,28 @@ class RecordsFile:
     def _chunks(self, most: int) -> Iterator[Chunk]:
         width, user = len(self.header), self._places[RecordField.USERNAME]
         size = max(1, min(most, _CELLS // width))
-        rows = rows_of(self._lines, self.delimiter)
-        next_row(rows)  # the header
-        before, counted = rows.line_num, 0
-        while table := self._take(rows, size, before):
-            lines = line_numbers(table, before, rows.line_num)
-            before = rows.line_num
-            if self._escaping:
-                table = [list(map(unescaped, fields)) for fields in table]
-            chunk = chunk_of(table, lines, counted, width, user)
+        lines = iter(self._lines)
+        header = rows_of(lines, self.delimiter)
+        next_row(header)
+        before, counted = header.line_num, 0
+        while block := list(islice(lines, size)):
+            after, chunk = before + len(block), None
+            columns = None if self._escaping else columns_of(block, self.delimiter, width)
+            if columns:
+                chunk = even_chunk(columns, range(before + 1, after + 1), counted, user)
+            if chunk is None:
+                rows = rows_of(chain(block, lines), self.delimiter)
+                table = self._take(rows, len(block), before)
+                after = before + rows.line_num
+                chunk = chunk_of(table, line_numbers(table, before, after), counted, width, user)
+            before = after
             counted += len(chunk.rows) + len(chunk.ragged)
             yield chunk
 
     def _take(self, rows: Rows, size: int, before: int) -> list[list[str]]:
         try:
-            return list(islice(rows, size))
+            table = list(islice(rows, size))
         except csv.Error as error:
             rest = islice(self._lines, before, None)
             raise explain(rest, before + 1, self.delimiter) from error
+        return [list(map(unescaped, fields)) for fields in table] if self._escaping else table
