@@ -130,7 +130,7 @@ class NotPermittedError(CertrulesError):
 
     def __init__(self, reasons: Sequence[object]) -> None:
         super().__init__("; ".join(map(str, reasons)))
-        self.reasons = tuple(reasons)
+        self.reasons: tuple[object, ...] = tuple(reasons)
 
 
 class StoreError(CertrulesError):

@@ -7,6 +7,7 @@ Every store answers alike. Text is compared by code point, case and all; facts w
 from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
@@ -104,10 +105,11 @@ class Fact(Enum):
     TRAINING_CODE = "training code"
     TRAINING_KEY = "training key"
 
+    if not TYPE_CHECKING:  # by identity
+        __hash__ = object.__hash__
+
     def __str__(self) -> str:
         return self.value
-
-    __hash__ = object.__hash__
 
 
 _OF_AWARDS = frozenset(list(Fact)[: list(Fact).index(Fact.CERTIFICATION)])

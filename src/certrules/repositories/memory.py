@@ -19,6 +19,7 @@ from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.events import Event
 from certrules.model.notices import Notice, NoticeIdentity
 from certrules.model.people import Company, User, username_key
+from certrules.repositories import protocols
 from certrules.repositories.conflicts import conflict
 from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
@@ -73,17 +74,17 @@ class MemoryTransaction:
     """One unit of work on a :class:`MemoryStore`."""
 
     def __init__(self, scope: "_Scope") -> None:
-        self.users = _Users(scope)
-        self.companies = _Companies(scope)
-        self.certifications = _Certifications(scope)
-        self.items = _Items(scope)
-        self.awards = _Awards(scope)
-        self.learning = MemoryLearning(scope)
-        self.renewals = MemoryRenewals(scope)
-        self.badges = MemoryBadges(scope)
-        self.events = MemoryEvents(scope)
-        self.notices = MemoryNotices(scope)
-        self.tables = MemoryTables(scope)
+        self.users: protocols.Users = _Users(scope)
+        self.companies: protocols.Companies = _Companies(scope)
+        self.certifications: protocols.Certifications = _Certifications(scope)
+        self.items: protocols.Items = _Items(scope)
+        self.awards: protocols.Awards = _Awards(scope)
+        self.learning: protocols.Learning = MemoryLearning(scope)
+        self.renewals: protocols.Renewals = MemoryRenewals(scope)
+        self.badges: protocols.Badges = MemoryBadges(scope)
+        self.events: protocols.Events = MemoryEvents(scope)
+        self.notices: protocols.Notices = MemoryNotices(scope)
+        self.tables: protocols.Tables = MemoryTables(scope)
 
 
 V = TypeVar("V")
@@ -152,7 +153,7 @@ class _Scope:
     """What one transaction sees: the store's tables, each copied before its first change."""
 
     def __init__(self, tables: _Tables, *, writable: bool) -> None:
-        self.tables = tables
+        self.tables: _Tables = tables
         self.open = True
         self._writable = writable
         self._own: set[str] = set()

@@ -61,7 +61,7 @@ class Users(Protocol):
         """Return every user, by id."""
         ...
 
-    def put(self, users: Iterable[User]) -> None:
+    def put(self, users: Iterable[User], /) -> None:
         """Add users, or replace those of the same id.
 
         Raises :class:`~certrules.errors.UnknownZoneError` for a time zone that is none.
@@ -80,7 +80,7 @@ class Companies(Protocol):
         """Return every company, by id."""
         ...
 
-    def put(self, companies: Iterable[Company]) -> None:
+    def put(self, companies: Iterable[Company], /) -> None:
         """Add companies, or replace those of the same id."""
         ...
 
@@ -104,7 +104,7 @@ class Certifications(Protocol):
         """Return every certification, by id."""
         ...
 
-    def put(self, certifications: Iterable[Certification]) -> None:
+    def put(self, certifications: Iterable[Certification], /) -> None:
         """Add certifications, or replace those of the same id."""
         ...
 
@@ -128,7 +128,7 @@ class Items(Protocol):
         """Return every item, by kind and id."""
         ...
 
-    def put(self, items: Iterable[Item]) -> None:
+    def put(self, items: Iterable[Item], /) -> None:
         """Add items, or replace those of the same kind and id."""
         ...
 
@@ -187,7 +187,7 @@ class Learning(Protocol):
         """Return the courses that use any of some training materials, by id."""
         ...
 
-    def put_courses(self, courses: Iterable[Course]) -> None:
+    def put_courses(self, courses: Iterable[Course], /) -> None:
         """Add courses, or replace those of the same id."""
         ...
 
@@ -199,7 +199,7 @@ class Learning(Protocol):
         """Return the learning plans that hold any of some courses, by id."""
         ...
 
-    def put_plans(self, plans: Iterable[LearningPlan]) -> None:
+    def put_plans(self, plans: Iterable[LearningPlan], /) -> None:
         """Add learning plans, or replace those of the same id."""
         ...
 
@@ -207,7 +207,7 @@ class Learning(Protocol):
         """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
         ...
 
-    def put_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
+    def put_enrolments(self, enrolments: Iterable[Enrolment], /) -> None:
         """Add attempts, or replace those of the same user, kind, item and number."""
         ...
 
@@ -224,7 +224,7 @@ class Learning(Protocol):
         """
         ...
 
-    def add_completions(self, completions: Iterable[Completion]) -> None:
+    def add_completions(self, completions: Iterable[Completion], /) -> None:
         """Add completions; one that is there already is left as it is."""
         ...
 
@@ -232,7 +232,7 @@ class Learning(Protocol):
         """Return an external training that a user has reported."""
         ...
 
-    def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
+    def put_external(self, trainings: Iterable[ExternalTraining], /) -> None:
         """Add external trainings, or replace those of the same user and id."""
         ...
 
@@ -315,7 +315,7 @@ class Events(Protocol):
     all of it is delivered, and what they did not acknowledge once more.
     """
 
-    def add(self, events: Iterable[Event]) -> None:
+    def add(self, events: Iterable[Event], /) -> None:
         """Append events."""
         ...
 
@@ -338,7 +338,7 @@ class Events(Protocol):
 class Notices(Protocol):
     """What learners are told, each of it once: notices stand in the outbox among the events."""
 
-    def add(self, notices: Iterable[Notice]) -> Sequence[Notice]:
+    def add(self, notices: Iterable[Notice], /) -> Sequence[Notice]:
         """Append those notices whose identity was never there, and return them."""
         ...
 

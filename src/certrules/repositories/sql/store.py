@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, select
 
 from certrules.errors import StoreError
+from certrules.repositories import protocols
 from certrules.repositories.sql import dialects
 from certrules.repositories.sql.awards import SqlAwards
 from certrules.repositories.sql.badges import SqlBadges
@@ -28,17 +29,17 @@ class SqlTransaction:
     """One unit of work on a :class:`SqlStore`."""
 
     def __init__(self, session: Session) -> None:
-        self.users = SqlUsers(session)
-        self.companies = SqlCompanies(session)
-        self.certifications = SqlCertifications(session)
-        self.items = SqlItems(session)
-        self.awards = SqlAwards(session)
-        self.learning = SqlLearning(session)
-        self.renewals = SqlRenewals(session)
-        self.badges = SqlBadges(session)
-        self.events = SqlEvents(session)
-        self.notices = SqlNotices(session)
-        self.tables = SqlTables(session)
+        self.users: protocols.Users = SqlUsers(session)
+        self.companies: protocols.Companies = SqlCompanies(session)
+        self.certifications: protocols.Certifications = SqlCertifications(session)
+        self.items: protocols.Items = SqlItems(session)
+        self.awards: protocols.Awards = SqlAwards(session)
+        self.learning: protocols.Learning = SqlLearning(session)
+        self.renewals: protocols.Renewals = SqlRenewals(session)
+        self.badges: protocols.Badges = SqlBadges(session)
+        self.events: protocols.Events = SqlEvents(session)
+        self.notices: protocols.Notices = SqlNotices(session)
+        self.tables: protocols.Tables = SqlTables(session)
 
 
 class SqlStore:

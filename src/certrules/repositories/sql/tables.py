@@ -24,6 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 from sqlalchemy.dialects import mysql
+from sqlalchemy.types import TypeEngine
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -57,8 +58,8 @@ SCHEMA_VERSION = 1
 class Instant(TypeDecorator[datetime]):
     """An aware datetime in UTC, kept with its microseconds; equal values are converted once."""
 
-    impl = DateTime(timezone=True)
-    cache_ok = True
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = DateTime(timezone=True)
+    cache_ok: bool | None = True
 
     def load_dialect_impl(self, dialect: Dialect) -> Any:
         """Return the type of the column: MariaDB keeps microseconds only when asked."""
@@ -97,7 +98,7 @@ _WORD = String(32).with_variant(mysql.VARCHAR(32, **_BINARY), *_MARIADB)
 _DIGEST = String(64).with_variant(mysql.VARCHAR(64, **_BINARY), *_MARIADB)
 _POSITION = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER alone
 
-metadata = MetaData()
+metadata: MetaData = MetaData()
 """Every table, for hosts that make their schema with tools of their own."""
 
 
@@ -112,9 +113,9 @@ def _table(name: str, *columns: Any, **options: Any) -> Table:
     )
 
 
-schema = _table("schema", Column("version", Integer, primary_key=True, autoincrement=False))
+schema: Table = _table("schema", Column("version", Integer, primary_key=True, autoincrement=False))
 
-users = _table(
+users: Table = _table(
     "users",
     Column("id", _KEY, primary_key=True),
     Column("username", _TEXT, nullable=False),
@@ -132,7 +133,7 @@ users = _table(
     Index("certrules_users_by_key", "username_key"),
 )
 
-companies = _table(
+companies: Table = _table(
     "companies",
     Column("id", _KEY, primary_key=True),
     Column("name", _TEXT, nullable=False),
@@ -140,7 +141,7 @@ companies = _table(
     Column("account_owner", _TEXT),
 )
 
-certifications = _table(
+certifications: Table = _table(
     "certifications",
     Column("id", _KEY, primary_key=True),
     Column("name", _TEXT, nullable=False),
@@ -163,7 +164,7 @@ certifications = _table(
     Index("certrules_certifications_by_code", "code"),
 )
 
-items = _table(
+items: Table = _table(
     "items",
     Column("kind", _WORD, primary_key=True),
     Column("id", _KEY, primary_key=True),
@@ -173,7 +174,7 @@ items = _table(
     Index("certrules_items_by_code", "kind", "code"),
 )
 
-assignments = _table(
+assignments: Table = _table(
     "assignments",
     Column(
         "certification_id", ForeignKey(certifications.c.id, ondelete="CASCADE"), primary_key=True
@@ -188,7 +189,7 @@ assignments = _table(
 
 # History outlives what it names, and a host may keep people and catalogue in tables of its own:
 # awards and events refer to both by id alone.
-awards = _table(
+awards: Table = _table(
     "awards",
     Column("user_id", _KEY, primary_key=True),
     Column("certification_id", _KEY, primary_key=True),
@@ -206,7 +207,7 @@ awards = _table(
     Index("certrules_awards_by_expiry", "expires_at"),
 )
 
-events = _table(
+events: Table = _table(
     "events",
     Column("position", _POSITION, primary_key=True, autoincrement=True),
     Column("kind", _WORD, nullable=False),
@@ -219,7 +220,7 @@ events = _table(
 )
 
 # A notice is an event that is told to somebody: what an event has no column for stands here.
-notices = _table(
+notices: Table = _table(
     "notices",
     Column("digest", _DIGEST, primary_key=True),  # of the identity, which no index could hold
     Column("position", BigInteger, nullable=False),
@@ -233,14 +234,14 @@ notices = _table(
     Index("certrules_notices_by_cycle", "user_id", "certification_id", "cycle"),
 )
 
-cursors = _table(
+cursors: Table = _table(
     "cursors",
     Column("name", _WORD, primary_key=True),
     Column("position", BigInteger, nullable=False),
     Column("until", Instant),
 )
 
-courses = _table(
+courses: Table = _table(
     "courses",
     Column("id", _KEY, primary_key=True),
     Column("last_day", _WORD),  # days are YYYY-MM-DD
@@ -248,7 +249,7 @@ courses = _table(
     Column("days_from", _WORD, nullable=False),
 )
 
-course_materials = _table(
+course_materials: Table = _table(
     "course_materials",
     Column("course_id", ForeignKey(courses.c.id, ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
@@ -256,7 +257,7 @@ course_materials = _table(
     Index("certrules_course_materials_by_material", "material_id"),
 )
 
-plans = _table(
+plans: Table = _table(
     "plans",
     Column("id", _KEY, primary_key=True),
     Column("last_day", _WORD),
@@ -264,7 +265,7 @@ plans = _table(
     Column("days_from", _WORD, nullable=False),
 )
 
-plan_courses = _table(
+plan_courses: Table = _table(
     "plan_courses",
     Column("plan_id", ForeignKey(plans.c.id, ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
@@ -272,7 +273,7 @@ plan_courses = _table(
     Index("certrules_plan_courses_by_course", "course_id"),
 )
 
-enrolments = _table(
+enrolments: Table = _table(
     "enrolments",
     Column("user_id", _KEY, primary_key=True),
     Column("kind", _WORD, primary_key=True),
@@ -286,7 +287,7 @@ enrolments = _table(
     Column("direct", Boolean, nullable=False),
 )
 
-completions = _table(
+completions: Table = _table(
     "completions",
     Column("user_id", _KEY, primary_key=True),
     Column("kind", _WORD, primary_key=True),
@@ -295,7 +296,7 @@ completions = _table(
     Index("certrules_completions_by_item", "kind", "item_id", "completed_at", "user_id"),
 )
 
-external_trainings = _table(
+external_trainings: Table = _table(
     "external_trainings",
     Column("user_id", _KEY, primary_key=True),
     Column("id", _KEY, primary_key=True),
@@ -303,7 +304,7 @@ external_trainings = _table(
     Column("certification_id", _KEY),
 )
 
-progress = _table(
+progress: Table = _table(
     "progress",
     Column("user_id", _KEY, primary_key=True),
     Column("course_id", _KEY, primary_key=True),
@@ -312,7 +313,7 @@ progress = _table(
 
 # Of the renewals of one user's certification one may be open and one may have a certain key: a
 # unique key that ends in NULL binds nothing, in every database.
-renewals = _table(
+renewals: Table = _table(
     "renewals",
     Column("user_id", _KEY, primary_key=True),
     Column("certification_id", _KEY, primary_key=True),
@@ -334,7 +335,7 @@ renewals = _table(
 )
 
 # Of the badges of one cycle one may be not revoked.
-badges = _table(
+badges: Table = _table(
     "badges",
     Column("id", _KEY, primary_key=True),
     Column("user_id", _KEY, nullable=False),
