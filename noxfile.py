@@ -73,7 +73,7 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", *(session.posargs or ["-n", "auto"]))
     session.run("coverage", "combine")
-    core = ",".join(f"src/certrules/{name}*" for name in CORE)
+    core = ",".join(f"src/certrules/{name}.py,src/certrules/{name}/**" for name in CORE)
     session.run("coverage", "report", f"--include={core}", "--fail-under=100")
 
 
