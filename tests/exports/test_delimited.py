@@ -23,8 +23,11 @@ def written(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
 
 def read(data: bytes) -> list[list[str]]:
     assert data.startswith(b"\xef\xbb\xbf")
-    csv.field_size_limit(1_000_000)
-    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    limit = csv.field_size_limit(1_000_000)
+    try:
+        return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    finally:
+        csv.field_size_limit(limit)
 
 
 @pytest.mark.rule("ALL-MANAGE-04", "X-CSV-1")
