@@ -69,3 +69,14 @@ def test_recipients_are_chosen_by_role() -> None:
     chosen: Any = [Recipient.MANAGERS, Recipient.MANAGERS]
     assert Notification("n", EXPIRY, recipients=chosen).recipients == {Recipient.MANAGERS}
     assert "power_users" in map(str, Recipient)
+
+
+@pytest.mark.parametrize("text", ["1 day before", "2 weeks after", "at once"])
+def test_an_offset_is_read_as_it_is_written(text: str) -> None:
+    assert str(Offset.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "2 months before", "2 days", None])
+def test_what_is_no_offset(text: Any) -> None:
+    with pytest.raises(InvalidValueError, match="such as '2 weeks before'"):
+        Offset.parse(text)
