@@ -21,7 +21,8 @@ def test_each_award_in_its_users_own_zone(run: Run, awarded: Path) -> None:
     assert (answer.code, answer.err) == (0, "")
     lines = answer.out.splitlines()
     assert lines[0] == "At 2025-05-30 12:00:00 UTC; dates in each user's own time zone, else UTC"
-    assert [line.split() for line in lines[4:7]] == [
+    assert lines[1] == "Days imported with --zone are shown as written by the same --zone."
+    assert [line.split() for line in lines[5:8]] == [
         ["ada", "FA", "valid", "2023-06-01", "2025-06-01", "2"],
         ["ada", "CONDUCT", "valid", "2023-06-01", "never"],
         ["Bob", "FA", "valid", "2023-05-31", "2025-05-31", "1"],

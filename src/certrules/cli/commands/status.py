@@ -92,6 +92,10 @@ def tell(
     clock = instants.local(at, zone or UTC)
     whose = f"dates in {where}" if where else "dates in each user's own time zone, else UTC"
     out.line((f"At {clock.date()} {clock:%H:%M:%S} {where or 'UTC'}; {whose}", "dim"))
+    if zone is None:
+        out.paragraph(
+            "Days imported with --zone are shown as written by the same --zone.", style="dim"
+        )
     out.line()
     count = out.table(COLUMNS, map(_as_row, lines))
     out.line()
