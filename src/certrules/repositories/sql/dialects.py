@@ -47,19 +47,19 @@ def check_shared(address: URL) -> None:
         )
 
 
-def outside_transactions(connection: Connection) -> None:
-    """Let nobody but certrules begin a transaction on an SQLite connection."""
+def outside_transactions(connection: Connection, milliseconds: int) -> None:
+    """Let nobody but certrules begin a transaction on an SQLite connection; wait so long for it."""
     # Left alone, the driver begins transactions by rules of its own, and all as readers.
     connection.execution_options(isolation_level="AUTOCOMMIT")
     connection.begin()
     driver = connection.connection.dbapi_connection
     if driver is not None and driver.in_transaction:  # a host's listener has begun one
         connection.exec_driver_sql("ROLLBACK")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 def _begin_sqlite(connection: Connection, writing: bool, milliseconds: int) -> None:  # noqa: FBT001
-    outside_transactions(connection)
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+    outside_transactions(connection, milliseconds)
     connection.exec_driver_sql("PRAGMA foreign_keys = ON")
     connection.exec_driver_sql("PRAGMA cache_size = -32768")  # KiB: large imports touch many pages
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

@@ -43,7 +43,7 @@ catalog to make a store there
     store = SqlStore(_engine(address), timeout=timeout)
     try:
         if create and _empty(store.engine):
-            create_schema(store.engine)
+            create_schema(store.engine, timeout=timeout)
         with store.reading():
             return store
     except BaseException:
@@ -51,20 +51,21 @@ catalog to make a store there
         raise
 
 
-def create_schema(engine: Engine) -> None:
+def create_schema(engine: Engine, *, timeout: float = 5.0) -> None:
     """Make the tables of a store beside whatever a database holds; those there are left alone.
 
     A host that makes tables with tools of its own, from ``metadata``, calls this once afterwards.
+    ``timeout`` is how many seconds to wait for another writer to end.
     """
     dialects.check_supported(engine.dialect.name)
     dialects.check_shared(engine.url)
     with translated(place(engine.url)):
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
-                dialects.outside_transactions(connection)
+                dialects.outside_transactions(connection, round(timeout * 1000))
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         with engine.connect() as connection:
-            dialects.begin(connection, writing=True, timeout=5.0)
+            dialects.begin(connection, writing=True, timeout=timeout)
             connection.detach()  # so that every lock ends with it
             dialects.lock_tables(connection)
             metadata.create_all(connection)
