@@ -895,9 +895,9 @@ class Rule(Enum):
          "user who is not enrolled."),
         "decision (own)")
     INT_13 = (
-        ("Renewal through a learning plan depends on the plan's validity window, outside any "
-         "plan on the course's. One valid plan is enough, unless the renewal was started from "
-         "one that is over."),
+        ("Renewal through a learning plan that has a validity window depends on that window; "
+         "through a plan without one, and outside any plan, the course's decides. One valid way "
+         "is enough, unless the renewal was started through one that is over."),
         "decision (fair)")
     INT_13b = (
         "A validity window includes its end date, through 23:59:59 UTC.",

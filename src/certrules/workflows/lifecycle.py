@@ -150,7 +150,7 @@ def delete(
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([Certification("fa", "First aid")])
     >>> print(delete(store, "fa", at=at, dry_run=True).reasons[0])
-    0 awards of 0 users are lost, 0 of them archived (DOC-DELETE-02)
+    this loses 0 awards of 0 users, 0 of them archived (DOC-DELETE-02)
 
     Rules: DOC-DELETE-01, DOC-DELETE-02, DOC-DELETE-03, DOC-DELETE-04.
     """

@@ -303,7 +303,7 @@ def test_unlinking_says_what_is_lost_first(told: Told) -> None:
         "unlink: what would be lost",
         "  course FA-101 no longer earns k1",
         "  the award of ada of 2024-02-01 is lost",
-        "  because 1 awards of 1 users are lost, 0 of them archived (DOC-ASSIGN-11)",
+        "  because this loses 1 award of 1 user, 0 of them archived (DOC-ASSIGN-11)",
         "nothing was changed; add --yes to do it",
     ]
     done = told("unlink --certification FA --course FA-101 --yes --format json")

@@ -62,7 +62,7 @@ def delete(
     >>> delete(first_aid, [], at=at).effects
     (RemoveCertification(certification='fa'),)
     >>> print(*delete(first_aid, [Award("ada", "fa", at, None)], at=at, policy=ALLBOUND).reasons)
-    1 awards were issued: ask for their removal, or deactivate fa (INT-38)
+    1 award would be lost: ask for their removal, or deactivate fa (INT-38)
 
     Rules: DOC-DELETE-01, DOC-DELETE-02, DOC-DELETE-03, DOC-DELETE-04, ALL-MANAGE-05,
     ALL-MANAGE-07, INT-23, INT-31b, INT-38.
@@ -70,7 +70,7 @@ def delete(
     lost = list(awards)
     if lost and not (cascade or policy.cascade_deletes):
         text = (
-            f"{len(lost)} awards were issued: ask for their removal, "
+            f"{_counted(len(lost), 'award')} would be lost: ask for their removal, "
             f"or deactivate {certification.id}"
         )
         return Refused((Reason(Rule.INT_38, text, (("awards", len(lost)),)),))
@@ -95,5 +95,10 @@ def loss(rule: Rule, lost: Sequence[Award]) -> Reason:
     """Return how much is lost, as a reason."""
     users = len({each.user for each in lost})
     archived = sum(each.archived for each in lost)
-    text = f"{len(lost)} awards of {users} users are lost, {archived} of them archived"
+    whose = f"{_counted(len(lost), 'award')} of {_counted(users, 'user')}"
+    text = f"this loses {whose}, {archived} of them archived"
     return Reason(rule, text, (("awards", len(lost)), ("users", users), ("archived", archived)))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun if number == 1 else noun + 's'}"
