@@ -1,8 +1,22 @@
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from certrules import Completion, Enrolment, EnrolmentStatus, Facts, ItemKind, User
+from certrules import (
+    Assignment,
+    Completion,
+    Enrolment,
+    EnrolmentStatus,
+    Facts,
+    Item,
+    ItemKind,
+    LearningPlan,
+    User,
+    Window,
+)
+from certrules.errors import InvalidValueError
 from certrules.model.learning import Renewal, RenewalOption, RenewalState
 
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -55,3 +69,42 @@ def test_facts_know_what_is_current_and_what_was_completed() -> None:
     assert facts.attempts(COURSE, "c1") == (now, past.archive(AT))
     assert facts.all_completions == (reported, Completion("ada", COURSE, "c1", BEGIN))
     assert (facts.held, facts.next_cycle, facts.renewal) == (None, 1, None)
+
+
+@pytest.mark.rule("X-VALID-1")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"last_day": AT},
+        {"last_day": "2024-07-01"},
+        {"days": 2.5},
+        {"days": True},
+        {"days": "2"},
+        {"days": 0},
+    ],
+)
+def test_a_window_ends_on_a_day_or_after_whole_days(fields: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError):
+        Window(**fields)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda kind: Item(kind, "c1"),
+        lambda kind: Assignment(kind, "c1", AT),
+        lambda kind: Completion("ada", kind, "c1", AT),
+        lambda kind: Enrolment("ada", kind, "c1", AT),
+        lambda kind: RenewalOption(kind, "c1"),
+    ],
+)
+def test_a_kind_of_item_is_one_and_not_its_name(make: Callable[[Any], object]) -> None:
+    assert make(COURSE)
+    with pytest.raises(InvalidValueError, match="'course'"):
+        make("course")
+
+
+def test_ids_are_several_and_not_one_text() -> None:
+    with pytest.raises(InvalidValueError, match="'c1'"):
+        LearningPlan("p1", "c1")
+    assert LearningPlan("p1", ["c1"]).courses == ("c1",)

@@ -20,6 +20,7 @@ __all__ = [
     "Item",
     "ItemKind",
     "Validity",
+    "kind_of_item",
 ]
 
 
@@ -108,6 +109,12 @@ class ItemKind(Enum):
         return self.value
 
 
+def kind_of_item(_: object, __: object, kind: ItemKind) -> None:
+    """Raise InvalidValueError for what is no kind of item, such as its name."""
+    if not isinstance(kind, ItemKind):
+        raise InvalidValueError("kind of item", kind, "a certrules.ItemKind")
+
+
 @frozen
 class Item:
     """A course, a learning plan, a track or an external activity that can earn a certification.
@@ -115,7 +122,7 @@ class Item:
     ``id`` is the host's, unique within its kind; ``code`` is what people write in files.
     """
 
-    kind: ItemKind
+    kind: ItemKind = field(validator=kind_of_item)
     id: str
     code: str | None = None
     name: str = ""
@@ -131,7 +138,7 @@ class Assignment:
     Rules: DOC-ASSIGN-02, ALL-TRAIN-02.
     """
 
-    kind: ItemKind
+    kind: ItemKind = field(validator=kind_of_item)
     item: str
     assigned_at: datetime = field(converter=instants.utc)
     group: str | None = None

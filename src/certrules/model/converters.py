@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from certrules import instants
+from certrules.errors import InvalidValueError
 
 __all__ = ["distinct", "sequence", "utc_or_none"]
 
@@ -18,10 +19,16 @@ def utc_or_none(instant: datetime | None) -> datetime | None:
 
 
 def sequence(ids: Iterable[str]) -> tuple[str, ...]:
-    """Return ids in the order in which they are given."""
-    return tuple(ids)
+    """Return ids in the order in which they are given; InvalidValueError for one text."""
+    return tuple(_several(ids))
 
 
 def distinct(ids: Iterable[str]) -> frozenset[str]:
-    """Return ids in no order, each once."""
-    return frozenset(ids)
+    """Return ids in no order, each once; InvalidValueError for one text."""
+    return frozenset(_several(ids))
+
+
+def _several(ids: Iterable[str]) -> Iterable[str]:
+    if isinstance(ids, str):  # its letters would be ids
+        raise InvalidValueError("ids", ids, "several ids, not one text")
+    return ids

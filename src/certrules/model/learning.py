@@ -7,7 +7,7 @@ from attrs import evolve, field, frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.catalog import ItemKind
+from certrules.model.catalog import ItemKind, kind_of_item
 from certrules.model.converters import sequence, utc_or_none
 
 __all__ = [
@@ -41,8 +41,14 @@ class WindowStart(Enum):
 
 
 def _days(_: object, __: object, days: int | None) -> None:
-    if days is not None and days < 1:
+    whole = isinstance(days, int) and not isinstance(days, bool)
+    if days is not None and not (whole and days >= 1):
         raise InvalidValueError("days of validity", days, "a whole number, one or more, or None")
+
+
+def _day(_: object, __: object, day: date | None) -> None:
+    if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
+        raise InvalidValueError("last day of validity", day, "a date without a time, or None")
 
 
 @frozen
@@ -55,7 +61,7 @@ class Window:
     Rules: INT-13b, X-VALID-1.
     """
 
-    last_day: date | None = None
+    last_day: date | None = field(default=None, validator=_day)
     days: int | None = field(default=None, validator=_days)
     start: WindowStart = WindowStart.ENROLMENT
 
@@ -130,7 +136,7 @@ class Enrolment:
     """
 
     user: str
-    kind: ItemKind
+    kind: ItemKind = field(validator=kind_of_item)
     item: str
     enrolled_at: datetime = field(converter=instants.utc)
     status: EnrolmentStatus = EnrolmentStatus.ENROLLED
@@ -155,7 +161,7 @@ class Completion:
     """That a user completed a course, learning plan or track, and when."""
 
     user: str
-    kind: ItemKind
+    kind: ItemKind = field(validator=kind_of_item)
     item: str
     completed_at: datetime = field(converter=instants.utc)
 
@@ -177,7 +183,7 @@ class ExternalTraining:
 class RenewalOption:
     """An item by which a renewal can be done, and the learning plan through which it is taken."""
 
-    kind: ItemKind
+    kind: ItemKind = field(validator=kind_of_item)
     item: str
     plan: str | None = None
 
