@@ -241,7 +241,7 @@ def test_after_an_archived_award_the_cycles_are_counted_on() -> None:
 
 
 @pytest.mark.rule("INT-35")
-def test_training_that_was_opened_again_earns_an_award_beside_the_expired_one() -> None:
+def test_training_that_was_opened_again_earns_an_award_and_the_expired_one_is_kept() -> None:
     both = certification(assignment(), assignment("c2"))
     old = completion("c2", BEGIN + TICK)
     facts = Facts(ADA, both, awards=[held(expires=AT - TICK)], completions=[old])
@@ -249,7 +249,8 @@ def test_training_that_was_opened_again_earns_an_award_beside_the_expired_one() 
     anew = evolve(facts, completions=[old, completion("c2", AT - TICK)])
     decided = decide(anew, policy=REOPENING)
     assert issued(decided).cycle == 2
-    assert not effects(decided, ArchiveAward)
+    assert effects(decided, ArchiveAward) == [ArchiveAward(held(expires=AT - TICK).archive(AT))]
+    assert effects(decided, CancelNotices) == [CancelNotices("ada", "fa", 1)]
     assert rules(decide(anew, completion(at=AT - 2 * TICK), policy=REOPENING)) == {"DOC-RENEW-03"}
     assert rules(decide(anew, policy=ALLBOUND)) == {"DOC-RENEW-03"}
 
@@ -268,6 +269,13 @@ def test_training_opens_again_at_expiry_only_where_the_platform_says_so() -> Non
     assert rules(awarding.reopen_training(nothing, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
     gone = evolve(facts, certification=None)
     assert rules(awarding.reopen_training(gone, at=AT)) == {"DOC-DELETE-01"}
+
+
+@pytest.mark.rule("DOC-CERT-12")
+def test_a_completion_that_was_recorded_before_earns_nothing_again() -> None:
+    told = evolve(FACTS, completions=[completion()])
+    assert rules(decide(told)) == {"DOC-CERT-12"}
+    assert decide(told, completion(at=AT - TICK))
 
 
 # By an external training
@@ -355,6 +363,36 @@ def test_who_holds_a_valid_award_is_given_none_by_hand_and_an_expired_one_is_arc
     assert effects(decided, ArchiveAward) == [ArchiveAward(expired.archive(AT))]
     assert effects(decided, CancelNotices) == [CancelNotices("ada", "fa", 1)]
     assert issued(decided).cycle == 2
+
+
+@pytest.mark.rule("DOC-AWARD-02")
+def test_nobody_has_the_very_same_award_twice() -> None:
+    dated: dict[str, Any] = {"expires": AT - TICK, "basis": ExpiryBasis.DATE}
+    for before in (held(**dated), held(archived_at=AT, **dated)):
+        assert rules(by_hand(evolve(FACTS, awards=[before]), **dated)) == {"DOC-AWARD-02"}
+    other = held(BEGIN + TICK, cycle=2, **dated)
+    assert by_hand(evolve(FACTS, awards=[other]), **dated)
+    same = awarding.edit(other, held(cycle=2, **dated), [held(archived_at=AT, **dated)])
+    assert rules(same) == {"DOC-AWARD-02"}
+    assert awarding.edit(other, other, [held(archived_at=AT, **dated)])
+
+
+@pytest.mark.rule("DOC-DELETE-01")
+def test_an_award_of_what_was_deleted_is_not_edited() -> None:
+    award = held(basis=ALWAYS)
+    assert rules(awarding.edit(award, award, deleted=True)) == {"DOC-DELETE-01"}
+
+
+@pytest.mark.rule("DOC-AWARD-06")
+@pytest.mark.parametrize("link", [ExternalLink(" ", "https://x"), ExternalLink("x", "\t")])
+def test_a_blank_provider_or_link_is_none(link: ExternalLink) -> None:
+    source = Source(AssociationType.EXTERNAL_CERTIFICATION, links=(link,))
+    assert rules(by_hand(policy=GATED, source=source)) == {"DOC-AWARD-06"}
+
+
+def test_targets_are_several_ids() -> None:
+    with pytest.raises(InvalidValueError, match="'12'"):
+        Targets(users="12")
 
 
 @pytest.mark.rule(
@@ -465,7 +503,35 @@ def test_the_last_completion_must_not_be_before_the_chosen_day() -> None:
 @pytest.mark.rule("INT-37b")
 def test_holders_of_a_valid_award_are_skipped() -> None:
     assert rules(predate(evolve(TRACKS, awards=[held()]))) == {"INT-37b"}
-    assert issued(predate(evolve(TRACKS, awards=[held(expires=AT)]))).cycle == 2
+    expired = held(expires=AT)
+    decided = predate(evolve(TRACKS, awards=[expired]))
+    assert issued(decided).cycle == 2
+    assert effects(decided, ArchiveAward) == [ArchiveAward(expired.archive(AT))]
+
+
+@pytest.mark.rule("INT-37")
+@pytest.mark.parametrize(
+    ("award", "earns"),
+    [
+        (held(BEGIN + TICK, AT, source=Source(AssociationType.LEARNING_TRACK, "t2")), False),
+        (held(BEGIN, AT, source=Source(AssociationType.LEARNING_TRACK, "t2")), True),
+        (
+            held(
+                BEGIN + 9 * TICK,
+                AT,
+                source=Source(AssociationType.LEARNING_TRACK, "t2", completed_at=BEGIN),
+            ),
+            True,
+        ),
+        (held(BEGIN + TICK, AT, source=Source(AssociationType.COURSE, "t2")), True),
+        (held(BEGIN + TICK, AT), True),
+    ],
+    ids=["earned it", "earlier", "earned by an earlier one", "another item", "by hand"],
+)
+def test_what_has_earned_an_award_earns_no_other(award: Award, *, earns: bool) -> None:
+    for known in (award, award.archive(AT)):
+        decided = predate(evolve(TRACKS, awards=[known]))
+        assert decided if earns else rules(decided) == {"INT-37"}
 
 
 @pytest.mark.rule("ALL-TRAIN-03")
@@ -477,6 +543,17 @@ def test_all_training_must_be_complete_by_now() -> None:
 
 
 # Whatever the facts
+
+
+def test_reasons_are_in_the_order_of_the_items_however_these_are_listed() -> None:
+    items = [assignment("b"), assignment("a"), assignment("c")]
+    for listed in (items, items[::-1]):
+        facts = Facts(ADA, certification(*listed, criteria=Criteria.ALL))
+        lacking = decide(facts, completion("b")).reasons
+        assert [reason.text for reason in lacking] == [
+            "none of a is completed",
+            "none of c is completed",
+        ]
 
 
 @pytest.mark.rule("DOC-TZ-01")
@@ -512,6 +589,10 @@ def test_awarding_answers_whatever_the_facts(
         name: random.sample(list(getattr(facts, name)), len(getattr(facts, name)))
         for name in ("awards", "enrolments", "completions")
     }
+    known = facts.certification
+    if known is not None:
+        mixed = random.sample(known.assignments, len(known.assignments))
+        lists["certification"] = evolve(known, assignments=tuple(mixed))
     shuffled = evolve(facts, **lists)
     for policy in (DOCEBO, ALLBOUND, REOPENING):
         decided = decide(facts, done, at=at, policy=policy)

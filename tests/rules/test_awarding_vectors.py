@@ -32,7 +32,7 @@ from certrules import (
     instants,
 )
 from certrules.model.catalog import Criteria
-from certrules.model.effects import ArchiveAward, IssueAward
+from certrules.model.effects import ArchiveAward, CloseRenewal, IssueAward
 from certrules.rules import awarding, renewal
 
 Row = Mapping[str, str]
@@ -77,7 +77,9 @@ def disagreement(row: Row) -> str | None:
     outcome, issued_at = outcome_of(decided)
     reasons = {str(reason.rule) for reason in decided.reasons}
     expected = {*filter(None, row["reasons"].split(";"))}
-    agrees = (outcome, issued_at) == (row["outcome"], issue_of(row)) and (
+    archived = any(isinstance(each, ArchiveAward) for each in decided.effects) if decided else None
+    replacing = row["held"] not in ("none", "archived_only") if decided else None
+    agrees = (outcome, issued_at, archived) == (row["outcome"], issue_of(row), replacing) and (
         reasons >= expected if decided else reasons == expected
     )
     return None if agrees else f"{outcome} {sorted(reasons)} {issued_at}"
@@ -94,8 +96,8 @@ def outcome_of(decided: Granted | Refused) -> tuple[str, str]:
     if not decided:
         return "refused", ""
     (award,) = [each.award for each in decided.effects if isinstance(each, IssueAward)]
-    archived = any(isinstance(each, ArchiveAward) for each in decided.effects)
-    return "renew" if archived else "issue", award.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    renewed = any(isinstance(each, CloseRenewal) for each in decided.effects)
+    return "renew" if renewed else "issue", award.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def decide(row: Row) -> Granted | Refused:

@@ -25,7 +25,7 @@ def done(item: str, at: datetime) -> Completion:
         ([done("c3", BEGIN + TICK)], (Rule.ALL_TRAIN_03, "none of c1, c2 is completed")),
         (
             [done("c1", BEGIN), done("c2", BEGIN - TICK)],
-            (Rule.DOC_ASSIGN_07, "c1, c2 was assigned only when it was already completed"),
+            (Rule.DOC_ASSIGN_07, "c1, c2 were assigned only when already completed"),
         ),
         ([done("c1", BEGIN), done("c2", BEGIN + TICK)], None),
     ],
@@ -36,3 +36,13 @@ def test_what_a_group_lacks(
 ) -> None:
     reason = expected and Reason(*expected, (("items", ("c1", "c2")),))
     assert criteria.against(GROUP, completions) == reason
+
+
+@pytest.mark.rule("DOC-ASSIGN-07")
+def test_only_what_was_completed_was_completed_too_early() -> None:
+    early = Reason(
+        Rule.DOC_ASSIGN_07,
+        "c1 was assigned only when it was already completed",
+        (("items", ("c1",)),),
+    )
+    assert criteria.against(GROUP, [done("c1", BEGIN)]) == early

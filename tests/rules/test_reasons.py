@@ -220,7 +220,12 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
         evolve(THROUGH_P1, plans=(evolve(P1, window=OVER.window),)), at=AT
     ),
     "start": lambda: start(HELD),
-    "start: retaken": lambda: start(evolve(HELD, certification=assigned(ITEM, retake=True))),
+    "start: retaken": lambda: start(
+        evolve(HELD, certification=assigned(ITEM, retake=True), enrolments=(COMPLETED,))
+    ),
+    "start: nothing to reset": lambda: start(
+        evolve(HELD, certification=assigned(ITEM, retake=True))
+    ),
     "start: again": lambda: start(RENEWING, key="k1"),
     "start: the key of another": lambda: start(RENEWING, RenewalOption(COURSE, "c2"), key="k1"),
     "start: seen otherwise": lambda: start(HELD, seen=(1, 2)),

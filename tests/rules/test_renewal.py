@@ -54,6 +54,7 @@ COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 DONE = datetime(2024, 2, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
+TICK = timedelta(microseconds=1)
 AT = datetime(2024, 7, 1, tzinfo=UTC)
 LATER = datetime(2024, 8, 1, tzinfo=UTC)
 ADA = User("ada", "ada")
@@ -353,14 +354,114 @@ def test_a_plan_is_renewed_by_its_courses() -> None:
     )
     decided = renewal.start(facts, RenewalOption(PLAN, "p1"), at=AT)
     assert [each.enrolment.item for each in effects(decided, ArchiveEnrolment)] == ["c1"]
-    assert [each.enrolment.item for each in effects(decided, Enrol)] == ["c1"]
+    assert [each.enrolment.item for each in effects(decided, Enrol)] == ["c1", "c3"]
+    assert effects(decided, ResetMaterials) == [
+        ResetMaterials("ada", "c1", ("own", "shared")),
+        ResetMaterials("ada", "c2", ("other", "shared")),
+        ResetMaterials("ada", "c3", ("other",)),
+    ]
 
 
-def test_who_is_not_enrolled_in_the_plan_is_enrolled() -> None:
+@pytest.mark.rule("DOC-RENEW-11")
+def test_who_is_not_enrolled_in_the_plan_is_enrolled_in_it_and_its_courses() -> None:
     facts = evolve(FACTS, certification=first_aid((PLAN, "p1")), plans=[LearningPlan("p1", ["c2"])])
     decided = renewal.start(facts, RenewalOption(PLAN, "p1"), at=AT)
-    assert [each.enrolment.item for each in effects(decided, Enrol)] == ["p1"]
-    assert not effects(decided, ResetMaterials)
+    enrolled = [each.enrolment for each in effects(decided, Enrol)]
+    assert [(each.item, each.direct) for each in enrolled] == [("c2", False), ("p1", False)]
+    assert [reason.rule.id for reason in decided.reasons] == ["DOC-RENEW-06"]
+
+
+@pytest.mark.rule("INT-12", "INT-12c")
+def test_what_is_said_to_be_reset_is_reset() -> None:
+    bare = evolve(
+        FACTS,
+        certification=first_aid((PLAN, "p1")),
+        courses=[Course("c1")],
+        plans=[LearningPlan("p1", ["c1"])],
+        enrolments=[],
+        awards=[evolve(AWARD, source=Source())],
+    )
+    decided = renewal.start(bare, RenewalOption(PLAN, "p1"), at=AT)
+    assert [each.enrolment.item for each in effects(decided, Enrol)] == ["c1", "p1"]
+    assert [reason.rule.id for reason in decided.reasons] == ["INT-12"]
+    off = evolve(bare, certification=first_aid((PLAN, "p1"), retake=False))
+    decided = renewal.start(off, RenewalOption(PLAN, "p1"), at=AT)
+    assert [each.enrolment.item for each in effects(decided, Enrol)] == ["c1", "p1"]
+    assert [reason.rule.id for reason in decided.reasons] == ["INT-12c"]
+
+
+# Time does not run backwards
+
+
+@pytest.mark.rule("DOC-RENEW-01")
+def test_an_award_is_not_renewed_before_it_is_issued() -> None:
+    assert rules(renewal.decide(FACTS, at=DONE - TICK)) == {"DOC-RENEW-01"}
+    assert rules(renewal.start(FACTS, BY_COURSE, at=DONE - TICK)) == {"DOC-RENEW-01"}
+    assert renewal.decide(FACTS, at=DONE)
+
+
+@pytest.mark.rule("INT-12b")
+@pytest.mark.parametrize("retake", [True, False])
+def test_a_renewal_is_not_started_before_the_enrolment(*, retake: bool) -> None:
+    coming = Enrolment("ada", COURSE, "c1", LATER)
+    manual = evolve(AWARD, source=Source())
+    facts = evolve(
+        FACTS, certification=first_aid(retake=retake), awards=[manual], enrolments=[coming]
+    )
+    assert rules(renewal.start(facts, BY_COURSE, at=LATER - TICK)) == {"INT-12b"}
+    assert renewal.start(facts, BY_COURSE, at=LATER)
+
+
+@pytest.mark.rule("INT-12b")
+def test_a_renewal_is_not_completed_before_the_award_is_issued() -> None:
+    edited = evolve(started(), awards=[evolve(AWARD, issued_at=LATER)])
+    assert rules(complete(edited, completion())) == {"INT-12b"}
+    after = LATER + TICK
+    assert complete(edited, completion(at=after), at=after)
+
+
+@pytest.mark.rule("INT-12b")
+def test_a_renewal_is_not_cancelled_before_it_is_started() -> None:
+    assert rules(renewal.cancel(started(), at=AT - TICK)) == {"INT-12b"}
+    assert renewal.cancel(started(), at=AT)
+
+
+@pytest.mark.rule("DOC-CERT-12")
+def test_a_completion_that_was_recorded_before_renews_nothing() -> None:
+    told = evolve(started(), completions=[completion()])
+    assert rules(complete(told, completion())) == {"DOC-CERT-12"}
+
+
+# What is told, and what is not
+
+
+@pytest.mark.rule("DOC-RENEW-02", "INT-12b")
+def test_after_the_start_only_that_is_told() -> None:
+    refused = renewal.decide(started(), at=LATER)
+    assert rules(refused) == {"INT-12b"}
+    assert "complete course c1" in refused.reasons[0].text
+
+
+def test_an_item_that_is_no_option_is_told_apart_from_why_it_is_granted() -> None:
+    both = evolve(OFF, awards=[evolve(AWARD, source=Source())])
+    told = [str(reason) for reason in renewal.decide(both, at=AT).reasons]
+    assert told[-1] == (
+        "not by course c1: course c1 was completed, and retakes are off (DOC-RENEW-07)"
+    )
+    assert not any(each.startswith("not by") for each in told[:-1])
+
+
+@pytest.mark.rule("INT-13")
+def test_of_what_is_not_on_a_plans_page_nothing_else_is_told() -> None:
+    facts = evolve(OFF, awards=[evolve(AWARD, source=Source())])
+    refused = renewal.decide(facts, at=AT, plan="p9")
+    assert [reason.rule.id for reason in refused.reasons] == ["INT-13", "INT-13"]
+
+
+def test_what_is_no_option_is_a_mistake_of_the_caller() -> None:
+    text: Any = "c1"
+    with pytest.raises(InvalidValueError, match="'c1'"):
+        renewal.start(FACTS, text, at=AT)
 
 
 def test_the_attempts_of_archived_enrolments_are_counted_on() -> None:
@@ -618,12 +719,18 @@ def test_renewing_answers_whatever_the_facts(facts: Facts, at: datetime, random:
         name: random.sample(list(getattr(facts, name)), len(getattr(facts, name)))
         for name in ("awards", "enrolments", "completions", "courses", "plans", "renewals")
     }
+    known = facts.certification
+    if known is not None:
+        mixed = random.sample(known.assignments, len(known.assignments))
+        lists["certification"] = evolve(known, assignments=tuple(mixed))
     shuffled = evolve(facts, **lists)
     assert renewal.decide(shuffled, at=at) == decided
     for option in decided.effects if decided else []:
         start = renewal.start(facts, option, at=at)
-        assert start
         assert renewal.start(shuffled, option, at=at) == start
+        if not start:  # only because it is too early for an enrolment
+            assert rules(start) == {"INT-12b"}
+            continue
         assert {each.award for each in effects(start, ArchiveAward, IssueAward)} == set()
 
 
@@ -634,6 +741,8 @@ def test_a_started_renewal_is_completed_once_or_refused_for_a_reason(
 ) -> None:
     decided = renewal.decide(facts, at=at)
     for option in decided.effects if decided else []:
+        if not renewal.start(facts, option, at=at):
+            continue
         begun = started(facts, option, at=at)
         done = Completion(facts.user.id, option.kind, option.item, at + after)
         decided = complete(begun, done, at=at + after)

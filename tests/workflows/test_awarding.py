@@ -16,7 +16,7 @@ from certrules import (
     Source,
 )
 from certrules.errors import ConflictError, InvalidValueError
-from certrules.model.catalog import Assignment, CertificationStatus
+from certrules.model.catalog import Assignment, CertificationStatus, Criteria
 from certrules.model.decisions import Granted, Refused
 from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
@@ -26,7 +26,7 @@ from certrules.model.learning import (
     ExternalTraining,
 )
 from certrules.repositories.protocols import Store
-from certrules.workflows import awarding
+from certrules.workflows import awarding, lifecycle
 from certrules.workflows.awarding import Completed
 from tests.workflows.conftest import T0, day
 
@@ -249,3 +249,51 @@ def test_a_refused_edit_changes_nothing(store: Store) -> None:
     before = everything(store)
     assert not awarding.edit(store, evolve(before[0][0], expires_at=day(5)), at=day(9))
     assert everything(store) == before
+
+
+@pytest.mark.rule("DOC-CERT-12")
+def test_a_completion_told_again_does_not_bring_back_what_was_taken_away(store: Store) -> None:
+    complete(store, "A", day(10))
+    assert lifecycle.unassign(store, "ada", "fa", at=day(20))
+    before = everything(store)
+    assert rules(complete(store, "A", day(10)).decisions["fa"]) == [Rule.DOC_CERT_12]
+    assert everything(store) == before
+    assert complete(store, "A", day(30)).decisions["fa"]
+
+
+@pytest.mark.rule("INT-35")
+def test_training_that_is_finished_again_leaves_one_current_award(store: Store) -> None:
+    reopening = evolve(ALLBOUND, criteria=Criteria.ANY, reenable_training_on_expiry=True)
+    for at in (day(10), day(400)):
+        done = Completion("ada", COURSE, "A", at)
+        earned = awarding.complete(store, done, at=at, zone=UTC, policy=reopening)
+        assert earned.decisions["fa"]
+    old, new = everything(store)[0]
+    assert (old.issued_at, old.expires_at, old.archived_at) == (day(10), day(376), day(400))
+    assert (new.issued_at, new.archived) == (day(400), False)
+
+
+def test_who_was_never_enrolled_took_it_by_themselves(store: Store) -> None:
+    complete(store, "A", day(10))
+    with store.reading() as view:
+        (alone,) = view.learning.enrolments("ada", COURSE, ["A"])
+    assert alone.direct
+
+
+def test_who_is_enrolled_in_a_plan_took_its_course_through_it(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.learning.put_enrolments([Enrolment("ada", PLAN, "P", day(1))])
+    complete(store, "B", day(10))
+    with store.reading() as view:
+        (through,) = view.learning.enrolments("ada", COURSE, ["B"])
+    assert not through.direct
+
+
+@pytest.mark.rule("DOC-DELETE-01")
+def test_an_award_of_a_certification_that_is_gone_is_not_edited(store: Store) -> None:
+    award = Award("ada", "gone", day(1), None)
+    with store.writing() as transaction:
+        transaction.awards.add([award])
+    refused = awarding.edit(store, evolve(award, expires_at=day(50)), at=day(9))
+    assert rules(refused) == [Rule.DOC_DELETE_01]
+    assert everything(store)[0] == [award]

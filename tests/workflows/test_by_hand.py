@@ -168,3 +168,13 @@ def test_a_hundred_thousand_users_are_awarded_within_seconds(kind: str, tmp_path
     with store.reading() as view:
         assert sum(1 for _ in view.awards.select(certification="fa")) == 100_000
         assert len(view.events.after(99_999, 10)) == 1
+
+
+@pytest.mark.rule("DOC-AWARD-02")
+def test_dates_already_past_are_given_once(store: Store) -> None:
+    past = evolve(CHOSEN, expires_at=day(15))
+    reports = [by_hand.award_all(store, ["ada"], past, at=day(20)) for _ in range(3)]
+    assert [report.awarded for report in reports] == [("ada",), (), ()]
+    ((_, refused),) = reports[-1].refused
+    assert [reason.rule for reason in refused.reasons] == [Rule.DOC_AWARD_02]
+    assert len(held(store)) == 1

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from attrs import evolve
 
-from certrules import ALLBOUND, Award, Certification, ItemKind, Rule, User
+from certrules import ALLBOUND, Award, Certification, ItemKind, Rule, Unit, User, Validity
 from certrules.errors import InvalidValueError
 from certrules.instants import start_of_day
 from certrules.model.catalog import Assignment
@@ -118,3 +118,26 @@ def test_a_platform_may_count_from_the_completion(store: Store) -> None:
 def test_a_certification_that_is_gone_is_a_mistake(store: Store) -> None:
     with pytest.raises(InvalidValueError, match="'badge'"):
         issue(store)
+
+
+@pytest.mark.rule("INT-37", "INT-37b")
+def test_old_training_is_not_issued_again_and_again(store: Store) -> None:
+    done = [("ada", "t1", day(1)), ("ada", "t2", day(5))]
+    furnish(store, done)
+    with store.writing() as transaction:
+        badge = transaction.certifications.get("badge")
+        assert badge is not None
+        transaction.certifications.put([evolve(badge, validity=Validity(1, Unit.YEARS))])
+
+    def again(at: datetime) -> AwardReport:
+        return predating.issue_predated(store, "badge", since=None, at=at, zone=UTC)
+
+    assert again(TODAY).awarded == ("ada",)
+    ((_, refused),) = again(day(900)).refused
+    assert [reason.rule for reason in refused.reasons] == [Rule.INT_37]
+    with store.writing() as transaction:
+        transaction.learning.add_completions([Completion("ada", TRACK, "t2", day(950))])
+    assert again(day(1000)).awarded == ("ada",)
+    old, new = awards(store)
+    assert (old.issued_at, old.archived_at) == (TODAY, day(1000))
+    assert (new.cycle, new.archived) == (2, False)

@@ -234,3 +234,46 @@ def test_a_user_deactivated_meanwhile_completes_no_renewal(store: Store) -> None
         transaction.users.put([evolve(ada, active=False)])
     assert not complete(store, "A", day(110)).decisions["fa"]
     assert len(awards(store)) == 1
+
+
+@pytest.mark.rule("DOC-RENEW-02")
+def test_the_course_that_earned_the_award_need_not_be_assigned_any_more(store: Store) -> None:
+    complete(store, "A", day(10))
+    with store.writing() as transaction:
+        first_aid = transaction.certifications.get("fa")
+        assert first_aid is not None
+        kept = tuple(each for each in first_aid.assignments if each.item == "P")
+        transaction.certifications.put([evolve(first_aid, assignments=kept)])
+    assert granted(renewing.decide(store, "ada", "fa", at=day(100)))
+    with store.writing() as transaction:
+        (taken,) = attempts(store)
+        transaction.learning.put_enrolments(
+            [evolve(taken, status=EnrolmentStatus.IN_PROGRESS, completed_at=None)]
+        )
+    refused = renewing.decide(store, "ada", "fa", at=day(100))
+    assert rules(refused) == [Rule.DOC_RENEW_02]
+    assert "in_progress" in refused.reasons[0].text
+
+
+@pytest.mark.rule("X-ARCH-3", "DOC-RENEW-09")
+def test_a_plan_is_renewed_and_its_own_enrolment_completed(store: Store) -> None:
+    complete(store, "B", day(5))
+    complete(store, "P", day(10))
+    assert start(store, day(100), RenewalOption(PLAN, "P"))
+    archived, fresh = attempts(store, "B")
+    assert (archived.archived_at, fresh.enrolled_at) == (day(100), day(100))
+    complete(store, "B", day(110))
+    assert complete(store, "P", day(120)).decisions["fa"]
+    with store.reading() as view:
+        (plan,) = view.learning.enrolments("ada", PLAN, ["P"])
+    assert (plan.status, plan.completed_at) == (EnrolmentStatus.COMPLETED, day(120))
+    assert [award.issued_at for award in awards(store)] == [day(10), day(120)]
+
+
+@pytest.mark.rule("DOC-RENEW-01", "INT-12b")
+def test_renewals_do_not_go_back_in_time(store: Store) -> None:
+    complete(store, "A", day(10))
+    assert rules(start(store, day(9))) == [Rule.DOC_RENEW_01, Rule.INT_12b]
+    start(store, day(100))
+    assert rules(renewing.cancel(store, "ada", "fa", at=day(99))) == [Rule.INT_12b]
+    assert renewing.cancel(store, "ada", "fa", at=day(100))

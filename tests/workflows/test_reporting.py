@@ -65,3 +65,20 @@ def test_a_learner_sees_what_can_be_renewed_and_why_not(store: Store) -> None:
 def test_nobody_sees_anything(store: Store) -> None:
     with pytest.raises(InvalidValueError, match="'nobody'"):
         reporting.learner(store, "nobody", at=day(1), zone=UTC)
+
+
+@pytest.mark.rule("DOC-DELETE-03")
+def test_awards_of_what_is_gone_are_in_neither_report(store: Store) -> None:
+    gone = Award("ada", "gone", day(1), None)
+    with store.writing() as transaction:
+        transaction.awards.add([gone, *CURRENT])
+    with store.reading() as view:
+        for which in Report:
+            rows = reporting.report(view, which, at=day(120), zone=UTC)
+            assert {row.certification for row in rows} == {"fa", "conduct"}
+    assert [
+        line.certification for line in reporting.learner(store, "ada", at=day(1), zone=UTC)
+    ] == [
+        "conduct",
+        "fa",
+    ]

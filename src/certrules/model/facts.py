@@ -28,8 +28,8 @@ class Facts:
 
     - ``certification``: None where it is gone;
     - ``awards``: every cycle that the user has of it;
-    - ``enrolments``: the user's, archived ones too, in the assigned items, in the plans that hold
-      them and in the courses of assigned plans;
+    - ``enrolments``: the user's, archived ones too, in the assigned items, in the course that
+      earned the current award, in the plans that hold these and in the courses of those plans;
     - ``completions``: the user's of assigned items (they need not repeat the enrolments);
     - ``courses``: the assigned ones, those of assigned plans, and those that share their materials;
     - ``plans``: the assigned ones, and those that hold an assigned course;

@@ -19,7 +19,8 @@ def groups(certification: Certification, policy: Policy) -> list[Group]:
     """Return the groups of items of a certification: one of each is needed.
 
     Items that are alternatives form one group, and an item that is needed in any case is a group of
-    its own. An item assigned twice stands twice in its group, and either counts.
+    its own. An item assigned twice stands twice in its group, and either counts. The order is that
+    of the items, however they are listed.
 
     >>> start = datetime(2024, 1, 1, tzinfo=UTC)
     >>> kinds = ItemKind.LEARNING_TRACK, ItemKind.EXTERNAL_TRAINING
@@ -34,7 +35,11 @@ def groups(certification: Certification, policy: Policy) -> list[Group]:
     found: dict[object, list[Assignment]] = {}
     for assignment in certification.assignments:
         found.setdefault(_key(assignment, criteria), []).append(assignment)
-    return list(found.values())
+    return sorted(found.values(), key=_items)
+
+
+def _items(group: Group) -> list[tuple[str, str]]:
+    return sorted((each.kind.value, each.item) for each in group)
 
 
 def _key(assignment: Assignment, criteria: Criteria) -> object:
@@ -82,10 +87,13 @@ def against(group: Group, completions: Sequence[Completion]) -> Reason | None:
     Rules: DOC-ASSIGN-07, ALL-TRAIN-03, ALL-TRAIN-06.
     """
     items = tuple(sorted({each.item for each in group}))
-    if not in_group(group, completions):
+    completed = in_group(group, completions)
+    if not completed:
         text = f"none of {', '.join(items)} is completed"
         return Reason(Rule.ALL_TRAIN_03, text, (("items", items),))
     if counting(group, completions):
         return None
-    text = f"{', '.join(items)} was assigned only when it was already completed"
-    return Reason(Rule.DOC_ASSIGN_07, text, (("items", items),))
+    early = tuple(sorted({each.item for each in completed}))
+    said = "was assigned only when it was" if len(early) == 1 else "were assigned only when"
+    text = f"{', '.join(early)} {said} already completed"
+    return Reason(Rule.DOC_ASSIGN_07, text, (("items", early),))

@@ -7,15 +7,16 @@ from certrules import instants
 from certrules.model.awards import Award, Source
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Reason
-from certrules.model.effects import Notify
+from certrules.model.effects import ArchiveAward, CancelNotices, Effect, Notify
 from certrules.model.events import Event, EventKind
 from certrules.model.facts import Facts
+from certrules.model.learning import Completion
 from certrules.model.people import User
 from certrules.model.policy import Policy
 from certrules.rulebook import Rule
 from certrules.rules import status, validity
 
-__all__ = ["against", "notify", "stamp"]
+__all__ = ["against", "against_told", "archive", "notify", "stamp"]
 
 
 def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reason]:
@@ -53,6 +54,24 @@ def _against_certification(certification: Certification, user: User) -> Iterator
         text = f"certification {certification.id} is for groups to which {user.id} does not belong"
         facts = (known, ("groups", tuple(sorted(certification.groups))))
         yield Reason(Rule.ALL_VIS_02, text, facts)
+
+
+def against_told(facts: Facts, completion: Completion) -> Iterator[Reason]:
+    """Yield why a completion earns nothing: it was recorded, and had its effect, before.
+
+    Rules: DOC-CERT-12.
+    """
+    if completion in facts.completions:
+        done = (("item", completion.item), ("completed_at", completion.completed_at))
+        text = "the completion was recorded before, and earns nothing again"
+        yield Reason(Rule.DOC_CERT_12, text, done)
+
+
+def archive(held: Award | None, at: datetime) -> tuple[Effect, ...]:
+    """Return what becomes of the award that is held when another takes its place: history."""
+    if held is None:
+        return ()
+    return ArchiveAward(held.archive(at)), CancelNotices(held.user, held.certification, held.cycle)
 
 
 def stamp(

@@ -51,7 +51,7 @@ def complete(
     reckoned. Every certification to which the item is assigned decides for itself: where its
     renewal is open, whether that is completed; otherwise, whether it is earned. A completion that
     cannot be true is not recorded; any other is, whatever it earns, and the enrolment with it.
-    Told twice, it changes nothing the second time. Raises
+    Told twice, it changes nothing the second time, whatever has been taken away in between. Raises
     :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
@@ -73,6 +73,7 @@ def complete(
     INT-12b, INT-33.
     """
     permit_for(actor, Action.ISSUE_AWARD, store, completion.user, policy=policy)
+    at = instants.utc(at)
     with store.writing() as transaction:
         user = facts.known_user(transaction, completion.user)
         attempts = transaction.learning.enrolments(user.id, completion.kind, [completion.item])
@@ -113,20 +114,38 @@ def _record(
 ) -> None:
     transaction.learning.add_completions([completion])
     if completion.kind in ATTENDED:
-        transaction.learning.put_enrolments(_completed(completion, attempts))
+        within = transaction.learning.plans_with([completion.item])
+        plans = {plan.id for plan in within if completion.kind is ItemKind.COURSE}
+        enrolled = transaction.learning.enrolments(completion.user, ItemKind.LEARNING_PLAN, plans)
+        alone = all(each.archived for each in enrolled)
+        transaction.learning.put_enrolments(_completed(completion, attempts, direct=alone))
 
 
-def _completed(completion: Completion, attempts: Sequence[Enrolment]) -> Sequence[Enrolment]:
-    """Return the current attempt as completed; who was in none had one nevertheless."""
+def _completed(
+    completion: Completion, attempts: Sequence[Enrolment], *, direct: bool
+) -> Sequence[Enrolment]:
+    """Return the current attempt as completed; who was in none had one nevertheless.
+
+    That one is direct unless a plan holds the course in which the user is enrolled. A plan cannot
+    be archived to be taken again, so that its one attempt tells of its last completion.
+    """
     done = completion.completed_at
     if not attempts or attempts[-1].archived:
         attempt = attempts[-1].attempt + 1 if attempts else 1
-        fresh = Enrolment(completion.user, completion.kind, completion.item, done, attempt=attempt)
+        who, kind, item = completion.user, completion.kind, completion.item
+        fresh = Enrolment(who, kind, item, done, attempt=attempt, direct=direct)
         return [evolve(fresh, status=EnrolmentStatus.COMPLETED, completed_at=done)]
     current = attempts[-1]
-    if current.status is EnrolmentStatus.COMPLETED or done < current.enrolled_at:
+    if _told_before(current, done) or done < current.enrolled_at:
         return []  # it was completed before, or what was completed is an archived attempt
     return [evolve(current, status=EnrolmentStatus.COMPLETED, completed_at=done)]
+
+
+def _told_before(current: Enrolment, done: datetime) -> bool:
+    if current.status is not EnrolmentStatus.COMPLETED:
+        return False
+    known = current.completed_at
+    return current.kind is not ItemKind.LEARNING_PLAN or (known is not None and done <= known)
 
 
 def report_external(
@@ -159,6 +178,7 @@ def report_external(
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-09, DOC-ASSIGN-10.
     """
     permit_for(actor, Action.ISSUE_AWARD, store, training.user, policy=policy)
+    at = instants.utc(at)
     completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
     done = Completion(training.user, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
     with store.writing() as transaction:
@@ -196,6 +216,7 @@ def edit(
     >>> store = MemoryStore()
     >>> award = Award("1", "fa", datetime(2024, 1, 1, tzinfo=UTC), None)
     >>> with store.writing() as transaction:
+    ...     transaction.certifications.put([Certification("fa", "First aid")])
     ...     transaction.awards.add([award])
     >>> changed = evolve(award, expires_at=datetime(2023, 1, 1, tzinfo=UTC))
     >>> print(edit(store, changed, at=award.issued_at).reasons[0])
@@ -204,12 +225,15 @@ def edit(
     Rules: DOC-AWARD-09, DOC-AWARD-12.
     """
     permit_for(actor, Action.EDIT_AWARD, store, changed.user, policy=policy)
+    at = instants.utc(at)
     with store.writing() as transaction:
         history = transaction.awards.history(changed.user, changed.certification)
         stored = next((award for award in history if award.cycle == changed.cycle), None)
         if stored is None or stored.version != changed.version:
             raise conflict(changed)
-        decision = awarding.edit(stored, changed, policy=policy)
+        others = [award for award in history if award.cycle != changed.cycle]
+        deleted = transaction.certifications.get(changed.certification) is None
+        decision = awarding.edit(stored, changed, others, deleted=deleted, policy=policy)
         if decision:
             cycle = changed.user, changed.certification, changed.cycle
             event = Notify(Event(EventKind.CHANGED, *cycle, at=at))

@@ -6,6 +6,7 @@ from functools import partial
 
 from attrs import evolve, frozen
 
+from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.decisions import Refused
 from certrules.model.effects import Effect
@@ -100,6 +101,7 @@ def award(
     Rules: DOC-AWARD-01, DOC-AWARD-02, DOC-AWARD-08, DOC-CERT-13, DOC-JOB-01, INT-29.
     """
     permit(actor, Action.ISSUE_AWARD, policy=policy)
+    at = instants.utc(at)
     with store.reading() as view:
         known_certification(view, chosen.certification)
     expansion = expand(store, targets)
@@ -208,6 +210,7 @@ def award_all(
     Rules: DOC-AWARD-02.
     """
     permit(actor, Action.ISSUE_AWARD, policy=policy)
+    at = instants.utc(at)
     with store.writing() as transaction:
         known = transaction.users.among(users)
         report, effects = _decide(transaction, known.values(), chosen, at=at, policy=policy)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from certrules.errors import InvalidValueError
+from certrules.model.awards import AssociationType, Award
 from certrules.model.catalog import Certification, ItemKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, Course, Enrolment, LearningPlan
@@ -24,7 +25,7 @@ def load(transaction: Transaction, user: str, certification: str) -> Facts:
     renewals = tuple(transaction.renewals.history(user, certification))
     if found is None:
         return Facts(person, None, awards, renewals=renewals)
-    items = _by_kind(found)
+    items = _by_kind(found, awards)
     plans = [*_plans(transaction, items)]
     return Facts(
         person,
@@ -58,10 +59,14 @@ def known_certification(transaction: Transaction, certification: str) -> Certifi
 _Items = dict[ItemKind, set[str]]
 
 
-def _by_kind(certification: Certification) -> _Items:
+def _by_kind(certification: Certification, awards: Iterable[Award]) -> _Items:
+    """Return the assigned items, and the course that earned an award, assigned or not any more."""
     items: _Items = {}
     for assignment in certification.assignments:
         items.setdefault(assignment.kind, set()).add(assignment.item)
+    for source in (award.source for award in awards if not award.archived):
+        if source.type is AssociationType.COURSE and source.item is not None:
+            items.setdefault(ItemKind.COURSE, set()).add(source.item)
     return items
 
 
@@ -76,7 +81,7 @@ def _plans(transaction: Transaction, items: _Items) -> Iterable[LearningPlan]:
 def _courses(
     transaction: Transaction, items: _Items, plans: Iterable[LearningPlan]
 ) -> Iterable[Course]:
-    """Return the assigned courses, those of assigned plans, and those that share materials."""
+    """Return the courses among the items, those of assigned plans, and those that share."""
     through = items.get(ItemKind.LEARNING_PLAN, set())
     within = {course for plan in plans if plan.id in through for course in plan.courses}
     ids = items.get(ItemKind.COURSE, set()) | within

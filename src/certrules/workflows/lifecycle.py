@@ -6,6 +6,7 @@ in earnest.
 
 from datetime import datetime
 
+from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import Assignment, ItemKind
 from certrules.model.decisions import Granted, Refused
@@ -87,6 +88,7 @@ def unlink(
     Rules: DOC-ASSIGN-11, DOC-DELETE-05, INT-20.
     """
     permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
+    at = instants.utc(at)
     with store.reading() if dry_run else store.writing() as transaction:
         found = facts.known_certification(transaction, certification)
         awards = transaction.awards.select(certification=certification)
@@ -118,6 +120,7 @@ def unassign(
     Rules: DOC-AWARD-10, DOC-DELETE-06.
     """
     permit_for(actor, Action.DELETE_AWARD, store, user, policy=policy)
+    at = instants.utc(at)
     with store.reading() if dry_run else store.writing() as transaction:
         awards = transaction.awards.history(user, certification)
         renewals = transaction.renewals.history(user, certification)
@@ -155,6 +158,7 @@ def delete(
     Rules: DOC-DELETE-01, DOC-DELETE-02, DOC-DELETE-03, DOC-DELETE-04.
     """
     permit(actor, Action.DELETE_CERTIFICATION, policy=policy)
+    at = instants.utc(at)
     with store.reading() if dry_run else store.writing() as transaction:
         found = facts.known_certification(transaction, certification)
         awards = transaction.awards.select(certification=certification)

@@ -60,6 +60,7 @@ def issue_predated(
     Rules: ALL-PREDATE-01, ALL-PREDATE-04, ALL-PREDATE-05, ALL-PREDATE-06, INT-37b.
     """
     permit(actor, Action.ISSUE_PREDATED, policy=policy)
+    at = instants.utc(at)
     since = None if since is None else instants.utc(since)
     with store.reading() as view:
         users = _candidates(view, known_certification(view, certification), since)

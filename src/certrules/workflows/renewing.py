@@ -6,6 +6,7 @@ A renewal that was started is completed by the completion of its item: see
 
 from datetime import datetime
 
+from certrules import instants
 from certrules.model.decisions import Granted, Refused
 from certrules.model.learning import RenewalOption
 from certrules.model.people import Action
@@ -46,6 +47,7 @@ def decide(
     Rules: DOC-RENEW-01, DOC-RENEW-04, DOC-VIEW-03.
     """
     permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
+    at = instants.utc(at)
     with store.reading() as view:
         known = facts.load(view, user, certification)
     return renewal.decide(known, at=at, plan=plan, policy=policy)
@@ -77,6 +79,7 @@ def start(
     INT-12, INT-12b.
     """
     permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
+    at = instants.utc(at)
     with store.writing() as transaction:
         known = facts.load(transaction, user, certification)
         decision = renewal.start(known, option, at=at, key=key, seen=seen, policy=policy)
@@ -103,6 +106,7 @@ def cancel(
     Rules: INT-12b.
     """
     permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
+    at = instants.utc(at)
     with store.writing() as transaction:
         decision = renewal.cancel(facts.load(transaction, user, certification), at=at)
         if decision:

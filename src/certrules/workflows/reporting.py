@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from itertools import groupby
 
+from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
@@ -27,7 +28,7 @@ def report(
 ) -> Iterator[ReportRow]:
     """Return the rows of a report at an aware instant, in its order, without holding them all.
 
-    The view must stay open meanwhile.
+    The view must stay open meanwhile. Awards of a certification that is gone are in neither report.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -37,9 +38,10 @@ def report(
     ...     list(report(view, Report.USERS_CERTIFICATIONS, at=at, zone=UTC))
     []
 
-    Rules: DOC-REPORT-01, DOC-REPORT-04.
+    Rules: DOC-DELETE-03, DOC-REPORT-01, DOC-REPORT-04.
     """
     permit(actor, Action.VIEW_AWARDS, policy=policy)
+    at = instants.utc(at)
     histories = groupby(_awards(view, which), key=_pair)
     return (
         row for _, awards in histories for row in reporting.report(which, awards, at=at, zone=zone)
@@ -47,11 +49,14 @@ def report(
 
 
 def _awards(view: Transaction, which: Report) -> Iterator[Award]:
+    """Yield the awards of either report; those of a certification that is gone are in neither."""
+    known = [certification.id for certification in view.certifications.all()]
     if which is Report.USERS_CERTIFICATIONS:
-        yield from view.awards.select()
+        there = frozenset(known)
+        yield from (award for award in view.awards.select() if award.certification in there)
     else:
-        for certification in view.certifications.all():
-            yield from view.awards.select(certification=certification.id)
+        for certification in known:
+            yield from view.awards.select(certification=certification)
 
 
 def _pair(award: Award) -> tuple[str, str]:
@@ -83,6 +88,7 @@ def learner(
     Rules: DOC-VIEW-01, DOC-VIEW-02, DOC-VIEW-03.
     """
     permit_for(actor, Action.VIEW_AWARDS, store, user, policy=policy)
+    at = instants.utc(at)
     with store.reading() as view:
         facts.known_user(view, user)
         awards = list(view.awards.select(user=user, archived=False))

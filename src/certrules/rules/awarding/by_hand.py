@@ -9,19 +9,14 @@ from certrules.model.awards import Award
 from certrules.model.catalog import Certification
 from certrules.model.converters import distinct
 from certrules.model.decisions import Granted, Reason, Refused
-from certrules.model.effects import (
-    ArchiveAward,
-    CancelNotices,
-    Effect,
-    IssueAward,
-)
+from certrules.model.effects import IssueAward
 from certrules.model.events import EventKind
 from certrules.model.facts import Facts
 from certrules.model.people import User
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import issuing, status
-from certrules.rules.awarding.editing import against_association, against_dates
+from certrules.rules.awarding.editing import against_association, against_dates, against_same
 
 __all__ = ["JOB_THRESHOLD", "Expansion", "Targets", "by_hand", "expand", "runs_as_job"]
 
@@ -98,7 +93,8 @@ def by_hand(
     """Decide whether the user of the facts can be given an award with chosen dates and association.
 
     Of ``chosen`` nothing else counts, so that it serves for every user. An expired award that the
-    user holds is archived; a valid one refuses, since it can be edited.
+    user holds is archived; a valid one refuses, since it can be edited. So does one of the same
+    dates, current or archived: two records of history would be the same one.
 
     >>> facts = Facts(User("ada", "ada"), Certification("fa", "First aid"))
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
@@ -114,7 +110,7 @@ def by_hand(
         return Refused(issuing.against(facts))
     reasons = [
         *issuing.against(facts),
-        *_against_valid(facts.held, at),
+        *_against_awards(facts, chosen, at),
         *against_dates(chosen),
         *against_association(chosen.source, policy),
     ]
@@ -123,7 +119,7 @@ def by_hand(
     award = _award(facts, certification, chosen)
     why = Reason(Rule.DOC_CERT_11, f"awarded by hand, as {award.source.type}")
     news = issuing.notify(EventKind.ISSUED, award, at)
-    return Granted((*_archive(facts.held, at), IssueAward(award), news), (why,))
+    return Granted((*issuing.archive(facts.held, at), IssueAward(award), news), (why,))
 
 
 def _award(facts: Facts, certification: Certification, chosen: Award) -> Award:
@@ -138,14 +134,11 @@ def _award(facts: Facts, certification: Certification, chosen: Award) -> Award:
     )
 
 
-def _archive(held: Award | None, at: datetime) -> tuple[Effect, ...]:
-    if held is None:
-        return ()
-    return ArchiveAward(held.archive(at)), CancelNotices(held.user, held.certification, held.cycle)
-
-
-def _against_valid(held: Award | None, at: datetime) -> Iterator[Reason]:
-    if held is not None and not status.expired(held, at):
-        facts = (("cycle", held.cycle), ("expires_at", held.expires_at))
+def _against_awards(facts: Facts, chosen: Award, at: datetime) -> Iterator[Reason]:
+    held = facts.held
+    if held is None or status.expired(held, at):
+        yield from against_same(chosen, facts.awards)
+    else:
+        known = (("cycle", held.cycle), ("expires_at", held.expires_at))
         text = "the user holds the certification already; edit that award instead"
-        yield Reason(Rule.DOC_AWARD_09, text, facts)
+        yield Reason(Rule.DOC_AWARD_09, text, known)

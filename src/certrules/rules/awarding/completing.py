@@ -53,7 +53,9 @@ def decide(
     reckoned. The award is issued at the completion, or at a later one that was needed as well. The
     effects are an :class:`~certrules.model.effects.IssueAward` and its news. Where a renewal is
     open, ask :func:`certrules.rules.renewal.complete` instead: here, whoever holds an award is
-    refused.
+    refused, unless it has expired and training was open again. Then it is archived at ``at`` with
+    its own dates, since nobody has two current awards of a certification. A completion that is
+    among those of the facts already earns nothing again.
 
     >>> start, done = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 2))
     >>> first_aid = Certification(
@@ -68,12 +70,17 @@ def decide(
     ALL-CERT-11, ALL-EXP-04, ALL-TRAIN-03, ALL-TRAIN-05, ALL-TRAIN-06, ALL-VIS-02, INT-14b,
     INT-19c, INT-35, INT-36.
     """
+    told = [*issuing.against_told(facts, completion)]
     facts = facts.with_completion(completion)
     certification = facts.certification
     if certification is None:
         return Refused(issuing.against(facts))
     needed = _needed(facts, certification, completion, policy)
-    reasons = [*_against(facts, completion, at, policy), *_against_criteria(completion, needed)]
+    reasons = [
+        *_against(facts, completion, at, policy),
+        *told,
+        *_against_criteria(completion, needed),
+    ]
     if reasons:
         return Refused(reasons)
     firsts = (_first(criteria.counting(group, done)) for group, done in needed)
@@ -195,5 +202,7 @@ def _issued(facts: Facts, award: Award, at: datetime) -> Granted:
     text = f"{award.source.type} {award.source.item} was completed"
     reasons = [Reason(Rule.INT_14b, text, (("issued_at", award.issued_at),))]
     if facts.held:
-        reasons.append(Reason(Rule.INT_35, "training was open again after the expiry"))
-    return Granted((IssueAward(award), issuing.notify(EventKind.ISSUED, award, at)), reasons)
+        text = "training was open again after the expiry, and the expired award is archived"
+        reasons.append(Reason(Rule.INT_35, text))
+    news = issuing.notify(EventKind.ISSUED, award, at)
+    return Granted((*issuing.archive(facts.held, at), IssueAward(award), news), reasons)

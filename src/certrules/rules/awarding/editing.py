@@ -1,6 +1,6 @@
 """What may the dates and the association of an award by hand be, when it is made or edited?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve
 
@@ -10,14 +10,22 @@ from certrules.model.effects import ReplaceAward
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 
-__all__ = ["against_association", "against_dates", "edit"]
+__all__ = ["against_association", "against_dates", "against_same", "edit"]
 
 
-def edit(award: Award, changed: Award, *, policy: Policy = DOCEBO) -> Granted | Refused:
+def edit(
+    award: Award,
+    changed: Award,
+    others: Iterable[Award] = (),
+    *,
+    deleted: bool = False,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
     """Decide whether an award can be given other dates or another association.
 
     ``changed`` says what they shall be; user, certification and cycle stay those of ``award``.
-    History cannot be edited.
+    ``others`` are its user's other cycles, none of which may have the same dates, and ``deleted``
+    tells that the certification is gone. History cannot be edited, nor an award of what is gone.
 
     >>> award = Award("ada", "fa", datetime(2024, 1, 1, tzinfo=UTC), None, ExpiryBasis.ALWAYS_VALID)
     >>> from attrs import evolve
@@ -25,7 +33,7 @@ def edit(award: Award, changed: Award, *, policy: Policy = DOCEBO) -> Granted | 
     >>> edit(award, changed).effects[0].award.version
     2
 
-    Rules: DOC-AWARD-02, DOC-AWARD-09, DOC-AWARD-12, INT-28.
+    Rules: DOC-AWARD-02, DOC-AWARD-09, DOC-AWARD-12, DOC-DELETE-01, INT-28.
     """
     after = evolve(
         award,
@@ -36,7 +44,9 @@ def edit(award: Award, changed: Award, *, policy: Policy = DOCEBO) -> Granted | 
         version=award.version + 1,
     )
     reasons = [
+        *_against_deleted(deleted=deleted),
         *_against_archived(award),
+        *against_same(after, others),
         *against_dates(after),
         *against_association(after.source, policy),
     ]
@@ -45,10 +55,27 @@ def edit(award: Award, changed: Award, *, policy: Policy = DOCEBO) -> Granted | 
     return Granted((ReplaceAward(after),), (Reason(Rule.DOC_AWARD_09, "an award may be edited"),))
 
 
+def _against_deleted(*, deleted: bool) -> Iterator[Reason]:
+    if deleted:
+        yield Reason(Rule.DOC_DELETE_01, "the certification has been deleted")
+
+
 def _against_archived(award: Award) -> Iterator[Reason]:
     if award.archived:
         facts = (("cycle", award.cycle), ("archived_at", award.archived_at))
         yield Reason(Rule.DOC_AWARD_09, "the award is history, which is not edited", facts)
+
+
+def against_same(award: Award, others: Iterable[Award]) -> Iterator[Reason]:
+    """Yield why an award cannot have the dates of another one of its user and certification.
+
+    Rules: DOC-AWARD-02.
+    """
+    dates = award.issued_at, award.expires_at
+    for other in sorted(others, key=lambda each: each.cycle):
+        if (other.issued_at, other.expires_at) == dates:
+            text = "the user has this very award already: it was issued and expires at the same"
+            yield Reason(Rule.DOC_AWARD_02, text, (("cycle", other.cycle),))
 
 
 def against_dates(award: Award) -> Iterator[Reason]:
@@ -91,6 +118,7 @@ def _against_links(source: Source, policy: Policy) -> Iterator[Reason]:
     if not policy.external_certifications:
         text = "external certifications are not enabled on this platform"
         yield Reason(Rule.DOC_AWARD_05, text)
-    if not source.links or not all(link.provider and link.url for link in source.links):
+    named = all(link.provider.strip() and link.url.strip() for link in source.links)
+    if not source.links or not named:
         text = "an external certification needs a provider and a link, for each that it lists"
         yield Reason(Rule.DOC_AWARD_06, text, (("links", source.links),))

@@ -1,6 +1,6 @@
 """Who earns a certification by training completed before, or once more after its expiry?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from certrules import instants
@@ -30,7 +30,9 @@ def predate(
 
     ``since`` is the first instant of a chosen day, or None for all time since the training was
     created. What was needed must be complete, and its last completion not earlier than that. The
-    award counts from now or from that completion, as the policy says.
+    award counts from now or from that completion, as the policy says. An expired award that the
+    user holds is archived at ``at``; and what has earned an award, archived or not, earns no other:
+    something must have been completed since.
 
     >>> long_ago, today = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)
     >>> track = Assignment(ItemKind.LEARNING_TRACK, "t1", today)
@@ -58,12 +60,14 @@ def predate(
         *_against_valid(facts.held, at),
         *_against_training(groups, past),
         *_against_early(done, since),
+        *_against_earned(facts.awards, done),
     ]
     if reasons:
         return Refused(reasons)
     award = _award(facts, certification, done, at, zone, policy)
     why = Reason(Rule.ALL_PREDATE_01, "the training was completed before")
-    return Granted((IssueAward(award), issuing.notify(EventKind.ISSUED, award, at)), (why,))
+    news = issuing.notify(EventKind.ISSUED, award, at)
+    return Granted((*issuing.archive(facts.held, at), IssueAward(award), news), (why,))
 
 
 def _last(done: Sequence[Completion]) -> Completion:
@@ -113,6 +117,18 @@ def _against_early(done: Sequence[Completion], since: datetime | None) -> Iterat
     if last < instants.utc(since):
         facts = (("completed_at", last), ("since", since))
         yield Reason(Rule.INT_37b, "the training was completed before the chosen day", facts)
+
+
+def _against_earned(awards: Iterable[Award], done: Sequence[Completion]) -> Iterator[Reason]:
+    items = {(each.kind.value, each.item) for each in done}
+    earned = [
+        award.source.completed_at or award.issued_at
+        for award in awards
+        if (award.source.type.value, award.source.item) in items
+    ]
+    if earned and _last(done).completed_at <= max(earned):
+        text = "the training has earned an award, and nothing was completed since"
+        yield Reason(Rule.INT_37, text, (("earned", max(earned)),))
 
 
 def reopen_training(facts: Facts, *, at: datetime, policy: Policy = ALLBOUND) -> Granted | Refused:

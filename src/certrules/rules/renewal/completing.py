@@ -34,10 +34,11 @@ def complete(
     now. Days left on the old award are not carried over.
 
     Without an open renewal nothing is renewed: a second completion, or one after a cancellation, is
-    refused. So is one that is not later than the start, one of another item than was chosen, one
-    after the validity period had closed (judged at the completion), and one of an item that has
-    been unlinked meanwhile. An award edited meanwhile is renewed all the same; one renewed or
-    removed meanwhile refuses. A refusal leaves the renewal open.
+    refused. So is one that is not later than the start or than the issue of the award, one that is
+    among those of the facts already, one of another item than was chosen, one after the validity
+    period had closed (judged at the completion), and one of an item that has been unlinked
+    meanwhile. An award edited meanwhile is renewed all the same; one renewed or removed meanwhile
+    refuses. A refusal leaves the renewal open.
 
     >>> begin, later = (datetime(year, 1, 1, tzinfo=UTC) for year in (2023, 2024))
     >>> chosen = RenewalOption(ItemKind.COURSE, "c1")
@@ -55,12 +56,14 @@ def complete(
     Rules: DOC-CERT-13, DOC-ASSIGN-07, DOC-RENEW-03, DOC-RENEW-14, DOC-RENEW-16, DOC-RENEW-17,
     DOC-RENEW-18, DOC-RENEW-20, ALL-VIS-02, INT-12b, INT-14, INT-23, INT-24.
     """
+    told = [*issuing.against_told(facts, completion)]
     facts = facts.with_completion(completion)
     certification, renewal, held = facts.certification, facts.renewal, facts.held
     if certification is None:
         return Refused(issuing.against(facts))
     reasons = [
         *issuing.against(facts),
+        *told,
         *_against_future(completion, at),
         *_against_item(certification, completion),
         *_against_renewal(facts, renewal, completion),
@@ -104,13 +107,18 @@ def _against_renewal(
         yield shut
     if completion.completed_at <= renewal.started_at:
         yield Reason(Rule.INT_12b, "the completion is not later than the renewal's start", began)
-    yield from _against_award(facts.held, renewal)
+    yield from _against_award(facts.held, renewal, completion)
 
 
-def _against_award(held: Award | None, renewal: Renewal) -> Iterator[Reason]:
+def _against_award(
+    held: Award | None, renewal: Renewal, completion: Completion
+) -> Iterator[Reason]:
     if held is None or held.cycle != renewal.cycle:
         cycles = (("started", renewal.cycle), ("held", held and held.cycle))
         yield Reason(Rule.INT_12b, "the award has been renewed or removed meanwhile", cycles)
+    elif completion.completed_at <= held.issued_at:
+        issued = (("issued_at", held.issued_at),)
+        yield Reason(Rule.INT_12b, "the completion is not later than the award's issue", issued)
 
 
 def _renewed(
@@ -147,15 +155,20 @@ def cancel(facts: Facts, *, at: datetime) -> Granted | Refused:
     """Decide whether the open renewal of the facts can be given up.
 
     The award stays as it is, and what the start archived stays archived: with retakes on, the
-    course that earned the award must be completed again before another renewal can be started.
+    course that earned the award must be completed again before another renewal can be started. It
+    cannot be given up before it was started.
 
     >>> cancel(Facts(User("ada", "ada"), None), at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0].rule
     Rule.INT_12b
 
     Rules: INT-12b, X-ARCH-2.
     """
-    if facts.renewal is None:
+    at, renewal = instants.utc(at), facts.renewal
+    if renewal is None:
         return Refused((Reason(Rule.INT_12b, "no renewal is open"),))
-    closed = facts.renewal.close(RenewalState.CANCELLED, instants.utc(at))
+    if at < renewal.started_at:
+        began = (("started_at", renewal.started_at),)
+        return Refused((Reason(Rule.INT_12b, "the renewal is started only later", began),))
+    closed = renewal.close(RenewalState.CANCELLED, at)
     why = Reason(Rule.INT_12b, "an open renewal may be given up")
     return Granted((CloseRenewal(closed),), (why,))

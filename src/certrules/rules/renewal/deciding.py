@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from attrs import evolve
+
 from certrules import instants
 from certrules.model.awards import AssociationType, Award
 from certrules.model.catalog import Certification, ItemKind
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.facts import Facts
-from certrules.model.learning import EnrolmentStatus, EntryPoint, RenewalOption
+from certrules.model.learning import EnrolmentStatus, EntryPoint, Renewal, RenewalOption
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import criteria, issuing
@@ -26,7 +28,8 @@ def decide(
     The effects of a grant are its :class:`~certrules.model.learning.RenewalOption` values: every
     item by which the renewal can be done, once for each way of taking it. ``plan`` is the learning
     plan from whose page it is asked, if so: only ways through it count then. From everywhere else
-    the answer is the same, and the award's expiry does not matter.
+    the answer is the same, and the award's expiry does not matter; but it must have been issued.
+    Reasons of a grant that begin with ``not by`` tell why other items are no options.
 
     >>> start = datetime(2023, 1, 1, tzinfo=UTC)
     >>> course = Assignment(ItemKind.COURSE, "c1", start)
@@ -52,13 +55,13 @@ def decide(
     gates = [
         *issuing.against(facts, inactive=Rule.INT_24),
         *_against_platform(certification, policy),
-        *_against_award(facts),
-        *_against_open_renewal(facts),
+        *_against_award(facts, at),
+        *_against_open_renewal(facts.renewal),
     ]
     without = _without(judged)
     if gates or not options:
         return Refused((*gates, *(() if options else without)))
-    return Granted(options, (*_because(facts, options, at), *without))
+    return Granted(options, (*_because(facts, options, at), *_not_by(judged)))
 
 
 def controls(decision: Granted | Refused) -> tuple[EntryPoint, ...]:
@@ -81,11 +84,17 @@ def _against_platform(certification: Certification, policy: Policy) -> Iterator[
         yield Reason(Rule.INT_32, text, (("needed", needed),))
 
 
-def _against_award(facts: Facts) -> Iterator[Reason]:
+def _against_award(facts: Facts, at: datetime) -> Iterator[Reason]:
     held = facts.held
     if held is None:
         yield Reason(Rule.DOC_RENEW_01, "the user holds no award to renew")
-    elif held.source.type is AssociationType.COURSE and held.source.item is not None:
+        return
+    if at < held.issued_at:
+        issued = (("issued_at", held.issued_at),)
+        yield Reason(Rule.DOC_RENEW_01, "the award is issued only later", issued)
+    if facts.renewal is not None:
+        return  # its start is what made the course incomplete again
+    if held.source.type is AssociationType.COURSE and held.source.item is not None:
         yield from _against_awarding_course(facts, held.source.item)
 
 
@@ -98,10 +107,12 @@ def _against_awarding_course(facts: Facts, course: str) -> Iterator[Reason]:
         yield Reason(Rule.DOC_RENEW_02, text, (("item", course), ("status", standing)))
 
 
-def _against_open_renewal(facts: Facts) -> Iterator[Reason]:
-    if facts.renewal is not None:
-        began = ("started_at", facts.renewal.started_at)
-        yield Reason(Rule.INT_12b, "a renewal was started already: complete or cancel it", (began,))
+def _against_open_renewal(renewal: Renewal | None) -> Iterator[Reason]:
+    if renewal is not None:
+        item = f"{renewal.option.kind} {renewal.option.item}"
+        text = f"a renewal was started already: complete {item}, or cancel it"
+        began = (("started_at", renewal.started_at), ("item", renewal.option.item))
+        yield Reason(Rule.INT_12b, text, began)
 
 
 def _without(judged: Sequence[Judged]) -> tuple[Reason, ...]:
@@ -114,6 +125,12 @@ def _without(judged: Sequence[Judged]) -> tuple[Reason, ...]:
         return tuple(reasons)
     every = Reason(Rule.DOC_RENEW_08, "every assigned item was completed, and retakes are off")
     return (every, *others)
+
+
+def _not_by(judged: Sequence[Judged]) -> Iterator[Reason]:
+    for item in judged:
+        for reason in item.reasons:
+            yield evolve(reason, text=f"not by {item.kind} {item.item}: {reason.text}")
 
 
 def _because(facts: Facts, options: Sequence[RenewalOption], at: datetime) -> Iterator[Reason]:

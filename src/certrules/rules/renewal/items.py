@@ -19,6 +19,8 @@ __all__ = ["Judged", "judge"]
 class Judged:
     """What an item is worth: the ways in which it renews, or why it does not."""
 
+    kind: ItemKind
+    item: str
     options: tuple[RenewalOption, ...]
     reasons: tuple[Reason, ...]
 
@@ -41,18 +43,23 @@ def _judge(
     facts: Facts, kind: ItemKind, item: str, plan: str | None, at: datetime, *, retake: bool
 ) -> Judged:
     against = _against_retaking if retake else _against_completed
-    reasons = [*_against_unknown(facts, kind, item), *against(facts, kind, item)]
     found = _asked(ways.through(facts, kind, item), kind, item, plan)
-    shut = [ways.closed(facts, kind, item, way, at) for way in found]
     if not found:
-        text = f"{kind} {item} is not taken through learning plan {plan}"
-        reasons.append(Reason(Rule.INT_13, text, (("item", item), ("plan", plan))))
+        return Judged(kind, item, (), (_not_through(kind, item, plan),))
+    reasons = [*_against_unknown(facts, kind, item), *against(facts, kind, item)]
+    shut = [ways.closed(facts, kind, item, way, at) for way in found]
     if all(shut):
         reasons.extend(dict.fromkeys(filter(None, shut)))
     if reasons:
-        return Judged((), tuple(reasons))
+        return Judged(kind, item, (), tuple(reasons))
     still = [way for way, reason in zip(found, shut, strict=True) if reason is None]
-    return Judged(tuple(RenewalOption(kind, item, way) for way in still), ())
+    return Judged(kind, item, tuple(RenewalOption(kind, item, way) for way in still), ())
+
+
+def _not_through(kind: ItemKind, item: str, plan: str | None) -> Reason:
+    """Return why an item is no option on a plan's page; then nothing else about it matters."""
+    text = f"{kind} {item} is not taken through learning plan {plan}"
+    return Reason(Rule.INT_13, text, (("item", item), ("plan", plan)))
 
 
 def _asked(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from certrules import instants
+from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification, ItemKind
 from certrules.model.decisions import Granted, Reason, Refused
@@ -32,9 +33,13 @@ def start(
 
     With retakes on, the learner's enrolment is archived as it was, a new one is made, and all
     materials of the course are reset, those that it shares in every course that uses them; the
-    statuses of other courses stay. A plan cannot be archived: its courses are. With retakes off,
-    the user is enrolled where they are not, and nothing else. What belongs to other users is never
-    touched.
+    statuses of other courses stay. A plan cannot be archived: its courses are, and its own
+    enrolment stays as it is until the renewal is completed. With retakes off, nothing is archived
+    or reset. Either way the user is enrolled where they are not, in the courses of a plan too. What
+    belongs to other users is never touched.
+
+    A start that is earlier than an enrolment which it concerns is refused. Raises
+    :class:`~certrules.errors.InvalidValueError` for what is no option at all.
 
     ``key`` is the caller's own: a second start with the same key and option is granted without any
     effect, whatever has become of the first; any other second start is refused. ``seen`` is the
@@ -57,11 +62,14 @@ def start(
     DOC-RENEW-13, INT-12, INT-12b, INT-12c, INT-12d, X-ARCH-3, X-RENEW-1, X-RENEW-2.
     """
     at = instants.utc(at)
+    if not isinstance(option, RenewalOption):
+        raise InvalidValueError("option", option, "a certrules.RenewalOption")
     if key is not None and (earlier := _started(facts, key)):
         return _answer_again(earlier, option)
     decided = decide(facts, at=at, plan=option.plan, policy=policy)
     reasons = [*decided.reasons] if not decided else []
     reasons.extend(_against_change(facts.held, seen))
+    reasons.extend(_against_enrolment(facts, option, at))
     if decided and option not in decided.effects:
         reasons.append(_not_offered(option))
     if reasons or facts.held is None or facts.certification is None:
@@ -86,6 +94,15 @@ def _against_change(held: Award | None, seen: tuple[int, int] | None) -> Iterato
         yield Reason(Rule.INT_12b, "the award has changed since it was looked at", facts)
 
 
+def _against_enrolment(facts: Facts, option: RenewalOption, at: datetime) -> Iterator[Reason]:
+    current = (facts.enrolment(*item) for item in _items(facts, option))
+    for each in current:
+        if each is not None and at < each.enrolled_at:
+            began = (("item", each.item), ("enrolled_at", each.enrolled_at))
+            text = f"the enrolment in {each.kind} {each.item} begins only later"
+            yield Reason(Rule.INT_12b, text, began)
+
+
 def _not_offered(option: RenewalOption) -> Reason:
     text = f"{option.kind} {option.item} does not renew the award in this way"
     return Reason(Rule.INT_13, text, (("item", option.item), ("plan", option.plan)))
@@ -103,14 +120,15 @@ def _start(
     started = (held.user, held.certification, held.cycle, held.version, at, option, retake, key)
     archived = _retaken(facts, option) if retake else []
     fresh = [*_fresh(facts, option, archived, at)]
+    resets = [*_resets(facts, option, fresh)] if retake else []
     effects = (
         OpenRenewal(Renewal(*started)),
         *(ArchiveEnrolment(each.archive(at)) for each in archived),
         *(Enrol(each) for each in fresh),
-        *(_resets(facts, option, archived) if retake else ()),
+        *resets,
         *(issuing.notify(EventKind.ENROLLED, held, at, each.item) for each in fresh),
     )
-    return Granted(effects, (_why(certification),))
+    return Granted(effects, (_why(certification, reset=bool(archived or resets)),))
 
 
 def _fresh(
@@ -118,8 +136,18 @@ def _fresh(
 ) -> Iterator[Enrolment]:
     for each in archived:
         yield _next(facts, each.kind, each.item, at, direct=each.direct)
-    if facts.enrolment(option.kind, option.item) is None:
-        yield _next(facts, option.kind, option.item, at, direct=option.plan is None)
+    direct = option.plan is None and option.kind is not ItemKind.LEARNING_PLAN
+    for kind, item in _items(facts, option):
+        if facts.enrolment(kind, item) is None:
+            yield _next(facts, kind, item, at, direct=direct)
+
+
+def _items(facts: Facts, option: RenewalOption) -> list[tuple[ItemKind, str]]:
+    """Return what is taken: the item of an option, and the courses known of a plan."""
+    plan = facts.plan(option.item) if option.kind is ItemKind.LEARNING_PLAN else None
+    courses = sorted(set(plan.courses if plan else ()))
+    within = [(ItemKind.COURSE, course) for course in courses if facts.course(course) is not None]
+    return [*within, (option.kind, option.item)]
 
 
 def _retaken(facts: Facts, option: RenewalOption) -> list[Enrolment]:
@@ -127,13 +155,9 @@ def _retaken(facts: Facts, option: RenewalOption) -> list[Enrolment]:
 
     In a plan, a course that is suspended or waited for stays as it is: it holds nobody up.
     """
-    if option.kind is ItemKind.LEARNING_PLAN:
-        plan = facts.plan(option.item)
-        items = [(ItemKind.COURSE, course) for course in sorted(set(plan.courses if plan else ()))]
-    else:
-        items = [(option.kind, option.item)]
-    current = (facts.enrolment(*item) for item in items)
-    return [each for each in current if each is not None and each.status.archivable]
+    current = (facts.enrolment(*item) for item in _items(facts, option))
+    archivable = (each for each in current if each is not None and each.status.archivable)
+    return [each for each in archivable if each.kind is not ItemKind.LEARNING_PLAN]
 
 
 def _next(facts: Facts, kind: ItemKind, item: str, at: datetime, *, direct: bool) -> Enrolment:
@@ -143,9 +167,9 @@ def _next(facts: Facts, kind: ItemKind, item: str, at: datetime, *, direct: bool
 
 
 def _resets(
-    facts: Facts, option: RenewalOption, archived: Iterable[Enrolment]
+    facts: Facts, option: RenewalOption, fresh: Iterable[Enrolment]
 ) -> Iterator[ResetMaterials]:
-    retaken = {(each.kind, each.item) for each in archived} | {(option.kind, option.item)}
+    retaken = {(each.kind, each.item) for each in fresh} | {(option.kind, option.item)}
     courses = {course.id: course.materials for course in facts.courses}
     reset = {
         material
@@ -158,7 +182,9 @@ def _resets(
             yield ResetMaterials(facts.user.id, course, tuple(shared))
 
 
-def _why(certification: Certification) -> Reason:
-    if certification.retake:
+def _why(certification: Certification, *, reset: bool) -> Reason:
+    if reset:
         return Reason(Rule.DOC_RENEW_06, "earlier tracking is reset, so that it can be retaken")
+    if certification.retake:
+        return Reason(Rule.INT_12, "nothing is archived or reset: there is no earlier enrolment")
     return Reason(Rule.INT_12c, "nothing is archived or reset: the item was not yet completed")

@@ -1,0 +1,51 @@
+"""Is a naive instant a mistake in every workflow, also where there is nothing to do?"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from certrules import Award, Completion, ExternalTraining, ItemKind, RenewalOption
+from certrules.errors import NaiveDatetimeError
+from certrules.repositories.protocols import Store
+from certrules.rules.awarding import Targets
+from certrules.rules.reporting import Report
+from certrules.workflows import awarding, by_hand, lifecycle, predating, renewing, reporting
+from certrules.workflows.jobs import Jobs
+from tests.workflows.conftest import T0
+
+NAIVE = T0.replace(tzinfo=None)
+BY_A = RenewalOption(ItemKind.COURSE, "A")
+DONE = Completion("ada", ItemKind.COURSE, "X", T0)
+TRAINING = ExternalTraining("ada", "t1", date(2024, 1, 1))
+AWARD = Award("ada", "fa", T0, None)
+
+
+def report(store: Store, at: datetime) -> None:
+    with store.reading() as view:
+        list(reporting.report(view, Report.USERS_CERTIFICATIONS, at=at, zone=UTC))
+
+
+WORKFLOWS: dict[str, Callable[[Store, datetime], object]] = {
+    "complete": lambda store, at: awarding.complete(store, DONE, at=at, zone=UTC),
+    "report external": lambda store, at: awarding.report_external(store, TRAINING, at=at, zone=UTC),
+    "edit": lambda store, at: awarding.edit(store, AWARD, at=at),
+    "award": lambda store, at: by_hand.award(store, Targets(), AWARD, at=at, jobs=Jobs(lambda: T0)),
+    "award all": lambda store, at: by_hand.award_all(store, [], AWARD, at=at),
+    "predate": lambda store, at: predating.issue_predated(store, "fa", since=None, at=at, zone=UTC),
+    "decide": lambda store, at: renewing.decide(store, "ada", "gone", at=at),
+    "start": lambda store, at: renewing.start(store, "ada", "gone", BY_A, at=at),
+    "cancel": lambda store, at: renewing.cancel(store, "ada", "gone", at=at),
+    "unlink": lambda store, at: lifecycle.unlink(store, "fa", ItemKind.COURSE, "X", at=at),
+    "unassign": lambda store, at: lifecycle.unassign(store, "ada", "fa", at=at),
+    "delete": lambda store, at: lifecycle.delete(store, "fa", at=at, dry_run=True),
+    "report": report,
+    "learner": lambda store, at: reporting.learner(store, "ada", at=at, zone=UTC),
+}
+
+
+@pytest.mark.rule("DOC-TZ-01")
+@pytest.mark.parametrize("workflow", WORKFLOWS)
+def test_a_naive_instant_is_a_mistake(store: Store, workflow: str) -> None:
+    with pytest.raises(NaiveDatetimeError):
+        WORKFLOWS[workflow](store, NAIVE)
