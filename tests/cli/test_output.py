@@ -101,3 +101,16 @@ def test_a_stream_of_json_is_json(entries: list[dict[str, object]]) -> None:
     stream = StringIO()
     Output(as_json=True, stream=stream).data_stream({"at": "x", "zone": None}, "awards", entries)
     assert json.loads(stream.getvalue()) == {"at": "x", "zone": None, "awards": entries}
+
+
+def test_a_heading_is_never_cut() -> None:
+    stream = StringIO()
+    columns = (
+        Column("certification", shrinks=True),
+        Column("issued"),
+        Column("note", shrinks=True),
+    )
+    Output(stream=stream).table(columns, [("c" * 60, "2024-01-01", "n" * 60)])
+    heading, _, row = stream.getvalue().splitlines()
+    assert heading.split() == ["certification", "issued", "note"]
+    assert len(row) <= 40

@@ -13,6 +13,7 @@ from certrules import instants
 from certrules.cli import names
 from certrules.cli.output import Output, shown
 from certrules.errors import OutOfRangeError
+from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.effects import (
     ArchiveAward,
@@ -168,7 +169,8 @@ def _of_learning(
             what = names.item_words(view, enrolment.kind, enrolment.item)
             return f"the user is enrolled in {what}, attempt {enrolment.attempt}"
         case ResetMaterials(_, course, materials):
-            return f"progress in course {course} is reset: {', '.join(materials)}"
+            what = names.item_words(view, ItemKind.COURSE, course)
+            return f"progress in {what} is reset: {', '.join(materials)}"
         case ReopenTraining(_, kind, item):
             return f"{names.item_words(view, kind, item)} is open again"
         case _:
@@ -182,20 +184,23 @@ def _of_catalog(
     match effect:
         case AssignItem(certification, assignment):
             what = names.item_words(view, assignment.kind, assignment.item)
-            return f"{what} is assigned to {certification}"
+            return f"{what} is assigned to {names.certification_words(view, certification)}"
         case UnassignItem(certification, kind, item):
-            return f"{names.item_words(view, kind, item)} no longer earns {certification}"
+            what = names.item_words(view, kind, item)
+            return f"{what} no longer earns {names.certification_words(view, certification)}"
         case DefineCertification(definition):
-            return f"certification {definition.id} is defined anew"
+            return f"certification {definition.code or definition.name} is defined anew"
         case RemoveCertification(certification):
-            return f"certification {certification} is deleted"
+            return f"certification {names.certification_words(view, certification)} is deleted"
         case _:
             assert_never(effect)
 
 
 def _by(view: Transaction, option: RenewalOption) -> str:
     what = f"completing {names.item_words(view, option.kind, option.item)}"
-    return f"{what} through learning plan {option.plan}" if option.plan else what
+    if option.plan is None:
+        return what
+    return f"{what} through {names.item_words(view, ItemKind.LEARNING_PLAN, option.plan)}"
 
 
 def day(instant: datetime | None, zone: tzinfo) -> str:

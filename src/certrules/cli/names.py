@@ -16,6 +16,7 @@ __all__ = [
     "add_items",
     "add_user",
     "certification",
+    "certification_words",
     "item",
     "item_words",
     "plan",
@@ -126,6 +127,18 @@ def item_words(view: Transaction, kind: ItemKind, item: str) -> str:
     known = view.items.get(kind, item)
     name = (known.code or known.name or item) if known else item
     return f"{str(kind).replace('_', ' ')} {name}"
+
+
+def certification_words(view: Transaction, certification: str) -> str:
+    """Return how people name a certification: its code, or else its name.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> with MemoryStore().reading() as view:
+    ...     certification_words(view, "k1")
+    'k1'
+    """
+    known = view.certifications.get(certification)
+    return (known.code or known.name) if known else certification
 
 
 def _only(several: str, found: Sequence[T]) -> T:

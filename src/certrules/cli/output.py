@@ -31,7 +31,7 @@ GAP = "  "
 
 @frozen
 class Column:
-    """A column of a table; one that shrinks is cut to fit the screen, but not below ``least``."""
+    """A column of a table; one that shrinks is cut to fit the screen, but its heading never is."""
 
     heading: str
     right: bool = False
@@ -194,7 +194,7 @@ def _widths(columns: Sequence[Column], page: list[Sequence[Cell]], screen: int) 
     ]
     while sum(widths) + len(GAP) * (len(widths) - 1) > screen:
         room = [
-            width - column.least if column.shrinks else 0
+            width - max(column.least, _length(column.heading)) if column.shrinks else 0
             for width, column in zip(widths, columns, strict=True)
         ]
         if max(room) <= 0:

@@ -20,9 +20,10 @@ __all__ = ["add", "run"]
 
 EXAMPLE = """\
   certrules report users-certifications --store certificates.db --zone Europe/Rome
+  certrules report users-certifications --store certificates.db --user ada
   certrules report learner --user ada --store certificates.db
 
-The first two show current and archived awards, each with its own dates; an
+The reports show current and archived awards, each with its own dates; an
 award that was renewed after its expiry is in users-certifications alone. The
 learner's list says what can be renewed, and why the rest cannot.
 """
@@ -56,7 +57,9 @@ def add(subparsers: Any) -> None:
     choices = [*map(str, Report), "learner"]
     parser.add_argument("which", metavar="REPORT", choices=choices, help=", ".join(choices))
     stores.add_store(parser)
-    parser.add_argument("--user", metavar="U", help="the learner, by username or id")
+    parser.add_argument(
+        "--user", metavar="U", help="the learner, or only this user's awards, by username or id"
+    )
     parser.add_argument(
         "--at", metavar="INSTANT", help="at this instant, such as 2024-07-01T09:00:00Z (now)"
     )
@@ -68,22 +71,31 @@ def run(args: argparse.Namespace) -> int:
     """Show the report."""
     at = arguments.instant(args.at)
     zone = arguments.zone(args.zone) if args.zone else UTC
-    if (args.which == "learner") != (args.user is not None):
-        raise UsageError("the learner's list needs --user, and the other reports take none")
+    if args.which == "learner" and args.user is None:
+        raise UsageError("the learner's list needs --user")
     with stores.opened(args.store) as store:
         actor = actors.acting(store, args)
         if args.which == "learner":
             _tell_learner(args.out, store, args.user, at=at, zone=zone, actor=actor)
         else:
             with store.reading() as view:
-                _tell(args.out, view, Report(args.which), at=at, zone=zone, actor=actor)
+                rows = reporting.report(view, Report(args.which), at=at, zone=zone, actor=actor)
+                if args.user is not None:
+                    only = names.user(view, args.user).id
+                    rows = (row for row in rows if row.user == only)
+                _tell(args.out, view, Report(args.which), rows, at=at, zone=zone)
     return 0
 
 
 def _tell(
-    out: Output, view: Transaction, which: Report, *, at: datetime, zone: tzinfo, actor: Asking
+    out: Output,
+    view: Transaction,
+    which: Report,
+    rows: Iterator[ReportRow],
+    *,
+    at: datetime,
+    zone: tzinfo,
 ) -> None:
-    rows = reporting.report(view, which, at=at, zone=zone, actor=actor)
     if out.as_json:
         head = {"report": str(which), "at": instants.utc(at).isoformat()}
         out.data_stream(head, "rows", map(plain, rows))
