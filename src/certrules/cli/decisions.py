@@ -190,8 +190,8 @@ def _of_catalog(
             return f"{what} no longer earns {names.certification_words(view, certification)}"
         case DefineCertification(definition):
             return f"certification {definition.code or definition.name} is defined anew"
-        case RemoveCertification(certification):
-            return f"certification {names.certification_words(view, certification)} is deleted"
+        case RemoveCertification():
+            return "the certification is deleted"
         case _:
             assert_never(effect)
 

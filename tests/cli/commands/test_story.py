@@ -323,6 +323,8 @@ def test_deleting_says_what_is_lost_first(told: Told) -> None:
     assert "  … and 11 more changes (all with --format json)\n" in preview.out
     assert told("delete --certification FA --yes").code == 0
     assert told("delete --certification FA").code == 2
+    other = told("delete --certification CONDUCT --yes")
+    assert other.out.splitlines()[:2] == ["delete: done", "  the certification is deleted"]
 
 
 @pytest.mark.rule("DOC-ASSIGN-07", "DOC-CERT-12")
