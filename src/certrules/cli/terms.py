@@ -25,17 +25,21 @@ def add_until(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 def add_association(parser: argparse.ArgumentParser) -> None:
     """Add the options that say by what an award was earned."""
-    names.add_items(parser, "what it was earned by (by hand)", required=False)
+    names.add_items(parser, "what it was earned by", required=False)
     option = parser.add_argument
-    option("--external-training", metavar="ID", help="... an external training activity")
+    option(
+        "--external-training",
+        metavar="ID",
+        help="what it was earned by: an external training activity",
+    )
     option(
         "--link",
         metavar=("PROVIDER", "URL"),
         nargs=2,
         action="append",
         default=[],
-        help="... an external certification, at this provider and link; repeatable; the platform "
-        "must have --external-certifications",
+        help="it stands for an external certification: its provider, and the link there; "
+        "repeatable; needs --external-certifications",
     )
     option(
         "--external-certifications",

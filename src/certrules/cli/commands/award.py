@@ -30,6 +30,7 @@ EXAMPLE = """\
 Name any mix of users, groups and branches. Deactivated users are skipped, and
 those who hold the certification are refused: see `certrules edit`. More than
 100 users are awarded a thousand at a time; interrupted, what was done stays.
+Where nothing says what it was earned by, it was given by hand.
 """
 
 SHOWN = 20

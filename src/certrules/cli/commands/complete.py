@@ -43,7 +43,9 @@ def add(subparsers: Any) -> None:
     names.add_items(parser, "what was completed", required=True).add_argument(
         "--external", metavar="ID", help="what was completed: an external training activity"
     )
-    names.add_certification(parser, required=False)
+    parser.add_argument(
+        "--certification", metavar="C", help="chosen for an external training, by code or id"
+    )
     arguments.add_zone(parser, "on whose calendar the expiry is reckoned", required=True)
     parser.add_argument("--completed", metavar="INSTANT", help="when it was completed (--at)")
     parser.add_argument(
