@@ -997,8 +997,8 @@ class Rule(Enum):
          "does not."),
         "decision (fair)")
     INT_35 = (
-        ("Where training reopens at expiry, finishing all of it again issues a new badge beside "
-         "the expired one; while a badge is valid there is no second one."),
+        ("Where training reopens at expiry, finishing all of it again issues a new badge, and "
+         "the expired one is kept in history; while a badge is valid there is no second one."),
         "decision (own)")
     INT_36 = (
         ("Group membership is judged at the moment of issue; joining later issues nothing by "

@@ -573,6 +573,8 @@ def test_a_naive_instant_is_a_mistake_of_the_caller() -> None:
 def test_a_completion_of_somebody_else_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(InvalidValueError, match="facts of 'ada' only"):
         decide(done=evolve(completion(), user="bob"))
+    with pytest.raises(InvalidValueError, match="facts of 'bob' only"):
+        external(Facts(User("bob", "bob"), certification()))
 
 
 @pytest.mark.law

@@ -297,3 +297,16 @@ def test_an_award_of_a_certification_that_is_gone_is_not_edited(store: Store) ->
     refused = awarding.edit(store, evolve(award, expires_at=day(50)), at=day(9))
     assert rules(refused) == [Rule.DOC_DELETE_01]
     assert everything(store)[0] == [award]
+
+
+@pytest.mark.rule("DOC-CERT-12")
+def test_an_external_training_told_again_does_not_bring_back_what_was_taken_away(
+    store: Store,
+) -> None:
+    training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
+    assert awarding.report_external(store, training, at=day(90), zone=UTC)
+    assert lifecycle.unassign(store, "ada", "conduct", at=day(91))
+    before = everything(store)
+    told = awarding.report_external(store, training, at=day(92), zone=UTC)
+    assert rules(told) == [Rule.DOC_CERT_12]
+    assert everything(store) == before

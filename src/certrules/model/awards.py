@@ -111,7 +111,7 @@ class Award:
 
     @property
     def archived(self) -> bool:
-        """Whether a renewal or an edit has put this cycle into history."""
+        """Whether another award has put this cycle into history."""
         return self.archived_at is not None
 
     def archive(self, at: datetime) -> "Award":

@@ -160,9 +160,9 @@ def report_external(
     """Record an external training, and issue the certification chosen for it, in one transaction.
 
     Returns what was decided, or None where no certification was chosen. A training that is still
-    to come is refused and not recorded. Raises :class:`~certrules.errors.InvalidValueError` for a
-    user whom the store does not have, and :class:`~certrules.errors.MissingDayError` for a day that
-    ``zone`` skipped.
+    to come is refused and not recorded; one that was reported before, just as it is, earns nothing
+    again. Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not
+    have, and :class:`~certrules.errors.MissingDayError` for a day that ``zone`` skipped.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -186,10 +186,12 @@ def report_external(
         recorded = awarding.record(done, (), at=at)
         if not recorded:
             return recorded
+        again = transaction.learning.external(training.user, training.id) == training
         transaction.learning.put_external([training])
         if training.certification is None:
             return None
         known = facts.load(transaction, training.user, training.certification)
+        known = known.with_completion(done) if again else known
         decision = awarding.decide_external(known, training, at=at, zone=zone, policy=policy)
         if decision:
             carry_out(transaction, decision.effects)

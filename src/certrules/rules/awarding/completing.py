@@ -70,17 +70,12 @@ def decide(
     ALL-CERT-11, ALL-EXP-04, ALL-TRAIN-03, ALL-TRAIN-05, ALL-TRAIN-06, ALL-VIS-02, INT-14b,
     INT-19c, INT-35, INT-36.
     """
-    told = [*issuing.against_told(facts, completion)]
-    facts = facts.with_completion(completion)
+    known = facts.with_completion(completion)
     certification = facts.certification
     if certification is None:
         return Refused(issuing.against(facts))
-    needed = _needed(facts, certification, completion, policy)
-    reasons = [
-        *_against(facts, completion, at, policy),
-        *told,
-        *_against_criteria(completion, needed),
-    ]
+    needed = _needed(known, certification, completion, policy)
+    reasons = [*_against(facts, completion, at, policy), *_against_criteria(completion, needed)]
     if reasons:
         return Refused(reasons)
     firsts = (_first(criteria.counting(group, done)) for group, done in needed)
@@ -113,7 +108,7 @@ def decide_external(
     """
     completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
     completion = Completion(training.user, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
-    facts = facts.with_completion(completion)
+    facts.with_completion(completion)  # raises for that of another user
     certification = facts.certification
     if certification is None:
         return Refused(issuing.against(facts))
@@ -153,8 +148,10 @@ def _reopened(held: Award, completion: Completion, policy: Policy) -> bool:
 def _against(
     facts: Facts, completion: Completion, at: datetime, policy: Policy
 ) -> Iterator[Reason]:
+    """Yield why a completion earns nothing, given the facts without it."""
     yield from issuing.against(facts)
     yield from _against_holding(facts, completion, policy)
+    yield from issuing.against_told(facts, completion)
     yield from recording.against(completion, facts.attempts(completion.kind, completion.item), at)
 
 
