@@ -95,8 +95,10 @@ def award(
     ...     transaction.users.put([User("1", "ada"), User("2", "bob", active=False)])
     ...     transaction.certifications.put([Certification("fa", "First aid")])
     >>> chosen = Award("", "fa", at, datetime(2025, 7, 1, tzinfo=UTC), ExpiryBasis.DATE)
-    >>> award(store, Targets(users={"1", "2", "3"}), chosen, at=at, jobs=Jobs(lambda: at))
-    AwardReport(awarded=('1',), refused=(), inactive=('2',), unknown=('3',))
+    >>> targets = Targets(users={"1", "2", "3"}, groups={"crow"})
+    >>> report = award(store, targets, chosen, at=at, jobs=Jobs(lambda: at))
+    >>> report.awarded, report.inactive, report.unknown, report.unknown_groups
+    (('1',), ('2',), ('3',), ('crow',))
 
     Rules: DOC-AWARD-01, DOC-AWARD-02, DOC-AWARD-08, DOC-CERT-13, DOC-JOB-01, INT-29.
     """
