@@ -349,7 +349,5 @@ badges: Table = _table(
     Column("revoked", Boolean, nullable=False),
     Column("open", Boolean),  # true or NULL
     Index("certrules_badges_by_place", "status_list", "place", unique=True),
-    Index(
-        "certrules_badges_one_open", "user_id", "certification_id", "cycle", "open", unique=True
-    ),
+    Index("certrules_badges_one_open", "user_id", "certification_id", "cycle", "open", unique=True),
 )
