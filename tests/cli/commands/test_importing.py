@@ -176,8 +176,8 @@ def test_a_refused_row_that_supersedes_another_is_told(
     run: Run, store: Path, tmp_path: Path
 ) -> None:
     bad = GOOD[0].replace("2024-03-01", "x")
-    words = ("import", write(tmp_path / "records.csv", *GOOD, GOOD[0], bad))
-    words = (*words, "--store", store, "--zone", "UTC", "--duplicates", "renew")
+    file = write(tmp_path / "records.csv", *GOOD, GOOD[0], bad)
+    words = ("import", file, "--store", store, "--zone", "UTC", "--duplicates", "renew")
     answer = run(*words, "--dry-run")
     assert "2 rows were superseded by a last row that was refused" in answer.out
     data = run(*words, "--format", "json").data
