@@ -5,7 +5,16 @@ from datetime import UTC, datetime
 import pytest
 from attrs import evolve
 
-from certrules import ALLBOUND, Assignment, Certification, Item, ItemKind, User
+from certrules import (
+    ALLBOUND,
+    DOCEBO,
+    Assignment,
+    Certification,
+    CertificationStatus,
+    Item,
+    ItemKind,
+    User,
+)
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
 from certrules.model.people import Company
@@ -19,6 +28,7 @@ COURSE = Item(ItemKind.COURSE, "c", "C-1")
 FIRST_AID = Certification(
     "k", "First aid", "FA", assignments=(Assignment(ItemKind.COURSE, "c", SINCE),)
 )
+DRAFT = evolve(FIRST_AID, status=CertificationStatus.DRAFT, assignments=())
 CATALOG = Catalog((User("1", "ada"), User("2", "bob")), (COURSE,), (FIRST_AID,))
 
 
@@ -98,7 +108,53 @@ def test_a_catalog_gives_an_item_one_certification_where_the_policy_says_so(stor
     ]
     assert "course 'A' earns certification 'fa'" in raised.value.faults[0][1]
     assert "course 'X' earns certification 'one'" in raised.value.faults[1][1]
-    assert administering.load(store, catalog, policy=ALLBOUND).changes["certifications"].added == 2
+    shared = evolve(DOCEBO, one_certification_per_item=False)
+    assert administering.load(store, catalog, policy=shared).changes["certifications"].added == 2
+
+
+IDLE, BADGE = CertificationStatus.INACTIVE, "media/7.png"
+
+
+@pytest.mark.rule("ALL-CERT-07", "ALL-CERT-08", "ALL-CERT-09", "INT-31", "INT-31b")
+@pytest.mark.parametrize(
+    ("stored", "loaded", "faults"),
+    [
+        (FIRST_AID, evolve(FIRST_AID, name="Other"), ["name cannot be changed after publication"]),
+        (FIRST_AID, evolve(FIRST_AID, status=CertificationStatus.DRAFT), ["what is active does"]),
+        (
+            evolve(FIRST_AID, assignments=()),
+            FIRST_AID,
+            ["assignments cannot be changed after publication"],
+        ),
+        (None, FIRST_AID, ["a badge image is mandatory"]),
+        (DRAFT, evolve(DRAFT, status=CertificationStatus.ACTIVE), ["a badge image is mandatory"]),
+        (FIRST_AID, evolve(FIRST_AID, status=IDLE, groups={"staff"}), []),
+        (DRAFT, evolve(FIRST_AID, name="Other", badge_image=BADGE), []),
+        (None, evolve(FIRST_AID, badge_image=BADGE), []),
+        (None, DRAFT, []),
+    ],
+)
+def test_where_publication_freezes_a_catalog_changes_what_an_editor_could(
+    stored: Certification | None, loaded: Certification, faults: list[str]
+) -> None:
+    store = MemoryStore()
+    certifications = () if stored is None else (stored,)
+    administering.load(store, Catalog(items=(COURSE,), certifications=certifications))
+    catalog = Catalog((User("9", "eve"),), (), (loaded,))
+    if not faults:
+        administering.load(store, catalog, policy=ALLBOUND)
+        with store.reading() as view:
+            assert view.certifications.get("k") == loaded
+        return
+    with pytest.raises(CatalogError) as raised:
+        administering.load(store, catalog, policy=ALLBOUND)
+    assert [path for path, _ in raised.value.faults] == ["certifications[0]"] * len(faults)
+    for (_, text), beginning in zip(raised.value.faults, faults, strict=True):
+        assert text.startswith(beginning)
+    with store.reading() as view:
+        assert view.certifications.get("k") == stored
+        assert view.users.get("9") is None
+    administering.load(store, catalog)
 
 
 @pytest.mark.rule("INT-22")

@@ -2,17 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from attrs import Factory, frozen
+from attrs import Factory, evolve, frozen
 
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
 from certrules.model.catalog import Assignment, Certification, ItemKind
+from certrules.model.decisions import Reason
 from certrules.model.people import Action, username_key
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Learning, Store, Transaction
 from certrules.rulebook import Rule
+from certrules.rules import lifecycle
+from certrules.rules.lifecycle.defining import against_frozen
 from certrules.workflows.actors import SYSTEM, Asking, permit
 
 __all__ = ["Change", "LoadReport", "load"]
@@ -56,12 +60,13 @@ def load(
     >>> load(MemoryStore(), Catalog(users=(User("1", "ada"),))).changes["users"]
     Change(added=1, replaced=0, unchanged=0)
 
-    Rules: DOC-CERT-07, DOC-ASSIGN-04, DOC-ASSIGN-11, INT-22, INT-33.
+    Rules: DOC-CERT-07, DOC-ASSIGN-04, DOC-ASSIGN-11, ALL-CERT-07, ALL-CERT-08, ALL-CERT-09,
+    INT-22, INT-31, INT-31b, INT-33.
     """
     permit(actor, Action.CREATE_CERTIFICATION, policy=policy)
     permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
     with store.writing() as transaction:
-        _check_assignments(transaction, catalog, policy)
+        _check(transaction, catalog, policy)
         changes = {
             "users": _put(transaction.users, catalog.users, _id),
             "items": _put(transaction.items, catalog.items, _kind_and_id),
@@ -116,14 +121,15 @@ _Faults = Iterator[tuple[str, str]]
 """Where something in a catalog is wrong, and what."""
 
 
-def _check_assignments(transaction: Transaction, catalog: Catalog, policy: Policy) -> None:
+def _check(transaction: Transaction, catalog: Catalog, policy: Policy) -> None:
     faults = [
         *_unknown_items(transaction, catalog),
         *_unlinked_items(transaction, catalog),
         *(_shared_items(transaction, catalog) if policy.one_certification_per_item else ()),
+        *(_refused(transaction, catalog, policy) if policy.freeze_on_publication else ()),
     ]
     if faults:
-        message = "the catalog assigns items in a way that cannot be"
+        message = "the catalog asks for what cannot be"
         raise CatalogError("invalid_catalog", message, faults)
 
 
@@ -170,6 +176,29 @@ def _shared_items(transaction: Transaction, catalog: Catalog) -> _Faults:
                 f"one: unlink it from that first ({Rule.DOC_ASSIGN_04.id})"
             )
             yield path, text
+
+
+def _refused(transaction: Transaction, catalog: Catalog, policy: Policy) -> _Faults:
+    for index, certification in enumerate(catalog.certifications):
+        stored = transaction.certifications.get(certification.id)
+        for reason in _against(stored, certification, policy):
+            yield f"certifications[{index}]", str(reason)
+
+
+def _against(
+    before: Certification | None, after: Certification, policy: Policy
+) -> Iterator[Reason]:
+    """Yield why a certification cannot become as the catalog has it; assignments may be of it."""
+    at = datetime.min.replace(tzinfo=UTC)  # whether it can be does not depend on when
+    if before is None:
+        decision = lifecycle.create(evolve(after, assignments=()), at=at, policy=policy)
+    else:
+        same_items = evolve(after, assignments=before.assignments)
+        decision = lifecycle.edit(before, same_items, at=at, policy=policy)
+        if after.assignments != before.assignments:
+            yield from against_frozen(before, ("assignments",), policy)
+    if not decision:
+        yield from decision.reasons
 
 
 def _named(assignment: Assignment) -> str:

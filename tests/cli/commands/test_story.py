@@ -456,6 +456,7 @@ def test_another_platform_decides_otherwise(told: Told, tmp_path: Path) -> None:
     second = {
         "id": "k9",
         "name": "Second",
+        "status": "draft",
         "assignments": [{"kind": "course", "item": "c1", "assigned_at": "2024-01-01T00:00:00Z"}],
     }
     catalog = tmp_path / "second.json"
