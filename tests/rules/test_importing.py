@@ -217,6 +217,22 @@ def test_user_fault(users: list[User], fault: FaultCode | None) -> None:
 FIRST_AID = Certification("fa", "First aid", "FA")
 
 
+@pytest.mark.rule("ALL-VIS-02")
+@pytest.mark.parametrize(
+    ("theirs", "meant", "fault"),
+    [
+        (set(), set(), None),
+        ({"staff"}, set(), None),
+        ({"staff", "guests"}, {"staff"}, None),
+        ({"guests"}, {"staff"}, FaultCode.USER_NOT_IN_GROUPS),
+        (set(), {"staff"}, FaultCode.USER_NOT_IN_GROUPS),
+    ],
+)
+def test_membership_fault(theirs: set[str], meant: set[str], fault: FaultCode | None) -> None:
+    user, certification = evolve(ADA, groups=theirs), evolve(FIRST_AID, groups=meant)
+    assert importing.membership_fault(user, certification) is fault
+
+
 @pytest.mark.rule("DOC-CERT-06", "DOC-CSV-04", "INT-17b", "INT-31b")
 @pytest.mark.parametrize(
     ("certifications", "fault"),

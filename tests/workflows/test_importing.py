@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,6 +184,26 @@ def test_a_stored_award_is_updated_in_place_otherwise(store: Store) -> None:
     (award,), events = content(store)
     assert (award.cycle, award.version, award.basis) == (1, 2, ExpiryBasis.ALWAYS_VALID)
     assert [kind for kind, *_ in events] == [EventKind.ISSUED, EventKind.CHANGED]
+
+
+@pytest.mark.rule("ALL-VIS-02")
+@pytest.mark.parametrize("duplicates", Duplicates)
+def test_a_user_outside_the_groups_of_a_certification_is_refused(
+    store: Store, duplicates: Duplicates
+) -> None:
+    with store.writing() as transaction:
+        found, ada = transaction.certifications.get("fa"), transaction.users.get("u1")
+        assert found is not None
+        assert ada is not None
+        transaction.certifications.put([evolve(found, groups={"staff"})])
+        transaction.users.put([evolve(ada, groups={"staff", "crew"})])
+    rows = "ada,FA,2024-05-01,1,,manual,\nbob,FA,2024-05-01,1,,manual,\n"
+    report = run(store, rows, duplicates=duplicates)
+    assert counts(report) == {"issued": 1, "refused": 1}
+    assert codes(report) == [(2, FaultCode.USER_NOT_IN_GROUPS)]
+    (fault,) = report.faults
+    assert (fault.column, fault.value) == ("username", "bob")
+    assert "add the user to one" in fault.message
 
 
 @pytest.mark.rule("DOC-CSV-15", "INT-07", "INT-07b", "INT-15")

@@ -94,6 +94,7 @@ class FaultCode(Enum):
     UNKNOWN_CERTIFICATION = "unknown_certification", Rule.DOC_CSV_04
     AMBIGUOUS_CERTIFICATION_CODE = "ambiguous_certification_code", Rule.INT_17b
     INACTIVE_CERTIFICATION = "inactive_certification", Rule.INT_31b
+    USER_NOT_IN_GROUPS = "user_not_in_groups", Rule.ALL_VIS_02
     UNKNOWN_ITEM = "unknown_item", Rule.DOC_CSV_09
     AMBIGUOUS_ITEM_CODE = "ambiguous_item_code", Rule.INT_17b
     ITEM_NOT_ASSIGNED = "item_not_assigned", Rule.INT_05

@@ -266,7 +266,8 @@ def plan(
 
     ``repeats`` is :func:`~certrules.rules.importing.find_repeats` over the whole file.
 
-    Rules: DOC-CSV-03, DOC-CSV-04, DOC-CSV-09, DOC-CSV-15, DOC-CSV-16, DOC-CSV-23, INT-05, INT-07.
+    Rules: DOC-CSV-03, DOC-CSV-04, DOC-CSV-09, DOC-CSV-15, DOC-CSV-16, DOC-CSV-23, ALL-VIS-02,
+    INT-05, INT-07.
     """
     names = _Names.look_up(transaction, batch)
     counting, troubled, warnings = _sort_out(file, batch, names, repeats, duplicates)
@@ -380,6 +381,7 @@ def _sort_out(
             isinstance(user, FaultCode)
             or isinstance(certification, FaultCode)
             or isinstance(item, FaultCode)
+            or (certification.groups and importing.membership_fault(user, certification))
             or (key in repeats and _outcome(row, key, repeats, duplicates))
         ):
             troubled.append(batch.as_rejected(index))
@@ -424,9 +426,11 @@ def _faults(
     duplicates: Duplicates,
 ) -> tuple[Fault, ...]:
     """Return every fault of a row: its own, that of being repeated, and what the store says."""
+    user = names.users.get(row.username_key)
+    certification = names.certifications.get(row.certification_code)
     meanings = {
-        RecordField.USERNAME: names.users.get(row.username_key),
-        RecordField.CERTIFICATION_CODE: names.certifications.get(row.certification_code),
+        RecordField.USERNAME: user,
+        RecordField.CERTIFICATION_CODE: certification,
         RecordField.CODE: names.items.get((row.type, row.code)) if row.type else None,
     }
     faulty = {fault.column for fault in row.faults}
@@ -435,6 +439,10 @@ def _faults(
         for field, code in meanings.items()
         if isinstance(code, FaultCode) and file.columns[field] not in faulty
     ]
+    if isinstance(user, User) and isinstance(certification, Certification):
+        outside = importing.membership_fault(user, certification)
+        if outside:
+            found.append(_unknown(file, row, RecordField.USERNAME, outside))
     if repeats and duplicates is Duplicates.REJECT:
         found.append(_repeated(file, row, repeats))
     return (*row.faults, *found)
@@ -470,6 +478,8 @@ _MENDS = {
     FaultCode.INACTIVE_CERTIFICATION: "certification {value} is not active; activate it first",
     FaultCode.AMBIGUOUS_CERTIFICATION_CODE: "several certifications have the code {value}; "
     "give each its own",
+    FaultCode.USER_NOT_IN_GROUPS: "user {value} is in none of the groups that the certification is "
+    "for; add the user to one or drop the row",
     FaultCode.UNKNOWN_ITEM: "there is no item of this type with the code {value}; correct the "
     "code or the type",
     FaultCode.AMBIGUOUS_ITEM_CODE: "several items of this type have the code {value}; give each "

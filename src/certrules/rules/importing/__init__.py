@@ -5,6 +5,7 @@ from certrules.rules.importing.matching import (
     certification_fault,
     item_fault,
     item_warning,
+    membership_fault,
     user_fault,
 )
 from certrules.rules.importing.outcomes import Outcome
@@ -19,6 +20,7 @@ __all__ = [
     "find_repeats",
     "item_fault",
     "item_warning",
+    "membership_fault",
     "repeat_outcome",
     "user_fault",
 ]

@@ -6,7 +6,7 @@ from certrules.model.catalog import Certification, CertificationStatus, Item
 from certrules.model.people import User
 from certrules.model.records import FaultCode
 
-__all__ = ["certification_fault", "item_fault", "item_warning", "user_fault"]
+__all__ = ["certification_fault", "item_fault", "item_warning", "membership_fault", "user_fault"]
 
 
 def user_fault(users: Sequence[User]) -> FaultCode | None:
@@ -36,6 +36,15 @@ def certification_fault(certifications: Sequence[Certification]) -> FaultCode | 
             return None if active else FaultCode.INACTIVE_CERTIFICATION
         case _:
             return FaultCode.AMBIGUOUS_CERTIFICATION_CODE
+
+
+def membership_fault(user: User, certification: Certification) -> FaultCode | None:
+    """Return why a user cannot have a certification that is for other groups.
+
+    Rules: ALL-VIS-02.
+    """
+    visible = not certification.groups or certification.groups & user.groups
+    return None if visible else FaultCode.USER_NOT_IN_GROUPS
 
 
 def item_fault(items: Sequence[Item]) -> FaultCode | None:
