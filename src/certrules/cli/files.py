@@ -1,13 +1,16 @@
 """From where is a file read, and into which does an answer go?"""
 
 import argparse
+import stat
 import sys
+from pathlib import Path
 from typing import BinaryIO
 
 from certrules.cli.failures import UsageError
+from certrules.errors import BadgeError
 from certrules.records.replacing import replacing
 
-__all__ = ["add_out", "replacing", "standard_input"]
+__all__ = ["add_out", "contents", "replacing", "standard_input"]
 
 
 def add_out(parser: argparse.ArgumentParser, says: str) -> None:
@@ -15,6 +18,20 @@ def add_out(parser: argparse.ArgumentParser, says: str) -> None:
     parser.add_argument(
         "--out", dest="file", metavar="FILE", required=True, help=f"{says}, replaced if there"
     )
+
+
+def contents(path: str, most: int) -> bytes:
+    """Return what a file holds, and never read much more than it may.
+
+    UsageError where it is neither a regular file nor ``/dev/stdin``, BadgeError where it is larger.
+    """
+    if path != "/dev/stdin" and not stat.S_ISREG(Path(path).stat().st_mode):
+        raise UsageError(f"{path} is no regular file")
+    with Path(path).open("rb") as stream:
+        data = stream.read(most + 1)
+    if len(data) > most:
+        raise BadgeError(f"{path} has more than {most:,} bytes")
+    return data
 
 
 def standard_input() -> BinaryIO:

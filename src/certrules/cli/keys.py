@@ -7,10 +7,10 @@ import argparse
 import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from certrules.cli import files
 from certrules.cli.failures import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from certrules.badges.signing import KeySigner
 
 __all__ = ["PASSWORD", "add_signer", "add_trusted", "sign", "signer", "trusted", "verifying"]
+
+LARGEST = 100_000
+"""How many bytes a key may have."""
 
 PASSWORD = "CERTRULES_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -42,7 +45,7 @@ def signer(args: argparse.Namespace) -> "KeySigner":
     """Return who signs, by the options of :func:`add_signer`."""
     from_pem = _needed()[1].KeySigner.from_pem
     password = os.environ.get(PASSWORD)
-    pem = Path(args.key).read_bytes()
+    pem = files.contents(args.key, LARGEST)
     found: KeySigner = from_pem(pem, password=password and password.encode(), key_id=args.key_id)
     return found
 
@@ -64,7 +67,7 @@ def trusted(args: argparse.Namespace) -> "list[TrustedKey]":
     key_of = _needed()[0].TrustedKey
     found: list[TrustedKey] = [key_of(each) for each in args.thumbprint]
     for path in args.key:
-        data = Path(path).read_bytes()
+        data = files.contents(path, LARGEST)
         is_jwk = data.lstrip()[:1] == b"{"
         members = _members(path, data) if is_jwk else {}
         found.append(key_of.from_jwk(members) if is_jwk else key_of.from_pem(data, id=args.key_id))

@@ -1,6 +1,7 @@
 """``certrules badge``: the whole life of a badge on the command line."""
 
 import json
+import os
 import subprocess
 import sys
 from io import BytesIO
@@ -194,7 +195,6 @@ def test_a_locked_key(run: Run, awarded: Path, key: Files, monkeypatch: pytest.M
     ("words", "message"),
     [
         (("verify", "nothing.png", "--key", "public.pem"), "nothing.png"),
-        (("verify", "badge.svg", "--key", "public.pem"), "the SVG holds no credentials"),
         (("verify", "badge.svg"), "whom to trust?"),
         (("verify", "badge.svg", "--key", "private.pem"), "public key cannot be"),
         (("verify", "badge.svg", "--key", "bad.json"), "neither a PEM nor a JSON Web Key"),
@@ -211,6 +211,52 @@ def test_what_cannot_be_read(run: Run, key: Files, words: tuple[str, ...], messa
     assert answer.code == 2
     assert message in answer.err
     assert not answer.out
+
+
+def sparse(path: str) -> str:
+    with Path(path).open("wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n")
+        file.truncate(2_000_000_000)
+    return path
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_holds_no_badge_has_a_bad_structure(run: Run, key: Files, form: str) -> None:
+    Path("junk.gif").write_bytes(b"GIF89a\xff")
+    for path in (key.image, "junk.gif", sparse("large.png")):
+        answer = run("badge", "verify", path, *ISSUER, "--key", key.public, "--format", form)
+        assert (answer.code, answer.err) == (1, "")
+        if form == "json":
+            assert answer.data["outcome"] == "bad structure"
+            assert answer.data["credential"] is None
+        else:
+            assert answer.out.startswith("bad structure: ")
+
+
+def test_files_too_large_to_be_read_and_what_is_no_file(
+    run: Run, awarded: Path, key: Files
+) -> None:
+    sparse("large")
+    os.mkfifo("pipe")
+    verify = "badge", "verify", *ISSUER
+    trusted = "--key", key.public
+    for path, message in (
+        ("large", "bytes"),
+        ("pipe", "no regular file"),
+        ("/dev/zero", "no regular file"),
+        (".", "no regular file"),
+    ):
+        for words in (
+            (*verify, key.image, "--key", path),
+            (*verify, key.image, *trusted, "--status-list", path),
+            ("badge", "bake", path, "--image", key.image, "--out", "a.svg"),
+            ("badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", path),
+            ("badge", "share", *award(awarded), "--url", "https://x", *NAME, "--image", path),
+        ):
+            answer = run(*words)
+            assert (answer.code, message in answer.err) == (2, True)
+        if path != "large":
+            assert run(*verify, path, *trusted).code == 2
 
 
 def test_status_lists_count_for_a_time(run: Run, awarded: Path, key: Files) -> None:

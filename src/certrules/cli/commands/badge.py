@@ -175,7 +175,7 @@ def _issue(args: argparse.Namespace) -> int:
 
 
 def _bake(args: argparse.Namespace) -> int:
-    token = baking.read(Path(args.token).read_bytes())
+    token = baking.read(files.contents(args.token, baking.LARGEST))
     _write(args.file, baking.bake(_picture(args.image), token))
     if args.out.as_json:
         args.out.data({"file": args.file, "id": tokens.read(token).payload.get("id")})
@@ -187,9 +187,14 @@ def _bake(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     at = arguments.instant(args.at)
     trusted = {args.issuer: keys.trusted(args)}
-    token = baking.read(Path(args.badge).read_bytes())
     lists = dict(map(_status_list, args.status_list))
-    found = keys.verifying().verify(token, keys=trusted.get, status=lists.get, at=at)
+    verifying = keys.verifying()
+    try:
+        token = baking.read(files.contents(args.badge, baking.LARGEST))
+    except BadgeError as error:
+        found = verifying.Verification(verifying.Outcome.BAD_STRUCTURE, str(error))
+    else:
+        found = verifying.verify(token, keys=trusted.get, status=lists.get, at=at)
     if args.out.as_json:
         outcome = {"outcome": str(found.outcome), "why": found.why}
         args.out.data({**outcome, "at": at.isoformat(), "credential": found.credential})
@@ -201,7 +206,7 @@ def _verify(args: argparse.Namespace) -> int:
 def _share(args: argparse.Namespace) -> int:
     at = arguments.instant(args.at)
     zone = arguments.zone(args.zone) if args.zone else UTC
-    image = Path(args.image).read_bytes() if args.image else None
+    image = files.contents(args.image, baking.LARGEST) if args.image else None
     with stores.opened(args.store) as store:
         badge = _badge(args, store)
         if isinstance(badge, Refused):
@@ -267,15 +272,15 @@ def _publish(args: argparse.Namespace) -> int:
 
 def _status_list(path: str) -> tuple[str, str]:
     """Return a published list with the URL at which it says that it belongs."""
-    text = Path(path).read_text(encoding="utf-8", errors="replace").strip()
     try:
+        text = files.contents(path, tokens.LONGEST).decode(errors="replace").strip()
         return str(tokens.read(text).payload.get("id")), text
     except BadgeError as error:
         raise UsageError(f"{path} is no status list: {error}") from error
 
 
 def _picture(path: str) -> bytes:
-    data = Path(path).read_bytes()
+    data = files.contents(path, baking.LARGEST)
     if not data.startswith(baking.JPEG):
         return data
     try:
