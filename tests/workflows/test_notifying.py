@@ -8,14 +8,22 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certrules import Award, ExpiryBasis, ItemKind
 from certrules.errors import InvalidValueError
 from certrules.instants import time_zone
+from certrules.model.events import Event, EventKind
 from certrules.model.learning import Completion
-from certrules.model.notices import Notice, NoticeKind, Notification, Offset, OffsetUnit
+from certrules.model.notices import (
+    Notice,
+    NoticeIdentity,
+    NoticeKind,
+    Notification,
+    Offset,
+    OffsetUnit,
+)
 from certrules.model.policy import ALLBOUND
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
@@ -174,6 +182,52 @@ def test_each_notice_is_told_once_however_often_and_in_whatever_order_it_is_aske
         due(often, day(moment))
     assert {each.identity for each in notices(once)} == {each.identity for each in notices(often)}
     assert len(notices(often)) == len(notices(once))
+
+
+made = st.tuples(st.integers(1, 200), st.integers(0, 150), st.integers(1, 300))
+
+
+@pytest.mark.law
+@pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
+@settings(max_examples=25)
+@given(st.lists(made, min_size=1, max_size=4), st.integers(1, 120))
+def test_a_late_job_tells_what_a_daily_one_does(
+    lives: list[tuple[int, int, int]], step: int
+) -> None:
+    daily, late = MemoryStore(), MemoryStore()
+    for store, days in ((daily, range(520)), (late, range(0, 520 + step, step))):
+        furnish(store)
+        runs = [(each, -1, 0, 0) for each in days]
+        makings = [(at, number, age, valid) for number, (at, age, valid) in enumerate(lives)]
+        for at, number, age, valid in sorted([*runs, *makings]):
+            if number < 0:
+                due(store, day(at))
+                continue
+            award = Award(f"{number}", "fa", day(at - age), day(at - age + valid))
+            with store.writing() as transaction:
+                transaction.awards.add([award])
+                transaction.events.add([Event(EventKind.ISSUED, award.user, "fa", 1, day(at))])
+    assert expiries(daily) == expiries(late)
+
+
+def expiries(store: Store) -> set[NoticeIdentity]:
+    return {each.identity for each in notices(store) if each.due_at < day(519)}
+
+
+@pytest.mark.rule("INT-25")
+def test_a_late_job_tells_only_the_latest_moment_before_an_award_was_made(store: Store) -> None:
+    due(store, day(0))
+    chosen = Award("", "fa", day(0), day(110), ExpiryBasis.DATE)
+    assert by_hand.award_all(store, ["ada"], chosen, at=day(90)).awarded
+    assert due(store, day(104)) == ["ada issued", "ada 30 days", "ada 7 days"]
+
+
+@pytest.mark.rule("INT-23")
+def test_nobody_is_told_of_an_award_that_is_gone(store: Store) -> None:
+    due(store, day(0))
+    completed(store, day(5))
+    assert lifecycle.unassign(store, "ada", "fa", at=day(6))
+    assert due(store, day(7)) == []
 
 
 JOB = """

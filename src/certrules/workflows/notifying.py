@@ -7,6 +7,7 @@ job runs, and after the clock was set back.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
+from itertools import chain
 
 from attrs import evolve, frozen
 
@@ -36,6 +37,9 @@ STRETCHES = 100
 
 MOVED = (EventKind.ISSUED, EventKind.RENEWED, EventKind.CHANGED)
 """What may put an expiry so near that some of its moments have passed."""
+
+_Moved = dict[tuple[str, str, int], datetime]
+"""When awards, by user, certification and cycle, last came to expire as they do."""
 
 
 def due(
@@ -75,8 +79,9 @@ def due(
     until = instants.utc(until)
     told = [*policy.notifications, *notifications]
     _begin(store, until, until if since is None else min(instants.utc(since), until))
-    added = 0
-    for notices in (*_of_events(store, told, zone), *_of_expiries(store, told, until, zone)):
+    added, moved = 0, _Moved()
+    of_events = _of_events(store, told, until, zone, moved)
+    for notices in chain(of_events, _of_expiries(store, told, until, zone, moved)):
         added += len(notices)
         if on_told and notices:
             on_told(notices)
@@ -104,9 +109,13 @@ def _first_since(transaction: Transaction, since: datetime) -> int:
 
 
 def _of_events(
-    store: Store, told: Sequence[Notification], zone: str | tzinfo
+    store: Store, told: Sequence[Notification], until: datetime, zone: str | tzinfo, moved: _Moved
 ) -> Iterator[Sequence[Notice]]:
-    """Tell of the events after those of which notices were made, some in each transaction."""
+    """Tell of the events after those of which notices were made, some in each transaction.
+
+    Of the moments before an award came to expire as it does, only the latest is told, however late
+    this is asked; ``moved`` takes down when that was, for those which are planned afterwards.
+    """
     while True:
         with store.writing() as transaction:
             planned = transaction.notices.planned()
@@ -115,25 +124,37 @@ def _of_events(
             ):
                 return
             events = [entry for _, entry in entries if isinstance(entry, Event)]
-            notices = [notice for event in events for notice in rules.of_event(event, told)]
-            for award in _moved(transaction, events):
-                notices += rules.edited(None, award, told, at=planned.until, zone=zone)
+            awards = _awards(transaction, events)
+            notices = [
+                notice
+                for event in events
+                if event.kind not in MOVED or _cycle(event) in awards
+                for notice in rules.of_event(event, told)
+            ]
+            for event in events:
+                if event.kind in MOVED:
+                    moved[_cycle(event)] = max(min(event.at, until), planned.until)
+            for cycle, award in awards.items():
+                notices += rules.edited(None, award, told, at=moved[cycle], zone=zone)
             added = transaction.notices.add(notices)
             transaction.notices.set_planned(evolve(planned, position=entries[-1][0]))
         yield added
 
 
-def _moved(transaction: Transaction, events: Sequence[Event]) -> Iterator[Award]:
-    """Yield the awards of which events say that they may expire sooner than was planned."""
-    cycles = {(e.user, e.certification, e.cycle) for e in events if e.kind in MOVED}
+def _cycle(thing: Event | Award | Notice) -> tuple[str, str, int]:
+    return thing.user, thing.certification, thing.cycle
+
+
+def _awards(transaction: Transaction, events: Sequence[Event]) -> dict[tuple[str, str, int], Award]:
+    """Return the awards of which events say that they may expire sooner than was planned."""
+    cycles = {_cycle(event) for event in events if event.kind in MOVED}
     histories = transaction.awards.histories({(user, code) for user, code, _ in cycles})
-    for user, certification, cycle in sorted(cycles):
-        history = histories.get((user, certification), ())
-        yield from (award for award in history if award.cycle == cycle)
+    found = {_cycle(award): award for history in histories.values() for award in history}
+    return {cycle: found[cycle] for cycle in sorted(cycles) if cycle in found}
 
 
 def _of_expiries(
-    store: Store, told: Sequence[Notification], until: datetime, zone: str | tzinfo
+    store: Store, told: Sequence[Notification], until: datetime, zone: str | tzinfo, moved: _Moved
 ) -> Iterator[Sequence[Notice]]:
     """Tell of the expiries whose moment comes before an instant, a stretch in each transaction."""
     while True:
@@ -147,6 +168,7 @@ def _of_expiries(
                 notice
                 for each in told
                 for notice in _expiring(transaction, each, planned.until, stop, zone)
+                if (at := moved.get(_cycle(notice))) is None or notice.due_at > at
             ]
             added = transaction.notices.add(sorted(notices, key=lambda notice: notice.due_at))
             transaction.notices.set_planned(evolve(planned, until=stop))
