@@ -226,3 +226,28 @@ def test_the_credential_names_a_bit_of_each_list(awarded: Store) -> None:
         for purpose in statuslist.PURPOSES
     ]
     assert "credentialStatus" not in badges.credential(awarded, badge, issuer=issuer)
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        "https://academy.example/status",
+        "https://academy.example/{purpose}",
+        "https://academy.example/{list}",
+        "https://academy.example/{purpose}/{list}/{issuer}",
+        "https://academy.example/{purpose}/{list}\n",
+        "https://academy.example/#{purpose}/{list}",
+        "https://academy.example/{li{purpose}st}",
+        "https://{purpose}/{list}",
+        "ftp://academy.example/{purpose}/{list}",
+        "{purpose}/{list}",
+        "",
+    ],
+)
+def test_each_status_list_has_a_url_of_its_own(awarded: Store, lists: str) -> None:
+    badge = issue(awarded)
+    issuer = Issuer("https://academy.example", "The Academy")
+    with pytest.raises(InvalidValueError, match="lists"):
+        badges.list_url(lists, "revocation", 1)
+    with pytest.raises(InvalidValueError, match="lists"):
+        badges.credential(awarded, badge, issuer=issuer, lists=lists)

@@ -5,6 +5,7 @@ An award that is archived, edited or taken away loses its badge in the same tran
 ``badges`` makes signed credentials of them.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -27,7 +28,20 @@ from certrules.rules.status import Status
 from certrules.workflows import facts
 from certrules.workflows.actors import SYSTEM, Asking, permit, permit_for
 
-__all__ = ["credential", "issue", "list_url", "marked", "page", "revoke", "state_at", "suspend"]
+__all__ = [
+    "check_lists",
+    "credential",
+    "issue",
+    "list_url",
+    "marked",
+    "page",
+    "revoke",
+    "state_at",
+    "suspend",
+]
+
+_PLACEHOLDER = re.compile(r"\{(purpose|list)\}")
+_URL = re.compile(r"https?://[^\s{}/?#]+[^\s{}#]*")
 
 
 def issue(
@@ -101,8 +115,8 @@ def credential(
     """Return the credential of a badge, to be signed.
 
     ``lists`` is the URL of a status list, with ``{purpose}`` and ``{list}`` in it for revocation or
-    suspension and for its number; without it, nobody can see that the badge was revoked. The rest
-    is that of :func:`certrules.badges.credential.credential`.
+    suspension and for its number (see :func:`check_lists`); without it, nobody can see that the
+    badge was revoked. The rest is that of :func:`certrules.badges.credential.credential`.
 
     Rules: ALL-ROLE-11, INT-38.
     """
@@ -128,12 +142,29 @@ def credential(
 
 
 def list_url(lists: str, purpose: str, number: int) -> str:
-    """Return the URL of one status list.
+    """Return the URL of one status list; InvalidValueError as :func:`check_lists` raises it.
 
     >>> list_url("https://academy.example/status/{purpose}/{list}", "revocation", 1)
     'https://academy.example/status/revocation/1'
     """
+    check_lists(lists)
     return lists.replace("{purpose}", purpose).replace("{list}", str(number))
+
+
+def check_lists(lists: str) -> None:
+    """Raise InvalidValueError unless each status list gets an http(s) URL of its own.
+
+    Two lists that share one would answer for each other: a badge that was revoked could be valid.
+
+    >>> check_lists("https://academy.example/{purpose}")
+    Traceback (most recent call last):
+        ...
+    certrules.errors.InvalidValueError: lists cannot be 'https://academy.example/{purpose}': \
+expected an http(s) URL with {purpose} and {list} in it
+    """
+    named = set(_PLACEHOLDER.findall(lists)) if isinstance(lists, str) else set()
+    if named != {"purpose", "list"} or not _URL.fullmatch(_PLACEHOLDER.sub("", lists)):
+        raise InvalidValueError("lists", lists, "an http(s) URL with {purpose} and {list} in it")
 
 
 def marked(store: Store, status_list: int, purpose: str) -> list[int]:

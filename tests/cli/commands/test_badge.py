@@ -213,6 +213,17 @@ def test_what_cannot_be_read(run: Run, key: Files, words: tuple[str, ...], messa
     assert not answer.out
 
 
+def test_status_lists_have_urls_of_their_own(run: Run, awarded: Path, key: Files) -> None:
+    signer = *ISSUER, "--key", key.private, "--lists", "https://academy.example/{purpose}"
+    for words in (
+        ("issue", *award(awarded), *NAME, *signer),
+        ("publish", "--store", awarded, "--out", "status", *signer),
+    ):
+        answer = run("badge", *words)
+        assert (answer.code, "lists cannot be" in answer.err) == (2, True)
+    assert not Path("status").exists()
+
+
 def sparse(path: str) -> str:
     with Path(path).open("wb") as file:
         file.write(b"\x89PNG\r\n\x1a\n")

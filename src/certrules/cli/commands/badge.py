@@ -156,6 +156,8 @@ def _add_award(parser: argparse.ArgumentParser) -> None:
 def _issue(args: argparse.Namespace) -> int:
     if bool(args.image) is not bool(args.file):
         raise UsageError("--image and --out belong together")
+    if args.lists is not None:
+        badges.check_lists(args.lists)
     signer = keys.signer(args)
     issuer = Issuer(args.issuer, args.issuer_name)
     image = _picture(args.image) if args.image else None
@@ -240,6 +242,7 @@ def _publish(args: argparse.Namespace) -> int:
     at = arguments.instant(args.at)
     if not 1 <= args.days <= 3650:
         raise UsageError(f"--days {args.days}: status lists count for 1 to 3650 days")
+    badges.check_lists(args.lists)
     until = instants.utc(at) + timedelta(days=args.days)
     signer = keys.signer(args)
     issuer = Issuer(args.issuer, args.issuer)
