@@ -10,6 +10,7 @@ from certrules.badges import statuslist, tokens
 from certrules.badges.keys import Keys, TrustedKey
 from certrules.badges.signing import KeySigner, sign
 from certrules.badges.verifying import Outcome, verify
+from certrules.errors import InvalidValueError
 from tests.badges.samples import (
     BADGE,
     DURING,
@@ -150,8 +151,47 @@ def test_a_status_that_cannot_be_understood_is_unknown(ec_key: Key, entry: objec
     assert verified.outcome is Outcome.STATUS_UNKNOWN
 
 
-def test_a_message_is_no_state(ec_key: Key) -> None:
-    entry = {**statuslist.entry(LISTS["revocation"], "revocation", 1), "statusPurpose": "message"}
+@pytest.mark.parametrize("purpose", [None, "", "Revocation", "other", 1, ["revocation"], {}])
+def test_a_purpose_that_nobody_knows_could_be_a_revocation(ec_key: Key, purpose: object) -> None:
+    entry = statuslist.entry(LISTS["revocation"], "revocation", 1)
+    entries = [
+        {**entry, "statusPurpose": purpose},
+        {name: entry[name] for name in entry if name != "statusPurpose"},
+    ]
+    lists = published(ec_key, {"revocation": []})
+    for each in entries:
+        token = sign(unsigned(credentialStatus=[each]), ec_key.signer)
+        verified = verify(token, keys=ec_key.trusted_for, status=lists.get, at=DURING)
+        assert verified.outcome is Outcome.STATUS_UNKNOWN
+
+
+def test_what_has_expired_has_whatever_its_status_says(ec_key: Key) -> None:
+    entry = statuslist.entry(LISTS["revocation"], "revocation", 1)
+    states: tuple[Any, ...] = ([entry] * 9, [{}], "?")
+    for status in states:
+        token = sign(unsigned(credentialStatus=status), ec_key.signer)
+        verified = verify(token, keys=ec_key.trusted_for, at=UNTIL)
+        assert verified.outcome is Outcome.EXPIRED
+
+
+def test_other_things_than_tokens_and_keys(ec_key: Key) -> None:
+    wrong: Any
+    for wrong in (None, 1, b"a.b.c", ["a.b.c"]):
+        verified = verify(wrong, keys=ec_key.trusted_for, at=DURING)
+        assert verified.outcome is Outcome.BAD_STRUCTURE
+    token = sign(unsigned(["revocation"]), ec_key.signer)
+    for wrong in (1, b"a.b.c", ["a.b.c"], {}):
+        answers = {LISTS["revocation"]: wrong}
+        verified = verify(token, keys=ec_key.trusted_for, status=answers.get, at=DURING)
+        assert verified.outcome is Outcome.STATUS_UNKNOWN
+    for wrong in (1, ec_key.trusted, "key", [None], [ec_key.private]):
+        with pytest.raises(InvalidValueError, match="trusted keys"):
+            verify(token, keys={ISSUER.id: wrong}.get, at=DURING)
+
+
+@pytest.mark.parametrize("purpose", ["message", "refresh"])
+def test_a_message_is_no_state(ec_key: Key, purpose: str) -> None:
+    entry = {**statuslist.entry(LISTS["revocation"], "revocation", 1), "statusPurpose": purpose}
     token = sign(unsigned(credentialStatus=[entry]), ec_key.signer)
     assert verify(token, keys=ec_key.trusted_for, at=DURING)
 

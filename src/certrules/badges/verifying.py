@@ -4,7 +4,7 @@ Nothing is fetched: the caller says which keys it trusts for whom, and finds sta
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -17,9 +17,9 @@ from certrules import instants
 from certrules.badges import keys as trusted
 from certrules.badges import statuslist, tokens
 from certrules.badges.credential import CONTEXTS
-from certrules.badges.keys import Keys, PublicKey
+from certrules.badges.keys import Keys, PublicKey, TrustedKey
 from certrules.badges.tokens import Token
-from certrules.errors import BadgeError, CertrulesError
+from certrules.errors import BadgeError, CertrulesError, InvalidValueError
 
 __all__ = ["ALGORITHMS", "Outcome", "Statuses", "Verification", "verify"]
 
@@ -30,6 +30,7 @@ Statuses = Callable[[str], str | None]
 """The token of the status list at a URL, or None where it cannot be had."""
 
 _MOST_ENTRIES = 8
+_MESSAGES = ("message", "refresh")  # the purposes of the standard that are no states
 _CONTEXT = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d+)?\.json")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -131,7 +132,9 @@ def _signed(token: str, keys: Keys, algorithms: Collection[str]) -> Mapping[str,
     return parts.payload
 
 
-def _parts(token: str) -> Token:
+def _parts(token: object) -> Token:
+    if not isinstance(token, str):
+        raise _Found(Outcome.BAD_STRUCTURE, f"a token is text, not {type(token).__name__}")
     if token.lstrip()[:1] == "{":
         why = "a JSON document with an embedded proof, and no JSON Web Signature"
         raise _Found(Outcome.UNSUPPORTED_FORM, why)
@@ -146,12 +149,20 @@ def _candidates(parts: Token, keys: Keys) -> Iterator[PublicKey]:
     issuer, kid, jwk = _id(parts.payload.get("issuer")), *map(parts.header.get, ("kid", "jwk"))
     if not isinstance(issuer, str):
         raise _Found(Outcome.BAD_STRUCTURE, "the credential names no issuer")
-    for key in keys(issuer) or ():
+    for key in _trusted(keys, issuer):
         if isinstance(jwk, dict):
             if key.thumbprint == trusted.thumbprint(jwk):
                 yield key.key or _own(jwk)
         elif key.key is not None and kid in (None, key.id):
             yield key.key
+
+
+def _trusted(keys: Keys, issuer: str) -> list[TrustedKey]:
+    found: Any = keys(issuer)
+    ring: list[Any] = list(found or ()) if isinstance(found, Iterable | None) else [None]
+    if not all(isinstance(each, TrustedKey) for each in ring):
+        raise InvalidValueError("keys", type(found).__name__, "trusted keys, or None")
+    return ring
 
 
 def _own(jwk: Mapping[str, Any]) -> PublicKey:
@@ -250,7 +261,10 @@ def _standing(
     if begins is not None and at < begins:
         return Outcome.NOT_YET_VALID, f"it is valid from {begins.isoformat()} on"
     unknown, marked = None, set()
-    for entry in _entries(credential):
+    entries = _listed(credential.get("credentialStatus"))
+    if len(entries) > _MOST_ENTRIES:
+        unknown, entries = f"it names {len(entries)} states; that is too many", []
+    for entry in entries:
         try:
             if _marked(entry, credential, keys, status, at, algorithms):
                 marked.add(entry["statusPurpose"])
@@ -267,13 +281,6 @@ def _standing(
     return Outcome.VALID, "it is genuine, and valid"
 
 
-def _entries(credential: Mapping[str, Any]) -> list[Any]:
-    entries = _listed(credential.get("credentialStatus"))
-    if len(entries) > _MOST_ENTRIES:
-        raise _Found(Outcome.STATUS_UNKNOWN, f"it names {len(entries)} states; that is too many")
-    return entries
-
-
 def _marked(
     entry: Any,
     credential: Mapping[str, Any],
@@ -286,8 +293,10 @@ def _marked(
     if not isinstance(entry, dict) or entry.get("type") != "BitstringStatusListEntry":
         raise BadgeError("its status is not told by a Bitstring Status List")
     purpose, url = entry.get("statusPurpose"), entry.get("statusListCredential")
+    if purpose in _MESSAGES:
+        return False
     if purpose not in statuslist.PURPOSES:
-        return False  # a message, not a state
+        raise BadgeError(f"its status has the purpose {_short(purpose)}, which nobody here knows")
     index = entry.get("statusListIndex")
     if not isinstance(index, str) or not re.fullmatch(r"[0-9]{1,9}", index):
         raise BadgeError("its place in the status list is no number")
