@@ -1,5 +1,8 @@
 """How a credential becomes a token."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from attrs import frozen
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -14,7 +17,7 @@ from certrules.badges import keys, tokens
 from certrules.badges.signing import KeySigner, sign
 from certrules.badges.verifying import verify
 from certrules.errors import InvalidValueError
-from tests.badges.samples import DURING, Key, unsigned
+from tests.badges.samples import DURING, SINCE, Key, unsigned
 
 
 def test_the_payload_is_the_credential_beside_its_claims(key: Key) -> None:
@@ -98,3 +101,80 @@ def test_a_locked_key_needs_its_password(ec_key: Key) -> None:
             KeySigner.from_pem(locked, password=password)
     with pytest.raises(InvalidValueError, match="private key"):
         KeySigner.from_pem(b"no key")
+
+
+class Odd:
+    """A signer that says and signs what it is told to."""
+
+    def __init__(
+        self, algorithm: Any = "ES256", header: Any = None, signature: Any = bytes(64)
+    ) -> None:
+        self.algorithm: str = algorithm
+        self.header: Mapping[str, Any] = {} if header is None else header
+        self.signature = signature
+
+    def sign(self, data: bytes) -> bytes:
+        signature: bytes = self.signature
+        return signature
+
+
+@pytest.mark.parametrize(
+    ("signer", "name"),
+    [
+        (Odd("none"), "algorithm"),
+        (Odd("HS256"), "algorithm"),
+        (Odd(None), "algorithm"),
+        (Odd(header={"alg": "none"}), "header"),
+        (Odd(header={"crit": []}), "header"),
+        (Odd(header=["kid"]), "header"),
+        (Odd(header={"kid": 1}), "kid"),
+        (Odd(header={"jwk": {"kty": "RSA", "p": "secret"}}), "jwk"),
+        (Odd(header={"jwk": {"kty": "oct", "k": "secret"}}), "jwk"),
+        (Odd(header={"jwk": "secret"}), "jwk"),
+        (Odd(signature=bytes(70)), "signature"),
+        (Odd(signature=bytes(63)), "signature"),
+        (Odd(signature="text"), "signature"),
+        (Odd("RS256", signature=None), "signature"),
+    ],
+)
+def test_a_signer_is_not_believed(signer: Odd, name: str) -> None:
+    with pytest.raises(InvalidValueError) as raised:
+        sign(unsigned(), signer)
+    assert raised.value.name == name
+    assert "secret" not in str(raised.value)
+
+
+def test_the_key_in_the_header_is_of_the_algorithm(rsa_key: Key) -> None:
+    with pytest.raises(InvalidValueError, match="a key of ES256"):
+        sign(unsigned(), Odd(header=rsa_key.signer.header))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"score": float("nan")},
+        {"score": float("inf")},
+        {"name": SINCE},
+        {"name": "\ud800"},
+        {"name": "x" * tokens.LONGEST},
+        {"issuer": None},
+        {"issuer": {"name": "The Academy"}},
+        {"issuer": {"id": 1}},
+        {"validFrom": SINCE},
+        {"validFrom": "2024-01-01T00:00:00"},
+        {"validUntil": "soon"},
+        {"credentialSubject": None},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_what_no_verifier_would_read_is_not_signed(ec_key: Key, changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError, match="credential"):
+        sign(unsigned(**changes), ec_key.signer)
+
+
+@pytest.mark.parametrize("missing", ["issuer", "id", "validFrom", "credentialSubject"])
+def test_a_credential_without_a_member_is_not_signed(ec_key: Key, missing: str) -> None:
+    made = unsigned()
+    del made[missing]
+    with pytest.raises(InvalidValueError, match=missing):
+        sign(made, ec_key.signer)

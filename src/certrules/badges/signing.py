@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from certrules import instants
 from certrules.badges import keys, tokens
-from certrules.errors import InvalidValueError
+from certrules.errors import BadgeError, InvalidValueError
 
 __all__ = ["KeySigner", "Signer", "sign"]
 
@@ -69,21 +70,65 @@ def sign(credential: Mapping[str, Any], signer: Signer) -> str:
     """Return a credential as a token: the credential is its payload, beside the claims of a JWT.
 
     ``iss``, ``jti``, ``sub``, ``nbf`` and ``exp`` repeat the issuer, the id, the recipient and the
-    period. The header holds the public key or its id, and nothing private.
+    period. The header holds the public key or its id, and nothing private. Raises
+    :class:`~certrules.errors.InvalidValueError` for a credential or a signer of which no token can
+    be made that a verifier would read.
 
     Rules: ALL-ROLE-11.
     """
-    header = {"alg": signer.algorithm, "typ": "JWT", **signer.header}
-    if "d" in header.get("jwk", {}):
-        raise InvalidValueError("jwk", "***", "a public key, and this one is private")
-    signed = f"{tokens.compact(header)}.{tokens.compact({**credential, **_claims(credential)})}"
-    return f"{signed}.{tokens.encoded(signer.sign(signed.encode('ascii')))}"
+    algorithm = signer.algorithm
+    header = {"alg": algorithm, "typ": "JWT", **_checked(signer.header, algorithm)}
+    signed = f"{tokens.compact(header)}.{_payload(credential)}"
+    signature = signer.sign(signed.encode("ascii"))
+    if not isinstance(signature, bytes) or (algorithm == "ES256" and len(signature) != 64):
+        raise InvalidValueError("signature", "***", f"the bytes of {algorithm}; for ES256, 64")
+    token = f"{signed}.{tokens.encoded(signature)}"
+    try:
+        tokens.read(token)
+    except BadgeError as error:
+        raise InvalidValueError(
+            "credential", credential["id"], f"to fit a token: {error}"
+        ) from None
+    return token
+
+
+def _checked(header: object, algorithm: object) -> dict[str, Any]:
+    """Return what a signer adds to the header, where it is a key's id or a public key."""
+    if algorithm not in ("RS256", "ES256"):
+        raise InvalidValueError("algorithm", algorithm, "RS256 or ES256")
+    if not isinstance(header, Mapping) or not set(header) <= {"kid", "jwk"}:
+        raise InvalidValueError("header", "***", "kid or jwk, and nothing else")
+    if "kid" in header and not isinstance(header["kid"], str):
+        raise InvalidValueError("kid", header["kid"], "a text")
+    if "jwk" in header:
+        _check_jwk(header["jwk"], algorithm)
+    return dict(header)
+
+
+def _check_jwk(members: object, algorithm: object) -> None:
+    public = {"crv", "e", "kid", "kty", "n", "x", "y"}
+    if not isinstance(members, Mapping) or not set(members) <= public:
+        raise InvalidValueError("jwk", "***", "a public key, and nothing private")
+    if keys.algorithm(keys.from_jwk(members)) != algorithm:
+        raise InvalidValueError("jwk", dict(members), f"a key of {algorithm}")
+
+
+def _payload(credential: Mapping[str, Any]) -> str:
+    try:
+        return tokens.compact({**credential, **_claims(credential)})
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        expected = "an issuer, an id, a subject and a period, all in JSON"
+        why = f"{expected}: {type(error).__name__} {error}"
+        raise InvalidValueError("credential", type(credential).__name__, why) from None
 
 
 def _claims(credential: Mapping[str, Any]) -> dict[str, Any]:
     issuer = credential["issuer"]
+    iss = issuer if isinstance(issuer, str) else issuer["id"]
+    if not isinstance(iss, str):
+        raise TypeError(f"the issuer's id is {iss!r}")
     claims = {
-        "iss": issuer if isinstance(issuer, str) else issuer["id"],
+        "iss": iss,
         "jti": credential["id"],
         "nbf": _timestamp(credential["validFrom"]),
     }
@@ -95,4 +140,4 @@ def _claims(credential: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _timestamp(text: str) -> int:
-    return int(datetime.fromisoformat(text).timestamp())
+    return int(instants.utc(datetime.fromisoformat(text)).timestamp())

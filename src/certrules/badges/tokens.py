@@ -68,8 +68,9 @@ def encoded(data: bytes) -> str:
 
 
 def compact(value: Mapping[str, Any]) -> str:
-    """Return an object as the JSON of a token's part, in base64url."""
-    return encoded(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    """Return an object as the JSON of a token's part, in base64url; ValueError or TypeError."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return encoded(text.encode())
 
 
 def _object(text: str, name: str) -> Mapping[str, Any]:
