@@ -223,6 +223,14 @@ def test_a_late_job_tells_only_the_latest_moment_before_an_award_was_made(store:
 
 
 @pytest.mark.rule("INT-23")
+def test_a_pending_notice_of_an_issue_is_taken_back_with_its_award(store: Store) -> None:
+    completed(store, day(5))
+    assert due(store, day(6)) == ["ada issued"]
+    assert lifecycle.unassign(store, "ada", "fa", at=day(6))
+    assert notices(store) == []
+
+
+@pytest.mark.rule("INT-23")
 def test_nobody_is_told_of_an_award_that_is_gone(store: Store) -> None:
     due(store, day(0))
     completed(store, day(5))

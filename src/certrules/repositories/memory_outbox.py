@@ -1,6 +1,6 @@
 """How are events and notices kept in the memory of one process?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 
 from attrs import evolve
@@ -64,14 +64,18 @@ class MemoryNotices:
                 added.append(notice)
         return added
 
-    def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Take back the notices of expiry of some cycles; those acknowledged stay."""
+    def cancel(
+        self,
+        cycles: Iterable[tuple[str, str, int]],
+        kinds: Collection[NoticeKind] = (NoticeKind.EXPIRY,),
+    ) -> None:
+        """Take back notices of some kinds of some cycles; those acknowledged stay."""
         entries, told = self._scope.change("events"), self._scope.change("notices")
         acknowledged = self._scope.see().cursors.get(_ACKNOWLEDGED, 0)
         for cycle in cycles:
             for identity, position in told.get(cycle, {}).items():
                 notice = entries[position - 1]
-                if position > acknowledged and notice.kind is NoticeKind.EXPIRY:
+                if position > acknowledged and notice.kind in kinds:
                     entries[position - 1] = None
                     told[cycle] = {k: v for k, v in told[cycle].items() if k != identity}
 

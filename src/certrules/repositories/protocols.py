@@ -21,7 +21,7 @@ from certrules.model.learning import (
     LearningPlan,
     Renewal,
 )
-from certrules.model.notices import Notice, Planned
+from certrules.model.notices import Notice, NoticeKind, Planned
 from certrules.model.people import Company, User
 from certrules.model.tables import Selection
 
@@ -342,8 +342,12 @@ class Notices(Protocol):
         """Append those notices whose identity was never there, and return them."""
         ...
 
-    def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Take back the notices of expiry of some (user, certification, cycle).
+    def cancel(
+        self,
+        cycles: Iterable[tuple[str, str, int]],
+        kinds: Collection[NoticeKind] = (NoticeKind.EXPIRY,),
+    ) -> None:
+        """Take back the notices of some (user, certification, cycle), of expiry or other kinds.
 
         Those that are acknowledged are told already, and stay.
         """

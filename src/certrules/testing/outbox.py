@@ -111,6 +111,13 @@ class OutboxContract:
             assert work.notices.add([issued, other, _NOTICE]) == [_NOTICE]
         assert self._entries() == [issued, other, _NOTICE]
 
+    def test_pending_notices_of_other_kinds_are_taken_back_where_asked(self) -> None:
+        issued = evolve(_NOTICE, notification="n2", kind=NoticeKind.ISSUED)
+        with self.store.writing() as work:
+            work.notices.add([_NOTICE, issued])
+            work.notices.cancel([("ada", "fire", 1)], (NoticeKind.ISSUED,))
+        assert self._entries() == [_NOTICE]
+
     def test_what_was_told_cannot_be_taken_back(self) -> None:
         with self.store.writing() as work:
             work.notices.add([_NOTICE])

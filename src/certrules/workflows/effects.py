@@ -28,6 +28,7 @@ from certrules.model.effects import (
 )
 from certrules.model.events import Event
 from certrules.model.learning import Enrolment, EnrolmentStatus
+from certrules.model.notices import NoticeKind
 from certrules.repositories.protocols import Transaction
 
 __all__ = ["carry_out"]
@@ -55,6 +56,8 @@ def carry_out(transaction: Transaction, effects: Iterable[Effect]) -> None:
     transaction.learning.put_enrolments(many.enrolments)
     transaction.events.add(many.events)
     transaction.notices.cancel(many.cancelled)
+    gone = [(each.user, each.certification, each.cycle) for each in many.removed]
+    transaction.notices.cancel(gone, (NoticeKind.ISSUED, NoticeKind.EXPIRY))
 
 
 @define

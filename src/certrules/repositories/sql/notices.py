@@ -1,7 +1,7 @@
 """How is each notice kept once in a database, in order among the events?"""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -17,11 +17,7 @@ from certrules.repositories.sql.tables import notices as table
 __all__ = ["SqlNotices"]
 
 _NAMES = [column.name for column in table.c]
-_PENDING = (
-    select(table)
-    .join(events, events.c.position == table.c.position)
-    .where(events.c.kind == NoticeKind.EXPIRY.value)
-)
+_TOLD = select(table).join(events, events.c.position == table.c.position)
 _DELETE = delete(table).where(table.c.digest == bindparam("of_digest"))
 _DELETE_EVENT = delete(events).where(events.c.position == bindparam("at_position"))
 
@@ -66,11 +62,16 @@ class SqlNotices:
         ]
         self._session.change(insert(table), rows, _NAMES)
 
-    def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Take back the notices of expiry of some cycles; those acknowledged stay."""
+    def cancel(
+        self,
+        cycles: Iterable[tuple[str, str, int]],
+        kinds: Collection[NoticeKind] = (NoticeKind.EXPIRY,),
+    ) -> None:
+        """Take back notices of some kinds of some cycles; those acknowledged stay."""
         wanted = set(cycles)
         acknowledged, _ = cursor(self._session, ACKNOWLEDGED)
-        pending = _PENDING.where(table.c.position > acknowledged)
+        of_kind = _TOLD.where(events.c.kind.in_([kind.value for kind in kinds]))
+        pending = of_kind.where(table.c.position > acknowledged)
         users = {user for user, _, _ in wanted}
         found = [
             row
