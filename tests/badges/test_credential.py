@@ -106,12 +106,54 @@ def test_an_email_is_only_hashed_with_a_salt() -> None:
         hashed_email("ada@x.org", "")
 
 
-@pytest.mark.parametrize("id_", ["ada@x.example", "mailto:ada@x.example", "", "1", "urn:uuid:1"])
+@pytest.mark.parametrize(
+    "id_",
+    [
+        "ada@x.example",
+        "mailto:ada@x.example",
+        "https://ada@x.example",
+        "https://ada:secret@x.example/1",
+        "did:web:ada@x.example",
+        "",
+        "1",
+        "urn:uuid:1",
+        "urn:uuid:" + "-" * 36,
+        "https://x.example\n",
+    ],
+)
 def test_an_id_is_a_url_a_did_or_a_uuid(id_: str) -> None:
     with pytest.raises(InvalidValueError, match="e-mail"):
         Recipient(id_)
     with pytest.raises(InvalidValueError, match="e-mail"):
         Issuer(id_, "The Academy")
+
+
+@pytest.mark.parametrize(
+    "id_", ["https://x.example", "https://x.example/@ada", "did:web:x.example"]
+)
+def test_ids_that_name_nobody(id_: str) -> None:
+    assert Recipient(id_).id == Issuer(id_, "The Academy").id == id_
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hashed": False},
+        {"hashed": 1},
+        {"hashed": "true"},
+        {"identityHash": "ada@x.example"},
+        {"identityHash": None},
+        {"salt": ""},
+        {"salt": None},
+        {"email": "ada@x.example"},
+    ],
+    ids=str,
+)
+def test_an_identifier_in_clear_is_refused(changes: dict[str, object]) -> None:
+    identifier = {**hashed_email("ada@x.example", "s1"), **changes}
+    with pytest.raises(InvalidValueError, match="salted hash") as raised:
+        Recipient("https://x.example", (identifier,))
+    assert "ada" not in str(raised.value)
 
 
 def test_a_description_stands_in_for_criteria() -> None:

@@ -217,6 +217,22 @@ def test_a_person_is_shown_by_their_name(awarded: Store) -> None:
     assert page.recipient == "Ada Lovelace"
 
 
+def test_an_email_address_is_never_shown(awarded: Store) -> None:
+    badge = issue(awarded)
+    with awarded.writing() as transaction:
+        transaction.users.put([User("ada", "ada@x.example")])
+    page = badges.page(awarded, badge.id, at=day(20), issuer="The Academy")
+    assert page is not None
+    assert page.recipient == "ada"
+    with awarded.writing() as transaction:
+        transaction.users.put([User("bob@x.example", "bob@x.example")])
+        transaction.awards.add([evolve(AWARD, user="bob@x.example")])
+    nameless = issue(awarded, "bob@x.example", seed=2)
+    page = badges.page(awarded, nameless.id, at=day(20), issuer="The Academy")
+    assert page is not None
+    assert page.recipient == "Name not given"
+
+
 def test_the_credential_names_a_bit_of_each_list(awarded: Store) -> None:
     badge = issue(awarded)
     issuer = Issuer("https://academy.example", "The Academy")

@@ -44,13 +44,37 @@ CONTEXTS = (
 NAMESPACE = UUID("6f1a52c0-4c35-5b43-9f0e-3c1d5a0d2b7e")
 """In which ids are made of names."""
 
-_URI = re.compile(r"(https?://[^\s/]+\S*|urn:uuid:[0-9a-fA-F-]{36}|did:[a-z0-9]+:\S+)")
+_URI = re.compile(
+    r"https?://[^\s/?#@]+([/?#]\S*)?"
+    r"|urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+    r"|did:[a-z0-9]+:[^\s@]+"
+)
+_HASH = re.compile(r"sha256\$[0-9a-f]{64}")
+_MEMBERS = {"type", "hashed", "identityHash", "identityType", "salt"}
 
 
 def _uri(_: object, attribute: Any, value: str) -> None:
     if not isinstance(value, str) or not _URI.fullmatch(value):
         expected = "a URL, a did: or a urn:uuid:, never an e-mail address"
         raise InvalidValueError(attribute.name, value, expected)
+
+
+def _hashed(_: object, __: object, value: Iterable[Mapping[str, Any]]) -> None:
+    for each in value:
+        if not isinstance(each, Mapping) or not _is_hashed(each):
+            raise InvalidValueError("identifier", "***", "a salted hash, as of hashed_email")
+
+
+def _is_hashed(identifier: Mapping[str, Any]) -> bool:
+    hashed, salt = identifier.get("identityHash"), identifier.get("salt")
+    return (
+        set(identifier) <= _MEMBERS
+        and identifier.get("hashed") is True
+        and isinstance(hashed, str)
+        and _HASH.fullmatch(hashed) is not None
+        and isinstance(salt, str)
+        and bool(salt)
+    )
 
 
 @frozen
@@ -71,10 +95,13 @@ urn:uuid:, never an e-mail address
 
 @frozen
 class Recipient:
-    """Who received it: a URL or ``urn:uuid:``, and hashes by which an e-mail can be recognised."""
+    """Who received it: a URL or ``urn:uuid:``, and hashes by which an e-mail can be recognised.
+
+    Each identifier is one of :func:`hashed_email`, or made like it: never in clear.
+    """
 
     id: str = field(validator=_uri)
-    identifiers: tuple[Mapping[str, Any], ...] = ()
+    identifiers: tuple[Mapping[str, Any], ...] = field(default=(), validator=_hashed)
 
 
 def achievement_id(issuer: str, certification: str) -> str:

@@ -250,7 +250,8 @@ def page(store: Store, badge: str, *, at: datetime, issuer: str) -> Page | None:
     """Return what the verification page of a badge tells at an instant; None where there is none.
 
     A badge is found by its id, which nobody can guess: a version 4 UUID. Of a certification that is
-    gone, the id is shown for its name.
+    gone, the id is shown for its name; of a person without a name, the username or the id, unless
+    it is an e-mail address.
 
     Rules: ALL-ROLE-11, INT-38, INT-42.
     """
@@ -264,8 +265,13 @@ def page(store: Store, badge: str, *, at: datetime, issuer: str) -> Page | None:
     return sharing.page(
         found,
         certification or Certification(found.certification, found.certification),
-        recipient=name or (person.username if person else found.user),
+        recipient=name or _named(person.username if person else "", found.user),
         issuer=issuer,
         state=state_at(found, at),
         at=at,
     )
+
+
+def _named(*names: str) -> str:
+    """Return the first name that a page may show to anybody."""
+    return next((each for each in names if each and "@" not in each), "Name not given")
