@@ -48,8 +48,9 @@ def test_alarms_come_so_many_days_before() -> None:
     made = read(calendar([EXPIRY], at=AT, name="", alarms=[30, 0]))
     triggers = [alarm["trigger"].dt for alarm in made.walk("VALARM")]
     assert triggers == [timedelta(days=-30), timedelta(0)]
-    with pytest.raises(InvalidValueError, match="alarm cannot be -1"):
-        calendar([], at=AT, name="", alarms=[-1])
+    for days in (-1, 36_526, 10**12):
+        with pytest.raises(InvalidValueError, match=f"alarm cannot be {days}"):
+            calendar([], at=AT, name="", alarms=[days])
 
 
 @pytest.mark.rule("INT-01")

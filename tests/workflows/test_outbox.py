@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certrules import instants
+from certrules.errors import InvalidValueError
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Priority
 from certrules.repositories.protocols import Store
@@ -72,3 +73,11 @@ def test_everything_is_delivered_until_it_is_acknowledged(store: Store) -> None:
     assert [entry for _, entry in outbox.pending(store)] == events[1:]
     outbox.acknowledge(store, outbox.pending(store)[-1][0])
     assert outbox.pending(store) == []
+
+
+@pytest.mark.rule("X-NOTIFY-1")
+@pytest.mark.parametrize("source", ["", " ", "a b", "a\n", "\x00", "caf\u00e9", "100%", "<a>"])
+def test_a_source_is_a_uri_reference(source: str) -> None:
+    event = Event(EventKind.ISSUED, "ada", "fa", 1, AT)
+    with pytest.raises(InvalidValueError, match="source cannot be"):
+        outbox.as_cloud_event(1, event, source=source)

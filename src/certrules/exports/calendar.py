@@ -13,6 +13,9 @@ from certrules.model.calendar import Expiry
 
 __all__ = ["calendar", "uid"]
 
+LONGEST = 36_525
+"""The most days before an expiry that an alarm may be: a hundred years."""
+
 _NAMESPACE = UUID("6f3c1f0e-6d0b-5c53-9d0a-2f2c8f6f9a51")
 
 
@@ -36,15 +39,16 @@ def calendar(
     reminds of each. Needs nothing of the awards but their expiries, so a renewed one's event has to
     be taken away by whoever imported it; a calendar to which one subscribes does so by itself.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for an alarm after the event.
+    Raises :class:`~certrules.errors.InvalidValueError` for an alarm after the event
+    or a century before it.
 
     Rules: INT-01.
     """
     from icalendar import Calendar, vText
 
     for days in alarms:
-        if days < 0:
-            raise InvalidValueError("alarm", days, "a number of days before, zero or more")
+        if not 0 <= days <= LONGEST:
+            raise InvalidValueError("alarm", days, f"a number of days before, 0 to {LONGEST}")
     made = Calendar()
     made.add("prodid", "-//certrules//certrules//EN")
     made.add("version", "2.0")

@@ -5,11 +5,13 @@ acknowledges the last position that it is done with; until then everything is de
 whoever acts on an entry must recognise one that they have seen: by its id, which never changes.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, assert_never
 from urllib.parse import quote
 
+from certrules.errors import InvalidValueError
 from certrules.model.events import Event
 from certrules.model.notices import Notice
 from certrules.model.people import Action
@@ -17,7 +19,9 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store
 from certrules.workflows.actors import SYSTEM, Asking, permit
 
-__all__ = ["acknowledge", "as_cloud_event", "pending"]
+__all__ = ["acknowledge", "as_cloud_event", "check_source", "pending"]
+
+_URI_REFERENCE = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 
 
 def pending(
@@ -75,6 +79,7 @@ def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapp
             type_, time = f"certrules.notice.{entry.kind}", entry.due_at
         case _:
             assert_never(entry)
+    check_source(source)
     return {
         "specversion": "1.0",
         "id": str(position),
@@ -85,6 +90,15 @@ def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapp
         "datacontenttype": "application/json",
         "data": _data(entry),
     }
+
+
+def check_source(source: str) -> None:
+    """Raise :class:`~certrules.errors.InvalidValueError` for what cannot be a CloudEvent's source.
+
+    Rules: X-NOTIFY-1.
+    """
+    if not _URI_REFERENCE.fullmatch(source):
+        raise InvalidValueError("source", source, "a URI reference, such as https://learn.example")
 
 
 def _safe(id_: str) -> str:

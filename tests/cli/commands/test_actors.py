@@ -83,6 +83,7 @@ def test_a_draft_is_published_and_switched_off(run: Run, store: Path) -> None:
         transaction.certifications.put([evolve(found, status=CertificationStatus.DRAFT)])
     words = ("--store", store, "--certification", "CONDUCT")
     assert run("deactivate", *words).code == 1
+    assert run("publish", *words, "--policy", "allbound").code == 1
     assert run("publish", *words, *SUPERADMIN).code == 0
     assert run("publish", *words).code == 1
     answer = run("deactivate", *words, "--format", "json")
@@ -132,3 +133,10 @@ def test_a_role_belongs_to_an_actor(run: Run, store: Path) -> None:
     assert "--actor" in answer.err
     assert run("outbox", "--store", store, "--actor", "nobody").code == 2
     assert run("outbox", "--store", store, "--ack", "-1").code == 2
+
+
+@pytest.mark.rule("X-NOTIFY-1")
+def test_a_source_that_is_none_acknowledges_nothing(run: Run, store: Path) -> None:
+    answer = run("outbox", "--store", store, "--source", "a b", "--ack", 1)
+    assert (answer.code, answer.out) == (2, "")
+    assert "source cannot be 'a b'" in answer.err

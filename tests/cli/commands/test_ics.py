@@ -46,6 +46,7 @@ def test_a_user_without_a_zone_has_days_of_utc(run: Run, awarded: Path) -> None:
     [
         (["--user", "adda"], "did you mean ada?"),
         (["--user", "ada", "--alarm", "-3"], "alarm cannot be -3"),
+        (["--user", "ada", "--alarm", "999999999999"], "alarm cannot be 999999999999"),
         (["--user", "ada", "--alarm", "soon"], "--alarm: invalid int value: 'soon'"),
     ],
 )

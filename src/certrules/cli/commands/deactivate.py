@@ -4,7 +4,7 @@ import argparse
 from datetime import UTC
 from typing import Any
 
-from certrules.cli import actors, arguments, decisions, names, stores
+from certrules.cli import actors, arguments, decisions, names, policies, stores
 from certrules.workflows import defining
 
 __all__ = ["add", "run"]
@@ -27,18 +27,19 @@ def add(subparsers: Any) -> None:
     )
     stores.add_store(parser)
     names.add_certification(parser)
+    policies.add_policy(parser)
     parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
     actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and say what was decided."""
-    at = arguments.instant(args.at)
+    at, policy = arguments.instant(args.at), policies.policy(args)
     with stores.opened(args.store) as store:
         actor = actors.acting(store, args)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
-        decision = defining.deactivate(store, certification, at=at, actor=actor)
+        decision = defining.deactivate(store, certification, at=at, actor=actor, policy=policy)
         if args.out.as_json:
             args.out.data(decisions.as_json(decision))
         else:

@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     """Acknowledge what was read, and show what was not."""
     if args.limit < 0 or (args.ack is not None and args.ack < 0):
         raise UsageError("--ack and --limit are whole numbers, 0 or more")
+    outbox.check_source(args.source)
     with stores.opened(args.store) as store:
         actor = actors.acting(store, args)
         if args.ack is not None:
