@@ -2,11 +2,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from attrs import exceptions
+from attrs import evolve, exceptions
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from certrules import Facts
+from certrules.model.learning import Completion
 from certrules.rules import awarding, renewal
 from certrules.testing import strategies
 
@@ -41,13 +42,19 @@ AT = strategies.FIRST_DAY + timedelta(days=500)
 SEARCH = settings(max_examples=5_000, phases=[Phase.generate], database=None, derandomize=True)
 
 
+def before(facts: Facts, completion: Completion) -> Facts:
+    """Return the facts as they were when a completion had not been recorded yet."""
+    return evolve(facts, completions=[each for each in facts.completions if each != completion])
+
+
 @pytest.mark.parametrize(
     "wanted",
     [
         lambda facts: renewal.decide(facts, at=AT),
         lambda facts: renewal.decide(facts, at=AT) and facts.certification.retake,
         lambda facts: any(
-            awarding.decide(facts, each, at=AT, zone="UTC") for each in facts.completions
+            awarding.decide(before(facts, each), each, at=AT, zone="UTC")
+            for each in facts.completions
         ),
     ],
     ids=["renewable", "renewable with retakes", "earned"],
