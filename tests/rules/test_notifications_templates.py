@@ -38,7 +38,9 @@ def render(name: str, medium: Medium) -> str:
 
 @pytest.mark.rule("INT-26", "X-NOTIFY-2")
 @pytest.mark.parametrize("medium", Medium)
-@pytest.mark.parametrize("template", ["[renew_link]", "{{renew_link}}", "{{ renew_link\t}}"])
+@pytest.mark.parametrize(
+    "template", ["[renew_link]", "[ renew_link\t]", "{{renew_link}}", "{{ renew_link\t}}"]
+)
 def test_either_form_of_a_short_code_becomes_the_bare_link(template: str, medium: Medium) -> None:
     link = "https://learn.example/renew"
     assert notifications.render(template, {"renew_link": link}, medium) == link
@@ -46,7 +48,7 @@ def test_either_form_of_a_short_code_becomes_the_bare_link(template: str, medium
 
 @pytest.mark.parametrize("medium", Medium)
 @pytest.mark.parametrize(
-    "template", ["[unknown]", "{{unknown}}", "[known ]", "{{ known", "[1]", "{known}", "[]", "{{}}"]
+    "template", ["[unknown]", "{{unknown}}", "[known-]", "{{ known", "[1]", "{known}", "[]", "{{}}"]
 )
 def test_what_has_no_value_stays_as_it_is(template: str, medium: Medium) -> None:
     assert notifications.render(template, {"known": "x", "1": "x"}, medium) == template
@@ -171,8 +173,16 @@ def test_an_expiry_without_a_link_to_renew_calls_for_a_warning() -> None:
     assert lint("Hurry") == [Rule.DOC_NOTIFY_03]
     assert lint("Hurry", subject="[renew_link]") == [Rule.DOC_NOTIFY_03]
     assert not lint("[renew_link]")
+    assert not lint("[ renew_link ]")
     assert not lint("{{renew_link}}")
     assert not lint("Well done", NoticeKind.ISSUED)
+
+
+@pytest.mark.rule("DOC-NOTIFY-03")
+def test_what_stands_in_a_comment_is_read_by_nobody() -> None:
+    for unseen in ("<!-- [renew_link] -->", "<!--\n{{renew_link}}", "<!--[if mso]>[renew_link]-->"):
+        assert lint(unseen) == [Rule.DOC_NOTIFY_03]
+    assert not lint("<!--[if mso]>[unknown]<![endif]--> [renew_link] <!-- [unknown] -->")
 
 
 @pytest.mark.rule("X-NOTIFY-2")
@@ -182,12 +192,20 @@ def test_an_expiry_without_a_link_to_renew_calls_for_a_warning() -> None:
         ("[Renew_Link]", "[Renew_Link] is no short code; did you mean renew_link?"),
         ("{{ firstname }}", "{{ firstname }} is no short code; did you mean first_name?"),
         ("[zzz]", f"[zzz] is no short code; known are {', '.join(notifications.KNOWN)}"),
+        ("{{z z}}", f"{{{{z z}}}} is no short code; known are {', '.join(notifications.KNOWN)}"),
+        ("[renew-link]", "[renew-link] is no short code; did you mean renew_link?"),
+        ("[ renew link]", "[ renew link] is no short code; did you mean renew_link?"),
+        ("[renew_link\xa0]", "[renew_link\xa0] is no short code; did you mean renew_link?"),
     ],
 )
 def test_an_unknown_short_code_is_named_with_what_was_meant(body: str, text: str) -> None:
     notification = Notification("n", NoticeKind.ISSUED, subject=body, body=body)
     (reason,) = notifications.lint(notification)
     assert (reason.rule, reason.text) == (Rule.X_NOTIFY_2, text)
+
+
+def test_brackets_in_prose_are_no_short_codes() -> None:
+    assert not lint("[1] [see below] [ ] [] {x} [a\nb]", NoticeKind.ISSUED)
 
 
 def test_thousands_of_unknown_short_codes_take_no_time_to_speak_of() -> None:

@@ -1,8 +1,9 @@
 """How do values come into a template, and what can they do there? Nothing but be read.
 
 A short code is a name in square brackets or in double braces, such as ``[renew_link]`` and
-``{{renew_link}}``. It is replaced, once, by a value that is made harmless for where it will stand;
-nothing is evaluated, and what a value says is never taken for a short code.
+``{{ renew_link }}``; blanks around the name count for nothing. It is replaced, once, by a value
+that is made harmless for where it will stand; nothing is evaluated, and what a value says is never
+taken for a short code.
 """
 
 import re
@@ -12,7 +13,9 @@ from html import escape
 
 __all__ = ["SHORT_CODE", "Medium", "render"]
 
-SHORT_CODE = re.compile(r"\[([a-zA-Z]\w{0,63})\]|\{\{[ \t]*([a-zA-Z]\w{0,63})[ \t]*\}\}", re.ASCII)
+SHORT_CODE = re.compile(
+    r"\[[ \t]*([a-zA-Z]\w{0,63})[ \t]*\]|\{\{[ \t]*([a-zA-Z]\w{0,63})[ \t]*\}\}", re.ASCII
+)
 """A short code: its name is in either group."""
 
 

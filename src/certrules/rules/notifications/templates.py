@@ -1,6 +1,7 @@
 """Which short codes does a notification know, what do they say, and is a template in order?"""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from difflib import get_close_matches
 
@@ -85,6 +86,8 @@ def values(
 def lint(notification: Notification) -> list[Reason]:
     """Return what is questionable in the templates of a notification; it is sent all the same.
 
+    What stands in a comment of HTML is left out: no reader sees it.
+
     >>> warnings = lint(Notification("n1", NoticeKind.EXPIRY, body="Renew: {{renewlink}}"))
     >>> for warning in warnings:
     ...     print(warning)
@@ -93,25 +96,38 @@ def lint(notification: Notification) -> list[Reason]:
 
     Rules: DOC-NOTIFY-03, INT-26, X-NOTIFY-2.
     """
-    return [*_without_link(notification), *_unknown(notification)]
+    subject, body = notification.subject, _COMMENT.sub("", notification.body)
+    return [*_without_link(notification, body), *_unknown(subject, body)]
 
 
-def _without_link(notification: Notification) -> Iterator[Reason]:
-    if notification.kind is NoticeKind.EXPIRY and RENEW_LINK not in _codes(notification.body):
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_MEANT = re.compile(r"\[([^][\r\n]{1,80})\]|\{\{([^{}\r\n]{1,80})\}\}")
+"""What somebody may have meant for a short code, such as ``[renew-link]``."""
+
+
+def _without_link(notification: Notification, body: str) -> Iterator[Reason]:
+    names = {found[1] or found[2] for found in SHORT_CODE.finditer(body)}
+    if notification.kind is NoticeKind.EXPIRY and RENEW_LINK not in names:
         text = "the body has no [renew_link], so that nobody can renew from it"
         yield Reason(Rule.DOC_NOTIFY_03, text, (("notification", notification.id),))
 
 
-def _unknown(notification: Notification) -> Iterator[Reason]:
-    used = {**_codes(notification.subject), **_codes(notification.body)}
-    unknown = [name for name in used if name not in KNOWN]
-    for number, name in enumerate(unknown):
+def _unknown(subject: str, body: str) -> Iterator[Reason]:
+    found = [*_MEANT.finditer(subject), *_MEANT.finditer(body)]
+    written = {each[0]: (each[1] or each[2]).strip(" \t") for each in found}
+    unknown = {code: name for code, name in written.items() if not _known(code, name)}
+    for number, (code, name) in enumerate(unknown.items()):
         near = get_close_matches(name.casefold(), KNOWN, n=1) if number < GUIDED else []
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KNOWN)}"
-        facts = (("short_code", used[name]), ("meant", near[0] if near else None))
-        yield Reason(Rule.X_NOTIFY_2, f"{used[name]} is no short code; {hint}", facts)
+        if near or _is_code(code):
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KNOWN)}"
+            facts = (("short_code", code), ("meant", near[0] if near else None))
+            yield Reason(Rule.X_NOTIFY_2, f"{code} is no short code; {hint}", facts)
 
 
-def _codes(template: str) -> Mapping[str, str]:
-    """Return the names of the short codes in a template, each with how it is written."""
-    return {found[1] or found[2]: found[0] for found in SHORT_CODE.finditer(template)}
+def _known(code: str, name: str) -> bool:
+    return name in KNOWN and SHORT_CODE.fullmatch(code) is not None
+
+
+def _is_code(code: str) -> bool:
+    """Return whether a text can be nothing else; square brackets also stand in prose."""
+    return code.startswith("{{") or SHORT_CODE.fullmatch(code) is not None
