@@ -26,7 +26,7 @@ from certrules.model.catalog import (
     Validity,
 )
 from certrules.model.learning import Course, LearningPlan, Window, WindowStart
-from certrules.model.notices import NoticeKind, Notification, Offset, Priority
+from certrules.model.notices import NoticeKind, Notification, Offset, Priority, Recipient
 from certrules.model.people import Company, User
 
 __all__ = ["Catalog", "read", "read_notifications"]
@@ -76,7 +76,8 @@ def read_notifications(data: bytes) -> tuple[Notification, ...]:
     """Read the notifications that are set up: a JSON object with the list ``notifications``.
 
     The keys of each entry are attributes of :class:`~certrules.model.notices.Notification`, of
-    which ``id`` and ``kind`` are needed; the offset is written as ``2 weeks before``. Raises
+    which ``id`` and ``kind`` are needed; the offset is written as ``2 weeks before``, and
+    recipients are a list such as ``["learner", "managers"]``. Raises
     :class:`~certrules.errors.CatalogError`.
 
     >>> (told,) = read_notifications(b'{"notifications": [{"id": "n1", "kind": "expiry",'
@@ -213,7 +214,13 @@ def _entry(
             given[key] = readers[key](value[key], _join(path, key), faults)
         except CertrulesError as error:
             faults.append((_join(path, key), _told(error)))
-    return cls(**given) if len(faults) == before else None
+    if len(faults) > before:
+        return None
+    try:
+        return cls(**given)
+    except CertrulesError as error:  # each of its values is right, but not together
+        faults.append((path, str(error)))
+        return None
 
 
 def _told(error: CertrulesError) -> str:
@@ -312,16 +319,24 @@ def _day(text: str) -> date:
     return day
 
 
-def _names(value: object, path: str, faults: _Faults) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise InvalidValueError("value", value, "a list of names")
-    found: list[str] = []
-    for index, name in enumerate(value):
-        try:
-            found.append(_checked(_key)(name, path, faults))
-        except InvalidValueError as error:
-            faults.append((f"{path}[{index}]", _told(error)))
-    return tuple(found)
+def _each(read: _Reader, expected: str) -> _Reader:
+    """Read a list, every fault of it with its place."""
+
+    def reader(value: object, path: str, faults: _Faults) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise InvalidValueError("value", value, expected)
+        found: list[Any] = []
+        for index, one in enumerate(value):
+            try:
+                found.append(read(one, path, faults))
+            except InvalidValueError as error:
+                faults.append((f"{path}[{index}]", _told(error)))
+        return tuple(found)
+
+    return reader
+
+
+_names = _each(_checked(_key), "a list of names")
 
 
 _WINDOW = _object_of(
@@ -342,6 +357,7 @@ _NOTIFICATIONS: Mapping[str, _Reader] = {
             "offset": _checked(Offset.parse, "such as '2 weeks before'"),
             "subject": _checked(_plain),
             "body": _checked(_plain),
+            "recipients": _each(_choice(Recipient), f"a list of {_listed(map(str, Recipient))}"),
             "priority": _choice(Priority),
         },
         "id",

@@ -69,6 +69,10 @@ def test_recipients_are_chosen_by_role() -> None:
     chosen: Any = [Recipient.MANAGERS, Recipient.MANAGERS]
     assert Notification("n", EXPIRY, recipients=chosen).recipients == {Recipient.MANAGERS}
     assert "power_users" in map(str, Recipient)
+    for nobody in ([], "learner", [Recipient.LEARNER, "learner"]):
+        wrong: Any = nobody
+        with pytest.raises(InvalidValueError, match="recipients cannot be"):
+            Notification("n", EXPIRY, recipients=wrong)
 
 
 @pytest.mark.parametrize("text", ["1 day before", "2 weeks after", "at once"])

@@ -141,7 +141,12 @@ class Recipient(Enum):
 
 
 def _recipients(recipients: Iterable[Recipient]) -> frozenset[Recipient]:
-    return frozenset(recipients)
+    chosen = frozenset(recipients)
+    if not chosen or not all(isinstance(each, Recipient) for each in chosen):
+        raise InvalidValueError(
+            "recipients", recipients, f"some of {', '.join(map(str, Recipient))}"
+        )
+    return chosen
 
 
 @frozen
@@ -151,7 +156,8 @@ class Notification:
     ``id`` is the host's, and stands in the identity of every notice: a notification that is set up
     anew is another one. Subject and body are templates; see
     :mod:`certrules.rules.notifications`. Only the expiry can be told of at another moment than its
-    own; an offset of another kind raises :class:`~certrules.errors.InvalidValueError`.
+    own; an offset of another kind raises :class:`~certrules.errors.InvalidValueError`, as do no
+    recipients. Who has a role is the host's to know, and so is whom it sends the message.
 
     Rules: DOC-NOTIFY-02, DOC-NOTIFY-04, INT-25, X-NOTIFY-1, X-NOTIFY-3.
     """
