@@ -2,28 +2,54 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules.cells import escaped, unescaped
+from certrules.cells import clean, escaped, unescaped
 
-RISKY = "=+-@\t\r\n'＝＋－＠"
+FORMULA = "=+-@＝＋－＠"
+UNSEEN = "\x00\x01\t\n\r\x1b\x7f\x85\xa0\xad "
+UNSEEN += "\u061c\u180e\u2007\u200b\u200e\u202e\u2028\u2066\u3000\ufeff"
+TEXT = st.text(st.sampled_from(FORMULA + UNSEEN + "'a1\U000e0020") | st.characters())
 
 
-@pytest.mark.parametrize("start", RISKY)
+@pytest.mark.parametrize("start", [*FORMULA, "\t", "\r", "\n"])
 def test_what_a_spreadsheet_might_run_gets_an_apostrophe(start: str) -> None:
     assert escaped(start + "1") == "'" + start + "1"
 
 
-@pytest.mark.parametrize("value", ["", "ada", "1=1", " =1", "a'b"])
+@pytest.mark.parametrize("unseen", [*UNSEEN, " \u202e\x00 "])
+def test_what_nobody_sees_hides_no_formula(unseen: str) -> None:
+    assert escaped(unseen + "=1") == "'" + unseen + "=1"
+
+
+@pytest.mark.parametrize("value", ["", "ada", "1=1", "a'b", " a=1", "\u202eada", "\xa0", "'", "'s"])
 def test_what_is_harmless_stays_as_it_is(value: str) -> None:
     assert escaped(value) == value
+    assert unescaped(value) == value
 
 
-@pytest.mark.parametrize("value", ["'", "'ada", "''"])
-def test_an_apostrophe_that_was_not_put_there_stays(value: str) -> None:
-    assert unescaped(value) == ("'" if value == "''" else value)
+@pytest.mark.parametrize("value", ["'=1", "''\t", "'\xa0=1"])
+def test_an_apostrophe_before_a_formula_is_doubled(value: str) -> None:
+    assert escaped(value) == "'" + value
+    assert unescaped("'" + value) == value
 
 
 @pytest.mark.law
-@given(st.text())
-def test_every_value_comes_back_and_starts_harmlessly(value: str) -> None:
+@given(TEXT)
+def test_every_value_comes_back(value: str) -> None:
     assert unescaped(escaped(value)) == value
-    assert not escaped(value).startswith(tuple(RISKY.replace("'", "")))
+
+
+@pytest.mark.law
+@given(TEXT)
+def test_no_value_begins_a_formula_with_or_without_what_nobody_sees(value: str) -> None:
+    for made in (escaped(value), escaped(clean(value))):
+        assert not made.startswith(("\t", "\r", "\n"))
+        seen = "".join(each for each in made if each.isprintable()).lstrip()
+        assert not seen.startswith(tuple(FORMULA))
+
+
+@pytest.mark.law
+@given(TEXT)
+def test_a_clean_text_has_no_control_characters_but_tabs_and_newlines(value: str) -> None:
+    kept = set(clean(value)) - {"\t", "\n"}
+    assert all(each >= " " and not "\x7f" <= each <= "\x9f" for each in kept)
+    assert clean(value).encode().decode() == clean(value)

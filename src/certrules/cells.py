@@ -5,28 +5,43 @@ import re
 __all__ = ["clean", "escaped", "unescaped"]
 
 _NEWLINES = re.compile(r"\r\n?")
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
-_ESCAPED = tuple("'" + start for start in _RISKY)
+_FORMULA = frozenset("=+-@＝＋－＠")
+_BREAKS = ("\t", "\r", "\n")
 
 
 def escaped(value: str) -> str:
-    """Return a value with an apostrophe before it where a spreadsheet might run it.
+    r"""Return a value with an apostrophe before it where a spreadsheet might run it.
 
-    >>> escaped("=1+1"), escaped("ada")
-    ("'=1+1", 'ada')
+    That is where it begins with a tab or a new line, or where its first character that can be seen
+    begins a formula; apostrophes before that do not count, so that :func:`unescaped` is exact.
+
+    >>> escaped("=1+1"), escaped("ada"), escaped("'t Hart")
+    ("'=1+1", 'ada', "'t Hart")
+    >>> escaped("\xa0=1+1")
+    "'\xa0=1+1"
     """
-    return "'" + value if value.startswith(_RISKY) else value
+    return "'" + value if _risky(value) else value
 
 
 def unescaped(value: str) -> str:
     """Return the value from which :func:`escaped` made this one.
 
-    >>> unescaped("'=1+1"), unescaped("ada")
-    ('=1+1', 'ada')
+    >>> unescaped("'=1+1"), unescaped("ada"), unescaped("'t Hart")
+    ('=1+1', 'ada', "'t Hart")
     """
-    return value[1:] if value.startswith(_ESCAPED) else value
+    return value[1:] if value.startswith("'") and _risky(value) else value
+
+
+def _risky(value: str) -> bool:
+    value = value.lstrip("'")
+    return value.startswith(_BREAKS) or _first_seen(value) in _FORMULA
+
+
+def _first_seen(value: str) -> str | None:
+    """Return the first character that is no blank, control or mark of direction."""
+    return next((each for each in value if each.isprintable() and each != " "), None)
 
 
 def clean(text: str) -> str:

@@ -46,13 +46,20 @@ def test_every_kind_of_cell_is_written() -> None:
 def test_hostile_text_comes_back_and_is_no_formula(text: str) -> None:
     heading, row = read(written([text, "B"], [[text, "b"]]))
     for cell in (heading[0], row[0]):
-        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+        assert not cell.startswith(("\t", "\r", "\n"))
+        assert not cell.lstrip("\xa0\u202e\u200b ").startswith(("=", "+", "-", "@", "＝"))
         assert unescaped(cell) == text
     assert (heading[1], row[1]) == ("B", "b")
 
 
 def test_half_a_character_does_not_stop_the_file() -> None:
-    assert read(written(["A"], [["a\ud800b"]])) == [["A"], ["a?b"]]
+    assert read(written(["A"], [["a\ud800b"]])) == [["A"], ["a\ufffdb"]]
+
+
+@pytest.mark.rule("ALL-MANAGE-04")
+def test_no_control_character_is_written() -> None:
+    data = written(["\x00=A"], [["\x00=1\x1b[2J\x85b\r\nc\rd\te"]])
+    assert data.decode("utf-8-sig") == '\ufffd=A\r\n"\ufffd=1\ufffd[2J\ufffdb\nc\nd\te"\r\n'
 
 
 def test_rows_are_written_as_they_come_and_the_stream_stays_the_callers() -> None:

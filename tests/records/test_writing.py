@@ -72,12 +72,12 @@ def test_rejected_again_they_get_no_more_columns() -> None:
 
 
 def test_formulas_are_disarmed_and_come_back() -> None:
-    row = ['=HYPERLINK("x")', "+S", "-1", "@x", "\tx", "'quoted", "=1"]
+    row = ['=HYPERLINK("x")', "+S", "-1", "@x", "\tx", "'=quoted", "\xa0=1"]
     quoted = ",".join('"' + value.replace('"', '""') + '"' for value in row)
     header = HEADER + ",=cmd"
     written = rejects(opened(text_of(quoted + ",=2", header=header)))
     text = written.decode("utf-8-sig")
-    assert "\"'=HYPERLINK(\"\"x\"\")\",'+S,'-1,'@x,'\tx,''quoted,'=1,'=2" in text
+    assert "\"'=HYPERLINK(\"\"x\"\")\",'+S,'-1,'@x,'\tx,''=quoted,'\xa0=1,'=2" in text
     assert text.splitlines()[0].endswith(",'=cmd")
     again = opened(written)
     assert again.header[-1] == "=cmd"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import BinaryIO
 
-from certrules.cells import escaped
+from certrules.cells import clean, escaped
 
 __all__ = ["Cell", "write_csv"]
 
@@ -19,7 +19,7 @@ def write_csv(target: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence
 
     In UTF-8 with a byte order mark, by which spreadsheets know it, with commas, and with days and
     times as ``2024-06-30`` and ``2024-06-30 23:59:59``. A text that a spreadsheet might run as a
-    formula has an apostrophe before it.
+    formula has an apostrophe before it; control characters in it are U+FFFD.
 
     >>> target = io.BytesIO()
     >>> write_csv(target, ["User", "Issued On"], [["=1+1", date(2024, 6, 30)]])
@@ -29,10 +29,10 @@ def write_csv(target: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence
 
     Rules: ALL-MANAGE-04, X-CSV-1.
     """
-    text = io.TextIOWrapper(target, encoding="utf-8-sig", errors="replace", newline="")
+    text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
     try:
         writer = csv.writer(text)
-        writer.writerow(map(escaped, headings))
+        writer.writerow(map(_cell, headings))
         count = 0
         for count, row in enumerate(rows, start=1):  # noqa: B007
             writer.writerow(map(_cell, row))
@@ -43,4 +43,4 @@ def write_csv(target: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence
 
 
 def _cell(value: Cell) -> str | int | date | None:
-    return escaped(value) if isinstance(value, str) else value
+    return escaped(clean(value)) if isinstance(value, str) else value
