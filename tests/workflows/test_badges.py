@@ -20,7 +20,7 @@ from certrules.model.learning import Completion, RenewalOption
 from certrules.model.people import Actor
 from certrules.repositories.protocols import Store
 from certrules.workflows import awarding, badges, lifecycle, renewing
-from certrules.workflows.effects import carry_out
+from certrules.workflows._effects import carry_out
 from tests.workflows.conftest import day
 
 COURSE = ItemKind.COURSE

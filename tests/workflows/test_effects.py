@@ -35,7 +35,7 @@ from certrules.model.learning import (
     RenewalState,
 )
 from certrules.repositories.protocols import Store
-from certrules.workflows.effects import carry_out
+from certrules.workflows._effects import carry_out
 from tests.workflows.conftest import day
 
 COURSE = ItemKind.COURSE

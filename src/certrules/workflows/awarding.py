@@ -18,8 +18,8 @@ from certrules.repositories.conflicts import conflict
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import awarding, renewal
 from certrules.workflows import facts
+from certrules.workflows._effects import carry_out
 from certrules.workflows.actors import SYSTEM, Asking, permit_for
-from certrules.workflows.effects import carry_out
 
 __all__ = ["Completed", "complete", "edit", "report_external"]
 

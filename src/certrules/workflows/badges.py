@@ -1,8 +1,7 @@
 """Issue badges, publish which no longer count, and show where one stands.
 
-An award that is archived, edited or taken away loses its badge in the same transaction: see
-:func:`certrules.workflows.effects.carry_out`. What is issued here are records; the extra
-``badges`` makes signed credentials of them.
+An award that is archived, edited or taken away loses its badge in the same transaction. What is
+issued here are records; the extra ``badges`` makes signed credentials of them.
 """
 
 import re

@@ -16,8 +16,8 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import awarding
 from certrules.rules.awarding import Expansion, Targets
+from certrules.workflows._effects import carry_out
 from certrules.workflows.actors import SYSTEM, Asking, permit, user_of
-from certrules.workflows.effects import carry_out
 from certrules.workflows.facts import known_certification
 from certrules.workflows.jobs import Job, Jobs, Piece
 

@@ -14,8 +14,8 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store
 from certrules.rules import lifecycle
 from certrules.workflows import facts
+from certrules.workflows._effects import carry_out
 from certrules.workflows.actors import SYSTEM, Asking, permit, user_of
-from certrules.workflows.effects import carry_out
 
 __all__ = ["activate", "create", "deactivate", "edit", "publish"]
 

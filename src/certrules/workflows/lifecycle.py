@@ -15,8 +15,8 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store
 from certrules.rules import lifecycle
 from certrules.workflows import facts
+from certrules.workflows._effects import carry_out
 from certrules.workflows.actors import SYSTEM, Asking, permit, permit_for
-from certrules.workflows.effects import carry_out
 
 __all__ = ["assign", "delete", "unassign", "unlink"]
 

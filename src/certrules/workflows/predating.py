@@ -16,9 +16,9 @@ from certrules.model.people import Action
 from certrules.model.policy import ALLBOUND, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import awarding
+from certrules.workflows._effects import carry_out
 from certrules.workflows.actors import SYSTEM, Asking, permit
 from certrules.workflows.by_hand import TOGETHER, AwardReport, together
-from certrules.workflows.effects import carry_out
 from certrules.workflows.facts import known_certification
 
 __all__ = ["issue_predated"]

@@ -14,8 +14,8 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store
 from certrules.rules import renewal
 from certrules.workflows import facts
+from certrules.workflows._effects import carry_out
 from certrules.workflows.actors import SYSTEM, Asking, permit_for
-from certrules.workflows.effects import carry_out
 
 __all__ = ["cancel", "decide", "start"]
 

@@ -1,4 +1,7 @@
-"""How are the effects of decisions carried out?"""
+"""How are the effects of decisions carried out?
+
+For the workflows alone: they ask who may before they decide, and nothing is asked here.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import assert_never
