@@ -39,9 +39,9 @@ def test_the_size_decides(
 @pytest.mark.rule("ALL-BADGE-04", "INT-39")
 def test_the_content_decides_what_it_is() -> None:
     assert rules(lifecycle.badge_image(ImageFacts(None))) == ["ALL-BADGE-04"]
-    damaged = lifecycle.badge_image(ImageFacts(JPEG, 500, 500, damaged=True))
-    assert "jpeg is damaged" in damaged.reasons[0].text
-    both = lifecycle.badge_image(ImageFacts(PNG, 501, 1, damaged=True))
+    damaged = lifecycle.badge_image(ImageFacts(JPEG, 500, 500, "it is cut off"))
+    assert "the jpeg cannot be shown: it is cut off" in damaged.reasons[0].text
+    both = lifecycle.badge_image(ImageFacts(PNG, 501, 1, "it is cut off"))
     assert rules(both) == ["ALL-BADGE-04", "ALL-BADGE-03"]
     assert not both
 
@@ -62,11 +62,11 @@ def test_a_badge_is_mandatory_where_the_platform_says_so() -> None:
         st.none() | st.sampled_from(ImageFormat),
         st.integers(0, 1000),
         st.integers(0, 1000),
-        st.booleans(),
+        st.none() | st.just("it is cut off"),
     ),
     st.sampled_from([DOCEBO, ALLBOUND]),
 )
 def test_every_answer_says_why(image: ImageFacts | None, policy: Policy) -> None:
     decided = lifecycle.badge_image(image, policy=policy)
     assert decided.reasons
-    assert not decided or image is None or (image.format and not image.damaged)
+    assert not decided or image is None or (image.format and image.fault is None)

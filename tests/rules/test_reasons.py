@@ -289,8 +289,8 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
     "badge: no image": lambda: lifecycle.badge_image(ImageFacts(None)),
     "badge: as recommended": lambda: lifecycle.badge_image(ImageFacts(ImageFormat.PNG, 500, 500)),
     "badge: smaller": lambda: lifecycle.badge_image(ImageFacts(ImageFormat.JPEG, 500, 499)),
-    "badge: too high and damaged": lambda: lifecycle.badge_image(
-        ImageFacts(ImageFormat.JPEG, 500, 501, damaged=True)
+    "badge: too high and cut off": lambda: lifecycle.badge_image(
+        ImageFacts(ImageFormat.JPEG, 500, 501, "it is cut off")
     ),
     "validity: any": lambda: validity.allowed(Validity(5, Unit.WEEKS), DOCEBO),
     "validity: one of": lambda: validity.allowed(Validity(2, Unit.YEARS), ALLBOUND),

@@ -24,10 +24,10 @@ class ImageFormat(Enum):
 class ImageFacts:
     """The format of an image, None where its content is of no known one, and its size in pixels.
 
-    ``damaged`` says that it cannot be shown whole.
+    ``fault`` says why it cannot be shown, where it cannot.
     """
 
     format: ImageFormat | None
     width: int = 0
     height: int = 0
-    damaged: bool = False
+    fault: str | None = None

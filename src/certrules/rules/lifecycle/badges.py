@@ -46,8 +46,8 @@ def _against(image: ImageFacts | None) -> Iterator[Reason]:
 
 
 def _against_content(image: ImageFacts) -> Iterator[Reason]:
-    if image.damaged:
-        text = f"the {image.format} is damaged and cannot be shown whole"
+    if image.fault is not None:
+        text = f"the {image.format} cannot be shown: {image.fault}"
         yield Reason(Rule.ALL_BADGE_04, text, (("format", image.format),))
     if max(image.width, image.height) > SIDE:
         text = f"{image.width} by {image.height} pixels are more than {SIDE} by {SIDE}"
