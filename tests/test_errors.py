@@ -1,8 +1,11 @@
-from datetime import date, datetime
+import copy
+import pickle
+from datetime import UTC, date, datetime
 
 import pytest
 
-from certrules import errors
+from certrules import Rule, errors
+from certrules.model.decisions import Reason
 from certrules.periods import Unit
 
 NAIVE = datetime(2024, 1, 31, 9)  # noqa: DTZ001
@@ -97,3 +100,38 @@ def test_a_wrong_value_is_also_a_value_error(name: str) -> None:
 )
 def test_a_failure_of_the_world_is_no_value_error(name: str) -> None:
     assert not issubclass(getattr(errors, name), ValueError)
+
+
+REASON = Reason(Rule.INT_27, "nobody is granted this", (("at", datetime(2024, 1, 1, tzinfo=UTC)),))
+
+EVERY_ERROR = [
+    errors.BadgeError("a badge of nobody"),
+    errors.CatalogError("wrong", "two faults", [("users[0].id", "missing")]),
+    errors.CertrulesError(),
+    errors.ConflictError("somebody was faster"),
+    errors.InvalidValueError("validity amount", -1, "a whole number"),
+    errors.MissingDayError(date(2011, 12, 30), "Pacific/Apia"),
+    errors.NaiveDatetimeError(NAIVE),
+    errors.NoSuchDayError(date(2024, 1, 31), 1, Unit.MONTHS),
+    errors.NotPermittedError([REASON]),
+    errors.OutOfRangeError(date(9999, 12, 31), "plus 1 days"),
+    errors.RecordsFileError("empty", "the file is empty", path="records.csv"),
+    errors.StoreError("the disk is full"),
+    errors.UnknownZoneError("Mars/Olympus"),
+]
+
+
+@pytest.mark.parametrize("error", EVERY_ERROR, ids=lambda error: type(error).__name__)
+def test_an_error_is_the_same_in_another_process(error: errors.CertrulesError) -> None:
+    error.add_note("while it was tried")
+    travelled = (
+        copy.copy(error),
+        *(pickle.loads(pickle.dumps(error, protocol)) for protocol in range(6)),  # noqa: S301
+    )
+    for other in travelled:
+        assert type(other) is type(error)
+        assert (str(other), other.args, vars(other)) == (str(error), error.args, vars(error))
+
+
+def test_every_error_is_tried() -> None:
+    assert {type(error).__name__ for error in EVERY_ERROR} == set(errors.__all__)

@@ -6,6 +6,7 @@ renewal, a bad row of a file) is never an exception: it is a value that carries 
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 __all__ = [
     "BadgeError",
@@ -25,7 +26,19 @@ __all__ = [
 
 
 class CertrulesError(Exception):
-    """The base of every error that certrules raises on purpose."""
+    """The base of every error that certrules raises on purpose.
+
+    Raised in another process, as by a pool of them, it is here what it was there: its message and
+    its attributes travel with it.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remade, (type(self), self.args), self.__dict__
+
+
+def _remade(kind: type[CertrulesError], args: tuple[Any, ...]) -> CertrulesError:
+    """Return an error of its message, whatever else its class is made of."""
+    return kind.__new__(kind, *args)
 
 
 class InvalidValueError(CertrulesError, ValueError):
