@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from attrs import define, evolve, field
 
@@ -31,7 +31,7 @@ __all__ = ["MemoryStore", "MemoryTransaction"]
 
 
 class MemoryStore:
-    """A store that lives as long as its process; threads may share it.
+    """A store that lives as long as its process; threads may share it, other processes cannot.
 
     One writer at a time: a second one waits ``timeout`` seconds, then gets a StoreError. A reader
     sees the store as it was when its view was opened, and waits for nobody.
@@ -48,6 +48,12 @@ class MemoryStore:
         self._tables = _Tables()
         self._writer = Lock()
         self._timeout = timeout
+
+    def __reduce__(self) -> NoReturn:
+        raise StoreError(
+            "memory: this store cannot be sent to another process or copied, since every change to "
+            "the copy would be lost; take a store in a file or a database, or threads"
+        )
 
     @contextmanager
     def reading(self) -> Iterator["MemoryTransaction"]:

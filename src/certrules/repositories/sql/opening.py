@@ -2,14 +2,14 @@
 
 from os import PathLike, fspath
 from pathlib import Path
-from warnings import catch_warnings, simplefilter
 
-from sqlalchemy import URL, Engine, create_engine, insert, inspect, make_url, select
-from sqlalchemy.exc import SAWarning, SQLAlchemyError
+from sqlalchemy import URL, Engine, insert, inspect, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from certrules.errors import StoreError
 from certrules.repositories.sql import dialects
-from certrules.repositories.sql.store import SqlStore, place
+from certrules.repositories.sql.engines import engine_at, place
+from certrules.repositories.sql.store import SqlStore
 from certrules.repositories.sql.tables import SCHEMA_VERSION, metadata, schema
 from certrules.repositories.sql.translation import translated
 
@@ -40,7 +40,7 @@ catalog to make a store there
     dialects.check_supported(address.get_backend_name())
     dialects.check_shared(address)
     _check_file(address, create=create)
-    store = SqlStore(_engine(address), timeout=timeout)
+    store = SqlStore(engine_at(address), timeout=timeout, url=address)
     try:
         if create and _empty(store.engine):
             create_schema(store.engine, timeout=timeout)
@@ -86,19 +86,6 @@ def _address(url: str) -> URL:
             "postgresql://user:password@host/database"
         ) from None
     return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
-
-
-def _engine(address: URL) -> Engine:
-    try:
-        with translated(place(address), "cannot be opened with this URL"), catch_warnings():
-            simplefilter("error", SAWarning)  # an option that would be ignored
-            return create_engine(address)
-    except ImportError as error:
-        name = "postgresql" if address.get_backend_name() == "postgresql" else "mariadb"
-        raise StoreError(
-            f"{place(address)} needs the module {error.name!r}; install it, or write {name}:// and "
-            f"install 'certrules[{name}]'"
-        ) from None
 
 
 def _check_file(address: URL, *, create: bool) -> None:

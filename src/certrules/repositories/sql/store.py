@@ -1,17 +1,19 @@
 """How does a database become a store?"""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, select
+from sqlalchemy import URL, Connection, Engine, make_url, select
 
 from certrules.errors import StoreError
 from certrules.repositories import protocols
-from certrules.repositories.sql import dialects
+from certrules.repositories.sql import dialects, engines, forking
 from certrules.repositories.sql.awards import SqlAwards
 from certrules.repositories.sql.badges import SqlBadges
 from certrules.repositories.sql.catalog import SqlCertifications, SqlItems
+from certrules.repositories.sql.engines import place
 from certrules.repositories.sql.events import SqlEvents
 from certrules.repositories.sql.learning import SqlLearning
 from certrules.repositories.sql.notices import SqlNotices
@@ -22,7 +24,7 @@ from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import SCHEMA_VERSION, schema
 from certrules.repositories.sql.translation import NO_STORE, translated
 
-__all__ = ["SqlStore", "SqlTransaction", "check_version", "place"]
+__all__ = ["SqlStore", "SqlTransaction", "check_version"]
 
 
 class SqlTransaction:
@@ -48,13 +50,32 @@ class SqlStore:
     Threads and processes may share it. There is one writer at a time: another waits ``timeout``
     seconds, then gets a StoreError. A reader sees the store as it was when its view was opened, and
     waits for nobody.
+
+    Sent to another process, as with a step of a job to a pool of them, a store is opened there anew
+    by its ``url``, with the password in it, and all that come there share one engine. An engine of
+    the host's own may need more than that: its store can be sent only where the host passes a
+    ``url`` that is enough. SQLite in memory cannot be sent.
     """
 
-    def __init__(self, engine: Engine, *, timeout: float = 5.0) -> None:
+    def __init__(
+        self, engine: Engine, *, timeout: float = 5.0, url: str | URL | None = None
+    ) -> None:
         dialects.check_supported(engine.dialect.name)
         dialects.check_shared(engine.url)
         self.engine = engine
         self.timeout = timeout
+        self.url: URL | None = None if url is None else make_url(url)
+        self._connections: set[Connection] = set()
+        if self.path is not None and not engines.in_memory(engine.url):
+            forking.watch(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _arrived, (engines.sent(self.url, place(self.engine.url)), self.timeout)
+
+    @property
+    def connections(self) -> Collection[Connection]:
+        """Those on which transactions go on at this moment."""
+        return self._connections
 
     @property
     def path(self) -> Path | None:
@@ -83,8 +104,10 @@ class SqlStore:
     @contextmanager
     def _session(self, *, writing: bool) -> Iterator[Session]:
         where = place(self.engine.url)
+        forking.check(self)
         with translated(where, "cannot be opened with this URL"):
             connection = self.engine.connect()
+        self._connections.add(connection)
         try:
             with translated(where):
                 dialects.begin(connection, writing=writing, timeout=self.timeout)
@@ -98,6 +121,11 @@ class SqlStore:
                 dialects.end(connection)
         finally:
             connection.close()  # which undoes what was not kept
+            self._connections.discard(connection)
+
+
+def _arrived(url: URL, timeout: float) -> SqlStore:
+    return SqlStore(engines.own_engine(url), timeout=timeout, url=url)
 
 
 def check_version(connection: Connection, where: str, *, locking: bool = False) -> None:
@@ -115,11 +143,3 @@ def check_version(connection: Connection, where: str, *, locking: bool = False) 
             f"{where} has the tables of another certrules (version {max(versions)}, here "
             f"{SCHEMA_VERSION}); use the certrules that made it, or a newer one"
         )
-
-
-def place(url: URL) -> str:
-    """Return where a store is, in words that hold no password."""
-    if url.get_backend_name() == "sqlite":
-        return repr(url.database or ":memory:")
-    port = f":{url.port}" if url.port else ""
-    return f"{url.get_backend_name()}://{url.host or ''}{port}/{url.database or ''}"

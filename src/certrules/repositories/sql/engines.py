@@ -1,0 +1,70 @@
+"""How is a database reached, from this process and from others?"""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from warnings import catch_warnings, simplefilter
+
+from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy.exc import SAWarning
+
+from certrules.errors import StoreError
+from certrules.repositories.sql.translation import translated
+
+__all__ = ["engine_at", "in_memory", "own_engine", "place", "sent"]
+
+
+def place(url: URL) -> str:
+    """Return where a store is, in words that hold no password."""
+    if url.get_backend_name() == "sqlite":
+        return repr(url.database or ":memory:")
+    port = f":{url.port}" if url.port else ""
+    return f"{url.get_backend_name()}://{url.host or ''}{port}/{url.database or ''}"
+
+
+def engine_at(url: URL) -> Engine:
+    """Return a new engine; StoreError where none can be made."""
+    try:
+        with translated(place(url), "cannot be opened with this URL"), catch_warnings():
+            simplefilter("error", SAWarning)  # an option that would be ignored
+            return create_engine(url)
+    except ImportError as error:
+        name = "postgresql" if url.get_backend_name() == "postgresql" else "mariadb"
+        raise StoreError(
+            f"{place(url)} needs the module {error.name!r}; install it, or write {name}:// and "
+            f"install 'certrules[{name}]'"
+        ) from None
+
+
+def own_engine(url: URL) -> Engine:
+    """Return the one engine of this process for stores that came here from others."""
+    return _engine_of(os.getpid(), url)
+
+
+@lru_cache(maxsize=16)
+def _engine_of(_process: int, url: URL) -> Engine:
+    return engine_at(url)  # a forked process must not use the connections of its parent
+
+
+def sent(url: URL | None, where: str) -> URL:
+    """Return by which URL another process reaches the same database; StoreError if by none."""
+    if url is None:
+        raise StoreError(
+            f"{where} is reached by an engine of the program's own, which cannot be sent to "
+            "another process; tell SqlStore the url by which it is reached there, or take threads"
+        )
+    if in_memory(url):
+        raise StoreError(
+            f"{where} is in the memory of this process and cannot be sent to another, where every "
+            "change would be lost; name a file, or take threads"
+        )
+    if url.get_backend_name() == "sqlite" and "uri" not in url.query:
+        return url.set(database=str(Path(str(url.database)).absolute()))
+    return url
+
+
+def in_memory(url: URL) -> bool:
+    """Return whether an SQLite database ends with the process that made it."""
+    if url.get_backend_name() != "sqlite":
+        return False
+    return ":memory:" in (url.database or ":memory:") or url.query.get("mode") == "memory"
