@@ -149,6 +149,14 @@ def test_deleting_removes_everything_and_warns() -> None:
     assert rules(decided) == ["DOC-DELETE-02", "DOC-DELETE-04"]
 
 
+@pytest.mark.rule("DOC-DELETE-02")
+def test_renewals_are_closed_in_the_order_of_their_users_and_beginnings() -> None:
+    others = [evolve(OPENED, user="bob"), evolve(OPENED, started_at=AT), OPENED]
+    closed = effects(lifecycle.delete(FIRST_AID, [], others, at=AT), CloseRenewal)
+    found = [(each.renewal.user, each.renewal.started_at) for each in closed]
+    assert found == [("ada", BEGIN), ("ada", AT), ("bob", BEGIN)]
+
+
 def test_a_naive_instant_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(NaiveDatetimeError):
         lifecycle.delete(FIRST_AID, [], at=AT.replace(tzinfo=None))

@@ -24,6 +24,7 @@ from certrules import (
 )
 from certrules.errors import InvalidValueError, NaiveDatetimeError
 from certrules.model.effects import DefineCertification, RemoveAward, RemoveCertification
+from certrules.model.images import ImageFacts, ImageFormat
 from certrules.rules import lifecycle
 from certrules.testing import strategies
 
@@ -115,7 +116,7 @@ def test_only_a_draft_is_published(status: CertificationStatus) -> None:
 @pytest.mark.rule("ALL-CERT-02", "ALL-MANAGE-05", "ALL-MANAGE-07", "INT-31b", "INT-38")
 @pytest.mark.parametrize("policy", [DOCEBO, ALLBOUND])
 def test_a_published_one_is_switched_off_and_on_again(policy: Policy) -> None:
-    decided = lifecycle.deactivate(FIRST_AID, at=AT, policy=policy)
+    decided = lifecycle.deactivate(FIRST_AID, at=AT)
     idle = defined(decided)
     assert idle.status is INACTIVE
     assert "INT-38" in rules(decided)
@@ -182,8 +183,9 @@ def test_who_made_it_and_when_never_changes() -> None:
 
 
 def test_an_id_never_changes() -> None:
-    with pytest.raises(InvalidValueError, match="never changes"):
+    with pytest.raises(InvalidValueError) as raised:
         edit(FIRST_AID, id="other")
+    assert str(raised.value) == "id cannot be 'other': expected 'fa', which never changes"
 
 
 def test_items_are_not_edited_because_unlinking_removes_history() -> None:
@@ -198,6 +200,7 @@ def test_a_published_certification_keeps_its_training_where_publication_freezes_
     held = evolve(FIRST_AID, assignments=(ITEM,))
     unlinked = lifecycle.unlink(held, ITEM.kind, ITEM.item, [], at=AT, policy=ALLBOUND)
     assert rules(unlinked) == ["ALL-CERT-09"]
+    assert dict(unlinked.reasons[0].facts) == {"frozen": ("assignments",)}
     draft = evolve(held, status=DRAFT)
     assert lifecycle.unlink(draft, ITEM.kind, ITEM.item, [], at=AT, policy=ALLBOUND)
 
@@ -223,7 +226,75 @@ def test_allbound_publishes_nothing_without_a_badge() -> None:
 @pytest.mark.rule("ALL-CERT-07")
 def test_what_lacks_a_badge_from_before_can_still_be_switched_off() -> None:
     bare = evolve(FIRST_AID, badge_image=None, validity=Validity(18, Unit.MONTHS))
-    assert lifecycle.deactivate(bare, at=AT, policy=ALLBOUND)
+    assert lifecycle.deactivate(bare, at=AT)
+    idle = evolve(bare, status=INACTIVE)
+    assert edit(FIRST_AID, ALLBOUND, status=INACTIVE)
+    assert edit(bare, ALLBOUND, status=INACTIVE)
+    decided = lifecycle.activate(idle, at=AT, policy=ALLBOUND)
+    assert rules(decided) == ["ALL-EXP-01", "ALL-CERT-07"]
+    assert lifecycle.activate(idle, at=AT)
+
+
+GOOD, SMALL = ImageFacts(ImageFormat.PNG, 500, 500), ImageFacts(ImageFormat.JPEG, 400, 500)
+BAD = {
+    ImageFacts(None): "ALL-BADGE-04",
+    ImageFacts(ImageFormat.PNG, 501, 500): "ALL-BADGE-03",
+    ImageFacts(ImageFormat.PNG, 500, 500, "it is cut off"): "ALL-BADGE-04",
+}
+
+
+def with_image(image: ImageFacts | None, policy: Policy) -> dict[str, Granted | Refused]:
+    """What becomes of each change that an image comes with."""
+    draft = evolve(FIRST_AID, status=DRAFT)
+    return {
+        "create": lifecycle.create(FIRST_AID, image=image, at=AT, policy=policy),
+        "draft": lifecycle.create(draft, image=image, at=AT, policy=policy),
+        "edit": lifecycle.edit(
+            draft, evolve(draft, badge_image="media/2.png"), image=image, at=AT, policy=policy
+        ),
+        "edit all but the image": lifecycle.edit(
+            draft, evolve(draft, name="Other"), image=image, at=AT, policy=policy
+        ),
+        "publish": lifecycle.publish(draft, image=image, at=AT, policy=policy),
+        "publish idle": lifecycle.publish(draft, active=False, image=image, at=AT, policy=policy),
+    }
+
+
+@pytest.mark.rule("ALL-BADGE-03", "ALL-BADGE-04", "ALL-CERT-07", "INT-39")
+@pytest.mark.parametrize("policy", [DOCEBO, ALLBOUND])
+@pytest.mark.parametrize(("image", "rule"), BAD.items())
+def test_a_bad_image_is_refused_wherever_it_comes(
+    image: ImageFacts, rule: str, policy: Policy
+) -> None:
+    for decided in with_image(image, policy).values():
+        assert not decided
+        assert rules(decided) == [rule]
+
+
+@pytest.mark.rule("ALL-BADGE-02", "ALL-BADGE-04", "INT-39")
+@pytest.mark.parametrize("policy", [DOCEBO, ALLBOUND])
+def test_an_image_of_another_size_is_warned_of(policy: Policy) -> None:
+    for decided in with_image(GOOD, policy).values():
+        assert decided
+        assert rules(decided)[-1] == "ALL-BADGE-04"
+    for decided in with_image(SMALL, policy).values():
+        assert decided
+        assert rules(decided)[-1] == "ALL-BADGE-02"
+
+
+@pytest.mark.rule("ALL-BADGE-04", "ALL-BADGE-06")
+def test_an_image_that_nobody_looked_at_is_told_where_it_matters() -> None:
+    found = with_image(None, ALLBOUND)
+    unseen = {name for name, each in found.items() if "not looked at" in each.reasons[-1].text}
+    assert unseen == set(found) - {"edit all but the image"}
+    assert "media/2.png was not looked at" in found["edit"].reasons[-1].text
+    for decided in with_image(None, DOCEBO).values():
+        assert decided
+        assert not {"ALL-BADGE-04", "ALL-BADGE-06"} & set(rules(decided))
+    draft = evolve(FIRST_AID, status=DRAFT, badge_image=None)
+    assert rules(lifecycle.create(draft, at=AT, policy=ALLBOUND)) == ["INT-31b"]
+    published = lifecycle.publish(draft, image=GOOD, at=AT, policy=ALLBOUND)
+    assert rules(published) == ["ALL-CERT-07"]
 
 
 @pytest.mark.rule("ALL-EXP-01")

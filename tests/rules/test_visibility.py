@@ -124,7 +124,9 @@ def test_viewing_takes_one_permission_and_managing_both() -> None:
 def test_an_action_that_no_rule_speaks_of_is_refused_to_everybody() -> None:
     unknown: Any = "certification.burn"
     for actor in ACTORS.values():
-        assert rules(visibility.may(actor, unknown)) == {"INT-27"}
+        (reason,) = visibility.may(actor, unknown).reasons
+        assert str(reason) == "nobody is granted certification.burn (INT-27)"
+        assert dict(reason.facts) == {"actor": actor.user, "action": "certification.burn"}
 
 
 @pytest.mark.rule("ALL-ROLE-07", "ALL-ROLE-09")

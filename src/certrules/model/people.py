@@ -121,7 +121,8 @@ class Action(Enum):
     """What somebody may want to do or see.
 
     Editing a certification is also publishing it, switching it on and off, and assigning and
-    unlinking items; searching awards is also filtering and customising the table of them.
+    unlinking items; searching awards is also filtering and customising the table of them. People
+    are users and companies, with their groups and branches; learning is items, courses and plans.
     """
 
     VIEW_CERTIFICATIONS = "certifications.view"
@@ -141,6 +142,8 @@ class Action(Enum):
     DOWNLOAD_BADGE = "badge.download"
     SHARE_BADGE = "badge.share"
     VERIFY_BADGE = "badge.verify"
+    MANAGE_PEOPLE = "people.manage"
+    MANAGE_LEARNING = "learning.manage"
     START_JOB = "job.start"
     VIEW_JOB = "job.view"
     MANAGE_NOTIFICATIONS = "notifications.manage"

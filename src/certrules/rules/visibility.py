@@ -53,25 +53,20 @@ class _Grant:
 _BOTH = frozenset(Permission)
 
 
-def _administrator(rule: Rule, permissions: frozenset[Permission] = _BOTH) -> _Grant:
-    return _Grant(rule, Role.ADMINISTRATOR, permissions)
-
-
-def _leaders(rule: Rule) -> tuple[_Grant, _Grant]:
-    executive, manager = (
-        _Grant(rule, role, scope=_Scope.COMPANY) for role in (Role.EXECUTIVE, Role.MANAGER)
-    )
-    return executive, manager
-
-
 _EVERYBODYS = Target()
 _NAMED = _Grant(Rule.DOC_CERT_09, Role.SUPERADMIN)
 _SUPERADMIN = _Grant(Rule.INT_27, Role.SUPERADMIN)
 _JOBS = _Grant(Rule.DOC_JOB_03, Role.SUPERADMIN)
-_MANAGER = _administrator(Rule.ALL_ROLE_01)
+_MANAGER = _Grant(Rule.ALL_ROLE_01, Role.ADMINISTRATOR, _BOTH)
+_TABLE = (
+    _SUPERADMIN,
+    _Grant(Rule.ALL_ROLE_04, Role.ADMINISTRATOR, _BOTH),
+    _Grant(Rule.ALL_ROLE_06, Role.EXECUTIVE, scope=_Scope.COMPANY),
+    _Grant(Rule.ALL_ROLE_06, Role.MANAGER, scope=_Scope.COMPANY),
+)
 _GRANTS: Mapping[Action, tuple[_Grant, ...]] = {
     Action.VIEW_CERTIFICATIONS: (_SUPERADMIN, _MANAGER),
-    Action.EXPORT_CERTIFICATIONS: (_SUPERADMIN, _administrator(Rule.INT_30)),
+    Action.EXPORT_CERTIFICATIONS: (_SUPERADMIN, _Grant(Rule.INT_30, Role.ADMINISTRATOR, _BOTH)),
     Action.CREATE_CERTIFICATION: (_NAMED, _MANAGER),
     Action.EDIT_CERTIFICATION: (_NAMED, _MANAGER),
     Action.DELETE_CERTIFICATION: (_NAMED, _MANAGER),
@@ -79,33 +74,28 @@ _GRANTS: Mapping[Action, tuple[_Grant, ...]] = {
     Action.ISSUE_AWARD: (_NAMED,),
     Action.ISSUE_PREDATED: (_SUPERADMIN, _MANAGER),
     Action.EDIT_AWARD: (_SUPERADMIN,),
-    Action.DELETE_AWARD: (_SUPERADMIN, _administrator(Rule.ALL_ROLE_03)),
+    Action.DELETE_AWARD: (_SUPERADMIN, _Grant(Rule.ALL_ROLE_03, Role.ADMINISTRATOR, _BOTH)),
     Action.RENEW_AWARD: (_Grant(Rule.DOC_VIEW_03, scope=_Scope.OWN),),
     Action.VIEW_AWARDS: (
         _SUPERADMIN,
-        _administrator(Rule.ALL_ROLE_02, frozenset({Permission.CONTENT})),
-        _administrator(Rule.ALL_ROLE_02, frozenset({Permission.SYSTEM})),
-        *_leaders(Rule.ALL_ROLE_05),
+        _Grant(Rule.ALL_ROLE_02, Role.ADMINISTRATOR, frozenset({Permission.CONTENT})),
+        _Grant(Rule.ALL_ROLE_02, Role.ADMINISTRATOR, frozenset({Permission.SYSTEM})),
+        _Grant(Rule.ALL_ROLE_05, Role.EXECUTIVE, scope=_Scope.COMPANY),
+        _Grant(Rule.ALL_ROLE_05, Role.MANAGER, scope=_Scope.COMPANY),
         _Grant(Rule.ALL_ROLE_07, scope=_Scope.OWN),
     ),
-    Action.SEARCH_AWARDS: (
-        _SUPERADMIN,
-        _administrator(Rule.ALL_ROLE_04),
-        *_leaders(Rule.ALL_ROLE_06),
-    ),
-    Action.EXPORT_AWARDS: (
-        _SUPERADMIN,
-        _administrator(Rule.ALL_ROLE_04),
-        *_leaders(Rule.ALL_ROLE_06),
-    ),
+    Action.SEARCH_AWARDS: _TABLE,
+    Action.EXPORT_AWARDS: _TABLE,
     Action.DOWNLOAD_BADGE: (_Grant(Rule.ALL_ROLE_08, scope=_Scope.OWN),),
     Action.SHARE_BADGE: (_Grant(Rule.ALL_ROLE_09, scope=_Scope.OWN),),
     Action.VERIFY_BADGE: (_Grant(Rule.ALL_ROLE_11),),
+    Action.MANAGE_PEOPLE: (_SUPERADMIN,),
+    Action.MANAGE_LEARNING: (_SUPERADMIN,),
     Action.START_JOB: (_JOBS, _Grant(Rule.DOC_JOB_03, Role.POWER_USER)),
     Action.VIEW_JOB: (_JOBS, _Grant(Rule.DOC_JOB_03, Role.POWER_USER, scope=_Scope.OWN)),
     Action.MANAGE_NOTIFICATIONS: (
         _Grant(Rule.DOC_NOTIFY_02, Role.SUPERADMIN),
-        _administrator(Rule.INT_30),
+        _Grant(Rule.INT_30, Role.ADMINISTRATOR, _BOTH),
     ),
 }
 
@@ -140,8 +130,9 @@ def may(
     if reasons:
         return Granted(reasons=reasons)
     facts = (("actor", actor.user), ("action", str(action)))
-    against = [Reason(each.rule, f"{action} is for {each}", facts) for each in grants]
-    return Refused(against or [Reason(Rule.INT_27, f"nobody is granted {action}", facts)])
+    if not grants:
+        return Refused([Reason(Rule.INT_27, f"nobody is granted {action}", facts)])
+    return Refused(Reason(each.rule, f"{action} is for {each}", facts) for each in grants)
 
 
 def _because(

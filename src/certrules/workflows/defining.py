@@ -9,6 +9,7 @@ from datetime import datetime
 from certrules.errors import ConflictError, InvalidValueError
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Refused
+from certrules.model.images import ImageFacts
 from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store
@@ -24,12 +25,15 @@ def create(
     store: Store,
     certification: Certification,
     *,
+    image: ImageFacts | None = None,
     at: datetime,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Create a certification, by the actor at an aware instant, in one transaction.
 
+    ``image`` is what :func:`certrules.images.read` says of its badge image; a bad one is refused,
+    and one of another size than is recommended is warned of among the reasons.
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`. Raises
     :class:`~certrules.errors.InvalidValueError` where its id is in use.
 
@@ -38,13 +42,15 @@ def create(
     >>> print(create(store, Certification("fa", "First aid"), at=at).reasons[0])
     it begins as active (INT-31b)
 
-    Rules: ALL-CERT-08, DOC-CERT-09, ALL-ROLE-01.
+    Rules: ALL-BADGE-04, ALL-CERT-08, DOC-CERT-09, ALL-ROLE-01.
     """
     permit(actor, Action.CREATE_CERTIFICATION, policy=policy)
     with store.writing() as transaction:
         if transaction.certifications.get(certification.id) is not None:
             raise InvalidValueError("certification", certification.id, "an id that is not in use")
-        decision = lifecycle.create(certification, by=user_of(actor), at=at, policy=policy)
+        decision = lifecycle.create(
+            certification, by=user_of(actor), image=image, at=at, policy=policy
+        )
         if decision:
             carry_out(transaction, decision.effects)
         return decision
@@ -55,16 +61,18 @@ def edit(
     seen: Certification,
     changed: Certification,
     *,
+    image: ImageFacts | None = None,
     at: datetime,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Change a certification as its editor saw it into another, in one transaction.
 
-    What may change, see :func:`certrules.rules.lifecycle.edit`. ``actor`` must be permitted to; see
-    :mod:`certrules.workflows.actors`. Raises :class:`~certrules.errors.ConflictError` where
-    somebody else has changed or deleted it since it was seen, and
-    :class:`~certrules.errors.InvalidValueError` where ``changed`` has another id.
+    What may change, see :func:`certrules.rules.lifecycle.edit`. ``image`` is what
+    :func:`certrules.images.read` says of the badge image that it will have. ``actor`` must be
+    permitted to; see :mod:`certrules.workflows.actors`. Raises
+    :class:`~certrules.errors.ConflictError` where somebody else has changed or deleted it since it
+    was seen, and :class:`~certrules.errors.InvalidValueError` where ``changed`` has another id.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, seen = MemoryStore(), Certification("fa", "First aid")
@@ -74,7 +82,7 @@ def edit(
     ...            at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0])
     name changes (DOC-CERT-07)
 
-    Rules: ALL-CERT-09, ALL-VIS-05, DOC-CERT-09, ALL-ROLE-01, INT-31.
+    Rules: ALL-BADGE-04, ALL-CERT-09, ALL-VIS-05, DOC-CERT-09, ALL-ROLE-01, INT-31.
     """
     permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
     with store.writing() as transaction:
@@ -83,7 +91,7 @@ def edit(
                 f"certification {seen.id!r} was changed by somebody else first; load it again and "
                 "decide anew"
             )
-        decision = lifecycle.edit(seen, changed, at=at, policy=policy)
+        decision = lifecycle.edit(seen, changed, image=image, at=at, policy=policy)
         if decision:
             carry_out(transaction, decision.effects)
         return decision
@@ -94,22 +102,24 @@ def publish(
     certification: str,
     *,
     active: bool = True,
+    image: ImageFacts | None = None,
     at: datetime,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Publish a draft, as active or inactive, in one transaction.
 
+    ``image`` is what :func:`certrules.images.read` says of its badge image.
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`. Raises
     :class:`~certrules.errors.InvalidValueError` for a certification that the store does not have.
 
-    Rules: ALL-CERT-08, DOC-CERT-09, ALL-ROLE-01, INT-31b.
+    Rules: ALL-BADGE-04, ALL-CERT-08, DOC-CERT-09, ALL-ROLE-01, INT-31b.
     """
     permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
     return _become(
         store,
         certification,
-        lambda found: lifecycle.publish(found, active=active, at=at, policy=policy),
+        lambda found: lifecycle.publish(found, active=active, image=image, at=at, policy=policy),
     )
 
 
@@ -157,9 +167,7 @@ def deactivate(
     Rules: ALL-CERT-10, ALL-MANAGE-05, ALL-MANAGE-07, INT-31b, INT-38.
     """
     permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
-    return _become(
-        store, certification, lambda found: lifecycle.deactivate(found, at=at, policy=policy)
-    )
+    return _become(store, certification, lambda found: lifecycle.deactivate(found, at=at))
 
 
 def _become(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.images import ImageFacts
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 
-__all__ = ["badge_image"]
+__all__ = ["about_image", "badge_image"]
 
 SIDE = 500
 """How many pixels a badge is recommended to have, and may have at most, either way."""
@@ -34,6 +35,21 @@ def badge_image(image: ImageFacts | None, *, policy: Policy = DOCEBO) -> Granted
     if reasons or image is None:
         return Refused(reasons)
     return Granted(reasons=(_because(image),))
+
+
+def about_image(
+    certification: Certification, image: ImageFacts | None, policy: Policy
+) -> Granted | Refused:
+    """Decide whether the image that a certification names can be its badge, if it is known at all.
+
+    Rules: ALL-BADGE-04, ALL-BADGE-06.
+    """
+    if image is not None:
+        return badge_image(image, policy=policy)
+    if not policy.badge_required or not certification.badge_image:
+        return Granted()
+    text = f"{certification.badge_image} was not looked at: nobody knows whether it can be shown"
+    return Granted(reasons=(Reason(Rule.ALL_BADGE_04, text),))
 
 
 def _against(image: ImageFacts | None) -> Iterator[Reason]:

@@ -10,9 +10,11 @@ from certrules.errors import InvalidValueError
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.effects import DefineCertification
+from certrules.model.images import ImageFacts
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import validity
+from certrules.rules.lifecycle.badges import about_image
 
 __all__ = ["NEXT", "against_frozen", "create", "edit"]
 
@@ -33,13 +35,14 @@ def create(
     certification: Certification,
     *,
     by: str | None = None,
+    image: ImageFacts | None = None,
     at: datetime,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Decide whether a certification can be created by a user at an aware instant, as it is given.
 
-    Where an item earns one certification at most, items are assigned afterwards. That the id is not
-    in use is the caller's to know.
+    ``image`` is what is known of its badge image. Where an item earns one certification at most,
+    items are assigned afterwards. That the id is not in use is the caller's to know.
 
     >>> draft = Certification("fa", "First aid", status=CertificationStatus.DRAFT)
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
@@ -48,12 +51,16 @@ def create(
     >>> print(*create(Certification("fa", "First aid"), at=at, policy=ALLBOUND).reasons)
     a badge image is mandatory for a published certification (ALL-CERT-07)
 
-    Rules: ALL-CERT-01, ALL-CERT-02, ALL-CERT-07, ALL-CERT-08, ALL-EXP-01,
+    Rules: ALL-BADGE-04, ALL-CERT-01, ALL-CERT-02, ALL-CERT-07, ALL-CERT-08, ALL-EXP-01,
     DOC-ASSIGN-01, INT-31b.
     """
     at = instants.utc(at)
     published = certification.status is not DRAFT
-    reasons = [*_against_content(certification, ("validity",), policy, publishing=published)]
+    about = about_image(certification, image, policy)
+    reasons = [
+        *_against_content(certification, ("validity",), policy, publishing=published),
+        *(() if about else about.reasons),
+    ]
     if policy.one_certification_per_item and certification.assignments:
         text = "items are assigned to a certification that exists already"
         reasons.append(Reason(Rule.DOC_ASSIGN_01, text))
@@ -61,18 +68,23 @@ def create(
         return Refused(reasons)
     created = evolve(certification, created_by=by, created_at=at, updated_at=at)
     why = Reason(Rule.INT_31b, f"it begins as {certification.status}")
-    return Granted((DefineCertification(created),), (why,))
+    return Granted((DefineCertification(created),), (why, *about.reasons))
 
 
 def edit(
-    before: Certification, after: Certification, *, at: datetime, policy: Policy = DOCEBO
+    before: Certification,
+    after: Certification,
+    *,
+    image: ImageFacts | None = None,
+    at: datetime,
+    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Decide whether a certification can be changed into another of its id, at an aware instant.
 
-    Who created it and when stays, whatever ``after`` says. Items are changed by
-    :func:`~certrules.rules.lifecycle.assign` and :func:`~certrules.rules.lifecycle.unlink` alone,
-    because unlinking removes history. Raises :class:`~certrules.errors.InvalidValueError` for
-    another id.
+    ``image`` is what is known of the badge image that it will have. Who created it and when stays,
+    whatever ``after`` says. Items are changed by :func:`~certrules.rules.lifecycle.assign` and
+    :func:`~certrules.rules.lifecycle.unlink` alone, because unlinking removes history. Raises
+    :class:`~certrules.errors.InvalidValueError` for another id.
 
     >>> from attrs import evolve
     >>> first_aid, at = Certification("fa", "First aid"), datetime(2024, 1, 1, tzinfo=UTC)
@@ -82,23 +94,27 @@ def edit(
     >>> print(*edit(first_aid, renamed, at=at, policy=ALLBOUND).reasons)
     name cannot be changed after publication: deactivate fa and create another (ALL-CERT-09)
 
-    Rules: ALL-CERT-09, ALL-CERT-10, ALL-VIS-05, DOC-CERT-07, INT-01c, INT-31, INT-31b.
+    Rules: ALL-BADGE-04, ALL-CERT-09, ALL-CERT-10, ALL-VIS-05, DOC-CERT-07, INT-01c, INT-31,
+    INT-31b.
     """
     if after.id != before.id:
         raise InvalidValueError("id", after.id, f"{before.id!r}, which never changes")
     at = instants.utc(at)
     after = evolve(after, **{name: getattr(before, name) for name in _KEPT})
     changed = [name for name in _NAMES if getattr(before, name) != getattr(after, name)]
-    publishing = before.status is DRAFT and after.status is not DRAFT
+    publishing = "status" in changed and (before.status is DRAFT or after.status is ACTIVE)
+    looking = publishing or "badge_image" in changed or image is not None
+    about = about_image(after, image, policy) if looking else Granted()
     reasons = [
         *against_frozen(before, changed, policy),
         *_against_change(before, after, changed),
         *_against_content(after, changed, policy, publishing=publishing),
+        *(() if about else about.reasons),
     ]
     if reasons:
         return Refused(reasons)
     effects = (DefineCertification(evolve(after, updated_at=at)),) if changed else ()
-    return Granted(effects, _because(after, changed))
+    return Granted(effects, (*_because(after, changed), *about.reasons))
 
 
 _KEPT = ("created_by", "created_at", "updated_at")

@@ -6,6 +6,7 @@ from attrs import evolve
 
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.images import ImageFacts
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules.lifecycle.defining import edit
@@ -14,9 +15,16 @@ __all__ = ["activate", "deactivate", "publish"]
 
 
 def publish(
-    certification: Certification, *, active: bool = True, at: datetime, policy: Policy = DOCEBO
+    certification: Certification,
+    *,
+    active: bool = True,
+    image: ImageFacts | None = None,
+    at: datetime,
+    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Decide whether a draft can be published, as active or inactive, at an aware instant.
+
+    ``image`` is what is known of its badge image.
 
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> draft = Certification("fa", "First aid", status=CertificationStatus.DRAFT)
@@ -25,13 +33,14 @@ def publish(
     >>> print(*publish(Certification("fa", "First aid"), at=at).reasons)
     fa is active: only a draft is published (INT-31b)
 
-    Rules: ALL-CERT-07, ALL-CERT-08, ALL-EXP-01, INT-31b.
+    Rules: ALL-BADGE-04, ALL-CERT-07, ALL-CERT-08, ALL-EXP-01, INT-31b.
     """
     if certification.status is not CertificationStatus.DRAFT:
         text = f"{certification.id} is {certification.status}: only a draft is published"
         return Refused((Reason(Rule.INT_31b, text),))
     status = CertificationStatus.ACTIVE if active else CertificationStatus.INACTIVE
-    return _become(certification, status, at, policy)
+    published = evolve(certification, status=status)
+    return edit(certification, published, image=image, at=at, policy=policy)
 
 
 def activate(
@@ -43,15 +52,15 @@ def activate(
     >>> bool(activate(idle, at=datetime(2024, 1, 1, tzinfo=UTC)))
     True
 
-    Rules: ALL-CERT-02, INT-31b.
+    Rules: ALL-CERT-02, ALL-CERT-07, ALL-EXP-01, INT-31b.
     """
     return _switch(certification, CertificationStatus.ACTIVE, at, policy)
 
 
-def deactivate(
-    certification: Certification, *, at: datetime, policy: Policy = DOCEBO
-) -> Granted | Refused:
+def deactivate(certification: Certification, *, at: datetime) -> Granted | Refused:
     """Decide whether a published certification can cease to be issued; what was issued stands.
+
+    No policy forbids that.
 
     >>> print(deactivate(Certification("fa", "First aid"), at=datetime(2024, 1, 1, tzinfo=UTC))
     ...       .reasons[-1])
@@ -59,7 +68,7 @@ def deactivate(
 
     Rules: ALL-CERT-02, ALL-CERT-10, ALL-MANAGE-05, ALL-MANAGE-07, INT-31b, INT-38.
     """
-    return _switch(certification, CertificationStatus.INACTIVE, at, policy)
+    return _switch(certification, CertificationStatus.INACTIVE, at, DOCEBO)
 
 
 def _switch(
@@ -68,10 +77,4 @@ def _switch(
     if certification.status is CertificationStatus.DRAFT:
         text = f"{certification.id} is a draft: publish it first"
         return Refused((Reason(Rule.INT_31b, text),))
-    return _become(certification, status, at, policy)
-
-
-def _become(
-    certification: Certification, status: CertificationStatus, at: datetime, policy: Policy
-) -> Granted | Refused:
     return edit(certification, evolve(certification, status=status), at=at, policy=policy)
