@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from certrules import Certification
-from certrules.badges import statuslist
+from certrules.badges import statuslist, tokens
 from certrules.badges.credential import Issuer, credential
 from certrules.badges.keys import TrustedKey
 from certrules.badges.signing import KeySigner, sign
@@ -47,6 +47,13 @@ def unsigned(purposes: Iterable[str] = (), **changes: Any) -> dict[str, Any]:
     """The credential of the badge, with changes to its members."""
     entries = [statuslist.entry(LISTS[purpose], purpose, BADGE.index) for purpose in purposes]
     return credential(BADGE, FIRST_AID, issuer=ISSUER, status=entries) | changes
+
+
+def resigned(payload: Mapping[str, Any], key: Key) -> str:
+    """A token that says anything, with a good signature."""
+    header = {"alg": key.signer.algorithm, **key.signer.header}
+    signed = f"{tokens.compact(header)}.{tokens.compact(payload)}"
+    return f"{signed}.{tokens.encoded(key.signer.sign(signed.encode()))}"
 
 
 def published(

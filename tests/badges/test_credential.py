@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from attrs import evolve
 
 from certrules import Certification
 from certrules.badges import credential as credentials
+from certrules.badges import structure
 from certrules.badges.credential import Issuer, Recipient, hashed_email, recipient_id
 from certrules.errors import InvalidValueError
 from tests.badges.samples import BADGE, FIRST_AID, ISSUER, LISTS, SINCE, unsigned
@@ -163,3 +165,80 @@ def test_a_description_stands_in_for_criteria() -> None:
     ]
     assert achievement["criteria"] == {"narrative": "All of it"}
     assert not {"tag", "alignment", "image"} & achievement.keys()
+
+
+@pytest.mark.parametrize("name", ["", " ", "\n", None, 7])
+def test_an_issuer_has_a_name(name: Any) -> None:
+    with pytest.raises(InvalidValueError, match="issuer's name"):
+        Issuer("https://academy.example", name)
+
+
+NO_URLS: list[Any] = [
+    "",
+    "academy.example",
+    "/about",
+    "//academy.example",
+    "ftp://academy.example",
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+    "mailto:ada@x.example",
+    "https://",
+    "https:///about",
+    "https://ada:secret@academy.example",
+    "https://academy.example/a b",
+    "https://academy.example\n",
+    "urn:",
+    7,
+]
+
+
+@pytest.mark.parametrize("url", NO_URLS)
+def test_a_url_is_one_wherever_it_stands(url: Any) -> None:
+    with pytest.raises(InvalidValueError, match="http"):
+        Issuer("https://academy.example", "The Academy", url)
+    with pytest.raises(InvalidValueError, match="http"):
+        credentials.credential(BADGE, FIRST_AID, issuer=ISSUER, image=url)
+    with pytest.raises(InvalidValueError, match="http"):
+        credentials.credential(BADGE, FIRST_AID, issuer=ISSUER, skills={"CPR": url})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://academy.example",
+        "https://academy.example:8443/a?b=c#d",
+        "https://akademie.example/ä",
+        "urn:uuid:0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1",
+        "urn:isbn:0451450523",
+        "did:web:academy.example",
+    ],
+)
+def test_urls_of_every_kind(url: str) -> None:
+    made = credentials.credential(
+        BADGE, FIRST_AID, issuer=evolve(ISSUER, url=url), image=url, skills={"CPR": url}
+    )
+    structure.check_badge(made)
+
+
+@pytest.mark.parametrize("image", ["data:image/png;base64,AAAA", "data:image/svg+xml,%3Csvg/%3E"])
+def test_a_picture_may_be_in_the_credential(image: str) -> None:
+    made = credentials.credential(BADGE, FIRST_AID, issuer=ISSUER, image=image)
+    assert made["credentialSubject"]["achievement"]["image"]["id"] == image
+    structure.check_badge(made)
+    for other in ("data:text/html,<script>", "data:image/png", "data:,"):
+        with pytest.raises(InvalidValueError, match="image"):
+            credentials.credential(BADGE, FIRST_AID, issuer=ISSUER, image=other)
+
+
+def test_blank_facts_of_a_certification() -> None:
+    blank = Certification("fa", "First aid", description=" ", completion_criteria="\n")
+    made = credentials.credential(BADGE, blank, issuer=ISSUER)
+    achievement = made["credentialSubject"]["achievement"]
+    assert (achievement["description"], achievement["criteria"]) == (
+        "First aid",
+        {"narrative": "First aid"},
+    )
+    structure.check_badge(made)
+    for skill in ("", " "):
+        with pytest.raises(InvalidValueError, match="skill"):
+            credentials.credential(BADGE, evolve(FIRST_AID, skills=(skill,)), issuer=ISSUER)

@@ -1,5 +1,7 @@
 """Which keys are trusted, and what they are called."""
 
+from typing import Any
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -42,10 +44,44 @@ def test_what_is_no_public_key_is_refused(members: dict[str, object]) -> None:
         keys.from_jwk(members)
 
 
-def test_a_private_key_is_not_taken_for_a_public_one() -> None:
-    with pytest.raises(InvalidValueError, match="private") as raised:
-        keys.from_jwk({**RFC_7638, "d": "secret"})
-    assert "secret" not in str(raised.value)
+def test_a_jwk_is_an_object() -> None:
+    wrong: Any
+    for wrong in ([], "key", None):
+        with pytest.raises(InvalidValueError, match="jwk"):
+            TrustedKey.from_jwk(wrong)
+
+
+@pytest.mark.parametrize("member", ["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
+def test_a_private_jwk_is_not_taken_for_a_public_one(member: str) -> None:
+    for trust in (keys.from_jwk, TrustedKey.from_jwk):
+        with pytest.raises(InvalidValueError, match="private") as raised:
+            trust({**RFC_7638, member: "secret"})
+        assert "secret" not in str(raised.value)
+
+
+def test_a_private_key_is_not_taken_for_a_public_one(key: Key) -> None:
+    with pytest.raises(InvalidValueError, match="private"):
+        TrustedKey.from_pem(key.pem)
+    wrong: Any = key.private
+    with pytest.raises(InvalidValueError, match="a public key"):
+        TrustedKey.of(wrong)
+    with pytest.raises(InvalidValueError, match="a public key"):
+        TrustedKey(key.trusted.thumbprint, wrong)
+
+
+@pytest.mark.parametrize("thumbprint", ["", "abc", "A" * 42, "A" * 42 + "=", "A" * 44, None, 7])
+def test_a_thumbprint_is_one(thumbprint: Any) -> None:
+    with pytest.raises(InvalidValueError, match="thumbprint"):
+        TrustedKey(thumbprint)
+
+
+def test_the_id_of_a_key_is_a_text(key: Key) -> None:
+    wrong: Any
+    for wrong in ("", 7, ["1"]):
+        with pytest.raises(InvalidValueError, match="key id"):
+            TrustedKey.of(key.private.public_key(), id=wrong)
+    with pytest.raises(InvalidValueError, match="key id"):
+        TrustedKey.from_jwk({**RFC_7638, "kid": 7})
 
 
 def test_other_public_keys_are_refused() -> None:

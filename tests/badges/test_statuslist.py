@@ -3,13 +3,15 @@
 
 import gzip
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules.badges import statuslist, tokens
+from certrules.badges import statuslist, structure, tokens
 from certrules.badges.statuslist import SIZE
 from certrules.errors import BadgeError, InvalidValueError
 from tests.badges.samples import ISSUER, LISTS, SINCE, UNTIL
@@ -93,3 +95,32 @@ def test_a_list_has_a_purpose_that_is_known() -> None:
         statuslist.entry(url, "message", 1)
     with pytest.raises(InvalidValueError, match="purpose"):
         statuslist.list_credential(url, "message", [], issuer=ISSUER, at=SINCE, until=UNTIL)
+
+
+@pytest.mark.parametrize("url", ["", "status/1", "ftp://x.example/1", "https://x.example/a b", 7])
+def test_a_list_is_at_a_url(url: Any) -> None:
+    with pytest.raises(InvalidValueError, match="status list"):
+        statuslist.entry(url, "revocation", 1)
+    with pytest.raises(InvalidValueError, match="status list"):
+        statuslist.list_credential(url, "revocation", [], issuer=ISSUER, at=SINCE, until=UNTIL)
+
+
+@pytest.mark.parametrize("index", [-1, statuslist.LARGEST, 1.0, True, "1", None])
+def test_an_index_is_a_whole_number(index: Any) -> None:
+    with pytest.raises(InvalidValueError, match="index"):
+        statuslist.entry(LISTS["revocation"], "revocation", index)
+
+
+@pytest.mark.parametrize("until", [SINCE, SINCE - timedelta(days=1), SINCE + timedelta.resolution])
+def test_a_list_ends_after_it_begins(until: datetime) -> None:
+    with pytest.raises(InvalidValueError, match="until"):
+        statuslist.list_credential(
+            LISTS["revocation"], "revocation", [], issuer=ISSUER, at=SINCE, until=until
+        )
+
+
+def test_a_published_list_is_one() -> None:
+    made = statuslist.list_credential(
+        LISTS["revocation"], "revocation", [7], issuer=ISSUER, at=SINCE, until=UNTIL
+    )
+    structure.check_list(made)

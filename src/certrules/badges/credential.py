@@ -29,6 +29,7 @@ __all__ = [
     "Issuer",
     "Recipient",
     "achievement_id",
+    "check_url",
     "credential",
     "hashed_email",
     "recipient_id",
@@ -49,6 +50,10 @@ _URI = re.compile(
     r"|urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     r"|did:[a-z0-9]+:[^\s@]+"
 )
+_URL = re.compile(
+    r"https?://[^\s/?#@]+([/?#]\S*)?|(urn|did):[A-Za-z0-9][A-Za-z0-9-]*:\S+", re.ASCII
+)
+_PICTURE = re.compile(r"data:image/[a-z0-9.+-]+[;,]\S+", re.ASCII)
 _HASH = re.compile(r"sha256\$[0-9a-f]{64}")
 _MEMBERS = {"type", "hashed", "identityHash", "identityType", "salt"}
 
@@ -57,6 +62,16 @@ def _uri(_: object, attribute: Any, value: str) -> None:
     if not isinstance(value, str) or not _URI.fullmatch(value):
         expected = "a URL, a did: or a urn:uuid:, never an e-mail address"
         raise InvalidValueError(attribute.name, value, expected)
+
+
+def _name(_: object, attribute: Any, value: str) -> None:
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidValueError(f"issuer's {attribute.name}", value, "some text")
+
+
+def _url(_: object, attribute: Any, value: str | None) -> None:
+    if value is not None:
+        check_url(attribute.name, value)
 
 
 def _hashed(_: object, __: object, value: Iterable[Mapping[str, Any]]) -> None:
@@ -89,8 +104,8 @@ urn:uuid:, never an e-mail address
     """
 
     id: str = field(validator=_uri)
-    name: str
-    url: str | None = None
+    name: str = field(validator=_name)
+    url: str | None = field(default=None, validator=_url)
 
 
 @frozen
@@ -102,6 +117,19 @@ class Recipient:
 
     id: str = field(validator=_uri)
     identifiers: tuple[Mapping[str, Any], ...] = field(default=(), validator=_hashed)
+
+
+def check_url(name: str, value: object) -> None:
+    """Raise InvalidValueError unless a value is an ``http(s):`` URL, a ``urn:`` or a ``did:``.
+
+    >>> check_url("url", "academy.example")
+    Traceback (most recent call last):
+        ...
+    certrules.errors.InvalidValueError: url cannot be 'academy.example': expected a URL with http \
+or https, a urn: or a did:
+    """
+    if not isinstance(value, str) or not _URL.fullmatch(value):
+        raise InvalidValueError(name, value, "a URL with http or https, a urn: or a did:")
 
 
 def achievement_id(issuer: str, certification: str) -> str:
@@ -168,7 +196,9 @@ def credential(
     ``image`` is a URL, or a ``data:`` one that holds the picture. Each of the certification's
     skills is a tag, or an alignment where ``skills`` has the URL of its definition in a framework.
     ``status`` are entries of :func:`certrules.badges.statuslist.entry`. Where the certification has
-    no description or criteria, what it does have is said in their place.
+    no description or criteria, what it does have is said in their place. Raises
+    :class:`~certrules.errors.InvalidValueError` for a URL that is none, and for a skill without
+    text.
 
     >>> badge = Badge("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1", "1", "fa", 1,
     ...     datetime(2024, 1, 1, tzinfo=UTC), None, status_list=1, index=7)
@@ -208,16 +238,21 @@ def _profile(issuer: Issuer) -> dict[str, Any]:
 def _achievement(
     certification: Certification, issuer: Issuer, image: str | None, skills: Mapping[str, str]
 ) -> dict[str, Any]:
-    description = certification.description or certification.name
+    description = _first(certification.description, certification.name)
     achievement: dict[str, Any] = {
         "id": achievement_id(issuer.id, certification.id),
         "type": ["Achievement"],
         "achievementType": "Certification",
         "name": certification.name,
         "description": description,
-        "criteria": {"narrative": certification.completion_criteria or description},
+        "criteria": {"narrative": _first(certification.completion_criteria, description)},
     }
+    for each in certification.skills:
+        if not isinstance(each, str) or not each.strip():
+            raise InvalidValueError("skill", each, "some text")
     if image is not None:
+        if not isinstance(image, str) or not _PICTURE.fullmatch(image):
+            check_url("image", image)
         achievement["image"] = {"id": image, "type": "Image"}
     if aligned := [each for each in certification.skills if each in skills]:
         achievement["alignment"] = [_alignment(each, skills[each]) for each in aligned]
@@ -226,5 +261,10 @@ def _achievement(
     return achievement
 
 
+def _first(text: str, instead: str) -> str:
+    return text if text.strip() else instead
+
+
 def _alignment(skill: str, url: str) -> dict[str, Any]:
+    check_url(f"skill {skill!r}", url)
     return {"type": ["Alignment"], "targetName": skill, "targetUrl": url}

@@ -1,6 +1,7 @@
 """Which public keys does a verifier trust, and for whom?"""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, Self
@@ -18,6 +19,7 @@ from certrules.errors import InvalidValueError
 
 __all__ = [
     "EXPECTED",
+    "PRIVATE",
     "Keys",
     "PublicKey",
     "TrustedKey",
@@ -27,7 +29,12 @@ __all__ = [
     "thumbprint",
 ]
 
+_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+
 EXPECTED = "an RSA key of 2048 to 8192 bits, or one on the curve P-256"
+
+PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+"""The members of a JSON Web Key that nobody but its owner may know."""
 
 PublicKey = RSAPublicKey | EllipticCurvePublicKey
 
@@ -38,7 +45,7 @@ def algorithm(key: object) -> str:
         return "RS256"
     if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
         return "ES256"
-    raise InvalidValueError("key", type(key).__name__, EXPECTED)
+    raise InvalidValueError("key", type(key).__name__, f"a public key: {EXPECTED}")
 
 
 def jwk(key: PublicKey) -> dict[str, str]:
@@ -50,7 +57,9 @@ def jwk(key: PublicKey) -> dict[str, str]:
 
 def from_jwk(members: Mapping[str, Any]) -> PublicKey:
     """Return the key of a JSON Web Key; InvalidValueError where it is none, or a private one."""
-    if "d" in members:
+    if not isinstance(members, Mapping):
+        raise InvalidValueError("jwk", type(members).__name__, "a JSON object")
+    if PRIVATE & set(members):
         raise InvalidValueError("jwk", "***", "a public key, and this one is private")
     try:
         kind = RSAAlgorithm if members.get("kty") == "RSA" else ECAlgorithm
@@ -73,6 +82,21 @@ def thumbprint(members: Mapping[str, Any]) -> str:
     return tokens.encoded(sha256(text.encode()).digest())
 
 
+def _thumbprint(_: object, __: object, value: str) -> None:
+    if not isinstance(value, str) or not _THUMBPRINT.fullmatch(value):
+        raise InvalidValueError("thumbprint", value, "43 characters, as of RFC 7638 with SHA-256")
+
+
+def _public(_: object, __: object, value: PublicKey | None) -> None:
+    if value is not None:
+        algorithm(value)
+
+
+def _id(_: object, __: object, value: str | None) -> None:
+    if value is not None and (not isinstance(value, str) or not value):
+        raise InvalidValueError("key id", value, "a text, or None")
+
+
 @frozen
 class TrustedKey:
     """A public key that the verifier trusts; ``id`` is what a token's ``kid`` calls it.
@@ -80,29 +104,30 @@ class TrustedKey:
     Of a key that is known by its thumbprint alone, the key itself is found in the token.
     """
 
-    thumbprint: str
-    key: PublicKey | None = field(default=None, eq=False, repr=False)
-    id: str | None = None
+    thumbprint: str = field(validator=_thumbprint)
+    key: PublicKey | None = field(default=None, eq=False, repr=False, validator=_public)
+    id: str | None = field(default=None, validator=_id)
 
     @classmethod
     def of(cls, key: PublicKey, *, id: str | None = None) -> Self:  # noqa: A002
-        """Trust a public key."""
+        """Trust a public key; InvalidValueError where it is none, such as a private one."""
         algorithm(key)
         return cls(thumbprint(jwk(key)), key, id)
 
     @classmethod
     def from_pem(cls, pem: bytes, *, id: str | None = None) -> Self:  # noqa: A002
         """Trust the public key of a PEM; InvalidValueError where it holds none."""
+        if b"PRIVATE KEY-----" in pem:
+            raise InvalidValueError("public key", "***", "a public key, and this one is private")
         try:
             key = load_pem_public_key(pem)
-        except (ValueError, UnsupportedAlgorithm) as error:
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise InvalidValueError("public key", "***", f"a PEM: {error}") from None
-        algorithm(key)
         return cls.of(key, id=id)  # type: ignore[arg-type]
 
     @classmethod
     def from_jwk(cls, members: Mapping[str, Any]) -> Self:
-        """Trust a JSON Web Key, under its ``kid`` if it has one."""
+        """Trust a JSON Web Key, under its ``kid`` if it has one; InvalidValueError for no key."""
         return cls.of(from_jwk(members), id=members.get("kid"))
 
 

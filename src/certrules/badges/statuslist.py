@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from certrules.badges import tokens
-from certrules.badges.credential import CONTEXTS, Issuer, seconds
+from certrules.badges.credential import CONTEXTS, Issuer, check_url, seconds
 from certrules.errors import BadgeError, InvalidValueError
 
 __all__ = [
@@ -101,10 +101,14 @@ def allot(taken: Collection[int], draw: Callable[[int], int], *, size: int = SIZ
 def entry(url: str, purpose: str, index: int) -> dict[str, Any]:
     """Return what a credential says of its bit in the list at a URL.
 
+    Raises :class:`~certrules.errors.InvalidValueError` for what is no URL, purpose or index.
+
     >>> entry("https://academy.example/status/1", "revocation", 9)["id"]
     'https://academy.example/status/1#9'
     """
-    _check(purpose)
+    _check(url, purpose)
+    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < LARGEST:
+        raise InvalidValueError("index", index, f"0 to {LARGEST - 1}")
     return {
         "id": f"{url}#{index}",
         "type": "BitstringStatusListEntry",
@@ -127,9 +131,12 @@ def list_credential(
     """Return the list that belongs at a URL as a credential, to be signed.
 
     It counts until an instant, so that nobody can show an old one for ever; publish the next before
-    then.
+    then. Raises :class:`~certrules.errors.InvalidValueError` for what is no URL or purpose, for a
+    list that ends before it begins, and as :func:`encode` does.
     """
-    _check(purpose)
+    _check(url, purpose)
+    if seconds(until) <= seconds(at):
+        raise InvalidValueError("until", until, f"an instant after {seconds(at)}")
     return {
         "@context": [CONTEXTS[0]],
         "id": url,
@@ -146,6 +153,7 @@ def list_credential(
     }
 
 
-def _check(purpose: str) -> None:
+def _check(url: str, purpose: str) -> None:
+    check_url("url of the status list", url)
     if purpose not in PURPOSES:
         raise InvalidValueError("purpose", purpose, " or ".join(PURPOSES))

@@ -3,8 +3,8 @@
 Nothing is fetched: the caller says which keys it trusts for whom, and finds status lists.
 """
 
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -15,9 +15,9 @@ from jwt.exceptions import InvalidSignatureError, PyJWTError
 
 from certrules import instants
 from certrules.badges import keys as trusted
-from certrules.badges import statuslist, tokens
-from certrules.badges.credential import CONTEXTS
+from certrules.badges import statuslist, structure, tokens
 from certrules.badges.keys import Keys, PublicKey, TrustedKey
+from certrules.badges.structure import listed
 from certrules.badges.tokens import Token
 from certrules.errors import BadgeError, CertrulesError, InvalidValueError
 
@@ -31,8 +31,6 @@ Statuses = Callable[[str], str | None]
 
 _MOST_ENTRIES = 8
 _MESSAGES = ("message", "refresh")  # the purposes of the standard that are no states
-_CONTEXT = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d+)?\.json")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class Outcome(Enum):
@@ -93,7 +91,11 @@ def verify(
     ``keys`` are the keys trusted for an issuer, by its id. A key in the token's own header counts
     only where its thumbprint is among them, and a ``kid`` is only compared, never looked up.
     ``status`` is asked for the lists that the credential names; they must be signed by a key of the
-    same issuer, and an ``OSError`` of it means that the status is unknown.
+    same issuer. An ``OSError`` of theirs, such as a network that is down, means that no key is
+    trusted, or that the status is unknown; any other exception is a mistake of the caller's, and
+    goes through. Raises :class:`~certrules.errors.InvalidValueError` for algorithms that are none
+    of :data:`ALGORITHMS`, and for ``keys`` and ``status`` that are no functions or answer with
+    something else than keys.
 
     >>> verify("rubbish", keys={}.get, at=datetime(2024, 1, 1, tzinfo=UTC)).outcome
     <Outcome.BAD_STRUCTURE: 'bad structure'>
@@ -101,15 +103,24 @@ def verify(
     Rules: ALL-ROLE-08, ALL-ROLE-11.
     """
     at = instants.utc(at)
+    _check_asked(keys, status, algorithms)
     signed: Mapping[str, Any] | None = None
     try:
         signed = _signed(token, keys, algorithms)
         _check_badge(signed)
-        _check_claims(signed)
         outcome, why = _standing(signed, keys, status, at, algorithms)
     except _Found as found:
         outcome, why = found.outcome, found.why
     return Verification(outcome, why, signed)
+
+
+def _check_asked(keys: object, status: object, algorithms: object) -> None:
+    if not callable(keys) or not (status is None or callable(status)):
+        name, value = ("status", status) if callable(keys) else ("keys", keys)
+        raise InvalidValueError(name, type(value).__name__, "a function, as a dictionary's get")
+    asked: Collection[Any] = algorithms if isinstance(algorithms, Collection) else ()
+    if not asked or isinstance(algorithms, str) or not all(each in ALGORITHMS for each in asked):
+        raise InvalidValueError("algorithms", algorithms, "some of " + ", ".join(ALGORITHMS))
 
 
 # The signature
@@ -121,14 +132,14 @@ def _signed(token: str, keys: Keys, algorithms: Collection[str]) -> Mapping[str,
     algorithm = parts.header.get("alg")
     if "crit" in parts.header or "b64" in parts.header:
         raise _Found(Outcome.UNSUPPORTED_FORM, "the header demands extensions (crit, b64)")
-    if not isinstance(algorithm, str) or algorithm not in set(algorithms) & set(ALGORITHMS):
-        allowed = " or ".join(sorted(set(algorithms) & set(ALGORITHMS)))
+    if not isinstance(algorithm, str) or algorithm not in algorithms:
+        allowed = " or ".join(sorted(algorithms))
         raise _Found(
             Outcome.UNSUPPORTED_FORM, f"the algorithm is {_short(algorithm)}, not {allowed}"
         )
     if "vc" in parts.payload and "@context" not in parts.payload:
         raise _Found(Outcome.UNSUPPORTED_FORM, "the credential is wrapped in vc, an older form")
-    _check_signature(parts, algorithm, list(_candidates(parts, keys)))
+    _check_signature(parts, algorithm, _candidates(parts, keys))
     return parts.payload
 
 
@@ -144,22 +155,49 @@ def _parts(token: object) -> Token:
         raise _Found(Outcome.BAD_STRUCTURE, str(error)) from None
 
 
-def _candidates(parts: Token, keys: Keys) -> Iterator[PublicKey]:
+def _candidates(parts: Token, keys: Keys) -> list[PublicKey]:
     """Return the trusted keys that the header can mean."""
     issuer, kid, jwk = _id(parts.payload.get("issuer")), *map(parts.header.get, ("kid", "jwk"))
     if not isinstance(issuer, str):
         raise _Found(Outcome.BAD_STRUCTURE, "the credential names no issuer")
-    for key in _trusted(keys, issuer):
-        if isinstance(jwk, dict):
-            if key.thumbprint == trusted.thumbprint(jwk):
-                yield key.key or _own(jwk)
-        elif key.key is not None and kid in (None, key.id):
-            yield key.key
+    if not isinstance(kid, str | None) or not isinstance(jwk, dict | None):
+        raise _Found(Outcome.BAD_STRUCTURE, "the header has a kid or a jwk that is none")
+    if jwk is not None and trusted.PRIVATE & set(jwk):
+        raise _Found(Outcome.BAD_STRUCTURE, "the key in the header is a private one, now known")
+    ring = _trusted(keys, issuer)
+    if jwk is not None:
+        named = [key for key in ring if key.thumbprint == trusted.thumbprint(jwk)]
+        found = [key.key or _own(jwk) for key in named]
+    else:
+        found = [key.key for key in ring if key.key is not None and kid in (None, key.id)]
+    if not found:
+        raise _Found(Outcome.UNTRUSTED_KEY, _why_untrusted(issuer, kid, jwk, ring))
+    return found
+
+
+def _why_untrusted(
+    issuer: str, kid: str | None, jwk: Mapping[str, Any] | None, ring: list[TrustedKey]
+) -> str:
+    """Return which key is named, which are trusted, and so how to mend it."""
+    if not ring:
+        return f"no key is trusted for {_short(issuer)}, who it says has issued it"
+    if jwk is not None:
+        thumbprint = trusted.thumbprint(jwk)
+        return f"the key in its header has the thumbprint {thumbprint}, which is not trusted"
+    if all(key.key is None for key in ring):
+        return "the trusted keys are known by their thumbprints alone, and it does not hold its key"
+    ids = sorted({_short(key.id) for key in ring if key.id is not None})
+    known = f"have the ids {', '.join(ids)}" if ids else "have no id"
+    return f"it names the key {_short(kid)}, and the trusted keys of its issuer {known}"
 
 
 def _trusted(keys: Keys, issuer: str) -> list[TrustedKey]:
-    found: Any = keys(issuer)
-    ring: list[Any] = list(found or ()) if isinstance(found, Iterable | None) else [None]
+    try:
+        found: Any = keys(issuer)
+        ring: list[Any] = list(found or ()) if isinstance(found, Iterable | None) else [None]
+    except OSError as error:
+        why = f"the keys of {_short(issuer)} are not at hand: {_said(error)}"
+        raise _Found(Outcome.UNTRUSTED_KEY, why) from None
     if not all(isinstance(each, TrustedKey) for each in ring):
         raise InvalidValueError("keys", type(found).__name__, "trusted keys, or None")
     return ring
@@ -173,9 +211,6 @@ def _own(jwk: Mapping[str, Any]) -> PublicKey:
 
 
 def _check_signature(parts: Token, algorithm: str, candidates: list[PublicKey]) -> None:
-    if not candidates:
-        issuer = _short(_id(parts.payload.get("issuer")))
-        raise _Found(Outcome.UNTRUSTED_KEY, f"no trusted key of {issuer} is the one that it names")
     for key in candidates:
         if trusted.algorithm(key) == algorithm and _verifies(parts.text, key, algorithm):
             return
@@ -196,55 +231,33 @@ def _verifies(text: str, key: PublicKey, algorithm: str) -> bool:
 
 
 def _check_badge(credential: Mapping[str, Any]) -> None:
-    contexts = _listed(credential.get("@context"))
-    types = _listed(credential.get("type"))
-    subject = credential.get("credentialSubject")
-    if contexts[:1] != [CONTEXTS[0]] or not _is_badges(contexts[1:2]):
-        raise _Found(Outcome.BAD_STRUCTURE, "@context is not that of Open Badges 3.0")
-    if "VerifiableCredential" not in types or not (
-        "OpenBadgeCredential" in types or "AchievementCredential" in types
-    ):
-        raise _Found(Outcome.BAD_STRUCTURE, "its type is not that of a badge")
-    if not isinstance(credential.get("id"), str):
-        raise _Found(Outcome.BAD_STRUCTURE, "the credential has no id")
-    if not isinstance(subject, dict) or not isinstance(subject.get("achievement"), dict):
-        raise _Found(Outcome.BAD_STRUCTURE, "the credential names no achievement")
-    if "id" not in subject and not subject.get("identifier"):
-        raise _Found(Outcome.BAD_STRUCTURE, "the credential names no recipient")
+    """Raise where it is no badge, or where a claim is missing or not what the badge says."""
+    try:
+        structure.check_badge(credential)
+    except BadgeError as error:
+        raise _Found(Outcome.BAD_STRUCTURE, str(error)) from None
+    _check_names(credential, needed=True)
+    for claim, name in (("nbf", "validFrom"), ("exp", "validUntil")):
+        instant, claimed = _instant(credential, name), credential.get(claim)
+        seconds = None if instant is None else math.floor(instant.timestamp())
+        if claimed != seconds or isinstance(claimed, bool):
+            raise _Found(Outcome.CLAIMS_DIFFER, f"{claim} is not {name}, in seconds")
 
 
-def _is_badges(contexts: list[Any]) -> bool:
-    return any(isinstance(each, str) and _CONTEXT.fullmatch(each) for each in contexts)
-
-
-def _check_claims(credential: Mapping[str, Any]) -> None:
-    """Raise where the claims of the token are not what the credential says, or are missing."""
-    subject = credential.get("credentialSubject")
+def _check_names(credential: Mapping[str, Any], *, needed: bool) -> None:
     said = {
-        "iss": _id(credential.get("issuer")),
-        "jti": credential.get("id"),
-        "sub": subject.get("id") if isinstance(subject, dict) else None,
+        "iss": _id(credential["issuer"]),
+        "jti": credential["id"],
+        "sub": credential["credentialSubject"].get("id"),
     }
     for claim, value in said.items():
-        if credential.get(claim) != value:
+        if credential.get(claim) != value and (needed or claim in credential):
             raise _Found(Outcome.CLAIMS_DIFFER, f"{claim} is not what the credential says")
-    for claim, name in (("nbf", "validFrom"), ("exp", "validUntil")):
-        instant = _instant(credential, name)
-        seconds = None if instant is None else int(instant.timestamp())
-        if credential.get(claim) != seconds:
-            raise _Found(Outcome.CLAIMS_DIFFER, f"{claim} is not {name}, in seconds")
 
 
 def _instant(credential: Mapping[str, Any], name: str) -> datetime | None:
     text = credential.get(name)
-    if text is None and name == "validUntil":
-        return None
-    if isinstance(text, str) and _INSTANT.fullmatch(text):
-        try:
-            return instants.utc(datetime.fromisoformat(text))
-        except (ValueError, CertrulesError):
-            pass
-    raise _Found(Outcome.BAD_STRUCTURE, f"{name} is no instant with a time zone")
+    return None if text is None else structure.instant(text, name)
 
 
 # Where it stands
@@ -261,14 +274,14 @@ def _standing(
     if begins is not None and at < begins:
         return Outcome.NOT_YET_VALID, f"it is valid from {begins.isoformat()} on"
     unknown, marked = None, set()
-    entries = _listed(credential.get("credentialStatus"))
+    entries = listed(credential.get("credentialStatus"))
     if len(entries) > _MOST_ENTRIES:
         unknown, entries = f"it names {len(entries)} states; that is too many", []
     for entry in entries:
         try:
             if _marked(entry, credential, keys, status, at, algorithms):
                 marked.add(entry["statusPurpose"])
-        except (BadgeError, _Found, OSError) as error:
+        except BadgeError as error:
             unknown = str(error)
     if "revocation" in marked:
         return Outcome.REVOKED, "its issuer has revoked it"
@@ -290,56 +303,82 @@ def _marked(
     algorithms: Collection[str],
 ) -> bool:
     """Return whether the bit is set that an entry names; raise where nobody can know."""
-    if not isinstance(entry, dict) or entry.get("type") != "BitstringStatusListEntry":
+    if "BitstringStatusListEntry" not in listed(entry["type"]):
         raise BadgeError("its status is not told by a Bitstring Status List")
-    purpose, url = entry.get("statusPurpose"), entry.get("statusListCredential")
+    purpose, url, index = (
+        entry[name] for name in ("statusPurpose", "statusListCredential", "statusListIndex")
+    )
     if purpose in _MESSAGES:
         return False
     if purpose not in statuslist.PURPOSES:
         raise BadgeError(f"its status has the purpose {_short(purpose)}, which nobody here knows")
-    index = entry.get("statusListIndex")
-    if not isinstance(index, str) or not re.fullmatch(r"[0-9]{1,9}", index):
-        raise BadgeError("its place in the status list is no number")
-    if not isinstance(url, str) or entry.get("statusSize", 1) != 1:
-        raise BadgeError("its status list has no URL, or more than one bit a credential")
+    if len(index) > 9:  # a list has fewer bits; and the work of reading a number has to end
+        raise BadgeError(f"no status list has a bit {_short(index)}")
+    if entry.get("statusSize") not in (None, 1):
+        raise BadgeError("its status list has more than one bit a credential")
+    try:
+        published = _published(url, keys, status, algorithms)
+        bits = _bits(published, url, purpose, _id(credential["issuer"]), at)
+        return statuslist.is_set(bits, int(index))
+    except (BadgeError, _Found, OSError) as error:
+        raise BadgeError(f"the status list {_short(url)}: {_said(error)}") from None
+
+
+def _published(
+    url: str, keys: Keys, status: Statuses | None, algorithms: Collection[str]
+) -> Mapping[str, Any]:
     token = status(url) if status is not None else None
     if token is None:
-        raise BadgeError(f"the status list {_short(url)} is not at hand")
-    published = _signed(token, keys, algorithms)
-    bits = _bits(published, url, purpose, _id(credential["issuer"]), at)
-    return statuslist.is_set(bits, int(index))
+        raise BadgeError("it is not at hand")
+    return _signed(token, keys, algorithms)
 
 
 def _bits(
     published: Mapping[str, Any], url: str, purpose: str, issuer: object, at: datetime
 ) -> bytes:
     """Return the bits of a published list, where it is the one that was asked for."""
-    subject = published.get("credentialSubject")
-    if (
-        "BitstringStatusListCredential" not in _listed(published.get("type"))
-        or not isinstance(subject, dict)
-        or not isinstance(subject.get("encodedList"), str)
-        or purpose not in _listed(subject.get("statusPurpose"))
-    ):
-        raise BadgeError(f"what is at {_short(url)} is no status list for {purpose}")
-    if published.get("id") != url or not published.get("iss") == _id(published["issuer"]) == issuer:
-        raise BadgeError(f"the status list at {_short(url)} is another one, or of another issuer")
-    begins, ends = _instant(published, "validFrom"), _instant(published, "validUntil")
-    if (begins is not None and at < begins) or (ends is not None and at >= ends):
-        raise BadgeError(f"the status list at {_short(url)} is not of this time")
+    structure.check_list(published)
+    subject = published["credentialSubject"]
+    if purpose not in listed(subject["statusPurpose"]):
+        raise BadgeError(f"it is none for {purpose}")
+    if published["id"] != url or _id(published["issuer"]) != issuer:
+        raise BadgeError("it is another one, or of another issuer")
+    _check_names(published, needed=False)
+    _check_time(published, at.timestamp())
     return statuslist.decode(subject["encodedList"])
+
+
+def _check_time(published: Mapping[str, Any], now: float) -> None:
+    """Raise unless a list is of this time: others sign one later than from when on it counts."""
+    begins, ends = _timestamp(published, "validFrom"), _timestamp(published, "validUntil")
+    not_before, expires = _seconds(published, "nbf"), _seconds(published, "exp")
+    since = not_before if begins is None else begins
+    if since is not None and now < since:
+        raise BadgeError("it is not valid yet")
+    if any(each is not None and now >= each for each in (ends, expires)):
+        raise BadgeError("it has expired")
+
+
+def _timestamp(published: Mapping[str, Any], name: str) -> float | None:
+    instant = _instant(published, name)
+    return None if instant is None else instant.timestamp()
+
+
+def _seconds(published: Mapping[str, Any], claim: str) -> float | None:
+    value = published.get(claim)
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    raise BadgeError(f"{claim} is no number of seconds")
 
 
 def _id(value: Any) -> Any:
     return value.get("id") if isinstance(value, dict) else value
 
 
-def _listed(value: Any) -> list[Any]:
-    if isinstance(value, list):
-        return value
-    return [] if value is None else [value]
-
-
 def _short(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__
