@@ -5,7 +5,6 @@
 
 import gzip
 import json
-import resource
 import struct
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import HMACAlgorithm
 
 from certrules import Certification
 from certrules.badges import baking, statuslist, tokens
@@ -29,13 +30,21 @@ from certrules.model.badges import Badge
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 ISSUER = Issuer("https://academy.example", "The Academy")
 URL = "https://academy.example/status/1"
-KEY = KeySigner(ec.derive_private_key(7, ec.SECP256R1()))
+PRIVATE = ec.derive_private_key(7, ec.SECP256R1())
+KEY = KeySigner(PRIVATE)
+ATTACKERS = KeySigner(ec.derive_private_key(8, ec.SECP256R1()))
 TRUSTED = TrustedKey.from_jwk(KEY.header["jwk"])
 BADGE = Badge("b", "1", "fa", 1, SINCE, None, 1, 7)
 
 
-def token(header: str | None = None, payload: str | None = None, **changes: Any) -> str:
-    """A token signed with the trusted key, whatever it says."""
+def token(
+    header: str | None = None,
+    payload: str | None = None,
+    *,
+    signer: KeySigner = KEY,
+    **changes: Any,
+) -> str:
+    """A token signed with the trusted key, or another, whatever it says."""
     said = sign(
         credential(
             BADGE,
@@ -44,7 +53,7 @@ def token(header: str | None = None, payload: str | None = None, **changes: Any)
             status=[statuslist.entry(URL, "revocation", 7)],
         )
         | changes,
-        KEY,
+        signer,
     )
     parts = said.split(".")
     if header is not None:
@@ -52,7 +61,26 @@ def token(header: str | None = None, payload: str | None = None, **changes: Any)
     if payload is not None:
         parts[1] = tokens.encoded(payload.encode())
     signed = ".".join(parts[:2])
-    return f"{signed}.{tokens.encoded(KEY.sign(signed.encode()))}"
+    return f"{signed}.{tokens.encoded(signer.sign(signed.encode()))}"
+
+
+def tampered() -> str:
+    """A good signature under another name."""
+    (header, _, signature), other = token().split("."), token(name="Surgery").split(".")[1]
+    return f"{header}.{other}.{signature}"
+
+
+def authenticated() -> str:
+    """A token with a code whose secret is the public key."""
+    pem = PRIVATE.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    signed = f"{tokens.compact({'alg': 'HS256'})}.{token().split('.')[1]}"
+    code = HMACAlgorithm(HMACAlgorithm.SHA256).sign(signed.encode(), pem)
+    return f"{signed}.{tokens.encoded(code)}"
+
+
+def headed(**header: Any) -> str:
+    """A token that an attacker has signed."""
+    return token(header=json.dumps({"alg": "ES256", **header}), signer=ATTACKERS)
 
 
 def payload_with(member: str) -> str:
@@ -89,6 +117,32 @@ def svg(inside: str, before: str = "") -> bytes:
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 TOKENS: dict[str, Callable[[], str]] = {
+    "tampered": tampered,
+    "truncated": lambda: token()[:-9],
+    "truncated payload": lambda: token()[: len(token()) // 2],
+    "re-signed": lambda: headed(jwk=KEY.header["jwk"]),
+    "alg none": lambda: token(header='{"alg":"none"}').rpartition(".")[0] + ".",
+    "HS256 with the public key": authenticated,
+    "an attacker's jwk": lambda: token(signer=ATTACKERS),
+    "kid with a path": lambda: headed(kid="../../../../../../dev/zero"),
+    "kid with a URL": lambda: headed(kid="https://attacker.example/keys"),
+    "a private jwk": lambda: token(
+        header=json.dumps({"alg": "ES256", "jwk": {**KEY.header["jwk"], "d": "AQ"}})
+    ),
+    "the year 1": lambda: token(validFrom="0001-01-01T00:00:00Z"),
+    "before the year 1": lambda: token(
+        payload=payload_with('"awardedDate":"0001-01-01T00:00:00+23:59"')
+    ),
+    "the year 9999": lambda: token(validUntil="9999-12-31T23:59:59Z"),
+    "after the year 9999": lambda: token(
+        payload=payload_with('"awardedDate":"9999-12-31T23:59:59-23:59"')
+    ),
+    "a huge index": lambda: token(
+        credentialStatus=[
+            {**statuslist.entry(URL, "revocation", 7), "statusListIndex": "9" * 600_000}
+        ]
+    ),
+    "many states": lambda: token(credentialStatus=[statuslist.entry(URL, "revocation", 7)] * 3_000),
     "oversized token": lambda: "e30." + "A" * 50_000_000 + ".AAAA",
     "a million full stops": lambda: "." * 999_000,
     "no text": lambda: "",
@@ -126,6 +180,19 @@ IMAGES: dict[str, Callable[[], bytes]] = {
         chunk(b"iTXt", b"openbadgecredential\0\1\0\0\0" + zlib.compress(bytes(100_000_000))),
         chunk(b"IEND"),
     ),
+    "a million pixels' worth of nothing": lambda: png(
+        chunk(b"IHDR", bytes(13)), chunk(b"IDAT", bytes(9_990_000)), chunk(b"IEND")
+    ),
+    "nine thousand credentials": lambda: png(
+        chunk(b"IHDR", bytes(13)),
+        chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0x") * 9_000,
+        chunk(b"IEND"),
+    ),
+    "a credential after the end": lambda: png(
+        chunk(b"IHDR", bytes(13)),
+        chunk(b"IEND"),
+        chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0x"),
+    ),
     "a billion laughs": lambda: svg("&l9;", f'<!DOCTYPE svg [<!ENTITY l0 "lol">{LAUGHS}]>'),
     "an external entity": lambda: svg(
         "&x;", '<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
@@ -133,6 +200,16 @@ IMAGES: dict[str, Callable[[], bytes]] = {
     "an external document type": lambda: svg(
         "", '<!DOCTYPE svg SYSTEM "http://attacker.example/svg.dtd">'
     ),
+    "entities of a document type that is not there": lambda: svg(
+        "&l;" * 300_000, '<!DOCTYPE svg SYSTEM "http://attacker.example/svg.dtd">'
+    ),
+    "many namespaces": lambda: svg(
+        "<g " + " ".join(f'xmlns:a{n}="{n}"' for n in range(80_000)) + "/>"
+    ),
+    "an encoding that unpacks": lambda: b'<?xml version="1.0" encoding="zip_codec"?><svg/>',
+    "half a character of UTF-16": lambda: svg("").decode().encode("utf-16") + b"\0",
+    "UTF-16": lambda: svg("<g/>" * 240_000).decode().encode("utf-16"),
+    "fifty megabytes": lambda: svg(f"<!--{'x' * 50_000_000}-->"),
     "external references": lambda: svg(
         '<image href="http://attacker.example/x.png"/><script href="file:///etc/passwd"/>',
         '<?xml-stylesheet href="http://attacker.example/x.css"?>',
@@ -151,15 +228,17 @@ def names() -> list[str]:
         *(f"token: {name}" for name in TOKENS),
         *(f"status: {name}" for name in STATUSES),
         *(f"image: {name}" for name in IMAGES),
+        *(f"bake: {name}" for name in IMAGES),
     ]
 
 
 def build(name: str, folder: Path) -> None:
-    """Write an input, and the status list that goes with it."""
+    """Write an input, and the status list that goes with it, or what is to be baked into it."""
     group, _, name = name.partition(": ")
-    image = IMAGES[name]() if group == "image" else b""
+    image = IMAGES[name]() if group in ("image", "bake") else b""
     said = TOKENS[name]() if group == "token" else token()
-    listed = STATUSES[name if group == "status" else "valid"]()
+    listed = "" if image else STATUSES[name if group == "status" else "valid"]()
+    said = "" if group == "image" else said
     for file, data in (("image", image), ("token", utf8(said)), ("list", utf8(listed))):
         (folder / file).write_bytes(data)
 
@@ -174,6 +253,8 @@ def judge(said: str, listed: str, image: bytes) -> str:
         at = SINCE + timedelta(days=1)
         return str(verify(said, keys=trusted, status=lambda _: listed, at=at).outcome)
     try:
+        if said:
+            return f"baked {baking.read(baking.bake(image, said)) == said}"
         return f"read {baking.read(image)}"
     except BadgeError as error:
         return str(error)
@@ -185,12 +266,17 @@ def main(folder: Path) -> None:
         (folder / file).read_bytes().decode("utf-8", "surrogatepass") for file in ("token", "list")
     )
     image = (folder / "image").read_bytes()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = most_held()
     began = time.process_time()
     outcome = judge(said, listed, image)
     seconds = time.process_time() - began
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(json.dumps([outcome, seconds, held * 1024]))  # noqa: T201
+    print(json.dumps([outcome, seconds, most_held() - before]))  # noqa: T201
+
+
+def most_held() -> int:
+    """How many bytes this process has held at most, without what its parent held before it."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 if __name__ == "__main__":

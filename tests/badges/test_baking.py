@@ -34,7 +34,14 @@ def with_chunk(kind: bytes, data: bytes) -> bytes:
 
 
 @pytest.mark.rule("ALL-ROLE-08")
-@pytest.mark.parametrize("image", [picture(), SVG], ids=["PNG", "SVG"])
+def animated() -> bytes:
+    made = BytesIO()
+    frames = [Image.new("L", (20, 20), shade) for shade in (0, 128, 255)]
+    frames[0].save(made, "PNG", save_all=True, append_images=frames[1:])
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("image", [picture(), animated(), SVG], ids=["PNG", "APNG", "SVG"])
 def test_what_is_baked_is_read_back_and_replaced(image: bytes) -> None:
     baked = baking.bake(image, OTHER)
     assert baking.read(baked) == OTHER
@@ -51,12 +58,84 @@ def test_a_png_is_changed_by_one_chunk_and_can_still_be_shown() -> None:
         assert shown.tobytes() == before.tobytes()
 
 
+def test_an_animation_keeps_its_frames() -> None:
+    with Image.open(BytesIO(baking.bake(animated(), TOKEN))) as shown:
+        assert getattr(shown, "n_frames", 1) == 3
+
+
+def test_a_png_ends_with_its_last_chunk() -> None:
+    late = chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0" + OTHER.encode())
+    with pytest.raises(BadgeError, match="no credentials"):
+        baking.read(picture() + late)
+    assert baking.bake(picture() + late, TOKEN) == baking.bake(picture(), TOKEN)
+
+
+OURS = (
+    '<openbadges:credential xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0" '
+    'verify="e30.e30.c2ln"></openbadges:credential>'
+)
+
+
 def test_an_svg_is_changed_in_one_place() -> None:
-    ours = (
-        b'<openbadges:credential xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0" '
-        b'verify="e30.e30.c2ln"></openbadges:credential>'
-    )
-    assert baking.bake(SVG, TOKEN).replace(ours, b"") == SVG
+    assert baking.bake(SVG, TOKEN).replace(OURS.encode(), b"") == SVG
+
+
+@pytest.mark.parametrize(
+    ("before", "encoding"),
+    [
+        ("", "utf-8-sig"),
+        ('<?xml version="1.0"?>', "utf-8-sig"),
+        ('<?xml version="1.0" encoding="UTF8"?>', "utf-8"),
+        ("", "utf-16"),
+        ('<?xml version="1.0" encoding="UTF-16"?>', "utf-16"),
+        ("<?xml version='1.0' standalone='yes'?>", "utf-8"),
+        ("<?xml version='1.0' encoding='ISO-8859-1' standalone='no'?>\n", "latin-1"),
+        ('<?xml version="1.0" encoding="Windows-1252"?>', "windows-1252"),
+        ('<?xml version="1.0" encoding="us-ascii"?>', "ascii"),
+    ],
+)
+def test_an_svg_is_read_and_kept_in_its_encoding(before: str, encoding: str) -> None:
+    name = "cafe" if encoding == "ascii" else "café"
+    svg = f'{before}<svg xmlns="http://www.w3.org/2000/svg" id="{name}"><title>{name}</title></svg>'
+    image = svg.encode(encoding)
+    assert baking.media_type(image) == "image/svg+xml"
+    baked = baking.bake(baking.bake(image, OTHER), TOKEN)
+    assert baking.read(baked) == TOKEN
+    assert baked.decode(encoding).replace(OURS, "") == svg
+    assert baking.bake(baked, TOKEN) == baked
+
+
+def test_an_svg_may_be_utf_16_of_either_order() -> None:
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        image = mark + SVG.decode().replace("UTF-8", "UTF-16").encode(encoding)
+        baked = baking.bake(image, TOKEN)
+        assert baked.startswith(mark)
+        assert baking.read(baked) == TOKEN
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        (
+            '<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" '
+            '"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
+        ),
+        "<!DOCTYPE svg>",
+    ],
+)
+def test_a_document_type_may_name_a_file_and_declare_nothing(doctype: str) -> None:
+    image = doctype.encode() + SVG.partition(b"?>\n")[2]
+    assert baking.bake(image, TOKEN).startswith(doctype.encode())
+    declaring = image.replace(b">", b' [<!ENTITY n "x">]>', 1)
+    for use in (baking.read, lambda image: baking.bake(image, TOKEN)):
+        with pytest.raises(BadgeError, match=r"declares entities .* save it as a plain SVG"):
+            use(declaring)
+
+
+def test_scripts_and_references_of_an_svg_stay_as_they_are() -> None:
+    script = b'<script href="https://a.example/x.js">alert(1)</script><image href="file:///etc"/>'
+    image = SVG.replace(b"<title>", script + b"<title>")
+    assert baking.bake(image, TOKEN).replace(OURS.encode(), b"") == image
 
 
 @pytest.mark.parametrize(
@@ -94,9 +173,11 @@ def test_a_picture_without_a_credential(image: bytes) -> None:
 @pytest.mark.rule("ALL-BADGE-04")
 def test_a_jpeg_becomes_a_png_first() -> None:
     jpeg = picture("JPEG")
-    for use in (baking.read, lambda image: baking.bake(image, TOKEN)):
-        with pytest.raises(BadgeError, match="make it a PNG first"):
-            use(jpeg)
+    assert baking.media_type(jpeg) == "image/jpeg"
+    with pytest.raises(BadgeError, match="make it a PNG first"):
+        baking.bake(jpeg, TOKEN)
+    with pytest.raises(BadgeError, match="the badge is the PNG made of it"):
+        baking.read(jpeg)
     assert baking.read(baking.bake(images.as_png(jpeg), TOKEN)) == TOKEN
     assert images.as_png(picture()) == picture()
 
@@ -162,8 +243,13 @@ def test_other_texts_of_a_png_stay() -> None:
         (b"<svg></svg>", "no SVG"),
         (b"<svg", "not XML"),
         (b'<svg xmlns="http://www.w3.org/2000/svg">', "not XML"),
-        (b'<?xml version="1.0" encoding="latin-1"?><svg/>', "not in UTF-8"),
-        (b'<svg xmlns="http://www.w3.org/2000/svg">\xff</svg>', "not XML"),
+        (b'<?xml version="1.0" encoding="EBCDIC-37"?><svg/>', "is in ebcdic-37, .* in UTF-8"),
+        (b'<?xml version="1.0" encoding="idna"?><svg/>', "is in idna"),
+        (b'<?xml version="1.0" encoding="UTF-16"?><svg/>', "is in utf-16"),
+        (b'<?xml version="1.0" encoding="iso-8859-99"?><svg/>', "is to be in iso-8859-99"),
+        (b'<?xml version="1.0" encoding="ascii"?><svg>\xe9</svg>', "is to be in ascii"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg">\xff</svg>', "is to be in utf-8, and is not"),
+        (b"\xff\xfe<\0s\0v\0g", "is to be in utf-16-le"),
     ],
 )
 def test_what_is_no_svg(image: bytes, message: str) -> None:
@@ -177,9 +263,29 @@ def test_an_svg_that_shows_nothing() -> None:
         baking.bake(b'<svg xmlns="http://www.w3.org/2000/svg"/>', TOKEN)
 
 
+def test_a_badge_can_be_read_back_or_is_not_made() -> None:
+    full = picture()[:-12] + chunk(b"tEXt", b"") * 9_997 + picture()[-12:]
+    with pytest.raises(BadgeError, match="more than 10,000 chunks"):
+        baking.bake(full, TOKEN)
+    heavy = picture()[:-12] + chunk(b"tEXt", bytes(9_999_970 - len(picture()))) + picture()[-12:]
+    with pytest.raises(BadgeError, match="more than 10,000,000"):
+        baking.bake(heavy, TOKEN)
+    large = SVG.replace(b"<title>", b"<!--" + b"x" * (1_999_900 - len(SVG)) + b"--><title>")
+    with pytest.raises(BadgeError, match="more than 2,000,000"):
+        baking.bake(large, TOKEN)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_token_is_read_as_any_shell_writes_it(encoding: str) -> None:
+    assert baking.read(f"{TOKEN}\r\n".encode(encoding)) == TOKEN
+
+
 def test_what_is_neither_a_picture_nor_a_token() -> None:
     with pytest.raises(BadgeError, match="neither"):
-        baking.read(b"\xff\xfe")
+        baking.read(b"\xff\xfd")
+    for image in (b"GIF89a", b"", b"BM", TOKEN.encode()):
+        with pytest.raises(BadgeError, match="neither a PNG, nor a JPEG, nor an SVG"):
+            baking.bake(image, TOKEN)
     with pytest.raises(BadgeError, match="more than 10,000,000"):
         baking.read(bytes(baking.LARGEST + 1))
     with pytest.raises(BadgeError, match="not base64url"):

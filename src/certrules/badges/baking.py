@@ -1,27 +1,56 @@
 """How is a credential put into the picture of a badge, and read back?"""
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+
 from certrules.badges import png, svg, tokens
 from certrules.errors import BadgeError
 
-__all__ = ["JPEG", "LARGEST", "bake", "read"]
+__all__ = ["LARGEST", "bake", "media_type", "read"]
 
 LARGEST = 10_000_000
 """How many bytes a picture may have."""
 
-JPEG = b"\xff\xd8\xff"
-"""How a JPEG begins, which has no place for a credential."""
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # marks of byte order, and white space
+
+
+def media_type(image: bytes) -> str:
+    """Return what kind of picture this is, by how it begins: a PNG, a JPEG or an SVG.
+
+    Raises :class:`~certrules.errors.BadgeError` for anything else.
+
+    >>> media_type(b'<svg xmlns="http://www.w3.org/2000/svg"></svg>')
+    'image/svg+xml'
+    """
+    if image.startswith(png.SIGNATURE):
+        return "image/png"
+    if image.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if _is_xml(image):
+        return "image/svg+xml"
+    raise BadgeError("the picture is neither a PNG, nor a JPEG, nor an SVG")
 
 
 def bake(image: bytes, token: str) -> bytes:
     """Return a PNG or an SVG with a credential in it, instead of any that it had.
 
-    A JPEG has no place for one: make it a PNG first, by :func:`certrules.images.as_png`. Raises
-    :class:`~certrules.errors.BadgeError` for another kind of image, for a damaged one and for what
-    is no token; whether the badge is genuine is not asked.
+    Nothing else of the picture changes: what an SVG refers to is not fetched, and its scripts stay
+    in it. A JPEG has no place for a credential: make it a PNG first, by
+    :func:`certrules.images.as_png`. Raises :class:`~certrules.errors.BadgeError` for another kind
+    of image, for a damaged one and for what is no token; whether the badge is genuine is not asked.
 
-    >>> token = "eyJ9.e30.c2ln"
-    >>> svg = b'<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>'
-    >>> bake(svg, "nonsense")
+    >>> from cryptography.hazmat.primitives.asymmetric import ec
+    >>> from certrules.badges.credential import Issuer, credential
+    >>> from certrules.badges.signing import KeySigner, sign
+    >>> from certrules.model.badges import Badge
+    >>> badge = Badge("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1", "1", "fa", 1,
+    ...     datetime(2024, 1, 1, tzinfo=UTC), None, status_list=1, index=7)
+    >>> academy = Issuer("https://academy.example", "The Academy")
+    >>> made = credential(badge, Certification("fa", "First aid"), issuer=academy)
+    >>> token = sign(made, KeySigner(ec.generate_private_key(ec.SECP256R1())))
+    >>> picture = b'<svg xmlns="http://www.w3.org/2000/svg"><circle r="9"/></svg>'
+    >>> read(bake(picture, token)) == token
+    True
+    >>> bake(picture, "nonsense")
     Traceback (most recent call last):
         ...
     certrules.errors.BadgeError: a token has three parts between full stops, and this one has 1
@@ -29,8 +58,13 @@ def bake(image: bytes, token: str) -> bytes:
     Rules: ALL-BADGE-04, ALL-ROLE-08.
     """
     tokens.read(token)
-    _check_kind(image)
-    return png.put(image, token) if image.startswith(png.SIGNATURE) else svg.put(image, token)
+    _check_size(image)
+    kind = media_type(image)
+    if kind == "image/jpeg":
+        raise BadgeError("a JPEG cannot hold a credential; make it a PNG first")
+    baked = (png if kind == "image/png" else svg).put(image, token)
+    read(baked)  # with it, a picture may just have grown too large to be read back
+    return baked
 
 
 def read(data: bytes) -> str:
@@ -41,19 +75,24 @@ def read(data: bytes) -> str:
     >>> read(b"  a.b.c  ")
     'a.b.c'
     """
-    _check_kind(data)
+    _check_size(data)
     if data.startswith(png.SIGNATURE):
         return png.taken(data)
-    if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
+    if data.startswith(b"\xff\xd8\xff"):
+        raise BadgeError("a JPEG cannot hold a credential: the badge is the PNG made of it")
+    if _is_xml(data):
         return svg.taken(data)
+    utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))  # as some shells write it
     try:
-        return data.decode().strip()
+        return data.decode("utf-16" if utf16 else "utf-8-sig").strip()
     except UnicodeDecodeError:
         raise BadgeError("neither a PNG, nor an SVG, nor a token") from None
 
 
-def _check_kind(data: bytes) -> None:
+def _is_xml(data: bytes) -> bool:
+    return data.lstrip(_BEFORE_XML).startswith(b"<")
+
+
+def _check_size(data: bytes) -> None:
     if len(data) > LARGEST:
         raise BadgeError(f"{len(data):,} bytes are more than {LARGEST:,}")
-    if data.startswith(JPEG):
-        raise BadgeError("a JPEG cannot hold a credential; make it a PNG first")

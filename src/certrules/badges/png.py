@@ -1,4 +1,8 @@
-"""Where in a PNG does a credential lie?"""
+"""Where in a PNG does a credential lie?
+
+In a chunk before the last, IEND, with which the picture ends: what follows is no part of it, and
+is neither read nor kept. Every other chunk stays as it is, those of animations too.
+"""
 
 import zlib
 from collections.abc import Iterator

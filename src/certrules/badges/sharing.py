@@ -1,21 +1,35 @@
-"""How is a badge shown to others: by a link, and on a page of its own?"""
+"""How is a badge shown to others: by a link, and on a page of its own?
 
+What people have written is shown as they wrote it, but for what nobody sees: a control character,
+half a character, or a mark that turns the direction of the text around it becomes U+FFFD. A day
+that a zone would put before the year 1 or after 9999 is that of UTC: the first or the last.
+"""
+
+import re
 from base64 import b64encode
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
+from hashlib import sha256
 from html import escape
 from urllib.parse import quote, urlencode
 
 from attrs import field, frozen
 
 from certrules import instants
-from certrules.errors import InvalidValueError
+from certrules.badges import baking
+from certrules.errors import InvalidValueError, OutOfRangeError
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import Certification
 from certrules.model.converters import sequence, utc_or_none
 
-__all__ = ["Page", "html", "linkedin_link", "page"]
+__all__ = ["Page", "check_url", "html", "linkedin_link", "page"]
 
 _LINKEDIN = "https://www.linkedin.com/profile/add?"
+_URL = re.compile(r"https?://[^\s/?#\\]+([/?#]\S*)?", re.IGNORECASE)
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f"  # controls, but for the tab and the end of a line
+    "\u202a-\u202e\u2066-\u2069"  # marks that turn the direction
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # halves of characters, and what is none
+)
 
 
 def linkedin_link(
@@ -30,8 +44,10 @@ def linkedin_link(
 ) -> str:
     """Return the link by which somebody adds a certification to their LinkedIn profile.
 
-    ``organization`` is LinkedIn's number of the issuer, or else its name; the months are those of
-    the viewer's zone. What never expires has no expiration.
+    ``organization`` is LinkedIn's number of the issuer, or else its name; ``url`` is the page where
+    the badge can be verified. The months are those of the viewer's zone. What never expires has no
+    expiration. Raises :class:`~certrules.errors.InvalidValueError` for what is no http(s) URL, and
+    for an organization without a name or with a number below 1.
 
     >>> print(linkedin_link("First aid & more", issued_at=datetime(2023, 12, 31, 23, tzinfo=UTC),
     ...     expires_at=None, zone="Europe/Rome", url="https://academy.example/b/1", id="1",
@@ -42,17 +58,37 @@ def linkedin_link(
 
     Rules: ALL-ROLE-08, ALL-ROLE-09.
     """
+    check_url(url)
     tz = instants.time_zone(zone)
-    asked = {"startTask": "CERTIFICATION_NAME", "name": name}
-    asked["organizationId" if isinstance(organization, int) else "organizationName"] = str(
-        organization
-    )
-    issued = instants.local_day(issued_at, tz)
+    asked = {"startTask": "CERTIFICATION_NAME", "name": _seen(name), **_organization(organization)}
+    issued = _day(issued_at, tz)
     asked |= {"issueYear": str(issued.year), "issueMonth": str(issued.month)}
     if expires_at is not None:
-        expires = instants.local_day(expires_at, tz)
+        expires = _day(expires_at, tz)
         asked |= {"expirationYear": str(expires.year), "expirationMonth": str(expires.month)}
-    return _LINKEDIN + urlencode({**asked, "certUrl": url, "certId": id}, quote_via=quote, safe="")
+    asked |= {"certUrl": url, "certId": _seen(id)}
+    return _LINKEDIN + urlencode(asked, quote_via=quote, safe="")
+
+
+def check_url(url: str) -> None:
+    """Raise InvalidValueError unless a text is an absolute http(s) URL.
+
+    >>> check_url("javascript:alert(1)")
+    Traceback (most recent call last):
+        ...
+    certrules.errors.InvalidValueError: url cannot be 'javascript:alert(1)': expected a whole URL, \
+http:// or https://
+    """
+    if not (isinstance(url, str) and url.isprintable() and _URL.fullmatch(url)):
+        raise InvalidValueError("url", url, "a whole URL, http:// or https://")
+
+
+def _organization(named: str | int) -> dict[str, str]:
+    if isinstance(named, str) and named.strip():
+        return {"organizationName": _seen(named)}
+    if type(named) is int and named > 0:
+        return {"organizationId": str(named)}
+    raise InvalidValueError("organization", named, "a name, or a number of 1 or more")
 
 
 @frozen
@@ -104,7 +140,8 @@ def page(
 def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:
     """Return the verification page as one file of HTML: no script, and nothing that it fetches.
 
-    Dates are days of a zone. ``image`` is the badge: a PNG, a JPEG or an SVG.
+    Dates are days of a zone. ``image`` is the badge: a PNG, a JPEG or an SVG, of which no script
+    runs, since it is shown as a picture. Raises :class:`~certrules.errors.BadgeError` for another.
 
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> made = html(Page("<Ada>", "First aid", "The Academy", BadgeState.VALID, at, at, None),
@@ -115,50 +152,72 @@ def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:
     Rules: INT-42.
     """
     tz = instants.time_zone(zone)
-    ends = "Never" if shown.expires_at is None else _day(shown.expires_at, tz)
+    ends = "Never" if shown.expires_at is None else _date(shown.expires_at, tz)
     facts = [
-        ("Certification", escape(shown.certification)),
-        ("Issued by", escape(shown.issuer)),
-        ("Issued on", _day(shown.issued_at, tz)),
+        ("Certification", _name(shown.certification)),
+        ("Issued by", _name(shown.issuer)),
+        ("Issued on", _date(shown.issued_at, tz)),
         ("Expired on" if shown.state is BadgeState.EXPIRED else "Expires on", ends),
     ]
     if shown.skills:
-        items = "".join(f"<li>{escape(skill)}</li>" for skill in shown.skills)
+        items = "".join(f"<li>{_name(skill)}</li>" for skill in shown.skills)
         facts.append(("Skills", f'<ul class="skills">{items}</ul>'))
     if shown.criteria:
-        facts.append(("Criteria", f'<div class="criteria">{escape(shown.criteria)}</div>'))
+        criteria = escape(_seen(shown.criteria))
+        facts.append(("Criteria", f'<div class="criteria" dir="auto">{criteria}</div>'))
     if shown.id:
-        facts.append(("Credential", f"<code>{escape(shown.id)}</code>"))
+        facts.append(("Credential", f"<code>{escape(_seen(shown.id))}</code>"))
     return _PAGE.format(
-        title=escape(f"{shown.certification}: {shown.recipient}"),
-        recipient=escape(shown.recipient),
+        title=f"{_isolated(shown.certification)}: {_isolated(shown.recipient)}",
+        recipient=_name(shown.recipient),
         state=str(shown.state),
         style=shown.state.name.lower(),
         sentence=_SENTENCES[shown.state],
         image=_picture(image, shown.certification),
         facts="".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts),
-        at=f"{_day(shown.at, tz)}, {instants.local(shown.at, tz):%H:%M}",
-        zone=escape(str(zone)),
+        at=f"{_date(shown.at, tz)}, {_local(shown.at, tz):%H:%M}",
+        zone=escape(str(tz)),
+        css=_STYLE,
+        css_hash=_STYLE_HASH,
     )
 
 
-def _day(instant: datetime, zone: tzinfo) -> str:
-    day = instants.local_day(instant, zone)
+def _seen(text: str) -> str:
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _name(text: str) -> str:
+    """Return a name whose direction is its own, whatever stands beside it."""
+    return f"<bdi>{escape(_seen(text))}</bdi>"
+
+
+def _isolated(text: str) -> str:
+    """Return a name whose direction is its own, for where there are no tags."""
+    return f"\N{FIRST STRONG ISOLATE}{escape(_seen(text))}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def _local(instant: datetime, zone: tzinfo) -> datetime:
+    try:
+        return instants.local(instant, zone)
+    except OutOfRangeError:  # on the first or the last day that there is
+        return instants.utc(instant)
+
+
+def _day(instant: datetime, zone: tzinfo) -> date:
+    return _local(instant, zone).date()
+
+
+def _date(instant: datetime, zone: tzinfo) -> str:
+    day = _day(instant, zone)
     return f'<time datetime="{day}">{day.day} {_MONTHS[day.month - 1]} {day.year}</time>'
 
 
 def _picture(image: bytes | None, name: str) -> str:
     if image is None:
         return ""
-    data = f"data:{_media_type(image)};base64,{b64encode(image).decode('ascii')}"
-    return f'<img src="{data}" alt="{escape(f"Badge: {name}")}" width="160" height="160">'
-
-
-def _media_type(image: bytes) -> str:
-    for start, media_type in _MEDIA_TYPES.items():
-        if image.startswith(start):
-            return media_type
-    raise InvalidValueError("image", image[:16], "a PNG, a JPEG or an SVG")
+    data = f"data:{baking.media_type(image)};base64,{b64encode(image).decode('ascii')}"
+    alt = escape(f"Badge: {_seen(name)}")
+    return f'<img src="{data}" alt="{alt}" width="160" height="160">'
 
 
 _MONTHS = [
@@ -175,12 +234,6 @@ _MONTHS = [
     "November",
     "December",
 ]
-_MEDIA_TYPES = {
-    b"\x89PNG": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"<svg": "image/svg+xml",
-    b"<?xml": "image/svg+xml",
-}
 _SENTENCES = {
     BadgeState.VALID: "This badge is genuine, and valid.",
     BadgeState.NOT_YET_VALID: "This badge is genuine, but not valid yet.",
@@ -188,46 +241,51 @@ _SENTENCES = {
     BadgeState.SUSPENDED: "The issuer has suspended this badge for the time being.",
     BadgeState.REVOKED: "The issuer has revoked this badge. It no longer counts.",
 }
+_STYLE = """
+:root { color-scheme: light dark; --ink: #16181d; --soft: #545b67; --line: #d7dae0;
+  --paper: #fff; --desk: #f3f4f6; --good: #14683c; --wait: #7a5200; --bad: #a3182b; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e9ebef; --soft: #a9b0bc; --line: #3b4049; --paper: #1d2026; --desk: #121418; } }
+* { box-sizing: border-box; }
+body { margin: 0; padding: 2rem 1rem; background: var(--desk); color: var(--ink);
+  font: 1rem/1.5 system-ui, sans-serif; }
+main { max-width: 40rem; margin: 0 auto; padding: 2rem; background: var(--paper);
+  border: 1px solid var(--line); border-radius: .75rem; overflow-wrap: anywhere; }
+header { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: center; }
+header > div { flex: 1 1 14rem; min-width: 0; }
+img { object-fit: contain; }
+h1 { margin: 0 0 .75rem; font-size: 1.75rem; line-height: 1.2; }
+header p { margin: 0 0 .5rem; }
+.state { display: inline-block; padding: .15rem .75rem; border-radius: 1rem; color: #fff;
+  font-weight: 600; background: var(--bad); }
+.state::first-letter { text-transform: uppercase; }
+.valid { background: var(--good); }
+.not_yet_valid, .suspended { background: var(--wait); }
+dl { display: grid; grid-template-columns: minmax(6rem, 9rem) 1fr; gap: .75rem 1rem;
+  margin: 1.5rem 0; padding-top: 1.5rem; border-top: 1px solid var(--line); }
+dt { color: var(--soft); }
+dd { margin: 0; min-width: 0; }
+.criteria { white-space: pre-line; }
+.skills { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0; padding: 0; list-style: none; }
+.skills li { padding: .05rem .6rem; border: 1px solid var(--line); border-radius: 1rem; }
+code { font-size: .85rem; }
+footer { color: var(--soft); font-size: .875rem; }
+@media (max-width: 30rem) { main { padding: 1.25rem; }
+  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .75rem; } }
+"""
+_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode("ascii")
 _PAGE = """\
 <!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" \
-content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
+style-src 'sha256-{css_hash}'; base-uri 'none'; form-action 'none'">
 <meta name="robots" content="noindex">
 <meta name="referrer" content="no-referrer">
 <title>{title}</title>
-<style>
-:root {{ color-scheme: light; --good: #14683c; --wait: #7a5200; --bad: #a3182b; }}
-* {{ box-sizing: border-box; }}
-body {{ margin: 0; padding: 2rem 1rem; background: #f3f4f6; color: #16181d;
-  font: 1rem/1.5 system-ui, sans-serif; }}
-main {{ max-width: 40rem; margin: 0 auto; padding: 2rem; background: #fff;
-  border: 1px solid #d7dae0; border-radius: .75rem; overflow-wrap: anywhere; }}
-header {{ display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: center; }}
-header > div {{ flex: 1 1 14rem; min-width: 0; }}
-img {{ object-fit: contain; }}
-h1 {{ margin: 0 0 .75rem; font-size: 1.75rem; line-height: 1.2; }}
-header p {{ margin: 0 0 .5rem; }}
-.state {{ display: inline-block; padding: .15rem .75rem; border-radius: 1rem; color: #fff;
-  font-weight: 600; background: var(--bad); }}
-.state::first-letter {{ text-transform: uppercase; }}
-.valid {{ background: var(--good); }}
-.not_yet_valid, .suspended {{ background: var(--wait); }}
-dl {{ display: grid; grid-template-columns: minmax(6rem, 9rem) 1fr; gap: .75rem 1rem;
-  margin: 1.5rem 0; padding-top: 1.5rem; border-top: 1px solid #d7dae0; }}
-dt {{ color: #545b67; }}
-dd {{ margin: 0; min-width: 0; }}
-.criteria {{ white-space: pre-line; }}
-.skills {{ display: flex; flex-wrap: wrap; gap: .4rem; margin: 0; padding: 0; list-style: none; }}
-.skills li {{ padding: .05rem .6rem; border: 1px solid #c3c8d1; border-radius: 1rem; }}
-code {{ font-size: .85rem; }}
-footer {{ color: #545b67; font-size: .875rem; }}
-@media (max-width: 30rem) {{ main {{ padding: 1.25rem; }}
-  dl {{ grid-template-columns: 1fr; gap: 0; }} dd {{ margin-bottom: .75rem; }} }}
-</style>
+<style>{css}</style>
 </head>
 <body>
 <main>

@@ -1,11 +1,13 @@
 """Where in an SVG does a credential lie?
 
-The image is changed only there: every other byte stays as it is. What it refers to is never
-fetched, and a document type, by which entities come in, is refused.
+The image is changed only there: every other byte stays as it is, scripts and references too, which
+are neither run nor fetched here. An image is read in UTF-8, in UTF-16 with its byte order mark, or
+in the ISO-8859 or Windows encoding that it declares. Its document type may name a file, which is
+never read, but declare nothing: so no entity can be defined that grows without end.
 """
 
 import re
-from typing import NoReturn
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from xml.parsers.expat import ExpatError, ParserCreate
 from xml.sax.saxutils import quoteattr
 
@@ -19,14 +21,14 @@ _OURS = f"{_NAMESPACE} credential"
 _LARGEST = 2_000_000
 _DEEPEST = 100
 _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
+_DECLARED = re.compile(rb"""<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_ENCODINGS = re.compile(r"utf-?8|(us-)?ascii|iso-8859-\d{1,2}|windows-125\d")
 
 
 class _Reader:
     """Notes where the root begins, and where credentials begin and end."""
 
     def __init__(self, image: bytes) -> None:
-        if len(image) > _LARGEST:
-            raise BadgeError(f"an SVG of {len(image):,} bytes has more than {_LARGEST:,}")
         self.root = -1
         self.tokens: list[str] = []
         self.spans: list[tuple[int, int]] = []
@@ -34,10 +36,9 @@ class _Reader:
         self._text: list[str] = []
         self._depth = self._inside = 0
         self._start = -1
-        self._parser = ParserCreate("utf-8", " ")
+        self._parser = ParserCreate("utf-8", " ")  # whatever the image once declared
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._doctype
-        self._parser.XmlDeclHandler = self._declaration
         self._parser.StartElementHandler = self._begin
         self._parser.CharacterDataHandler = self._characters
         self._parser.EndElementHandler = self._end
@@ -45,13 +46,15 @@ class _Reader:
             self._parser.Parse(image, True)  # noqa: FBT003
         except ExpatError as error:
             raise BadgeError(f"the SVG is not XML: {error}") from None
+        finally:
+            del self._parser  # which holds this reader, and much memory, until it is collected
 
-    def _doctype(self, *_: object) -> NoReturn:
-        raise BadgeError("the SVG has a document type, through which entities come in")
-
-    def _declaration(self, _: str, encoding: str | None, __: int) -> None:
-        if encoding is not None and encoding.casefold() not in ("utf-8", "us-ascii", "ascii"):
-            raise BadgeError(f"the SVG is in {encoding[:40]}, not in UTF-8")
+    def _doctype(self, _: str, __: str | None, ___: str | None, declares: bool) -> None:  # noqa: FBT001
+        if declares:
+            raise BadgeError(
+                "the SVG declares entities in its document type, which may grow without end; "
+                "save it as a plain SVG, without <!DOCTYPE svg [...]>"
+            )
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
@@ -59,7 +62,9 @@ class _Reader:
             raise BadgeError(f"the SVG is nested more than {_DEEPEST} deep")
         if self._depth == 1:
             if name != _ROOT:
-                raise BadgeError("the image is XML, but no SVG")
+                raise BadgeError(
+                    "the image is XML, but no SVG: its root is no <svg> of SVG's namespace"
+                )
             self.root = self._parser.CurrentByteIndex
         elif name == _OURS and not self._inside:
             self._inside, self._start = self._depth, self._parser.CurrentByteIndex
@@ -89,24 +94,47 @@ class _Reader:
 
 def put(image: bytes, token: str) -> bytes:
     """Return an SVG with a token in it, instead of any that it had."""
-    reader = _Reader(image)
+    encoding = _encoding(image)
+    utf8 = _utf8(image, encoding)
+    reader = _Reader(utf8)
     inside = reader.end_of(reader.root)
-    if image.endswith(b"/>", 0, inside):
+    if utf8.endswith(b"/>", 0, inside):
         raise BadgeError("the SVG shows nothing")
     ours = (
         f"<openbadges:credential xmlns:openbadges={quoteattr(_NAMESPACE)} "
         f"verify={quoteattr(token)}></openbadges:credential>"
     )
-    parts, last = [image[:inside], ours.encode()], inside
+    parts, last = [utf8[:inside], ours.encode()], inside
     for start, end in reader.spans:
-        parts.append(image[last:start])
+        parts.append(utf8[last:start])
         last = end
-    return b"".join([*parts, image[last:]])
+    return b"".join([*parts, utf8[last:]]).decode().encode(encoding)
 
 
 def taken(image: bytes) -> str:
     """Return the token in an SVG; BadgeError where there is none, or more than one."""
-    found = _Reader(image).tokens
+    found = _Reader(_utf8(image, _encoding(image))).tokens
     if len(found) != 1:
         raise BadgeError(f"the SVG holds {'no' if not found else len(found)} credentials")
     return found[0]
+
+
+def _encoding(image: bytes) -> str:
+    """Return in which encoding an SVG is, by its byte order mark or its declaration."""
+    for mark, name in ((BOM_UTF16_LE, "utf-16-le"), (BOM_UTF16_BE, "utf-16-be")):
+        if image.startswith(mark):
+            return name
+    declared = None if image.startswith(BOM_UTF8) else _DECLARED.match(image[:200])
+    name = declared[1].decode().casefold() if declared else "utf-8"
+    if not _ENCODINGS.fullmatch(name):
+        raise BadgeError(f"the SVG is in {name}, which is not read here; save it in UTF-8")
+    return name
+
+
+def _utf8(image: bytes, encoding: str) -> bytes:
+    if len(image) > _LARGEST:
+        raise BadgeError(f"an SVG of {len(image):,} bytes has more than {_LARGEST:,}")
+    try:
+        return image.decode(encoding).encode()
+    except (LookupError, UnicodeError):
+        raise BadgeError(f"the SVG is to be in {encoding}, and is not; save it in UTF-8") from None
