@@ -11,11 +11,13 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certrules import Award, ExpiryBasis, ItemKind
-from certrules.errors import InvalidValueError
+from certrules import DOCEBO, Award, ExpiryBasis, ItemKind
+from certrules.errors import ConflictError, InvalidValueError
 from certrules.instants import time_zone
+from certrules.model.badges import Badge
+from certrules.model.effects import IssueAward, Notify
 from certrules.model.events import Event, EventKind
-from certrules.model.learning import Completion
+from certrules.model.learning import Completion, RenewalOption
 from certrules.model.notices import (
     Notice,
     NoticeIdentity,
@@ -29,7 +31,8 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.rules.notifications import Medium
-from certrules.workflows import awarding, by_hand, lifecycle, notifying, outbox
+from certrules.workflows import awarding, badges, by_hand, lifecycle, notifying, outbox, renewing
+from certrules.workflows._effects import carry_out
 from tests.repositories.test_processes import PROCESSES, in_many_processes
 from tests.workflows.conftest import T0, day, furnish
 
@@ -107,8 +110,8 @@ def test_what_a_policy_sends_needs_nobody_to_set_it_up(store: Store) -> None:
     assert notifying.due(store, [], until=day(6), zone=UTC, since=T0, policy=ALLBOUND) == 1
 
 
-def completed(store: Store, at: datetime) -> None:
-    done = Completion("ada", ItemKind.COURSE, "A", at)
+def completed(store: Store, at: datetime, user: str = "ada") -> None:
+    done = Completion(user, ItemKind.COURSE, "A", at)
     assert awarding.complete(store, done, at=at, zone=UTC).decisions["fa"]
 
 
@@ -238,6 +241,104 @@ def test_nobody_is_told_of_an_award_that_is_gone(store: Store) -> None:
     assert due(store, day(7)) == []
 
 
+@pytest.mark.rule("INT-23")
+@pytest.mark.parametrize("told_of", ["renewed", "edited"])
+def test_a_notice_that_was_read_before_its_award_changed_has_no_words(
+    store: Store, told_of: str
+) -> None:
+    award = give(store, "ada", 0, 100)
+    due(store, day(11))
+    (notice,) = notices(store)
+    moved = evolve(award, expires_at=day(101), version=2)
+    with store.writing() as transaction:
+        transaction.awards.replace([award.archive(day(12)) if told_of == "renewed" else moved])
+    assert notifying.message(store, notice, BEFORE[0], at=day(12), zone=UTC) is None
+
+
+def award_anew(store: Store, expires: int) -> bool:
+    chosen = Award("", "fa", day(0), day(expires), ExpiryBasis.DATE)
+    return bool(by_hand.award_all(store, ["ada"], chosen, at=day(12)).awarded)
+
+
+@pytest.mark.rule("INT-23", "INT-25")
+@pytest.mark.parametrize("acknowledged", [True, False])
+def test_an_award_that_is_issued_again_is_told_of_again(store: Store, acknowledged: bool) -> None:
+    assert award_anew(store, 100)
+    assert due(store, day(13)) == ["ada issued", "ada 90 days"]
+    if acknowledged:
+        outbox.acknowledge(store, 10**6)
+    assert lifecycle.unassign(store, "ada", "fa", at=day(13))
+    assert award_anew(store, 100)
+    assert due(store, day(71)) == ["ada issued", "ada 90 days", "ada 30 days"]
+    assert due(store, day(71)) == []
+
+
+def activate(store: Store, user: str, *, active: bool) -> None:
+    with store.writing() as transaction:
+        known = transaction.users.among([user])[user]
+        transaction.users.put([evolve(known, active=active)])
+
+
+@pytest.mark.rule("INT-24")
+def test_a_deactivated_user_is_told_nothing_then_or_later(store: Store) -> None:
+    give(store, "ada", 0, 100)
+    due(store, day(0))
+    completed(store, day(5), "bob")
+    for user in ("ada", "bob"):
+        activate(store, user, active=False)
+    assert due(store, day(80)) == []
+    for user in ("ada", "bob"):
+        activate(store, user, active=True)
+    assert due(store, day(101)) == ["ada 7 days", "ada expired"]
+
+
+@pytest.mark.rule("INT-23")
+def test_an_award_whose_badge_is_revoked_stands_and_is_told_of(store: Store) -> None:
+    award = give(store, "ada", 0, 100)
+    badge = Badge("b1", "ada", "fa", award.cycle, award.issued_at, award.expires_at, 1, 1)
+    with store.writing() as transaction:
+        transaction.badges.add(badge)
+    badges.revoke(store, "b1")
+    assert due(store, day(11)) == ["ada 90 days"]
+
+
+# Told in the transaction of the change
+
+
+TELLING = evolve(DOCEBO, notifications=(ISSUED, ENROLLED))
+
+
+@pytest.mark.rule("ALL-NOTIFY-01", "DOC-NOTIFY-05", "INT-25")
+def test_what_a_policy_tells_is_in_the_outbox_with_the_change(store: Store) -> None:
+    done = Completion("ada", ItemKind.COURSE, "A", day(5))
+    awarding.complete(store, done, at=day(5), zone=UTC, policy=TELLING)
+    way = RenewalOption(ItemKind.COURSE, "A")
+    assert renewing.start(store, "ada", "fa", way, at=day(6), policy=TELLING)
+    again = evolve(done, completed_at=day(7))
+    awarding.complete(store, again, at=day(7), zone=UTC, policy=TELLING)
+    chosen = Award("", "conduct", day(0), None, ExpiryBasis.ALWAYS_VALID)
+    assert by_hand.award_all(store, ["bob"], chosen, at=day(8), policy=TELLING).awarded
+    said = [(each.user, each.notification, each.of) for each in notices(store)]
+    assert said == [
+        ("ada", "issued", day(5)),
+        ("ada", "enrolled", day(6)),
+        ("ada", "issued", day(7)),
+        ("bob", "issued", day(8)),
+    ]
+    assert notifying.due(store, [ISSUED], until=day(9), zone=UTC, since=T0, policy=TELLING) == 0
+    later = Notification("later", NoticeKind.ISSUED)
+    assert due(store, day(10), [later, ISSUED]) == []
+
+
+@pytest.mark.rule("ALL-NOTIFY-01")
+def test_a_change_that_fails_tells_nothing(store: Store) -> None:
+    award = give(store, "ada", 0, 100)
+    issued = Event(EventKind.ISSUED, "ada", "fa", 1, T0)
+    with pytest.raises(ConflictError), store.writing() as transaction:
+        carry_out(transaction, [Notify(issued), IssueAward(award)], [ISSUED])
+    assert outbox.pending(store) == []
+
+
 JOB = """
 from datetime import UTC, datetime, timedelta
 from certrules.model.notices import NoticeKind, Notification, Offset, OffsetUnit
@@ -321,6 +422,10 @@ def test_what_is_gone_is_not_told(store: Store) -> None:
     at = day(11)
     assert notifying.message(store, notice, BEFORE[0], at=at, zone=time_zone("Europe/Rome"))
     assert lifecycle.unassign(store, "ada", "fa", at=at)
+    assert notifying.message(store, notice, BEFORE[0], at=at, zone=UTC) is None
+    assert award_anew(store, 100)
+    assert notifying.message(store, notice, BEFORE[0], at=at, zone=UTC)
+    activate(store, "ada", active=False)
     assert notifying.message(store, notice, BEFORE[0], at=at, zone=UTC) is None
     with pytest.raises(InvalidValueError, match="30 days"):
         notifying.message(store, notice, BEFORE[1], at=at, zone=UTC)

@@ -64,20 +64,30 @@ class MemoryNotices:
                 added.append(notice)
         return added
 
-    def cancel(
+    def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
+        """Take back the notices of some cycles' expiries; those acknowledged stay."""
+        self._take_back(cycles, (NoticeKind.EXPIRY,), forgetting=False)
+
+    def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
+        """Take back notices of awards that are no more; those acknowledged no longer count."""
+        self._take_back(cycles, (NoticeKind.ISSUED, NoticeKind.EXPIRY), forgetting=True)
+
+    def _take_back(
         self,
         cycles: Iterable[tuple[str, str, int]],
-        kinds: Collection[NoticeKind] = (NoticeKind.EXPIRY,),
+        kinds: Collection[NoticeKind],
+        *,
+        forgetting: bool,
     ) -> None:
-        """Take back notices of some kinds of some cycles; those acknowledged stay."""
         entries, told = self._scope.change("events"), self._scope.change("notices")
         acknowledged = self._scope.see().cursors.get(_ACKNOWLEDGED, 0)
         for cycle in cycles:
             for identity, position in told.get(cycle, {}).items():
-                notice = entries[position - 1]
-                if position > acknowledged and notice.kind in kinds:
-                    entries[position - 1] = None
+                pending = position > acknowledged
+                if entries[position - 1].kind in kinds and (pending or forgetting):
                     told[cycle] = {k: v for k, v in told[cycle].items() if k != identity}
+                    if pending:
+                        entries[position - 1] = None
 
     def planned(self) -> Planned | None:
         """Return how far notices are planned; None where nobody ever asked for any."""

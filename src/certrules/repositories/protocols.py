@@ -21,7 +21,7 @@ from certrules.model.learning import (
     LearningPlan,
     Renewal,
 )
-from certrules.model.notices import Notice, NoticeKind, Planned
+from certrules.model.notices import Notice, Planned
 from certrules.model.people import Company, User
 from certrules.model.tables import Selection
 
@@ -342,14 +342,18 @@ class Notices(Protocol):
         """Append those notices whose identity was never there, and return them."""
         ...
 
-    def cancel(
-        self,
-        cycles: Iterable[tuple[str, str, int]],
-        kinds: Collection[NoticeKind] = (NoticeKind.EXPIRY,),
-    ) -> None:
-        """Take back the notices of some (user, certification, cycle), of expiry or other kinds.
+    def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
+        """Take back the notices of the expiry of some (user, certification, cycle).
 
         Those that are acknowledged are told already, and stay.
+        """
+        ...
+
+    def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
+        """Take back the notices of issue and expiry of some awards that are no more.
+
+        Those that are acknowledged stay in the outbox, but no longer count as told: another award
+        may be issued in the same (user, certification, cycle), with the same expiry.
         """
         ...
 

@@ -111,12 +111,25 @@ class OutboxContract:
             assert work.notices.add([issued, other, _NOTICE]) == [_NOTICE]
         assert self._entries() == [issued, other, _NOTICE]
 
-    def test_pending_notices_of_other_kinds_are_taken_back_where_asked(self) -> None:
+    def test_of_an_award_that_is_no_more_nothing_is_pending(self) -> None:
         issued = evolve(_NOTICE, notification="n2", kind=NoticeKind.ISSUED)
+        enrolled = evolve(_NOTICE, notification="n3", kind=NoticeKind.ENROLLED)
+        others = [enrolled, evolve(_NOTICE, cycle=2), evolve(issued, user="bob")]
         with self.store.writing() as work:
-            work.notices.add([_NOTICE, issued])
-            work.notices.cancel([("ada", "fire", 1)], (NoticeKind.ISSUED,))
-        assert self._entries() == [_NOTICE]
+            work.notices.add([_NOTICE, issued, *others])
+            work.notices.forget([("ada", "fire", 1), ("eve", "fire", 1)])
+        assert self._entries() == others
+
+    def test_what_was_told_of_an_award_that_is_no_more_is_told_of_the_next(self) -> None:
+        kinds = (NoticeKind.EXPIRY, NoticeKind.ISSUED)
+        notices = [evolve(_NOTICE, notification=str(kind), kind=kind) for kind in kinds]
+        for _ in range(3):
+            with self.store.writing() as work:
+                assert work.notices.add(notices) == notices
+                assert not work.notices.add(notices)
+                work.events.acknowledge(10**12)
+                work.notices.forget([("ada", "fire", 1)])
+        assert self._entries() == notices * 3
 
     def test_what_was_told_cannot_be_taken_back(self) -> None:
         with self.store.writing() as work:

@@ -3,7 +3,7 @@
 For the workflows alone: they ask who may before they decide, and nothing is asked here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import assert_never
 
 from attrs import Factory, define, evolve
@@ -31,19 +31,24 @@ from certrules.model.effects import (
 )
 from certrules.model.events import Event
 from certrules.model.learning import Enrolment, EnrolmentStatus
-from certrules.model.notices import NoticeKind
+from certrules.model.notices import Notification
 from certrules.repositories.protocols import Transaction
+from certrules.workflows._telling import tell
 
 __all__ = ["carry_out"]
 
 
-def carry_out(transaction: Transaction, effects: Iterable[Effect]) -> None:
+def carry_out(
+    transaction: Transaction,
+    effects: Iterable[Effect],
+    notifications: Sequence[Notification] = (),
+) -> None:
     """Carry out effects in the transaction in which they were decided.
 
-    What there is to hear of goes to the outbox once. A badge says what its award was when it was
-    issued, so that one whose award is archived, edited or removed is revoked. Raises
-    :class:`~certrules.errors.ConflictError` where another writer was faster; then none of them may
-    be kept.
+    What there is to hear of goes to the outbox once, and with it the notices for which the
+    notifications call. A badge says what its award was when it was issued, so that one whose award
+    is archived, edited or removed is revoked. Raises :class:`~certrules.errors.ConflictError` where
+    another writer was faster; then none of them may be kept.
 
     Rules: DOC-DELETE-02, DOC-RENEW-12, DOC-RENEW-13, INT-12, INT-23.
     """
@@ -57,10 +62,9 @@ def carry_out(transaction: Transaction, effects: Iterable[Effect]) -> None:
     )
     transaction.awards.add(many.issued)
     transaction.learning.put_enrolments(many.enrolments)
-    transaction.events.add(many.events)
     transaction.notices.cancel(many.cancelled)
-    gone = [(each.user, each.certification, each.cycle) for each in many.removed]
-    transaction.notices.cancel(gone, (NoticeKind.ISSUED, NoticeKind.EXPIRY))
+    transaction.notices.forget((each.user, each.certification, each.cycle) for each in many.removed)
+    tell(transaction, many.events, notifications)
 
 
 @define

@@ -87,7 +87,7 @@ def complete(
             _record(transaction, completion, attempts)
             for decision in decisions.values():
                 if decision:
-                    carry_out(transaction, decision.effects)
+                    carry_out(transaction, decision.effects, policy.notifications)
     return Completed(recorded, decisions)
 
 
@@ -194,7 +194,7 @@ def report_external(
         known = known.with_completion(done) if again else known
         decision = awarding.decide_external(known, training, at=at, zone=zone, policy=policy)
         if decision:
-            carry_out(transaction, decision.effects)
+            carry_out(transaction, decision.effects, policy.notifications)
         return decision
 
 

@@ -216,7 +216,7 @@ def award_all(
     with store.writing() as transaction:
         known = transaction.users.among(users)
         report, effects = _decide(transaction, known.values(), chosen, at=at, policy=policy)
-        carry_out(transaction, effects)
+        carry_out(transaction, effects, policy.notifications)
     return evolve(report, unknown=tuple(user for user in users if user not in known))
 
 

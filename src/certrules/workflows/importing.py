@@ -16,6 +16,7 @@ from certrules.instants import IssueDateConvention
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
 from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.events import Event, EventKind
+from certrules.model.notices import Notification
 from certrules.model.people import Action, User
 from certrules.model.policy import DOCEBO, Duplicates, Policy
 from certrules.model.records import Fault, FaultCode, RecordField, Severity
@@ -23,6 +24,7 @@ from certrules.records import Batch, KeyBatch, RecordsFile, RejectedRow, shorten
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import importing
 from certrules.rules.importing import Decision, Key, Outcome
+from certrules.workflows._telling import tell
 from certrules.workflows.actors import SYSTEM, Asking, permit, user_of
 from certrules.workflows.jobs import Job, Jobs, Piece
 
@@ -127,7 +129,10 @@ def run(
     """
     permit(actor, Action.IMPORT_AWARDS, policy=policy)
     tally = _Tally()
-    for planned, total in _batches(store, file, at=at, duplicates=duplicates, dry_run=dry_run):
+    batches = _batches(
+        store, file, at=at, duplicates=duplicates, dry_run=dry_run, told=policy.notifications
+    )
+    for planned, total in batches:
         tally.add(planned)
         if on_progress:
             on_progress(tally.rows, total)
@@ -160,15 +165,21 @@ def submit(
     """
     permit(actor, Action.IMPORT_AWARDS, policy=policy)
     permit(actor, Action.START_JOB, policy=policy)
-    pieces = _pieces(store, file, at=at, duplicates=duplicates)
+    pieces = _pieces(store, file, at=at, duplicates=duplicates, told=policy.notifications)
     return jobs.submit("import", repeat(partial(next, pieces, None)), owner=owner or user_of(actor))
 
 
 def _pieces(
-    store: Store, file: RecordsFile, *, at: datetime, duplicates: Duplicates
+    store: Store,
+    file: RecordsFile,
+    *,
+    at: datetime,
+    duplicates: Duplicates,
+    told: Sequence[Notification],
 ) -> Iterator[Piece]:
     tally, total = _Tally(), 0
-    for planned, total in _batches(store, file, at=at, duplicates=duplicates, dry_run=False):
+    batches = _batches(store, file, at=at, duplicates=duplicates, dry_run=False, told=told)
+    for planned, total in batches:
         tally.add(planned)
         faults = (fault for refused in planned.refused for fault in refused.faults)
         errors = tuple(f"row {fault.row}: {fault.message} ({fault.rule})" for fault in faults)
@@ -179,7 +190,13 @@ def _pieces(
 
 
 def _batches(
-    store: Store, file: RecordsFile, *, at: datetime, duplicates: Duplicates, dry_run: bool
+    store: Store,
+    file: RecordsFile,
+    *,
+    at: datetime,
+    duplicates: Duplicates,
+    dry_run: bool,
+    told: Sequence[Notification],
 ) -> Iterator[tuple[Plan, int]]:
     """Do batch after batch, and yield what each came to, with the number of rows in all."""
     if not isinstance(duplicates, Duplicates):
@@ -191,7 +208,9 @@ def _batches(
             with store.reading() as transaction:
                 planned = plan(transaction, file, batch, repeats, duplicates=duplicates, at=at)
         else:
-            planned = _carry_out(store, file, batch, repeats, duplicates=duplicates, at=at)
+            planned = _carry_out(
+                store, file, batch, repeats, duplicates=duplicates, at=at, told=told
+            )
         yield planned, total
 
 
@@ -216,12 +235,13 @@ def _carry_out(
     *,
     duplicates: Duplicates,
     at: datetime,
+    told: Sequence[Notification],
 ) -> Plan:
     for attempt in count(1):
         try:
             with store.writing() as transaction:
                 planned = plan(transaction, file, batch, repeats, duplicates=duplicates, at=at)
-                apply(transaction, planned, at=at)
+                apply(transaction, planned, at=at, told=told)
         except ConflictError:
             if attempt == ATTEMPTS:
                 raise
@@ -230,8 +250,10 @@ def _carry_out(
     raise AssertionError  # pragma: no cover
 
 
-def apply(transaction: Transaction, planned: Plan, *, at: datetime) -> None:
-    """Carry out a plan in the transaction in which it was made.
+def apply(
+    transaction: Transaction, planned: Plan, *, at: datetime, told: Sequence[Notification] = ()
+) -> None:
+    """Carry out a plan in the transaction in which it was made, and tell of it.
 
     Raises :class:`~certrules.errors.ConflictError` where another writer was faster.
 
@@ -247,10 +269,12 @@ def apply(transaction: Transaction, planned: Plan, *, at: datetime) -> None:
     transaction.awards.add([award for _, award in made])
     transaction.badges.revoke((each.user, each.certification, each.cycle) for each in stale)
     transaction.notices.cancel((each.user, each.certification, each.cycle) for each in stale)
-    transaction.events.add(
+    changes = [(EventKind.CHANGED, award) for award in updated]
+    events = (
         Event(event, award.user, award.certification, award.cycle, at)
-        for event, award in (*((EventKind.CHANGED, each) for each in updated), *made)
+        for event, award in (*changes, *made)
     )
+    tell(transaction, events, told)
 
 
 def plan(

@@ -16,12 +16,13 @@ from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import ItemKind
 from certrules.model.events import Event, EventKind
-from certrules.model.notices import Notice, Notification, Planned
+from certrules.model.notices import Notice, NoticeKind, Notification, Planned
 from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import notifications as rules
 from certrules.rules.notifications import Medium
+from certrules.workflows._telling import put
 from certrules.workflows.actors import SYSTEM, Asking, permit
 
 __all__ = ["Message", "due", "message"]
@@ -59,8 +60,12 @@ def due(
     by ``notifications`` and those of the policy. The first time, nothing before ``since`` is told
     of, or where there is none, nothing before ``until``: setting up notifications tells nobody of
     the past. Days and weeks before an expiry are counted on the calendar of ``zone``. ``on_told``
-    sees the notices of each transaction once it is kept. Raises
-    :class:`~certrules.errors.NotPermittedError`.
+    sees the notices of each transaction once it is kept.
+
+    What a user would have been told while deactivated is not told later either. An award whose
+    badge is revoked stands, and is told of; one that was taken away is not. Raises
+    :class:`~certrules.errors.NotPermittedError`, and :class:`~certrules.errors.StoreError` where
+    other writers left no room: then all that ``on_told`` saw is kept, and asking again goes on.
 
     >>> from certrules.model.notices import NoticeKind, Offset, OffsetUnit
     >>> from certrules.repositories.memory import MemoryStore
@@ -73,7 +78,8 @@ def due(
     >>> due(store, [reminder], until=feb, zone=UTC)
     0
 
-    Rules: DOC-NOTIFY-02, DOC-NOTIFY-04, DOC-NOTIFY-05, DOC-NOTIFY-06, ALL-NOTIFY-01, INT-25.
+    Rules: DOC-NOTIFY-02, DOC-NOTIFY-04, DOC-NOTIFY-05, DOC-NOTIFY-06, ALL-NOTIFY-01, INT-24,
+    INT-25.
     """
     permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
     until = instants.utc(until)
@@ -136,7 +142,7 @@ def _of_events(
                     moved[_cycle(event)] = max(min(event.at, until), planned.until)
             for cycle, award in awards.items():
                 notices += rules.edited(None, award, told, at=moved[cycle], zone=zone)
-            added = transaction.notices.add(notices)
+            added = put(transaction, notices)
             transaction.notices.set_planned(evolve(planned, position=entries[-1][0]))
         yield added
 
@@ -170,7 +176,7 @@ def _of_expiries(
                 for notice in _expiring(transaction, each, planned.until, stop, zone)
                 if (at := moved.get(_cycle(notice))) is None or notice.due_at > at
             ]
-            added = transaction.notices.add(sorted(notices, key=lambda notice: notice.due_at))
+            added = put(transaction, sorted(notices, key=lambda notice: notice.due_at))
             transaction.notices.set_planned(evolve(planned, until=stop))
         yield added
 
@@ -212,8 +218,9 @@ def message(
 ) -> Message | None:
     """Return a notice in words, by the templates of its notification, as it is told at an instant.
 
-    Dates are those of ``zone``; links are the host's. None where the user, the certification or
-    the award is gone, so that there is nothing to tell any more. Raises
+    Dates are those of ``zone``; links are the host's. None where there is nothing to tell any more:
+    the user is gone or deactivated, the certification or the award is gone, or the award no longer
+    expires as the notice says. Raises
     :class:`~certrules.errors.InvalidValueError` for the notification of another notice, and
     :class:`~certrules.errors.NotPermittedError`.
 
@@ -228,7 +235,7 @@ def message(
     >>> message(store, Notice("n1", told.kind, "1", "fa", 1, at, at), told, at=at, zone=UTC).body
     'Ada: First aid'
 
-    Rules: DOC-NOTIFY-03, ALL-NOTIFY-02, X-NOTIFY-2.
+    Rules: DOC-NOTIFY-03, ALL-NOTIFY-02, INT-23, INT-24, X-NOTIFY-2.
     """
     permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
     if notice.notification != notification.id:
@@ -239,7 +246,9 @@ def message(
         history = view.awards.history(notice.user, notice.certification)
         item_name = _item_name(view, notice.item)
     award = next((each for each in history if each.cycle == notice.cycle), None)
-    if user is None or certification is None or award is None:
+    if user is None or not user.active or certification is None or award is None:
+        return None
+    if notice.kind is NoticeKind.EXPIRY and (award.archived or award.expires_at != notice.of):
         return None
     values = rules.values(
         user,

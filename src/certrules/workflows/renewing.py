@@ -84,7 +84,7 @@ def start(
         known = facts.load(transaction, user, certification)
         decision = renewal.start(known, option, at=at, key=key, seen=seen, policy=policy)
         if decision:
-            carry_out(transaction, decision.effects)
+            carry_out(transaction, decision.effects, policy.notifications)
         return decision
 
 

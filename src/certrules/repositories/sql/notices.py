@@ -1,11 +1,11 @@
 """How is each notice kept once in a database, in order among the events?"""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from certrules.model.notices import Notice, NoticeKind, Planned
 from certrules.repositories.sql.cursors import ACKNOWLEDGED, PLANNED, cursor, set_cursor
@@ -19,7 +19,11 @@ __all__ = ["SqlNotices"]
 _NAMES = [column.name for column in table.c]
 _TOLD = select(table).join(events, events.c.position == table.c.position)
 _DELETE = delete(table).where(table.c.digest == bindparam("of_digest"))
+_FORGET = update(table).values(digest=bindparam("to")).where(table.c.digest == bindparam("of"))
 _DELETE_EVENT = delete(events).where(events.c.position == bindparam("at_position"))
+
+_Place = tuple[str, int]
+"""The digest of a notice and its position in the outbox."""
 
 
 class SqlNotices:
@@ -62,24 +66,32 @@ class SqlNotices:
         ]
         self._session.change(insert(table), rows, _NAMES)
 
-    def cancel(
-        self,
-        cycles: Iterable[tuple[str, str, int]],
-        kinds: Collection[NoticeKind] = (NoticeKind.EXPIRY,),
-    ) -> None:
-        """Take back notices of some kinds of some cycles; those acknowledged stay."""
+    def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
+        """Take back the notices of some cycles' expiries; those acknowledged stay."""
+        self._take_back(self._of(cycles, NoticeKind.EXPIRY))
+
+    def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
+        """Take back notices of awards that are no more; those acknowledged no longer count."""
+        told = self._take_back(self._of(cycles, NoticeKind.ISSUED, NoticeKind.EXPIRY))
+        self._session.change(_FORGET, [(f"forgotten {at}", digest) for digest, at in told])
+
+    def _of(self, cycles: Iterable[tuple[str, str, int]], *kinds: NoticeKind) -> list[_Place]:
         wanted = set(cycles)
-        acknowledged, _ = cursor(self._session, ACKNOWLEDGED)
         of_kind = _TOLD.where(events.c.kind.in_([kind.value for kind in kinds]))
-        pending = of_kind.where(table.c.position > acknowledged)
         users = {user for user, _, _ in wanted}
-        found = [
-            row
-            for row in self._session.rows_among(pending, table.c.user_id, users)
+        return [
+            (row.digest, row.position)
+            for row in self._session.rows_among(of_kind, table.c.user_id, users)
             if (row.user_id, row.certification_id, row.cycle) in wanted
         ]
-        self._session.change(_DELETE, [(row.digest,) for row in found])
-        self._session.change(_DELETE_EVENT, [(row.position,) for row in found])
+
+    def _take_back(self, places: list[_Place]) -> list[_Place]:
+        """Take back what is not acknowledged, and return the rest."""
+        acknowledged, _ = cursor(self._session, ACKNOWLEDGED)
+        pending = [place for place in places if place[1] > acknowledged]
+        self._session.change(_DELETE, [(digest,) for digest, _ in pending])
+        self._session.change(_DELETE_EVENT, [(position,) for _, position in pending])
+        return [place for place in places if place[1] <= acknowledged]
 
     def planned(self) -> Planned | None:
         """Return how far notices are planned; None where nobody ever asked for any."""
