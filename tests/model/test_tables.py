@@ -1,6 +1,7 @@
 """What a selection can and cannot ask."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from certrules.model.tables import (
     Ahead,
     AllOf,
     AnyOf,
+    Case,
     Condition,
     Contains,
     Fact,
@@ -20,6 +22,7 @@ from certrules.model.tables import (
     Selection,
     certification_text,
     folded,
+    is_text,
     user_text,
 )
 
@@ -47,8 +50,8 @@ def test_case_does_not_count_in_folded_text() -> None:
         (Rows.AWARDS, {"facts": [], "order": [Order(Fact.SKILLS)]}),
         (Rows.AWARDS, {"facts": [], "order": [Order(Fact.TRAINING_ID)]}),
         (Rows.AWARDS, {"facts": [], "where": Past(Fact.NAME, T0)}),
-        (Rows.AWARDS, {"facts": [], "offset": -1}),
-        (Rows.AWARDS, {"facts": [], "limit": -1}),
+        (Rows.AWARDS, {"facts": [Case([("a", OneOf(Fact.AWARDED, {1}))])]}),
+        (Rows.AWARDS, {"facts": [], "order": [Order(Case([("a", Past(Fact.NAME, T0))]))]}),
     ],
 )
 def test_what_rows_do_not_have_cannot_be_asked(rows: Rows, options: dict[str, object]) -> None:
@@ -62,9 +65,70 @@ def test_an_instant_has_a_zone(condition: type[Past | Ahead]) -> None:
         condition(Fact.EXPIRES_AT, T0.replace(tzinfo=None))
 
 
-def test_no_text_with_nul_can_be_searched() -> None:
-    with pytest.raises(InvalidValueError, match="without NUL"):
-        Contains(Fact.NAME, "a\0")
+@pytest.mark.parametrize("text", ["a\0", "\0", "\ud800b"])
+def test_no_text_that_no_database_holds_can_be_found(text: str) -> None:
+    for ask in (lambda: Contains(Fact.NAME, text), lambda: OneOf(Fact.NAME, {"a", text})):
+        with pytest.raises(InvalidValueError, match="no NUL and no half") as caught:
+            ask()
+        assert caught.value.value == text
+
+
+def test_numbers_have_32_bits() -> None:
+    assert OneOf(Fact.CYCLE, {2**31 - 1, 1 - 2**31})
+    for number in (2**31, -(2**31)):
+        with pytest.raises(InvalidValueError, match="32 bits at most"):
+            OneOf(Fact.CYCLE, {number})
+
+
+@pytest.mark.parametrize("number", [-1, 10**18 + 1, 10**30, True, 1.0, "1", None])
+def test_rows_are_counted_in_whole_numbers(number: Any) -> None:
+    with pytest.raises(InvalidValueError, match="offset") as caught:
+        Selection(Rows.AWARDS, (), offset=number)
+    assert caught.value.value is number
+    if number is not None:
+        with pytest.raises(InvalidValueError, match="limit"):
+            Selection(Rows.AWARDS, (), limit=number)
+
+
+def nested(levels: int) -> Condition:
+    condition: Condition = OneOf(Fact.USER, {"1"})
+    for _ in range(levels - 1):
+        condition = AllOf([condition])
+    return condition
+
+
+@pytest.mark.parametrize(
+    ("most", "beyond", "message"),
+    [
+        (nested(50), nested(51), "depth of conditions cannot be 51"),
+        (nested(50), nested(5_000), "depth of conditions cannot be 5000"),
+        (
+            AnyOf([Contains(Fact.NAME, "a")] * 500),
+            AnyOf([Contains(Fact.NAME, "a")] * 501),
+            "number of conditions cannot be 501",
+        ),
+        (
+            AllOf([OneOf(Fact.USER, map(str, range(15_000)))] * 2),
+            AllOf([OneOf(Fact.USER, map(str, range(15_001)))] * 2),
+            "number of values to compare with cannot be 30002",
+        ),
+    ],
+)
+def test_there_are_not_too_many_conditions(
+    most: Condition, beyond: Condition, message: str
+) -> None:
+    assert Selection(Rows.AWARDS, (), most)
+    assert Selection(Rows.AWARDS, (Case([("a", most)]),))
+    for facts, where in (((), beyond), ((Case([("a", beyond)]),), AllOf(()))):
+        with pytest.raises(InvalidValueError, match=message):
+            Selection(Rows.AWARDS, facts, where)
+
+
+def test_a_case_has_names() -> None:
+    with pytest.raises(InvalidValueError, match="one at least"):
+        Case([])
+    assert is_text(Case([("a", AllOf(()))]))
+    assert [is_text(fact) for fact in (Fact.NAME, Fact.CYCLE, Fact.SKILLS)] == [True, False, False]
 
 
 def test_every_fact_can_be_asked_of_some_rows() -> None:

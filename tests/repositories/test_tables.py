@@ -19,6 +19,7 @@ from certrules.model.tables import (
     Ahead,
     AllOf,
     AnyOf,
+    Case,
     Contains,
     Fact,
     OneOf,
@@ -26,6 +27,7 @@ from certrules.model.tables import (
     Past,
     Rows,
     Selection,
+    is_text,
 )
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
@@ -144,11 +146,13 @@ def selections(draw: st.DrawFn) -> Selection:
         ),
         max_leaves=6,
     )
+    cases = st.lists(st.tuples(st.sampled_from(["b", "B", "a "]), where), min_size=1, max_size=3)
+    case = st.builds(Case, cases)
     return Selection(
         rows,
-        draw(st.lists(allowed(HELD), min_size=1, max_size=6)),
+        draw(st.lists(allowed(HELD) | case, min_size=1, max_size=6)),
         draw(st.just(AllOf(())) | where),
-        draw(st.lists(st.builds(Order, allowed(SCALAR), st.booleans()), max_size=3)),
+        draw(st.lists(st.builds(Order, allowed(SCALAR) | case, st.booleans()), max_size=3)),
         draw(st.sampled_from([0, 0, 3])),
         draw(st.sampled_from([None, None, 0, 5])),
     )
@@ -163,7 +167,7 @@ def _has(rows: Rows, fact: Fact) -> bool:
 
 
 def answers(store: Store, selection: Selection) -> tuple[Any, ...]:
-    texts = [fact for fact in selection.facts if fact in TEXTS or fact in INSTANTS]
+    texts = [fact for fact in selection.facts if is_text(fact) or fact in INSTANTS]
     by = [*texts, Fact.CERTIFICATION]
     with store.reading() as view:
         rows = list(view.tables.rows(selection))

@@ -189,6 +189,10 @@ def test_certifications_are_filtered_by_status_and_expiration() -> None:
         ("4", ("Expiration", "never")),
         ("4", ("Expiration", "0 weeks")),
         ("", ("Expiration", "24 months")),
+        ("", ("Expiration", "1 year")),
+        ("", ("Expiration", "2 days")),
+        ("3", ("Expiration", "1 year"), ("Expiration", "2 years"), ("Expiration", "2 days")),
+        ("", ("Expiration", "2 days"), ("Expiration", "1 year")),
         ("43", ("Expiration", "never"), ("Expiration", "P2Y")),
         ("", ("Expiration", "never"), ("Status", "active")),
     ):
@@ -213,6 +217,9 @@ def test_issued_certifications_are_filtered() -> None:
     assert users(("Company", "b"), ("Status", "expired")) == "Bob-F"
     assert users(("Status", "not-yet-valid")) == "Bob-c"
     assert users(("Status", "archived"), ("Status", "Valid")) == "9-c ada-F ada-F"
+    everybody = [("User Name", name) for name in ("ada", "8", "9")]
+    many = [*everybody, *(("User Name", f"nobody {n}") for n in range(10_000))]
+    assert users(*many) == "9-c ada-F Bob-c Bob-F"
 
 
 @pytest.mark.rule("ALL-MANAGE-09")
@@ -230,8 +237,6 @@ def test_rows_are_narrowed_to_ones_own_or_a_companys() -> None:
     assert users(scope=Target(owner="8")) == "Bob-c Bob-F"
     assert users(scope=Target(company="a")) == "ada-F"
     assert users(scope=Target(owner="8", company="a")) == ""
-    with pytest.raises(InvalidValueError, match="belong to nobody"):
-        tables.selection(TableQuery(Table.CATALOG, scope=Target(owner="8")), at=NOON)
 
 
 def test_rows_are_sorted_by_any_columns() -> None:
@@ -239,6 +244,8 @@ def test_rows_are_sorted_by_any_columns() -> None:
     assert users(sort=["Expiration", "user"]) == "Bob-F ada-F 9-c Bob-c"
     assert users(sort=["-Expiration", "-issued-on"]) == "Bob-c 9-c ada-F Bob-F"
     assert users(sort=["company"], offset=1, limit=2) == "ada-F Bob-F"
+    assert users(sort=["status", "User"]) == "Bob-F Bob-c 9-c ada-F"
+    assert users(sort=["-Status", "-user"]) == "ada-F 9-c Bob-c Bob-F"
 
 
 @pytest.mark.rule("ALL-MANAGE-09")
@@ -254,6 +261,21 @@ def test_groups_come_first_and_are_counted() -> None:
     assert names == [("conduct", "4", "conduct", 2), ("first aid", "3", "First aid", 2)]
 
 
+@pytest.mark.rule("ALL-MANAGE-09")
+def test_awards_are_grouped_by_where_they_stand() -> None:
+    both = [("Status", status) for status in ("archived", "valid", "expired")]
+    query = TableQuery(Table.ISSUED, ["User"], filters=both, group_by="status")
+    assert found(query) == [
+        ("archived", "ada"),
+        ("expired", "Bob"),
+        ("valid", "9"),
+        ("valid", "ada"),
+    ]
+    with STORE.reading() as view:
+        counted = list(view.tables.groups(tables.groups(query, at=NOON)))
+    assert counted == [("archived", 1), ("expired", 1), ("valid", 2)]
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [
@@ -266,8 +288,25 @@ def test_groups_come_first_and_are_counted() -> None:
         (TableQuery(Table.ISSUED, group_by="User"), "group .* one of Certification, Company"),
         (TableQuery(Table.CATALOG, group_by="Name"), "group .* this table has none"),
         (TableQuery(Table.CERTIFICATIONS, filters=[("Expiration", "soon")]), "validity"),
-        (TableQuery(Table.ISSUED, limit=-1), "limit cannot be -1"),
         (TableQuery(Table.ISSUED, ["\u202e" * 100_000]), "column"),
+        (TableQuery(Table.ISSUED, [""]), "column cannot be ''"),
+        (TableQuery(Table.ISSUED, ["-User"]), "column cannot be '-User'"),
+        (TableQuery(Table.ISSUED, ["User", "Status", "user"]), "columns .* each column once$"),
+        (TableQuery(Table.ISSUED, sort=["--User"]), "sort cannot be '-User'"),
+        (TableQuery(Table.ISSUED, sort=["User-"]), "sort cannot be 'User-'"),
+        (TableQuery(Table.ISSUED, sort=["User", "-user"]), "sort .* each column once$"),
+        (TableQuery(Table.ISSUED, filters=[("User Name", "\0")]), "text to find"),
+        (TableQuery(Table.ISSUED, search=" ".join(map(str, range(101)))), "words to search .* 101"),
+        (
+            TableQuery(Table.ISSUED, filters=[("User Name", str(n)) for n in range(15_001)]),
+            "number of values to compare with cannot be 30002",
+        ),
+        (TableQuery(Table.CATALOG, scope=Target("8")), "^scope cannot be Target.* to nobody$"),
+        (TableQuery(Table.CERTIFICATIONS, filters=[("Status", "actve")]), "^status cannot be"),
+        (TableQuery(Table.ISSUED, filters=[("Status", "actve")]), "^status cannot be"),
+        (TableQuery(Table.ISSUED, group_by="Usr"), "^group cannot be 'Usr'"),
+        (TableQuery(Table.CATALOG, ["zzz"]), "Assigned$"),
+        (TableQuery(Table.CATALOG, group_by="zzz"), "expected none: this table has none$"),
     ],
 )
 def test_what_a_table_does_not_know_is_said(query: TableQuery, message: str) -> None:
@@ -275,8 +314,99 @@ def test_what_a_table_does_not_know_is_said(query: TableQuery, message: str) -> 
         tables.selection(query, at=NOON)
 
 
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({"table": "issued"}, "table"),
+        ({"columns": "User"}, "columns"),
+        ({"columns": None}, "columns"),
+        ({"columns": [1]}, "columns"),
+        ({"search": None}, "search"),
+        ({"filters": {"Status": "expired"}}, "filters"),
+        ({"filters": "Status"}, "filters"),
+        ({"filters": 5}, "filters"),
+        ({"filters": [("Status", None)]}, "filters"),
+        ({"filters": [("Status", "expired", "valid")]}, "filters"),
+        ({"filters": [("Status",)]}, "filters"),
+        ({"filters": ["ab"]}, "filters"),
+        ({"sort": "User"}, "sort"),
+        ({"sort": [None]}, "sort"),
+        ({"group_by": 3}, "group_by"),
+        ({"scope": "8"}, "scope"),
+        ({"offset": -1}, "offset"),
+        ({"offset": 10**30}, "offset"),
+        ({"offset": None}, "offset"),
+        ({"limit": -1}, "limit"),
+        ({"limit": True}, "limit"),
+        ({"limit": 1.0}, "limit"),
+        ({"limit": "5"}, "limit"),
+        ({"limit": 10**18 + 1}, "limit"),
+    ],
+)
+def test_what_is_no_query_is_said(options: dict[str, Any], name: str) -> None:
+    with pytest.raises(
+        InvalidValueError, match=f"^{name} cannot be .*: expected .*[a-zA-Z]$"
+    ) as caught:
+        TableQuery(**{"table": Table.ISSUED, **options})
+    assert caught.value.name == name
+    assert caught.value.value is options[name]
+
+
+def test_a_query_takes_any_iterables_and_the_most_that_there_is() -> None:
+    words = " ".join(map(str, range(100))) + " 1 1"
+    query = TableQuery(
+        Table.ISSUED,
+        iter(["User"]),
+        words,
+        (list(pair) for pair in [("Status", "valid")]),  # type: ignore[misc]
+        sort=iter(["-User"]),
+        offset=10**18,
+        limit=0,
+    )
+    assert (query.columns, query.filters, query.sort) == (
+        ("User",),
+        (("Status", "valid"),),
+        ("-User",),
+    )
+    assert found(query) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["Issued On", "issued_on", "ISSUED-ON", " issued \t on ", "issued__on"]
+)
+def test_a_name_may_be_spelled_in_many_ways(name: str) -> None:
+    (column,) = tables.columns(TableQuery(Table.ISSUED, [name]))
+    assert column.name == "Issued On"
+    assert tables.selection(TableQuery(Table.ISSUED, sort=[f"-{name.strip()}"]), at=NOON)
+
+
+def test_a_near_name_is_guessed_and_a_far_one_is_not() -> None:
+    for name, said in (("Issed", "Issued On"), ("Usr" + " " * 200, "User"), ("x" * 200, None)):
+        with pytest.raises(InvalidValueError) as caught:
+            tables.columns(TableQuery(Table.ISSUED, [name]))
+        guess = caught.value.expected.partition("; did you mean ")[2]
+        assert guess == (f"{said}?" if said else "")
+
+
+def test_lists_are_in_no_order_and_the_error_says_so() -> None:
+    sortable = {
+        Table.CERTIFICATIONS: {"Training", "Description", "Skills", "Source"},
+        Table.CATALOG: {"Description"},
+        Table.ISSUED: {"Training", "Skills"},
+        Table.AWARDED_USERS: set(),
+    }
+    for table, lists in sortable.items():
+        for column in tables.columns(TableQuery(table)):
+            query = TableQuery(table, sort=[column.name])
+            if column.name in lists:
+                with pytest.raises(InvalidValueError, match="lists are in no order"):
+                    tables.selection(query, at=NOON)
+            else:
+                assert len(found(query)) >= 2
+
+
 def test_a_query_without_groups_has_none_to_count() -> None:
-    with pytest.raises(InvalidValueError, match="one of Certification, Company"):
+    with pytest.raises(InvalidValueError, match=r"^group .* Company, Status$"):
         tables.groups(TableQuery(Table.ISSUED), at=NOON)
 
 
@@ -321,4 +451,6 @@ def test_a_store_finds_an_award_by_its_status_alone(
             )
             for each in Status
         }
+        ((standing,),) = work.tables.rows(Selection(Rows.AWARDS, [status.standing(at)]))
     assert counts == {each: int(each is status.status_at(award, at)) for each in Status}
+    assert standing == str(status.status_at(award, at))

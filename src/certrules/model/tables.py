@@ -4,7 +4,8 @@ Every store answers alike. Text is compared by code point, case and all; facts w
 ``KEY`` or ``TEXT`` are what :func:`folded` makes of others, so that case does not count there.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ __all__ = [
     "Ahead",
     "AllOf",
     "AnyOf",
+    "Case",
     "Condition",
     "Contains",
     "Fact",
@@ -34,11 +36,18 @@ __all__ = [
     "about_days",
     "certification_text",
     "folded",
+    "is_text",
     "user_text",
 ]
 
 SORTED = 100
 """By how many of its characters a text is sorted."""
+
+_MOST_CONDITIONS = 500
+_MOST_LEVELS = 50
+_MOST_VALUES = 30_000
+_MOST_ROWS = 10**18
+_MOST_NUMBER = 2**31 - 1  # as columns have them
 
 
 class Rows(Enum):
@@ -166,8 +175,20 @@ def about_days(unit: Unit) -> int:
     return _DAYS[unit]
 
 
-def _texts(values: Iterable[str | int]) -> frozenset[str | int]:
-    return frozenset(values)
+def _values(values: Iterable[str | int]) -> frozenset[str | int]:
+    return frozenset(map(_findable, values))
+
+
+def _findable(value: str | int) -> str | int:
+    if isinstance(value, int) and abs(value) > _MOST_NUMBER:
+        raise InvalidValueError("number to find", value, "32 bits at most")
+    return _findable_text(value) if isinstance(value, str) else value
+
+
+def _findable_text(text: str) -> str:
+    if re.search("[\0\ud800-\udfff]", text):  # which no database holds
+        raise InvalidValueError("text to find", text, "no NUL and no half of a character in it")
+    return text
 
 
 @frozen
@@ -175,7 +196,7 @@ class OneOf:
     """A fact is one of some values; of the training, a fact of any item is."""
 
     fact: Fact
-    values: frozenset[str | int] = field(converter=_texts)
+    values: frozenset[str | int] = field(converter=_values)
 
 
 @frozen
@@ -183,11 +204,7 @@ class Contains:
     """A text has another text in it."""
 
     fact: Fact
-    text: str
-
-    def __attrs_post_init__(self) -> None:
-        if "\0" in self.text:  # which no database finds
-            raise InvalidValueError("text to search", self.text, "text without NUL")
+    text: str = field(converter=_findable_text)
 
 
 @frozen
@@ -224,7 +241,26 @@ class AnyOf:
     conditions: tuple["Condition", ...] = field(converter=_conditions)
 
 
-Condition = OneOf | Contains | Past | Ahead | AllOf | AnyOf
+_Compound = AllOf | AnyOf
+Condition = OneOf | Contains | Past | Ahead | _Compound
+
+
+def _cases(cases: Iterable[tuple[str, Condition]]) -> tuple[tuple[str, Condition], ...]:
+    if not (found := tuple(cases)):
+        raise InvalidValueError("cases", found, "one at least")
+    return found
+
+
+@frozen
+class Case:
+    """The name of the first condition that is true of a row, or None: a text, as a fact may be."""
+
+    cases: tuple[tuple[str, Condition], ...] = field(converter=_cases)
+
+
+def is_text(fact: Fact | Case) -> bool:
+    """Return whether a fact is a text."""
+    return isinstance(fact, Case) or fact in TEXTS
 
 
 @frozen
@@ -235,11 +271,11 @@ class Order:
     a number that is not there is greater than any.
     """
 
-    fact: Fact
+    fact: Fact | Case
     descending: bool = False
 
 
-def _facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+def _facts(facts: Iterable[Fact | Case]) -> tuple[Fact | Case, ...]:
     return tuple(facts)
 
 
@@ -252,8 +288,9 @@ class Selection:
     """Some facts of some rows, in an order, from one row on, and not more than ``limit``.
 
     Rows that the order leaves equal are in that of their ids: user, certification, cycle. Raises
-    :class:`~certrules.errors.InvalidValueError` for a fact that such rows do not have, and for
-    sorting by a list.
+    :class:`~certrules.errors.InvalidValueError` for a fact that such rows do not have, for sorting
+    by a list, for numbers of rows that are none, and for conditions of which not every database
+    takes as many: more than 500, or 50 within each other, or 30,000 values to compare with.
 
     >>> named = Selection(Rows.CERTIFICATIONS, (Fact.NAME,), order=(Order(Fact.NAME_KEY),))
     >>> named.limit is None
@@ -261,32 +298,56 @@ class Selection:
     """
 
     rows: Rows
-    facts: tuple[Fact, ...] = field(converter=_facts)
+    facts: tuple[Fact | Case, ...] = field(converter=_facts)
     where: Condition = AllOf(())
     order: tuple[Order, ...] = field(default=(), converter=_orders)
     offset: int = 0
     limit: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        sorted_by = tuple(order.fact for order in self.order)
-        asked = {*self.facts, *sorted_by, *_asked(self.where)}
+        shown = {fact for fact in self.facts if isinstance(fact, Fact)}
+        sorted_by = {each.fact for each in self.order if isinstance(each.fact, Fact)}
+        levels = list(_levels([self.where, *self._of_cases()]))
+        compared = [each for level in levels for each in level if not isinstance(each, _Compound)]
+        asked = shown | sorted_by | set(map(_asked, compared))
         foreign = _OF_AWARDS if self.rows is Rows.CERTIFICATIONS else _OF_CERTIFICATIONS
         _refuse(asked & foreign, f"a fact of {self.rows}")
-        _refuse({*self.facts} & _ASKED_OF_ITEMS, "a fact to show: it belongs in a condition")
-        _refuse({*sorted_by} & (_LISTS | _ASKED_OF_ITEMS), "a fact to sort by: no list is")
-        for name, number in (("offset", self.offset), ("limit", self.limit)):
-            if number is not None and number < 0:
-                raise InvalidValueError(name, number, "a number of rows, zero or more")
+        _refuse(shown & _ASKED_OF_ITEMS, "a fact to show: it belongs in a condition")
+        _refuse(sorted_by & (_LISTS | _ASKED_OF_ITEMS), "a fact to sort by: no list is")
+        values = sum(len(each.values) for each in compared if isinstance(each, OneOf))
+        _within("depth of conditions", len(levels), _MOST_LEVELS)
+        _within("number of conditions", len(compared), _MOST_CONDITIONS)
+        _within("number of values to compare with", values, _MOST_VALUES)
+        _within("offset", self.offset, _MOST_ROWS)
+        if self.limit is not None:
+            _within("limit", self.limit, _MOST_ROWS)
+
+    def _of_cases(self) -> Iterator[Condition]:
+        for asked in (*self.facts, *(order.fact for order in self.order)):
+            if isinstance(asked, Case):
+                yield from (condition for _, condition in asked.cases)
 
 
-def _refuse(facts: set[Fact] | frozenset[Fact], expected: str) -> None:
+def _refuse(facts: set[Fact], expected: str) -> None:
     for fact in sorted(facts, key=str):
         raise InvalidValueError("fact", str(fact), expected)
 
 
-def _asked(condition: Condition) -> set[Fact]:
-    if isinstance(condition, AllOf | AnyOf):
-        return {fact for each in condition.conditions for fact in _asked(each)}
+def _within(name: str, number: object, most: int) -> None:
+    if type(number) is not int or not 0 <= number <= most:
+        raise InvalidValueError(name, number, f"a whole number, 0 to {most:,}")
+
+
+def _levels(level: Sequence[Condition]) -> Iterator[Sequence[Condition]]:
+    """Return conditions, then those of which they are made, and so on."""
+    while level:
+        yield level
+        level = [
+            inner for each in level if isinstance(each, _Compound) for inner in each.conditions
+        ]
+
+
+def _asked(condition: OneOf | Contains | Past | Ahead) -> Fact:
     if isinstance(condition, Past | Ahead) and condition.fact not in _INSTANTS:
         raise InvalidValueError("fact", str(condition.fact), "an instant")
-    return {condition.fact}
+    return condition.fact

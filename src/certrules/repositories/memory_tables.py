@@ -14,10 +14,10 @@ from certrules.model.catalog import Assignment, Certification, Item
 from certrules.model.people import Company, User, username_key
 from certrules.model.tables import (
     SORTED,
-    TEXTS,
     Ahead,
     AllOf,
     AnyOf,
+    Case,
     Condition,
     Contains,
     Fact,
@@ -29,6 +29,7 @@ from certrules.model.tables import (
     about_days,
     certification_text,
     folded,
+    is_text,
     user_text,
 )
 from certrules.repositories.memory_learning import Scope
@@ -47,7 +48,7 @@ class MemoryTables:
         found = _in_order(self._found(selection), selection.order)
         stop = None if selection.limit is None else selection.offset + selection.limit
         wanted = islice(found, selection.offset, stop)
-        return (tuple(_FACTS[fact](row) for fact in selection.facts) for row in wanted)
+        return (tuple(_of(fact, row) for fact in selection.facts) for row in wanted)
 
     def count(self, selection: Selection) -> int:
         """Return how many rows a selection has, whatever its offset and limit."""
@@ -56,9 +57,7 @@ class MemoryTables:
     def groups(self, selection: Selection) -> Iterator[tuple[Any, ...]]:
         """Return each combination of a selection's facts, with the number of its rows last."""
         facts = selection.facts
-        numbers = Counter(
-            tuple(_FACTS[fact](row) for fact in facts) for row in self._found(selection)
-        )
+        numbers = Counter(tuple(_of(fact, row) for fact in facts) for row in self._found(selection))
         in_order = sorted(numbers, key=lambda group: list(map(_place, facts, group)))
         return ((*group, numbers[group]) for group in in_order)
 
@@ -190,6 +189,12 @@ _FACTS: Mapping[Fact, Callable[[_Row], Any]] = {
 }
 
 
+def _of(fact: Fact | Case, row: _Row) -> Any:
+    if isinstance(fact, Fact):
+        return _FACTS[fact](row)
+    return next((name for name, condition in fact.cases if _holds(condition, row)), None)
+
+
 def _holds(condition: Condition, row: _Row) -> bool:
     match condition:
         case AllOf():
@@ -218,9 +223,9 @@ def _in_order(rows: Iterator[_Row], orders: Iterable[Order]) -> list[_Row]:
     return found
 
 
-def _place_of(fact: Fact, row: _Row) -> Any:
-    return _place(fact, _FACTS[fact](row))
+def _place_of(fact: Fact | Case, row: _Row) -> Any:
+    return _place(fact, _of(fact, row))
 
 
-def _place(fact: Fact, value: Any) -> Any:
-    return (value or "")[:SORTED] if fact in TEXTS else (value is None, value)
+def _place(fact: Fact | Case, value: Any) -> Any:
+    return (value or "")[:SORTED] if is_text(fact) else (value is None, value)

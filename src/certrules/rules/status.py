@@ -6,9 +6,9 @@ from enum import Enum
 from certrules import instants
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
-from certrules.model.tables import Ahead, AllOf, Condition, Fact, Past
+from certrules.model.tables import Ahead, AllOf, Case, Condition, Fact, Past
 
-__all__ = ["Status", "condition", "days_left", "expired", "last_valid_day", "status_at"]
+__all__ = ["Status", "condition", "days_left", "expired", "last_valid_day", "standing", "status_at"]
 
 
 class Status(Enum):
@@ -67,6 +67,14 @@ def condition(status: Status, at: datetime) -> Condition:
             return AllOf((current, issued, Past(Fact.EXPIRES_AT, at)))
         case Status.VALID:
             return AllOf((current, issued, Ahead(Fact.EXPIRES_AT, at)))
+
+
+def standing(at: datetime) -> Case:
+    """Return where awards stand at an aware instant, for a store to show, sort and group by it.
+
+    Rules: ALL-MANAGE-09, DOC-CSV-05, INT-01.
+    """
+    return Case((str(each), condition(each, at)) for each in Status)
 
 
 def expired(award: Award, at: datetime) -> bool:

@@ -38,6 +38,7 @@ from certrules.model.tables import (
     Ahead,
     AllOf,
     AnyOf,
+    Case,
     Condition,
     Contains,
     Fact,
@@ -125,6 +126,11 @@ _SELECTED: tuple[tuple[Condition, str], ...] = (
     (Contains(Fact.CERTIFICATION_TEXT, "_%"), ""),
     (Contains(Fact.USER_TEXT, "ζω"), "21 "),
     (Contains(Fact.USER_TEXT, "a" * 100_000), ""),
+    (AllOf([Contains(Fact.USER_TEXT, "a")] * 500), "11 11 12 "),
+    (AnyOf([Contains(Fact.USER_TEXT, "ζω")] * 500), "21 "),
+    (OneOf(Fact.USER, {"1", *("n" * 200 + str(n) for n in range(29_999))}), "11 11 12 "),
+    (OneOf(Fact.TRAINING_ID, {"9", *map(str, range(100, 30_000))}), "11 12 21 "),
+    (OneOf(Fact.CYCLE, {2, 2**31 - 1}), "12 "),
     (Past(Fact.EXPIRES_AT, _LATER), "11 21 "),
     (Past(Fact.EXPIRES_AT, _LATER - timedelta(microseconds=1)), ""),
     (Ahead(Fact.EXPIRES_AT, _LATER), "11 12 31 "),
@@ -137,6 +143,7 @@ _SELECTED: tuple[tuple[Condition, str], ...] = (
         "11 12 ",
     ),
 )
+_STANDING = Case([("past", Past(Fact.EXPIRES_AT, _LATER)), ("none", OneOf(Fact.CYCLE, {1}))])
 _SORTED: tuple[tuple[tuple[Order, ...], str], ...] = (
     ((), "1c1 1f1 1f2 2f1 3g1"),
     ((Order(Fact.USER, descending=True),), "3g1 2f1 1c1 1f1 1f2"),
@@ -145,6 +152,8 @@ _SORTED: tuple[tuple[tuple[Order, ...], str], ...] = (
     ((Order(Fact.EXPIRES_AT),), "1f1 2f1 1c1 1f2 3g1"),
     ((Order(Fact.EXPIRES_AT, descending=True),), "1c1 1f2 3g1 1f1 2f1"),
     ((Order(Fact.NAME_KEY), Order(Fact.CYCLE, descending=True)), "3g1 1c1 1f2 1f1 2f1"),
+    ((Order(_STANDING),), "1f2 1c1 3g1 1f1 2f1"),
+    ((Order(_STANDING, descending=True), Order(Fact.USER)), "1f1 2f1 1c1 3g1 1f2"),
     ((Order(Fact.VALIDITY_DAYS), Order(Fact.ISSUED_AT, descending=True)), "1f2 1f1 2f1 1c1 3g1"),
 )
 
@@ -343,12 +352,20 @@ class StoreContract:
     def test_rows_are_grouped(self) -> None:
         self._write(_furnish)
         by_name = Selection(Rows.AWARDS, (Fact.NAME_KEY, Fact.CERTIFICATION, Fact.NAME))
+        by_standing = Selection(Rows.AWARDS, (_STANDING, Fact.COMPANY))
         by_company = Selection(Rows.AWARDS, (Fact.COMPANY,), Ahead(Fact.ARCHIVED_AT, _LATER))
         with self.store.reading() as view:
             assert list(view.tables.groups(by_name)) == [
                 (None, "gone", None, 1),
                 ("code %_", "c", "code %_", 1),
                 ("fire", "f", "Fire", 3),
+            ]
+            assert list(view.tables.groups(by_standing)) == [
+                (None, "acme", 1),
+                ("none", None, 1),
+                ("none", "acme", 1),
+                ("past", "acme", 1),
+                ("past", "none", 1),
             ]
             assert list(view.tables.groups(by_company)) == [(None, 1), ("acme", 2), ("none", 1)]
 
@@ -360,6 +377,18 @@ class StoreContract:
             rows = view.tables.rows(Selection(Rows.AWARDS, (Fact.USER,), order=descending))
             assert [user for (user,) in rows] == [award.user for award in awards[::-1]]
             assert next(view.tables.rows(Selection(Rows.AWARDS, (Fact.USER,)))) == ("0000",)
+
+    def test_a_long_table_is_of_one_moment(self) -> None:
+        awards = [Award(f"{n:04}", "f", _AT, None) for n in range(2500)]
+        self._write(lambda work: work.awards.add(awards))
+        with self.store.reading() as view:
+            rows = view.tables.rows(Selection(Rows.AWARDS, (Fact.USER, Fact.VERSION)))
+            assert next(rows) == ("0000", 1)
+            changed = [evolve(award, version=2) for award in awards[1::2]]
+            self._write(lambda work: work.awards.replace(changed))
+            self._write(lambda work: work.awards.add([Award("9999", "f", _AT, None)]))
+            assert list(rows) == [(award.user, 1) for award in awards[1:]]
+            assert view.tables.count(Selection(Rows.AWARDS, ())) == 2500
 
     # Text and time
 

@@ -127,7 +127,7 @@ def _groups(view: Transaction, query: TableQuery, at: datetime) -> tuple[Group, 
     if query.group_by is None:
         return ()
     found = view.tables.groups(tables.groups(query, at=at))
-    return tuple(Group(name or id_, count) for _, id_, name, count in found)
+    return tuple(Group(next(filter(None, reversed(facts)), None), count) for *facts, count in found)
 
 
 def _flat(cells: Sequence[Any]) -> list[Cell]:

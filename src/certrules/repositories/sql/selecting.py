@@ -20,10 +20,10 @@ from sqlalchemy import (
 
 from certrules.model.tables import (
     SORTED,
-    TEXTS,
     Ahead,
     AllOf,
     AnyOf,
+    Case,
     Condition,
     Contains,
     Fact,
@@ -33,6 +33,7 @@ from certrules.model.tables import (
     Rows,
     Selection,
     about_days,
+    is_text,
 )
 from certrules.periods import Unit
 from certrules.repositories.sql.grouping import grouped, unpack
@@ -122,7 +123,11 @@ class SqlTables:
 
     def rows(self, selection: Selection) -> Iterator[tuple[Any, ...]]:
         """Return the facts of a selection's rows, in its order, without holding them all."""
-        orders = [key for order in selection.order for key in _sorted(selection.rows, order)]
+        orders = [
+            key
+            for order in selection.order
+            for key in _sorted(order, self._of(selection.rows, order.fact))
+        ]
         statement = (
             self._statement(selection)
             .order_by(*orders, *_KEYS[selection.rows])
@@ -139,25 +144,30 @@ class SqlTables:
 
     def groups(self, selection: Selection) -> Iterator[tuple[Any, ...]]:
         """Return each combination of a selection's facts, with the number of its rows last."""
-        facts = [_of(selection.rows, fact) for fact in selection.facts]
-        orders = [key for fact in selection.facts for key in _sorted(selection.rows, Order(fact))]
+        held = self._statement(selection).subquery()  # no parameter twice: PostgreSQL's demand
+        facts = list(held.c)
+        orders = [
+            key
+            for fact, column in zip(selection.facts, facts, strict=True)
+            for key in _sorted(Order(fact), column)
+        ]
         statement = (
             select(*facts, func.count())
-            .select_from(_source(selection.rows))
-            .where(self._true(selection))
             .group_by(*facts)
             .order_by(*orders, *(fact.is_(None) for fact in facts), *facts)
         )
         return (tuple(row) for row in self._session.stream(statement))
 
     def _statement(self, selection: Selection) -> Select[Any]:
-        asked = (*selection.facts, *(order.fact for order in selection.order))
-        facts = [_of(selection.rows, fact) for fact in selection.facts]
-        source = _source(selection.rows, asked)
+        asked = {*selection.facts, *(order.fact for order in selection.order)}
+        facts = [self._of(selection.rows, fact) for fact in selection.facts]
         named = [fact.label(f"fact_{number}") for number, fact in enumerate(facts)]
+        source = _source(selection.rows, asked)
         return select(*named).select_from(source).where(self._true(selection))
 
-    def _read(self, facts: Sequence[Fact], statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    def _read(
+        self, facts: Sequence[Fact | Case], statement: Select[Any]
+    ) -> Iterator[tuple[Any, ...]]:
         """Return rows with every list as a tuple; the catalogue's own lists are held meanwhile."""
         lists: dict[int, Callable[[Any], tuple[str, ...]]] = {}
         for place, fact in enumerate(facts):
@@ -191,6 +201,12 @@ class SqlTables:
         once = dict.fromkeys if fact is Fact.TRAINING_KINDS else list
         return {key: tuple(once(names)) for key, names in found.items()}
 
+    def _of(self, rows: Rows, fact: Fact | Case) -> ColumnElement[Any]:
+        if isinstance(fact, Fact):
+            return _column(rows, fact)
+        names = case(*((self._condition(rows, each), name) for name, each in fact.cases))
+        return self._session.by_code_point(names)
+
     def _true(self, selection: Selection) -> ColumnElement[bool]:
         return self._condition(selection.rows, selection.where)
 
@@ -201,12 +217,12 @@ class SqlTables:
             case AnyOf():
                 return or_(false(), *(self._condition(rows, each) for each in condition.conditions))
             case Past():
-                return _of(rows, condition.fact) <= condition.at
+                return _column(rows, condition.fact) <= condition.at
             case Ahead():
-                instant = _of(rows, condition.fact)
+                instant = _column(rows, condition.fact)
                 return or_(instant.is_(None), instant > condition.at)
             case Contains():
-                return self._session.position(_of(rows, condition.fact), condition.text) > 0
+                return self._session.position(_column(rows, condition.fact), condition.text) > 0
             case OneOf():
                 return _one_of(rows, condition)
 
@@ -214,7 +230,7 @@ class SqlTables:
 def _one_of(rows: Rows, condition: OneOf) -> ColumnElement[bool]:
     values = sorted(condition.values, key=repr)
     if condition.fact not in _OF_ITEMS:
-        return _of(rows, condition.fact).in_(values)
+        return _column(rows, condition.fact).in_(values)
     return (
         select(literal(1))
         .select_from(assignments.outerjoin(items, _ITEM))
@@ -224,19 +240,20 @@ def _one_of(rows: Rows, condition: OneOf) -> ColumnElement[bool]:
     )
 
 
-def _of(rows: Rows, fact: Fact) -> ColumnElement[Any]:
+def _column(rows: Rows, fact: Fact) -> ColumnElement[Any]:
     return _ID[rows] if fact is Fact.CERTIFICATION or fact in _TRAINING else _FACTS[fact]
 
 
-def _sorted(rows: Rows, order: Order) -> list[ColumnElement[Any]]:
+def _sorted(order: Order, fact: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     """Return what to sort by, written so that every database puts what is not there last."""
-    fact = _of(rows, order.fact)
-    textual = order.fact in TEXTS
-    keys = [func.substr(func.coalesce(fact, ""), 1, SORTED)] if textual else [fact.is_(None), fact]
+    if is_text(order.fact):
+        keys = [func.substr(func.coalesce(fact, ""), 1, SORTED)]
+    else:
+        keys = [fact.is_(None), fact]
     return [key.desc() if order.descending else key for key in keys]
 
 
-def _source(rows: Rows, asked: Iterable[Fact] = ()) -> FromClause:
+def _source(rows: Rows, asked: Iterable[Fact | Case] = ()) -> FromClause:
     if rows is Rows.AWARDS:
         return (
             awards.outerjoin(users, users.c.id == awards.c.user_id)

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from certrules import instants
 from certrules.errors import StoreError
-from certrules.repositories.sql.tables import Instant
+from certrules.repositories.sql.tables import COLLATION, Instant
 from certrules.repositories.sql.translation import translated
 
 __all__ = ["Session"]
@@ -89,6 +89,11 @@ class Session:
         """Return where in a text a part of it begins, counted from 1, or 0."""
         in_postgresql = self._connection.dialect.name == "postgresql"
         return (func.strpos if in_postgresql else func.instr)(text, part)
+
+    def by_code_point(self, text: ColumnElement[str]) -> ColumnElement[str]:
+        """Return a text that is no column's, compared as those of columns are."""
+        collations = {"sqlite": "BINARY", "postgresql": "C"}
+        return text.collate(collations.get(self._connection.dialect.name, COLLATION))
 
     def change(
         self,

@@ -27,6 +27,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeEngine
 
 __all__ = [
+    "COLLATION",
     "SCHEMA_VERSION",
     "assignments",
     "awards",
@@ -86,7 +87,10 @@ def _utc(value: datetime | None) -> datetime | None:
 
 
 _MARIADB = ("mysql", "mariadb")
-_BINARY = {"charset": "utf8mb4", "collation": "utf8mb4_nopad_bin"}
+COLLATION = "utf8mb4_nopad_bin"
+"""How MariaDB compares text."""
+
+_BINARY = {"charset": "utf8mb4", "collation": COLLATION}
 
 _KEY = (
     String()

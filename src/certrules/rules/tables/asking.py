@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from attrs import field, frozen
-
 from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.people import Target
@@ -13,6 +11,7 @@ from certrules.model.tables import (
     Ahead,
     AllOf,
     AnyOf,
+    Case,
     Condition,
     Contains,
     Fact,
@@ -24,49 +23,20 @@ from certrules.model.tables import (
 )
 from certrules.rules.tables.layouts import LAYOUTS, Layout, Table
 from certrules.rules.tables.naming import listed, named
-from certrules.rules.tables.showing import Column, Moment
+from certrules.rules.tables.querying import TableQuery
+from certrules.rules.tables.showing import Asked, Column, Moment
 
-__all__ = ["TableQuery", "columns", "filters", "groups", "selection", "shown"]
+__all__ = ["columns", "filters", "groups", "selection", "shown"]
 
 _EVERYBODYS = Target()
-
-
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(names)
-
-
-def _pairs(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value) for name, value in pairs)
-
-
-@frozen
-class TableQuery:
-    """What somebody wants to see of a table.
-
-    ``columns`` are all, where none is named. ``search`` finds rows in which each of its words
-    occurs; for a filter that is given several times, any of its values will do. ``sort`` names
-    columns, the first one first, with a hyphen before one whose greatest value comes first. A
-    ``group_by`` column comes first, and so do its values. ``scope`` says whose awards: one user's,
-    those of one company's people, or everybody's.
-
-    Rules: ALL-MANAGE-02, ALL-MANAGE-09.
-    """
-
-    table: Table
-    columns: tuple[str, ...] = field(default=(), converter=_names)
-    search: str = ""
-    filters: tuple[tuple[str, str], ...] = field(default=(), converter=_pairs)
-    sort: tuple[str, ...] = field(default=(), converter=_names)
-    group_by: str | None = None
-    scope: Target = _EVERYBODYS
-    offset: int = 0
-    limit: int | None = None
+_MOST_WORDS = 100
 
 
 def columns(query: TableQuery) -> tuple[Column, ...]:
     """Return the columns that a query shows, in its order.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for one that the table does not have.
+    Raises :class:`~certrules.errors.InvalidValueError` for one that the table does not have, and
+    for one that is named twice.
 
     >>> [column.name for column in columns(TableQuery(Table.ISSUED, ["issued-on", "User"]))]
     ['Issued On', 'User']
@@ -78,7 +48,9 @@ Description, Expiry, Awarded To, Assigned; did you mean Name?
     Rules: ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10.
     """
     known = _bynamed(query.table)
-    chosen = [known[named("column", name, known)] for name in query.columns or known]
+    names = [named("column", name, known) for name in query.columns or known]
+    _once("columns", query.columns, names)
+    chosen = [known[name] for name in names]
     if query.group_by is not None:
         first = known[named("group", query.group_by, LAYOUTS[query.table].groups)]
         chosen = [first, *(column for column in chosen if column is not first)]
@@ -109,13 +81,12 @@ def selection(query: TableQuery, *, at: datetime) -> Selection:
 
     Rules: ALL-MANAGE-02, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10.
     """
-    table = LAYOUTS[query.table]
-    facts = [fact for column in columns(query) for fact in column.facts]
+    table, at = LAYOUTS[query.table], instants.utc(at)
     return Selection(
         table.rows,
-        facts,
-        AllOf(_where(query, table, instants.utc(at))),
-        (*map(Order, _group(query, table)), *_order(query, table)),
+        _facts((asked for column in columns(query) for asked in column.facts), at),
+        AllOf(_where(query, table, at)),
+        (*map(Order, _facts(_group(query, table), at)), *_order(query, table, at)),
         query.offset,
         query.limit,
     )
@@ -131,8 +102,9 @@ def groups(query: TableQuery, *, at: datetime) -> Selection:
     table = LAYOUTS[query.table]
     if query.group_by is None:
         raise InvalidValueError("group", None, listed(table.groups))
-    where = AllOf(_where(query, table, instants.utc(at)))
-    return Selection(table.rows, _group(query, table), where)
+    at = instants.utc(at)
+    facts = _facts(_group(query, table), at)
+    return Selection(table.rows, facts, AllOf(_where(query, table, at)))
 
 
 def shown(
@@ -157,13 +129,13 @@ def shown(
 
 def _where(query: TableQuery, table: Layout, at: datetime) -> Iterable[Condition]:
     yield from _scoped(query.scope, table)
-    for word in folded(query.search).split():
-        yield AnyOf([Contains(fact, word) for fact in table.searched])
-    given: dict[str, list[Condition]] = {}
+    for word in _words(query.search):
+        yield AnyOf(Contains(fact, word) for fact in table.searched)
+    given: dict[str, list[str]] = {}
     for name, value in query.filters:
-        known = named("filter", name, table.filters)
-        given.setdefault(known, []).append(table.filters[known](value, at))
-    yield from map(AnyOf, given.values())
+        given.setdefault(named("filter", name, table.filters), []).append(value)
+    for name, values in given.items():
+        yield table.filters[name](values, at)
     if table.rows is Rows.AWARDS and "Status" not in given:
         yield Ahead(Fact.ARCHIVED_AT, at)
 
@@ -177,21 +149,44 @@ def _scoped(scope: Target, table: Layout) -> Iterable[Condition]:
         yield OneOf(Fact.COMPANY, {scope.company})
 
 
-def _group(query: TableQuery, table: Layout) -> tuple[Fact, ...]:
+def _words(search: str) -> Iterable[str]:
+    words = dict.fromkeys(folded(search).split())
+    if len(words) > _MOST_WORDS:
+        raise InvalidValueError("number of words to search", len(words), f"{_MOST_WORDS} at most")
+    return words
+
+
+def _group(query: TableQuery, table: Layout) -> tuple[Asked, ...]:
     if query.group_by is None:
         return ()
     return table.groups[named("group", query.group_by, table.groups)]
 
 
-def _order(query: TableQuery, table: Layout) -> Iterable[Order]:
+def _order(query: TableQuery, table: Layout, at: datetime) -> Iterable[Order]:
     if not query.sort:
-        yield from map(Order, table.sort)
-    known = _bynamed(query.table)
-    sortable = {name: column.sort for name, column in known.items() if column.sort}
-    for name in query.sort:
-        descending = name.startswith("-")
-        fact = sortable[named("sort", name.removeprefix("-"), sortable)]
-        yield Order(fact, descending)
+        return map(Order, table.sort)
+    asked = {column.name: column.sort for column in table.columns if column.sort is not None}
+    names = [_sortable(name.removeprefix("-"), table) for name in query.sort]
+    _once("sort", query.sort, names)
+    facts = _facts((asked[name] for name in names), at)
+    return map(Order, facts, (name.startswith("-") for name in query.sort))
+
+
+def _sortable(name: str, table: Layout) -> str:
+    found = named("sort", name, [column.name for column in table.columns])
+    known = [column.name for column in table.columns if column.sort is not None]
+    if found not in known:
+        raise InvalidValueError("sort", name, f"{listed(known)}; lists are in no order")
+    return found
+
+
+def _once(what: str, given: Sequence[str], names: Sequence[str]) -> None:
+    if len(names) > len(set(names)):
+        raise InvalidValueError(what, list(given), "each column once")
+
+
+def _facts(asked: Iterable[Asked], at: datetime) -> list[Fact | Case]:
+    return [each if isinstance(each, Fact) else each(at) for each in asked]
 
 
 def _bynamed(table: Table) -> dict[str, Column]:

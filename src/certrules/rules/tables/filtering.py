@@ -1,5 +1,9 @@
-"""Which rows does the value of a filter mean?"""
+"""Which rows do the values of a filter mean? Any of them will do.
 
+However many there are, the conditions are as few.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
 from certrules.model.catalog import CertificationStatus, Validity
@@ -20,41 +24,51 @@ __all__ = [
 ]
 
 
-def by_user(value: str, _: datetime) -> Condition:
-    """Return the rows of a user, by username or id."""
-    return AnyOf([OneOf(Fact.USERNAME_KEY, {username_key(value)}), OneOf(Fact.USER, {value})])
+def by_user(values: Sequence[str], _: datetime) -> Condition:
+    """Return the rows of users, by username or id."""
+    names = OneOf(Fact.USERNAME_KEY, map(username_key, values))
+    return AnyOf((names, OneOf(Fact.USER, values)))
 
 
-def by_certification(value: str, _: datetime) -> Condition:
-    """Return the rows of a certification, by name, code or id."""
-    own = [OneOf(fact, {value}) for fact in (Fact.CODE, Fact.CERTIFICATION)]
-    return AnyOf([OneOf(Fact.NAME_KEY, {folded(value)}), *own])
+def by_certification(values: Sequence[str], _: datetime) -> Condition:
+    """Return the rows of certifications, by name, code or id."""
+    names = OneOf(Fact.NAME_KEY, map(folded, values))
+    return AnyOf((names, OneOf(Fact.CODE, values), OneOf(Fact.CERTIFICATION, values)))
 
 
-def by_training(value: str, _: datetime) -> Condition:
+def by_training(values: Sequence[str], _: datetime) -> Condition:
     """Return the rows whose certification is earned by an item, by its name, code or id."""
-    own = [OneOf(fact, {value}) for fact in (Fact.TRAINING_CODE, Fact.TRAINING_ID)]
-    return AnyOf([OneOf(Fact.TRAINING_KEY, {folded(value)}), *own])
+    names = OneOf(Fact.TRAINING_KEY, map(folded, values))
+    return AnyOf((names, OneOf(Fact.TRAINING_CODE, values), OneOf(Fact.TRAINING_ID, values)))
 
 
-def by_company(value: str, _: datetime) -> Condition:
-    """Return the rows of a company's people, by its name or id."""
-    return AnyOf([OneOf(Fact.COMPANY_KEY, {folded(value)}), OneOf(Fact.COMPANY, {value})])
+def by_company(values: Sequence[str], _: datetime) -> Condition:
+    """Return the rows of companies' people, by name or id."""
+    names = OneOf(Fact.COMPANY_KEY, map(folded, values))
+    return AnyOf((names, OneOf(Fact.COMPANY, values)))
 
 
-def by_award_status(value: str, at: datetime) -> Condition:
+def by_award_status(values: Sequence[str], at: datetime) -> Condition:
     """Return the awards that stand so at an instant."""
-    return status.condition(Status(named("status", value, map(str, Status))), at)
+    names = {named("status", value, map(str, Status)) for value in values}
+    return AnyOf(status.condition(Status(name), at) for name in sorted(names))
 
 
-def by_certification_status(value: str, _: datetime) -> Condition:
+def by_certification_status(values: Sequence[str], _: datetime) -> Condition:
     """Return the certifications of a status."""
-    return OneOf(Fact.STATUS, {named("status", value, map(str, CertificationStatus))})
+    names = [named("status", value, map(str, CertificationStatus)) for value in values]
+    return OneOf(Fact.STATUS, names)
 
 
-def by_validity(value: str, _: datetime) -> Condition:
+def by_validity(values: Sequence[str], _: datetime) -> Condition:
     """Return the certifications of a validity period, such as ``2 years`` or ``never``."""
-    validity = Validity.parse(value)
-    amount = OneOf(Fact.VALIDITY_AMOUNT, {validity.amount})
-    same_unit = OneOf(Fact.VALIDITY_UNIT, {validity.unit.value})
-    return amount if validity.never else AllOf((amount, same_unit))
+    amounts: dict[str, set[int]] = {}
+    for validity in map(Validity.parse, values):
+        unit = "" if validity.never else validity.unit.value
+        amounts.setdefault(unit, set()).add(validity.amount)
+    return AnyOf(_lasting(unit, amounts[unit]) for unit in sorted(amounts))
+
+
+def _lasting(unit: str, amounts: set[int]) -> Condition:
+    some = OneOf(Fact.VALIDITY_AMOUNT, amounts)
+    return AllOf((some, OneOf(Fact.VALIDITY_UNIT, {unit}))) if unit else some

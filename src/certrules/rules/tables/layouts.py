@@ -1,14 +1,15 @@
 """Which columns, filters and groups has each table?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 
 from attrs import frozen
 
 from certrules.model.tables import Condition, Fact, Rows
+from certrules.rules import status
 from certrules.rules.tables import filtering, showing
-from certrules.rules.tables.showing import Column
+from certrules.rules.tables.showing import Asked, Column
 
 __all__ = ["LAYOUTS", "Layout", "Table"]
 
@@ -40,12 +41,8 @@ class Layout:
     columns: tuple[Column, ...]
     searched: tuple[Fact, ...]
     sort: tuple[Fact, ...]
-    filters: Mapping[str, Callable[[str, datetime], Condition]]
-    groups: Mapping[str, tuple[Fact, ...]]
-
-
-def _text(name: str, fact: Fact, sort: Fact | None = None) -> Column:
-    return Column(name, (fact,), showing.plain, sort)
+    filters: Mapping[str, Callable[[Sequence[str], datetime], Condition]]
+    groups: Mapping[str, tuple[Asked, ...]]
 
 
 _EXPIRATION = (Fact.VALIDITY_AMOUNT, Fact.VALIDITY_UNIT)
@@ -53,12 +50,12 @@ LAYOUTS: Mapping[Table, Layout] = {
     Table.CERTIFICATIONS: Layout(
         Rows.CERTIFICATIONS,
         (
-            _text("Certification", Fact.NAME, Fact.NAME_KEY),
-            _text("Training", Fact.TRAINING),
-            _text("Description", Fact.DESCRIPTION),
-            _text("Skills", Fact.SKILLS),
+            Column("Certification", (Fact.NAME,), sort=Fact.NAME_KEY),
+            Column("Training", (Fact.TRAINING,)),
+            Column("Description", (Fact.DESCRIPTION,)),
+            Column("Skills", (Fact.SKILLS,)),
             Column("Source", (Fact.TRAINING_KINDS,), showing.kinds),
-            _text("Status", Fact.STATUS, Fact.STATUS),
+            Column("Status", (Fact.STATUS,), sort=Fact.STATUS),
             Column("Expiration", _EXPIRATION, showing.validity, Fact.VALIDITY_DAYS),
             Column(
                 "Created By",
@@ -68,7 +65,7 @@ LAYOUTS: Mapping[Table, Layout] = {
             ),
             Column("Date Created", (Fact.CREATED_AT,), showing.local_time, Fact.CREATED_AT),
             Column("Last Updated", (Fact.UPDATED_AT,), showing.local_time, Fact.UPDATED_AT),
-            _text("Allbound ID", Fact.CERTIFICATION, Fact.CERTIFICATION),
+            Column("Allbound ID", (Fact.CERTIFICATION,), sort=Fact.CERTIFICATION),
         ),
         (Fact.CERTIFICATION_TEXT,),
         (Fact.NAME_KEY,),
@@ -78,12 +75,12 @@ LAYOUTS: Mapping[Table, Layout] = {
     Table.CATALOG: Layout(
         Rows.CERTIFICATIONS,
         (
-            _text("Code", Fact.CODE, Fact.CODE),
-            _text("Name", Fact.NAME, Fact.NAME_KEY),
-            _text("Description", Fact.DESCRIPTION),
+            Column("Code", (Fact.CODE,), sort=Fact.CODE),
+            Column("Name", (Fact.NAME,), sort=Fact.NAME_KEY),
+            Column("Description", (Fact.DESCRIPTION,)),
             Column("Expiry", _EXPIRATION, showing.validity, Fact.VALIDITY_DAYS),
-            _text("Awarded To", Fact.AWARDED, Fact.AWARDED),
-            _text("Assigned", Fact.ASSIGNED, Fact.ASSIGNED),
+            Column("Awarded To", (Fact.AWARDED,), sort=Fact.AWARDED),
+            Column("Assigned", (Fact.ASSIGNED,), sort=Fact.ASSIGNED),
         ),
         (Fact.CERTIFICATION_TEXT,),
         (Fact.NAME_KEY,),
@@ -97,15 +94,15 @@ LAYOUTS: Mapping[Table, Layout] = {
             Column(
                 "Certification", (Fact.NAME, Fact.CERTIFICATION), showing.name_or_id, Fact.NAME_KEY
             ),
-            _text("Training", Fact.TRAINING),
+            Column("Training", (Fact.TRAINING,)),
             Column("Source", (Fact.SOURCE_TYPE,), showing.word, Fact.SOURCE_TYPE),
-            Column("Status", (Fact.ISSUED_AT, Fact.EXPIRES_AT, Fact.ARCHIVED_AT), showing.standing),
+            Column("Status", (status.standing,), sort=status.standing),
             Column("Expiration", (Fact.EXPIRES_AT,), showing.expiry, Fact.EXPIRES_AT),
             Column(
                 "Company", (Fact.COMPANY_NAME, Fact.COMPANY), showing.name_or_id, Fact.COMPANY_KEY
             ),
-            _text("Account Owner", Fact.ACCOUNT_OWNER, Fact.ACCOUNT_OWNER),
-            _text("Skills", Fact.SKILLS),
+            Column("Account Owner", (Fact.ACCOUNT_OWNER,), sort=Fact.ACCOUNT_OWNER),
+            Column("Skills", (Fact.SKILLS,)),
             Column("Issued On", (Fact.ISSUED_AT,), showing.day, Fact.ISSUED_AT),
         ),
         (Fact.USER_TEXT, Fact.CERTIFICATION_TEXT),
@@ -120,14 +117,15 @@ LAYOUTS: Mapping[Table, Layout] = {
         {
             "Certification": (Fact.NAME_KEY, Fact.CERTIFICATION, Fact.NAME),
             "Company": (Fact.COMPANY_KEY, Fact.COMPANY, Fact.COMPANY_NAME),
+            "Status": (status.standing,),
         },
     ),
     Table.AWARDED_USERS: Layout(
         Rows.AWARDS,
         (
             Column("Username", (Fact.USERNAME, Fact.USER), showing.name_or_id, Fact.USERNAME_KEY),
-            _text("First Name", Fact.FIRST_NAME, Fact.FIRST_NAME_KEY),
-            _text("Last Name", Fact.LAST_NAME, Fact.LAST_NAME_KEY),
+            Column("First Name", (Fact.FIRST_NAME,), sort=Fact.FIRST_NAME_KEY),
+            Column("Last Name", (Fact.LAST_NAME,), sort=Fact.LAST_NAME_KEY),
             Column("Issue Date", (Fact.ISSUED_AT,), showing.day, Fact.ISSUED_AT),
             Column(
                 "Days To Renew",

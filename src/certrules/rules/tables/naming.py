@@ -1,5 +1,6 @@
 """Which column, filter or value does a name mean, however it is spelled?"""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -14,13 +15,13 @@ def named(kind: str, given: str, known: Iterable[str]) -> str:
     names = {_spelling(name): name for name in known}
     if (name := names.get(_spelling(given))) is not None:
         return name
-    near = get_close_matches(_spelling(given)[:100], names, n=1)
+    near = get_close_matches(_spelling(given[:100]), names)
     hint = f"; did you mean {names[near[0]]}?" if near else ""
     raise InvalidValueError(kind, given, listed(names.values()) + hint)
 
 
 def _spelling(name: str) -> str:
-    return " ".join(folded(name).replace("-", " ").replace("_", " ").split())
+    return re.sub(r"[\s_-]+", " ", folded(name.strip()))
 
 
 def listed(names: Iterable[str]) -> str:

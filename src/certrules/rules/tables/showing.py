@@ -10,11 +10,12 @@ from certrules import instants
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
 from certrules.model.catalog import Validity
-from certrules.model.tables import Fact
+from certrules.model.tables import Case, Fact
 from certrules.periods import Unit
 from certrules.rules import status
 
 __all__ = [
+    "Asked",
     "Column",
     "Moment",
     "day",
@@ -24,10 +25,13 @@ __all__ = [
     "local_time",
     "name_or_id",
     "plain",
-    "standing",
     "validity",
     "word",
 ]
+
+
+Asked = Fact | Callable[[datetime], Case]
+"""A fact, or what makes one of an instant."""
 
 
 @frozen
@@ -38,23 +42,23 @@ class Moment:
     zone: tzinfo
 
 
+def plain(_: Moment, value: Any) -> Any:
+    """Show a fact as it is."""
+    return value
+
+
 @frozen
 class Column:
     """A column: its name, the facts it needs, what it shows of them, and what it is sorted by.
 
     What it shows is a text, a number, a day or a local date and time in a zone, a tuple of texts
-    for a list, or None for what is not there.
+    for a list, or None for what is not there. A fact that follows from an instant is a function.
     """
 
     name: str
-    facts: tuple[Fact, ...]
-    show: Callable[..., Any]
-    sort: Fact | None = None
-
-
-def plain(_: Moment, value: Any) -> Any:
-    """Show a fact as it is."""
-    return value
+    facts: tuple[Asked, ...]
+    show: Callable[..., Any] = plain
+    sort: Asked | None = None
 
 
 def name_or_id(_: Moment, name: str | None, id_: str | None) -> str | None:
@@ -99,14 +103,6 @@ def _local(moment: Moment, instant: datetime) -> datetime:
         return instants.local(instant, moment.zone)
     except OutOfRangeError:  # on the first or the last day that there is
         return instant
-
-
-def standing(
-    moment: Moment, issued: datetime, expires: datetime | None, archived: datetime | None
-) -> str:
-    """Show where an award stands."""
-    award = Award("", "", issued, expires, archived_at=archived)
-    return str(status.status_at(award, moment.at))
 
 
 def days_left(moment: Moment, issued: datetime, expires: datetime | None) -> int | None:

@@ -1,0 +1,91 @@
+"""What may somebody ask to see of a table?"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from attrs import Attribute, Converter, field, frozen
+from attrs.validators import optional
+
+from certrules.errors import InvalidValueError
+from certrules.model.people import Target
+from certrules.rules.tables.layouts import Table
+
+__all__ = ["TableQuery"]
+
+
+def _names(names: Iterable[str], attribute: "Attribute[Any]") -> tuple[str, ...]:
+    found = None if isinstance(names, str) else _several(names)
+    if found is None or not all(isinstance(name, str) for name in found):
+        raise InvalidValueError(attribute.name, names, "a list of the names of columns")
+    return found
+
+
+def _pairs(
+    pairs: Iterable[tuple[str, str]], attribute: "Attribute[Any]"
+) -> tuple[tuple[str, str], ...]:
+    found = _several(pairs)
+    if found is None or not all(_is_pair(each) for each in found):
+        raise InvalidValueError(attribute.name, pairs, "a list of pairs, each a name and a value")
+    return tuple((name, value) for name, value in found)
+
+
+def _several(values: Iterable[Any]) -> tuple[Any, ...] | None:
+    return tuple(values) if isinstance(values, Iterable) else None
+
+
+def _is_pair(pair: object) -> bool:
+    if not isinstance(pair, tuple | list):
+        return False
+    return len(pair) == 2 and all(isinstance(each, str) for each in pair)
+
+
+def _is_a(kind: Any, expected: str) -> Callable[[object, "Attribute[Any]", object], None]:
+    def validate(_: object, attribute: "Attribute[Any]", value: object) -> None:
+        if not isinstance(value, kind):
+            raise InvalidValueError(attribute.name, value, expected)
+
+    return validate
+
+
+def _rows(_: object, attribute: "Attribute[Any]", number: object) -> None:
+    if type(number) is not int or not 0 <= number <= _MOST_ROWS:
+        raise InvalidValueError(attribute.name, number, "a number of rows, zero or more")
+
+
+_MOST_ROWS = 10**18
+_LISTED = Converter(_names, takes_field=True)
+
+
+@frozen
+class TableQuery:
+    """What somebody wants to see of a table.
+
+    ``columns`` are all, where none is named. ``search`` finds rows in which each of its words
+    occurs; for a filter that is given several times, any of its values will do. ``sort`` names
+    columns, the first one first, with a hyphen before one whose greatest value comes first. A
+    ``group_by`` column comes first, and so do its values. ``scope`` says whose awards: one user's,
+    those of one company's people, or everybody's.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for what is no such thing at all; whether
+    the table knows a name or a value is for those to say who answer the query.
+
+    >>> TableQuery(Table.ISSUED, limit=-1)
+    Traceback (most recent call last):
+    certrules.errors.InvalidValueError: limit cannot be -1: expected a number of rows, zero or more
+
+    Rules: ALL-MANAGE-02, ALL-MANAGE-09.
+    """
+
+    table: Table = field(validator=_is_a(Table, "a Table"))
+    columns: tuple[str, ...] = field(default=(), converter=_LISTED)
+    search: str = field(default="", validator=_is_a(str, "words to search"))
+    filters: tuple[tuple[str, str], ...] = field(
+        default=(), converter=Converter(_pairs, takes_field=True)
+    )
+    sort: tuple[str, ...] = field(default=(), converter=_LISTED)
+    group_by: str | None = field(
+        default=None, validator=_is_a(str | None, "the name of a column, or None")
+    )
+    scope: Target = field(default=Target(), validator=_is_a(Target, "a Target"))
+    offset: int = field(default=0, validator=_rows)
+    limit: int | None = field(default=None, validator=optional(_rows))
