@@ -35,6 +35,7 @@ __all__ = [
     "starts_of_day",
     "time_zone",
     "utc",
+    "written",
 ]
 
 
@@ -147,6 +148,15 @@ def utc(instant: datetime) -> datetime:
         return datetime.combine(instant.date(), instant.time(), UTC) - offset
     except OverflowError as error:
         raise OutOfRangeError(instant, "in UTC") from error
+
+
+def written(instant: datetime) -> str:
+    """Return an instant as people write it, to the minute, in UTC and saying so.
+
+    >>> written(datetime(2024, 7, 1, 9, 30, tzinfo=UTC))
+    '2024-07-01 09:30 UTC'
+    """
+    return f"{utc(instant).replace(tzinfo=None).isoformat(' ', 'minutes')} UTC"
 
 
 def local_day(instant: datetime, zone: str | tzinfo) -> date:

@@ -63,6 +63,10 @@ def certification(*items: Assignment, **fields: Any) -> Certification:
     return Certification("fa", "First aid", validity=YEAR, assignments=items, **fields)
 
 
+def standing(item: str) -> Enrolment:
+    return Enrolment("ada", COURSE, item, BEGIN, EnrolmentStatus.COMPLETED)
+
+
 def assignment(item: str = "c1", at: datetime = BEGIN, **fields: Any) -> Assignment:
     return Assignment(fields.pop("kind", COURSE), item, at, **fields)
 
@@ -258,7 +262,10 @@ def test_training_that_was_opened_again_earns_an_award_and_the_expired_one_is_ke
 @pytest.mark.rule("ALL-EXP-03", "INT-34")
 def test_training_opens_again_at_expiry_only_where_the_platform_says_so() -> None:
     facts = Facts(
-        ADA, certification(assignment("c2"), assignment(), assignment()), awards=[held(expires=AT)]
+        ADA,
+        certification(assignment("c2"), assignment(), assignment()),
+        awards=[held(expires=AT)],
+        enrolments=[standing("c1"), standing("c2")],
     )
     opened = effects(awarding.reopen_training(facts, at=AT, policy=REOPENING), object)
     assert opened == [ReopenTraining("ada", COURSE, "c1"), ReopenTraining("ada", COURSE, "c2")]
@@ -268,7 +275,36 @@ def test_training_opens_again_at_expiry_only_where_the_platform_says_so() -> Non
     nothing = evolve(facts, awards=())
     assert rules(awarding.reopen_training(nothing, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
     gone = evolve(facts, certification=None)
-    assert rules(awarding.reopen_training(gone, at=AT)) == {"DOC-DELETE-01"}
+    assert rules(awarding.reopen_training(gone, at=AT, policy=REOPENING)) >= {"DOC-DELETE-01"}
+
+
+@pytest.mark.rule("ALL-EXP-03", "INT-34")
+def test_only_what_stands_as_completed_before_the_expiry_is_reopened() -> None:
+    four = certification(*(assignment(item) for item in ("c1", "c2", "c3", "c4")))
+    enrolments = [
+        standing("c1"),
+        standing("c2"),
+        evolve(standing("c3"), status=EnrolmentStatus.IN_PROGRESS),
+    ]
+    again = [completion("c2", AT)]
+    facts = Facts(ADA, four, awards=[held(expires=AT)], enrolments=enrolments, completions=again)
+    opened = awarding.reopen_training(facts, at=AT + TICK, policy=REOPENING)
+    assert effects(opened, object) == [ReopenTraining("ada", COURSE, "c1")]
+    done = evolve(facts, enrolments=enrolments[1:])
+    assert rules(awarding.reopen_training(done, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
+    inactive = evolve(facts, user=evolve(ADA, active=False))
+    assert rules(awarding.reopen_training(inactive, at=AT, policy=REOPENING)) == {"DOC-CERT-13"}
+
+
+@pytest.mark.rule("DOC-AWARD-02")
+def test_a_completion_does_not_earn_an_award_of_the_past_once_more() -> None:
+    past = issued(decide(FACTS)).archive(AT)
+    facts = evolve(FACTS, awards=[past])
+    assert rules(decide(facts)) == {"DOC-AWARD-02"}
+    assert decide(facts, completion(at=AT - TICK))
+    of_training = evolve(FACTS, awards=[issued(external()).archive(AT)])
+    assert rules(external(of_training)) == {"DOC-AWARD-02"}
+    assert external(of_training, date(2024, 6, 30))
 
 
 @pytest.mark.rule("DOC-CERT-12")
@@ -480,6 +516,14 @@ def predate(facts: Facts = TRACKS, policy: Policy = ALLBOUND, **fields: Any) -> 
     return awarding.predate(facts, zone=UTC, policy=policy, **{"since": None, "at": AT, **fields})
 
 
+@pytest.mark.rule("DOC-AWARD-02")
+def test_no_predated_award_has_the_dates_of_an_archived_one() -> None:
+    past = evolve(issued(predate()), source=Source()).archive(AT)
+    facts = evolve(TRACKS, awards=[past])
+    assert rules(predate(facts)) == {"DOC-AWARD-02"}
+    assert predate(facts, at=AT + TICK)
+
+
 @pytest.mark.rule("ALL-PREDATE-01", "ALL-PREDATE-04", "ALL-PREDATE-06", "ALL-PREDATE-08", "INT-37")
 @pytest.mark.parametrize(
     ("predated", "issued_at"), [(PredatedIssue.TODAY, AT), (PredatedIssue.COMPLETION, BEGIN + TICK)]
@@ -551,8 +595,8 @@ def test_reasons_are_in_the_order_of_the_items_however_these_are_listed() -> Non
         facts = Facts(ADA, certification(*listed, criteria=Criteria.ALL))
         lacking = decide(facts, completion("b")).reasons
         assert [reason.text for reason in lacking] == [
-            "none of a is completed",
-            "none of c is completed",
+            "course a is not completed",
+            "course c is not completed",
         ]
 
 

@@ -29,6 +29,7 @@ from certrules import (
     ExternalTraining,
     Facts,
     Granted,
+    Item,
     ItemKind,
     LearningPlan,
     Refused,
@@ -117,6 +118,10 @@ OVER = Course("c1", window=Window(date(2024, 2, 1)))
 P1 = LearningPlan("p1", ("c1",))
 IN_P1 = Enrolment("ada", PLAN, "p1", BEGIN)
 THROUGH_P1 = evolve(HELD, enrolments=(IN_P1,), plans=(P1,))
+NAMED: dict[str, Any] = {
+    "certification": evolve(FIRST_AID, code="FA"),
+    "items": (Item(COURSE, "c1", "FA-101", "Burns"), Item(PLAN, "p1", "SEA", "Sea safety")),
+}
 BADGED = evolve(DRAFT, badge_image="badge.png")
 BOSS = Actor("ada", {Role.SUPERADMIN, Role.ADMINISTRATOR}, set(Permission))
 DELEGATING = evolve(DOCEBO, delegated=frozenset({(Role.POWER_USER, Action.EDIT_AWARD)}))
@@ -150,6 +155,9 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
         facts(certification=assigned(Assignment(EXTERNAL, "x1", BEGIN)))
     ),
     "earn: reported for another": lambda: external(facts(), "other"),
+    "earn: one of the past again": lambda: earn(
+        facts(awards=(award(issued_at=AT, expires_at=AT.replace(year=2025), archived_at=AT),))
+    ),
     "record: true": lambda: awarding.record(done(), (), at=AT),
     "by hand": lambda: by_hand(facts()),
     "by hand: held already": lambda: by_hand(facts(awards=(award(expires_at=LATER),))),
@@ -177,6 +185,11 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
     "predate: not completed": lambda: predate(facts()),
     "predate: too early": lambda: predate(facts(completions=(done(),)), since=LATER),
     "reopen": lambda: awarding.reopen_training(
+        facts(awards=(award(expires_at=AT),), enrolments=(evolve(COMPLETED, completed_at=BEGIN),)),
+        at=AT,
+        policy=REOPENING,
+    ),
+    "reopen: open already": lambda: awarding.reopen_training(
         facts(awards=(award(expires_at=AT),)), at=AT, policy=REOPENING
     ),
     "reopen: not here, and not expired": lambda: awarding.reopen_training(HELD, at=AT),
@@ -195,6 +208,26 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
         at=AT,
     ),
     "renew: nothing held": lambda: renewal.decide(facts(), at=AT),
+    "renew: to come": lambda: renewal.decide(facts(awards=(award(issued_at=LATER),)), at=AT),
+    "renew: enrolled later": lambda: renewal.decide(
+        evolve(HELD, enrolments=(evolve(SUSPENDED, enrolled_at=LATER),)), at=AT
+    ),
+    "renew: names": lambda: renewal.decide(evolve(RENEWING, **NAMED), at=AT, plan="p1"),
+    "renew: names, not active": lambda: renewal.decide(
+        facts(
+            certification=evolve(FIRST_AID, code="FA", status=CertificationStatus.INACTIVE),
+            awards=(award(),),
+        ),
+        at=AT,
+    ),
+    "renew: names, through a plan that is over": lambda: renewal.decide(
+        evolve(THROUGH_P1, **NAMED, plans=(evolve(P1, window=OVER.window),)), at=AT
+    ),
+    "renew: names, not completed": lambda: renewal.decide(
+        evolve(HELD, **NAMED, awards=(EARNED,)), at=AT
+    ),
+    "complete: names": lambda: complete(evolve(RENEWING, **NAMED)),
+    "complete: names, without a start": lambda: complete(evolve(HELD, **NAMED), done("c2", LATER)),
     "renew: not enrolled": lambda: renewal.decide(facts(awards=(EARNED,)), at=AT),
     "renew: suspended": lambda: renewal.decide(
         facts(awards=(EARNED,), enrolments=(SUSPENDED,)), at=AT

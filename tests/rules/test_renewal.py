@@ -47,7 +47,7 @@ from certrules.model.effects import (
 from certrules.model.events import EventKind
 from certrules.model.learning import EntryPoint, RenewalState, WindowStart
 from certrules.rules import renewal
-from certrules.rules.renewal.ways import over
+from certrules.rules.renewal.ways import ended
 from certrules.testing import strategies
 
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
@@ -240,10 +240,10 @@ def test_a_grant_says_why_and_no_more() -> None:
 @pytest.mark.rule("INT-13b")
 def test_a_window_ends_with_the_last_second_of_its_last_day_in_utc() -> None:
     window = Window(date(2024, 6, 30))
-    assert not over(window, None, None, AT - timedelta(microseconds=1))
-    assert over(window, None, None, AT)
+    assert ended(window, None, None, AT - timedelta(microseconds=1)) is None
+    assert ended(window, None, None, AT) == date(2024, 6, 30)
     rome = datetime(2024, 7, 1, 1, 59, tzinfo=strategies.ZONES[2])
-    assert not over(window, None, None, rome)
+    assert not ended(window, None, None, rome)
 
 
 @pytest.mark.rule("X-VALID-1")
@@ -260,20 +260,22 @@ def test_days_count_from_the_enrolment_or_the_first_access(
 ) -> None:
     window = Window(days=10, start=start)
     end = datetime(last_day.year, last_day.month, last_day.day, 23, 59, 59, tzinfo=UTC)
-    assert not over(window, enrolment("c1"), first_access, end)
-    assert over(window, enrolment("c1"), first_access, end + timedelta(seconds=1))
+    assert not ended(window, enrolment("c1"), first_access, end)
+    assert ended(window, enrolment("c1"), first_access, end + timedelta(seconds=1)) == last_day
 
 
 @pytest.mark.rule("X-VALID-1")
 def test_days_that_have_not_begun_do_not_end() -> None:
-    assert not over(Window(days=1), None, None, AT)
-    assert not over(Window(days=1, start=WindowStart.FIRST_ACCESS), enrolment("c1"), None, AT)
+    assert not ended(Window(days=1), None, None, AT)
+    assert not ended(Window(days=1, start=WindowStart.FIRST_ACCESS), enrolment("c1"), None, AT)
 
 
 def test_of_a_last_day_and_a_number_of_days_the_earlier_counts() -> None:
     window = Window(date(2024, 6, 30), days=10)
-    assert over(window, enrolment("c1"), None, BEGIN + timedelta(days=11))
-    assert over(Window(date(2024, 1, 1), days=10), enrolment("c1"), None, BEGIN + timedelta(days=1))
+    assert ended(window, enrolment("c1"), None, BEGIN + timedelta(days=11)) == date(2024, 1, 11)
+    assert ended(window, enrolment("c1"), None, AT) == date(2024, 1, 11)
+    sooner = Window(date(2024, 1, 1), days=10)
+    assert ended(sooner, enrolment("c1"), None, BEGIN + timedelta(days=1)) == date(2024, 1, 1)
 
 
 def test_days_of_validity_are_at_least_one() -> None:
@@ -408,7 +410,9 @@ def test_a_renewal_is_not_started_before_the_enrolment(*, retake: bool) -> None:
     facts = evolve(
         FACTS, certification=first_aid(retake=retake), awards=[manual], enrolments=[coming]
     )
+    assert rules(renewal.decide(facts, at=LATER - TICK)) == {"INT-12b"}
     assert rules(renewal.start(facts, BY_COURSE, at=LATER - TICK)) == {"INT-12b"}
+    assert renewal.decide(facts, at=LATER)
     assert renewal.start(facts, BY_COURSE, at=LATER)
 
 
@@ -424,6 +428,15 @@ def test_a_renewal_is_not_completed_before_the_award_is_issued() -> None:
 def test_a_renewal_is_not_cancelled_before_it_is_started() -> None:
     assert rules(renewal.cancel(started(), at=AT - TICK)) == {"INT-12b"}
     assert renewal.cancel(started(), at=AT)
+
+
+@pytest.mark.rule("DOC-AWARD-02")
+def test_a_completion_does_not_renew_into_an_award_of_the_past() -> None:
+    past = evolve(AWARD, issued_at=LATER, expires_at=LATER.replace(year=2025), cycle=1)
+    history = [past.archive(AT), evolve(AWARD, cycle=2)]
+    begun = started(evolve(FACTS, awards=history))
+    assert rules(complete(begun, completion())) == {"DOC-AWARD-02"}
+    assert complete(begun, completion(at=LATER + TICK), at=LATER + TICK)
 
 
 @pytest.mark.rule("DOC-CERT-12")
@@ -728,10 +741,30 @@ def test_renewing_answers_whatever_the_facts(facts: Facts, at: datetime, random:
     for option in decided.effects if decided else []:
         start = renewal.start(facts, option, at=at)
         assert renewal.start(shuffled, option, at=at) == start
-        if not start:  # only because it is too early for an enrolment
-            assert rules(start) == {"INT-12b"}
-            continue
         assert {each.award for each in effects(start, ArchiveAward, IssueAward)} == set()
+
+
+def effects_of(decided: Granted | Refused) -> tuple[Any, ...]:
+    return decided.effects if decided else ()
+
+
+EVERY_OPTION = [
+    RenewalOption(kind, item, plan)
+    for kind, item in strategies.ITEMS
+    for plan in (None, *strategies.PLANS, "unknown")
+]
+
+
+@pytest.mark.rule("DOC-RENEW-04")
+@pytest.mark.law
+@given(strategies.facts(), strategies.moments())
+def test_what_is_granted_can_be_started_and_nothing_else(facts: Facts, at: datetime) -> None:
+    granted = set(effects_of(renewal.decide(facts, at=at)))
+    assert {each for each in EVERY_OPTION if renewal.start(facts, each, at=at)} == granted
+    for plan in strategies.PLANS:
+        asked = set(effects_of(renewal.decide(facts, at=at, plan=plan)))
+        through = {each for each in granted if plan in (each.plan, each.item)}
+        assert asked == through
 
 
 @pytest.mark.law
@@ -741,8 +774,6 @@ def test_a_started_renewal_is_completed_once_or_refused_for_a_reason(
 ) -> None:
     decided = renewal.decide(facts, at=at)
     for option in decided.effects if decided else []:
-        if not renewal.start(facts, option, at=at):
-            continue
         begun = started(facts, option, at=at)
         done = Completion(facts.user.id, option.kind, option.item, at + after)
         decided = complete(begun, done, at=at + after)

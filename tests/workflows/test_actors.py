@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 import pytest
 
 import certrules.workflows
-from certrules import Award, Certification, ExpiryBasis, ItemKind, User
+from certrules import ALLBOUND, Award, Certification, ExpiryBasis, ItemKind, User
 from certrules.catalogs import Catalog
 from certrules.errors import InvalidValueError, NotPermittedError
 from certrules.model.catalog import Assignment
@@ -34,6 +34,7 @@ from certrules.workflows import (
     outbox,
     predating,
     renewing,
+    reopening,
     reporting,
 )
 from certrules.workflows.actors import SYSTEM, permit_for, user_of
@@ -111,6 +112,9 @@ ASKED: dict[Callable[..., Any], Callable[..., Any]] = {
     outbox.acknowledge: lambda store, **who: outbox.acknowledge(store, 1, **who),
     predating.issue_predated: lambda store, **who: predating.issue_predated(
         store, "fa", since=None, at=day(9), zone=UTC, **who
+    ),
+    reopening.reopen_expired: lambda store, **who: reopening.reopen_expired(
+        store, at=day(900), policy=ALLBOUND, **who
     ),
     renewing.decide: lambda store, **who: renewing.decide(store, "bob", "fa", at=day(9), **who),
     renewing.start: lambda store, **who: renewing.start(

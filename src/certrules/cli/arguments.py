@@ -13,7 +13,7 @@ from certrules.cli.output import shown
 from certrules.errors import NaiveDatetimeError, UnknownZoneError
 from certrules.model.people import User
 
-__all__ = ["add_zone", "day", "instant", "now", "subparser", "zone", "zone_name"]
+__all__ = ["add_at", "add_zone", "day", "instant", "now", "subparser", "zone", "zone_name"]
 
 EXIT_CODES = """\
 exit codes: 0 done; 1 done, and some rows or requests were refused;
@@ -48,6 +48,13 @@ def add_zone(parser: argparse.ArgumentParser, says: str, *, required: bool = Fal
         metavar="ZONE",
         required=required,
         help=f"{says}: Europe/Rome, +05:30, or with an equals sign --zone=-05:00",
+    )
+
+
+def add_at(parser: argparse.ArgumentParser, says: str = "when") -> None:
+    """Add the option that names the instant of a command, by default the present one."""
+    parser.add_argument(
+        "--at", metavar="INSTANT", help=f"{says}, such as 2024-07-01T09:00:00Z (now)"
     )
 
 

@@ -189,7 +189,7 @@ def _of_catalog(
             what = names.item_words(view, kind, item)
             return f"{what} no longer earns {names.certification_words(view, certification)}"
         case DefineCertification(definition):
-            return f"certification {definition.code or definition.name} is defined anew"
+            return f"certification {definition} is defined anew"
         case RemoveCertification():
             return "the certification is deleted"
         case _:

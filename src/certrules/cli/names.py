@@ -124,21 +124,18 @@ def item_words(view: Transaction, kind: ItemKind, item: str) -> str:
     ...     item_words(view, ItemKind.LEARNING_PLAN, "p1")
     'learning plan p1'
     """
-    known = view.items.get(kind, item)
-    name = (known.code or known.name or item) if known else item
-    return f"{str(kind).replace('_', ' ')} {name}"
+    return str(view.items.get(kind, item) or Item(kind, item))
 
 
 def certification_words(view: Transaction, certification: str) -> str:
-    """Return how people name a certification: its code, or else its name.
+    """Return how people name a certification: by its name and code.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> with MemoryStore().reading() as view:
     ...     certification_words(view, "k1")
     'k1'
     """
-    known = view.certifications.get(certification)
-    return (known.code or known.name) if known else certification
+    return str(view.certifications.get(certification) or certification)
 
 
 def _only(several: str, found: Sequence[T]) -> T:

@@ -2,11 +2,17 @@
 
 import argparse
 
+from attrs import evolve
+
 from certrules.model.policy import ALLBOUND, DOCEBO, Policy
 
 __all__ = ["add_policy", "policy"]
 
-POLICIES = {"docebo": DOCEBO, "allbound": ALLBOUND}
+POLICIES = {
+    "docebo": DOCEBO,
+    "allbound": ALLBOUND,
+    "allbound-reopening": evolve(ALLBOUND, reenable_training_on_expiry=True),
+}
 
 
 def add_policy(parser: argparse.ArgumentParser, default: str = "docebo") -> None:
@@ -15,7 +21,8 @@ def add_policy(parser: argparse.ArgumentParser, default: str = "docebo") -> None
         "--policy",
         choices=tuple(POLICIES),
         default=default,
-        help=f"decide as this platform does ({default})",
+        help=f"decide as this platform does ({default}); with -reopening, training opens again "
+        "when an award expires: see `certrules reopen`",
     )
 
 

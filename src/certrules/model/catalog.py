@@ -119,13 +119,25 @@ def kind_of_item(_: object, __: object, kind: ItemKind) -> None:
 class Item:
     """A course, a learning plan, a track or an external activity that can earn a certification.
 
-    ``id`` is the host's, unique within its kind; ``code`` is what people write in files.
+    ``id`` is the host's, unique within its kind; ``code`` is what people write in files. As text it
+    is what people call it: by its name and code, or by its id where it has neither.
+
+    >>> print(Item(ItemKind.LEARNING_PLAN, "17", "SEA", "Sea safety"), Item(ItemKind.COURSE, "c1"))
+    learning plan Sea safety (SEA) course c1
     """
 
     kind: ItemKind = field(validator=kind_of_item)
     id: str
     code: str | None = None
     name: str = ""
+
+    def __str__(self) -> str:
+        called = _called(self.name, self.code) if self.name else self.code or self.id
+        return f"{self.kind.value.replace('_', ' ')} {called}"
+
+
+def _called(name: str, code: str | None) -> str:
+    return f"{name} ({code})" if code else name
 
 
 @frozen
@@ -186,7 +198,7 @@ class Certification:
 
     ``completion_criteria`` is text for people, in the host's markup; ``skills`` are attained by
     earning it; ``badge_image`` is where its picture lies in the host's media library;
-    ``created_by`` is the id of a user.
+    ``created_by`` is the id of a user. As text it is what people call it: by its name and code.
 
     Rules: DOC-CERT-02, DOC-CERT-03, DOC-CERT-04, DOC-CERT-05, DOC-CERT-06, DOC-RENEW-05,
     ALL-BADGE-06, ALL-CERT-01, ALL-CERT-03, ALL-CERT-04, ALL-CERT-05, ALL-CERT-06, ALL-VIS-01.
@@ -208,3 +220,6 @@ class Certification:
     created_by: str | None = None
     created_at: datetime | None = field(default=None, converter=utc_or_none)
     updated_at: datetime | None = field(default=None, converter=utc_or_none)
+
+    def __str__(self) -> str:
+        return _called(self.name, self.code)

@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 
 from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
-from certrules.model.catalog import Certification, ItemKind
+from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.learning import (
     Completion,
     Course,
@@ -33,7 +33,8 @@ class Facts:
     - ``completions``: the user's of assigned items (they need not repeat the enrolments);
     - ``courses``: the assigned ones, those of assigned plans, and those that share their materials;
     - ``plans``: the assigned ones, and those that hold an assigned course;
-    - ``renewals``: every renewal that the user has ever started of it.
+    - ``renewals``: every renewal that the user has ever started of it;
+    - ``items``: what courses, plans and tracks are called, for reasons that people read.
 
     Raises :class:`~certrules.errors.InvalidValueError` for facts of another user or certification.
     """
@@ -46,6 +47,7 @@ class Facts:
     courses: Sequence[Course] = ()
     plans: Sequence[LearningPlan] = ()
     renewals: Sequence[Renewal] = ()
+    items: Sequence[Item] = ()
 
     def __attrs_post_init__(self) -> None:
         theirs = (*self.awards, *self.enrolments, *self.completions, *self.renewals)
@@ -68,6 +70,11 @@ class Facts:
     def next_cycle(self) -> int:
         """The number of the cycle that follows."""
         return 1 + max((award.cycle for award in self.awards), default=0)
+
+    def item(self, kind: ItemKind, item: str) -> Item:
+        """Return the item of an id; of one that is not among these facts nobody knows a name."""
+        named = (known for known in self.items if (known.kind, known.id) == (kind, item))
+        return next(named, Item(kind, item))
 
     def enrolment(self, kind: ItemKind, item: str) -> Enrolment | None:
         """Return the user's current enrolment in an item."""

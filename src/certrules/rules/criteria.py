@@ -5,11 +5,12 @@ from datetime import datetime
 
 from certrules.model.catalog import Assignment, Certification, Criteria
 from certrules.model.decisions import Reason
+from certrules.model.facts import Facts
 from certrules.model.learning import Completion
 from certrules.model.policy import Policy
 from certrules.rulebook import Rule
 
-__all__ = ["Group", "against", "assigned", "counting", "groups", "in_group"]
+__all__ = ["Group", "against", "assigned", "counting", "groups", "in_group", "missing"]
 
 Group = Sequence[Assignment]
 """Items of which one is enough."""
@@ -81,19 +82,35 @@ def counting(group: Group, completions: Iterable[Completion]) -> list[Completion
     ]
 
 
-def against(group: Group, completions: Sequence[Completion]) -> Reason | None:
+def against(facts: Facts, group: Group, completions: Sequence[Completion]) -> Reason | None:
     """Return why completions do not meet a group, if they do not.
 
     Rules: DOC-ASSIGN-07, ALL-TRAIN-03, ALL-TRAIN-06.
     """
-    items = tuple(sorted({each.item for each in group}))
-    completed = in_group(group, completions)
-    if not completed:
-        text = f"none of {', '.join(items)} is completed"
-        return Reason(Rule.ALL_TRAIN_03, text, (("items", items),))
+    if not in_group(group, completions):
+        return missing(facts, group)
     if counting(group, completions):
         return None
-    early = tuple(sorted({each.item for each in completed}))
-    said = "was assigned only when it was" if len(early) == 1 else "were assigned only when"
-    text = f"{', '.join(early)} {said} already completed"
-    return Reason(Rule.DOC_ASSIGN_07, text, (("items", early),))
+    completed = [each for each in group if any(_of(each, done) for done in completions)]
+    called = _called(facts, completed)
+    said = "was assigned only when it was" if len(called) == 1 else "were assigned only when"
+    text = f"{', '.join(called)} {said} already completed"
+    return Reason(Rule.DOC_ASSIGN_07, text, _ids(completed))
+
+
+def missing(facts: Facts, group: Group) -> Reason:
+    """Return the reason of a group of whose items none is completed.
+
+    Rules: ALL-TRAIN-03.
+    """
+    called = _called(facts, group)
+    one, none = f"{called[0]} is not completed", f"none of {', '.join(called)} is completed"
+    return Reason(Rule.ALL_TRAIN_03, one if len(called) == 1 else none, _ids(group))
+
+
+def _called(facts: Facts, group: Group) -> list[str]:
+    return sorted({str(facts.item(each.kind, each.item)) for each in group})
+
+
+def _ids(group: Group) -> tuple[tuple[str, tuple[str, ...]]]:
+    return (("items", tuple(sorted({each.item for each in group}))),)

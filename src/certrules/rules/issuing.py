@@ -1,6 +1,6 @@
 """Who can be issued a certification at all, and what is an award as it is issued?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 
 from certrules import instants
@@ -16,7 +16,7 @@ from certrules.model.policy import Policy
 from certrules.rulebook import Rule
 from certrules.rules import status, validity
 
-__all__ = ["against", "against_told", "archive", "notify", "stamp"]
+__all__ = ["against", "against_same", "against_told", "archive", "notify", "stamp"]
 
 
 def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reason]:
@@ -30,14 +30,14 @@ def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reas
     >>> for known in (Certification("all", "First aid"), inactive, restricted):
     ...     print(*against(Facts(User("ada", "ada"), known)))
     <BLANKLINE>
-    certification old is inactive, not active (INT-31b)
-    certification crew is for groups to which ada does not belong (ALL-VIS-02)
+    certification First aid is inactive, not active (INT-31b)
+    certification First aid is for groups to which ada does not belong (ALL-VIS-02)
 
     Rules: DOC-CERT-13, DOC-DELETE-01, ALL-MANAGE-06, ALL-VIS-01, ALL-VIS-02, ALL-VIS-03,
     ALL-VIS-06, INT-24, INT-31b, INT-36.
     """
     if not facts.user.active:
-        text = f"user {facts.user.id} is deactivated"
+        text = f"user {facts.user.username} is deactivated"
         yield Reason(inactive, text, (("user", facts.user.id),))
     if facts.certification is None:
         yield Reason(Rule.DOC_DELETE_01, "the certification has been deleted")
@@ -48,12 +48,27 @@ def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reas
 def _against_certification(certification: Certification, user: User) -> Iterator[Reason]:
     known = ("certification", certification.id)
     if certification.status is not CertificationStatus.ACTIVE:
-        text = f"certification {certification.id} is {certification.status}, not active"
+        text = f"certification {certification} is {certification.status}, not active"
         yield Reason(Rule.INT_31b, text, (known, ("status", certification.status)))
     if certification.groups and not certification.groups & user.groups:
-        text = f"certification {certification.id} is for groups to which {user.id} does not belong"
+        others = f"groups to which {user.username} does not belong"
+        text = f"certification {certification} is for {others}"
         facts = (known, ("groups", tuple(sorted(certification.groups))))
         yield Reason(Rule.ALL_VIS_02, text, facts)
+
+
+def against_same(award: Award, others: Iterable[Award]) -> Iterator[Reason]:
+    """Yield why an award cannot have the dates of another one of its user and certification.
+
+    Current or archived: two records of history would be the same one.
+
+    Rules: DOC-AWARD-02.
+    """
+    dates = award.issued_at, award.expires_at
+    for other in sorted(others, key=lambda each: each.cycle):
+        if (other.issued_at, other.expires_at) == dates:
+            text = "the user has this very award already: it was issued and expires at the same"
+            yield Reason(Rule.DOC_AWARD_02, text, (("cycle", other.cycle),))
 
 
 def against_told(facts: Facts, completion: Completion) -> Iterator[Reason]:

@@ -30,7 +30,7 @@ from certrules.model.effects import (
     UnassignItem,
 )
 from certrules.model.events import Event
-from certrules.model.learning import Enrolment, EnrolmentStatus
+from certrules.model.learning import Completion, Enrolment, EnrolmentStatus
 from certrules.model.notices import Notification
 from certrules.repositories.protocols import Transaction
 from certrules.workflows._telling import tell
@@ -133,10 +133,18 @@ def _carry_out_alone(
 def _reopen(transaction: Transaction, effect: ReopenTraining) -> None:
     """Make the current attempt incomplete; that it was completed stays among the completions."""
     attempts = transaction.learning.enrolments(effect.user, effect.kind, (effect.item,))
-    transaction.learning.put_enrolments(
-        evolve(attempt, status=EnrolmentStatus.ENROLLED, completed_at=None)
+    done = [
+        attempt
         for attempt in attempts
         if attempt.status is EnrolmentStatus.COMPLETED and not attempt.archived
+    ]
+    transaction.learning.add_completions(
+        Completion(attempt.user, attempt.kind, attempt.item, attempt.completed_at)
+        for attempt in done
+        if attempt.completed_at is not None
+    )
+    transaction.learning.put_enrolments(
+        evolve(attempt, status=EnrolmentStatus.ENROLLED, completed_at=None) for attempt in done
     )
 
 

@@ -3,15 +3,26 @@
 Every workflow takes an ``actor`` and asks this before anything else.
 """
 
+from collections.abc import Iterable
 from enum import Enum
 
-from certrules.errors import NotPermittedError
-from certrules.model.people import Action, Actor, Target
+from certrules.errors import InvalidValueError, NotPermittedError
+from certrules.model.people import Action, Actor, Permission, Role, Target
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import visibility
 
-__all__ = ["EVERYBODYS", "SYSTEM", "Asking", "System", "permit", "permit_for", "user_of"]
+__all__ = [
+    "EVERYBODYS",
+    "SYSTEM",
+    "Asking",
+    "System",
+    "acting",
+    "belongings",
+    "permit",
+    "permit_for",
+    "user_of",
+]
 
 
 class System(Enum):
@@ -31,6 +42,35 @@ EVERYBODYS = Target()
 
 Asking = Actor | System
 """Who asks: a person with their roles, or the host itself."""
+
+
+def acting(
+    store: Store,
+    user: str,
+    *,
+    roles: Iterable[Role] = (),
+    permissions: Iterable[Permission] = (),
+) -> Actor:
+    """Return a user as somebody who asks, of the primary company that the store knows.
+
+    Roles and permissions are the host's to know. Raises
+    :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have, and for
+    one who is deactivated.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store = MemoryStore()
+    >>> with store.writing() as transaction:
+    ...     transaction.users.put([User("1", "ada", company="acme")])
+    >>> acting(store, "1", roles=[Role.MANAGER]).company
+    'acme'
+
+    Rules: INT-24, INT-41.
+    """
+    with store.reading() as view:
+        found = view.users.get(user)
+    if found is None or not found.active:
+        raise InvalidValueError("actor", user, "the id of an active user in the store")
+    return Actor(user, roles, permissions, found.company)
 
 
 def permit(
@@ -65,11 +105,11 @@ def permit_for(
     if actor is SYSTEM:
         return
     with store.reading() as view:
-        target = _of(view, user)
+        target = belongings(view, user)
     permit(actor, action, target, policy=policy)
 
 
-def _of(view: Transaction, user: str) -> Target:
+def belongings(view: Transaction, user: str) -> Target:
     """Return what belongs to a user; of one who is not there, nobody knows the company."""
     found = view.users.get(user)
     return Target(user, found.company if found else None)

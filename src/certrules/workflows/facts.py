@@ -1,16 +1,19 @@
 """What does a store know of one user and one certification?"""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
 
 from certrules.errors import InvalidValueError
 from certrules.model.awards import AssociationType, Award
-from certrules.model.catalog import Certification, ItemKind
+from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, Course, Enrolment, LearningPlan
 from certrules.model.people import User
 from certrules.repositories.protocols import Learning, Transaction
 
-__all__ = ["known_certification", "known_user", "load"]
+__all__ = ["called", "known_certification", "known_user", "load"]
+
+COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 
 
 def load(transaction: Transaction, user: str, certification: str) -> Facts:
@@ -26,16 +29,19 @@ def load(transaction: Transaction, user: str, certification: str) -> Facts:
     if found is None:
         return Facts(person, None, awards, renewals=renewals)
     items = _by_kind(found, awards)
-    plans = [*_plans(transaction, items)]
+    find = cache(transaction.items.get)
+    plans = [*_plans(transaction.learning, find, items)]
+    within = _within(items, plans)
     return Facts(
         person,
         found,
         awards,
         tuple(_enrolments(transaction.learning, user, items, plans)),
         tuple(_completions(transaction.learning, user, items)),
-        tuple(_courses(transaction, items, plans)),
+        tuple(_courses(transaction.learning, find, within)),
         tuple(plans),
         renewals,
+        called(find, {**items, COURSE: within, PLAN: {plan.id for plan in plans}}),
     )
 
 
@@ -58,6 +64,15 @@ def known_certification(transaction: Transaction, certification: str) -> Certifi
 
 _Items = dict[ItemKind, set[str]]
 
+Find = Callable[[ItemKind, str], Item | None]
+"""How a store finds an item: nothing of it is asked twice for the same facts."""
+
+
+def called(find: Find, items: Mapping[ItemKind, Collection[str]]) -> tuple[Item, ...]:
+    """Return the items of many ids, those that a store has, for what people call them."""
+    found = (find(kind, id_) for kind, ids in items.items() for id_ in sorted(ids))
+    return tuple(item for item in found if item is not None)
+
 
 def _by_kind(certification: Certification, awards: Iterable[Award]) -> _Items:
     """Return the assigned items, and the course that earned an award, assigned or not any more."""
@@ -66,36 +81,30 @@ def _by_kind(certification: Certification, awards: Iterable[Award]) -> _Items:
         items.setdefault(assignment.kind, set()).add(assignment.item)
     for source in (award.source for award in awards if not award.archived):
         if source.type is AssociationType.COURSE and source.item is not None:
-            items.setdefault(ItemKind.COURSE, set()).add(source.item)
+            items.setdefault(COURSE, set()).add(source.item)
     return items
 
 
-def _plans(transaction: Transaction, items: _Items) -> Iterable[LearningPlan]:
-    assigned = items.get(ItemKind.LEARNING_PLAN, set())
-    plain = (LearningPlan(id_) for id_ in _known(transaction, ItemKind.LEARNING_PLAN, assigned))
-    defined = transaction.learning.plans(assigned)
-    holding = transaction.learning.plans_with(items.get(ItemKind.COURSE, ()))
-    return {plan.id: plan for plan in (*plain, *defined, *holding)}.values()
+def _plans(learning: Learning, find: Find, items: _Items) -> Iterable[LearningPlan]:
+    assigned = items.get(PLAN, set())
+    plain = (LearningPlan(item.id) for item in called(find, {PLAN: assigned}))
+    holding = learning.plans_with(items.get(COURSE, ()))
+    return {plan.id: plan for plan in (*plain, *learning.plans(assigned), *holding)}.values()
 
 
-def _courses(
-    transaction: Transaction, items: _Items, plans: Iterable[LearningPlan]
-) -> Iterable[Course]:
-    """Return the courses among the items, those of assigned plans, and those that share."""
-    through = items.get(ItemKind.LEARNING_PLAN, set())
+def _within(items: _Items, plans: Iterable[LearningPlan]) -> set[str]:
+    """Return the courses among the items, and those of assigned plans."""
+    through = items.get(PLAN, set())
     within = {course for plan in plans if plan.id in through for course in plan.courses}
-    ids = items.get(ItemKind.COURSE, set()) | within
-    plain = (Course(id_) for id_ in _known(transaction, ItemKind.COURSE, ids))
-    defined = transaction.learning.courses(ids)
-    sharing = transaction.learning.courses_with(
-        {material for course in defined for material in course.materials}
-    )
+    return items.get(COURSE, set()) | within
+
+
+def _courses(learning: Learning, find: Find, ids: Collection[str]) -> Iterable[Course]:
+    """Return courses, and those that share materials; of some, nothing but the item is known."""
+    plain = (Course(item.id) for item in called(find, {COURSE: ids}))
+    defined = learning.courses(ids)
+    sharing = learning.courses_with({each for course in defined for each in course.materials})
     return {course.id: course for course in (*plain, *defined, *sharing)}.values()
-
-
-def _known(transaction: Transaction, kind: ItemKind, ids: Iterable[str]) -> Iterator[str]:
-    """Yield the ids of items: what they consist of need not be defined for them to be there."""
-    return (id_ for id_ in sorted(ids) if transaction.items.get(kind, id_) is not None)
 
 
 def _enrolments(
@@ -103,11 +112,8 @@ def _enrolments(
 ) -> Iterator[Enrolment]:
     """Yield a user's attempts; those in all courses of a plan tell when it was first accessed."""
     within = {course for plan in plans for course in plan.courses}
-    wanted = {
-        **items,
-        ItemKind.COURSE: items.get(ItemKind.COURSE, set()) | within,
-        ItemKind.LEARNING_PLAN: {plan.id for plan in plans},
-    }
+    courses = items.get(COURSE, set()) | within
+    wanted = {**items, COURSE: courses, PLAN: {plan.id for plan in plans}}
     for kind, ids in wanted.items():
         yield from learning.enrolments(user, kind, ids)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from attrs import evolve
 
 from certrules import instants
-from certrules.model.catalog import Certification
+from certrules.model.catalog import Certification, ItemKind
 from certrules.model.decisions import Refused
 from certrules.model.effects import Effect
 from certrules.model.facts import Facts
@@ -19,7 +19,7 @@ from certrules.rules import awarding
 from certrules.workflows._effects import carry_out
 from certrules.workflows.actors import SYSTEM, Asking, permit
 from certrules.workflows.by_hand import TOGETHER, AwardReport, together
-from certrules.workflows.facts import known_certification
+from certrules.workflows.facts import called, known_certification
 
 __all__ = ["issue_predated"]
 
@@ -72,7 +72,7 @@ def issue_predated(
             known = _facts(transaction, found, some)
             report, effects = _decide(known, since=since, at=at, zone=zone, policy=policy)
             if not dry_run:
-                carry_out(transaction, effects)
+                carry_out(transaction, effects, policy.notifications)
         reports.append(evolve(report, unknown=tuple(user for user in some if user not in known)))
         if on_progress:
             on_progress(start + len(some), len(users))
@@ -98,16 +98,20 @@ def _facts(
 ) -> Mapping[str, Facts]:
     histories = transaction.awards.histories([(user, certification.id) for user in users])
     done: dict[str, list[Completion]] = defaultdict(list)
-    for kind in {assignment.kind for assignment in certification.assignments}:
-        items = {each.item for each in certification.assignments if each.kind is kind}
-        for completion in transaction.learning.completions(users, kind, items):
+    items: dict[ItemKind, set[str]] = defaultdict(set)
+    for assignment in certification.assignments:
+        items[assignment.kind].add(assignment.item)
+    for kind, ids in items.items():
+        for completion in transaction.learning.completions(users, kind, ids):
             done[completion.user].append(completion)
+    names = called(transaction.items.get, items)
     return {
         id_: Facts(
             user,
             certification,
             tuple(histories.get((id_, certification.id), ())),
             completions=tuple(done[id_]),
+            items=names,
         )
         for id_, user in sorted(transaction.users.among(users).items())
     }

@@ -12,7 +12,7 @@ from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import renewal, reporting
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.workflows import facts
-from certrules.workflows.actors import SYSTEM, Asking, permit, permit_for
+from certrules.workflows.actors import EVERYBODYS, SYSTEM, Asking, belongings, permit, permit_for
 
 __all__ = ["learner", "report"]
 
@@ -23,12 +23,14 @@ def report(
     *,
     at: datetime,
     zone: str | tzinfo,
+    user: str | None = None,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Iterator[ReportRow]:
     """Return the rows of a report at an aware instant, in its order, without holding them all.
 
     The view must stay open meanwhile. Awards of a certification that is gone are in neither report.
+    ``user`` is the id of the one user of whom it tells, if it does not tell of everybody.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -40,20 +42,21 @@ def report(
 
     Rules: DOC-DELETE-03, DOC-REPORT-01, DOC-REPORT-04.
     """
-    permit(actor, Action.VIEW_AWARDS, policy=policy)
+    target = EVERYBODYS if user is None else belongings(view, user)
+    permit(actor, Action.VIEW_AWARDS, target, policy=policy)
     at = instants.utc(at)
-    histories = groupby(_awards(view, which), key=_pair)
+    histories = groupby(_awards(view, which, user), key=_pair)
     return (
         row for _, awards in histories for row in reporting.report(which, awards, at=at, zone=zone)
     )
 
 
-def _awards(view: Transaction, which: Report) -> Iterator[Award]:
+def _awards(view: Transaction, which: Report, user: str | None) -> Iterator[Award]:
     """Yield the awards of either report; those of a certification that is gone are in neither."""
     known = [certification.id for certification in view.certifications.all()]
-    if which is Report.USERS_CERTIFICATIONS:
-        there = frozenset(known)
-        yield from (award for award in view.awards.select() if award.certification in there)
+    if user is not None or which is Report.USERS_CERTIFICATIONS:
+        there, awards = frozenset(known), view.awards.select(user=user)
+        yield from (award for award in awards if award.certification in there)
     else:
         for certification in known:
             yield from view.awards.select(certification=certification)

@@ -79,7 +79,7 @@ def test_a_completion_earns_once(told: Told) -> None:
     assert first.out.splitlines() == [
         "First aider: done",
         "  a new award is issued: from 2024-02-01, expires 2025-02-01",
-        "  because course c1 was completed (INT-14b)",
+        "  because course FA-101 was completed (INT-14b)",
     ]
     second = told.complete("2024-03-01T10:00:00Z")
     assert second.code == 1
@@ -164,9 +164,10 @@ def test_every_reason_against_a_renewal_is_told_as_a_person_would(told: Told) ->
     assert why.code == 1
     assert why.out.splitlines() == [
         "renewal: refused",
-        "  because a renewal was started already: complete course c1, or cancel it",
+        "  because a renewal was started already: complete course FA-101, or cancel it",
         "  (INT-12b)",
-        "  because the validity period of course c1 is over (DOC-RENEW-14)",
+        "  because the validity period of course FA-101 is over: 2024-06-30 was its last",
+        "  day (DOC-RENEW-14)",
     ]
 
 
@@ -302,7 +303,7 @@ def test_unlinking_says_what_is_lost_first(told: Told) -> None:
     assert preview.code == 2
     assert preview.out.splitlines() == [
         "unlink: what would be lost",
-        "  course FA-101 no longer earns FA",
+        "  course FA-101 no longer earns First aider (FA)",
         "  the award of ada of 2024-02-01 is lost",
         "  because this loses 1 award of 1 user, 0 of them archived (DOC-ASSIGN-11)",
         "nothing was changed; add --yes to do it",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from certrules.cli.commands import (
+    activate,
     award,
     badge,
     complete,
@@ -20,6 +21,7 @@ from certrules.cli.commands import (
     predate,
     publish,
     renew,
+    reopen,
     report,
     status,
     unassign,
@@ -38,12 +40,14 @@ COMMANDS: Sequence[ModuleType] = (
     edit,
     predate,
     renew,
+    reopen,
     report,
     export,
     ics,
     badge,
     publish,
     deactivate,
+    activate,
     unassign,
     unlink,
     delete,

@@ -60,7 +60,7 @@ def add(subparsers: Any) -> None:
     arguments.add_zone(parser, "where the days begin", required=True)
     terms.add_association(parser)
     policies.add_policy(parser)
-    option("--at", metavar="INSTANT", help="when it happens, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser, "when it happens")
     actors.add_actor(parser)
 
 

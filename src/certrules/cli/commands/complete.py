@@ -48,9 +48,7 @@ def add(subparsers: Any) -> None:
     )
     arguments.add_zone(parser, "on whose calendar the expiry is reckoned", required=True)
     parser.add_argument("--completed", metavar="INSTANT", help="when it was completed (--at)")
-    parser.add_argument(
-        "--at", metavar="INSTANT", help="when it is reported, such as 2024-07-01T09:00:00Z (now)"
-    )
+    arguments.add_at(parser, "when it is reported")
     policies.add_policy(parser)
     actors.add_actor(parser)
 

@@ -28,7 +28,7 @@ def add(subparsers: Any) -> None:
     stores.add_store(parser)
     names.add_certification(parser)
     policies.add_policy(parser)
-    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser)
     actors.add_actor(parser)
 
 

@@ -32,7 +32,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--cascade", action="store_true", help="its awards too, where the platform protects them"
     )
-    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser)
     actors.add_actor(parser)
 
 

@@ -41,7 +41,7 @@ def add(subparsers: Any) -> None:
     terms.add_association(parser)
     parser.add_argument("--by-hand", action="store_true", help="it was given by hand")
     policies.add_policy(parser)
-    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser)
     actors.add_actor(parser)
 
 

@@ -41,9 +41,7 @@ def add(subparsers: Any) -> None:
         default=[],
         help="remind so many days before; may be given several times",
     )
-    parser.add_argument(
-        "--at", metavar="INSTANT", help="written at this instant, 2024-07-01T09:00:00Z (now)"
-    )
+    arguments.add_at(parser, "written at this instant")
     arguments.add_zone(parser, "the last valid days of this time zone")
     actors.add_actor(parser)
 

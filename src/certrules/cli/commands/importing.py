@@ -76,7 +76,7 @@ def add(subparsers: Any) -> None:
         "renew: the last of repeated rows counts, and an award that the user has is archived "
         "and a new one issued (reject)",
     )
-    option("--at", metavar="INSTANT", help="when it happens, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser, "when it happens")
     option("--dry-run", action="store_true", help="say what would happen, and change nothing")
     option("--rejects", metavar="OUT.csv", help="write the refused rows here, with their faults")
     option(

@@ -37,7 +37,7 @@ def add(subparsers: Any) -> None:
     arguments.add_zone(parser, "where the day begins, and the expiry is reckoned (UTC)")
     option("--dry-run", action="store_true", help="only say who would be awarded")
     policies.add_policy(parser, "allbound")
-    option("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser)
     actors.add_actor(parser)
 
 

@@ -43,7 +43,7 @@ def add(subparsers: Any) -> None:
     option("--through", metavar="PLAN", help="taken through this learning plan, by code or id")
     option("--key", metavar="KEY", help="any name of this request, by which it is known again")
     policies.add_policy(parser)
-    option("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--explain", action="store_true", help="only say why; change nothing")
     what.add_argument("--cancel", action="store_true", help="give up the renewal that is open")

@@ -60,9 +60,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--user", metavar="U", help="the learner, or only this user's awards, by username or id"
     )
-    parser.add_argument(
-        "--at", metavar="INSTANT", help="at this instant, such as 2024-07-01T09:00:00Z (now)"
-    )
+    arguments.add_at(parser, "at this instant")
     arguments.add_zone(parser, "show the dates of this time zone (UTC)")
     actors.add_actor(parser)
 
@@ -79,10 +77,10 @@ def run(args: argparse.Namespace) -> int:
             _tell_learner(args.out, store, args.user, at=at, zone=zone, actor=actor)
         else:
             with store.reading() as view:
-                rows = reporting.report(view, Report(args.which), at=at, zone=zone, actor=actor)
-                if args.user is not None:
-                    only = names.user(view, args.user).id
-                    rows = (row for row in rows if row.user == only)
+                user = None if args.user is None else names.user(view, args.user).id
+                rows = reporting.report(
+                    view, Report(args.which), at=at, zone=zone, user=user, actor=actor
+                )
                 _tell(args.out, view, Report(args.which), rows, at=at, zone=zone)
     return 0
 

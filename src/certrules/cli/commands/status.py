@@ -8,15 +8,16 @@ from typing import Any
 from attrs import frozen
 
 from certrules import instants
-from certrules.cli import arguments, names, stores
+from certrules.cli import actors, arguments, names, stores
 from certrules.cli.output import Cell, Column, Output, counted, shown
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification
-from certrules.model.people import User
+from certrules.model.people import Action, User
 from certrules.repositories.protocols import Transaction
 from certrules.rules import status
 from certrules.rules.status import Status
+from certrules.workflows.actors import EVERYBODYS, SYSTEM, Asking, belongings, permit
 
 __all__ = ["add", "run", "tell"]
 
@@ -56,19 +57,20 @@ def add(subparsers: Any) -> None:
     )
     stores.add_store(parser)
     parser.add_argument("--user", metavar="U", help="only this user's, by username or id")
-    parser.add_argument(
-        "--at", metavar="INSTANT", help="at this instant, such as 2024-07-01T09:00:00Z (now)"
-    )
+    arguments.add_at(parser, "at this instant")
     arguments.add_zone(parser, "show the dates of this time zone")
     parser.add_argument("--all", action="store_true", help="archived awards too")
+    actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Show the awards that the store has."""
     at = arguments.instant(args.at)
     zone = arguments.zone(args.zone) if args.zone else None
-    with stores.opened(args.store) as store, store.reading() as view:
-        tell(args.out, view, at=at, zone=zone, name=args.user, archived=args.all)
+    with stores.opened(args.store) as store:
+        actor = actors.acting(store, args)
+        with store.reading() as view:
+            tell(args.out, view, at=at, zone=zone, name=args.user, archived=args.all, actor=actor)
     return 0
 
 
@@ -80,9 +82,13 @@ def tell(
     zone: tzinfo | None,
     name: str | None = None,
     archived: bool = False,
+    actor: Asking = SYSTEM,
 ) -> None:
     """Show a store's awards, or one user's, as they stand at an instant."""
     users = None if name is None else names.users(view, name)
+    asked = [EVERYBODYS] if users is None else [belongings(view, each.id) for each in users]
+    for target in asked:
+        permit(actor, Action.VIEW_AWARDS, target)
     lines = _lines(view, users, at=at, zone=zone, archived=archived)
     where = arguments.zone_name(zone) if zone else None
     if out.as_json:

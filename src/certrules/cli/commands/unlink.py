@@ -30,7 +30,7 @@ def add(subparsers: Any) -> None:
     names.add_items(parser, "what no longer earns it", required=True)
     losses.add_yes(parser)
     policies.add_policy(parser)
-    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser)
     actors.add_actor(parser)
 
 

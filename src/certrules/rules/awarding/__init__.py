@@ -8,10 +8,12 @@ from certrules.rules.awarding.by_hand import (
     expand,
     runs_as_job,
 )
-from certrules.rules.awarding.completing import carrying, decide, decide_external
+from certrules.rules.awarding.completing import carrying, decide
 from certrules.rules.awarding.editing import edit
-from certrules.rules.awarding.predated import predate, reopen_training
+from certrules.rules.awarding.external import decide_external
+from certrules.rules.awarding.predated import predate
 from certrules.rules.awarding.recording import record
+from certrules.rules.awarding.reopening import reopen_training
 
 __all__ = [
     "JOB_THRESHOLD",

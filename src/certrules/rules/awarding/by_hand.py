@@ -16,7 +16,7 @@ from certrules.model.people import User
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import issuing, status
-from certrules.rules.awarding.editing import against_association, against_dates, against_same
+from certrules.rules.awarding.editing import against_association, against_dates, words
 
 __all__ = ["JOB_THRESHOLD", "Expansion", "Targets", "by_hand", "expand", "runs_as_job"]
 
@@ -117,7 +117,7 @@ def by_hand(
     if reasons:
         return Refused(reasons)
     award = _award(facts, certification, chosen)
-    why = Reason(Rule.DOC_CERT_11, f"awarded by hand, as {award.source.type}")
+    why = Reason(Rule.DOC_CERT_11, f"awarded by hand; association: {words(award.source.type)}")
     news = issuing.notify(EventKind.ISSUED, award, at)
     return Granted((*issuing.archive(facts.held, at), IssueAward(award), news), (why,))
 
@@ -137,7 +137,7 @@ def _award(facts: Facts, certification: Certification, chosen: Award) -> Award:
 def _against_awards(facts: Facts, chosen: Award, at: datetime) -> Iterator[Reason]:
     held = facts.held
     if held is None or status.expired(held, at):
-        yield from against_same(chosen, facts.awards)
+        yield from issuing.against_same(chosen, facts.awards)
     else:
         known = (("cycle", held.cycle), ("expires_at", held.expires_at))
         text = "the user holds the certification already; edit that award instead"

@@ -9,8 +9,9 @@ from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.effects import ReplaceAward
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
+from certrules.rules import issuing
 
-__all__ = ["against_association", "against_dates", "against_same", "edit"]
+__all__ = ["against_association", "against_dates", "edit", "words"]
 
 
 def edit(
@@ -46,7 +47,7 @@ def edit(
     reasons = [
         *_against_deleted(deleted=deleted),
         *_against_archived(award),
-        *against_same(after, others),
+        *issuing.against_same(after, others),
         *against_dates(after),
         *against_association(after.source, policy),
     ]
@@ -64,18 +65,6 @@ def _against_archived(award: Award) -> Iterator[Reason]:
     if award.archived:
         facts = (("cycle", award.cycle), ("archived_at", award.archived_at))
         yield Reason(Rule.DOC_AWARD_09, "the award is history, which is not edited", facts)
-
-
-def against_same(award: Award, others: Iterable[Award]) -> Iterator[Reason]:
-    """Yield why an award cannot have the dates of another one of its user and certification.
-
-    Rules: DOC-AWARD-02.
-    """
-    dates = award.issued_at, award.expires_at
-    for other in sorted(others, key=lambda each: each.cycle):
-        if (other.issued_at, other.expires_at) == dates:
-            text = "the user has this very award already: it was issued and expires at the same"
-            yield Reason(Rule.DOC_AWARD_02, text, (("cycle", other.cycle),))
 
 
 def against_dates(award: Award) -> Iterator[Reason]:
@@ -98,6 +87,11 @@ ITEMS = frozenset(AssociationType) - {
 """The associations that name an item."""
 
 
+def words(kind: AssociationType) -> str:
+    """Return what people call an association."""
+    return kind.value.replace("_", " ")
+
+
 def against_association(source: Source, policy: Policy) -> Iterator[Reason]:
     """Yield why an award by hand cannot be associated with a source.
 
@@ -106,7 +100,7 @@ def against_association(source: Source, policy: Policy) -> Iterator[Reason]:
     kind = ("type", source.type)
     if (source.item is not None) != (source.type in ITEMS):
         missing = "needs the id of its item" if source.type in ITEMS else "has no item"
-        yield Reason(Rule.DOC_AWARD_04, f"the association {source.type} {missing}", (kind,))
+        yield Reason(Rule.DOC_AWARD_04, f"the association {words(source.type)} {missing}", (kind,))
     if source.type is AssociationType.EXTERNAL_CERTIFICATION:
         yield from _against_links(source, policy)
     elif source.links:

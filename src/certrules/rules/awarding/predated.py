@@ -1,4 +1,4 @@
-"""Who earns a certification by training completed before, or once more after its expiry?"""
+"""Who earns a certification by training that was completed before it existed?"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
@@ -7,7 +7,7 @@ from certrules import instants
 from certrules.model.awards import AssociationType, Award, Source
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Reason, Refused
-from certrules.model.effects import IssueAward, ReopenTraining
+from certrules.model.effects import IssueAward
 from certrules.model.events import EventKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
@@ -15,7 +15,7 @@ from certrules.model.policy import ALLBOUND, Policy, PredatedIssue
 from certrules.rulebook import Rule
 from certrules.rules import criteria, issuing, status
 
-__all__ = ["predate", "reopen_training"]
+__all__ = ["predate"]
 
 
 def predate(
@@ -58,13 +58,15 @@ def predate(
     reasons = [
         *issuing.against(facts),
         *_against_valid(facts.held, at),
-        *_against_training(groups, past),
+        *_against_training(facts, groups, past),
         *_against_early(done, since),
         *_against_earned(facts.awards, done),
     ]
     if reasons:
         return Refused(reasons)
     award = _award(facts, certification, done, at, zone, policy)
+    if same := tuple(issuing.against_same(award, facts.awards)):
+        return Refused(same)
     why = Reason(Rule.ALL_PREDATE_01, "the training was completed before")
     news = issuing.notify(EventKind.ISSUED, award, at)
     return Granted((*issuing.archive(facts.held, at), IssueAward(award), news), (why,))
@@ -99,15 +101,13 @@ def _against_valid(held: Award | None, at: datetime) -> Iterator[Reason]:
 
 
 def _against_training(
-    groups: Sequence[criteria.Group], past: Sequence[Completion]
+    facts: Facts, groups: Sequence[criteria.Group], past: Sequence[Completion]
 ) -> Iterator[Reason]:
     if not groups:
         yield Reason(Rule.ALL_PREDATE_01, "the certification has no training")
     for group in groups:
         if not criteria.in_group(group, past):
-            items = tuple(sorted({each.item for each in group}))
-            text = f"none of {', '.join(items)} is completed"
-            yield Reason(Rule.ALL_TRAIN_03, text, (("items", items),))
+            yield criteria.missing(facts, group)
 
 
 def _against_early(done: Sequence[Completion], since: datetime | None) -> Iterator[Reason]:
@@ -116,7 +116,8 @@ def _against_early(done: Sequence[Completion], since: datetime | None) -> Iterat
     last = _last(done).completed_at
     if last < instants.utc(since):
         facts = (("completed_at", last), ("since", since))
-        yield Reason(Rule.INT_37b, "the training was completed before the chosen day", facts)
+        text = f"the training was completed on {instants.written(last)}, before the chosen day"
+        yield Reason(Rule.INT_37b, text, facts)
 
 
 def _against_earned(awards: Iterable[Award], done: Sequence[Completion]) -> Iterator[Reason]:
@@ -129,31 +130,3 @@ def _against_earned(awards: Iterable[Award], done: Sequence[Completion]) -> Iter
     if earned and _last(done).completed_at <= max(earned):
         text = "the training has earned an award, and nothing was completed since"
         yield Reason(Rule.INT_37, text, (("earned", max(earned)),))
-
-
-def reopen_training(facts: Facts, *, at: datetime, policy: Policy = ALLBOUND) -> Granted | Refused:
-    """Decide whether the training of an expired award becomes incomplete, so as to be taken again.
-
-    >>> facts = Facts(User("ada", "ada"), Certification("fa", "First aid"))
-    >>> reopen_training(facts, at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0].rule
-    Rule.INT_34
-
-    Rules: ALL-EXP-03, INT-34.
-    """
-    if facts.certification is None:
-        return Refused(issuing.against(facts))
-    if reasons := tuple(_against_reopening(facts.held, at, policy)):
-        return Refused(reasons)
-    items = sorted(
-        {(each.kind, each.item) for each in facts.certification.assignments},
-        key=lambda item: (item[0].value, item[1]),
-    )
-    why = Reason(Rule.ALL_EXP_03, "the award has expired")
-    return Granted(tuple(ReopenTraining(facts.user.id, *item) for item in items), (why,))
-
-
-def _against_reopening(held: Award | None, at: datetime, policy: Policy) -> Iterator[Reason]:
-    if not policy.reenable_training_on_expiry:
-        yield Reason(Rule.INT_34, "on this platform training stays complete")
-    if held is None or not status.expired(held, at):
-        yield Reason(Rule.ALL_EXP_03, "the user holds no expired award")

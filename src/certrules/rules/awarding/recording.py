@@ -20,13 +20,13 @@ def record(
 
     >>> done, at = datetime(2024, 7, 2, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)
     >>> print(record(Completion("ada", ItemKind.COURSE, "c1", done), [], at=at).reasons[0])
-    the completion lies in the future (DOC-CERT-12)
+    the completion, 2024-07-02 00:00 UTC, lies in the future (DOC-CERT-12)
 
     Rules: DOC-CERT-12.
     """
     if reasons := tuple(against(completion, attempts, at)):
         return Refused(reasons)
-    return Granted(reasons=(Reason(Rule.DOC_CERT_12, f"{completion.item} was completed"),))
+    return Granted(reasons=(Reason(Rule.DOC_CERT_12, "nothing speaks against the completion"),))
 
 
 def against(
@@ -38,8 +38,9 @@ def against(
     """
     done = ("completed_at", completion.completed_at)
     if completion.completed_at > instants.utc(at):
-        yield Reason(Rule.DOC_CERT_12, "the completion lies in the future", (done, ("at", at)))
+        text = f"the completion, {instants.written(completion.completed_at)}, lies in the future"
+        yield Reason(Rule.DOC_CERT_12, text, (done, ("at", at)))
     enrolled = [each.enrolled_at for each in attempts]
     if enrolled and completion.completed_at < min(enrolled):
-        text = "the completion is earlier than the enrolment"
+        text = f"the completion is earlier than the enrolment, {instants.written(min(enrolled))}"
         yield Reason(Rule.DOC_CERT_12, text, (done, ("enrolled_at", min(enrolled))))

@@ -36,9 +36,10 @@ def complete(
     Without an open renewal nothing is renewed: a second completion, or one after a cancellation, is
     refused. So is one that is not later than the start or than the issue of the award, one that is
     among those of the facts already, one of another item than was chosen, one after the validity
-    period had closed (judged at the completion), and one of an item that has been unlinked
-    meanwhile. An award edited meanwhile is renewed all the same; one renewed or removed meanwhile
-    refuses. A refusal leaves the renewal open.
+    period had closed (judged at the completion), one of an item that has been unlinked meanwhile,
+    and one whose award would have the very dates of an archived one. An award edited meanwhile is
+    renewed all the same; one renewed or removed meanwhile refuses. A refusal leaves the renewal
+    open.
 
     >>> begin, later = (datetime(year, 1, 1, tzinfo=UTC) for year in (2023, 2024))
     >>> chosen = RenewalOption(ItemKind.COURSE, "c1")
@@ -65,31 +66,37 @@ def complete(
         *issuing.against(facts),
         *told,
         *_against_future(completion, at),
-        *_against_item(certification, completion),
+        *_against_item(facts, certification, completion),
         *_against_renewal(facts, renewal, completion),
     ]
     if reasons or renewal is None or held is None:
         return Refused(reasons)
     award = _renewed(facts, certification, completion, zone, policy)
-    return _complete(held, award, renewal, at)
+    if same := tuple(issuing.against_same(award, facts.awards)):
+        return Refused(same)
+    return _complete(facts, held, award, renewal, at)
 
 
 def _against_future(completion: Completion, at: datetime) -> Iterator[Reason]:
     if completion.completed_at > instants.utc(at):
-        instants_ = (("completed_at", completion.completed_at), ("at", at))
-        yield Reason(Rule.DOC_CERT_12, "the completion lies in the future", instants_)
+        known = (("completed_at", completion.completed_at), ("at", at))
+        text = f"the completion, {instants.written(completion.completed_at)}, lies in the future"
+        yield Reason(Rule.DOC_CERT_12, text, known)
 
 
-def _against_item(certification: Certification, completion: Completion) -> Iterator[Reason]:
+def _against_item(
+    facts: Facts, certification: Certification, completion: Completion
+) -> Iterator[Reason]:
     item = (completion.kind, completion.item)
+    called = facts.item(*item)
     since = [
         each.assigned_at for each in certification.assignments if (each.kind, each.item) == item
     ]
     if not since:
-        text = f"{completion.kind} {completion.item} is not assigned to the certification"
+        text = f"{called} is not assigned to the certification"
         yield Reason(Rule.DOC_ASSIGN_03, text, (("item", completion.item),))
     elif completion.completed_at <= min(since):
-        text = f"{completion.item} was assigned only when it was already completed"
+        text = f"{called} was assigned only when it was already completed"
         yield Reason(Rule.DOC_ASSIGN_07, text, (("assigned_at", min(since)),))
 
 
@@ -101,12 +108,14 @@ def _against_renewal(
         return
     option, began = renewal.option, (("started_at", renewal.started_at),)
     if (completion.kind, completion.item) != (option.kind, option.item):
-        text = f"the renewal was started by {option.kind} {option.item}"
+        text = f"the renewal was started by {facts.item(option.kind, option.item)}"
         yield Reason(Rule.INT_12b, text, began)
     elif shut := ways.closed(facts, option.kind, option.item, option.plan, completion.completed_at):
         yield shut
     if completion.completed_at <= renewal.started_at:
-        yield Reason(Rule.INT_12b, "the completion is not later than the renewal's start", began)
+        begun = instants.written(renewal.started_at)
+        text = f"the completion is not later than the renewal's start, {begun}"
+        yield Reason(Rule.INT_12b, text, began)
     yield from _against_award(facts.held, renewal, completion)
 
 
@@ -138,7 +147,7 @@ def _renewed(
     )
 
 
-def _complete(held: Award, award: Award, renewal: Renewal, at: datetime) -> Granted:
+def _complete(facts: Facts, held: Award, award: Award, renewal: Renewal, at: datetime) -> Granted:
     effects = (
         ArchiveAward(held.archive(award.issued_at)),
         CancelNotices(held.user, held.certification, held.cycle),
@@ -147,7 +156,8 @@ def _complete(held: Award, award: Award, renewal: Renewal, at: datetime) -> Gran
         issuing.notify(EventKind.RENEWED, award, at),
     )
     began = ("started_at", renewal.started_at)
-    text = f"the renewal was completed by {award.source.type} {award.source.item}"
+    option = renewal.option
+    text = f"the renewal was completed by {facts.item(option.kind, option.item)}"
     return Granted(effects, (Reason(Rule.INT_12b, text, (began,)),))
 
 

@@ -10,7 +10,7 @@ from certrules.model.awards import AssociationType, Award
 from certrules.model.catalog import Certification, ItemKind
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.facts import Facts
-from certrules.model.learning import EnrolmentStatus, EntryPoint, Renewal, RenewalOption
+from certrules.model.learning import EnrolmentStatus, EntryPoint, RenewalOption
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import criteria, issuing
@@ -56,12 +56,12 @@ def decide(
         *issuing.against(facts, inactive=Rule.INT_24),
         *_against_platform(certification, policy),
         *_against_award(facts, at),
-        *_against_open_renewal(facts.renewal),
+        *_against_open_renewal(facts),
     ]
     without = _without(judged)
     if gates or not options:
         return Refused((*gates, *(() if options else without)))
-    return Granted(options, (*_because(facts, options, at), *_not_by(judged)))
+    return Granted(options, (*_because(facts, options, at), *_not_by(facts, judged)))
 
 
 def controls(decision: Granted | Refused) -> tuple[EntryPoint, ...]:
@@ -91,7 +91,8 @@ def _against_award(facts: Facts, at: datetime) -> Iterator[Reason]:
         return
     if at < held.issued_at:
         issued = (("issued_at", held.issued_at),)
-        yield Reason(Rule.DOC_RENEW_01, "the award is issued only later", issued)
+        text = f"the award is issued only later, {instants.written(held.issued_at)}"
+        yield Reason(Rule.DOC_RENEW_01, text, issued)
     if facts.renewal is not None:
         return  # its start is what made the course incomplete again
     if held.source.type is AssociationType.COURSE and held.source.item is not None:
@@ -103,14 +104,16 @@ def _against_awarding_course(facts: Facts, course: str) -> Iterator[Reason]:
     enrolment = facts.enrolment(ItemKind.COURSE, course)
     if enrolment is None or enrolment.status is not EnrolmentStatus.COMPLETED:
         standing = "not enrolled" if enrolment is None else str(enrolment.status)
-        text = f"course {course}, which earned the award, is not completed: {standing}"
+        called = facts.item(ItemKind.COURSE, course)
+        text = f"{called}, which earned the award, is not completed: {standing.replace('_', ' ')}"
         yield Reason(Rule.DOC_RENEW_02, text, (("item", course), ("status", standing)))
 
 
-def _against_open_renewal(renewal: Renewal | None) -> Iterator[Reason]:
+def _against_open_renewal(facts: Facts) -> Iterator[Reason]:
+    renewal = facts.renewal
     if renewal is not None:
-        item = f"{renewal.option.kind} {renewal.option.item}"
-        text = f"a renewal was started already: complete {item}, or cancel it"
+        called = facts.item(renewal.option.kind, renewal.option.item)
+        text = f"a renewal was started already: complete {called}, or cancel it"
         began = (("started_at", renewal.started_at), ("item", renewal.option.item))
         yield Reason(Rule.INT_12b, text, began)
 
@@ -127,10 +130,11 @@ def _without(judged: Sequence[Judged]) -> tuple[Reason, ...]:
     return (every, *others)
 
 
-def _not_by(judged: Sequence[Judged]) -> Iterator[Reason]:
+def _not_by(facts: Facts, judged: Sequence[Judged]) -> Iterator[Reason]:
     for item in judged:
+        called = facts.item(item.kind, item.item)
         for reason in item.reasons:
-            yield evolve(reason, text=f"not by {item.kind} {item.item}: {reason.text}")
+            yield evolve(reason, text=f"not by {called}: {reason.text}")
 
 
 def _because(facts: Facts, options: Sequence[RenewalOption], at: datetime) -> Iterator[Reason]:
@@ -138,7 +142,9 @@ def _because(facts: Facts, options: Sequence[RenewalOption], at: datetime) -> It
     yield from _because_of_award(facts.held)
     for option in options:
         if option.plan and ways.closed(facts, option.kind, option.item, None, at):
-            text = f"the validity period of plan {option.plan} comes before that of {option.item}"
+            called = facts.item(option.kind, option.item)
+            plan = facts.item(ItemKind.LEARNING_PLAN, option.plan)
+            text = f"the validity period of {plan} comes before that of {called}"
             yield Reason(Rule.INT_13, text, (("item", option.item), ("plan", option.plan)))
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from certrules import instants
 from certrules.model.catalog import Certification, ItemKind
 from certrules.model.decisions import Reason
 from certrules.model.facts import Facts
@@ -12,7 +13,7 @@ from certrules.model.learning import EnrolmentStatus, RenewalOption
 from certrules.rulebook import Rule
 from certrules.rules.renewal import ways
 
-__all__ = ["Judged", "judge"]
+__all__ = ["Judged", "judge", "within"]
 
 
 @frozen
@@ -30,7 +31,7 @@ def judge(
 ) -> list[Judged]:
     """Judge each distinct item of a certification, for a renewal asked from a plan's page or not.
 
-    Rules: DOC-RENEW-07, DOC-RENEW-14, DOC-RENEW-16, INT-13, INT-19, X-ARCH-1.
+    Rules: DOC-RENEW-07, DOC-RENEW-14, DOC-RENEW-16, INT-12b, INT-13, INT-19, X-ARCH-1.
     """
     assigned = {(each.kind, each.item) for each in certification.assignments}
     return [
@@ -45,8 +46,12 @@ def _judge(
     against = _against_retaking if retake else _against_completed
     found = _asked(ways.through(facts, kind, item), kind, item, plan)
     if not found:
-        return Judged(kind, item, (), (_not_through(kind, item, plan),))
-    reasons = [*_against_unknown(facts, kind, item), *against(facts, kind, item)]
+        return Judged(kind, item, (), (_not_through(facts, kind, item, plan),))
+    reasons = [
+        *_against_unknown(facts, kind, item),
+        *against(facts, kind, item),
+        *_against_later(facts, kind, item, at),
+    ]
     shut = [ways.closed(facts, kind, item, way, at) for way in found]
     if all(shut):
         reasons.extend(dict.fromkeys(filter(None, shut)))
@@ -56,9 +61,10 @@ def _judge(
     return Judged(kind, item, tuple(RenewalOption(kind, item, way) for way in still), ())
 
 
-def _not_through(kind: ItemKind, item: str, plan: str | None) -> Reason:
+def _not_through(facts: Facts, kind: ItemKind, item: str, plan: str | None) -> Reason:
     """Return why an item is no option on a plan's page; then nothing else about it matters."""
-    text = f"{kind} {item} is not taken through learning plan {plan}"
+    through = facts.item(ItemKind.LEARNING_PLAN, plan or "")
+    text = f"{facts.item(kind, item)} is not taken through {through}"
     return Reason(Rule.INT_13, text, (("item", item), ("plan", plan)))
 
 
@@ -73,21 +79,44 @@ def _asked(
 def _against_unknown(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reason]:
     if kind is ItemKind.EXTERNAL_TRAINING or _unknown(facts, kind, item):
         which = (("kind", kind), ("item", item))
-        yield Reason(Rule.INT_19, f"{kind} {item} cannot be taken here", which)
+        yield Reason(Rule.INT_19, f"{facts.item(kind, item)} cannot be taken here", which)
 
 
 def _against_completed(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reason]:
     if _ever_completed(facts, kind, item):
         which = (("kind", kind), ("item", item))
-        yield Reason(Rule.DOC_RENEW_07, f"{kind} {item} was completed, and retakes are off", which)
+        text = f"{facts.item(kind, item)} was completed, and retakes are off"
+        yield Reason(Rule.DOC_RENEW_07, text, which)
 
 
 def _against_retaking(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reason]:
     enrolment = facts.enrolment(kind, item)
     if enrolment is not None and not enrolment.status.archivable:
-        text = f"the enrolment in {kind} {item} is {enrolment.status}, and cannot be archived"
+        standing = str(enrolment.status).replace("_", " ")
+        text = f"the enrolment in {facts.item(kind, item)} is {standing}, and cannot be archived"
         which = (("kind", kind), ("item", item), ("status", enrolment.status))
         yield Reason(Rule.X_ARCH_1, text, which)
+
+
+def _against_later(facts: Facts, kind: ItemKind, item: str, at: datetime) -> Iterator[Reason]:
+    for each in within(facts, kind, item):
+        enrolment = facts.enrolment(*each)
+        if enrolment is not None and at < enrolment.enrolled_at:
+            began = (("item", enrolment.item), ("enrolled_at", enrolment.enrolled_at))
+            begins = instants.written(enrolment.enrolled_at)
+            text = f"the enrolment in {facts.item(*each)} begins only later, {begins}"
+            yield Reason(Rule.INT_12b, text, began)
+
+
+def within(facts: Facts, kind: ItemKind, item: str) -> list[tuple[ItemKind, str]]:
+    """Return what is taken with an item: it itself, and before it the courses known of a plan.
+
+    Rules: X-ARCH-3.
+    """
+    plan = facts.plan(item) if kind is ItemKind.LEARNING_PLAN else None
+    courses = sorted(set(plan.courses if plan else ()))
+    known = [(ItemKind.COURSE, course) for course in courses if facts.course(course) is not None]
+    return [*known, (kind, item)]
 
 
 def _unknown(facts: Facts, kind: ItemKind, item: str) -> bool:

@@ -16,6 +16,7 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import issuing
 from certrules.rules.renewal.deciding import decide
+from certrules.rules.renewal.items import judge, within
 
 __all__ = ["start"]
 
@@ -38,7 +39,7 @@ def start(
     or reset. Either way the user is enrolled where they are not, in the courses of a plan too. What
     belongs to other users is never touched.
 
-    A start that is earlier than an enrolment which it concerns is refused. Raises
+    What :func:`decide` grants can be started, and nothing else can. Raises
     :class:`~certrules.errors.InvalidValueError` for what is no option at all.
 
     ``key`` is the caller's own: a second start with the same key and option is granted without any
@@ -69,9 +70,8 @@ def start(
     decided = decide(facts, at=at, plan=option.plan, policy=policy)
     reasons = [*decided.reasons] if not decided else []
     reasons.extend(_against_change(facts.held, seen))
-    reasons.extend(_against_enrolment(facts, option, at))
     if decided and option not in decided.effects:
-        reasons.append(_not_offered(option))
+        reasons.extend(_not_offered(facts, option, at))
     if reasons or facts.held is None or facts.certification is None:
         return Refused(reasons)
     return _start(facts, facts.certification, facts.held, option, at, key)
@@ -94,18 +94,16 @@ def _against_change(held: Award | None, seen: tuple[int, int] | None) -> Iterato
         yield Reason(Rule.INT_12b, "the award has changed since it was looked at", facts)
 
 
-def _against_enrolment(facts: Facts, option: RenewalOption, at: datetime) -> Iterator[Reason]:
-    current = (facts.enrolment(*item) for item in _items(facts, option))
-    for each in current:
-        if each is not None and at < each.enrolled_at:
-            began = (("item", each.item), ("enrolled_at", each.enrolled_at))
-            text = f"the enrolment in {each.kind} {each.item} begins only later"
-            yield Reason(Rule.INT_12b, text, began)
-
-
-def _not_offered(option: RenewalOption) -> Reason:
-    text = f"{option.kind} {option.item} does not renew the award in this way"
-    return Reason(Rule.INT_13, text, (("item", option.item), ("plan", option.plan)))
+def _not_offered(facts: Facts, option: RenewalOption, at: datetime) -> list[Reason]:
+    """Return why an option is not offered: what speaks against its item, if anything does."""
+    known, item = facts.certification, (option.kind, option.item)
+    judged = judge(facts, known, option.plan, at) if known else []
+    against = [
+        reason for each in judged if (each.kind, each.item) == item for reason in each.reasons
+    ]
+    text = f"{facts.item(*item)} does not renew the award in this way"
+    which = (("item", option.item), ("plan", option.plan))
+    return against or [Reason(Rule.INT_13, text, which)]
 
 
 def _start(
@@ -137,17 +135,9 @@ def _fresh(
     for each in archived:
         yield _next(facts, each.kind, each.item, at, direct=each.direct)
     direct = option.plan is None and option.kind is not ItemKind.LEARNING_PLAN
-    for kind, item in _items(facts, option):
+    for kind, item in within(facts, option.kind, option.item):
         if facts.enrolment(kind, item) is None:
             yield _next(facts, kind, item, at, direct=direct)
-
-
-def _items(facts: Facts, option: RenewalOption) -> list[tuple[ItemKind, str]]:
-    """Return what is taken: the item of an option, and the courses known of a plan."""
-    plan = facts.plan(option.item) if option.kind is ItemKind.LEARNING_PLAN else None
-    courses = sorted(set(plan.courses if plan else ()))
-    within = [(ItemKind.COURSE, course) for course in courses if facts.course(course) is not None]
-    return [*within, (option.kind, option.item)]
 
 
 def _retaken(facts: Facts, option: RenewalOption) -> list[Enrolment]:
@@ -155,7 +145,7 @@ def _retaken(facts: Facts, option: RenewalOption) -> list[Enrolment]:
 
     In a plan, a course that is suspended or waited for stays as it is: it holds nobody up.
     """
-    current = (facts.enrolment(*item) for item in _items(facts, option))
+    current = (facts.enrolment(*item) for item in within(facts, option.kind, option.item))
     archivable = (each for each in current if each is not None and each.status.archivable)
     return [each for each in archivable if each.kind is not ItemKind.LEARNING_PLAN]
 

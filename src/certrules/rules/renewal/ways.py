@@ -1,6 +1,6 @@
 """Through what can a user take an item now: by itself, or through which learning plan?"""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from certrules import instants
 from certrules.model.catalog import ItemKind
@@ -9,7 +9,7 @@ from certrules.model.facts import Facts
 from certrules.model.learning import Enrolment, LearningPlan, Window, WindowStart
 from certrules.rulebook import Rule
 
-__all__ = ["closed", "over", "through"]
+__all__ = ["closed", "ended", "through"]
 
 
 def through(facts: Facts, kind: ItemKind, item: str) -> list[str | None]:
@@ -50,57 +50,64 @@ def closed(
         courses = through_plan.courses if through_plan else ()
     else:
         courses = (item,)
-    shut = sorted(course for course in courses if _course_over(facts, course, at))
-    return _shut(Rule.DOC_RENEW_14, ItemKind.COURSE, shut[0]) if shut else None
-
-
-def _plan_closed(facts: Facts, plan: LearningPlan, at: datetime) -> Reason | None:
-    if _plan_over(facts, plan, at):
-        return _shut(Rule.DOC_RENEW_16, ItemKind.LEARNING_PLAN, plan.id)
+    for course in sorted(courses):
+        if last := _course_ended(facts, course, at):
+            return _shut(facts, Rule.DOC_RENEW_14, ItemKind.COURSE, course, last)
     return None
 
 
-def _shut(rule: Rule, kind: ItemKind, item: str) -> Reason:
-    text = f"the validity period of {kind} {item} is over"
-    return Reason(rule, text, (("kind", kind), ("item", item)))
+def _plan_closed(facts: Facts, plan: LearningPlan, at: datetime) -> Reason | None:
+    if last := _plan_ended(facts, plan, at):
+        return _shut(facts, Rule.DOC_RENEW_16, ItemKind.LEARNING_PLAN, plan.id, last)
+    return None
 
 
-def _course_over(facts: Facts, course: str, at: datetime) -> bool:
+def _shut(facts: Facts, rule: Rule, kind: ItemKind, item: str, last: date) -> Reason:
+    text = f"the validity period of {facts.item(kind, item)} is over: {last} was its last day"
+    return Reason(rule, text, (("kind", kind), ("item", item), ("last_day", last)))
+
+
+def _course_ended(facts: Facts, course: str, at: datetime) -> date | None:
     known = facts.course(course)
     window = Window() if known is None else known.window
     enrolment = facts.enrolment(ItemKind.COURSE, course)
     access = None if enrolment is None else enrolment.first_access_at
-    return over(window, enrolment, access, at)
+    return ended(window, enrolment, access, at)
 
 
-def _plan_over(facts: Facts, plan: LearningPlan, at: datetime) -> bool:
+def _plan_ended(facts: Facts, plan: LearningPlan, at: datetime) -> date | None:
     enrolment = facts.enrolment(ItemKind.LEARNING_PLAN, plan.id)
     attempts = [each for course in plan.courses for each in facts.attempts(ItemKind.COURSE, course)]
     accesses = [each.first_access_at for each in attempts if each.first_access_at is not None]
-    return over(plan.window, enrolment, min(accesses, default=None), at)
+    return ended(plan.window, enrolment, min(accesses, default=None), at)
 
 
-def over(
+def ended(
     window: Window, enrolment: Enrolment | None, first_access: datetime | None, at: datetime
-) -> bool:
-    """Return whether a window's last day, in UTC, is past; days that have not begun never are.
+) -> date | None:
+    """Return a window's last day, in UTC, once it is past; days that have not begun never are.
 
     An access before the enrolment does not let the days begin before it.
 
     >>> at = datetime(2024, 3, 1, tzinfo=UTC)
-    >>> over(Window(date(2024, 2, 29)), None, None, at), over(Window(at.date()), None, None, at)
-    (True, False)
+    >>> ended(Window(date(2024, 2, 29)), None, None, at), ended(Window(at.date()), None, None, at)
+    (datetime.date(2024, 2, 29), None)
 
     Rules: INT-13b, X-VALID-1.
     """
     today = instants.utc(at).date()
-    if window.last_day is not None and today > window.last_day:
-        return True
-    if window.days is None or enrolment is None:
-        return False
-    begun = enrolment.enrolled_at
-    if window.start is WindowStart.FIRST_ACCESS:
-        if first_access is None:
-            return False
-        begun = max(begun, first_access)
-    return (today - begun.date()).days > window.days
+    ends = [] if window.last_day is None or today <= window.last_day else [window.last_day]
+    begun = _begun(window, enrolment, first_access)
+    if window.days and begun and (today - begun).days > window.days:
+        ends.append(begun + timedelta(window.days))
+    return min(ends, default=None)
+
+
+def _begun(
+    window: Window, enrolment: Enrolment | None, first_access: datetime | None
+) -> date | None:
+    if enrolment is None:
+        return None
+    if window.start is WindowStart.ENROLMENT:
+        return enrolment.enrolled_at.date()
+    return first_access and max(enrolment.enrolled_at, first_access).date()

@@ -1,0 +1,65 @@
+"""Which training is to be taken again, since its award has expired?"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from certrules.model.awards import Award
+from certrules.model.catalog import ItemKind
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.effects import ReopenTraining
+from certrules.model.facts import Facts
+from certrules.model.learning import EnrolmentStatus
+from certrules.model.policy import ALLBOUND, Policy
+from certrules.rulebook import Rule
+from certrules.rules import issuing, status
+
+__all__ = ["reopen_training"]
+
+
+def reopen_training(facts: Facts, *, at: datetime, policy: Policy = ALLBOUND) -> Granted | Refused:
+    """Decide whether the training of an expired award becomes incomplete, so as to be taken again.
+
+    What is reopened are the assigned items in which the user stands as completed by what came
+    before the expiry. What was completed since stays, so that it does not matter how late or how
+    often this is asked. Training in which nobody is enrolled has no standing: of it, whatever
+    follows the expiry counts anew anyway. Who could not be issued the certification again is not
+    sent back to its training.
+
+    >>> facts = Facts(User("ada", "ada"), Certification("fa", "First aid"))
+    >>> reopen_training(facts, at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0].rule
+    Rule.INT_34
+
+    Rules: ALL-EXP-03, INT-34.
+    """
+    reasons = [*issuing.against(facts), *_against_reopening(facts.held, at, policy)]
+    done = [] if reasons or facts.held is None else _done(facts, facts.held)
+    if not done:
+        nothing = Reason(Rule.ALL_EXP_03, "no training stands as completed before the expiry")
+        return Refused(reasons or (nothing,))
+    why = Reason(Rule.ALL_EXP_03, "the award has expired")
+    return Granted(tuple(ReopenTraining(facts.user.id, *item) for item in done), (why,))
+
+
+def _against_reopening(held: Award | None, at: datetime, policy: Policy) -> Iterator[Reason]:
+    if not policy.reenable_training_on_expiry:
+        yield Reason(Rule.INT_34, "on this platform training stays complete")
+    if held is None or not status.expired(held, at):
+        yield Reason(Rule.ALL_EXP_03, "the user holds no expired award")
+
+
+def _done(facts: Facts, held: Award) -> list[tuple[ItemKind, str]]:
+    """Return the assigned items that stand as completed, by nothing that followed the expiry."""
+    assignments = facts.certification.assignments if facts.certification else ()
+    again = {
+        (each.kind, each.item)
+        for each in facts.all_completions
+        if status.expired(held, each.completed_at)
+    }
+    items = {(each.kind, each.item) for each in assignments} - again
+    standing = (item for item in items if _completed(facts, *item))
+    return sorted(standing, key=lambda item: (item[0].value, item[1]))
+
+
+def _completed(facts: Facts, kind: ItemKind, item: str) -> bool:
+    enrolment = facts.enrolment(kind, item)
+    return enrolment is not None and enrolment.status is EnrolmentStatus.COMPLETED
