@@ -287,6 +287,7 @@ def test_an_image_that_nobody_looked_at_is_told_where_it_matters() -> None:
     found = with_image(None, ALLBOUND)
     unseen = {name for name, each in found.items() if "not looked at" in each.reasons[-1].text}
     assert unseen == set(found) - {"edit all but the image"}
+    assert rules(found["edit"])[-1] == "ALL-BADGE-06"
     assert "media/2.png was not looked at" in found["edit"].reasons[-1].text
     for decided in with_image(None, DOCEBO).values():
         assert decided

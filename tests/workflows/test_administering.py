@@ -154,7 +154,6 @@ def test_where_publication_freezes_a_catalog_changes_what_an_editor_could(
     with store.reading() as view:
         assert view.certifications.get("k") == stored
         assert view.users.get("9") is None
-    administering.load(store, catalog)
 
 
 @pytest.mark.rule("INT-22")

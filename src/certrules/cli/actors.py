@@ -4,8 +4,9 @@ import argparse
 
 from certrules.cli import names
 from certrules.cli.failures import UsageError
-from certrules.model.people import Actor, Permission, Role
+from certrules.model.people import Permission, Role
 from certrules.repositories.protocols import Store
+from certrules.workflows import actors
 from certrules.workflows.actors import SYSTEM, Asking
 
 __all__ = ["acting", "add_actor"]
@@ -16,8 +17,9 @@ def add_actor(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
         "who asks",
         "Without --actor it is the operator of this machine, who acts as the system\n"
-        "and needs no permission. Which roles somebody has, the store does not\n"
-        "know: name them.",
+        "and needs no permission. With it, it is an active user of the store, of the\n"
+        "company that the store says. Which roles somebody has, it does not know:\n"
+        "name them.",
     )
     group.add_argument("--actor", metavar="USER", help="as this user, by username or id")
     group.add_argument(
@@ -45,6 +47,11 @@ def acting(store: Store, args: argparse.Namespace) -> Asking:
             raise UsageError("--role and --permission are somebody's: name them with --actor")
         return SYSTEM
     with store.reading() as view:
-        user = names.user(view, args.actor)
+        try:
+            user = names.user(view, args.actor)
+        except UsageError as error:
+            raise UsageError(f"--actor names nobody who could ask: {error}") from error
+    if not user.active:
+        raise UsageError(f"--actor {user.username} is deactivated, and can ask for nothing")
     roles, permissions = map(Role, args.role), map(Permission, args.permission)
-    return Actor(user.id, frozenset(roles), frozenset(permissions), user.company)
+    return actors.acting(store, user.id, roles=roles, permissions=permissions)

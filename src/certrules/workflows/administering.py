@@ -1,8 +1,9 @@
 """Load a catalog into a store: check it against what is there, then keep all of it or nothing."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from attrs import Factory, evolve, frozen
@@ -10,7 +11,8 @@ from attrs import Factory, evolve, frozen
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
 from certrules.model.catalog import Assignment, Certification, ItemKind
-from certrules.model.decisions import Reason
+from certrules.model.decisions import Granted, Refused
+from certrules.model.images import ImageFacts
 from certrules.model.people import Action, username_key
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Learning, Store, Transaction
@@ -20,6 +22,9 @@ from certrules.rules.lifecycle.defining import against_frozen
 from certrules.workflows.actors import SYSTEM, Asking, permit
 
 __all__ = ["Change", "LoadReport", "load"]
+
+_Decision = Granted | Refused
+_NO_IMAGES: Mapping[str, ImageFacts] = MappingProxyType({})
 
 COMPARED = 500
 """How many entries are compared one by one; of more, a section of the store is read whole."""
@@ -43,30 +48,41 @@ class LoadReport:
 
 
 def load(
-    store: Store, catalog: Catalog, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO
+    store: Store,
+    catalog: Catalog,
+    *,
+    images: Mapping[str, ImageFacts] = _NO_IMAGES,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
 ) -> LoadReport:
     """Add the entries of a catalog, or replace those of the same id, in one transaction.
 
-    An entry of the store that the catalog does not name stays. ``actor`` must be permitted to; see
-    :mod:`certrules.workflows.actors`. Raises
-    :class:`~certrules.errors.CatalogError`, and keeps nothing, where an assignment names an item
-    that neither the catalog nor the store has, where a stored certification lacks an item that is
-    assigned to it, which only :func:`certrules.workflows.lifecycle.unlink` takes away together with
-    what it earned, and where an item would earn a second certification that the policy does not
-    allow; and :class:`~certrules.errors.StoreError`.
+    An entry of the store that the catalog does not name stays. ``images`` are what
+    :func:`certrules.images.read` says of badge images, by what the certifications call them.
+    ``actor`` must be permitted to change every kind of entry that there is: users and companies
+    (``people.manage``), items, courses and plans (``learning.manage``), and certifications
+    (``certification.create`` and ``certification.edit``); see :mod:`certrules.workflows.actors`.
+
+    Raises :class:`~certrules.errors.CatalogError`, and keeps nothing, where an assignment names an
+    item that neither the catalog nor the store has, where a stored certification lacks an item that
+    is assigned to it, which only :func:`certrules.workflows.lifecycle.unlink` takes away together
+    with what it earned, where an item would earn a second certification that the policy does not
+    allow, and where a certification could not be created or edited so; and
+    :class:`~certrules.errors.StoreError`.
 
     >>> from certrules import User
     >>> from certrules.repositories.memory import MemoryStore
     >>> load(MemoryStore(), Catalog(users=(User("1", "ada"),))).changes["users"]
     Change(added=1, replaced=0, unchanged=0)
 
-    Rules: DOC-CERT-07, DOC-ASSIGN-04, DOC-ASSIGN-11, ALL-CERT-07, ALL-CERT-08, ALL-CERT-09,
-    INT-22, INT-31, INT-31b, INT-33.
+    Rules: DOC-CERT-07, DOC-ASSIGN-04, DOC-ASSIGN-11, ALL-BADGE-04, ALL-CERT-07, ALL-CERT-08,
+    ALL-CERT-09, ALL-EXP-01, INT-22, INT-27, INT-31, INT-31b, INT-33.
     """
-    permit(actor, Action.CREATE_CERTIFICATION, policy=policy)
-    permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
+    for action in _actions(catalog):
+        permit(actor, action, policy=policy)
     with store.writing() as transaction:
-        _check(transaction, catalog, policy)
+        judged = _judged(transaction, catalog, images, policy)
+        _check(transaction, catalog, judged, policy)
         changes = {
             "users": _put(transaction.users, catalog.users, _id),
             "items": _put(transaction.items, catalog.items, _kind_and_id),
@@ -75,7 +91,21 @@ def load(
         }
         if catalog.companies:
             changes["companies"] = _put(transaction.companies, catalog.companies, _id)
-        return LoadReport(changes, tuple(_warnings(transaction, catalog)))
+        warnings = *_about_images(catalog, judged), *_warnings(transaction, catalog)
+        return LoadReport(changes, warnings)
+
+
+def _actions(catalog: Catalog) -> Sequence[Action]:
+    """Return what it takes to be permitted to change what a catalog lists: if nothing, anything."""
+    needed = [
+        *([Action.MANAGE_PEOPLE] if catalog.users or catalog.companies else ()),
+        *([Action.MANAGE_LEARNING] if catalog.items or catalog.courses or catalog.plans else ()),
+        *(_CERTIFICATIONS if catalog.certifications else ()),
+    ]
+    return needed or (Action.MANAGE_PEOPLE, Action.MANAGE_LEARNING, *_CERTIFICATIONS)
+
+
+_CERTIFICATIONS = (Action.CREATE_CERTIFICATION, Action.EDIT_CERTIFICATION)
 
 
 def _id(entry: Any) -> tuple[Any, ...]:
@@ -121,12 +151,14 @@ _Faults = Iterator[tuple[str, str]]
 """Where something in a catalog is wrong, and what."""
 
 
-def _check(transaction: Transaction, catalog: Catalog, policy: Policy) -> None:
+def _check(
+    transaction: Transaction, catalog: Catalog, judged: Sequence[_Decision], policy: Policy
+) -> None:
     faults = [
         *_unknown_items(transaction, catalog),
         *_unlinked_items(transaction, catalog),
         *(_shared_items(transaction, catalog) if policy.one_certification_per_item else ()),
-        *(_refused(transaction, catalog, policy) if policy.freeze_on_publication else ()),
+        *_refused(judged),
     ]
     if faults:
         message = "the catalog asks for what cannot be"
@@ -178,27 +210,52 @@ def _shared_items(transaction: Transaction, catalog: Catalog) -> _Faults:
             yield path, text
 
 
-def _refused(transaction: Transaction, catalog: Catalog, policy: Policy) -> _Faults:
-    for index, certification in enumerate(catalog.certifications):
-        stored = transaction.certifications.get(certification.id)
-        for reason in _against(stored, certification, policy):
+def _refused(judged: Sequence[_Decision]) -> _Faults:
+    for index, decision in enumerate(judged):
+        for reason in decision.reasons if isinstance(decision, Refused) else ():
             yield f"certifications[{index}]", str(reason)
 
 
-def _against(
-    before: Certification | None, after: Certification, policy: Policy
-) -> Iterator[Reason]:
-    """Yield why a certification cannot become as the catalog has it; assignments may be of it."""
+def _judged(
+    transaction: Transaction, catalog: Catalog, images: Mapping[str, ImageFacts], policy: Policy
+) -> Sequence[_Decision]:
+    """Return whether each certification can become as the catalog has it, were it edited so."""
+    return [
+        _judge(
+            transaction.certifications.get(each.id),
+            each,
+            images.get(each.badge_image) if each.badge_image else None,
+            policy,
+        )
+        for each in catalog.certifications
+    ]
+
+
+def _judge(
+    before: Certification | None, after: Certification, image: ImageFacts | None, policy: Policy
+) -> _Decision:
     at = datetime.min.replace(tzinfo=UTC)  # whether it can be does not depend on when
-    if before is None:
-        decision = lifecycle.create(evolve(after, assignments=()), at=at, policy=policy)
-    else:
-        same_items = evolve(after, assignments=before.assignments)
-        decision = lifecycle.edit(before, same_items, at=at, policy=policy)
-        if after.assignments != before.assignments:
-            yield from against_frozen(before, ("assignments",), policy)
-    if not decision:
-        yield from decision.reasons
+    if before is None:  # with its items, which an editor would assign afterwards
+        bare = evolve(after, assignments=())
+        return lifecycle.create(bare, image=image, at=at, policy=policy)
+    same_items = evolve(after, assignments=before.assignments)
+    decision = lifecycle.edit(before, same_items, image=image, at=at, policy=policy)
+    changed = ("assignments",) if after.assignments != before.assignments else ()
+    frozen = tuple(against_frozen(before, changed, policy))
+    if not frozen:
+        return decision
+    return Refused((*frozen, *(() if decision else decision.reasons)))
+
+
+def _about_images(catalog: Catalog, judged: Sequence[_Decision]) -> Iterator[str]:
+    """Say which badge images are not as they should be, or were not looked at."""
+    for certification, decision in zip(catalog.certifications, judged, strict=True):
+        for reason in decision.reasons:
+            if reason.rule in _OF_IMAGES:
+                yield f"certification {certification.id}: {reason}"
+
+
+_OF_IMAGES = (Rule.ALL_BADGE_02, Rule.ALL_BADGE_06)
 
 
 def _named(assignment: Assignment) -> str:

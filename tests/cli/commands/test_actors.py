@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from PIL import Image
 
 from certrules import CertificationStatus
 from certrules.repositories.sql import open_store
@@ -95,9 +96,48 @@ def test_a_draft_is_published_and_switched_off(run: Run, store: Path) -> None:
         assert found.status is CertificationStatus.INACTIVE
 
 
+@pytest.mark.rule("INT-31b", "ALL-CERT-02")
+def test_what_was_switched_off_is_switched_on(run: Run, store: Path) -> None:
+    words = ("--store", store, "--certification", "OLD", "--at", "2025-01-01T00:00:00Z")
+    refused = run("activate", *words, "--policy", "allbound", "--format", "json")
+    assert refused.code == 1
+    assert [reason["rule"] for reason in refused.data["reasons"]] == ["ALL-CERT-07"]
+    answer = run("activate", *words, *SUPERADMIN)
+    assert (answer.code, answer.out.splitlines()[0]) == (0, "activate: done")
+    assert run("deactivate", *words).code == 0
+
+
+def picture(width: int) -> Path:
+    path = Path(f"{width}.png")
+    Image.new("L", (width, width)).save(path)
+    return path
+
+
+@pytest.mark.rule("ALL-BADGE-02", "ALL-BADGE-03", "ALL-BADGE-04", "INT-39")
+def test_a_draft_with_a_bad_picture_stays_one(run: Run, store: Path) -> None:
+    with closing(open_store(str(store))) as opened, opened.writing() as transaction:
+        found = transaction.certifications.get("k2")
+        assert found
+        transaction.certifications.put(
+            [evolve(found, status=CertificationStatus.DRAFT, badge_image="media/7.png")]
+        )
+    words = ("publish", "--store", store, "--certification", "CONDUCT", "--policy", "allbound")
+    refused = run(*words, "--image", picture(501))
+    assert refused.code == 1
+    assert "501 by 501 pixels are more than 500 by 500 (ALL-BADGE-03)" in refused.out
+    Path("cut.png").write_bytes(picture(500).read_bytes()[:-12])
+    refused = run(*words, "--image", "cut.png")
+    assert "the png cannot be shown: it is cut off (ALL-BADGE-04)" in refused.out
+    assert run(*words, "--image", "gone.png").code == 2
+    granted = run(*words, "--image", picture(400))
+    assert granted.code == 0
+    assert "(ALL-BADGE-02)" in granted.out
+
+
 GUARDED = [
     "publish --certification CONDUCT",
     "deactivate --certification FA",
+    "activate --certification OLD",
     "outbox",
     "due --notifications {told} --zone UTC",
     "award --certification FA --user Bob --always-valid --zone UTC",
@@ -131,7 +171,12 @@ def test_a_role_belongs_to_an_actor(run: Run, store: Path) -> None:
     answer = run("outbox", "--store", store, "--role", "superadmin")
     assert answer.code == 2
     assert "--actor" in answer.err
-    assert run("outbox", "--store", store, "--actor", "nobody").code == 2
+    answer = run("outbox", "--store", store, "--actor", "bop")
+    assert answer.code == 2
+    assert "--actor names nobody who could ask: there is no user 'bop' in the store" in answer.err
+    answer = run("outbox", "--store", store, "--actor", "gone", "--role", "superadmin")
+    assert answer.code == 2
+    assert "--actor gone is deactivated, and can ask for nothing" in answer.err
     assert run("outbox", "--store", store, "--ack", "-1").code == 2
 
 

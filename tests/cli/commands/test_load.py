@@ -3,11 +3,14 @@
 import io
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
+from certrules.repositories.sql import open_store
 from tests.cli.conftest import Run
 
 CATALOG = {
@@ -98,3 +101,61 @@ def test_another_programs_database_is_left_alone(run: Run, catalog: Path) -> Non
         connection.execute("CREATE TABLE mine (x)")
     connection.close()
     assert run("load", catalog, "--store", "other.db").code == 2
+
+
+def badges(folder: Path, *names: str) -> Path:
+    """A catalog of certifications with these badge images."""
+    certifications = [
+        {"id": f"k{number}", "name": "A", "badge_image": name} for number, name in enumerate(names)
+    ]
+    return written(folder, {"certifications": certifications})
+
+
+@pytest.mark.rule("ALL-BADGE-02", "ALL-BADGE-03", "ALL-BADGE-04", "ALL-BADGE-06", "INT-39")
+def test_badge_images_are_looked_at_where_they_lie(run: Run, tmp_path: Path) -> None:
+    media = tmp_path / "media"
+    media.mkdir()
+    for side in (400, 500, 501):
+        Image.new("L", (side, side)).save(media / f"{side}.png")
+    (media / "page.png").write_bytes(b"<html>")
+    words = ("--store", "new.db", "--images", media)
+    bad = run("load", badges(tmp_path, "500.png", "501.png", "page.png"), *words)
+    assert bad.code == 2
+    assert "certifications[1]: 501 by 501 pixels are more than 500 by 500" in bad.err
+    assert "certifications[2]: the content is neither a PNG nor a JPEG" in bad.err
+    assert run("status", "--store", "new.db").out.endswith("0 awards\n")
+    (tmp_path / "secret.png").write_bytes(b"")
+    lost = run("load", badges(tmp_path, "500.png", "7.png", "../secret.png"), *words)
+    assert lost.code == 2
+    assert "certifications[1].badge_image: No such file or directory" in lost.err
+    assert "certifications[2].badge_image: ../secret.png is not in" in lost.err
+    good = run("load", badges(tmp_path, "500.png", "400.png", "400.png"), *words)
+    assert good.code == 0
+    assert good.out.count("400 by 400 pixels are accepted") == 2
+    unseen = run("load", badges(tmp_path, "a.png"), "--store", "b.db", "--policy", "allbound")
+    assert unseen.code == 0
+    assert "a.png was not looked at" in " ".join(unseen.out.split())
+
+
+@pytest.mark.rule("DOC-CERT-09", "ALL-ROLE-01", "INT-27")
+def test_who_manages_certifications_changes_nobody(run: Run, store: Path, tmp_path: Path) -> None:
+    both = ("--permission", "content", "--permission", "system")
+    actor = ("--store", store, "--actor", "ada", "--role", "administrator", *both)
+    people = {"users": [{"id": "1", "username": "ada", "company": "acme", "groups": ["staff"]}]}
+    third = {"certifications": [{"id": "k9", "name": "Third"}]}
+    for refused in (people, {**people, **third}, {"companies": [{"id": "acme"}], **third}):
+        answer = run("load", written(tmp_path, refused), *actor)
+        assert answer.code == 1
+        assert "people.manage is for superadmin" in answer.err
+    answer = run("load", written(tmp_path, {"items": CATALOG["items"], **third}), *actor)
+    assert (answer.code, "learning.manage is for superadmin" in answer.err) == (1, True)
+    with closing(open_store(str(store))) as opened, opened.reading() as view:
+        assert [user.company for user in view.users.all()] == [None, None, None]
+        assert view.certifications.get("k9") is None
+    assert run("load", written(tmp_path, third), *actor).code == 0
+
+
+def test_nobody_asks_of_a_store_that_is_not_there(run: Run, catalog: Path) -> None:
+    answer = run("load", catalog, "--store", "new.db", "--actor", "ada", "--role", "superadmin")
+    assert answer.code == 2
+    assert not Path("new.db").exists()

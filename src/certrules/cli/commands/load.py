@@ -7,7 +7,7 @@ from typing import Any
 from attrs import asdict
 
 from certrules import catalogs
-from certrules.cli import actors, arguments, files, policies, stores
+from certrules.cli import actors, arguments, files, pictures, policies, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output
 from certrules.workflows import administering
@@ -33,7 +33,10 @@ EXAMPLE = """\
 An entry whose id the store has replaces it; others are added, and nothing is
 taken away: to unassign an item, use `certrules unlink`, which also removes the
 awards that it earned. A catalog with a fault changes nothing. A missing SQLite
-file is made.
+file is made, unless somebody is named who asks: in it, there is nobody yet.
+
+With --images, the badge images of certifications are files in that folder, and
+are looked at: a PNG or JPEG that is whole, of 500 by 500 pixels at most.
 """
 
 MEGABYTE = 1 << 20
@@ -59,6 +62,9 @@ def add(subparsers: Any) -> None:
     )
     parser.add_argument("catalog", metavar="CATALOG.json", help="the catalog; - is standard input")
     stores.add_store(parser)
+    parser.add_argument(
+        "--images", metavar="FOLDER", help="look at the badge images, which are files in it"
+    )
     policies.add_policy(parser)
     actors.add_actor(parser)
 
@@ -66,9 +72,10 @@ def add(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Load the catalog, and say what that changed."""
     catalog = catalogs.read(_bytes(args.catalog))
-    with stores.opened(args.store, create=True) as store:
+    known = {} if args.images is None else pictures.beside(catalog.certifications, args.images)
+    with stores.opened(args.store, create=args.actor is None) as store:
         actor, policy = actors.acting(store, args), policies.policy(args)
-        report = administering.load(store, catalog, actor=actor, policy=policy)
+        report = administering.load(store, catalog, images=known, actor=actor, policy=policy)
     tell(args.out, report)
     return 0
 

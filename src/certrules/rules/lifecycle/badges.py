@@ -49,7 +49,7 @@ def about_image(
     if not policy.badge_required or not certification.badge_image:
         return Granted()
     text = f"{certification.badge_image} was not looked at: nobody knows whether it can be shown"
-    return Granted(reasons=(Reason(Rule.ALL_BADGE_04, text),))
+    return Granted(reasons=(Reason(Rule.ALL_BADGE_06, text),))
 
 
 def _against(image: ImageFacts | None) -> Iterator[Reason]:
