@@ -1,11 +1,14 @@
 """``certrules export``."""
 
 import csv
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from openpyxl import load_workbook
 
+from certrules.repositories.sql import open_store
 from tests.cli.conftest import Run
 
 AT = ("--at", "2024-07-01T00:00:00Z")
@@ -139,3 +142,31 @@ def test_the_store_is_not_written_over(run: Run, awarded: Path) -> None:
     assert answer.code == 2
     assert "belongs to the store itself" in answer.err
     assert awarded.read_bytes() == before
+
+
+@pytest.mark.rule("ALL-ROLE-05", "ALL-ROLE-06", "INT-41")
+def test_a_manager_need_not_name_their_company(run: Run, awarded: Path, tmp_path: Path) -> None:
+    with closing(open_store(str(awarded))) as store, store.writing() as transaction:
+        users = {user.id: user for user in transaction.users.all()}
+        transaction.users.put([evolve(users["1"], company="acme")])
+        transaction.users.put([evolve(users["3"], company="acme", active=True)])
+    words = ("export", "issued", "--store", awarded, "--out", "out.csv", *AT)
+    manager = ("--actor", "gone", "--role", "manager")
+    answer = run(*words, *manager)
+    assert answer.out.startswith("Exported 2 rows of issued of company acme to out.csv")
+    assert [row[0] for row in rows(tmp_path / "out.csv")[1:]] == ["ada", "ada"]
+    answer = run(*words, *manager, "--format", "json")
+    assert (answer.data["rows"], answer.data["company"]) == (2, "acme")
+    for allowed in (("--company", "acme"), ("--user", "ada")):
+        assert run(*words, *manager, *allowed).out.startswith("Exported 2 rows")
+    for refused in (("--company", "other"), ("--user", "bob")):
+        answer = run(*words, *manager, *refused)
+        assert (answer.code, answer.out) == (1, "")
+        assert "manager: their company's (ALL-ROLE-06)" in answer.err
+    answer = run(*words, *manager, "--user", "bob", "--company", "acme")
+    assert answer.out.startswith("Exported 0 rows")
+    assert run(*words, "--actor", "bob", "--role", "manager").code == 1
+    assert run("export", "catalog", *words[2:], *manager).code == 1
+    boss = ("--actor", "gone", "--role", "superadmin")
+    assert run(*words, *boss).out.startswith("Exported 3 rows of issued to")
+    assert run("export", "catalog", *words[2:], *boss).code == 0

@@ -11,10 +11,12 @@ from certrules import instants
 from certrules.cli import actors, arguments, files, names, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output, counted, shown
-from certrules.model.people import Target
+from certrules.model.people import Action, Actor, Target
 from certrules.repositories.protocols import Store
+from certrules.rules import visibility
 from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import exporting
+from certrules.workflows.actors import Asking
 from certrules.workflows.exporting import Exported, ExportFormat
 
 __all__ = ["add", "run"]
@@ -29,7 +31,8 @@ EXAMPLE = """\
 certifications and catalog are lists of certifications, issued and awarded-users
 lists of awards. Names of columns and filters may be written in any case, with
 hyphens for blanks; a wrong one is answered with those that there are. Archived
-awards are shown with --filter Status=archived.
+awards are shown with --filter Status=archived. Managers and executives who ask
+are given their own company's awards, and need not name it.
 """
 
 GROUPS = (Column("group", shrinks=True), Column("rows", right=True))
@@ -70,9 +73,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument("--group-by", metavar="COLUMN", help="together what has this in common")
     parser.add_argument("--user", metavar="U", help="only this user's awards, by username or id")
     parser.add_argument("--company", metavar="ID", help="only the awards of this company's people")
-    parser.add_argument(
-        "--at", metavar="INSTANT", help="statuses at this instant, 2024-07-01T09:00:00Z (now)"
-    )
+    arguments.add_at(parser, "statuses at this instant")
     arguments.add_zone(parser, "the days and times of this time zone (UTC)")
     actors.add_actor(parser)
 
@@ -84,7 +85,8 @@ def run(args: argparse.Namespace) -> int:
     at = arguments.instant(args.at)
     zone = arguments.zone(args.zone) if args.zone else UTC
     with stores.opened(args.store, spare=args.file) as store:
-        query, actor = _query(store, args), actors.acting(store, args)
+        actor = actors.acting(store, args)
+        query = _query(args, _scope(store, args, actor))
         try:
             with files.replacing(path) as target:
                 done = exporting.export(
@@ -93,6 +95,8 @@ def run(args: argparse.Namespace) -> int:
         except ImportError as error:
             raise UsageError("a workbook needs openpyxl: pip install 'certrules[excel]'") from error
     facts = {"at": instants.utc(at).isoformat(), "zone": arguments.zone_name(zone)}
+    if query.scope.company is not None:
+        facts["company"] = query.scope.company
     _tell(args.out, query.table, path, done, facts)
     return 0
 
@@ -105,11 +109,21 @@ def _as(path: Path, given: str | None) -> ExportFormat:
     return ExportFormat(name)
 
 
-def _query(store: Store, args: argparse.Namespace) -> TableQuery:
-    owner = None
+def _scope(store: Store, args: argparse.Namespace, actor: Asking) -> Target:
+    """Return whose awards are meant: those that are named, or else all that somebody may see."""
     if args.user is not None:
         with store.reading() as view:
-            owner = names.user(view, args.user).id
+            user = names.user(view, args.user)
+        return Target(user.id, args.company or user.company)
+    named = Target(company=args.company)
+    of_awards = Table(args.table) in (Table.ISSUED, Table.AWARDED_USERS)
+    if args.company is not None or not of_awards or not isinstance(actor, Actor):
+        return named
+    everybodys = visibility.may(actor, Action.EXPORT_AWARDS, named)
+    return named if everybodys else Target(company=actor.company)
+
+
+def _query(args: argparse.Namespace, scope: Target) -> TableQuery:
     return TableQuery(
         Table(args.table),
         [name for name in args.columns.split(",") if name.strip()],
@@ -117,7 +131,7 @@ def _query(store: Store, args: argparse.Namespace) -> TableQuery:
         map(_filter, args.filter),
         args.sort,
         args.group_by,
-        Target(owner, args.company),
+        scope,
     )
 
 
@@ -134,7 +148,8 @@ def _tell(out: Output, table: Table, path: Path, done: Exported, facts: dict[str
         return
     number = counted(done.rows, "row")
     where = f"(at {facts['at']}, days in {facts['zone']})"
-    out.line(f"Exported {number} of {table} to {shown(str(path))} {where}")
+    whose = f" of company {shown(facts['company'])}" if "company" in facts else ""
+    out.line(f"Exported {number} of {table}{whose} to {shown(str(path))} {where}")
     if done.groups:
         out.line()
         rows = ((shown(each.value or "(none)"), f"{each.rows:,}") for each in done.groups)
