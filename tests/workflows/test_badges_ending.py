@@ -1,0 +1,317 @@
+"""Whatever ends an award, a verifier sees it: from the workflow to the published list."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from io import BytesIO
+from random import Random
+
+import pytest
+from attrs import evolve
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certrules import Award, Item, Source, User
+from certrules.badges import statuslist
+from certrules.badges.credential import Issuer
+from certrules.badges.keys import TrustedKey
+from certrules.badges.signing import KeySigner, sign
+from certrules.badges.verifying import Outcome, verify
+from certrules.errors import ConflictError, NotPermittedError
+from certrules.model.awards import AssociationType, ExpiryBasis
+from certrules.model.badges import Badge, BadgeState
+from certrules.model.catalog import ItemKind
+from certrules.model.learning import Completion, RenewalOption
+from certrules.model.people import Actor
+from certrules.model.policy import Duplicates
+from certrules.records import open_records
+from certrules.repositories.protocols import Store
+from certrules.workflows import (
+    awarding,
+    badges,
+    by_hand,
+    defining,
+    importing,
+    lifecycle,
+    predating,
+    renewing,
+)
+from tests.workflows.conftest import day
+
+COURSE = ItemKind.COURSE
+ISSUER = Issuer("https://academy.example", "The Academy")
+LISTS = "https://academy.example/status/{purpose}/{list}"
+SIGNER = KeySigner(ec.derive_private_key(7, ec.SECP256R1()))
+TRUSTED = {ISSUER.id: [TrustedKey.from_jwk(SIGNER.header["jwk"])]}
+HEADER = (
+    "username,certification_code,certification_issue_date,always_valid,certification_expire_date,"
+    "type,code\n"
+)
+
+
+@pytest.fixture
+def earned(store: Store) -> Store:
+    """Ada has earned First aid by course A on day 10, for a year."""
+    with store.writing() as transaction:
+        first_aid = transaction.certifications.get("fa")
+        assert first_aid is not None
+        transaction.certifications.put([evolve(first_aid, code="FA")])
+        transaction.items.put([Item(COURSE, "A", "A")])
+    assert awarding.complete(store, done(10), at=day(10), zone="UTC")
+    return store
+
+
+def done(number: int) -> Completion:
+    return Completion("ada", COURSE, "A", day(number))
+
+
+def issued(store: Store, seed: int = 1) -> tuple[Badge, str]:
+    """The badge of what Ada holds now, and its token."""
+    draw = Random(seed).randrange  # noqa: S311 - to be the same at every run
+    badge: Badge = badges.issue(store, "ada", "fa", draw=draw).effects[0]
+    made = badges.credential(store, badge, issuer=ISSUER, lists=LISTS)
+    return badge, sign(made, SIGNER)
+
+
+def seen(store: Store, token: str, at: datetime) -> Outcome:
+    """What a verifier finds, who is given the lists as they are published now."""
+    with store.reading() as view:
+        latest, _ = view.badges.places()
+    lists = {}
+    for number in range(1, latest + 1):
+        for purpose in statuslist.PURPOSES:
+            url = badges.list_url(LISTS, purpose, number)
+            marked = badges.marked(store, number, purpose)
+            made = statuslist.list_credential(
+                url, purpose, marked, issuer=ISSUER, at=at, until=at + timedelta(days=7)
+            )
+            lists[url] = sign(made, SIGNER)
+    return verify(token, keys=TRUSTED.get, status=lists.get, at=at).outcome
+
+
+def held(store: Store) -> Award:
+    with store.reading() as view:
+        (award,) = (a for a in view.awards.history("ada", "fa") if not a.archived)
+    return award
+
+
+def imported(
+    store: Store, row: str, duplicates: Duplicates = Duplicates.REJECT, *, dry_run: bool = False
+) -> None:
+    with open_records(BytesIO((HEADER + row).encode()), zone="UTC") as file:
+        report = importing.run(store, file, at=day(20), duplicates=duplicates, dry_run=dry_run)
+    assert report.rows == 1
+    assert not report.faults
+
+
+def renewed(store: Store) -> None:
+    assert renewing.start(store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(19))
+    assert awarding.complete(store, done(20), at=day(20), zone="UTC")
+
+
+def edited(store: Store) -> None:
+    shorter = evolve(held(store), expires_at=day(30), basis=ExpiryBasis.DATE)
+    assert awarding.edit(store, shorter, at=day(20))
+
+
+def reassociated(store: Store) -> None:
+    by_plan = Source(AssociationType.LEARNING_PLAN, "P")
+    assert awarding.edit(store, evolve(held(store), source=by_plan), at=day(20))
+
+
+def unlinked(store: Store) -> None:
+    assert lifecycle.unlink(store, "fa", COURSE, "A", at=day(20))
+
+
+def unassigned(store: Store) -> None:
+    assert lifecycle.unassign(store, "ada", "fa", at=day(20))
+
+
+def deleted(store: Store) -> None:
+    assert lifecycle.delete(store, "fa", at=day(20))
+
+
+def revoked(store: Store) -> None:
+    badges.revoke(store, issued(store)[0].id)
+
+
+ENDS: dict[str, Callable[[Store], None]] = {
+    "renewed": renewed,
+    "renewed by an import": lambda store: imported(
+        store, "ada,FA,2024-01-15,0,2027-01-01,manual,\n", Duplicates.RENEW
+    ),
+    "updated by an import": lambda store: imported(
+        store, "ada,FA,2024-01-15,0,2027-01-01,manual,\n"
+    ),
+    "edited by hand": edited,
+    "given another association": reassociated,
+    "unlinked": unlinked,
+    "unassigned": unassigned,
+    "deleted with its certification": deleted,
+    "revoked": revoked,
+}
+STAYS = {"renewed", "renewed by an import", "updated by an import", "edited by hand"}
+
+
+@pytest.mark.rule("ALL-ROLE-11", "INT-38")
+@pytest.mark.parametrize("how", ENDS)
+def test_a_verifier_sees_it(earned: Store, how: str) -> None:
+    badge, token = issued(earned)
+    assert seen(earned, token, day(20)) is Outcome.VALID
+    ENDS[how](earned)
+    assert seen(earned, token, day(20)) is Outcome.REVOKED
+    assert badges.marked(earned, badge.status_list, "revocation") == [badge.index]
+    page = badges.page(earned, badge.id, at=day(20), issuer=ISSUER.name)
+    assert page is not None
+    assert page.state is BadgeState.REVOKED
+
+
+@pytest.mark.parametrize("how", sorted(STAYS))
+def test_what_follows_gets_a_badge_of_its_own(earned: Store, how: str) -> None:
+    former, old = issued(earned)
+    ENDS[how](earned)
+    latter, new = issued(earned, seed=2)
+    assert (former.id, former.index) != (latter.id, latter.index)
+    assert latter.award.expires_at == held(earned).expires_at
+    assert (seen(earned, old, day(20)), seen(earned, new, day(20))) == (
+        Outcome.REVOKED,
+        Outcome.VALID,
+    )
+
+
+def by_hand_again(store: Store) -> None:
+    chosen = Award("", "fa", day(400), day(500), ExpiryBasis.DATE)
+    assert by_hand.award_all(store, ["ada"], chosen, at=day(400)).awarded == ("ada",)
+
+
+def renewed_late(store: Store) -> None:
+    assert renewing.start(store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(390))
+    assert awarding.complete(store, done(400), at=day(400), zone="UTC")
+
+
+AGAIN: dict[str, Callable[[Store], None]] = {
+    "by a renewal": renewed_late,
+    "by hand": by_hand_again,
+}
+
+
+@pytest.mark.parametrize("how", AGAIN)
+def test_what_had_expired_and_is_earned_again(earned: Store, how: str) -> None:
+    _, old = issued(earned)
+    assert seen(earned, old, day(400)) is Outcome.EXPIRED
+    AGAIN[how](earned)
+    assert held(earned).issued_at == day(400)
+    _, new = issued(earned, seed=2)
+    assert seen(earned, new, day(400)) is Outcome.VALID
+    assert seen(earned, old, day(400)) is Outcome.REVOKED
+
+
+def denied(store: Store) -> None:
+    with pytest.raises(NotPermittedError):
+        lifecycle.unassign(store, "ada", "fa", at=day(20), actor=Actor("bob"))
+
+
+def outdated(store: Store) -> None:
+    stale = evolve(held(store), version=9, expires_at=day(30))
+    with pytest.raises(ConflictError):
+        awarding.edit(store, stale, at=day(20))
+
+
+def refused(store: Store) -> None:
+    backwards = evolve(held(store), expires_at=day(1), basis=ExpiryBasis.DATE)
+    assert not awarding.edit(store, backwards, at=day(20))
+
+
+def reactivated(store: Store) -> None:
+    assert defining.deactivate(store, "fa", at=day(20))
+    _, token = issued(store)
+    assert seen(store, token, day(20)) is Outcome.VALID
+    assert defining.activate(store, "fa", at=day(20))
+
+
+def user_put(store: Store, *, active: bool) -> None:
+    with store.writing() as transaction:
+        transaction.users.put([User("ada", "ada", active=active)])
+
+
+def back_again(store: Store) -> None:
+    user_put(store, active=False)
+    user_put(store, active=True)
+
+
+def cancelled(store: Store) -> None:
+    assert renewing.start(store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(19))
+    assert renewing.cancel(store, "ada", "fa", at=day(20))
+
+
+LEAVES: dict[str, Callable[[Store], object]] = {
+    "a renewal that is begun": lambda store: renewing.start(
+        store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(19)
+    ),
+    "a renewal that is cancelled": cancelled,
+    "a preview of deleting": lambda store: lifecycle.delete(store, "fa", at=day(20), dry_run=True),
+    "a preview of unlinking": lambda store: lifecycle.unlink(
+        store, "fa", COURSE, "A", at=day(20), dry_run=True
+    ),
+    "a dry run of an import": lambda store: imported(
+        store, "ada,FA,2024-01-15,0,2027-01-01,manual,\n", Duplicates.RENEW, dry_run=True
+    ),
+    "unlinking another item": lambda store: lifecycle.unlink(
+        store, "fa", ItemKind.LEARNING_PLAN, "P", at=day(20)
+    ),
+    "deleting another certification": lambda store: lifecycle.delete(store, "conduct", at=day(20)),
+    "deactivating the certification, and activating it": reactivated,
+    "deactivating the user, and activating them": back_again,
+    "somebody who may not": denied,
+    "an edit of what has changed since": outdated,
+    "an edit that is refused": refused,
+    "completing it again": lambda store: awarding.complete(store, done(20), at=day(20), zone="UTC"),
+    "issuing predated awards": lambda store: predating.issue_predated(
+        store, "fa", since=None, at=day(20), zone="UTC"
+    ),
+    "issuing the badge again": issued,
+    "a suspension that is lifted": lambda store: [
+        badges.suspend(store, issued(store)[0].id, suspended=each) for each in (True, False)
+    ],
+}
+
+
+@pytest.mark.rule("INT-38")
+@pytest.mark.parametrize("how", LEAVES)
+def test_what_ends_no_award_ends_no_badge(earned: Store, how: str) -> None:
+    badge, token = issued(earned)
+    LEAVES[how](earned)
+    assert seen(earned, token, day(20)) is Outcome.VALID
+    assert badges.marked(earned, badge.status_list, "revocation") == []
+    assert issued(earned, seed=2)[0] == badge
+
+
+@pytest.mark.parametrize("duplicates", Duplicates)
+def test_the_same_record_again_ends_no_badge(earned: Store, duplicates: Duplicates) -> None:
+    record = "ada,FA,2024-01-15,0,2027-01-01,course,A\n"
+    imported(earned, record, duplicates)
+    _, token = issued(earned)
+    imported(earned, record, duplicates)
+    assert seen(earned, token, day(20)) is Outcome.VALID
+
+
+def test_a_verifier_sees_a_suspension_until_it_is_lifted(earned: Store) -> None:
+    badge, token = issued(earned)
+    badges.suspend(earned, badge.id)
+    assert seen(earned, token, day(20)) is Outcome.SUSPENDED
+    badges.suspend(earned, badge.id, suspended=False)
+    assert seen(earned, token, day(20)) is Outcome.VALID
+    badges.suspend(earned, badge.id)
+    badges.revoke(earned, badge.id)
+    assert seen(earned, token, day(20)) is Outcome.REVOKED
+
+
+def test_each_list_tells_of_its_own(earned: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(badges, "_place", lambda _, draw: (draw(3) + 1, 7))
+    tokens: dict[int, str] = {}
+    for seed in range(20):
+        with suppress(ConflictError):
+            badge, token = issued(earned, seed)
+            badges.revoke(earned, badge.id)
+            tokens[badge.status_list] = token
+    assert sorted(tokens) == [1, 2, 3]
+    assert {seen(earned, each, day(20)) for each in tokens.values()} == {Outcome.REVOKED}
