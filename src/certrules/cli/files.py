@@ -21,14 +21,17 @@ def add_out(parser: argparse.ArgumentParser, says: str) -> None:
 
 
 def contents(path: str, most: int) -> bytes:
-    """Return what a file holds, and never read much more than it may.
+    """Return what a file holds, ``-`` being standard input, and never read much more than it may.
 
-    UsageError where it is neither a regular file nor ``/dev/stdin``, BadgeError where it is larger.
+    UsageError where it is no regular file, BadgeError where it is larger.
     """
-    if path != "/dev/stdin" and not stat.S_ISREG(Path(path).stat().st_mode):
-        raise UsageError(f"{path} is no regular file")
-    with Path(path).open("rb") as stream:
-        data = stream.read(most + 1)
+    if path in ("-", "/dev/stdin"):
+        data = standard_input().read(most + 1)
+    else:
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise UsageError(f"{path} is no regular file")
+        with Path(path).open("rb") as stream:
+            data = stream.read(most + 1)
     if len(data) > most:
         raise BadgeError(f"{path} has more than {most:,} bytes")
     return data

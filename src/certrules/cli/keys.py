@@ -12,12 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from certrules.cli import files
 from certrules.cli.failures import UsageError
+from certrules.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from certrules.badges.keys import TrustedKey
     from certrules.badges.signing import KeySigner
 
-__all__ = ["PASSWORD", "add_signer", "add_trusted", "sign", "signer", "trusted", "verifying"]
+__all__ = [
+    "PASSWORD",
+    "add_signer",
+    "add_trusted",
+    "sign",
+    "signer",
+    "trusted",
+    "verifying",
+]
 
 LARGEST = 100_000
 """How many bytes a key may have."""
@@ -27,9 +36,19 @@ PASSWORD = "CERTRULES_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 
 def add_signer(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who signs, and with which key."""
-    parser.add_argument("--issuer", metavar="URL", required=True, help="the issuer's id, for ever")
+    parser.add_argument(
+        "--issuer", metavar="URL", required=True, help="the issuer's id, for ever: a URL"
+    )
     parser.add_argument("--key", metavar="FILE", required=True, help="its private key, a PEM")
-    parser.add_argument("--key-id", metavar="ID", help="what verifiers call the key (its own self)")
+    parser.add_argument(
+        "--key-id", metavar="ID", help="what verifiers call it (tokens then lack the key)"
+    )
+
+
+def _locked(password: bytes | None) -> str:
+    if password:
+        return f"it is locked, and the password in {PASSWORD} does not open it"
+    return f"it is locked: put its password into {PASSWORD}"
 
 
 def add_trusted(parser: argparse.ArgumentParser) -> None:
@@ -44,9 +63,14 @@ def add_trusted(parser: argparse.ArgumentParser) -> None:
 def signer(args: argparse.Namespace) -> "KeySigner":
     """Return who signs, by the options of :func:`add_signer`."""
     from_pem = _needed()[1].KeySigner.from_pem
-    password = os.environ.get(PASSWORD)
     pem = files.contents(args.key, LARGEST)
-    found: KeySigner = from_pem(pem, password=password and password.encode(), key_id=args.key_id)
+    locked = b"ENCRYPTED" in pem
+    password = os.environ.get(PASSWORD, "").encode() if locked else None
+    try:
+        found: KeySigner = from_pem(pem, password=password or None, key_id=args.key_id)
+    except InvalidValueError as error:
+        why = _locked(password) if locked else _why(pem, error, private=True)
+        raise UsageError(f"--key {args.key} cannot sign: {why}") from error
     return found
 
 
@@ -70,8 +94,37 @@ def trusted(args: argparse.Namespace) -> "list[TrustedKey]":
         data = files.contents(path, LARGEST)
         is_jwk = data.lstrip()[:1] == b"{"
         members = _members(path, data) if is_jwk else {}
-        found.append(key_of.from_jwk(members) if is_jwk else key_of.from_pem(data, id=args.key_id))
+        try:
+            key = key_of.from_jwk(members) if is_jwk else key_of.from_pem(data, id=args.key_id)
+        except InvalidValueError as error:
+            raise UsageError(f"--key {path} is not trusted: {_why(data, error)}") from error
+        found.append(key)
     return found
+
+
+_KINDS = {
+    b"OPENSSH PRIVATE": "it is a key of OpenSSH; ssh-keygen -p -m PKCS8 -f KEY makes a PEM of it",
+    b"PRIVATE KEY-----": "it is a private key, which only its owner should have; "
+    "openssl pkey -in KEY -pubout writes the public one",
+    b"PUBLIC KEY-----": "it is a public key; the private one of the pair signs",
+    b"CERTIFICATE-----": "it is a certificate; openssl x509 -in FILE -pubkey -noout writes its key",
+}
+_KINDS_OF_JSON = {
+    b'"keys"': "it is a set of keys; give one of them, in a file of its own",
+    b'"d"': "it is a private key, which only its owner should have",
+}
+
+
+def _why(data: bytes, error: InvalidValueError, *, private: bool = False) -> str:
+    """Return what is wrong with a key, in words that help."""
+    wanted = b"PRIVATE KEY-----" if private else b"PUBLIC KEY-----"
+    kinds = _KINDS_OF_JSON if data.lstrip()[:1] == b"{" and not private else _KINDS
+    for mark, says in kinds.items():
+        if mark in data and mark != wanted:
+            return says
+    if error.value != "***":
+        return f"expected {error.expected}"
+    return "it is no PEM" if b"-----BEGIN" not in data else "the PEM is damaged"
 
 
 def _members(path: str, data: bytes) -> Mapping[str, Any]:

@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -20,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from PIL import Image
 
 from certrules.badges import keys, tokens
+from certrules.repositories.sql import open_store
 from tests.cli.conftest import Run
 
 ISSUER = ("--issuer", "https://academy.example")
@@ -176,9 +179,10 @@ def test_keys_by_jwk_and_by_thumbprint(run: Run, awarded: Path, key: Files) -> N
     words = "badge", "verify", "token.jwt", *ISSUER, *AT
     assert run(*words, "--key", "key.json").code == 0
     assert run(*words, "--thumbprint", keys.thumbprint(public)).code == 0
-    other = run(*words, "--thumbprint", "x")
+    other = run(*words, "--thumbprint", "x" * 43)
     assert (other.code, other.out.partition(":")[0]) == (1, "untrusted key")
     assert "nobody knows who says it" in other.out
+    assert run(*words, "--thumbprint", "x").code == 2
 
 
 def test_a_locked_key(run: Run, awarded: Path, key: Files, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,7 +200,7 @@ def test_a_locked_key(run: Run, awarded: Path, key: Files, monkeypatch: pytest.M
     [
         (("verify", "nothing.png", "--key", "public.pem"), "nothing.png"),
         (("verify", "badge.svg"), "whom to trust?"),
-        (("verify", "badge.svg", "--key", "private.pem"), "public key cannot be"),
+        (("verify", "badge.svg", "--key", "private.pem"), "is not trusted: it is a private key"),
         (("verify", "badge.svg", "--key", "bad.json"), "neither a PEM nor a JSON Web Key"),
         (
             ("verify", "token", "--key", "public.pem", "--status-list", "badge.svg"),
@@ -285,7 +289,91 @@ def test_a_badge_is_its_recipients(run: Run, awarded: Path, key: Files) -> None:
 def test_a_picture_to_read_needs_one_to_write(run: Run, awarded: Path, key: Files) -> None:
     words = "badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
     answer = run(*words, "--image", key.image)
-    assert (answer.code, "belong together" in answer.err) == (2, True)
+    assert (answer.code, "--image needs --out" in answer.err) == (2, True)
+
+
+def test_a_token_may_be_written_to_a_file(run: Run, awarded: Path, key: Files) -> None:
+    assert issued(run, awarded, key, "--out", "ada.jwt").endswith("is in ada.jwt\n")
+    assert run("badge", "verify", "ada.jwt", *ISSUER, "--key", key.public, *AT).code == 0
+
+
+def test_a_badge_may_be_piped_in(
+    run: Run, awarded: Path, key: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = issued(run, awarded, key).encode()
+
+    def piped(*words: object) -> int:
+        monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=BytesIO(token)))
+        return run("badge", *words).code
+
+    assert piped("bake", "-", "--image", key.image, "--out", "ada.svg") == 0
+    for path in ("-", "ada.svg"):
+        assert piped("verify", path, *ISSUER, "--key", key.public, *AT) == 0
+
+
+def image(kind: str) -> str:
+    path = f"badge.{kind.lower()}"
+    Image.new("RGB", (20, 20)).save(path, kind)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "out", "message"),
+    [
+        ("JPEG", "ada.jpg", "--out ada.jpg: the badge is a PNG, so its name is to end in .png"),
+        ("PNG", "ada", "--out ada: the badge is a PNG, so its name is to end in .png"),
+        ("PNG", "ada.svg", "--out ada.svg: the badge is a PNG"),
+        ("SVG", "ada.png", "--out ada.png: the badge is an SVG, so its name is to end in .svg"),
+        ("GIF", "ada.png", "badge.gif: the picture is neither a PNG, nor a JPEG, nor an SVG"),
+        ("cut", "ada.png", "badge.cut: the jpeg cannot be shown: it is cut off"),
+    ],
+)
+def test_pictures_that_are_refused(
+    run: Run, awarded: Path, key: Files, kind: str, out: str, message: str
+) -> None:
+    Path("badge.cut").write_bytes(Path(image("JPEG")).read_bytes()[:300])
+    path = image(kind) if kind not in ("SVG", "cut") else f"badge.{kind.lower()}"
+    words = "badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
+    answer = run(*words, "--image", path, "--out", out)
+    assert (answer.code, message in answer.err) == (2, True)
+    Path("token.jwt").write_text("e30.e30.c2ln")
+    answer = run("badge", "bake", "token.jwt", "--image", path, "--out", out)
+    assert (answer.code, message in answer.err) == (2, True)
+    assert not Path(out).exists()
+    with closing(open_store(str(awarded))) as store, store.reading() as view:
+        assert view.badges.current("1", "k1", 1) is None  # nor is there a badge on record
+
+
+def test_an_ending_may_be_in_capitals(run: Run, awarded: Path, key: Files) -> None:
+    issued(run, awarded, key, "--image", image("PNG"), "--out", "ADA.PNG")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--url", "javascript:alert(1)"), "--url 'javascript:alert(1)': expected a whole URL"),
+        (("--url", ""), "--url '': expected a whole URL, http:// or https://"),
+        (("--url", "academy.example/b"), "expected a whole URL"),
+        (("--url", "https://a.example?b="), "the id of a badge cannot follow a ? or a #"),
+        (("--url", "https://a.example", "--image", "badge.gif"), "badge.gif: the picture is"),
+        (("--url", "https://a.example", "--organization-id", "0"), "a number of 1 or more"),
+    ],
+)
+def test_what_cannot_be_shared(
+    run: Run, awarded: Path, words: tuple[str, ...], message: str
+) -> None:
+    image("GIF")
+    answer = run("badge", "share", *award(awarded), *NAME, *words, "--out", "page.html")
+    assert (answer.code, message in answer.err) == (2, True)
+    assert not Path("page.html").exists()
+
+
+def test_an_issuer_has_a_name(run: Run, awarded: Path, key: Files) -> None:
+    name = "--issuer-name", " "
+    issue = "issue", *award(awarded), *ISSUER, *name, "--key", key.private
+    for words in (issue, ("share", *award(awarded), "--url", "https://a.example", *name)):
+        answer = run("badge", *words)
+        assert (answer.code, "--issuer-name is empty" in answer.err) == (2, True)
 
 
 def test_without_the_extras_it_says_what_to_install(awarded: Path, key: Files) -> None:

@@ -2,25 +2,22 @@
 
 import argparse
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import UTC, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from certrules import instants
 from certrules.badges import baking, sharing, statuslist, tokens
 from certrules.badges.credential import Issuer
-from certrules.cli import actors, arguments, decisions, files, keys, names, stores
+from certrules.cli import actors, arguments, decisions, files, keys, names, stores, verdicts
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, shown
-from certrules.errors import BadgeError
+from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.badges import Badge
 from certrules.model.decisions import Refused
 from certrules.repositories.protocols import Store
 from certrules.workflows import badges
-
-if TYPE_CHECKING:
-    from certrules.badges.verifying import Verification
 
 __all__ = ["add"]
 
@@ -31,24 +28,25 @@ ISSUE = f"""\
       --issuer https://academy.example --issuer-name "The Academy" \\
       --key private.pem --lists "{LISTS}"
 
-Writes the signed credential of the award that the user holds now, or with
---image and --out the picture with the credential in it. The private key is a
-PEM, RSA or P-256; its password, if it has one, is read from {keys.PASSWORD}.
+Writes the signed credential of the award that the user holds now, a token, or
+with --image the picture with the token in it. The private key is a PEM, RSA or
+P-256; its password, if it has one, is read from {keys.PASSWORD}.
 Without --lists a badge can never be seen to be revoked.
 """
 BAKE = """\
   certrules badge bake token.jwt --image badge.png --out ada.png
 
-A PNG or an SVG keeps its kind, a JPEG becomes a PNG. A credential that is in
-the picture already is replaced.
+TOKEN may also be a badge, and - is standard input. A PNG or an SVG keeps its
+kind, a JPEG becomes a PNG: the name of the file to write must end accordingly.
+A credential that is in the picture already is replaced.
 """
 VERIFY = """\
   certrules badge verify ada.png --issuer https://academy.example \\
       --key public.pem --status-list revocation.jwt
 
-Reads a token, a PNG or an SVG. Nothing is fetched: give the issuer's key, and
-the status lists that the badge names. The exit code is 0 for a valid badge and
-1 for any other.
+Reads a token, a PNG or an SVG, with - from standard input. Nothing is fetched:
+give the issuer's key, and the status lists that the badge names. The exit code
+is 0 for a valid badge, 1 for any other, 2 where none could be looked at.
 """
 SHARE = """\
   certrules badge share --store certificates.db --user ada --certification FA \\
@@ -56,7 +54,8 @@ SHARE = """\
       --zone Europe/Rome --out page.html
 
 Gives the link to the verification page (--url and the badge's id), the link
-that adds it to a LinkedIn profile, and with --out the page itself.
+that adds it to a LinkedIn profile, and with --out the page itself, as the
+badge stands at this instant. An award that has no badge yet gets one.
 """
 PUBLISH = f"""\
   certrules badge publish --store certificates.db --out status \\
@@ -67,6 +66,7 @@ Writes the signed status lists, to be served at the URLs that --lists gives
 them. They count for --days (7): publish anew before then, and after each
 revocation.
 """
+Answer = TypeVar("Answer")
 
 
 def add(subparsers: Any) -> None:
@@ -92,14 +92,16 @@ def _add_issue(below: Any) -> None:
     parser.add_argument("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
     parser.add_argument("--lists", metavar="URL", help="where status lists are published")
     parser.add_argument("--image", metavar="FILE", help="a PNG, an SVG or a JPEG to bake it into")
-    parser.add_argument("--out", dest="file", metavar="FILE", help="the picture to write")
+    parser.add_argument(
+        "--out", dest="file", metavar="FILE", help="the picture to write, or the token"
+    )
 
 
 def _add_bake(below: Any) -> None:
     parser = arguments.subparser(
         below, "bake", says="put a credential into a picture", example=BAKE, run=_bake
     )
-    parser.add_argument("token", metavar="TOKEN", help="the file that holds the credential")
+    parser.add_argument("token", metavar="TOKEN", help="the file that holds the credential, or -")
     parser.add_argument("--image", metavar="FILE", required=True, help="a PNG, an SVG or a JPEG")
     files.add_out(parser, "the picture to write")
 
@@ -108,7 +110,7 @@ def _add_verify(below: Any) -> None:
     parser = arguments.subparser(
         below, "verify", says="say what a badge is worth", example=VERIFY, run=_verify
     )
-    parser.add_argument("badge", metavar="FILE", help="a token, a PNG or an SVG")
+    parser.add_argument("badge", metavar="FILE", help="a token, a PNG or an SVG, or -")
     keys.add_trusted(parser)
     parser.add_argument(
         "--status-list", metavar="FILE", action="append", default=[], help="a published status list"
@@ -154,31 +156,31 @@ def _add_award(parser: argparse.ArgumentParser) -> None:
 
 
 def _issue(args: argparse.Namespace) -> int:
-    if bool(args.image) is not bool(args.file):
-        raise UsageError("--image and --out belong together")
+    if args.image and not args.file:
+        raise UsageError("--image needs --out, the picture to write")
     if args.lists is not None:
         badges.check_lists(args.lists)
     signer = keys.signer(args)
-    issuer = Issuer(args.issuer, args.issuer_name)
-    image = _picture(args.image) if args.image else None
+    issuer = Issuer(args.issuer, _issuer_name(args))
+    image = _bakeable(args.image, args.file) if args.image else None
     with stores.opened(args.store) as store:
         badge = _badge(args, store)
         if isinstance(badge, Refused):
             return _refused(args.out, store, badge, "issuing the badge")
         made = badges.credential(store, badge, issuer=issuer, lists=args.lists)
     token = keys.sign(made, signer)
-    if image is not None:
-        _write(args.file, baking.bake(image, token))
+    if args.file:
+        _write(args.file, baking.bake(image, token) if image else f"{token}\n".encode())
     if args.out.as_json:
         args.out.data({"badge": badge.id, "token": token, "credential": made, "file": args.file})
     else:
-        args.out.line(token if image is None else f"badge {badge.id} is in {shown(args.file)}")
+        args.out.line(f"badge {badge.id} is in {shown(args.file)}" if args.file else token)
     return 0
 
 
 def _bake(args: argparse.Namespace) -> int:
-    token = baking.read(files.contents(args.token, baking.LARGEST))
-    _write(args.file, baking.bake(_picture(args.image), token))
+    token = _told(args.token, baking.read)
+    _write(args.file, baking.bake(_bakeable(args.image, args.file), token))
     if args.out.as_json:
         args.out.data({"file": args.file, "id": tokens.read(token).payload.get("id")})
     else:
@@ -201,21 +203,23 @@ def _verify(args: argparse.Namespace) -> int:
         outcome = {"outcome": str(found.outcome), "why": found.why}
         args.out.data({**outcome, "at": at.isoformat(), "credential": found.credential})
     else:
-        _tell(args.out, found)
+        verdicts.tell(args.out, found)
     return 0 if found else 1
 
 
 def _share(args: argparse.Namespace) -> int:
     at = arguments.instant(args.at)
     zone = arguments.zone(args.zone) if args.zone else UTC
-    image = files.contents(args.image, baking.LARGEST) if args.image else None
+    url = _folder(args.url)
+    name = _issuer_name(args)
+    image = _told(args.image, _picture) if args.image else None
     with stores.opened(args.store) as store:
         badge = _badge(args, store)
         if isinstance(badge, Refused):
             return _refused(args.out, store, badge, "sharing the badge")
-        page = badges.page(store, badge.id, at=at, issuer=args.issuer_name)
+        page = badges.page(store, badge.id, at=at, issuer=name)
         assert page is not None  # noqa: S101 - it was there just now
-    url = f"{args.url.rstrip('/')}/{badge.id}"
+    url = f"{url}/{badge.id}"
     link = sharing.linkedin_link(
         page.certification,
         issued_at=page.issued_at,
@@ -223,7 +227,7 @@ def _share(args: argparse.Namespace) -> int:
         zone=zone,
         url=url,
         id=badge.id,
-        organization=args.organization_id or args.issuer_name,
+        organization=name if args.organization_id is None else args.organization_id,
     )
     if args.file:
         _write(args.file, sharing.html(page, zone=zone, image=image).encode())
@@ -282,15 +286,56 @@ def _status_list(path: str) -> tuple[str, str]:
         raise UsageError(f"{path} is no status list: {error}") from error
 
 
-def _picture(path: str) -> bytes:
-    data = files.contents(path, baking.LARGEST)
-    if not data.startswith(baking.JPEG):
-        return data
+def _told(path: str, read: Callable[[bytes], Answer]) -> Answer:
+    """Return what is read of a file; the error of one that cannot be read names it."""
     try:
-        from certrules import images
-    except ImportError as error:
-        raise UsageError("a JPEG needs Pillow: pip install 'certrules[images]'") from error
-    return images.as_png(data)
+        return read(files.contents(path, baking.LARGEST))
+    except BadgeError as error:
+        raise BadgeError(f"{path}: {error}") from error
+
+
+def _picture(data: bytes) -> bytes:
+    baking.media_type(data)
+    return data
+
+
+def _bakeable(path: str, out: str) -> bytes:
+    """Return a picture that can hold a credential, to be written to a file of its kind."""
+    image = _told(path, _converted)
+    is_png = baking.media_type(image) == "image/png"
+    kind, ending = ("a PNG", ".png") if is_png else ("an SVG", ".svg")
+    if Path(out).suffix.lower() != ending:
+        raise UsageError(f"--out {out}: the badge is {kind}, so its name is to end in {ending}")
+    return image
+
+
+def _converted(data: bytes) -> bytes:
+    if baking.media_type(data) == "image/jpeg":
+        try:
+            from certrules import images
+        except ImportError as error:
+            raise UsageError("a JPEG needs Pillow: pip install 'certrules[images]'") from error
+        data = images.as_png(data)
+    baking.bake(data, "e30.e30.")  # found out now, before a badge is on record
+    return data
+
+
+def _folder(url: str) -> str:
+    """Return under which URL the pages of badges are."""
+    try:
+        sharing.check_url(url)
+    except InvalidValueError as error:
+        raise UsageError(f"--url {url!r}: expected {error.expected}") from error
+    if "?" in url or "#" in url:
+        raise UsageError(f"--url {url}: the id of a badge cannot follow a ? or a #")
+    return url.rstrip("/")
+
+
+def _issuer_name(args: argparse.Namespace) -> str:
+    name = str(args.issuer_name)
+    if not name.strip():
+        raise UsageError("--issuer-name is empty: give the name by which people know the issuer")
+    return name
 
 
 def _write(path: str, data: bytes) -> None:
@@ -317,32 +362,3 @@ def _refused(out: Output, store: Store, decision: Refused, verb: str) -> int:
         with store.reading() as view:
             decisions.tell(out, view, decision, zone=UTC, verb=verb)
     return 1
-
-
-def _tell(out: Output, found: "Verification") -> None:
-    out.line((f"{found.outcome}: {shown(found.why)}", "green" if found else "red"))
-    if found.credential is None:
-        out.line("what it says is not shown: nobody knows who says it")
-        return
-    for name, value in _facts(found.credential):
-        if isinstance(value, str):
-            out.line((f"  {name:<14}", "dim"), shown(value))
-
-
-def _facts(said: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    subject, issuer = _object(said.get("credentialSubject")), said.get("issuer")
-    achievement = _object(subject.get("achievement"))
-    return [
-        ("certification", achievement.get("name")),
-        ("issued by", _object(issuer).get("name")),
-        ("", issuer if isinstance(issuer, str) else _object(issuer).get("id")),
-        ("recipient", subject.get("id")),
-        ("issued", said.get("validFrom")),
-        ("expires", said.get("validUntil", "never")),
-        ("criteria", _object(achievement.get("criteria")).get("narrative")),
-        ("credential", said.get("id")),
-    ]
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -1,0 +1,60 @@
+"""What a person reads of a badge."""
+
+from io import StringIO
+
+import pytest
+
+from certrules.badges.verifying import Outcome, Verification
+from certrules.cli import verdicts
+from certrules.cli.output import Output
+from tests.badges.samples import unsigned
+
+
+def told(outcome: Outcome, credential: object = None) -> str:
+    stream = StringIO()
+    found = Verification(outcome, "so it is", credential)  # type: ignore[arg-type]
+    verdicts.tell(Output(stream=stream), found)
+    return stream.getvalue()
+
+
+def test_every_badge_that_does_not_count_comes_with_advice() -> None:
+    assert {str(each) for each in Outcome} - {"valid"} == verdicts.ADVICE.keys()
+    for outcome in Outcome:
+        advice = verdicts.ADVICE.get(str(outcome), "")
+        assert " ".join(told(outcome).split()) == f"{outcome}: so it is {advice}".strip()
+
+
+def test_what_a_badge_says() -> None:
+    assert told(Outcome.VALID, unsigned()).splitlines() == [
+        "valid: so it is",
+        "  certification First aid",
+        "  issued by     The Academy",
+        "                https://academy.example",
+        "  recipient     urn:uuid:13730108-4988-5bcc-b5a9-34239d60d4b0",
+        "  issued        2024-01-01T00:00:00Z",
+        "  expires       2025-01-01T00:00:00Z",
+        "  skills        CPR, Bandaging",
+        "  criteria      Pass the test.",
+        "  credential    urn:uuid:0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1",
+    ]
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", [], [7], {}, {"name": 7}, [{"targetName": []}]])
+def test_whatever_a_badge_says_is_told(odd: object) -> None:
+    achievement = {"name": odd, "criteria": odd, "tag": odd, "alignment": odd}
+    for subject in (odd, {"id": odd, "achievement": odd}, {"achievement": achievement}):
+        said = unsigned(credentialSubject=subject, issuer=odd, validFrom=odd, id=odd)
+        assert told(Outcome.BAD_STRUCTURE, said).startswith("bad structure: so it is\n")
+
+
+def test_skills_are_tags_and_alignments() -> None:
+    aligned = [{"type": ["Alignment"], "targetName": "CPR", "targetUrl": "https://a.example"}]
+    achievement = {"tag": ["Bandaging\x1b[31m"], "alignment": aligned}
+    said = unsigned(credentialSubject={"achievement": achievement})
+    assert "  skills        Bandaging\\x1b[31m, CPR\n" in told(Outcome.VALID, said)
+
+
+def test_what_never_expires_says_so() -> None:
+    said = unsigned()
+    del said["validUntil"]
+    assert "  expires       never\n" in told(Outcome.VALID, said)
