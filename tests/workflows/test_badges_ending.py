@@ -20,6 +20,7 @@ from certrules.errors import ConflictError, NotPermittedError
 from certrules.model.awards import AssociationType, ExpiryBasis
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import ItemKind
+from certrules.model.decisions import Granted
 from certrules.model.learning import Completion, RenewalOption
 from certrules.model.people import Actor
 from certrules.model.policy import Duplicates
@@ -56,18 +57,22 @@ def earned(store: Store) -> Store:
         assert first_aid is not None
         transaction.certifications.put([evolve(first_aid, code="FA")])
         transaction.items.put([Item(COURSE, "A", "A")])
-    assert awarding.complete(store, done(10), at=day(10), zone="UTC")
+    completed(store, 10)
     return store
 
 
-def done(number: int) -> Completion:
-    return Completion("ada", COURSE, "A", day(number))
+def completed(store: Store, number: int) -> None:
+    """Complete the course, which earns or renews First aid."""
+    done = Completion("ada", COURSE, "A", day(number))
+    assert awarding.complete(store, done, at=day(number), zone="UTC").decisions["fa"]
 
 
 def issued(store: Store, seed: int = 1) -> tuple[Badge, str]:
     """The badge of what Ada holds now, and its token."""
     draw = Random(seed).randrange  # noqa: S311 - to be the same at every run
-    badge: Badge = badges.issue(store, "ada", "fa", draw=draw).effects[0]
+    decision = badges.issue(store, "ada", "fa", draw=draw)
+    assert isinstance(decision, Granted)
+    badge: Badge = decision.effects[0]
     made = badges.credential(store, badge, issuer=ISSUER, lists=LISTS)
     return badge, sign(made, SIGNER)
 
@@ -105,7 +110,7 @@ def imported(
 
 def renewed(store: Store) -> None:
     assert renewing.start(store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(19))
-    assert awarding.complete(store, done(20), at=day(20), zone="UTC")
+    completed(store, 20)
 
 
 def edited(store: Store) -> None:
@@ -185,7 +190,7 @@ def by_hand_again(store: Store) -> None:
 
 def renewed_late(store: Store) -> None:
     assert renewing.start(store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(390))
-    assert awarding.complete(store, done(400), at=day(400), zone="UTC")
+    completed(store, 400)
 
 
 AGAIN: dict[str, Callable[[Store], None]] = {
@@ -243,6 +248,12 @@ def cancelled(store: Store) -> None:
     assert renewing.cancel(store, "ada", "fa", at=day(20))
 
 
+def suspended_for_a_while(store: Store) -> None:
+    badge, _ = issued(store)
+    badges.suspend(store, badge.id)
+    badges.suspend(store, badge.id, suspended=False)
+
+
 LEAVES: dict[str, Callable[[Store], object]] = {
     "a renewal that is begun": lambda store: renewing.start(
         store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(19)
@@ -264,14 +275,14 @@ LEAVES: dict[str, Callable[[Store], object]] = {
     "somebody who may not": denied,
     "an edit of what has changed since": outdated,
     "an edit that is refused": refused,
-    "completing it again": lambda store: awarding.complete(store, done(20), at=day(20), zone="UTC"),
+    "completing it again": lambda store: awarding.complete(
+        store, Completion("ada", COURSE, "A", day(20)), at=day(20), zone="UTC"
+    ),
     "issuing predated awards": lambda store: predating.issue_predated(
         store, "fa", since=None, at=day(20), zone="UTC"
     ),
     "issuing the badge again": issued,
-    "a suspension that is lifted": lambda store: [
-        badges.suspend(store, issued(store)[0].id, suspended=each) for each in (True, False)
-    ],
+    "a suspension that is lifted": suspended_for_a_while,
 }
 
 
