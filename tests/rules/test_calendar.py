@@ -12,8 +12,8 @@ T0 = datetime(2024, 3, 1, tzinfo=UTC)
 KNOWN = {"fa": Certification("fa", "First aid", "FA"), "b": Certification("b", "Bravery")}
 
 
-def until(year: int, certification: str = "fa", **more: object) -> Award:
-    return Award("ada", certification, T0, datetime(year, 3, 1, tzinfo=UTC), **more)  # type: ignore[arg-type]
+def until(year: int, certification: str = "fa", user: str = "ada", **more: object) -> Award:
+    return Award(user, certification, T0, datetime(year, 3, 1, tzinfo=UTC), **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.rule("INT-01")
@@ -38,7 +38,7 @@ def test_what_never_expires_is_archived_or_gone_has_no_day() -> None:
 
 
 def test_the_soonest_comes_first() -> None:
-    awards = [until(2027), until(2026), until(2026, "b"), until(2025)]
+    awards = [until(2027), until(2026, user="bob"), until(2026, "b"), until(2025, user="eve")]
     found = [(each.last_day.year, each.title) for each in expiries(awards, KNOWN, zone=UTC)]
     assert found == [
         (2025, "First aid"),
@@ -46,3 +46,11 @@ def test_the_soonest_comes_first() -> None:
         (2026, "First aid"),
         (2027, "First aid"),
     ]
+
+
+def test_of_one_certification_the_latest_cycle_counts() -> None:
+    earlier, later = until(2026), until(2027, cycle=2)
+    for awards in ([earlier, later], [later, earlier]):
+        assert [each.cycle for each in expiries(awards, KNOWN, zone=UTC)] == [2]
+    endless = Award("ada", "fa", T0, None, cycle=3)
+    assert expiries([endless, earlier, later], KNOWN, zone=UTC) == []

@@ -19,13 +19,24 @@ LONGEST = 36_525
 _NAMESPACE = UUID("6f3c1f0e-6d0b-5c53-9d0a-2f2c8f6f9a51")
 
 
+CHANGES = 10_000
+"""By how much the sequence of a cycle's events is beyond that of the cycle before."""
+
+
 def uid(expiry: Expiry) -> str:
-    """Return the name of an expiry's event: always the same for a user, certification and cycle.
+    """Return the name of an expiry's event: always the same for a user and a certification.
+
+    So a renewal moves the event that a calendar has, and leaves no stale one beside it.
 
     Rules: INT-01.
     """
-    named = json.dumps([expiry.user, expiry.certification, expiry.cycle])
+    named = json.dumps([expiry.user, expiry.certification])
     return f"{uuid5(_NAMESPACE, named)}@certrules"
+
+
+def _sequence(expiry: Expiry) -> int:
+    """Return a number that grows with each renewal and each change of an award."""
+    return (expiry.cycle - 1) * CHANGES + min(expiry.version, CHANGES - 1)
 
 
 def calendar(
@@ -34,10 +45,11 @@ def calendar(
     """Return an iCalendar file (RFC 5545) with an event for each expiry, all day long.
 
     A program that has read it before replaces the events by those of a later file: each keeps its
-    :func:`uid`, and its sequence is the award's version. They are stamped with the instant ``at``,
-    and leave the time of the day free. ``alarms`` are numbers of days before, on which the program
-    reminds of each. Needs nothing of the awards but their expiries, so a renewed one's event has to
-    be taken away by whoever imported it; a calendar to which one subscribes does so by itself.
+    :func:`uid` and has a greater sequence after a renewal or a change. They are stamped with the
+    instant ``at``, and leave the time of the day free. ``alarms`` are numbers of days before, on
+    which the program reminds of each. What was taken away, or made always valid, has no event here
+    any more; who imported a file before deletes it, and a calendar to which one subscribes does so
+    by itself.
 
     Raises :class:`~certrules.errors.InvalidValueError` for an alarm after the event
     or a century before it.
@@ -66,7 +78,7 @@ def _event(expiry: Expiry, at: datetime, alarms: Sequence[int]) -> Any:
     code = f" ({clean(expiry.code)})" if expiry.code else ""
     event = Event()
     event.add("uid", uid(expiry))
-    event.add("sequence", expiry.version)
+    event.add("sequence", _sequence(expiry))
     event.add("dtstamp", at.replace(microsecond=0))
     event.add("dtstart", expiry.last_day)
     event.add("summary", f"Last valid day: {title}")

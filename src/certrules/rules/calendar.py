@@ -17,9 +17,10 @@ def expiries(
 ) -> list[Expiry]:
     """Return the expiry of each award that has one and is not archived, the soonest first.
 
-    It takes one whole day: the last one of ``zone`` on some part of which the award is valid, so
-    that a calendar shows it where there is still time, in whatever zone it is looked at. An award
-    whose certification is gone has none. Certifications are given by id.
+    Of several awards of one user and certification the latest cycle counts. An expiry takes one
+    whole day: the last one of ``zone`` on some part of which the award is valid, so that a calendar
+    shows it where there is still time, in whatever zone it is looked at. An award whose
+    certification is gone has none. Certifications are given by id.
 
     >>> award = Award("ada", "fa", *(datetime(y, 7, 1, tzinfo=UTC) for y in (2024, 2026)))
     >>> (expiry,) = expiries([award], {"fa": Certification("fa", "First aid")}, zone=UTC)
@@ -29,14 +30,17 @@ def expiries(
     Rules: DOC-DELETE-03, DOC-EXP-04, INT-01.
     """
     tz = instants.time_zone(zone)
+    current = (award for award in awards if not award.archived)
+    latest = {
+        (award.user, award.certification): award
+        for award in sorted(current, key=lambda award: award.cycle)
+    }
     found = [
         _expiry(award, certifications[award.certification], tz)
-        for award in awards
-        if award.expires_at is not None
-        and not award.archived
-        and award.certification in certifications
+        for award in latest.values()
+        if award.expires_at is not None and award.certification in certifications
     ]
-    return sorted(found, key=lambda expiry: (expiry.last_day, expiry.certification, expiry.cycle))
+    return sorted(found, key=lambda expiry: (expiry.last_day, expiry.certification, expiry.user))
 
 
 def _expiry(award: Award, certification: Certification, zone: tzinfo) -> Expiry:

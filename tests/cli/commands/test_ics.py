@@ -1,13 +1,16 @@
 """``certrules ics``."""
 
-from datetime import date
+from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from icalendar import Calendar
 
-from tests.cli.conftest import Run
+from certrules.repositories.sql import open_store
+from tests.cli.conftest import UNTIL, Run
 
 AT = ("--at", "2024-07-01T00:00:00Z")
 
@@ -34,6 +37,24 @@ def test_a_calendar_is_written_in_the_users_own_zone(
         "at": "2024-07-01T00:00:00+00:00",
         "zone": "America/New_York",
     }
+
+
+@pytest.mark.rule("INT-01", "DOC-RENEW-18")
+def test_a_later_calendar_moves_the_event_of_a_renewed_certification(
+    run: Run, awarded: Path, tmp_path: Path
+) -> None:
+    words = ("ics", "--store", awarded, "--user", "ada", "--out")
+    assert run(*words, "before.ics").code == 0
+    with closing(open_store(awarded)) as store, store.writing() as work:
+        (held,) = work.awards.history("1", "k1")
+        work.awards.replace([held.archive(held.issued_at)])
+        work.awards.add([evolve(held, cycle=2, expires_at=UNTIL + timedelta(days=99))])
+    assert run(*words, "after.ics").code == 0
+    before, after = (read(tmp_path / f"{name}.ics").walk("VEVENT") for name in ("before", "after"))
+    assert [len(before), len(after)] == [1, 1]
+    assert before[0]["uid"] == after[0]["uid"]
+    assert before[0]["sequence"] < after[0]["sequence"]
+    assert before[0]["dtstart"].dt < after[0]["dtstart"].dt
 
 
 def test_a_user_without_a_zone_has_days_of_utc(run: Run, awarded: Path) -> None:
