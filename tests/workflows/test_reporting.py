@@ -62,6 +62,18 @@ def test_a_learner_sees_what_can_be_renewed_and_why_not(store: Store) -> None:
     assert first_aid.renewal
 
 
+@pytest.mark.rule("DOC-REPORT-03", "INT-18")
+def test_a_report_may_tell_of_one_user(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.awards.add([*CURRENT, BEFORE, AFTER, Award("ada", "gone", day(1), None)])
+    with store.reading() as view:
+        for which in Report:
+            everybodys = reporting.report(view, which, at=day(120), zone=UTC)
+            ada = reporting.report(view, which, at=day(120), zone=UTC, user="ada")
+            assert list(ada) == [row for row in everybodys if row.user == "ada"]
+        assert not list(reporting.report(view, which, at=day(120), zone=UTC, user="nobody"))
+
+
 def test_nobody_sees_anything(store: Store) -> None:
     with pytest.raises(InvalidValueError, match="'nobody'"):
         reporting.learner(store, "nobody", at=day(1), zone=UTC)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from certrules import Assignment, Certification, Item, ItemKind, Unit, User, Validity
+from certrules import Assignment, Award, Certification, Item, ItemKind, Unit, User, Validity
 from certrules.catalogs import Catalog
 from certrules.instants import parse
-from certrules.model.learning import Course, Window
+from certrules.model.learning import Course, Enrolment, EnrolmentStatus, LearningPlan, Window
 from certrules.repositories.sql import open_store
 from certrules.workflows import administering
 from tests.cli.conftest import Answer, Run
@@ -467,3 +467,73 @@ def test_another_platform_decides_otherwise(told: Told, tmp_path: Path) -> None:
     assert "certifications[0].assignments[0].item: course 'c1' earns" in refused.err
     assert told("load", catalog, "--policy", "allbound").code == 0
     assert told("delete --certification FA --yes --policy allbound --cascade").code == 0
+
+
+@pytest.mark.rule("DOC-RENEW-02", "DOC-RENEW-16")
+def test_reasons_name_things_as_people_do_and_their_facts_by_id(told: Told) -> None:
+    enrolment = Enrolment("1", ItemKind.LEARNING_PLAN, "p1", SINCE)
+    with closing(open_store(str(told.store))) as store, store.writing() as transaction:
+        transaction.items.put(
+            [
+                Item(ItemKind.COURSE, "c1", "FA-101", "Burns"),
+                Item(ItemKind.LEARNING_PLAN, "p1", "SEA", "Sea safety"),
+            ]
+        )
+        transaction.learning.put_enrolments([enrolment])
+        over = Window(date(2024, 6, 30))
+        transaction.learning.put_plans([LearningPlan("p1", ("c1",), over)])
+    told.complete("2024-02-01T10:00:00Z")
+    why = told.renew("2024-12-01T10:00:00Z", "--explain")
+    assert why.out.splitlines() == [
+        "renewal: refused",
+        "  because the validity period of learning plan Sea safety (SEA) is over:",
+        "  2024-06-30 was its last day (DOC-RENEW-16)",
+    ]
+    (reason,) = told.renew("2024-12-01T10:00:00Z", "--explain", "--format", "json").data["reasons"]
+    assert reason["text"].startswith("the validity period of learning plan Sea safety (SEA)")
+    assert reason["facts"] == {"kind": "learning_plan", "item": "p1", "last_day": "2024-06-30"}
+
+
+@pytest.mark.rule("ALL-EXP-03", "INT-34", "INT-35")
+def test_training_of_expired_awards_is_reopened(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    early = told("reopen --at 2025-01-31T00:00:00Z")
+    assert (early.code, early.out) == (0, "0 trainings reopened\n")
+    night = told("reopen --at 2025-02-02T00:00:00Z --since 2025-02-01T00:00:00Z")
+    assert night.out == "ada: course FA-101 is open again\n1 training reopened\n"
+    again = told("reopen --at 2025-02-02T00:00:00Z --format json").data
+    assert again == {"at": "2025-02-02T00:00:00+00:00", "reopened": []}
+    anew = told.complete("2025-02-03T10:00:00Z --policy allbound-reopening")
+    assert anew.code == 0
+    assert "  the award of 2024-02-01 is archived with its own dates\n" in anew.out
+    refused = told("reopen --policy docebo")
+    assert refused.code == 2
+    assert "on the platform docebo, training stays complete" in refused.err
+
+
+def test_of_many_trainings_twenty_are_named(told: Told) -> None:
+    people = [f"p{number}" for number in range(21)]
+    with closing(open_store(str(told.store))) as store, store.writing() as transaction:
+        done = EnrolmentStatus.COMPLETED
+        for user in people:
+            transaction.users.put([User(user, user)])
+            taken = Enrolment(user, ItemKind.COURSE, "c1", SINCE, done, completed_at=SINCE)
+            transaction.learning.put_enrolments([taken])
+            transaction.awards.add([Award(user, "k1", SINCE, parse("2024-02-01T00:00:00Z"))])
+    lines = told("reopen --at 2024-03-01T00:00:00Z").out.splitlines()
+    assert len(lines) == 22
+    assert lines[-2:] == ["… and 1 more (all with --format json)", "21 trainings reopened"]
+
+
+@pytest.mark.rule("DOC-VIEW-01", "ALL-ROLE-07", "INT-27")
+@pytest.mark.parametrize("command", ["status", "report users-certifications"])
+def test_who_asks_sees_their_own(told: Told, command: str) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    mine = told(f"{command} --user ada --actor ada --format json")
+    assert mine.code == 0
+    assert len(mine.data["awards" if command == "status" else "rows"]) == 1
+    assert told(f"{command} --actor bob --role superadmin").code == 0
+    for others in (f"{command} --user ada --actor bob", f"{command} --actor ada"):
+        refused = told(others)
+        assert refused.code == 1
+        assert "awards.view is for" in refused.err

@@ -1,0 +1,149 @@
+"""Whose training is to be taken again, since their award has expired?"""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from attrs import evolve
+
+from certrules import ALLBOUND, Assignment, Award, Certification, ItemKind, Unit, User, Validity
+from certrules.model.effects import ReopenTraining
+from certrules.model.learning import Completion, Enrolment, EnrolmentStatus
+from certrules.repositories.protocols import Store
+from certrules.workflows import awarding, reopening
+from certrules.workflows.awarding import Completed
+from tests.workflows.conftest import T0, day
+
+COURSE = ItemKind.COURSE
+POLICY = evolve(ALLBOUND, reenable_training_on_expiry=True)
+BOTH = tuple(Assignment(COURSE, item, T0) for item in ("A", "B"))
+YEARLY = Certification("yearly", "Yearly", validity=Validity(1, Unit.YEARS), assignments=BOTH)
+EXPIRY = datetime(2025, 1, 21, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def earned(store: Store) -> None:
+    """Ada has completed A and B, and so earned an award that expires a year later."""
+    with store.writing() as transaction:
+        transaction.certifications.put([YEARLY])
+    complete(store, "A", day(10))
+    assert complete(store, "B", day(20)).decisions["yearly"]
+
+
+def complete(store: Store, item: str, at: datetime) -> Completed:
+    done = Completion("ada", COURSE, item, at)
+    return awarding.complete(store, done, at=at, zone=UTC, policy=POLICY)
+
+
+def reopened(effects: Iterable[ReopenTraining]) -> list[tuple[str, str]]:
+    return [(effect.user, effect.item) for effect in effects]
+
+
+def statuses(store: Store, user: str = "ada") -> list[str]:
+    with store.reading() as view:
+        return [str(each.status) for each in view.learning.enrolments(user, COURSE, ["A", "B"])]
+
+
+def history(store: Store) -> list[tuple[datetime, bool]]:
+    with store.reading() as view:
+        awards = view.awards.history("ada", "yearly")
+        return [(award.issued_at, award.archived) for award in awards]
+
+
+@pytest.mark.rule("ALL-EXP-03", "INT-34", "INT-35")
+def test_training_is_reopened_at_the_expiry_once_and_earns_anew(store: Store) -> None:
+    early = EXPIRY.replace(day=20)
+    assert reopening.reopen_expired(store, at=early, policy=POLICY) == []
+    at_expiry = reopening.reopen_expired(store, at=EXPIRY, policy=POLICY)
+    assert reopened(at_expiry) == [("ada", "A"), ("ada", "B")]
+    assert statuses(store) == ["enrolled", "enrolled"]
+    assert reopening.reopen_expired(store, at=EXPIRY, policy=POLICY) == []
+    assert not complete(store, "A", day(400)).decisions["yearly"]
+    assert reopening.reopen_expired(store, at=day(401), policy=POLICY) == []
+    assert complete(store, "B", day(410)).decisions["yearly"]
+    assert history(store) == [(day(20), True), (day(410), False)]
+    assert reopening.reopen_expired(store, at=day(411), policy=POLICY) == []
+
+
+@pytest.mark.rule("ALL-EXP-03")
+def test_a_late_run_leaves_alone_what_was_completed_since(store: Store) -> None:
+    complete(store, "A", EXPIRY)
+    assert reopened(reopening.reopen_expired(store, at=day(500), policy=POLICY)) == [("ada", "B")]
+    assert statuses(store) == ["completed", "enrolled"]
+
+
+def test_what_only_an_enrolment_told_stays_among_the_completions(store: Store) -> None:
+    attended(store, ["bob"])
+    reopening.reopen_expired(store, at=day(100), policy=POLICY)
+    with store.reading() as view:
+        kept = list(view.learning.completions(["bob"], COURSE, ["A"]))
+    assert kept == [Completion("bob", COURSE, "A", day(5))]
+
+
+def attended(store: Store, users: Iterable[str]) -> None:
+    """Some have an award that expires on day 90, and stand as completed in A."""
+    with store.writing() as transaction:
+        for user in users:
+            done = Enrolment(user, COURSE, "A", T0, EnrolmentStatus.COMPLETED, completed_at=day(5))
+            transaction.users.put([User(user, user)])
+            transaction.learning.put_enrolments([done])
+            transaction.awards.add([Award(user, "yearly", day(5), day(90))])
+
+
+def test_nothing_is_reopened_where_training_stays_complete(store: Store) -> None:
+    assert reopening.reopen_expired(store, at=day(900)) == []
+    assert statuses(store) == ["completed", "completed"]
+
+
+def test_what_expired_before_is_passed_over(store: Store) -> None:
+    attended(store, ["bob"])
+    found = reopening.reopen_expired(store, at=day(900), since=day(91), policy=POLICY)
+    assert {effect.user for effect in found} == {"ada"}
+    found = reopening.reopen_expired(store, at=day(900), since=day(90), policy=POLICY)
+    assert {effect.user for effect in found} == {"bob"}
+
+
+def test_awards_of_nobody_and_of_nothing_are_passed_over(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.awards.add(
+            [Award("nobody", "yearly", T0, day(1)), Award("bob", "gone", T0, day(1))]
+        )
+    assert reopening.reopen_expired(store, at=day(9), policy=POLICY) == []
+
+
+class PowerCut(Exception):  # noqa: N818
+    """The job ends in the middle."""
+
+
+def test_what_a_broken_run_has_done_stays_and_the_next_does_the_rest(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reopening, "TOGETHER", 2)
+    users = [f"u{number}" for number in range(5)]
+    attended(store, users)
+
+    def cut(done: int, total: int) -> None:
+        assert total == 5
+        if done == 4:
+            raise PowerCut
+
+    with pytest.raises(PowerCut):
+        reopening.reopen_expired(store, at=day(100), policy=POLICY, on_progress=cut)
+    assert [statuses(store, user) for user in users] == [["enrolled"]] * 4 + [["completed"]]
+    assert reopened(reopening.reopen_expired(store, at=day(100), policy=POLICY)) == [("u4", "A")]
+
+
+def test_runs_that_overlap_reopen_everything_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reopening, "TOGETHER", 3)
+    users = [f"u{number}" for number in range(10)]
+    attended(store, users)
+    with ThreadPoolExecutor(4) as threads:
+        runs = [
+            threads.submit(reopening.reopen_expired, store, at=day(100), policy=POLICY)
+            for _ in range(4)
+        ]
+        found = [effect.user for run in runs for effect in run.result()]
+    assert sorted(found) == sorted(users)
