@@ -35,6 +35,8 @@ def unescaped(value: str) -> str:
 
 
 def _risky(value: str) -> bool:
+    if value[:1].isalnum():  # as most texts begin
+        return False
     value = value.lstrip("'")
     return value.startswith(_BREAKS) or _first_seen(value) in _FORMULA
 
@@ -52,4 +54,6 @@ def clean(text: str) -> str:
     >>> clean("a\x00b\r\nc")
     'a\ufffdb\nc'
     """
+    if text.isprintable():  # as most texts are
+        return text
     return _ILLEGAL.sub("\ufffd", _NEWLINES.sub("\n", text))

@@ -13,7 +13,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.awards import AssociationType, Source
 from certrules.model.catalog import Assignment, CertificationStatus
 from certrules.model.people import Company, Target
-from certrules.model.tables import Fact, Rows, Selection
+from certrules.model.tables import Fact, Order, Rows, Selection
 from certrules.repositories.memory import MemoryStore
 from certrules.rules import status, tables
 from certrules.rules.status import Status
@@ -377,7 +377,8 @@ def test_a_query_takes_any_iterables_and_the_most_that_there_is() -> None:
 def test_a_name_may_be_spelled_in_many_ways(name: str) -> None:
     (column,) = tables.columns(TableQuery(Table.ISSUED, [name]))
     assert column.name == "Issued On"
-    assert tables.selection(TableQuery(Table.ISSUED, sort=[f"-{name.strip()}"]), at=NOON)
+    by_name = TableQuery(Table.ISSUED, sort=[f"-{name.strip()}"])
+    assert tables.selection(by_name, at=NOON).order == (Order(Fact.ISSUED_AT, descending=True),)
 
 
 def test_a_near_name_is_guessed_and_a_far_one_is_not() -> None:

@@ -246,6 +246,7 @@ def _column(rows: Rows, fact: Fact) -> ColumnElement[Any]:
 
 def _sorted(order: Order, fact: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     """Return what to sort by, written so that every database puts what is not there last."""
+    keys: list[ColumnElement[Any]]
     if is_text(order.fact):
         keys = [func.substr(func.coalesce(fact, ""), 1, SORTED)]
     else:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from attrs import Attribute, Converter, field, frozen
+from attrs import Attribute, field, frozen
 from attrs.validators import optional
 
 from certrules.errors import InvalidValueError
@@ -13,23 +13,29 @@ from certrules.rules.tables.layouts import Table
 __all__ = ["TableQuery"]
 
 
-def _names(names: Iterable[str], attribute: "Attribute[Any]") -> tuple[str, ...]:
+def _columns(names: Iterable[str]) -> tuple[str, ...]:
+    return _names("columns", names)
+
+
+def _sort(names: Iterable[str]) -> tuple[str, ...]:
+    return _names("sort", names)
+
+
+def _names(what: str, names: Iterable[str]) -> tuple[str, ...]:
     found = None if isinstance(names, str) else _several(names)
     if found is None or not all(isinstance(name, str) for name in found):
-        raise InvalidValueError(attribute.name, names, "a list of the names of columns")
+        raise InvalidValueError(what, names, "a list of the names of columns")
     return found
 
 
-def _pairs(
-    pairs: Iterable[tuple[str, str]], attribute: "Attribute[Any]"
-) -> tuple[tuple[str, str], ...]:
+def _filters(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     found = _several(pairs)
-    if found is None or not all(_is_pair(each) for each in found):
-        raise InvalidValueError(attribute.name, pairs, "a list of pairs, each a name and a value")
+    if found is None or not all(map(_is_pair, found)):
+        raise InvalidValueError("filters", pairs, "a list of pairs, each a name and a value")
     return tuple((name, value) for name, value in found)
 
 
-def _several(values: Iterable[Any]) -> tuple[Any, ...] | None:
+def _several(values: object) -> tuple[Any, ...] | None:
     return tuple(values) if isinstance(values, Iterable) else None
 
 
@@ -53,7 +59,6 @@ def _rows(_: object, attribute: "Attribute[Any]", number: object) -> None:
 
 
 _MOST_ROWS = 10**18
-_LISTED = Converter(_names, takes_field=True)
 
 
 @frozen
@@ -77,12 +82,10 @@ class TableQuery:
     """
 
     table: Table = field(validator=_is_a(Table, "a Table"))
-    columns: tuple[str, ...] = field(default=(), converter=_LISTED)
+    columns: tuple[str, ...] = field(default=(), converter=_columns)
     search: str = field(default="", validator=_is_a(str, "words to search"))
-    filters: tuple[tuple[str, str], ...] = field(
-        default=(), converter=Converter(_pairs, takes_field=True)
-    )
-    sort: tuple[str, ...] = field(default=(), converter=_LISTED)
+    filters: tuple[tuple[str, str], ...] = field(default=(), converter=_filters)
+    sort: tuple[str, ...] = field(default=(), converter=_sort)
     group_by: str | None = field(
         default=None, validator=_is_a(str | None, "the name of a column, or None")
     )
