@@ -25,10 +25,13 @@ def add_store(parser: argparse._ActionsContainer, *, required: bool = True) -> N
 
 
 @contextmanager
-def opened(url: str, *, create: bool = False, spare: str | None = None) -> Iterator[Store]:
+def opened(
+    url: str, *, create: bool = False, spare: str | None = None, patience: float = PATIENCE
+) -> Iterator[Store]:
     """Open the store of a URL for the time of a block; a missing one is only made where said.
 
     ``spare`` is a file that is about to be written: it must be none of the store's own.
+    ``patience`` is how many seconds to wait for another writer, each time.
     """
     if not url.strip():
         raise UsageError("--store is empty; name an SQLite file, or a database's URL")
@@ -36,7 +39,7 @@ def opened(url: str, *, create: bool = False, spare: str | None = None) -> Itera
         from certrules.repositories.sql import open_store
     except ImportError as error:
         raise UsageError("a store needs SQLAlchemy: pip install 'certrules[cli]'") from error
-    with closing(open_store(url, create=create, timeout=PATIENCE)) as store:
+    with closing(open_store(url, create=create, timeout=patience)) as store:
         if spare is not None and store.path is not None:
             _refuse_own(store.path, Path(spare))
         yield store

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Self
 
@@ -205,6 +205,15 @@ class Notice:
     def identity(self) -> NoticeIdentity:
         """What makes two notices the same one, however often and whenever they are planned."""
         return self.user, self.certification, self.cycle, self.notification, self.of, self.item
+
+    @property
+    def send_by(self) -> datetime:
+        """When it is to be sent at the latest.
+
+        Rules: X-NOTIFY-1.
+        """
+        within = self.priority.within
+        return min(self.due_at, datetime.max.replace(tzinfo=UTC) - within) + within
 
 
 @frozen

@@ -7,10 +7,11 @@ whoever acts on an entry must recognise one that they have seen: by its id, whic
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, assert_never
 from urllib.parse import quote
 
+from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.events import Event
 from certrules.model.notices import Notice
@@ -19,7 +20,7 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store
 from certrules.workflows.actors import SYSTEM, Asking, permit
 
-__all__ = ["acknowledge", "as_cloud_event", "check_source", "pending"]
+__all__ = ["acknowledge", "as_cloud_event", "check_source", "late", "pending"]
 
 _URI_REFERENCE = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 
@@ -92,6 +93,14 @@ def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapp
     }
 
 
+def late(entry: Event | Notice, at: datetime) -> bool:
+    """Return whether an entry should have been sent by an aware instant; an event never is late.
+
+    Rules: X-NOTIFY-1.
+    """
+    return isinstance(entry, Notice) and entry.send_by < instants.utc(at)
+
+
 def check_source(source: str) -> None:
     """Raise :class:`~certrules.errors.InvalidValueError` for what cannot be a CloudEvent's source.
 
@@ -124,10 +133,6 @@ def _data(entry: Event | Notice) -> dict[str, Any]:
             "of": _told(entry.of),
             "due_at": _told(entry.due_at),
             "priority": str(entry.priority),
-            "send_by": _told(_later(entry.due_at, entry.priority.within)),
+            "send_by": _told(entry.send_by),
         }
     return data
-
-
-def _later(instant: datetime, by: timedelta) -> datetime:
-    return min(instant, datetime.max.replace(tzinfo=UTC) - by) + by

@@ -1,7 +1,8 @@
 """``certrules due``: what is to be told by now goes into the outbox."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from certrules.rules import notifications as rules
 from certrules.workflows import notifying
 
 __all__ = ["add", "run"]
+
+PATIENCE = 60.0
+"""How many seconds to wait for another writer, which is often a job that overlaps."""
 
 EXAMPLE = """\
   certrules due --store certificates.db --notifications notifications.json --zone Europe/Rome
@@ -28,6 +32,7 @@ EXAMPLE = """\
 
 Run it as often as you like: what was told is not told again, and what a late
 run missed is told once. The first run tells of nothing before --since.
+"recipients" may list learner, managers, instructors, power_users, superadmins.
 """
 
 
@@ -45,7 +50,7 @@ def add(subparsers: Any) -> None:
     option("--notifications", metavar="FILE", required=True, help="what is told, and when")
     arguments.add_zone(parser, "count days and weeks on this calendar", required=True)
     option("--since", metavar="INSTANT", help="the first time: of nothing before this (--at)")
-    option("--at", metavar="INSTANT", help="by when, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser, "by when")
     actors.add_actor(parser)
 
 
@@ -55,13 +60,27 @@ def run(args: argparse.Namespace) -> int:
     since = None if args.since is None else instants.parse(args.since)
     told = catalogs.read_notifications(Path(args.notifications).read_bytes())
     notices: list[Notice] = []
-    with stores.opened(args.store) as store:
+    with stores.opened(args.store, patience=PATIENCE) as store, _noted(notices):
         actor = actors.acting(store, args)
         notifying.due(
             store, told, until=at, zone=zone, since=since, on_told=notices.extend, actor=actor
         )
     tell(args.out, told, notices)
     return 0
+
+
+@contextmanager
+def _noted(notices: Sequence[Notice]) -> Iterator[None]:
+    """Say in any error how much was told before it."""
+    try:
+        yield
+    except BaseException as error:
+        if notices:
+            said = counted(len(notices), "notice")
+            error.add_note(
+                f"{said} went into the outbox before, and the next run goes on from there"
+            )
+        raise
 
 
 def tell(out: Output, told: Sequence[Notification], notices: Sequence[Notice]) -> None:

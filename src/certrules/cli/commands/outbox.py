@@ -2,8 +2,10 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
+from certrules import instants
 from certrules.cli import actors, arguments, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, shown
@@ -18,7 +20,8 @@ EXAMPLE = """\
   certrules outbox --store certificates.db --ack 42
 
 Everything is shown again until its position is acknowledged. As JSON, each
-entry is a CloudEvent 1.0, whose id is its position.
+entry is a CloudEvent 1.0, whose id is its position. A notice is late where it
+should have been sent by now, or by --at; nothing is held back.
 """
 
 
@@ -36,6 +39,7 @@ def add(subparsers: Any) -> None:
     option("--ack", metavar="N", type=int, help="acknowledge everything up to this position")
     option("--limit", metavar="N", type=int, default=100, help="how many to show (100)")
     option("--source", metavar="URI", default="certrules", help="the source in JSON (certrules)")
+    arguments.add_at(parser, "what is late by then")
     actors.add_actor(parser)
 
 
@@ -44,24 +48,35 @@ def run(args: argparse.Namespace) -> int:
     if args.limit < 0 or (args.ack is not None and args.ack < 0):
         raise UsageError("--ack and --limit are whole numbers, 0 or more")
     outbox.check_source(args.source)
+    at = arguments.instant(args.at)
     with stores.opened(args.store) as store:
         actor = actors.acting(store, args)
         if args.ack is not None:
             outbox.acknowledge(store, args.ack, actor=actor)
         entries = outbox.pending(store, limit=args.limit, actor=actor)
-    tell(args.out, entries, source=args.source)
+    tell(args.out, entries, source=args.source, at=at)
     return 0
 
 
-def tell(out: Output, entries: Sequence[tuple[int, Event | Notice]], *, source: str) -> None:
-    """Show entries of the outbox."""
+def tell(
+    out: Output, entries: Sequence[tuple[int, Event | Notice]], *, source: str, at: datetime
+) -> None:
+    """Show entries of the outbox, and which of them are late at an instant."""
+    late = {position for position, entry in entries if outbox.late(entry, at)}
     if out.as_json:
         told = (outbox.as_cloud_event(*entry, source=source) for entry in entries)
-        out.data_stream({"count": len(entries)}, "events", told)
+        head = {"at": instants.utc(at).isoformat(), "count": len(entries), "late": len(late)}
+        out.data_stream(head, "events", told)
         return
     for position, entry in entries:
-        at = entry.at if isinstance(entry, Event) else entry.due_at
-        kind = entry.kind if isinstance(entry, Event) else f"notice {entry.notification}"
         about = f"{entry.user}, {entry.certification}, cycle {entry.cycle}"
-        out.line(shown(f"{position}  {at:%Y-%m-%d %H:%M:%S}  {kind}: {about}"))
-    out.line(f"{counted(len(entries), 'entry', 'entries')} not acknowledged")
+        note = " (late)" if position in late else ""
+        out.line(shown(f"{position}  {_what(entry)}: {about}{note}"))
+    many = f", {len(late):,} late" if late else ""
+    out.line(f"{counted(len(entries), 'entry', 'entries')} not acknowledged{many}")
+
+
+def _what(entry: Event | Notice) -> str:
+    if isinstance(entry, Notice):
+        return f"{entry.due_at:%Y-%m-%d %H:%M:%S}  notice {entry.notification}"
+    return f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.kind}"
