@@ -62,7 +62,8 @@ def bake(image: bytes, token: str) -> bytes:
     kind = media_type(image)
     if kind == "image/jpeg":
         raise BadgeError("a JPEG cannot hold a credential; make it a PNG first")
-    baked = (png if kind == "image/png" else svg).put(image, token)
+    put = png.put if kind == "image/png" else svg.put
+    baked = put(image, token)
     read(baked)  # with it, a picture may just have grown too large to be read back
     return baked
 
