@@ -13,7 +13,7 @@ from certrules.model.catalog import Assignment
 from certrules.model.learning import Completion
 from certrules.model.policy import PredatedIssue
 from certrules.repositories.protocols import Store
-from certrules.workflows import predating
+from certrules.workflows import outbox, predating
 from certrules.workflows.by_hand import AwardReport
 from tests.workflows.conftest import T0, day
 
@@ -45,7 +45,7 @@ def awards(store: Store) -> list[Award]:
         return list(view.awards.select())
 
 
-@pytest.mark.rule("ALL-PREDATE-01", "ALL-PREDATE-04", "ALL-PREDATE-06", "INT-37")
+@pytest.mark.rule("ALL-NOTIFY-01", "ALL-PREDATE-01", "ALL-PREDATE-04", "ALL-PREDATE-06", "INT-37")
 def test_those_who_had_completed_everything_get_it_now(store: Store) -> None:
     furnish(store, [("ada", "t1", day(1)), ("ada", "t2", day(5)), ("bob", "t1", day(1))])
     report = issue(store)
@@ -54,6 +54,8 @@ def test_those_who_had_completed_everything_get_it_now(store: Store) -> None:
     assert (user, refused.reasons[0].rule) == ("bob", Rule.ALL_TRAIN_03)
     (award,) = awards(store)
     assert (award.issued_at, award.source.completed_at) == (TODAY, day(5))
+    told = [str(entry.kind) for _, entry in outbox.pending(store)]
+    assert told == ["award.issued", "issued"]
 
 
 @pytest.mark.rule("ALL-PREDATE-05", "INT-37b")
