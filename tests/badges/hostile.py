@@ -157,6 +157,7 @@ TOKENS: dict[str, Callable[[], str]] = {
     ),
     "many lists": lambda: token(payload=payload_with('"x": [' + "[]," * 200_000 + "[]]")),
     "a number of many digits": lambda: token(payload=payload_with('"nbf2": ' + "9" * 600_000)),
+    "an endless number": lambda: token(payload=payload_with('"x": 1e999')),
     "not a number": lambda: token(payload=payload_with('"x": NaN')),
     "duplicate members": lambda: token(payload=payload_with('"iss": "https://academy.example"')),
     "duplicate header": lambda: token(header='{"alg":"none","alg":"ES256"}'),

@@ -81,13 +81,23 @@ def test_what_never_expires_has_no_end() -> None:
 
 
 def test_instants_are_whole_seconds_of_utc() -> None:
-    begins = SINCE.replace(microsecond=999_999).astimezone(timezone(timedelta(hours=5.5)))
-    badge = evolve(BADGE, issued_at=begins, expires_at=datetime(999, 1, 1, tzinfo=UTC))
-    made = credentials.credential(badge, FIRST_AID, issuer=ISSUER)
+    begins = datetime(1, 1, 1, 0, 0, 0, 999_999, tzinfo=UTC)
+    ends = datetime(999, 1, 1, 5, 30, tzinfo=timezone(timedelta(hours=5.5)))
+    made = credentials.credential(
+        evolve(BADGE, issued_at=begins, expires_at=ends), FIRST_AID, issuer=ISSUER
+    )
     assert (made["validFrom"], made["validUntil"]) == (
-        "2024-01-01T00:00:00Z",
+        "0001-01-01T00:00:00Z",
         "0999-01-01T00:00:00Z",
     )
+
+
+def test_a_badge_that_expires_before_it_is_issued_is_none() -> None:
+    badge = evolve(BADGE, expires_at=SINCE - timedelta(microseconds=1))
+    with pytest.raises(InvalidValueError, match="expires_at"):
+        credentials.credential(badge, FIRST_AID, issuer=ISSUER)
+    at_once = credentials.credential(evolve(BADGE, expires_at=SINCE), FIRST_AID, issuer=ISSUER)
+    structure.check_badge(at_once)
 
 
 def test_an_entry_for_each_status_list() -> None:
@@ -104,6 +114,9 @@ def test_an_email_is_only_hashed_with_a_salt() -> None:
     assert "ada@x.org" not in json.dumps(made).lower()
     (identifier,) = made["credentialSubject"]["identifier"]
     assert identifier == hashed_email("ada@x.org", "s1") != hashed_email("ada@x.org", "s2")
+    with pytest.raises(InvalidValueError, match="an @") as raised:
+        hashed_email("ada", "s1")
+    assert "ada" not in str(raised.value)
     with pytest.raises(InvalidValueError, match="salt"):
         hashed_email("ada@x.org", "")
 

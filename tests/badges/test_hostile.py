@@ -51,6 +51,7 @@ OUTCOMES = {
     "token: many members": "valid",
     "token: many lists": "valid",
     "token: a number of many digits": "bad structure",
+    "token: an endless number": "bad structure",
     "token: not a number": "bad structure",
     "token: duplicate members": "bad structure",
     "token: duplicate header": "bad structure",

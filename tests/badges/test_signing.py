@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from certrules.badges import keys, tokens
 from certrules.badges.signing import KeySigner, sign
-from certrules.badges.verifying import verify
+from certrules.badges.verifying import Outcome, verify
 from certrules.errors import InvalidValueError
-from tests.badges.samples import DURING, SINCE, Key, unsigned
+from tests.badges.samples import DURING, SINCE, UNTIL, Key, unsigned
 
 
 def test_the_payload_is_the_credential_beside_its_claims(key: Key) -> None:
@@ -110,7 +110,7 @@ class Odd:
         self, algorithm: Any = "ES256", header: Any = None, signature: Any = bytes(64)
     ) -> None:
         self.algorithm: str = algorithm
-        self.header: Mapping[str, Any] = {} if header is None else header
+        self.header: Mapping[str, Any] = {"kid": "1"} if header is None else header
         self.signature = signature
 
     def sign(self, data: bytes) -> bytes:
@@ -127,7 +127,9 @@ class Odd:
         (Odd(header={"alg": "none"}), "header"),
         (Odd(header={"crit": []}), "header"),
         (Odd(header=["kid"]), "header"),
+        (Odd(header={}), "header"),
         (Odd(header={"kid": 1}), "kid"),
+        (Odd(header={"kid": ""}), "kid"),
         (Odd(header={"jwk": {"kty": "RSA", "p": "secret"}}), "jwk"),
         (Odd(header={"jwk": {"kty": "oct", "k": "secret"}}), "jwk"),
         (Odd(header={"jwk": "secret"}), "jwk"),
@@ -142,6 +144,19 @@ def test_a_signer_is_not_believed(signer: Odd, name: str) -> None:
         sign(unsigned(), signer)
     assert raised.value.name == name
     assert "secret" not in str(raised.value)
+
+
+def test_the_id_of_a_key_is_not_empty(ec_key: Key) -> None:
+    with pytest.raises(InvalidValueError, match="kid"):
+        sign(unsigned(), KeySigner(ec_key.private, key_id=""))
+
+
+def test_fractions_of_a_second_are_dropped_as_a_verifier_drops_them(ec_key: Key) -> None:
+    for year in ("0001", "1969", "2024"):
+        credential = unsigned(validFrom=f"{year}-12-31T23:59:59.75Z")
+        token = sign(credential, ec_key.signer)
+        verified = verify(token, keys=ec_key.trusted_for, at=UNTIL)
+        assert verified.outcome is Outcome.EXPIRED
 
 
 def test_the_key_in_the_header_is_of_the_algorithm(rsa_key: Key) -> None:

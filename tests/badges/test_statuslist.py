@@ -89,6 +89,12 @@ def test_every_free_index_can_be_drawn_and_a_full_list_has_none() -> None:
     assert statuslist.allot(range(4), Random(1).randrange, size=4) is None
 
 
+@pytest.mark.parametrize("drawn", [-1, 3])
+def test_a_draw_is_among_what_is_free(drawn: int) -> None:
+    with pytest.raises(InvalidValueError, match="draw"):
+        statuslist.allot({1}, lambda _: drawn, size=4)
+
+
 def test_a_list_has_a_purpose_that_is_known() -> None:
     url = LISTS["revocation"]
     with pytest.raises(InvalidValueError, match="purpose"):

@@ -99,6 +99,18 @@ def test_who_holds_nothing_gets_no_badge(store: Store) -> None:
         badges.issue(store, "ada", "nothing", draw=lambda _: 0)
 
 
+@pytest.mark.rule("INT-08")
+def test_an_award_that_expires_before_it_is_issued_gets_no_badge(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.awards.add([evolve(AWARD, expires_at=day(9))])
+    refused = badges.issue(store, "ada", "fa", draw=lambda _: 0)
+    assert str(refused.reasons[0]) == (
+        "the award expires before it is issued, which no badge can say (INT-08)"
+    )
+    with store.reading() as view:
+        assert view.badges.places() == (1, set())
+
+
 @pytest.mark.rule("ALL-ROLE-08")
 def test_a_badge_is_for_its_recipient(awarded: Store) -> None:
     with pytest.raises(NotPermittedError):

@@ -159,6 +159,8 @@ def hashed_email(email: str, salt: str) -> Mapping[str, Any]:
     >>> hashed_email("Ada@Example.org", "x7")["identityHash"][:15]
     'sha256$160faa25'
     """
+    if "@" not in email:
+        raise InvalidValueError("e-mail address", "***", "one with an @")
     if not salt:
         raise InvalidValueError("salt", salt, "random text, of its own for each recipient")
     hashed = sha256((email.strip().lower() + salt).encode()).hexdigest()
@@ -197,8 +199,8 @@ def credential(
     skills is a tag, or an alignment where ``skills`` has the URL of its definition in a framework.
     ``status`` are entries of :func:`certrules.badges.statuslist.entry`. Where the certification has
     no description or criteria, what it does have is said in their place. Raises
-    :class:`~certrules.errors.InvalidValueError` for a URL that is none, and for a skill without
-    text.
+    :class:`~certrules.errors.InvalidValueError` for a URL that is none, for a skill without text,
+    and for a badge that expires before it is issued.
 
     >>> badge = Badge("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1", "1", "fa", 1,
     ...     datetime(2024, 1, 1, tzinfo=UTC), None, status_list=1, index=7)
@@ -209,6 +211,8 @@ def credential(
 
     Rules: ALL-ROLE-11, INT-42.
     """
+    if badge.expires_at is not None and badge.expires_at < badge.issued_at:
+        raise InvalidValueError("expires_at", badge.expires_at, f"{badge.issued_at} or later")
     to = recipient or Recipient(recipient_id(issuer.id, badge.user))
     subject: dict[str, Any] = {"id": to.id, "type": ["AchievementSubject"]}
     if to.identifiers:

@@ -1,5 +1,6 @@
 """Who signs a credential, and how does it become a token?"""
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol, Self
@@ -43,7 +44,9 @@ class KeySigner:
     ) -> None:
         public = key.public_key()
         self.algorithm: str = keys.algorithm(public)
-        self.header: Mapping[str, Any] = {"kid": key_id} if key_id else {"jwk": keys.jwk(public)}
+        self.header: Mapping[str, Any] = (
+            {"jwk": keys.jwk(public)} if key_id is None else {"kid": key_id}
+        )
         self._key = key
 
     @classmethod
@@ -96,9 +99,9 @@ def _checked(header: object, algorithm: object) -> dict[str, Any]:
     """Return what a signer adds to the header, where it is a key's id or a public key."""
     if algorithm not in ("RS256", "ES256"):
         raise InvalidValueError("algorithm", algorithm, "RS256 or ES256")
-    if not isinstance(header, Mapping) or not set(header) <= {"kid", "jwk"}:
+    if not isinstance(header, Mapping) or not header or not set(header) <= {"kid", "jwk"}:
         raise InvalidValueError("header", "***", "kid or jwk, and nothing else")
-    if "kid" in header and not isinstance(header["kid"], str):
+    if "kid" in header and (not isinstance(header["kid"], str) or not header["kid"]):
         raise InvalidValueError("kid", header["kid"], "a text")
     if "jwk" in header:
         _check_jwk(header["jwk"], algorithm)
@@ -140,4 +143,4 @@ def _claims(credential: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _timestamp(text: str) -> int:
-    return int(instants.utc(datetime.fromisoformat(text)).timestamp())
+    return math.floor(instants.utc(datetime.fromisoformat(text)).timestamp())

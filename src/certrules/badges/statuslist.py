@@ -87,7 +87,7 @@ def allot(taken: Collection[int], draw: Callable[[int], int], *, size: int = SIZ
     """Return an index that is not taken, drawn among all that are free; None if none is.
 
     ``draw(n)`` is a random number from 0 to n - 1: ``secrets.randbelow``. An order would tell who
-    was awarded when.
+    was awarded when. Raises :class:`~certrules.errors.InvalidValueError` where it is another.
 
     >>> allot({0, 1, 3}, lambda free: 0)
     2
@@ -95,7 +95,10 @@ def allot(taken: Collection[int], draw: Callable[[int], int], *, size: int = SIZ
     free = size - len(taken)
     if free <= 0:
         return None
-    return next(islice((each for each in range(size) if each not in taken), draw(free), None))
+    drawn = draw(free)
+    if not 0 <= drawn < free:
+        raise InvalidValueError("draw", drawn, f"a number from 0 to {free - 1}")
+    return next(islice((each for each in range(size) if each not in taken), drawn, None))
 
 
 def entry(url: str, purpose: str, index: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ base64url. Nothing here is believed; it is only read, strictly and within bounds
 """
 
 import json
+import math
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -76,7 +77,10 @@ def compact(value: Mapping[str, Any]) -> str:
 def _object(text: str, name: str) -> Mapping[str, Any]:
     try:
         value = json.loads(
-            decoded(text, name).decode(), object_pairs_hook=_unique, parse_constant=_refused
+            decoded(text, name).decode(),
+            object_pairs_hook=_unique,
+            parse_constant=_refused,
+            parse_float=_finite,
         )
     except BadgeError:
         raise
@@ -98,7 +102,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refused(constant: str) -> NoReturn:
-    raise BadgeError(f"its JSON has the number {constant}, which JSON does not know")
+    raise BadgeError(f"its JSON has {constant}, which is no number to be reckoned with")
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    return value if math.isfinite(value) else _refused(number[:20])
 
 
 def _check(value: object, name: str) -> None:

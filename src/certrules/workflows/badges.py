@@ -70,7 +70,7 @@ def issue(
     >>> print(issue(store, "1", "fa", draw=randbelow).reasons[0])
     1 holds no award of fa now (ALL-ROLE-11)
 
-    Rules: ALL-ROLE-08, ALL-ROLE-11, INT-42.
+    Rules: ALL-ROLE-08, ALL-ROLE-11, INT-08, INT-42.
     """
     permit_for(actor, Action.DOWNLOAD_BADGE, store, user, policy=policy)
     with store.writing() as transaction:
@@ -84,9 +84,12 @@ def issue(
         badge = transaction.badges.current(user, certification, held[-1].cycle)
         if badge is not None:
             return Granted((badge,), [Reason(Rule.ALL_ROLE_11, "the award has this badge")])
+        award = held[-1]
+        if award.expires_at is not None and award.expires_at < award.issued_at:
+            text = "the award expires before it is issued, which no badge can say"
+            return Refused([Reason(Rule.INT_08, text)])
         place = _place(transaction.badges, draw)
         id_ = str(UUID(int=draw(2**128), version=4))
-        award = held[-1]
         badge = Badge(
             id_, user, certification, award.cycle, award.issued_at, award.expires_at, *place
         )
