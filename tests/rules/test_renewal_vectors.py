@@ -1,9 +1,10 @@
 """Does certrules answer as the table of renewals says? See tests/vectors/renewal.md."""
 
 import csv
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, product
 from operator import itemgetter
 from pathlib import Path
 
@@ -50,6 +51,60 @@ SOURCES = {
     "external": Source(AssociationType.EXTERNAL_TRAINING, "T"),
 }
 BLOCKS = [(block, list(rows)) for block, rows in groupby(ROWS, lambda row: row["case"][:-6])]
+
+
+GIVEN = [name for name in ROWS[0] if name not in ("case", "at", "outcome", "reasons", "options")]
+B = ("assigned", "status_b", "window_b")
+FACTORS: dict[str, list[tuple[str, ...]]] = {
+    "gate": [
+        ("user",),
+        ("certification",),
+        ("retake",),
+        ("open_renewal",),
+        ("award", "source", "assigned", "reach_a", "status_a", "window_a", "window_p"),
+    ],
+    "window": [
+        ("window_a",),
+        ("reach_a", "window_p", "window_q"),
+        B,
+        ("retake",),
+        ("status_a",),
+        ("source",),
+    ],
+    "status": [("status_a",), ("window_a",), ("reach_a", "window_p"), B, ("retake",), ("source",)],
+    "plan": [B, ("status_a",), ("window_a",), ("window_p",), ("retake",), ("source",)],
+    "unassigned": [("source",), ("retake",), ("user",), ("certification",), ("open_renewal",)],
+    "other": [("status_b",), ("window_b",), ("retake",), ("source",)],
+    "start": [
+        ("reach_a", "window_p", "window_q", "started_from"),
+        ("window_a",),
+        ("retake",),
+        ("status_a",),
+        ("source",),
+    ],
+}
+"""What each block is the full product of: columns that depend on each other stand together."""
+
+
+def test_the_table_is_the_full_product_of_what_decides_and_says_nothing_twice() -> None:
+    known = Counter(tuple(row[name] for name in GIVEN) for row in ROWS)
+    assert set(known.values()) == {1}
+    windows = {name for name in GIVEN if name.startswith("window_")}
+    for row in ROWS:  # the instant follows from the rest
+        ends = "last" in {row[name] for name in windows}
+        assert row["at"] == ("2025-06-30T23:59:59Z" if ends else "2025-07-01T00:00:00Z")
+    assert [block for block, _ in BLOCKS] == list(FACTORS)
+    for block, rows in BLOCKS:
+        factors = FACTORS[block]
+        varying = {name for factor in factors for name in factor}
+        same = {name: {row[name] for row in rows} for name in GIVEN if name not in varying}
+        assert all(len(values) == 1 for values in same.values()), same
+        drawn = [{tuple(row[name] for name in factor) for row in rows} for factor in factors]
+        for combination in product(*drawn):
+            row = dict(rows[0])
+            for factor, values in zip(factors, combination, strict=True):
+                row.update(zip(factor, values, strict=True))
+            assert tuple(row[name] for name in GIVEN) in known, row
 
 
 @pytest.mark.parametrize(("block", "rows"), BLOCKS, ids=map(itemgetter(0), BLOCKS))
