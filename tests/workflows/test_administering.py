@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 
 from certrules import (
     ALLBOUND,
@@ -13,11 +13,16 @@ from certrules import (
     CertificationStatus,
     Item,
     ItemKind,
+    Policy,
+    Unit,
     User,
+    Validity,
 )
 from certrules.catalogs import Catalog
-from certrules.errors import CatalogError
-from certrules.model.people import Company
+from certrules.errors import CatalogError, NotPermittedError
+from certrules.model.images import ImageFacts, ImageFormat
+from certrules.model.learning import Course, LearningPlan
+from certrules.model.people import Action, Actor, Company, Permission, Role
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.workflows import administering
@@ -189,3 +194,88 @@ def test_companies_are_told_of_where_a_catalog_lists_them() -> None:
     assert change == Change(replaced=1, unchanged=1)
     with store.reading() as view:
         assert tuple(view.companies.all()) == changed.companies
+
+
+@pytest.mark.rule("ALL-EXP-01", "INT-31b")
+def test_what_no_editor_could_do_no_catalog_does_by_any_policy() -> None:
+    odd = evolve(DRAFT, validity=Validity(18, Unit.MONTHS))
+    closed = evolve(DOCEBO, validities=ALLBOUND.validities)
+    for stored in ((), (DRAFT,)):
+        store = MemoryStore()
+        administering.load(store, Catalog(certifications=stored))
+        for policy in (ALLBOUND, closed):
+            with pytest.raises(CatalogError) as raised:
+                administering.load(store, Catalog(certifications=(odd,)), policy=policy)
+            assert "ALL-EXP-01" in raised.value.faults[0][1]
+        administering.load(store, Catalog(certifications=(odd,)))
+    store = MemoryStore()
+    administering.load(store, CATALOG)
+    drawn = evolve(FIRST_AID, status=CertificationStatus.DRAFT)
+    with pytest.raises(CatalogError) as raised:
+        administering.load(store, Catalog(certifications=(drawn,)))
+    assert "what is active does not become draft (INT-31b)" in raised.value.faults[0][1]
+
+
+GOOD, SMALL = ImageFacts(ImageFormat.PNG, 500, 500), ImageFacts(ImageFormat.PNG, 9, 9)
+
+
+@pytest.mark.rule("ALL-BADGE-02", "ALL-BADGE-04", "ALL-BADGE-06")
+def test_what_is_known_of_badge_images_counts() -> None:
+    first, other = evolve(FIRST_AID, badge_image="a.png"), Certification("o", "Other")
+    catalog = Catalog(items=(COURSE,), certifications=(other, first))
+    store = MemoryStore()
+    with pytest.raises(CatalogError) as raised:
+        administering.load(store, catalog, images={"a.png": ImageFacts(None)})
+    assert [path for path, _ in raised.value.faults] == ["certifications[1]"]
+    assert not administering.load(MemoryStore(), catalog, images={"a.png": GOOD}).warnings
+    assert not administering.load(MemoryStore(), catalog).warnings
+    (warning,) = administering.load(store, catalog, images={"a.png": SMALL}).warnings
+    assert warning.startswith("certification k: 9 by 9 pixels are accepted")
+    assert not administering.load(store, catalog).warnings
+
+
+SECTIONS = {
+    "users": (Catalog(users=(User("1", "eve", company="acme"),)), Action.MANAGE_PEOPLE),
+    "companies": (Catalog(companies=(Company("acme"),)), Action.MANAGE_PEOPLE),
+    "items": (Catalog(items=(COURSE,)), Action.MANAGE_LEARNING),
+    "courses": (Catalog(courses=(Course("c"),)), Action.MANAGE_LEARNING),
+    "plans": (Catalog(plans=(LearningPlan("p", ("c",)),)), Action.MANAGE_LEARNING),
+    "certifications": (Catalog(certifications=(DRAFT,)), Action.EDIT_CERTIFICATION),
+}
+POWER = Actor("1", {Role.POWER_USER})
+ADMINISTRATOR = Actor("1", {Role.ADMINISTRATOR}, set(Permission))
+
+
+def may(*actions: Action) -> Policy:
+    return evolve(DOCEBO, delegated=frozenset((Role.POWER_USER, each) for each in actions))
+
+
+def test_the_sections_tried_are_all_there_are() -> None:
+    assert set(SECTIONS) == {each.name for each in fields(Catalog)}
+
+
+@pytest.mark.rule("DOC-CERT-09", "ALL-ROLE-01", "INT-27")
+@pytest.mark.parametrize("section", SECTIONS)
+def test_each_section_needs_its_own_permission(section: str) -> None:
+    catalog, needed = SECTIONS[section]
+    others = set(Action) - {needed}
+    both = evolve(catalog, users=(User("9", "zed"),), certifications=(DRAFT,))
+    store = MemoryStore()
+    for refused in (catalog, both):
+        with pytest.raises(NotPermittedError, match=str(needed)):
+            administering.load(store, refused, actor=POWER, policy=may(*others))
+    with store.reading() as view:
+        assert not [*view.users.all(), *view.certifications.all(), *view.items.all()]
+    if section != "certifications":
+        with pytest.raises(NotPermittedError):
+            administering.load(store, catalog, actor=ADMINISTRATOR)
+    wanted = [needed, Action.CREATE_CERTIFICATION] if section == "certifications" else [needed]
+    administering.load(store, catalog, actor=POWER, policy=may(*wanted))
+
+
+@pytest.mark.rule("INT-27")
+def test_nothing_is_loaded_by_nobody_at_all() -> None:
+    for actor in (ADMINISTRATOR, POWER, Actor()):
+        with pytest.raises(NotPermittedError):
+            administering.load(MemoryStore(), Catalog(), actor=actor)
+    administering.load(MemoryStore(), Catalog(), actor=Actor("1", {Role.SUPERADMIN}))
