@@ -144,6 +144,8 @@ def test_scripts_and_references_of_an_svg_stay_as_they_are() -> None:
         '<o:credential xmlns:o="https://purl.imsglobal.org/ob/v3p0" verify="{}"/>',
         '<credential xmlns="https://purl.imsglobal.org/ob/v3p0" verify="{}"></credential>',
         '<credential xmlns="https://purl.imsglobal.org/ob/v3p0"><![CDATA[ {} ]]></credential>',
+        '<credential xmlns="https://purl.imsglobal.org/ob/v3p0" verify="{}">{{}}</credential>',
+        '<credential xmlns="https://purl.imsglobal.org/ob/v3p0" verify=" ">{}</credential>',
     ],
 )
 def test_an_svg_that_others_have_baked(credential: str) -> None:

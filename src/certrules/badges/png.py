@@ -1,7 +1,8 @@
 """Where in a PNG does a credential lie?
 
 In a chunk before the last, IEND, with which the picture ends: what follows is no part of it, and
-is neither read nor kept. Every other chunk stays as it is, those of animations too.
+is neither read nor kept. Every other chunk stays as it is, those of animations too; what they show
+is not looked at.
 """
 
 import zlib

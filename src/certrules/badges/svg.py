@@ -33,6 +33,7 @@ class _Reader:
         self.tokens: list[str] = []
         self.spans: list[tuple[int, int]] = []
         self._image = image
+        self._token = ""
         self._text: list[str] = []
         self._depth = self._inside = 0
         self._start = -1
@@ -68,7 +69,8 @@ class _Reader:
             self.root = self._parser.CurrentByteIndex
         elif name == _OURS and not self._inside:
             self._inside, self._start = self._depth, self._parser.CurrentByteIndex
-            self._text = [attributes.get("verify", "")]
+            self._token = attributes.get("verify", "").strip()
+            self._text.clear()
 
     def _characters(self, text: str) -> None:
         if self._inside:
@@ -76,7 +78,7 @@ class _Reader:
 
     def _end(self, _: str) -> None:
         if self._depth == self._inside:
-            self.tokens.append("".join(self._text).strip())
+            self.tokens.append(self._token or "".join(self._text).strip())
             end = self.end_of(self._start)
             if not self._image.endswith(b"/>", 0, end):
                 end = self.end_of(self._parser.CurrentByteIndex)
