@@ -55,9 +55,21 @@ def add_trusted(parser: argparse.ArgumentParser) -> None:
     """Add the options that say whom to trust, and which keys of theirs."""
     add = parser.add_argument
     add("--issuer", metavar="URL", required=True, help="whose badges are trusted")
-    add("--key", metavar="FILE", action="append", default=[], help="its public key, PEM or JWK")
+    add(
+        "--key",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="its public key, PEM or JWK; repeatable",
+    )
     add("--key-id", metavar="ID", help="what tokens call the key of a PEM")
-    add("--thumbprint", metavar="T", action="append", default=[], help="of a key that badges hold")
+    add(
+        "--thumbprint",
+        metavar="T",
+        action="append",
+        default=[],
+        help="of its public key; repeatable",
+    )
 
 
 def signer(args: argparse.Namespace) -> "KeySigner":

@@ -280,10 +280,16 @@ def test_status_lists_count_for_a_time(run: Run, awarded: Path, key: Files) -> N
     assert (answer.code, "1 to 3650 days" in answer.err) == (2, True)
 
 
+@pytest.mark.rule("ALL-ROLE-09")
 def test_a_badge_is_its_recipients(run: Run, awarded: Path, key: Files) -> None:
     words = "badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
     assert "badge.download is for anybody: their own" in run(*words, "--actor", "Bob").err
     assert run(*words, "--actor", "ada").code == 0
+    share = "badge", "share", *award(awarded), "--url", "https://a.example", *NAME
+    refused = run(*share, "--actor", "Bob")
+    assert (refused.code, "their own" in refused.err) == (1, True)
+    for role in ("learner", "sales", "manager"):
+        assert run(*share, "--actor", "ada", "--role", role).code == 0
 
 
 def test_a_picture_to_read_needs_one_to_write(run: Run, awarded: Path, key: Files) -> None:

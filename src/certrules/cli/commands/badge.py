@@ -42,7 +42,8 @@ A credential that is in the picture already is replaced.
 """
 VERIFY = """\
   certrules badge verify ada.png --issuer https://academy.example \\
-      --key public.pem --status-list revocation.jwt
+      --key public.pem --status-list status/revocation-1.jwt \\
+      --status-list status/suspension-1.jwt
 
 Reads a token, a PNG or an SVG, with - from standard input. Nothing is fetched:
 give the issuer's key, and the status lists that the badge names. The exit code
@@ -113,7 +114,11 @@ def _add_verify(below: Any) -> None:
     parser.add_argument("badge", metavar="FILE", help="a token, a PNG or an SVG, or -")
     keys.add_trusted(parser)
     parser.add_argument(
-        "--status-list", metavar="FILE", action="append", default=[], help="a published status list"
+        "--status-list",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a published status list; repeatable",
     )
     parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
 
