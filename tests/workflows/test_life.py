@@ -23,22 +23,25 @@ from hypothesis.stateful import (
 
 from certrules import (
     ALLBOUND,
+    DOCEBO,
     AssociationType,
     Award,
     Certification,
     CertificationStatus,
     ExpiryBasis,
     ItemKind,
+    Policy,
     Unit,
     Validity,
 )
 from certrules.model.catalog import Assignment, Criteria
 from certrules.model.decisions import Granted, Refused
-from certrules.model.effects import IssueAward, Notify
+from certrules.model.effects import IssueAward, Notify, ReopenTraining
 from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
     Completion,
     Enrolment,
+    EnrolmentStatus,
     ExternalTraining,
     RenewalOption,
     RenewalState,
@@ -47,7 +50,7 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import SqlStore, open_store
 from certrules.rules.awarding import Targets
-from certrules.workflows import awarding, by_hand, lifecycle, predating, renewing
+from certrules.workflows import awarding, by_hand, lifecycle, predating, renewing, reopening
 from certrules.workflows.jobs import Jobs
 from tests.workflows.conftest import T0, furnish
 
@@ -63,12 +66,14 @@ ITEMS = (
     (ItemKind.COURSE, "X"),
     (ItemKind.LEARNING_PLAN, "P"),
 )
+REOPENING = evolve(DOCEBO, reenable_training_on_expiry=True)
 PREDATING = evolve(ALLBOUND, criteria=Criteria.ANY, validities=None)
 
 users = st.sampled_from(USERS)
 certifications = st.sampled_from(CERTIFICATIONS)
 items = st.sampled_from(ITEMS)
 days = st.integers(0, 40)
+policies = st.sampled_from([DOCEBO, REOPENING])
 
 
 @frozen
@@ -208,12 +213,14 @@ class Life(RuleBasedStateMachine):
 
         self.do(work)
 
-    @rule(user=users, item=items, ago=st.integers(-1, 40))
-    def complete(self, user: str, item: tuple[ItemKind, str], ago: int) -> None:
+    @rule(user=users, item=items, ago=st.integers(-1, 40), policy=policies)
+    def complete(
+        self, user: str, item: tuple[ItemKind, str], ago: int, policy: Policy = DOCEBO
+    ) -> None:
         done = Completion(user, *item, self.now - timedelta(days=ago))
         before = self.both()
         self.decided(
-            lambda store: awarding.complete(store, done, at=self.now, zone=UTC),
+            lambda store: awarding.complete(store, done, at=self.now, zone=UTC, policy=policy),
             lambda completed: completed.decisions.values(),
         )
         if ago < 0:
@@ -340,6 +347,25 @@ class Life(RuleBasedStateMachine):
         assert new == len(after.events) - len(before.events)
         assert new == (0 if dry_run else len(report.awarded))
 
+    @rule(ago=st.none() | days)
+    def reopen(self, ago: int | None) -> None:
+        since = None if ago is None else self.now - timedelta(days=ago)
+
+        def work(store: Store) -> list[ReopenTraining]:
+            return reopening.reopen_expired(store, at=self.now, since=since, policy=REOPENING)
+
+        before = self.both()
+        reopened = self.do(work)
+        after = self.both()
+        assert (after.awards, after.events) == (before.awards, before.events)
+        assert set(before.learning) - set(after.learning) <= {
+            each
+            for each in before.learning
+            if isinstance(each, Enrolment) and each.status is EnrolmentStatus.COMPLETED
+        }
+        assert bool(reopened) == (after != before)
+        assert self.do(work) == []
+
     @precondition(lambda self: self.lived())
     @rule(
         certification=certifications,
@@ -450,6 +476,11 @@ class Life(RuleBasedStateMachine):
             assert [award.cycle for award in cycles] == sorted({award.cycle for award in cycles})
             *earlier, _ = cycles
             assert all(each.archived for each in earlier)
+
+    @invariant()
+    def no_award_is_in_history_twice(self) -> None:
+        identities = [award.identity for award in self.both().awards]
+        assert len(set(identities)) == len(identities)
 
     @invariant()
     def at_most_one_renewal_is_open(self) -> None:
