@@ -101,6 +101,7 @@ def test_everything_in_the_link_is_encoded(name: str, path: str) -> None:
         "https://academy.example/b\n",
         "https://academy.example/\ud800",
         "ftp://academy.example/b",
+        "https://academy.example@evil.example/b",
         None,
         7,
     ],

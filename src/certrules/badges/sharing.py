@@ -24,7 +24,7 @@ from certrules.model.converters import sequence, utc_or_none
 __all__ = ["Page", "check_url", "html", "linkedin_link", "page"]
 
 _LINKEDIN = "https://www.linkedin.com/profile/add?"
-_URL = re.compile(r"https?://[^\s/?#\\]+([/?#]\S*)?", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s/?#\\@]+([/?#]\S*)?", re.IGNORECASE)
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f"  # controls, but for the tab and the end of a line
     "\u202a-\u202e\u2066-\u2069"  # marks that turn the direction
