@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certrules import DOCEBO, Award, ExpiryBasis, ItemKind
+from certrules import DOCEBO, Award, Certification, Duplicates, ExpiryBasis, ItemKind
 from certrules.errors import ConflictError, InvalidValueError
 from certrules.instants import time_zone
 from certrules.model.badges import Badge
@@ -27,11 +28,21 @@ from certrules.model.notices import (
     OffsetUnit,
 )
 from certrules.model.policy import ALLBOUND
+from certrules.records import open_records
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.rules.notifications import Medium
-from certrules.workflows import awarding, badges, by_hand, lifecycle, notifying, outbox, renewing
+from certrules.workflows import (
+    awarding,
+    badges,
+    by_hand,
+    importing,
+    lifecycle,
+    notifying,
+    outbox,
+    renewing,
+)
 from certrules.workflows._effects import carry_out
 from tests.repositories.test_processes import PROCESSES, in_many_processes
 from tests.workflows.conftest import T0, day, furnish
@@ -328,6 +339,34 @@ def test_what_a_policy_tells_is_in_the_outbox_with_the_change(store: Store) -> N
     assert notifying.due(store, [ISSUED], until=day(9), zone=UTC, since=T0, policy=TELLING) == 0
     later = Notification("later", NoticeKind.ISSUED)
     assert due(store, day(10), [later, ISSUED]) == []
+
+
+FILE = b"""\
+username,certification_code,certification_issue_date,always_valid,certification_expire_date,type,code
+ada,FA,2024-01-01,1,,manual,
+"""
+
+
+@pytest.mark.rule("DOC-NOTIFY-06")
+def test_a_renewal_by_import_is_told_with_the_change(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.certifications.put([Certification("fa", "First aid", "FA")])
+        transaction.awards.add([Award("ada", "fa", T0 - timedelta(days=900), None)])
+    with open_records(BytesIO(FILE), zone=UTC) as records:
+        report = importing.run(
+            store, records, at=day(1), duplicates=Duplicates.RENEW, policy=TELLING
+        )
+    assert report.imported == 1
+    assert [str(entry.kind) for _, entry in outbox.pending(store)] == ["award.renewed", "issued"]
+    assert due(store, day(2)) == []
+
+
+@pytest.mark.rule("DOC-NOTIFY-02")
+def test_a_notification_that_is_added_later_tells_nothing_of_the_past(store: Store) -> None:
+    give(store, "ada", 0, 100)
+    completed(store, day(5), "bob")
+    assert due(store, day(80), [ISSUED, BEFORE[0]]) == ["bob issued", "ada 90 days"]
+    assert due(store, day(101), ALL) == ["ada 7 days", "ada expired"]
 
 
 @pytest.mark.rule("ALL-NOTIFY-01")

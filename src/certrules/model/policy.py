@@ -98,7 +98,10 @@ class Policy:
     delegated: frozenset[tuple[Role, Action]] = frozenset()
     """What delegated administrators may do besides, by their role: nothing, unless it is here."""
     notifications: tuple[Notification, ...] = ()
-    """Those that are sent without an administrator's setting them up."""
+    """Those that are sent without an administrator's setting them up.
+
+    What they tell of an event is put into the outbox in the transaction of the change.
+    """
 
 
 DOCEBO = Policy()
