@@ -253,12 +253,14 @@ def test_an_untrusted_key_says_how_to_mend_it(ec_key: Key, rsa_key: Key) -> None
     assert why(ec_key) == f"no key is trusted for {ISSUER.id!r}, who it says has issued it"
     assert ec_key.trusted.thumbprint in why(ec_key, rsa_key.trusted)
     assert why(ec_key, ec_key.trusted, key_id="2025") == (
-        "it names the key '2025', and the trusted keys of its issuer have no id"
+        "it names the key '2025', and the trusted keys of its issuer have no id: "
+        "if one is it, trust it under that id"
     )
     assert why(ec_key, ec_key.trusted, named, key_id="2025") == (
-        "it names the key '2025', and the trusted keys of its issuer have the ids '2024'"
+        "it names the key '2025', and the trusted keys of its issuer have the ids '2024': "
+        "if one is it, trust it under that id"
     )
-    assert "thumbprints alone" in why(ec_key, bare, key_id="2025")
+    assert "only thumbprints" in why(ec_key, bare, key_id="2025")
 
 
 @pytest.mark.parametrize("purpose", ["message", "refresh"])

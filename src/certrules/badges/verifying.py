@@ -185,10 +185,11 @@ def _why_untrusted(
         thumbprint = trusted.thumbprint(jwk)
         return f"the key in its header has the thumbprint {thumbprint}, which is not trusted"
     if all(key.key is None for key in ring):
-        return "the trusted keys are known by their thumbprints alone, and it does not hold its key"
+        return "only thumbprints are trusted, and it does not hold its key: trust the key itself"
     ids = sorted({_short(key.id) for key in ring if key.id is not None})
     known = f"have the ids {', '.join(ids)}" if ids else "have no id"
-    return f"it names the key {_short(kid)}, and the trusted keys of its issuer {known}"
+    mend = "if one is it, trust it under that id"
+    return f"it names the key {_short(kid)}, and the trusted keys of its issuer {known}: {mend}"
 
 
 def _trusted(keys: Keys, issuer: str) -> list[TrustedKey]:
