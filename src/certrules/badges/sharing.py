@@ -8,7 +8,6 @@ that a zone would put before the year 1 or after 9999 is that of UTC: the first 
 import re
 from base64 import b64encode
 from datetime import date, datetime, tzinfo
-from hashlib import sha256
 from html import escape
 from urllib.parse import quote, urlencode
 
@@ -16,6 +15,7 @@ from attrs import field, frozen
 
 from certrules import instants
 from certrules.badges import baking
+from certrules.badges._template import PAGE, STYLE, STYLE_HASH
 from certrules.errors import InvalidValueError, OutOfRangeError
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import Certification
@@ -167,7 +167,7 @@ def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:
         facts.append(("Criteria", f'<div class="criteria" dir="auto">{criteria}</div>'))
     if shown.id:
         facts.append(("Credential", f"<code>{escape(_seen(shown.id))}</code>"))
-    return _PAGE.format(
+    return PAGE.format(
         title=f"{_isolated(shown.certification)}: {_isolated(shown.recipient)}",
         recipient=_name(shown.recipient),
         state=str(shown.state),
@@ -177,8 +177,8 @@ def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:
         facts="".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts),
         at=f"{_date(shown.at, tz)}, {_local(shown.at, tz):%H:%M}",
         zone=escape(str(tz)),
-        css=_STYLE,
-        css_hash=_STYLE_HASH,
+        css=STYLE,
+        css_hash=STYLE_HASH,
     )
 
 
@@ -241,65 +241,3 @@ _SENTENCES = {
     BadgeState.SUSPENDED: "The issuer has suspended this badge for the time being.",
     BadgeState.REVOKED: "The issuer has revoked this badge. It no longer counts.",
 }
-_STYLE = """
-:root { color-scheme: light dark; --ink: #16181d; --soft: #545b67; --line: #d7dae0;
-  --paper: #fff; --desk: #f3f4f6; --good: #14683c; --wait: #7a5200; --bad: #a3182b; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e9ebef; --soft: #a9b0bc; --line: #3b4049; --paper: #1d2026; --desk: #121418; } }
-* { box-sizing: border-box; }
-body { margin: 0; padding: 2rem 1rem; background: var(--desk); color: var(--ink);
-  font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 40rem; margin: 0 auto; padding: 2rem; background: var(--paper);
-  border: 1px solid var(--line); border-radius: .75rem; overflow-wrap: anywhere; }
-header { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: center; }
-header > div { flex: 1 1 14rem; min-width: 0; }
-img { object-fit: contain; }
-h1 { margin: 0 0 .75rem; font-size: 1.75rem; line-height: 1.2; }
-header p { margin: 0 0 .5rem; }
-.state { display: inline-block; padding: .15rem .75rem; border-radius: 1rem; color: #fff;
-  font-weight: 600; background: var(--bad); }
-.state::first-letter { text-transform: uppercase; }
-.valid { background: var(--good); }
-.not_yet_valid, .suspended { background: var(--wait); }
-dl { display: grid; grid-template-columns: minmax(6rem, 9rem) 1fr; gap: .75rem 1rem;
-  margin: 1.5rem 0; padding-top: 1.5rem; border-top: 1px solid var(--line); }
-dt { color: var(--soft); }
-dd { margin: 0; min-width: 0; }
-.criteria { white-space: pre-line; }
-.skills { display: flex; flex-wrap: wrap; gap: .4rem; margin: 0; padding: 0; list-style: none; }
-.skills li { padding: .05rem .6rem; border: 1px solid var(--line); border-radius: 1rem; }
-code { font-size: .85rem; }
-footer { color: var(--soft); font-size: .875rem; }
-@media (max-width: 30rem) { main { padding: 1.25rem; }
-  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .75rem; } }
-"""
-_STYLE_HASH = b64encode(sha256(_STYLE.encode()).digest()).decode("ascii")
-_PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; \
-style-src 'sha256-{css_hash}'; base-uri 'none'; form-action 'none'">
-<meta name="robots" content="noindex">
-<meta name="referrer" content="no-referrer">
-<title>{title}</title>
-<style>{css}</style>
-</head>
-<body>
-<main>
-<header>
-{image}
-<div>
-<h1>{recipient}</h1>
-<p class="state {style}">{state}</p>
-<p>{sentence}</p>
-</div>
-</header>
-<dl>{facts}</dl>
-<footer>As of {at} ({zone}).</footer>
-</main>
-</body>
-</html>
-"""

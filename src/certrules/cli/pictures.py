@@ -1,15 +1,19 @@
 """What are the badge images that a command line names?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
+from certrules.badges import baking
 from certrules.cli import files
 from certrules.cli.failures import UsageError
 from certrules.errors import BadgeError, CatalogError
 from certrules.model.catalog import Certification
 from certrules.model.images import ImageFacts
 
-__all__ = ["beside", "facts"]
+__all__ = ["bakeable", "beside", "credential", "facts", "shown"]
+
+Answer = TypeVar("Answer")
 
 
 def facts(path: str | Path) -> ImageFacts:
@@ -45,3 +49,50 @@ def _inside(folder: Path, name: str) -> Path:
     if not path.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{name} is not in {folder}")
     return path
+
+
+def bakeable(path: str, out: str) -> bytes:
+    """Return a picture that can hold a credential, and whose kind is that of the file to write.
+
+    UsageError where it is not, BadgeError where there is no such picture in the file.
+    """
+    image = _read(path, _converted)
+    is_png = baking.media_type(image) == "image/png"
+    kind, ending = ("a PNG", ".png") if is_png else ("an SVG", ".svg")
+    if Path(out).suffix.lower() != ending:
+        raise UsageError(f"--out {out}: the badge is {kind}, so its name is to end in {ending}")
+    return image
+
+
+def _converted(data: bytes) -> bytes:
+    if baking.media_type(data) == "image/jpeg":
+        try:
+            from certrules import images
+        except ImportError as error:
+            raise UsageError("a JPEG needs Pillow: pip install 'certrules[images]'") from error
+        data = images.as_png(data)
+    baking.bake(data, "e30.e30.")  # found out now, before a badge is on record
+    return data
+
+
+def shown(path: str) -> bytes:
+    """Return a picture that a page can show; BadgeError where there is none in the file."""
+    return _read(path, _picture)
+
+
+def _picture(data: bytes) -> bytes:
+    baking.media_type(data)
+    return data
+
+
+def credential(path: str) -> str:
+    """Return the token in a picture or a text; BadgeError where there is none in the file."""
+    return _read(path, baking.read)
+
+
+def _read(path: str, read: Callable[[bytes], Answer]) -> Answer:
+    """Return what is read of a file; the error of one that cannot be read names it."""
+    try:
+        return read(files.contents(path, baking.LARGEST))
+    except BadgeError as error:
+        raise BadgeError(f"{path}: {error}") from error

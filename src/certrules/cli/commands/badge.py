@@ -2,15 +2,24 @@
 
 import argparse
 import secrets
-from collections.abc import Callable
 from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from certrules import instants
 from certrules.badges import baking, sharing, statuslist, tokens
 from certrules.badges.credential import Issuer
-from certrules.cli import actors, arguments, decisions, files, keys, names, stores, verdicts
+from certrules.cli import (
+    actors,
+    arguments,
+    decisions,
+    files,
+    keys,
+    names,
+    pictures,
+    stores,
+    verdicts,
+)
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, shown
 from certrules.errors import BadgeError, InvalidValueError
@@ -67,7 +76,6 @@ Writes the signed status lists, to be served at the URLs that --lists gives
 them. They count for --days (7): publish anew before then, and after each
 revocation.
 """
-Answer = TypeVar("Answer")
 
 
 def add(subparsers: Any) -> None:
@@ -167,7 +175,7 @@ def _issue(args: argparse.Namespace) -> int:
         badges.check_lists(args.lists)
     signer = keys.signer(args)
     issuer = Issuer(args.issuer, _issuer_name(args))
-    image = _bakeable(args.image, args.file) if args.image else None
+    image = pictures.bakeable(args.image, args.file) if args.image else None
     with stores.opened(args.store) as store:
         badge = _badge(args, store)
         if isinstance(badge, Refused):
@@ -184,8 +192,8 @@ def _issue(args: argparse.Namespace) -> int:
 
 
 def _bake(args: argparse.Namespace) -> int:
-    token = _told(args.token, baking.read)
-    _write(args.file, baking.bake(_bakeable(args.image, args.file), token))
+    token = pictures.credential(args.token)
+    _write(args.file, baking.bake(pictures.bakeable(args.image, args.file), token))
     if args.out.as_json:
         args.out.data({"file": args.file, "id": tokens.read(token).payload.get("id")})
     else:
@@ -217,7 +225,7 @@ def _share(args: argparse.Namespace) -> int:
     zone = arguments.zone(args.zone) if args.zone else UTC
     url = _folder(args.url)
     name = _issuer_name(args)
-    image = _told(args.image, _picture) if args.image else None
+    image = pictures.shown(args.image) if args.image else None
     with stores.opened(args.store) as store:
         badge = _badge(args, store)
         if isinstance(badge, Refused):
@@ -289,40 +297,6 @@ def _status_list(path: str) -> tuple[str, str]:
         return str(tokens.read(text).payload.get("id")), text
     except BadgeError as error:
         raise UsageError(f"{path} is no status list: {error}") from error
-
-
-def _told(path: str, read: Callable[[bytes], Answer]) -> Answer:
-    """Return what is read of a file; the error of one that cannot be read names it."""
-    try:
-        return read(files.contents(path, baking.LARGEST))
-    except BadgeError as error:
-        raise BadgeError(f"{path}: {error}") from error
-
-
-def _picture(data: bytes) -> bytes:
-    baking.media_type(data)
-    return data
-
-
-def _bakeable(path: str, out: str) -> bytes:
-    """Return a picture that can hold a credential, to be written to a file of its kind."""
-    image = _told(path, _converted)
-    is_png = baking.media_type(image) == "image/png"
-    kind, ending = ("a PNG", ".png") if is_png else ("an SVG", ".svg")
-    if Path(out).suffix.lower() != ending:
-        raise UsageError(f"--out {out}: the badge is {kind}, so its name is to end in {ending}")
-    return image
-
-
-def _converted(data: bytes) -> bytes:
-    if baking.media_type(data) == "image/jpeg":
-        try:
-            from certrules import images
-        except ImportError as error:
-            raise UsageError("a JPEG needs Pillow: pip install 'certrules[images]'") from error
-        data = images.as_png(data)
-    baking.bake(data, "e30.e30.")  # found out now, before a badge is on record
-    return data
 
 
 def _folder(url: str) -> str:
