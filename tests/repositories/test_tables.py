@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certrules import Award, Certification, Item, ItemKind, Unit, User, Validity
+from certrules.errors import StoreError
 from certrules.model.awards import AssociationType, Source
 from certrules.model.catalog import Assignment, CertificationStatus
 from certrules.model.people import Company
@@ -183,3 +184,18 @@ def answers(store: Store, selection: Selection) -> tuple[Any, ...]:
 def test_a_database_answers_as_memory_does(both: tuple[Store, Store], selection: Selection) -> None:
     memory, database = both
     assert answers(database, selection) == answers(memory, selection)
+
+
+def test_a_view_that_ends_before_its_rows_leaves_nothing_open(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    with store.writing() as work:
+        work.awards.add([Award(f"{n:04}", "f", T0, None) for n in range(2_500)])
+    with store.reading() as view:
+        rows = view.tables.rows(Selection(Rows.AWARDS, (Fact.USER,)))
+        assert next(rows) == ("0000",)
+    if not isinstance(store, MemoryStore):
+        with pytest.raises(StoreError):
+            list(rows)
+    del rows
+    assert caplog.text == ""

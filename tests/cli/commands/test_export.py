@@ -1,16 +1,22 @@
 """``certrules export``."""
 
 import csv
+import subprocess
+import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 from attrs import evolve
 from openpyxl import load_workbook
 
+from certrules import Award, Certification
 from certrules.repositories.sql import open_store
 from tests.cli.conftest import Run
 
+T0 = datetime(2024, 1, 1, tzinfo=UTC)
 AT = ("--at", "2024-07-01T00:00:00Z")
 
 
@@ -49,6 +55,34 @@ def test_rows_are_chosen_and_sorted(run: Run, awarded: Path, tmp_path: Path) -> 
     assert [row[0] for row in rows(tmp_path / "out.csv")[1:]] == ["ada", "ada"]
     answer = run("export", "issued", "--store", awarded, "--out", "out.csv", "--company", "none")
     assert answer.out.startswith("Exported 0 rows")
+
+
+@pytest.mark.rule("ALL-MANAGE-09")
+def test_rows_come_page_by_page(run: Run, awarded: Path, tmp_path: Path) -> None:
+    words = ("export", "issued", "--store", awarded, "--out", "out.csv", *AT)
+    pages = []
+    for offset in ("0", "2", "4"):
+        answer = run(*words, "--columns", "User,Certification", "--offset", offset, "--limit", "2")
+        assert answer.code == 0
+        pages.append(rows(tmp_path / "out.csv")[1:])
+    assert pages == [[["ada", "Conduct"], ["ada", "First aid"]], [["Bob", "First aid"]], []]
+    assert run(*words, "--limit", "0").out.startswith("Exported 0 rows")
+    assert run(*words, "--offset", "9" * 18).out.startswith("Exported 0 rows")
+
+
+def test_hundreds_of_filters_are_no_trouble(run: Run, awarded: Path) -> None:
+    many = [word for n in range(900) for word in ("--filter", f"User Name=nobody {n}")]
+    words = (
+        "export",
+        "issued",
+        "--store",
+        awarded,
+        "--out",
+        "out.csv",
+        "--filter",
+        "user name=Bob",
+    )
+    assert run(*words, *many).out.startswith("Exported 1 row ")
 
 
 @pytest.mark.rule("ALL-MANAGE-04")
@@ -94,6 +128,16 @@ def test_groups_are_told(run: Run, awarded: Path) -> None:
         (["issued", "--filter", "Compny=a"], "did you mean Company?"),
         (["issued", "--columns", "Usr"], "did you mean User?"),
         (["issued", "--sort", "Skills"], "sort cannot be 'Skills'"),
+        (["issued", "--sort=--User"], "sort cannot be '-User'"),
+        (["issued", "--columns", ""], "column cannot be '': expected one of User, Certification"),
+        (["issued", "--columns", "User,,Status"], "column cannot be ''"),
+        (["issued", "--columns", "User,user"], "each column once"),
+        (["issued", "--group-by", "User"], "expected one of Certification, Company, Status"),
+        (["issued", "--limit=-1"], "limit cannot be -1: expected a number of rows, zero or more"),
+        (["issued", "--offset", "1" * 30], "offset cannot be 111111"),
+        (["issued", "--offset", "two"], "argument --offset: invalid int value: 'two'"),
+        (["issued", "--search", " ".join(map(str, range(101)))], "words to search cannot be 101"),
+        (["issued", "--filter", "User Name=\udcff"], "text to find cannot be"),
         (["isued"], "invalid choice: 'isued'"),
         (["issued", "--user", "adda"], "did you mean ada?"),
         (["catalog", "--user", "ada"], "certifications belong to nobody"),
@@ -117,6 +161,51 @@ def test_a_file_that_cannot_be_written_is_named(run: Run, awarded: Path, tmp_pat
         assert (answer.code, answer.out) == (2, "")
         assert out in answer.err
     assert list((tmp_path / "folder.csv").iterdir()) == []
+
+
+@pytest.mark.parametrize("as_", ["csv", "xlsx"])
+def test_a_full_disk_is_said(run: Run, awarded: Path, as_: str) -> None:
+    words = ("export", "issued", "--store", awarded, "--as", as_, "--out", "/dev/full")
+    answer = run(*words)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "certrules: error: /dev/full: No space left on device\n"
+
+
+@pytest.mark.parametrize("as_", ["csv", "xlsx"])
+def test_a_file_that_has_no_room_leaves_the_former(awarded: Path, tmp_path: Path, as_: str) -> None:
+    with closing(open_store(awarded)) as store, store.writing() as work:
+        noise = [Random(n).randbytes(10_000).hex() for n in range(30)]  # noqa: S311
+        work.certifications.put([Certification(str(n), name) for n, name in enumerate(noise)])
+    (tmp_path / "out").write_text("before")
+    words = ["export", "catalog", "--store", str(awarded), "--as", as_, "--out", "out"]
+    code = "import resource, sys; from certrules.cli.program import main; "
+    code += "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "certrules: error: out: File too large\n"
+    assert (tmp_path / "out").read_text() == "before"
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("as_", ["csv", "xlsx"])
+def test_a_reader_that_has_gone_ends_the_export(awarded: Path, as_: str) -> None:
+    with closing(open_store(awarded)) as store, store.writing() as work:
+        work.awards.add([Award(f"{n}", "x", T0, None) for n in range(20_000)])
+    words = ["export", "issued", "--store", str(awarded), "--as", as_, "--out", "/dev/stdout"]
+    command = [sys.executable, "-m", "certrules", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(10)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 141
 
 
 def test_a_device_is_written_to_and_not_replaced(run: Run, awarded: Path) -> None:

@@ -27,6 +27,7 @@ EXAMPLE = """\
   certrules export awarded-users --store certificates.db --out first-aid.csv \\
       --filter Certification=FIRST-AID --columns "Username,Expiry Date"
   certrules export issued --store certificates.db --out all.csv --group-by Company
+  certrules export issued --store certificates.db --out third.csv --offset 200 --limit 100
 
 certifications and catalog are lists of certifications, issued and awarded-users
 lists of awards. Names of columns and filters may be written in any case, with
@@ -54,7 +55,7 @@ def add(subparsers: Any) -> None:
     parser.add_argument(
         "--as", dest="as_", choices=list(map(str, ExportFormat)), help="whatever the file's name"
     )
-    parser.add_argument("--columns", metavar="A,B", default="", help="these columns (all)")
+    parser.add_argument("--columns", metavar="A,B", help="these columns, in this order (all)")
     parser.add_argument("--search", metavar="WORDS", default="", help="rows with all these words")
     parser.add_argument(
         "--filter",
@@ -71,6 +72,10 @@ def add(subparsers: Any) -> None:
         help="in the order of this column, or reversed: --sort=-COLUMN",
     )
     parser.add_argument("--group-by", metavar="COLUMN", help="together what has this in common")
+    parser.add_argument(
+        "--offset", metavar="N", type=int, default=0, help="without the first N rows (0)"
+    )
+    parser.add_argument("--limit", metavar="N", type=int, help="not more than N rows (all)")
     parser.add_argument("--user", metavar="U", help="only this user's awards, by username or id")
     parser.add_argument("--company", metavar="ID", help="only the awards of this company's people")
     arguments.add_at(parser, "statuses at this instant")
@@ -94,6 +99,8 @@ def run(args: argparse.Namespace) -> int:
                 )
         except ImportError as error:
             raise UsageError("a workbook needs openpyxl: pip install 'certrules[excel]'") from error
+        except OSError as error:  # which may not say where
+            raise OSError(error.errno, error.strerror, str(path)) from error
     facts = {"at": instants.utc(at).isoformat(), "zone": arguments.zone_name(zone)}
     if query.scope.company is not None:
         facts["company"] = query.scope.company
@@ -126,12 +133,14 @@ def _scope(store: Store, args: argparse.Namespace, actor: Asking) -> Target:
 def _query(args: argparse.Namespace, scope: Target) -> TableQuery:
     return TableQuery(
         Table(args.table),
-        [name for name in args.columns.split(",") if name.strip()],
+        () if args.columns is None else args.columns.split(","),
         args.search,
         map(_filter, args.filter),
         args.sort,
         args.group_by,
         scope,
+        args.offset,
+        args.limit,
     )
 
 

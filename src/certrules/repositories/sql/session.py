@@ -43,7 +43,14 @@ class Session:
         self._connection = connection
         self._where = where
         self._writable = writable
+        self._unread: list[CursorResult[Any]] = []
         self.open = True
+
+    def close(self) -> None:
+        """Let nobody ask anything more, nor read on."""
+        self.open = False
+        for found in self._unread:
+            found.close()
 
     def rows(self, statement: Select[Any]) -> Sequence[Any]:
         """Return every row that a statement selects."""
@@ -78,12 +85,14 @@ class Session:
         streaming = {"stream_results": True, "yield_per": _PAGE}
         with translated(self._where, "cannot look this up"):
             found = self._connection.execute(statement, execution_options=streaming)
+        self._unread.append(found)
         return self._streamed(found)
 
     def _streamed(self, found: CursorResult[Any]) -> Iterator[Any]:
         with found, translated(self._where, "cannot look this up"):
             for page in found.partitions():
                 yield from page
+        self._unread.remove(found)
 
     def position(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
         """Return where in a text a part of it begins, counted from 1, or 0."""

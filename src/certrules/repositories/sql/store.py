@@ -116,7 +116,7 @@ class SqlStore:
             try:
                 yield session
             finally:
-                session.open = False
+                session.close()
             with translated(where):
                 dialects.end(connection)
         finally:
