@@ -99,8 +99,25 @@ def test_theirs_reads_our_status_lists(key: Key, purpose: str) -> None:
 
 def test_theirs_reads_what_we_have_baked(ec_key: Key) -> None:
     token = issued(ec_key, since=NOW - DAY, until=None)
-    assert OB3Verifier.extract_token_from_png(baking.bake(picture(), token)) == token
-    assert OB3Verifier.extract_token_from_svg(baking.bake(SVG, token)) == token
+    other = issued(ec_key, since=NOW - 2 * DAY, until=None).split(".")[1]
+    forged = token.replace(token.split(".")[1], other)
+    gone = issued(ec_key, since=NOW - 2 * DAY, until=NOW - DAY)
+    for extract, image in (
+        (OB3Verifier.extract_token_from_png, picture()),
+        (OB3Verifier.extract_token_from_svg, SVG),
+    ):
+        assert verifier(ec_key).verify(extract(baking.bake(image, token))).name == "First aid"
+        for bad, message in ((forged, "signature"), (gone, "expired")):
+            with pytest.raises(OB3VerificationError, match=message):
+                verifier(ec_key).verify(extract(baking.bake(image, bad)))
+
+
+def test_theirs_sees_in_a_picture_that_ours_is_revoked(ec_key: Key) -> None:
+    token = issued(ec_key, since=NOW - DAY, until=None, purposes=["revocation"])
+    lists = published(ec_key, {"revocation": [7]}, at=NOW - DAY, until=NOW + DAY)
+    baked = OB3Verifier.extract_token_from_png(baking.bake(picture(), token))
+    with pytest.raises(OB3VerificationError, match="'revocation' is set"):
+        verifier(ec_key).verify(baked, check_status=True, download=lambda url: lists[url].encode())
 
 
 # The other way
@@ -182,6 +199,10 @@ def test_we_read_what_they_have_baked(ec_key: Key) -> None:
     ):
         token = baking.read(image)
         assert verify(token, keys=ec_key.trusted_for, at=NOW)
+        assert verify(token, keys=ec_key.trusted_for, at=NOW + DAY).outcome is Outcome.EXPIRED
+        changed = token[:-9] + ("A" if token[-9] != "A" else "B") + token[-8:]
+        tampered = baking.read(baking.bake(image, changed))
+        assert verify(tampered, keys=ec_key.trusted_for, at=NOW).outcome is Outcome.BAD_SIGNATURE
         assert baking.read(baking.bake(image, token)) == token
 
 
