@@ -87,6 +87,8 @@ def test_a_png_may_be_of_any_depth(mode: str) -> None:
 def test_what_else_a_whole_image_may_hold() -> None:
     more = png(10, 9, chunk(b"tEXt", b"a\0b"), pixels(10, 9), chunk(b"teSt", b""))
     assert images.read(more) == ImageFacts(PNG, 10, 9)
+    assert images.read(A_JPEG[:-2] + b"\xff\xff" + END) == ImageFacts(JPEG, 500, 500)
+    assert images.read(A_JPEG[:-2] + segment(0xFE, b"x") + END) == ImageFacts(JPEG, 500, 500)
     filled = A_JPEG[:2] + b"\xff\xff" + segment(0xFE, b"a remark") + A_JPEG[2:]
     assert images.read(filled) == ImageFacts(JPEG, 500, 500)
 
@@ -149,6 +151,15 @@ def test_a_truncated_image_is_refused(content: bytes, format_: ImageFormat, kept
     assert not lifecycle.badge_image(found)
     with pytest.raises(BadgeError, match="cannot be shown: it is cut off"):
         images.as_png(content[:length])
+
+
+@pytest.mark.rule("INT-39")
+@pytest.mark.parametrize("name", ["jpeg", "jpeg with restarts", "jpeg with exif", "cmyk"])
+@pytest.mark.parametrize("kept", [0.5, 0.9, 0.99])
+def test_a_truncated_jpeg_is_not_mended_by_an_end(name: str, kept: float) -> None:
+    content = WHOLE[name][0]
+    cut = content[: int(kept * len(content))].rstrip(b"\xff") + END
+    assert images.read(cut).fault == "it is cut off"
 
 
 HOSTILE = {

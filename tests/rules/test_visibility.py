@@ -133,6 +133,9 @@ def test_an_action_that_no_rule_speaks_of_is_refused_to_everybody() -> None:
 def test_nobody_in_particular_owns_nothing() -> None:
     for action in (Action.VIEW_AWARDS, Action.SHARE_BADGE, Action.RENEW_AWARD):
         assert not visibility.may(Actor(), action, Target())
+        assert not visibility.may(Actor(""), action, Target(""))
+    leader = Actor("ada", {Role.MANAGER, Role.EXECUTIVE}, company="")
+    assert not visibility.may(leader, Action.VIEW_AWARDS, Target("bob", ""))
 
 
 ANYBODY = st.builds(

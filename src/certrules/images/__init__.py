@@ -40,9 +40,9 @@ _READERS: Mapping[ImageFormat, type[ImageFile]] = {
 def read(content: bytes) -> ImageFacts:
     r"""Return what the content of an image file says of it.
 
-    Every part of the file must be there, the checksums of a PNG must be right, its rows must be
-    complete, and nothing may follow the end. A JPEG has no checksums: that its scans are what they
-    were, nobody can tell.
+    Every part of the file must be there, with all its pixels, the checksums of a PNG must be right,
+    and nothing may follow the end. A JPEG has no checksums: that its scans are what they were,
+    nobody can tell.
 
     >>> read(b"GIF89a").format is None
     True
@@ -100,7 +100,9 @@ def _check(content: bytes, format_: ImageFormat, sizes: list[tuple[int, int]]) -
         raise ImageFaultError(f"it has more than {LARGEST:,} bytes")
     _WALKS[format_](content, sizes)
     if sizes[0][0] * sizes[0][1] <= DECODED:
-        _decode(content, _READERS[format_])
+        pixels = _decode(content, _READERS[format_])
+        if format_ is ImageFormat.JPEG and pixels != _decode(_longer(content), JpegImageFile):
+            raise ImageFaultError("it is cut off")
 
 
 def _walk_png(content: bytes, sizes: list[tuple[int, int]]) -> None:
@@ -133,12 +135,21 @@ def _few(parts: Iterator[T]) -> Iterator[T]:
         yield part
 
 
-def _decode(content: bytes, reader: type[ImageFile]) -> None:
+def _longer(content: bytes) -> bytes:
+    """Return a JPEG with more before its end, which is read only where its last scan lacks some.
+
+    Nothing else tells: what is missing is drawn grey, and no decoder says so.
+    """
+    end = len(content) - 2
+    return content[:end] + b"\x7a\xb5" * 100 + content[end:]
+
+
+def _decode(content: bytes, reader: type[ImageFile]) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what Pillow remarks on an image is no news of the host's
         try:
             with reader(BytesIO(content)) as image:
-                image.load()
+                return image.tobytes()
         except Exception as error:  # there is no end to what a broken image makes Pillow raise
             raise ImageFaultError("its pixels cannot be decoded") from error
 

@@ -44,9 +44,9 @@ class _Grant:
 
     def _holds(self, actor: Actor, target: Target) -> bool:
         if self.scope is _Scope.OWN:
-            return actor.user is not None and actor.user == target.owner
+            return bool(actor.user) and actor.user == target.owner
         if self.scope is _Scope.COMPANY:
-            return actor.company is not None and actor.company == target.company
+            return bool(actor.company) and actor.company == target.company
         return True
 
 
