@@ -140,8 +140,8 @@ def _longer(content: bytes) -> bytes:
 
     Nothing else tells: what is missing is drawn grey, and no decoder says so.
     """
-    end = len(content) - 2
-    return content[:end] + b"\x7a\xb5" * 100 + content[end:]
+    scan, end = content[:-2].rstrip(b"\xff"), content[-2:]
+    return scan + b"\x7a\xb5" * 100 + end
 
 
 def _decode(content: bytes, reader: type[ImageFile]) -> bytes:
