@@ -8,11 +8,15 @@ from attrs import evolve
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from openbadgeslib.ob3 import (
     Achievement,
+    Alignment,
+    Evidence,
     IdentityObject,
     OB3Signer,
     OB3VerificationError,
     OB3Verifier,
     OpenBadgeCredential,
+    Result,
+    ResultDescription,
     build_status_list_credential,
     decode_encoded_list,
     encode_bitstring,
@@ -159,6 +163,37 @@ def test_we_verify_theirs(
 ) -> None:
     token = their_signer(key).sign(their_credential(**changes))
     assert verify(token, keys=key.trusted_for, at=at).outcome is outcome
+
+
+def test_we_verify_all_that_theirs_can_say(key: Key) -> None:
+    aligned = Alignment("CPR", "https://skills.example/cpr", target_code="1")
+    achievement = Achievement(
+        "https://academy.example/badges/1",
+        "Their badge",
+        "Of theirs",
+        "Do it",
+        image_url="https://academy.example/badge.png",
+        tags=["CPR"],
+        achievement_type="Certification",
+        credits_available=1.5,
+        alignments=[aligned],
+        result_descriptions=[ResultDescription("urn:uuid:2", "Score", "Percent")],
+    )
+    said = their_credential(
+        issuer=TheirIssuer(
+            ISSUER.id,
+            ISSUER.name,
+            url="https://academy.example/about",
+            email="office@academy.example",
+            image_url="https://academy.example/logo.png",
+        ),
+        achievement=achievement,
+        evidence=[Evidence(id="https://academy.example/essay", narrative="An essay")],
+        identifiers=[HASHED],
+        results=[Result(value="90", result_description="urn:uuid:2", alignments=[aligned])],
+        credits_earned=1.5,
+    )
+    assert verify(their_signer(key).sign(said), keys=key.trusted_for, at=NOW)
 
 
 def test_we_refuse_theirs_when_tampered_with_or_signed_by_another(

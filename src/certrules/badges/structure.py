@@ -162,8 +162,8 @@ def _or_uri(shape: Shape) -> Shape:
 
 
 def _criteria(value: Any, path: str) -> None:
-    _object({}, id=_uri, narrative=_text)(value, path)
-    if value.get("id") is None and value.get("narrative") is None:
+    _object({}, id=_uri, narrative=_any_text)(value, path)
+    if value.get("id") is None and not (value.get("narrative") or "").strip():
         raise BadgeError(f"{path} has neither id nor narrative")
 
 
@@ -208,7 +208,7 @@ _ACHIEVEMENT = _object(
         "id": _uri,
         "type": _type("Achievement"),
         "name": _text,
-        "description": _text,
+        "description": _any_text,
         "criteria": _criteria,
     },
     achievementType=_any_text,
