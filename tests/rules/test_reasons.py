@@ -310,6 +310,9 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
         policy=ALLBOUND,
     ),
     "publish": lambda: lifecycle.publish(BADGED, at=AT, policy=ALLBOUND),
+    "publish: a small badge": lambda: lifecycle.publish(
+        BADGED, image=ImageFacts(ImageFormat.PNG, 9, 8), at=AT, policy=ALLBOUND
+    ),
     "publish: without a badge": lambda: lifecycle.publish(DRAFT, at=AT, policy=ALLBOUND),
     "publish: again": lambda: lifecycle.publish(FIRST_AID, at=AT),
     "activate: a draft": lambda: lifecycle.activate(DRAFT, at=AT),
