@@ -15,7 +15,7 @@ from certrules import (
     Rule,
     Source,
 )
-from certrules.errors import ConflictError, InvalidValueError
+from certrules.errors import ConflictError, InvalidValueError, UnknownZoneError
 from certrules.model.catalog import Assignment, CertificationStatus, Criteria
 from certrules.model.decisions import Granted, Refused
 from certrules.model.events import Event, EventKind
@@ -310,3 +310,10 @@ def test_an_external_training_told_again_does_not_bring_back_what_was_taken_away
     told = awarding.report_external(store, training, at=day(92), zone=UTC)
     assert rules(told) == [Rule.DOC_CERT_12]
     assert everything(store) == before
+
+
+def test_a_zone_that_is_none_is_a_mistake_whatever_is_earned(store: Store) -> None:
+    done = Completion("ada", COURSE, "X", day(1))
+    with pytest.raises(UnknownZoneError, match="Mars"):
+        awarding.complete(store, done, at=day(1), zone="Mars/Olympus")
+    assert everything(store) == ([], [])

@@ -64,9 +64,8 @@ def against_same(award: Award, others: Iterable[Award]) -> Iterator[Reason]:
 
     Rules: DOC-AWARD-02.
     """
-    dates = award.issued_at, award.expires_at
     for other in sorted(others, key=lambda each: each.cycle):
-        if (other.issued_at, other.expires_at) == dates:
+        if (other.issued_at, other.expires_at) == (award.issued_at, award.expires_at):
             text = "the user has this very award already: it was issued and expires at the same"
             yield Reason(Rule.DOC_AWARD_02, text, (("cycle", other.cycle),))
 

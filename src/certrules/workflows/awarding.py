@@ -73,7 +73,7 @@ def complete(
     INT-12b, INT-33.
     """
     permit_for(actor, Action.ISSUE_AWARD, store, completion.user, policy=policy)
-    at = instants.utc(at)
+    at, zone = instants.utc(at), instants.time_zone(zone)
     with store.writing() as transaction:
         user = facts.known_user(transaction, completion.user)
         attempts = transaction.learning.enrolments(user.id, completion.kind, [completion.item])

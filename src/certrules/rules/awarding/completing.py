@@ -78,16 +78,8 @@ def decide(
     ]
     if reasons:
         return Refused(reasons)
-    firsts = (_first(criteria.counting(group, done)) for group, done in needed)
-    return earning.issue(
-        facts,
-        certification,
-        completion,
-        issued_at=max(firsts),
-        at=at,
-        zone=zone,
-        policy=policy,
-    )
+    last = max(_first(criteria.counting(group, done)) for group, done in needed)
+    return earning.issue(facts, certification, completion, last, at=at, zone=zone, policy=policy)
 
 
 Needed = list[tuple[criteria.Group, list[Completion]]]

@@ -26,8 +26,7 @@ def against(facts: Facts, completion: Completion, at: datetime, policy: Policy) 
     yield from issuing.against(facts)
     yield from _against_holding(facts, completion, policy)
     yield from issuing.against_told(facts, completion)
-    attempts = facts.attempts(completion.kind, completion.item)
-    yield from recording.against(completion, attempts, at)
+    yield from recording.against(completion, facts.attempts(completion.kind, completion.item), at)
 
 
 def reopened(held: Award, completion: Completion, policy: Policy) -> bool:
@@ -51,8 +50,8 @@ def issue(
     facts: Facts,
     certification: Certification,
     completion: Completion,
-    *,
     issued_at: datetime,
+    *,
     at: datetime,
     zone: str | tzinfo,
     policy: Policy,

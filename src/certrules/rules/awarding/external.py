@@ -52,13 +52,7 @@ def decide_external(
     if reasons:
         return Refused(reasons)
     return earning.issue(
-        facts,
-        certification,
-        completion,
-        issued_at=completed_at,
-        at=at,
-        zone=zone,
-        policy=policy,
+        facts, certification, completion, completed_at, at=at, zone=zone, policy=policy
     )
 
 

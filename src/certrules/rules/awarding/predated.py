@@ -105,9 +105,8 @@ def _against_training(
 ) -> Iterator[Reason]:
     if not groups:
         yield Reason(Rule.ALL_PREDATE_01, "the certification has no training")
-    for group in groups:
-        if not criteria.in_group(group, past):
-            yield criteria.missing(facts, group)
+    lacking = (group for group in groups if not criteria.in_group(group, past))
+    yield from (criteria.missing(facts, group) for group in lacking)
 
 
 def _against_early(done: Sequence[Completion], since: datetime | None) -> Iterator[Reason]:

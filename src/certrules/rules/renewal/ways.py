@@ -6,7 +6,7 @@ from certrules import instants
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Reason
 from certrules.model.facts import Facts
-from certrules.model.learning import Enrolment, LearningPlan, Window, WindowStart
+from certrules.model.learning import Course, Enrolment, LearningPlan, Window, WindowStart
 from certrules.rulebook import Rule
 
 __all__ = ["closed", "ended", "through"]
@@ -68,11 +68,10 @@ def _shut(facts: Facts, rule: Rule, kind: ItemKind, item: str, last: date) -> Re
 
 
 def _course_ended(facts: Facts, course: str, at: datetime) -> date | None:
-    known = facts.course(course)
-    window = Window() if known is None else known.window
+    known = facts.course(course) or Course(course)
     enrolment = facts.enrolment(ItemKind.COURSE, course)
-    access = None if enrolment is None else enrolment.first_access_at
-    return ended(window, enrolment, access, at)
+    access = enrolment.first_access_at if enrolment else None
+    return ended(known.window, enrolment, access, at)
 
 
 def _plan_ended(facts: Facts, plan: LearningPlan, at: datetime) -> date | None:
@@ -106,8 +105,6 @@ def ended(
 def _begun(
     window: Window, enrolment: Enrolment | None, first_access: datetime | None
 ) -> date | None:
-    if enrolment is None:
-        return None
-    if window.start is WindowStart.ENROLMENT:
-        return enrolment.enrolled_at.date()
+    if enrolment is None or window.start is WindowStart.ENROLMENT:
+        return enrolment.enrolled_at.date() if enrolment else None
     return first_access and max(enrolment.enrolled_at, first_access).date()
