@@ -284,6 +284,25 @@ def test_an_award_that_is_issued_again_is_told_of_again(store: Store, acknowledg
     assert due(store, day(71)) == []
 
 
+@pytest.mark.rule("ALL-NOTIFY-01", "INT-25")
+@pytest.mark.parametrize("together", [1, 1000])
+@pytest.mark.parametrize("told", [False, True])
+def test_an_award_that_is_issued_again_before_it_is_told_of_is_told_of_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch, together: int, told: bool
+) -> None:
+    monkeypatch.setattr(notifying, "TOGETHER", together)
+    due(store, day(0))
+    policy = TELLING if told else DOCEBO
+    chosen = Award("", "fa", day(0), day(300), ExpiryBasis.DATE)
+    for number in (5, 7):
+        assert by_hand.award_all(store, ["ada"], chosen, at=day(number), policy=policy).awarded
+        outbox.acknowledge(store, 1)
+        if number == 5:
+            assert lifecycle.unassign(store, "ada", "fa", at=day(6))
+    due(store, day(8))
+    assert [each.kind for each in notices(store)] == [NoticeKind.ISSUED]
+
+
 def activate(store: Store, user: str, *, active: bool) -> None:
     with store.writing() as transaction:
         known = transaction.users.among([user])[user]

@@ -177,8 +177,11 @@ class Notification:
             raise InvalidValueError("offset", str(self.offset), f"none for kind {self.kind}")
 
 
-NoticeIdentity = tuple[str, str, int, str, datetime, str]
-"""(user, certification, cycle, notification, of, item): what is told once only."""
+NoticeIdentity = tuple[str, str, int, str, datetime | None, str]
+"""(user, certification, cycle, notification, of, item): what is told once only.
+
+``of`` is None for an issue: of each cycle there is one.
+"""
 
 
 @frozen
@@ -204,7 +207,8 @@ class Notice:
     @property
     def identity(self) -> NoticeIdentity:
         """What makes two notices the same one, however often and whenever they are planned."""
-        return self.user, self.certification, self.cycle, self.notification, self.of, self.item
+        of = None if self.kind is NoticeKind.ISSUED else self.of
+        return self.user, self.certification, self.cycle, self.notification, of, self.item
 
     @property
     def send_by(self) -> datetime:

@@ -1,7 +1,8 @@
 """Which notices does an event, an edit or the passing of time call for?
 
 A notice is told once by its identity: the award and its cycle, the notification, and the instant of
-what it tells of. Whoever sends notices remembers the identities of those that were sent, and plans
+what it tells of, but for the issue, of which each cycle has one. An award that is taken away takes
+its identities with it: what is issued in its place is another award, and told of again. Whoever sends notices remembers the identities of those that were sent, and plans
 from the instant to which it planned before. Then a notice is neither lost nor told twice, whether
 the job runs often, late, twice at once, or after the clock was set back.
 
@@ -25,7 +26,9 @@ __all__ = ["due", "edited", "of_event"]
 def of_event(event: Event, notifications: Iterable[Notification]) -> list[Notice]:
     """Return the notices that an event calls for, due at its instant; none without a notification.
 
-    A renewal is told as an issue. The same event told again has notices of the same identity.
+    A renewal is told as an issue. The same event told again has notices of the same identity, as
+    have two issues of one cycle: where an award is taken away and issued again before it is told
+    of, it is told of once.
 
     >>> event = Event(EventKind.RENEWED, "ada", "fa", 2, datetime(2024, 1, 1, tzinfo=UTC))
     >>> [str(notice.kind) for notice in of_event(event, [Notification("n1", NoticeKind.ISSUED)])]
