@@ -279,3 +279,18 @@ def test_nothing_is_loaded_by_nobody_at_all() -> None:
         with pytest.raises(NotPermittedError):
             administering.load(MemoryStore(), Catalog(), actor=actor)
     administering.load(MemoryStore(), Catalog(), actor=Actor("1", {Role.SUPERADMIN}))
+
+
+def test_who_loads_a_certification_has_created_it_and_nobody_else() -> None:
+    store = MemoryStore()
+    claimed = evolve(DRAFT, created_by="eve", created_at=SINCE)
+    for actor, policy in ((ADMINISTRATOR, DOCEBO), (evolve(ADMINISTRATOR, user="2"), ALLBOUND)):
+        named = evolve(claimed, name=f"By {actor.user}", created_at=None)
+        administering.load(store, Catalog(certifications=(claimed,)), actor=actor, policy=policy)
+        administering.load(store, Catalog(certifications=(named,)), actor=actor, policy=policy)
+        with store.reading() as view:
+            found = view.certifications.get("k")
+        assert found == evolve(named, created_by="1", created_at=SINCE)
+    administering.load(store, Catalog(certifications=(claimed,)))
+    with store.reading() as view:
+        assert view.certifications.get("k") == claimed

@@ -13,7 +13,7 @@ from certrules.errors import CatalogError
 from certrules.model.catalog import Assignment, Certification, ItemKind
 from certrules.model.decisions import Granted, Refused
 from certrules.model.images import ImageFacts
-from certrules.model.people import Action, username_key
+from certrules.model.people import Action, Actor, username_key
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Learning, Store, Transaction
 from certrules.rulebook import Rule
@@ -62,6 +62,7 @@ def load(
     ``actor`` must be permitted to change every kind of entry that there is: users and companies
     (``people.manage``), items, courses and plans (``learning.manage``), and certifications
     (``certification.create`` and ``certification.edit``); see :mod:`certrules.workflows.actors`.
+    What somebody loads, they have created, unless it was there before.
 
     Raises :class:`~certrules.errors.CatalogError`, and keeps nothing, where an assignment names an
     item that neither the catalog nor the store has, where a stored certification lacks an item that
@@ -81,6 +82,8 @@ def load(
     for action in _actions(catalog):
         permit(actor, action, policy=policy)
     with store.writing() as transaction:
+        if isinstance(actor, Actor):
+            catalog = _signed(transaction, catalog, actor)
         judged = _judged(transaction, catalog, images, policy)
         _check(transaction, catalog, judged, policy)
         changes = {
@@ -106,6 +109,18 @@ def _actions(catalog: Catalog) -> Sequence[Action]:
 
 
 _CERTIFICATIONS = (Action.CREATE_CERTIFICATION, Action.EDIT_CERTIFICATION)
+
+
+def _signed(transaction: Transaction, catalog: Catalog, actor: Actor) -> Catalog:
+    """Return a catalog in which nobody else is said to have made what an actor makes."""
+
+    def signed(each: Certification) -> Certification:
+        stored = transaction.certifications.get(each.id)
+        if stored is None:
+            return evolve(each, created_by=actor.user)
+        return evolve(each, created_by=stored.created_by, created_at=stored.created_at)
+
+    return evolve(catalog, certifications=tuple(map(signed, catalog.certifications)))
 
 
 def _id(entry: Any) -> tuple[Any, ...]:
