@@ -45,7 +45,7 @@ def about_image(
     Rules: ALL-BADGE-04, ALL-BADGE-06.
     """
     if image is not None:
-        return badge_image(image, policy=policy)
+        return badge_image(image)
     if not policy.badge_required or not certification.badge_image:
         return Granted()
     text = f"{certification.badge_image} was not looked at: nobody knows whether it can be shown"

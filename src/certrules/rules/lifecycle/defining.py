@@ -132,7 +132,7 @@ def against_frozen(
     if frozen and policy.freeze_on_publication and certification.status is not DRAFT:
         text = (
             f"{', '.join(frozen)} cannot be changed after publication: "
-            f"deactivate {certification.id} and create another"
+            f"deactivate {certification} and create another"
         )
         yield Reason(Rule.ALL_CERT_09, text, (("frozen", tuple(frozen)),))
 

@@ -53,7 +53,7 @@ def _holds(certification: Certification, kind: ItemKind, item: str) -> bool:
 
 def _against_twice(certification: Certification, assignment: Assignment) -> Iterator[Reason]:
     if _holds(certification, assignment.kind, assignment.item):
-        text = f"{assignment.kind} {assignment.item} is assigned to {certification.id} already"
+        text = f"the item is assigned to {certification} already"
         yield Reason(Rule.INT_22, text, (("item", assignment.item),))
 
 
@@ -67,7 +67,7 @@ def _against_others(
         return
     for other in sorted(others, key=lambda each: each.id):
         if other.id != certification.id and _holds(other, assignment.kind, assignment.item):
-            text = f"{assignment.kind} {assignment.item} earns {other.id}: unlink it first"
+            text = f"the item earns {other}: unlink it there first"
             facts = (("item", assignment.item), ("certification", other.id))
             yield Reason(Rule.DOC_ASSIGN_04, text, facts)
 
@@ -99,7 +99,7 @@ def unlink(
     """
     reasons = [*against_frozen(certification, ("assignments",), policy)]
     if not _holds(certification, kind, item):
-        text = f"{kind} {item} is not assigned to {certification.id}"
+        text = f"the item is not assigned to {certification}"
         reasons.append(Reason(Rule.DOC_ASSIGN_11, text, (("item", item),)))
     if reasons:
         return Refused(reasons)

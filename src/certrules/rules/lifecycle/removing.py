@@ -38,7 +38,7 @@ def unassign(
     lost = [each for each in awards if each.user == user]
     begun = [each for each in renewals if each.user == user]
     if not lost:
-        text = f"{user} does not have the certification"
+        text = "the user does not have the certification"
         return Refused((Reason(Rule.DOC_AWARD_10, text, (("user", user),)),))
     return Granted(tuple(removal(lost, begun, at)), (loss(Rule.DOC_AWARD_10, lost),))
 
@@ -71,7 +71,7 @@ def delete(
     if lost and not (cascade or policy.cascade_deletes):
         text = (
             f"{_counted(len(lost), 'award')} would be lost: ask for their removal, "
-            f"or deactivate {certification.id}"
+            f"or deactivate {certification}"
         )
         return Refused((Reason(Rule.INT_38, text, (("awards", len(lost)),)),))
     advice = "deleting loses history for good; making it inactive keeps what was earned"

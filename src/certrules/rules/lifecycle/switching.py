@@ -31,12 +31,12 @@ def publish(
     >>> str(publish(draft, at=at).effects[0].certification.status)
     'active'
     >>> print(*publish(Certification("fa", "First aid"), at=at).reasons)
-    fa is active: only a draft is published (INT-31b)
+    First aid is active: only a draft is published (INT-31b)
 
     Rules: ALL-BADGE-04, ALL-CERT-07, ALL-CERT-08, ALL-EXP-01, INT-31b.
     """
     if certification.status is not CertificationStatus.DRAFT:
-        text = f"{certification.id} is {certification.status}: only a draft is published"
+        text = f"{certification} is {certification.status}: only a draft is published"
         return Refused((Reason(Rule.INT_31b, text),))
     status = CertificationStatus.ACTIVE if active else CertificationStatus.INACTIVE
     published = evolve(certification, status=status)
@@ -68,13 +68,16 @@ def deactivate(certification: Certification, *, at: datetime) -> Granted | Refus
 
     Rules: ALL-CERT-02, ALL-CERT-10, ALL-MANAGE-05, ALL-MANAGE-07, INT-31b, INT-38.
     """
-    return _switch(certification, CertificationStatus.INACTIVE, at, DOCEBO)
+    return _switch(certification, CertificationStatus.INACTIVE, at)
 
 
 def _switch(
-    certification: Certification, status: CertificationStatus, at: datetime, policy: Policy
+    certification: Certification,
+    status: CertificationStatus,
+    at: datetime,
+    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     if certification.status is CertificationStatus.DRAFT:
-        text = f"{certification.id} is a draft: publish it first"
+        text = f"{certification} is a draft: publish it first"
         return Refused((Reason(Rule.INT_31b, text),))
     return edit(certification, evolve(certification, status=status), at=at, policy=policy)
