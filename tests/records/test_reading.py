@@ -32,9 +32,9 @@ def test_a_file_says_how_it_is_read() -> None:
 
 def test_the_text_of_a_field_can_be_asked_for() -> None:
     file = opened(text_of(header=HEADER.removesuffix(",code")))
-    assert file.text([" ada ", "SAFE"], RecordField.USERNAME) == "ada"
-    assert file.text([" ada ", "SAFE"], RecordField.TYPE) == ""
-    assert file.text([" ada ", "SAFE"], RecordField.CODE) == ""
+    assert file.layout.text([" ada ", "SAFE"], RecordField.USERNAME) == "ada"
+    assert file.layout.text([" ada ", "SAFE"], RecordField.TYPE) == ""
+    assert file.layout.text([" ada ", "SAFE"], RecordField.CODE) == ""
 
 
 def test_an_unknown_zone_is_the_callers_mistake() -> None:

@@ -19,6 +19,10 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import SqlStore, create_schema, open_store
 
+pytestmark = pytest.mark.filterwarnings(  # newer Pythons warn where a process with threads forks
+    "ignore:.*fork:DeprecationWarning"
+)
+
 
 def sent(store: SqlStore) -> SqlStore:
     """Return a store as it comes to another process."""

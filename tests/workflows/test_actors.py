@@ -187,6 +187,13 @@ def test_no_workflow_is_forgotten() -> None:
     assert all("actor" in inspect.signature(each).parameters for each in ASKED)
 
 
+@pytest.mark.rule("DOC-JOB-03")
+def test_every_question_to_the_jobs_asks_who_may() -> None:
+    public = [each for name, each in vars(Jobs).items() if not name.startswith("_")]
+    assert {each.__name__ for each in public} == {"submit", "get", "listed", "discontinue", "wait"}
+    assert all({"actor", "policy"} <= inspect.signature(each).parameters.keys() for each in public)
+
+
 def furnished(store: Store) -> None:
     with store.writing() as transaction:
         transaction.awards.add([AWARD])

@@ -33,7 +33,7 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.workflows import importing
-from certrules.workflows.importing import ImportReport, RefusedRow
+from certrules.workflows.importing import ImportReport, RefusedRow, running
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -397,7 +397,7 @@ class Busy(MemoryStore):
         return super().writing()
 
 
-@pytest.mark.parametrize("times", [1, importing.ATTEMPTS - 1])
+@pytest.mark.parametrize("times", [1, running.ATTEMPTS - 1])
 def test_a_batch_is_planned_anew_after_a_conflict(times: int) -> None:
     store = Busy()
     fill(store)
@@ -408,7 +408,7 @@ def test_a_batch_is_planned_anew_after_a_conflict(times: int) -> None:
 def test_a_conflict_that_stays_is_an_error() -> None:
     store = Busy()
     fill(store)
-    store.awaken(importing.ATTEMPTS)
+    store.awaken(running.ATTEMPTS)
     with pytest.raises(ConflictError):
         run(store, "ada,FA,2024-05-01,1,,manual,\n")
 

@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 
 from certrules import Certification, User
+from certrules.errors import InvalidValueError, NaiveDatetimeError
 from certrules.records import RecordsFile, open_records
 from certrules.repositories.memory import MemoryStore
 from certrules.rules.importing import Outcome
@@ -62,6 +63,42 @@ def test_the_log_of_an_import_tells_every_fault() -> None:
         "row 3: there is no user 'user2'",
     ]
     assert job.log[-2].text == "1 of 3 rows imported"
+
+
+@pytest.mark.rule("DOC-JOB-06")
+def test_the_log_of_an_import_tells_a_thousand_faults_and_counts_the_others() -> None:
+    text = HEADER + "nobody,FA,2025-01-01,1,,manual,\n" * 6_000 + "x,FA,2025,1,,manual,\n" * 3_000
+    with open_records(BytesIO(text.encode()), zone=UTC) as file:
+        job = importing.submit(Jobs(lambda: NOW), furnished(1), file, at=NOW)
+    rows = [f"row {number}" for number in range(1, 501) for _ in ("unknown", "repeated")]
+    assert [entry.text.split(":")[0] for entry in job.errors] == rows
+    assert [entry.text for entry in job.log[-3:]] == [
+        "0 of 9000 rows imported",
+        (
+            "only the first 1000 faults are told; in all there are 9000 unknown_user, 9000 "
+            "duplicate_rows, 3000 date_unreadable"
+        ),
+        "completed",
+    ]
+
+
+@pytest.mark.parametrize("faulty", [0, 1_000, 1_001])
+def test_untold_faults_are_counted_by_code(faulty: int) -> None:
+    with records(faulty) as file:
+        job = importing.submit(Jobs(lambda: NOW), furnished(0), file, at=NOW)
+    assert len(job.errors) == min(faulty, 1_000)
+    untold = "only the first 1000 faults are told; in all there are 1001 unknown_user"
+    assert (untold in [entry.text for entry in job.log]) == (faulty > 1_000)
+
+
+def test_a_mistake_of_the_caller_is_no_job() -> None:
+    jobs = Jobs(lambda: NOW)
+    with records(1) as file:
+        with pytest.raises(NaiveDatetimeError):
+            importing.submit(jobs, furnished(1), file, at=NOW.replace(tzinfo=None))
+        with pytest.raises(InvalidValueError, match="duplicates cannot be 'renew'"):
+            importing.submit(jobs, furnished(1), file, at=NOW, duplicates="renew")  # type: ignore[arg-type]
+    assert not jobs.listed(at=NOW)
 
 
 def test_a_file_without_rows_is_a_job_too() -> None:

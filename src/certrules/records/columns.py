@@ -4,11 +4,21 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
+from attrs import frozen
+
 from certrules.errors import RecordsFileError
 from certrules.model.records import RecordField
 from certrules.records.faults import shortened
 
-__all__ = ["FAULTS_COLUMN", "ROW_COLUMN", "Columns", "map_columns", "read_mapping", "recognised"]
+__all__ = [
+    "FAULTS_COLUMN",
+    "ROW_COLUMN",
+    "Columns",
+    "Layout",
+    "map_columns",
+    "read_mapping",
+    "recognised",
+]
 
 ROW_COLUMN = "certrules_row"
 FAULTS_COLUMN = "certrules_faults"
@@ -16,6 +26,24 @@ FAULTS_COLUMN = "certrules_faults"
 
 Columns = dict[RecordField, int]
 """The place of each field's column, counted from 0."""
+
+
+@frozen
+class Layout:
+    """Which column of a file holds each field: its name as written, and its place."""
+
+    names: Mapping[RecordField, str]
+    places: Columns
+
+    def text(self, fields: Sequence[str], field: RecordField) -> str:
+        """Return what a row says in a field, trimmed; empty where it has no such column.
+
+        >>> Layout({}, {RecordField.USERNAME: 1}).text(["1", " ada "], RecordField.USERNAME)
+        'ada'
+        """
+        place = self.places.get(field, len(fields))
+        return fields[place].strip() if place < len(fields) else ""
+
 
 _COMPARED = 500
 """How many headers are compared when looking for one that is spelled alike."""

@@ -15,7 +15,7 @@ from certrules.instants import IssueDateConvention
 from certrules.model.records import ImportProfile, Record, RecordField
 from certrules.records.batches import Batch, KeyBatch, RejectedRow
 from certrules.records.chunks import Chunk, chunk_of, even_chunk, line_numbers
-from certrules.records.columns import FAULTS_COLUMN, map_columns, read_mapping
+from certrules.records.columns import FAULTS_COLUMN, Layout, map_columns, read_mapping
 from certrules.records.dialect import choose_delimiter, next_row, read_header
 from certrules.records.encoding import choose_encoding
 from certrules.records.lines import Lines
@@ -86,8 +86,8 @@ def open_records(
 class RecordsFile:
     """An open file of certification records; close it, or use it in a ``with`` statement.
 
-    ``header`` holds the names of its columns as written, ``columns`` the one of each field;
-    ``zone`` and ``issue_date`` are how its days become instants.
+    ``header`` holds the names of its columns as written, ``columns`` the one of each field, and
+    ``layout`` their places too; ``zone`` and ``issue_date`` are how its days become instants.
     Every pass starts from the beginning, and passes can run side by side. Each raises
     :class:`~certrules.errors.RecordsFileError` on reaching what is no CSV.
     """
@@ -107,9 +107,9 @@ class RecordsFile:
         self.header: tuple[str, ...] = tuple(header)
         self.delimiter = delimiter
         self.encoding = encoding
-        self.columns: Mapping[RecordField, str] = MappingProxyType(
-            {field: header[place] for field, place in columns.items()}
-        )
+        names = {field: header[place] for field, place in columns.items()}
+        self.columns: Mapping[RecordField, str] = MappingProxyType(names)
+        self.layout = Layout(names, dict(columns))
         self.zone: tzinfo = parser.zone
         self.issue_date: IssueDateConvention = parser.convention
         self.path: Path | None = source.path
@@ -168,11 +168,6 @@ class RecordsFile:
         """
         for chunk in self._chunks(rows):
             yield self._parser.batch(chunk, nul_seen=self._lines.nul_seen)
-
-    def text(self, fields: Sequence[str], field: RecordField) -> str:
-        """Return what a row says in a field, trimmed; empty where it has no such column."""
-        place = self._places.get(field, len(fields))
-        return fields[place].strip() if place < len(fields) else ""
 
     def records(self) -> Iterator[Record | RejectedRow]:
         """Yield each data row, in file order, as the record it is or with the faults it has."""

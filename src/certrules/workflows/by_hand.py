@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 
 from attrs import evolve, frozen
 
@@ -17,9 +16,9 @@ from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import awarding
 from certrules.rules.awarding import Expansion, Targets
 from certrules.workflows._effects import carry_out
-from certrules.workflows.actors import SYSTEM, Asking, permit, user_of
+from certrules.workflows.actors import SYSTEM, Asking, permit
 from certrules.workflows.facts import known_certification
-from certrules.workflows.jobs import Job, Jobs, Piece
+from certrules.workflows.jobs import Job, Jobs, Piece, Work
 
 __all__ = ["AwardReport", "award", "award_all", "expand", "together"]
 
@@ -84,7 +83,8 @@ def award(
     than 100 distinct active users make it a background job of ``owner``, or else of the actor: its
     ``results`` are reports, which :func:`together` makes one. Each thousand users are one
     transaction, so that a job which fails or is discontinued keeps what it has done; asked again,
-    those who have the award by then are refused, and the others get it. Raises
+    those who have the award by then are refused, and the others get it. The executor may be a pool
+    of processes where the store can be sent to them. Raises
     :class:`~certrules.errors.InvalidValueError` for a certification that the store does not have.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
@@ -116,9 +116,9 @@ def award(
     users = [user.id for user in expansion.users]
     if not awarding.runs_as_job(len(users)):
         return together([skipped, award_all(store, users, chosen, at=at, policy=policy)])
-    permit(actor, Action.START_JOB, policy=policy)
-    steps = _steps(store, users, skipped, chosen, at=at, policy=policy)
-    return jobs.submit(f"award {chosen.certification}", steps, owner=owner or user_of(actor))
+    work = _work(store, users, skipped, chosen, at=at, policy=policy)
+    name = f"award {chosen.certification}"
+    return jobs.submit(name, work, owner=owner, actor=actor, policy=policy)
 
 
 def expand(
@@ -141,7 +141,21 @@ def expand(
         return awarding.expand(targets, view.users.among(targets.users).values())
 
 
-def _steps(
+@frozen
+class _Step:
+    """Some of the users, and all that it takes to award them; another process can do it."""
+
+    store: Store
+    users: tuple[str, ...]
+    chosen: Award
+    at: datetime
+    policy: Policy
+
+    def __call__(self) -> AwardReport:
+        return award_all(self.store, self.users, self.chosen, at=self.at, policy=self.policy)
+
+
+def _work(
     store: Store,
     users: Sequence[str],
     skipped: AwardReport,
@@ -149,36 +163,14 @@ def _steps(
     *,
     at: datetime,
     policy: Policy,
-) -> Iterator[partial[Piece]]:
+) -> Work:
     for start in range(0, len(users), TOGETHER):
-        yield partial(
-            _step,
-            store,
-            users[start : start + TOGETHER],
-            skipped if start == 0 else AwardReport(),
-            chosen,
-            start=start,
-            total=len(users),
-            at=at,
-            policy=policy,
-        )
-
-
-def _step(
-    store: Store,
-    users: Sequence[str],
-    skipped: AwardReport,
-    chosen: Award,
-    *,
-    start: int,
-    total: int,
-    at: datetime,
-    policy: Policy,
-) -> Piece:
-    report = together([skipped, award_all(store, users, chosen, at=at, policy=policy)])
-    done = start + len(users)
-    said = f"awarded: {len(report.awarded)}; done: {done} of {total}"
-    return Piece(done, total, (said, *_skipped(report)), tuple(_errors(report)), report)
+        some = tuple(users[start : start + TOGETHER])
+        report = together([skipped, (yield _Step(store, some, chosen, at, policy))])
+        done = start + len(some)
+        said = f"awarded: {len(report.awarded)}; done: {done} of {len(users)}"
+        yield Piece(done, len(users), (said, *_skipped(report)), tuple(_errors(report)), report)
+        skipped = AwardReport()
 
 
 def _skipped(report: AwardReport) -> Iterator[str]:

@@ -1,15 +1,17 @@
 """How does long work go on in the background, and what is heard of it?
 
-A job is a series of steps, each of which commits what it did. They run one after another where the
-store lives: on any :class:`concurrent.futures.Executor` that shares this process, such as one of
-threads. To work in another process, submit a function to its pool yourself that opens the store
-there and does the whole of it, such as :func:`certrules.workflows.importing.run`.
+A job is a generator. It yields steps: each does a piece of the work on the executor and commits it,
+and what it returns is sent back to the generator. And it yields pieces: what there is to hear of
+what was done. The generator, the log, and how far the job is stay where the :class:`Jobs` are; only
+steps go elsewhere. So a step that is a value, and can be pickled with what it returns, is done by a
+pool of processes as it is by one of threads, and the store in it is opened there anew.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Generator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import partial
 from itertools import count
 from threading import Condition, RLock
 from typing import Any, ParamSpec, TypeVar
@@ -18,18 +20,15 @@ from attrs import Factory, define, evolve, frozen
 
 from certrules import instants
 from certrules.errors import CertrulesError, InvalidValueError
+from certrules.model.people import Action, Target
+from certrules.model.policy import DOCEBO, Policy
+from certrules.rules import visibility
+from certrules.workflows.actors import EVERYBODYS, SYSTEM, Asking, permit, user_of
 
-__all__ = ["Inline", "Job", "JobState", "Jobs", "LogEntry", "Piece", "Step"]
+__all__ = ["Inline", "Job", "JobState", "Jobs", "LogEntry", "Piece", "Step", "Work"]
 
 LISTED = timedelta(days=13)
 """For how long a job that has ended is still listed."""
-
-SHARING = (
-    "one that shares this process, such as a ThreadPoolExecutor, because a store cannot be sent to "
-    "another; submit to that pool a function of your own, which opens the store there and does the "
-    "whole work, for example by importing.run"
-)
-"""Which executors can carry jobs, and what to do with the others."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,7 +66,10 @@ class LogEntry:
 
 @frozen
 class Piece:
-    """What one step did: how much in all is done now, of how much, and what there is to say."""
+    """What there is to hear: how much in all is done by now, of how much, and what there is to say.
+
+    ``result`` is added to the results of the job.
+    """
 
     done: int
     total: int
@@ -76,15 +78,18 @@ class Piece:
     result: Any = None
 
 
-Step = Callable[[], Piece | None]
-"""Does and commits one piece of the work; None where nothing was left to do, which ends the job."""
+Step = Callable[[], Any]
+"""Does and commits a piece of the work; what it returns is sent to the generator that yields it."""
+
+Work = Generator[Step | Piece, Any, None]
+"""What a job is to do, step by step; the job ends with it."""
 
 
 @frozen
 class Job:
     """A job as it stands: a snapshot, which does not change.
 
-    ``results`` are what the steps returned beside their progress.
+    ``results`` are those of its pieces.
 
     Rules: DOC-JOB-04, DOC-JOB-06.
     """
@@ -153,181 +158,286 @@ class Inline(Executor):
         return future
 
 
-@define
-class _Work:
-    """A job that goes on."""
+@define(eq=False)
+class _Run:
+    """A job that goes on; the log and the results of ``job`` are kept beside it."""
 
     job: Job
-    steps: Iterator[Step]
-    future: Future[Piece | None] | None = None
+    work: Work
+    log: list[LogEntry] = Factory(list)
+    results: list[Any] = Factory(list)
+    answer: Any = None
+    future: Future[Any] | None = None
     discontinued: bool = False
     ended: Condition = Factory(Condition)
+
+    def snapshot(self) -> Job:
+        return evolve(self.job, log=tuple(self.log), results=tuple(self.results))
 
 
 class Jobs:
     """The jobs of one process, on one executor; threads may share it.
 
-    ``clock`` tells the instant, aware. Jobs that are no longer listed are forgotten. Raises
-    :class:`~certrules.errors.InvalidValueError` for a pool of processes, to which no open store can
-    be sent.
+    ``clock`` tells the instant, aware. Jobs that are no longer listed are forgotten. Between steps,
+    a generator runs in the thread that hears of the end of its last step, and at first in the one
+    that submits it.
 
-    >>> now = datetime(2024, 1, 1, tzinfo=UTC)
-    >>> jobs = Jobs(lambda: now)
-    >>> job = jobs.submit("count", [lambda: Piece(1, 2), lambda: Piece(2, 2)])
+    Only Superadmins and Power Users start, see or stop jobs, and a Power User none but their own:
+    ``actor`` is asked for, as in every workflow, and whoever may not gets a
+    :class:`~certrules.errors.NotPermittedError`.
+
+    >>> def counting() -> Work:
+    ...     for number in (1, 2):
+    ...         answer = yield lambda: number
+    ...         yield Piece(answer, 2)
+    >>> jobs = Jobs(lambda: datetime(2024, 1, 1, tzinfo=UTC))
+    >>> job = jobs.submit("count", counting())
     >>> str(job.state), job.done, job.percentage
     ('Completed', 2, 100)
 
-    Rules: DOC-JOB-04, DOC-JOB-05, DOC-JOB-06.
+    Rules: DOC-JOB-03, DOC-JOB-04, DOC-JOB-05, DOC-JOB-06.
     """
 
     def __init__(self, clock: Callable[[], datetime], executor: Executor | None = None) -> None:
-        if isinstance(executor, ProcessPoolExecutor):
-            raise InvalidValueError("executor", executor, SHARING)
         self._clock = clock
         self._executor = executor or Inline()
-        self._works: dict[str, _Work] = {}
+        self._runs: dict[str, _Run] = {}
         self._numbers = count(1)
         self._lock = RLock()
 
-    def submit(self, name: str, steps: Iterable[Step], *, owner: str | None = None) -> Job:
-        """Begin a job, and return how it stands; one that fails at once has failed, no error."""
+    def submit(
+        self,
+        name: str,
+        work: Work,
+        *,
+        owner: str | None = None,
+        actor: Asking = SYSTEM,
+        policy: Policy = DOCEBO,
+    ) -> Job:
+        """Begin a job, and return how it stands; one that fails at once has failed, no error.
+
+        It is the job of ``owner``, or else of the actor, who must be permitted to start jobs, and
+        for somebody else, to see theirs.
+
+        Rules: DOC-JOB-03.
+        """
+        permit(actor, Action.START_JOB, policy=policy)
+        if owner not in (None, user_of(actor)):
+            permit(actor, Action.VIEW_JOB, Target(owner), policy=policy)
         at = self._now()
         with self._lock:
-            self._works = {id_: work for id_, work in self._works.items() if work.job.listed(at)}
-            work = _Work(Job(f"{next(self._numbers)}", name, at, owner), iter(steps))
-            self._works[work.job.id] = work
-        self._go_on(work)
-        return self.get(work.job.id)
+            self._runs = {id_: run for id_, run in self._runs.items() if run.job.listed(at)}
+            job = Job(f"{next(self._numbers)}", name, at, owner or user_of(actor))
+            run = self._runs[job.id] = _Run(job, work)
+        self._go_on(run)
+        return self._stand(run)
 
-    def get(self, job: str) -> Job:
-        """Return how a job stands; InvalidValueError where there is none of that id."""
-        with self._lock:
-            work = self._known(job)
-            if work.future is not None and work.future.running():
-                self._start(work)
-            return work.job
+    def get(self, job: str, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO) -> Job:
+        """Return how a job stands; InvalidValueError where there is none of that id.
 
-    def listed(self, *, at: datetime, owner: str | None = None) -> list[Job]:
+        ``actor`` must be permitted to see it.
+
+        Rules: DOC-JOB-03.
+        """
+        return self._stand(self._known(job, actor, policy))
+
+    def listed(
+        self,
+        *,
+        at: datetime,
+        owner: str | None = None,
+        actor: Asking = SYSTEM,
+        policy: Policy = DOCEBO,
+    ) -> list[Job]:
         """Return the jobs to show at an instant, newest first: all of them, or one owner's.
 
-        Rules: DOC-JOB-04.
-        """
-        with self._lock:
-            jobs = [self.get(id_) for id_ in reversed(self._works)]
-        return [job for job in jobs if job.listed(at) and owner in (None, job.owner)]
+        An actor sees those that they are permitted to see; who may see none, not even their own or
+        those of that owner, gets a NotPermittedError.
 
-    def discontinue(self, job: str) -> Job:
+        Rules: DOC-JOB-03, DOC-JOB-04.
+        """
+        permit(actor, Action.VIEW_JOB, Target(owner or user_of(actor)), policy=policy)
+        with self._lock:
+            jobs = [self._stand(run) for run in reversed(self._runs.values())]
+        return [
+            job
+            for job in jobs
+            if job.listed(at) and owner in (None, job.owner) and _sees(actor, job, policy)
+        ]
+
+    def discontinue(self, job: str, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO) -> Job:
         """Stop a job before its next step, and return how it stands.
 
-        What it has done stays done; it cannot be resumed. A job that has ended stays as it is.
+        What it has done stays done; it cannot be resumed. A job that has ended stays as it is, and
+        one whose last step goes on completes. Who sees a job may stop it.
 
-        Rules: DOC-JOB-05.
+        Rules: DOC-JOB-03, DOC-JOB-05.
         """
-        with self._lock:
-            work = self._known(job)
-            work.discontinued = True
-            future = work.future
+        run = self._known(job, actor, policy)
+        run.discontinued = True
+        future = run.future
         if future is not None:
-            future.cancel()  # outside the lock: it tells of itself at once
-        return self.get(job)
+            future.cancel()  # it tells of itself at once
+        return self._stand(run)
 
-    def wait(self, job: str, timeout: float | None = None) -> Job:
-        """Return how a job stands when it has ended, or after so many seconds."""
-        work = self._known(job)
-        with work.ended:
-            work.ended.wait_for(lambda: work.job.state.ended, timeout)
-        return self.get(job)
+    def wait(
+        self,
+        job: str,
+        timeout: float | None = None,
+        *,
+        actor: Asking = SYSTEM,
+        policy: Policy = DOCEBO,
+    ) -> Job:
+        """Return how a job stands when it has ended, or after so many seconds.
 
-    def _known(self, job: str) -> _Work:
-        if job not in self._works:
+        ``actor`` must be permitted to see it. A step that waits for a job of its own executor may
+        wait for itself.
+
+        Rules: DOC-JOB-03.
+        """
+        run = self._known(job, actor, policy)
+        with run.ended:
+            run.ended.wait_for(lambda: run.job.state.ended, timeout)
+        return self._stand(run)
+
+    def _known(self, job: str, actor: Asking, policy: Policy) -> _Run:
+        """Return a job that an actor may see; whether there is one, nobody else is told."""
+        run = self._runs.get(job)
+        target = Target(run.job.owner) if run else EVERYBODYS
+        permit(actor, Action.VIEW_JOB, target, policy=policy)
+        if run is None:
             raise InvalidValueError("job", job, "the id of a job that is still listed")
-        return self._works[job]
+        return run
+
+    def _stand(self, run: _Run) -> Job:
+        with self._lock:
+            if run.future is not None and run.future.running():
+                self._start(run)
+            return run.snapshot()
 
     def _now(self) -> datetime:
         return instants.utc(self._clock())
 
-    def _go_on(self, work: _Work) -> None:
+    def _go_on(self, run: _Run) -> None:
         """Do one step after another, for as long as the executor does them at once."""
         try:
-            while (step := self._next(work)) is not None:
-                future = work.future = self._executor.submit(step)
-                if not future.done():
-                    future.add_done_callback(lambda done: self._resume(work, done))
+            while (step := self._next(run)) is not None:
+                future = self._begin(run, step)
+                if future is None:
                     return
-                if not self._take(work, future):
+                if not future.done():
+                    future.add_done_callback(partial(self._resume, run))
+                    return
+                if not self._take(run, future):
                     return
         except KeyboardInterrupt:
-            self._end(work, JobState.FAILED, "interrupted", error=True)
+            self._end(run, JobState.FAILED, "interrupted", error=True)
             raise
-        except BaseException as error:  # noqa: BLE001 - an executor shut down, a step not made
-            self._end(work, JobState.FAILED, _told(error), error=True)
+        except BaseException as error:  # noqa: BLE001 - whatever ends the generator ends its job
+            self._end(run, JobState.FAILED, _told(error), error=True)
 
-    def _resume(self, work: _Work, future: Future[Piece | None]) -> None:
-        if self._take(work, future):
-            self._go_on(work)
+    def _resume(self, run: _Run, future: Future[Any]) -> None:
+        if self._take(run, future):
+            self._go_on(run)
 
-    def _next(self, work: _Work) -> Step | None:
-        if work.discontinued:
-            self._end(work, JobState.DISCONTINUED, _stopped(work.job))
-            return None
-        step = next(work.steps, None)
-        if step is None:
-            self._end(work, JobState.COMPLETED, "completed")
-        return step
+    def _next(self, run: _Run) -> Step | None:
+        """Note what there is to hear until there is a step to do; None at the end."""
+        while True:
+            try:
+                said = run.work.send(run.answer)
+            except StopIteration:
+                self._end(run, JobState.COMPLETED, "completed")
+                return None
+            run.answer = None
+            if isinstance(said, Piece):
+                self._note(run, said)
+            elif run.discontinued:
+                self._end(run, JobState.DISCONTINUED, _stopped(run.job))
+                return None
+            else:
+                return said
 
-    def _take(self, work: _Work, future: Future[Piece | None]) -> bool:
-        """Note what a step did, and return whether there may be more."""
+    def _begin(self, run: _Run, step: Step) -> Future[Any] | None:
+        """Give a step to the executor; one that takes none ends the job."""
         try:
-            piece = future.result()
+            run.future = self._executor.submit(step)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - it may be broken, shut down or full
+            self._end(run, JobState.FAILED, _untaken(error), error=True)
+            return None
+        return run.future
+
+    def _take(self, run: _Run, future: Future[Any]) -> bool:
+        """Keep what a step answers, and return whether there may be more."""
+        try:
+            run.answer = future.result()
         except CancelledError:
-            self._end_cancelled(work)
+            self._end_cancelled(run)
             return False
         except BaseException as error:  # noqa: BLE001 - whatever a step raises ends its job
-            self._end(work, JobState.FAILED, _told(error), error=True)
+            self._end(run, JobState.FAILED, _told(error), error=True)
             return False
-        if piece is None:
-            self._end(work, JobState.COMPLETED, "completed")
-            return False
-        self._note(work, piece)
         return True
 
-    def _start(self, work: _Work) -> None:
-        if work.job.state is JobState.QUEUED:
-            work.job = evolve(work.job, state=JobState.IN_PROGRESS, started_at=self._now())
+    def _start(self, run: _Run) -> None:
+        if run.job.state is JobState.QUEUED:
+            run.job = evolve(run.job, state=JobState.IN_PROGRESS, started_at=self._now())
 
-    def _note(self, work: _Work, piece: Piece) -> None:
+    def _note(self, run: _Run, piece: Piece) -> None:
         at = self._now()
-        said = [LogEntry(at, text) for text in piece.said]
-        said += [LogEntry(at, text, error=True) for text in piece.errors]
         with self._lock:
-            self._start(work)
-            job = work.job
-            work.job = evolve(
-                job,
-                done=piece.done,
-                total=piece.total,
-                log=(*job.log, *said),
-                results=job.results if piece.result is None else (*job.results, piece.result),
-            )
+            self._start(run)
+            run.job = evolve(run.job, done=piece.done, total=piece.total)
+            run.log += [LogEntry(at, text) for text in piece.said]
+            run.log += [LogEntry(at, text, error=True) for text in piece.errors]
+            if piece.result is not None:
+                run.results.append(piece.result)
 
-    def _end_cancelled(self, work: _Work) -> None:
-        if work.discontinued:
-            self._end(work, JobState.DISCONTINUED, _stopped(work.job))
+    def _end_cancelled(self, run: _Run) -> None:
+        if run.discontinued:
+            self._end(run, JobState.DISCONTINUED, _stopped(run.job))
         else:
-            self._end(work, JobState.FAILED, "the executor was shut down", error=True)
+            self._end(run, JobState.FAILED, "the executor was shut down", error=True)
 
-    def _end(self, work: _Work, state: JobState, text: str, *, error: bool = False) -> None:
+    def _end(self, run: _Run, state: JobState, text: str, *, error: bool = False) -> None:
         at = self._now()
-        entry = LogEntry(at, text, error)
-        with self._lock, work.ended:
-            work.job = evolve(work.job, state=state, ended_at=at, log=(*work.job.log, entry))
-            work.future = None
-            work.ended.notify_all()
+        run.work.close()
+        with self._lock, run.ended:
+            run.log.append(LogEntry(at, text, error))
+            run.job = evolve(run.job, state=state, ended_at=at)
+            run.future = None
+            run.ended.notify_all()
+
+
+def _sees(actor: Asking, job: Job, policy: Policy) -> bool:
+    if actor is SYSTEM:
+        return True
+    return bool(visibility.may(actor, Action.VIEW_JOB, Target(job.owner), policy=policy))
 
 
 def _told(error: BaseException) -> str:
-    return str(error) if isinstance(error, CertrulesError) else f"{type(error).__name__}: {error}"
+    if isinstance(error, CertrulesError):
+        return str(error)
+    if isinstance(error, BrokenExecutor):
+        return (
+            "a worker of the executor died: what it kept stays, even if it could not say so; the "
+            f"same work, begun again on a new executor, does the rest ({_brief(error)})"
+        )
+    return _brief(error)
+
+
+def _untaken(error: BaseException) -> str:
+    if isinstance(error, BrokenExecutor):
+        return _told(error)
+    return f"the executor takes no more work ({_brief(error)})"
+
+
+def _brief(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _stopped(job: Job) -> str:
+    if not job.done:
+        return "discontinued before anything was done"
     return f"discontinued; the {job.done} of {job.total} that were done stay, and the rest is not"

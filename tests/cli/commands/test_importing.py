@@ -18,6 +18,7 @@ from certrules.errors import RecordsFileError, StoreError
 from certrules.records import open_records
 from certrules.repositories.sql import open_store
 from certrules.workflows import importing as workflow
+from certrules.workflows.importing import running
 from tests.cli.conftest import Run, start
 from tests.cli.records import HEADER, write
 
@@ -310,7 +311,7 @@ def test_stopped_midway_it_says_how_to_go_on(
 ) -> None:
     rows = (f"user{number},FA,2024-03-01,1,,manual," for number in range(5_000))
     file = write(tmp_path / "records.csv", *rows)
-    real, batches = workflow.apply, []
+    real, batches = running.apply, []
 
     def failing(*args: Any, **options: Any) -> None:
         batches.append(1)
@@ -318,7 +319,7 @@ def test_stopped_midway_it_says_how_to_go_on(
             raise StoreError("the disk is on fire")
         real(*args, **options)
 
-    monkeypatch.setattr(workflow, "apply", failing)
+    monkeypatch.setattr(running, "apply", failing)
     answer = run("import", file, "--store", store, "--zone", "UTC")
     assert answer.code == 2
     assert "the disk is on fire; the first " in answer.err

@@ -44,7 +44,7 @@ def check(store: _Store) -> None:
     """Raise StoreError for a store whose file cannot be used in this process."""
     if _IN_USE and store.path in _IN_USE:
         raise StoreError(
-            f"{str(store.path)!r} was in use by another thread when this process was forked, and its "
+            f"{str(store.path)!r} was in use by another thread when this process forked, and its "
             "locks would not hold here; start processes by spawn or forkserver"
         )
 

@@ -1,0 +1,10 @@
+"""How does a file of certification records get into a store?
+
+Each batch of its rows is planned against what the store holds, and carried out in one transaction.
+"""
+
+from certrules.workflows.importing.planning import RefusedRow
+from certrules.workflows.importing.reports import ImportReport
+from certrules.workflows.importing.running import run, submit
+
+__all__ = ["ImportReport", "RefusedRow", "run", "submit"]

@@ -1,0 +1,122 @@
+"""What did an import come to?"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Self
+
+from attrs import Factory, define, frozen
+
+from certrules.instants import IssueDateConvention
+from certrules.model.policy import Duplicates
+from certrules.model.records import Fault, FaultCode
+from certrules.records import RecordsFile
+from certrules.rules.importing import Outcome
+from certrules.workflows.importing.planning import Plan
+
+__all__ = ["KEPT_FAULTS", "ImportReport", "Tally"]
+
+KEPT_FAULTS = 1_000
+"""How many faults a report or a log holds; every one of them goes to ``on_refused``."""
+
+
+@frozen
+class ImportReport:
+    """What an import did or, as a dry run, would do.
+
+    Every data row counts once among ``outcomes``. ``faults`` are those of the refused rows, in file
+    order, but only the first 1,000, so that a file which is all wrong fits in memory:
+    ``fault_counts`` counts all of them by code, and ``on_refused`` of :func:`run` is told each.
+    ``warnings`` give the first of each code, and how many rows have it. ``shifted`` counts the rows
+    whose issue date is another calendar date in UTC than the file says, as it is for most zones
+    east of Greenwich. ``superseded_by_refused`` counts the superseded rows whose last row was
+    refused: the last of repeated rows counts even then, since an older one would be a guess.
+
+    Rules: INT-10, INT-17b.
+    """
+
+    outcomes: Mapping[Outcome, int]
+    faults: tuple[Fault, ...]
+    fault_counts: Mapping[FaultCode, int]
+    warnings: tuple[tuple[Fault, int], ...]
+    shifted: int
+    superseded_by_refused: int
+    zone: tzinfo
+    issue_date: IssueDateConvention
+    duplicates: Duplicates
+    dry_run: bool
+
+    @property
+    def imported(self) -> int:
+        """How many rows changed the store: issued, renewed or updated."""
+        changing = (Outcome.ISSUED, Outcome.RENEWED, Outcome.UPDATED)
+        return sum(self.outcomes[outcome] for outcome in changing)
+
+    @property
+    def rows(self) -> int:
+        """How many data rows the file has."""
+        return sum(self.outcomes.values())
+
+
+@define
+class Tally:
+    """What some of the batches came to; it grows no larger with more of them."""
+
+    outcomes: Counter[Outcome] = Factory(Counter)
+    faults: list[Fault] = Factory(list)
+    fault_counts: Counter[FaultCode] = Factory(Counter)
+    warnings: dict[FaultCode, tuple[Fault, int]] = Factory(dict)
+    shifted: int = 0
+    superseded_by_refused: int = 0
+
+    @classmethod
+    def of(cls, planned: Plan) -> Self:
+        """Return what one batch came to."""
+        tally = cls(
+            Counter(decision.outcome for decision in planned.decisions),
+            shifted=planned.shifted,
+            superseded_by_refused=planned.superseded_by_refused,
+        )
+        tally.outcomes[Outcome.REFUSED] += len(planned.refused)
+        tally.outcomes[Outcome.SUPERSEDED] += len(planned.superseded)
+        faults = [fault for refused in planned.refused for fault in refused.faults]
+        tally.faults = faults[:KEPT_FAULTS]
+        tally.fault_counts.update(fault.code for fault in faults)
+        for warning in planned.warnings:
+            tally.warn(warning, 1)
+        return tally
+
+    @property
+    def rows(self) -> int:
+        """How many data rows were done."""
+        return self.outcomes.total()
+
+    def add(self, later: "Tally") -> None:
+        """Count what later batches came to."""
+        self.outcomes.update(later.outcomes)
+        self.faults += later.faults[: KEPT_FAULTS - len(self.faults)]
+        self.fault_counts.update(later.fault_counts)
+        self.shifted += later.shifted
+        self.superseded_by_refused += later.superseded_by_refused
+        for warning, times in later.warnings.values():
+            self.warn(warning, times)
+
+    def warn(self, warning: Fault, times: int) -> None:
+        """Keep the first warning of each code, and how often there was one."""
+        first, before = self.warnings.get(warning.code, (warning, 0))
+        self.warnings[warning.code] = (first, before + times)
+
+    def report(self, file: RecordsFile, *, duplicates: Duplicates, dry_run: bool) -> ImportReport:
+        """Return what it all came to."""
+        return ImportReport(
+            outcomes=self.outcomes,
+            faults=tuple(self.faults),
+            fault_counts=self.fault_counts,
+            warnings=tuple(self.warnings.values()),
+            shifted=self.shifted,
+            superseded_by_refused=self.superseded_by_refused,
+            zone=file.zone,
+            issue_date=file.issue_date,
+            duplicates=duplicates,
+            dry_run=dry_run,
+        )

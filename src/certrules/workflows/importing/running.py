@@ -1,0 +1,202 @@
+"""How is a file imported, at once or in the background?"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from attrs import frozen
+
+from certrules import instants
+from certrules.errors import ConflictError, InvalidValueError
+from certrules.model.people import Action
+from certrules.model.policy import DOCEBO, Duplicates, Policy
+from certrules.records import Batch, KeyBatch, Layout, RecordsFile
+from certrules.repositories.protocols import Store, Transaction
+from certrules.rules import importing
+from certrules.rules.importing import Key
+from certrules.workflows.actors import SYSTEM, Asking, permit
+from certrules.workflows.importing.planning import Plan, RefusedRow, apply, plan
+from certrules.workflows.importing.reports import KEPT_FAULTS, ImportReport, Tally
+from certrules.workflows.jobs import Job, Jobs, Piece, Work
+
+__all__ = ["run", "submit"]
+
+ATTEMPTS = 5
+"""How often a batch is planned anew when another writer was faster."""
+
+
+def run(
+    store: Store,
+    file: RecordsFile,
+    *,
+    at: datetime,
+    duplicates: Duplicates = Duplicates.REJECT,
+    dry_run: bool = False,
+    on_refused: Callable[[RefusedRow], object] | None = None,
+    on_progress: Callable[[int, int], object] | None = None,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
+) -> ImportReport:
+    """Import a file into a store, batch by batch, or only say what that would do.
+
+    ``at`` is the aware instant of the import. A first pass over the file finds repeated rows, and
+    any fault of the file as a whole, before anything is changed; then each batch is one
+    transaction. Stopped at any moment, the same call completes the work: what was imported before
+    is unchanged. ``on_refused`` sees each refused row with all its faults, of which the report
+    keeps the first 1,000; ``on_progress`` sees the rows done and in all.
+    Raises :class:`~certrules.errors.RecordsFileError` and :class:`~certrules.errors.StoreError`.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+
+    Rules: DOC-CSV-14, DOC-CSV-15, DOC-CSV-16, DOC-CSV-18, INT-09, INT-17b.
+    """
+    permit(actor, Action.IMPORT_AWARDS, policy=policy)
+    tally = Tally()
+    steps = _steps(store, file, at=at, duplicates=duplicates, policy=policy)
+    for step, total in steps:
+        planned = step.look() if dry_run else step.carry_out()
+        tally.add(Tally.of(planned))
+        if on_progress:
+            on_progress(tally.rows, total)
+        if on_refused:
+            for refused in planned.refused:
+                on_refused(refused)
+    return tally.report(file, duplicates=duplicates, dry_run=dry_run)
+
+
+def submit(
+    jobs: Jobs,
+    store: Store,
+    file: RecordsFile,
+    *,
+    at: datetime,
+    duplicates: Duplicates = Duplicates.REJECT,
+    owner: str | None = None,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
+) -> Job:
+    """Import a file as :func:`run` does, as a background job of ``owner``, or else of the actor.
+
+    The file must stay open until the job ends. It is read here, wherever its batches are carried
+    out: once whole before this returns, for what :func:`run` looks for first, and then batch by
+    batch as the job goes on. So it may be any file or stream, also with a pool of processes; only
+    the store must be one that can be sent there.
+
+    The log tells the first 1,000 faults, and in the end counts all of them by code; the only result
+    is the :class:`ImportReport`. A job that failed or was discontinued keeps the batches that it
+    did, and importing the file again completes the work.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+
+    Rules: DOC-CSV-21, DOC-JOB-02, DOC-JOB-05, DOC-JOB-06.
+    """
+    permit(actor, Action.IMPORT_AWARDS, policy=policy)
+    steps = _steps(store, file, at=at, duplicates=duplicates, policy=policy)
+    work = _work(steps, file, duplicates)
+    return jobs.submit("import", work, owner=owner, actor=actor, policy=policy)
+
+
+def _work(steps: Iterable[tuple["_Step", int]], file: RecordsFile, duplicates: Duplicates) -> Work:
+    tally, total = Tally(), 0
+    for step, total in steps:
+        told = len(tally.faults)
+        tally.add((yield step))
+        errors = [f"row {each.row}: {each.message} ({each.rule})" for each in tally.faults[told:]]
+        yield Piece(tally.rows, total, errors=tuple(errors))
+    report = tally.report(file, duplicates=duplicates, dry_run=False)
+    said = f"{report.imported} of {report.rows} rows imported"
+    yield Piece(tally.rows, total, (said, *_untold(tally)), result=report)
+
+
+def _untold(tally: Tally) -> Iterator[str]:
+    if tally.fault_counts.total() > len(tally.faults):
+        counts = ", ".join(f"{times} {code}" for code, times in tally.fault_counts.most_common())
+        yield f"only the first {KEPT_FAULTS} faults are told; in all there are {counts}"
+
+
+@frozen
+class _Step:
+    """One batch of a file, and all that it takes to carry it out; another process can do it."""
+
+    store: Store
+    layout: Layout
+    batch: Batch
+    repeats: Mapping[Key, Sequence[int]]
+    at: datetime
+    duplicates: Duplicates
+    policy: Policy
+
+    def __call__(self) -> Tally:
+        return Tally.of(self.carry_out())
+
+    def look(self) -> Plan:
+        """Return what would be done."""
+        with self.store.reading() as view:
+            return self._plan(view)
+
+    def carry_out(self) -> Plan:
+        """Do it in one transaction; ConflictError where others were faster time and again."""
+        for _ in range(ATTEMPTS - 1):
+            with suppress(ConflictError):
+                return self._try()
+        return self._try()
+
+    def _try(self) -> Plan:
+        with self.store.writing() as transaction:
+            planned = self._plan(transaction)
+            apply(transaction, planned, at=self.at, told=self.policy.notifications)
+        return planned
+
+    def _plan(self, transaction: Transaction) -> Plan:
+        return plan(
+            transaction,
+            self.layout,
+            self.batch,
+            self.repeats,
+            duplicates=self.duplicates,
+            at=self.at,
+        )
+
+
+def _steps(
+    store: Store, file: RecordsFile, *, at: datetime, duplicates: Duplicates, policy: Policy
+) -> Iterator[tuple[_Step, int]]:
+    """Return what is to be done, batch by batch, with the number of rows in all."""
+    if not isinstance(duplicates, Duplicates):
+        raise InvalidValueError("duplicates", duplicates, "a value of certrules.Duplicates")
+    at = instants.utc(at)
+    return (
+        (_Step(store, file.layout, batch, repeats, at, duplicates, policy), total)
+        for batch, repeats, total in _batches(file)
+    )
+
+
+def _batches(file: RecordsFile) -> Iterator[tuple[Batch, Mapping[Key, Sequence[int]], int]]:
+    """Yield each batch with the repeats of its keys, and the number of rows in all."""
+    repeats, total = _first_pass(file)
+    for batch in file.batches():
+        yield batch, _among(batch, repeats), total
+
+
+def _among(batch: Batch, repeats: Mapping[Key, Sequence[int]]) -> Mapping[Key, Sequence[int]]:
+    """Return the repeats of a batch's own keys: all that another process needs to know."""
+    if not repeats:
+        return {}
+    keys = {
+        *zip(batch.username_keys, batch.certification_codes, strict=True),
+        *(row.key for row in batch.rejected if row.key),
+    }
+    return {key: repeats[key] for key in keys & repeats.keys()}
+
+
+def _first_pass(file: RecordsFile) -> tuple[Mapping[Key, Sequence[int]], int]:
+    last_row = 0
+
+    def keyed() -> Iterator[KeyBatch]:
+        nonlocal last_row
+        for batch in file.key_batches():
+            if batch.rows:
+                last_row = batch.rows[-1]
+            yield batch
+
+    return importing.find_repeats(keyed()), last_row
