@@ -59,7 +59,8 @@ TEXT = st.sampled_from(NAMES + LONG)
 WHEN = st.sampled_from([T0 + timedelta(microseconds=1) * number for number in range(3)])
 HELD = [fact for fact in Fact if not fact.name.startswith("TRAINING_")] + [Fact.TRAINING_KINDS]
 INSTANTS = [fact for fact in Fact if fact.value.endswith(" at")]
-SCALAR = sorted(TEXTS, key=str) + INSTANTS + [Fact.CYCLE, Fact.VALIDITY_DAYS]
+COUNTED = [Fact.CYCLE, Fact.VALIDITY_AMOUNT, Fact.AWARDED, Fact.ASSIGNED]
+SCALAR = sorted(TEXTS, key=str) + INSTANTS + COUNTED + [Fact.VALIDITY_DAYS]
 OF_ITEMS = [Fact.TRAINING_ID, Fact.TRAINING_CODE, Fact.TRAINING_KEY]
 
 
@@ -134,7 +135,7 @@ def selections(draw: st.DrawFn) -> Selection:
     values = TEXT | st.sampled_from(["1", "2", "draft", "days", "manual"])
     leaves = st.one_of(
         st.builds(OneOf, allowed(sorted(TEXTS, key=str) + OF_ITEMS), st.sets(values, max_size=3)),
-        st.builds(OneOf, allowed([Fact.CYCLE, Fact.VALIDITY_AMOUNT]), st.sets(st.integers(0, 2))),
+        st.builds(OneOf, allowed(COUNTED), st.sets(st.integers(0, 2))),
         st.builds(Contains, allowed(sorted(TEXTS, key=str)), TEXT.filter(bool)),
         st.builds(Past, allowed(INSTANTS), WHEN),
         st.builds(Ahead, allowed(INSTANTS), WHEN | moments()),

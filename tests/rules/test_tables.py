@@ -283,7 +283,10 @@ def test_awards_are_grouped_by_where_they_stand() -> None:
         (TableQuery(Table.ISSUED, filters=[("Compny", "")]), "filter .* did you mean Company?"),
         (TableQuery(Table.CATALOG, filters=[("Name", "")]), "filter .* this table has none"),
         (TableQuery(Table.ISSUED, sort=["-Expiratn"]), "sort .* did you mean Expiration?"),
-        (TableQuery(Table.ISSUED, sort=["Skills"]), "sort cannot be 'Skills'"),
+        (
+            TableQuery(Table.ISSUED, sort=["Skill"]),
+            "sort cannot be 'Skill': .* did you mean Skills?",
+        ),
         (TableQuery(Table.ISSUED, filters=[("Status", "expird")]), "did you mean expired?"),
         (TableQuery(Table.ISSUED, group_by="User"), "group .* one of Certification, Company"),
         (TableQuery(Table.CATALOG, group_by="Name"), "group .* this table has none"),
@@ -389,21 +392,26 @@ def test_a_near_name_is_guessed_and_a_far_one_is_not() -> None:
         assert guess == (f"{said}?" if said else "")
 
 
-def test_lists_are_in_no_order_and_the_error_says_so() -> None:
-    sortable = {
-        Table.CERTIFICATIONS: {"Training", "Description", "Skills", "Source"},
-        Table.CATALOG: {"Description"},
-        Table.ISSUED: {"Training", "Skills"},
-        Table.AWARDED_USERS: set(),
-    }
-    for table, lists in sortable.items():
+@pytest.mark.rule("ALL-MANAGE-09")
+def test_rows_are_sorted_by_every_column() -> None:
+    for table in Table:
         for column in tables.columns(TableQuery(table)):
-            query = TableQuery(table, sort=[column.name])
-            if column.name in lists:
-                with pytest.raises(InvalidValueError, match="lists are in no order"):
-                    tables.selection(query, at=NOON)
-            else:
-                assert len(found(query)) >= 2
+            one = [column.name]
+            up = found(TableQuery(table, one, sort=one))
+            down = found(TableQuery(table, one, sort=[f"-{column.name}"]))
+            assert up == down[::-1]
+            if len(set(up)) > 1:
+                assert up != down
+
+
+@pytest.mark.rule("ALL-MANAGE-09")
+def test_a_list_is_sorted_by_its_first_entry_and_none_comes_first() -> None:
+    for name in ("Training", "Skills", "Source", "Description"):
+        query = TableQuery(Table.CERTIFICATIONS, ["Allbound ID"], sort=[name])
+        assert found(query) == [("4",), ("3",)]
+        assert found(evolve(query, sort=[f"-{name}"])) == [("3",), ("4",)]
+    assert users(sort=["-training", "user"]) == "ada-F Bob-F 9-c Bob-c"
+    assert users(sort=["-account owner", "-user"]) == "ada-F Bob-F Bob-c 9-c"
 
 
 def test_a_query_without_groups_has_none_to_count() -> None:

@@ -37,6 +37,7 @@ __all__ = [
     "certification_text",
     "folded",
     "is_text",
+    "sort_key",
     "user_text",
 ]
 
@@ -88,18 +89,21 @@ class Fact(Enum):
     COMPANY_NAME = "company name"
     COMPANY_KEY = "company key"
     ACCOUNT_OWNER = "account owner"
+    ACCOUNT_OWNER_KEY = "account owner key"
     # of a certification
     CERTIFICATION = "certification id"
     NAME = "name"
     NAME_KEY = "name key"
     CODE = "code"
     DESCRIPTION = "description"
+    DESCRIPTION_KEY = "description key"
     CERTIFICATION_TEXT = "certification text"
     STATUS = "status"
     VALIDITY_AMOUNT = "validity amount"
     VALIDITY_UNIT = "validity unit"
     VALIDITY_DAYS = "validity days"
     SKILLS = "skills"
+    FIRST_SKILL_KEY = "first skill key"
     CREATED_BY = "created by"
     CREATED_BY_NAME = "created by name"
     CREATED_BY_KEY = "created by key"
@@ -110,6 +114,8 @@ class Fact(Enum):
     # of the items that earn a certification, in their order
     TRAINING = "training"
     TRAINING_KINDS = "training kinds"
+    FIRST_TRAINING_KEY = "first training key"
+    FIRST_TRAINING_KIND = "first training kind"
     TRAINING_ID = "training id"
     TRAINING_CODE = "training code"
     TRAINING_KEY = "training key"
@@ -149,6 +155,11 @@ def folded(text: str) -> str:
     Rules: INT-15.
     """
     return text.casefold()
+
+
+def sort_key(text: str) -> str:
+    """Return of a text, folded, what it is sorted by; none is an empty text."""
+    return folded(text)[:SORTED]
 
 
 def user_text(user: User) -> str:
@@ -305,15 +316,16 @@ class Selection:
     limit: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        shown = {fact for fact in self.facts if isinstance(fact, Fact)}
-        sorted_by = {each.fact for each in self.order if isinstance(each.fact, Fact)}
         levels = list(_levels([self.where, *self._of_cases()]))
         compared = [each for level in levels for each in level if not isinstance(each, _Compound)]
-        asked = shown | sorted_by | set(map(_asked, compared))
+        for each in compared:
+            if isinstance(each, Past | Ahead):
+                _refuse({each.fact} - _INSTANTS, "an instant")
         foreign = _OF_AWARDS if self.rows is Rows.CERTIFICATIONS else _OF_CERTIFICATIONS
-        _refuse(asked & foreign, f"a fact of {self.rows}")
-        _refuse(shown & _ASKED_OF_ITEMS, "a fact to show: it belongs in a condition")
-        _refuse(sorted_by & (_LISTS | _ASKED_OF_ITEMS), "a fact to sort by: no list is")
+        _refuse(self.asked & foreign, f"a fact of {self.rows}")
+        _refuse(_ASKED_OF_ITEMS & _only(self.facts), "a fact to show: it belongs in a condition")
+        ordered = _only(order.fact for order in self.order)
+        _refuse((_LISTS | _ASKED_OF_ITEMS) & ordered, "a fact to sort by: no list is")
         values = sum(len(each.values) for each in compared if isinstance(each, OneOf))
         _within("depth of conditions", len(levels), _MOST_LEVELS)
         _within("number of conditions", len(compared), _MOST_CONDITIONS)
@@ -322,13 +334,25 @@ class Selection:
         if self.limit is not None:
             _within("limit", self.limit, _MOST_ROWS)
 
+    @property
+    def asked(self) -> frozenset[Fact]:
+        """Every fact to show, to sort by and to compare."""
+        named = (*self.facts, *(order.fact for order in self.order))
+        levels = _levels([self.where, *self._of_cases()])
+        compared = (each for level in levels for each in level if not isinstance(each, _Compound))
+        return _only(named).union(each.fact for each in compared)
+
     def _of_cases(self) -> Iterator[Condition]:
         for asked in (*self.facts, *(order.fact for order in self.order)):
             if isinstance(asked, Case):
                 yield from (condition for _, condition in asked.cases)
 
 
-def _refuse(facts: set[Fact], expected: str) -> None:
+def _only(facts: Iterable[Fact | Case]) -> frozenset[Fact]:
+    return frozenset(fact for fact in facts if isinstance(fact, Fact))
+
+
+def _refuse(facts: set[Fact] | frozenset[Fact], expected: str) -> None:
     for fact in sorted(facts, key=str):
         raise InvalidValueError("fact", str(fact), expected)
 
@@ -345,9 +369,3 @@ def _levels(level: Sequence[Condition]) -> Iterator[Sequence[Condition]]:
         level = [
             inner for each in level if isinstance(each, _Compound) for inner in each.conditions
         ]
-
-
-def _asked(condition: OneOf | Contains | Past | Ahead) -> Fact:
-    if isinstance(condition, Past | Ahead) and condition.fact not in _INSTANTS:
-        raise InvalidValueError("fact", str(condition.fact), "an instant")
-    return condition.fact

@@ -30,6 +30,7 @@ from certrules.model.tables import (
     certification_text,
     folded,
     is_text,
+    sort_key,
     user_text,
 )
 from certrules.repositories.memory_learning import Scope
@@ -140,6 +141,11 @@ def _certification_id(row: _Row) -> str:
     return str(row.key[row.award is not None])
 
 
+def _first_training(row: _Row) -> str | None:
+    named = ((item and (folded(item.name) or item.code)) or each.item for each, item in row.items)
+    return next(named, None)
+
+
 def _training(row: _Row) -> tuple[str, ...]:
     return tuple((item and (item.name or item.code)) or each.item for each, item in row.items)
 
@@ -163,17 +169,20 @@ _FACTS: Mapping[Fact, Callable[[_Row], Any]] = {
     Fact.COMPANY_NAME: _company(lambda company: company.name),
     Fact.COMPANY_KEY: _company(lambda company: folded(company.name)),
     Fact.ACCOUNT_OWNER: _company(lambda company: company.account_owner),
+    Fact.ACCOUNT_OWNER_KEY: _company(lambda company: sort_key(company.account_owner or "")),
     Fact.CERTIFICATION: _certification_id,
     Fact.NAME: _certification(lambda one: one.name),
     Fact.NAME_KEY: _certification(lambda one: folded(one.name)),
     Fact.CODE: _certification(lambda one: one.code),
     Fact.DESCRIPTION: _certification(lambda one: one.description),
+    Fact.DESCRIPTION_KEY: _certification(lambda one: sort_key(one.description)),
     Fact.CERTIFICATION_TEXT: _certification(certification_text),
     Fact.STATUS: _certification(lambda one: one.status.value),
     Fact.VALIDITY_AMOUNT: _certification(lambda one: one.validity.amount),
     Fact.VALIDITY_UNIT: _certification(lambda one: one.validity.unit.value),
     Fact.VALIDITY_DAYS: _certification(_days),
     Fact.SKILLS: lambda row: row.certification.skills if row.certification else (),
+    Fact.FIRST_SKILL_KEY: _certification(lambda one: sort_key(next(iter(one.skills), ""))),
     Fact.CREATED_BY: _certification(lambda one: one.created_by),
     Fact.CREATED_BY_NAME: _creator(lambda user: user.username),
     Fact.CREATED_BY_KEY: _creator(lambda user: username_key(user.username)),
@@ -183,6 +192,8 @@ _FACTS: Mapping[Fact, Callable[[_Row], Any]] = {
     Fact.ASSIGNED: lambda row: len(row.items),
     Fact.TRAINING: _training,
     Fact.TRAINING_KINDS: lambda row: tuple(dict.fromkeys(a.kind.value for a, _ in row.items)),
+    Fact.FIRST_TRAINING_KEY: _first_training,
+    Fact.FIRST_TRAINING_KIND: lambda row: next((each.kind.value for each, _ in row.items), None),
     Fact.TRAINING_ID: lambda row: tuple(each.item for each, _ in row.items),
     Fact.TRAINING_CODE: lambda row: tuple(item.code for _, item in row.items if item),
     Fact.TRAINING_KEY: lambda row: tuple(folded(item.name) for _, item in row.items if item),

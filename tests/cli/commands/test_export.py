@@ -127,7 +127,7 @@ def test_groups_are_told(run: Run, awarded: Path) -> None:
         (["issued", "--filter", "Status"], "write --filter NAME=VALUE"),
         (["issued", "--filter", "Compny=a"], "did you mean Company?"),
         (["issued", "--columns", "Usr"], "did you mean User?"),
-        (["issued", "--sort", "Skills"], "sort cannot be 'Skills'"),
+        (["issued", "--sort", "Skill"], "sort cannot be 'Skill'"),
         (["issued", "--sort=--User"], "sort cannot be '-User'"),
         (["issued", "--columns", ""], "column cannot be '': expected one of User, Certification"),
         (["issued", "--columns", "User,,Status"], "column cannot be ''"),

@@ -15,7 +15,7 @@ from certrules.model.catalog import (
     ItemKind,
     Validity,
 )
-from certrules.model.tables import certification_text, folded
+from certrules.model.tables import certification_text, folded, sort_key
 from certrules.periods import Unit
 from certrules.repositories.sql.grouping import grouped, pack, unpack
 from certrules.repositories.sql.session import Session
@@ -108,6 +108,8 @@ def _row(value: Certification, instant: Callable[[datetime | None], Any]) -> tup
         instant(value.updated_at),
         folded(value.name),
         certification_text(value),
+        sort_key(value.description),
+        sort_key(next(iter(value.skills), "")),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select
 
 from certrules.model.people import Company, User, username_key
-from certrules.model.tables import folded, user_text
+from certrules.model.tables import folded, sort_key, user_text
 from certrules.repositories.sql.grouping import grouped, pack, unpack
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import companies
@@ -99,7 +99,13 @@ class SqlCompanies:
     def put(self, values: Iterable[Company]) -> None:
         """Add companies, or replace those of the same id."""
         latest = {
-            value.id: (value.id, value.name, folded(value.name), value.account_owner)
+            value.id: (
+                value.id,
+                value.name,
+                folded(value.name),
+                value.account_owner,
+                sort_key(value.account_owner or ""),
+            )
             for value in values
         }
         self._session.change(_GONE, [(id_,) for id_ in latest])

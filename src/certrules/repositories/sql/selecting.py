@@ -1,6 +1,6 @@
 """How does a database select, sort and count the rows of a table?"""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -61,6 +61,9 @@ _ATTACHED = (
     .group_by(assignments.c.certification_id)
     .subquery("attached")
 )
+_FIRST = assignments.alias("first_assignment")
+_FIRST_ITEM = items.alias("first_item")
+_FIRST_NAME = func.nullif(_FIRST_ITEM.c.name_key, "")
 _DAYS = certifications.c.validity_amount * case(
     {unit.value: about_days(unit) for unit in Unit}, value=certifications.c.validity_unit
 )
@@ -88,16 +91,19 @@ _FACTS: Mapping[Fact, ColumnElement[Any]] = {
     Fact.COMPANY_NAME: companies.c.name,
     Fact.COMPANY_KEY: companies.c.name_key,
     Fact.ACCOUNT_OWNER: companies.c.account_owner,
+    Fact.ACCOUNT_OWNER_KEY: companies.c.account_owner_key,
     Fact.NAME: certifications.c.name,
     Fact.NAME_KEY: certifications.c.name_key,
     Fact.CODE: certifications.c.code,
     Fact.DESCRIPTION: certifications.c.description,
+    Fact.DESCRIPTION_KEY: certifications.c.description_key,
     Fact.CERTIFICATION_TEXT: certifications.c.search_text,
     Fact.STATUS: certifications.c.status,
     Fact.VALIDITY_AMOUNT: certifications.c.validity_amount,
     Fact.VALIDITY_UNIT: certifications.c.validity_unit,
     Fact.VALIDITY_DAYS: case((certifications.c.validity_amount > 0, _DAYS)),
     Fact.SKILLS: certifications.c.skills,
+    Fact.FIRST_SKILL_KEY: certifications.c.first_skill_key,
     Fact.CREATED_BY: certifications.c.created_by,
     Fact.CREATED_BY_NAME: _CREATORS.c.username,
     Fact.CREATED_BY_KEY: _CREATORS.c.username_key,
@@ -105,6 +111,10 @@ _FACTS: Mapping[Fact, ColumnElement[Any]] = {
     Fact.UPDATED_AT: certifications.c.updated_at,
     Fact.AWARDED: func.coalesce(_HELD.c.number, 0),
     Fact.ASSIGNED: func.coalesce(_ATTACHED.c.number, 0),
+    Fact.FIRST_TRAINING_KEY: func.coalesce(
+        _FIRST_NAME, func.nullif(_FIRST_ITEM.c.code, ""), _FIRST.c.item_id
+    ),
+    Fact.FIRST_TRAINING_KIND: _FIRST.c.kind,
 }
 _OF_ITEMS: Mapping[Fact, ColumnElement[Any]] = {
     Fact.TRAINING_ID: assignments.c.item_id,
@@ -113,6 +123,18 @@ _OF_ITEMS: Mapping[Fact, ColumnElement[Any]] = {
 }
 _TRAINING = (Fact.TRAINING, Fact.TRAINING_KINDS)
 _ITEM = and_(items.c.kind == assignments.c.kind, items.c.id == assignments.c.item_id)
+
+
+_OF_THE_FIRST = (Fact.FIRST_TRAINING_KEY, Fact.FIRST_TRAINING_KIND)
+_SOURCES: Mapping[Rows, FromClause] = {
+    Rows.AWARDS: awards.outerjoin(users, users.c.id == awards.c.user_id)
+    .outerjoin(companies, companies.c.id == users.c.company_id)
+    .outerjoin(certifications, certifications.c.id == awards.c.certification_id)
+    .outerjoin(_CREATORS, _CREATORS.c.id == certifications.c.created_by),
+    Rows.CERTIFICATIONS: certifications.outerjoin(
+        _CREATORS, _CREATORS.c.id == certifications.c.created_by
+    ),
+}
 
 
 class SqlTables:
@@ -138,7 +160,7 @@ class SqlTables:
 
     def count(self, selection: Selection) -> int:
         """Return how many rows a selection has, whatever its offset and limit."""
-        statement = select(func.count()).select_from(_source(selection.rows))
+        statement = select(func.count()).select_from(_source(selection))
         ((number,),) = self._session.rows(statement.where(self._true(selection)))
         return int(number)
 
@@ -159,11 +181,9 @@ class SqlTables:
         return (tuple(row) for row in self._session.stream(statement))
 
     def _statement(self, selection: Selection) -> Select[Any]:
-        asked = {*selection.facts, *(order.fact for order in selection.order)}
         facts = [self._of(selection.rows, fact) for fact in selection.facts]
         named = [fact.label(f"fact_{number}") for number, fact in enumerate(facts)]
-        source = _source(selection.rows, asked)
-        return select(*named).select_from(source).where(self._true(selection))
+        return select(*named).select_from(_source(selection)).where(self._true(selection))
 
     def _read(
         self, facts: Sequence[Fact | Case], statement: Select[Any]
@@ -254,17 +274,15 @@ def _sorted(order: Order, fact: ColumnElement[Any]) -> list[ColumnElement[Any]]:
     return [key.desc() if order.descending else key for key in keys]
 
 
-def _source(rows: Rows, asked: Iterable[Fact | Case] = ()) -> FromClause:
-    if rows is Rows.AWARDS:
-        return (
-            awards.outerjoin(users, users.c.id == awards.c.user_id)
-            .outerjoin(companies, companies.c.id == users.c.company_id)
-            .outerjoin(certifications, certifications.c.id == awards.c.certification_id)
-            .outerjoin(_CREATORS, _CREATORS.c.id == certifications.c.created_by)
-        )
-    source = certifications.outerjoin(_CREATORS, _CREATORS.c.id == certifications.c.created_by)
+def _source(selection: Selection) -> FromClause:
+    source = _SOURCES[selection.rows]
+    id_, asked = _ID[selection.rows], selection.asked
     if Fact.AWARDED in asked:
-        source = source.outerjoin(_HELD, _HELD.c.certification_id == certifications.c.id)
+        source = source.outerjoin(_HELD, _HELD.c.certification_id == id_)
     if Fact.ASSIGNED in asked:
-        source = source.outerjoin(_ATTACHED, _ATTACHED.c.certification_id == certifications.c.id)
+        source = source.outerjoin(_ATTACHED, _ATTACHED.c.certification_id == id_)
+    if not asked.isdisjoint(_OF_THE_FIRST):
+        first = and_(_FIRST.c.certification_id == id_, _FIRST.c.position == 0)
+        same = and_(_FIRST_ITEM.c.kind == _FIRST.c.kind, _FIRST_ITEM.c.id == _FIRST.c.item_id)
+        source = source.outerjoin(_FIRST, first).outerjoin(_FIRST_ITEM, same)
     return source

@@ -97,7 +97,11 @@ _KEY = (
     .with_variant(String(collation="C"), "postgresql")
     .with_variant(mysql.VARCHAR(255, **_BINARY), *_MARIADB)
 )
-_TEXT = Text().with_variant(mysql.LONGTEXT(**_BINARY), *_MARIADB)
+_TEXT = (
+    Text()
+    .with_variant(Text(collation="C"), "postgresql")
+    .with_variant(mysql.LONGTEXT(**_BINARY), *_MARIADB)
+)
 _WORD = String(32).with_variant(mysql.VARCHAR(32, **_BINARY), *_MARIADB)
 _DIGEST = String(64).with_variant(mysql.VARCHAR(64, **_BINARY), *_MARIADB)
 _POSITION = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up INTEGER alone
@@ -143,6 +147,7 @@ companies: Table = _table(
     Column("name", _TEXT, nullable=False),
     Column("name_key", _TEXT, nullable=False),
     Column("account_owner", _TEXT),
+    Column("account_owner_key", _TEXT, nullable=False),
 )
 
 certifications: Table = _table(
@@ -165,6 +170,8 @@ certifications: Table = _table(
     Column("updated_at", Instant),
     Column("name_key", _TEXT, nullable=False),
     Column("search_text", _TEXT, nullable=False),
+    Column("description_key", _TEXT, nullable=False),
+    Column("first_skill_key", _TEXT, nullable=False),
     Index("certrules_certifications_by_code", "code"),
 )
 
@@ -338,7 +345,7 @@ renewals: Table = _table(
     Index("certrules_renewals_by_certification", "certification_id"),
 )
 
-# Of the badges of one cycle one may be not revoked.
+# Of the badges of one cycle one may be open: not revoked, or revoked by hand and so withdrawn.
 badges: Table = _table(
     "badges",
     Column("id", _KEY, primary_key=True),

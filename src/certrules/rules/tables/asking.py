@@ -165,19 +165,11 @@ def _group(query: TableQuery, table: Layout) -> tuple[Asked, ...]:
 def _order(query: TableQuery, table: Layout, at: datetime) -> Iterable[Order]:
     if not query.sort:
         return map(Order, table.sort)
-    asked = {column.name: column.sort for column in table.columns if column.sort is not None}
-    names = [_sortable(name.removeprefix("-"), table) for name in query.sort]
+    known = _bynamed(query.table)
+    names = [named("sort", name.removeprefix("-"), known) for name in query.sort]
     _once("sort", query.sort, names)
-    facts = _facts((asked[name] for name in names), at)
+    facts = _facts((known[name].sort for name in names), at)
     return map(Order, facts, (name.startswith("-") for name in query.sort))
-
-
-def _sortable(name: str, table: Layout) -> str:
-    found = named("sort", name, [column.name for column in table.columns])
-    known = [column.name for column in table.columns if column.sort is not None]
-    if found not in known:
-        raise InvalidValueError("sort", name, f"{listed(known)}; lists are in no order")
-    return found
 
 
 def _once(what: str, given: Sequence[str], names: Sequence[str]) -> None:

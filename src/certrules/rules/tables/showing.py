@@ -49,7 +49,7 @@ def plain(_: Moment, value: Any) -> Any:
 
 @frozen
 class Column:
-    """A column: its name, the facts it needs, what it shows of them, and what it is sorted by.
+    """A column: its name, the facts it needs, what it is sorted by, and what it shows of them.
 
     What it shows is a text, a number, a day or a local date and time in a zone, a tuple of texts
     for a list, or None for what is not there. A fact that follows from an instant is a function.
@@ -57,8 +57,8 @@ class Column:
 
     name: str
     facts: tuple[Asked, ...]
+    sort: Asked
     show: Callable[..., Any] = plain
-    sort: Asked | None = None
 
 
 def name_or_id(_: Moment, name: str | None, id_: str | None) -> str | None:
