@@ -83,7 +83,7 @@ def unlink(
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([Certification("fa", "First aid")])
     >>> print(unlink(store, "fa", ItemKind.COURSE, "c1", at=at).reasons[0])
-    course c1 is not assigned to fa (DOC-ASSIGN-11)
+    the item is not assigned to First aid (DOC-ASSIGN-11)
 
     Rules: DOC-ASSIGN-11, DOC-DELETE-05, INT-20.
     """
@@ -115,7 +115,7 @@ def unassign(
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> print(unassign(MemoryStore(), "1", "fa", at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0])
-    1 does not have the certification (DOC-AWARD-10)
+    the user does not have the certification (DOC-AWARD-10)
 
     Rules: DOC-AWARD-10, DOC-DELETE-06.
     """

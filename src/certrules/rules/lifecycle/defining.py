@@ -92,7 +92,7 @@ def edit(
     >>> bool(edit(first_aid, renamed, at=at))
     True
     >>> print(*edit(first_aid, renamed, at=at, policy=ALLBOUND).reasons)
-    name cannot be changed after publication: deactivate fa and create another (ALL-CERT-09)
+    name cannot be changed after publication: deactivate First aid and create another (ALL-CERT-09)
 
     Rules: ALL-BADGE-04, ALL-CERT-09, ALL-CERT-10, ALL-VIS-05, DOC-CERT-07, INT-01c, INT-31,
     INT-31b.

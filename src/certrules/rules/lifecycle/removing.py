@@ -62,7 +62,7 @@ def delete(
     >>> delete(first_aid, [], at=at).effects
     (RemoveCertification(certification='fa'),)
     >>> print(*delete(first_aid, [Award("ada", "fa", at, None)], at=at, policy=ALLBOUND).reasons)
-    1 award would be lost: ask for their removal, or deactivate fa (INT-38)
+    1 award would be lost: ask for their removal, or deactivate First aid (INT-38)
 
     Rules: DOC-DELETE-01, DOC-DELETE-02, DOC-DELETE-03, DOC-DELETE-04, ALL-MANAGE-05,
     ALL-MANAGE-07, INT-23, INT-31b, INT-38.
