@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import TypeVar
 
 from certrules.badges import baking
@@ -18,11 +19,17 @@ Answer = TypeVar("Answer")
 
 def facts(path: str | Path) -> ImageFacts:
     """Return what the content of an image file says of it; BadgeError where it is too large."""
+    images = _images()
+    facts: ImageFacts = images.read(files.contents(str(path), images.LARGEST))
+    return facts
+
+
+def _images() -> ModuleType:
     try:
         from certrules import images
     except ImportError as error:
         raise UsageError("an image needs Pillow: pip install 'certrules[images]'") from error
-    return images.read(files.contents(str(path), images.LARGEST))
+    return images
 
 
 def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str, ImageFacts]:
@@ -30,6 +37,7 @@ def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str,
 
     CatalogError where one is not in it, or cannot be an image.
     """
+    _images()
     found: dict[str, ImageFacts] = {}
     faults: list[tuple[str, str]] = []
     for index, each in enumerate(certifications):
@@ -40,7 +48,9 @@ def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str,
                 why = error.strerror if isinstance(error, OSError) else str(error)
                 faults.append((f"certifications[{index}].badge_image", f"{why}"))
     if faults:
-        raise CatalogError("invalid_catalog", "the catalog names images that are not there", faults)
+        raise CatalogError(
+            "invalid_catalog", "the catalog names images that cannot be read", faults
+        )
     return found
 
 

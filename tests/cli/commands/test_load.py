@@ -3,6 +3,8 @@
 import io
 import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -125,7 +127,13 @@ def test_badge_images_are_looked_at_where_they_lie(run: Run, tmp_path: Path) -> 
     assert "certifications[2]: the content is neither a PNG nor a JPEG" in bad.err
     assert run("status", "--store", "new.db").out.endswith("0 awards\n")
     (tmp_path / "secret.png").write_bytes(b"")
-    lost = run("load", badges(tmp_path, "500.png", "7.png", "../secret.png"), *words)
+    with (media / "large.png").open("wb") as stream:
+        stream.truncate(10_000_001)
+    (media / "folder.png").mkdir()
+    more = ("large.png", "folder.png")
+    lost = run("load", badges(tmp_path, "500.png", "7.png", "../secret.png", *more), *words)
+    assert "large.png has more than 10,000,000 bytes" in lost.err
+    assert "folder.png is no regular file" in lost.err
     assert lost.code == 2
     assert "certifications[1].badge_image: No such file or directory" in lost.err
     assert "certifications[2].badge_image: ../secret.png is not in" in lost.err
@@ -158,4 +166,18 @@ def test_who_manages_certifications_changes_nobody(run: Run, store: Path, tmp_pa
 def test_nobody_asks_of_a_store_that_is_not_there(run: Run, catalog: Path) -> None:
     answer = run("load", catalog, "--store", "new.db", "--actor", "ada", "--role", "superadmin")
     assert answer.code == 2
+    assert not Path("new.db").exists()
+
+
+def test_without_pillow_it_says_what_to_install(tmp_path: Path) -> None:
+    catalog = badges(tmp_path, "a.png")
+    code = (
+        "import sys; sys.modules['PIL'] = None\nfrom certrules.cli import main\n"
+        f"sys.exit(main(['load', {str(catalog)!r}, '--store', 'new.db', '--images', '.']))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 2
+    assert "an image needs Pillow: pip install 'certrules[images]'" in answer.stderr
     assert not Path("new.db").exists()
