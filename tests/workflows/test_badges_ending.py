@@ -16,7 +16,7 @@ from certrules.badges.credential import Issuer
 from certrules.badges.keys import TrustedKey
 from certrules.badges.signing import KeySigner, sign
 from certrules.badges.verifying import Outcome, verify
-from certrules.errors import ConflictError, NotPermittedError
+from certrules.errors import ConflictError, InvalidValueError, NotPermittedError
 from certrules.model.awards import AssociationType, ExpiryBasis
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import ItemKind
@@ -36,6 +36,7 @@ from certrules.workflows import (
     predating,
     renewing,
 )
+from certrules.workflows.actors import SYSTEM
 from tests.workflows.conftest import day
 
 COURSE = ItemKind.COURSE
@@ -305,6 +306,65 @@ def test_the_same_record_again_ends_no_badge(earned: Store, duplicates: Duplicat
     assert seen(earned, token, day(20)) is Outcome.VALID
 
 
+def test_what_is_revoked_by_hand_is_not_issued_again_until_the_award_changes(
+    earned: Store,
+) -> None:
+    badge, old = issued(earned)
+    badges.revoke(earned, badge.id)
+    badges.revoke(earned, badge.id)
+    for actor in (SYSTEM, Actor("ada")):
+        refused = badges.issue(earned, "ada", "fa", draw=lambda _: 0, actor=actor)
+        assert (
+            str(refused.reasons[0]) == "the badge of this award was revoked for ever (ALL-ROLE-11)"
+        )
+    renewed(earned)
+    latter, new = issued(earned, seed=2)
+    assert not latter.revoked
+    assert [seen(earned, each, day(20)) for each in (old, new)] == [Outcome.REVOKED, Outcome.VALID]
+
+
+def test_a_badge_is_issued_anew_by_an_administrator(earned: Store) -> None:
+    badge, old = issued(earned)
+    draw = Random(2).randrange  # noqa: S311 - to be the same at every run
+    with pytest.raises(NotPermittedError):
+        badges.reissue(earned, badge.id, draw=draw, actor=Actor("ada"))
+    assert seen(earned, old, day(20)) is Outcome.VALID
+    assert badges.reissue(earned, badge.id, draw=draw)
+    latter, new = issued(earned, seed=3)
+    assert (latter.cycle, latter.id == badge.id) == (badge.cycle, False)
+    assert [seen(earned, each, day(20)) for each in (old, new)] == [Outcome.REVOKED, Outcome.VALID]
+    badges.revoke(earned, latter.id)
+    assert badges.reissue(earned, latter.id, draw=draw)
+    assert not issued(earned)[0].revoked
+    with pytest.raises(InvalidValueError, match="badge"):
+        badges.reissue(earned, "nothing", draw=draw)
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [(unassigned, "the user holds no award"), (deleted, "certification of this badge was deleted")],
+)
+def test_what_has_ended_is_not_issued_anew(
+    earned: Store, end: Callable[[Store], None], why: str
+) -> None:
+    badge, old = issued(earned)
+    end(earned)
+    refused = badges.reissue(earned, badge.id, draw=lambda _: 0)
+    assert not refused
+    assert why in refused.reasons[0].text
+    assert seen(earned, old, day(20)) is Outcome.REVOKED
+
+
+def test_what_was_revoked_by_hand_stays_so_when_its_award_is_edited(earned: Store) -> None:
+    badge, old = issued(earned)
+    badges.revoke(earned, badge.id)
+    edited(earned)
+    badges.revoke(earned, badge.id)
+    latter, new = issued(earned, seed=2)
+    assert (latter.id, latter.cycle) != (badge.id, badge.cycle)
+    assert [seen(earned, each, day(20)) for each in (old, new)] == [Outcome.REVOKED, Outcome.VALID]
+
+
 def test_a_verifier_sees_a_suspension_until_it_is_lifted(earned: Store) -> None:
     badge, token = issued(earned)
     badges.suspend(earned, badge.id)
@@ -320,9 +380,11 @@ def test_each_list_tells_of_its_own(earned: Store, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(badges, "_place", lambda _, draw: (draw(3) + 1, 7))
     tokens: dict[int, str] = {}
     for seed in range(20):
+        longer = evolve(held(earned), expires_at=day(30 + seed), basis=ExpiryBasis.DATE)
+        assert awarding.edit(earned, longer, at=day(20))
         with suppress(ConflictError):
             badge, token = issued(earned, seed)
-            badges.revoke(earned, badge.id)
             tokens[badge.status_list] = token
+    assert lifecycle.unassign(earned, "ada", "fa", at=day(20))
     assert sorted(tokens) == [1, 2, 3]
     assert {seen(earned, each, day(20)) for each in tokens.values()} == {Outcome.REVOKED}

@@ -23,7 +23,7 @@ class MemoryBadges:
         return found
 
     def current(self, user: str, certification: str, cycle: int) -> Badge | None:
-        """Return the badge of a cycle that is not revoked, of which there is one at most."""
+        """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
         wanted = user, certification, cycle
         return next((each for each in self._all() if _open_cycle(each) == wanted), None)
 
@@ -53,10 +53,17 @@ class MemoryBadges:
         self._replace([badge], suspended=suspended)
 
     def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Revoke the badges of some cycles, for ever."""
+        """Revoke the badges of some cycles, for ever; those may have others from then on."""
         wanted = set(cycles)
         if wanted:
-            self._replace([b.id for b in self._all() if _open_cycle(b) in wanted], revoked=True)
+            ids = [each.id for each in self._all() if _open_cycle(each) in wanted]
+            self._replace(ids, revoked=True, withdrawn=False)
+
+    def withdraw(self, badge: str) -> None:
+        """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
+        found = self.get(badge)
+        if found is not None and _open_cycle(found):
+            self._replace([badge], revoked=True, withdrawn=True)
 
     def _all(self) -> Collection[Badge]:
         badges: dict[str, Badge] = self._scope.see().badges
@@ -68,4 +75,6 @@ class MemoryBadges:
 
 
 def _open_cycle(badge: Badge) -> tuple[str, str, int] | None:
-    return None if badge.revoked else (badge.user, badge.certification, badge.cycle)
+    if badge.revoked and not badge.withdrawn:
+        return None
+    return badge.user, badge.certification, badge.cycle

@@ -284,7 +284,7 @@ class Badges(Protocol):
         ...
 
     def current(self, user: str, certification: str, cycle: int) -> Badge | None:
-        """Return the badge of a cycle that is not revoked, of which there is one at most."""
+        """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
         ...
 
     def listed(self, status_list: int) -> Sequence[Badge]:
@@ -304,7 +304,11 @@ class Badges(Protocol):
         ...
 
     def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Revoke the badges of some cycles, for ever."""
+        """Revoke the badges of some cycles, for ever; those may have others from then on."""
+        ...
+
+    def withdraw(self, badge: str) -> None:
+        """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
         ...
 
 

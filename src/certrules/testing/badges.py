@@ -83,6 +83,23 @@ class BadgesContract:
             work.badges.revoke([_CYCLE])
             assert [each.revoked for each in work.badges.listed(1)] == [True, True]
 
+    def test_of_what_is_withdrawn_its_cycle_gets_no_other_until_it_is_revoked(self) -> None:
+        self._write(lambda work: work.badges.add(_BADGE))
+        self._write(lambda work: work.badges.withdraw("b1"))
+        withdrawn = evolve(_BADGE, revoked=True, withdrawn=True)
+        again = evolve(_BADGE, id="b2", index=8)
+        with self.store.writing() as work:
+            assert work.badges.get("b1") == work.badges.current(*_CYCLE) == withdrawn
+            with raises(ConflictError):
+                work.badges.add(again)
+            work.badges.withdraw("b3")
+            work.badges.revoke([_CYCLE])
+            assert work.badges.get("b1") == evolve(_BADGE, revoked=True)
+            work.badges.withdraw("b1")
+            assert work.badges.current(*_CYCLE) is None
+            work.badges.add(again)
+            assert list(work.badges.listed(1)) == [evolve(_BADGE, revoked=True), again]
+
     def test_a_suspension_may_be_lifted(self) -> None:
         self._write(lambda work: work.badges.add(_BADGE))
         self._write(lambda work: work.badges.suspend("b1"))
@@ -98,6 +115,7 @@ class BadgesContract:
             lambda view: view.badges.add(evolve(_BADGE, id="b2", cycle=2, index=8)),
             lambda view: view.badges.suspend("b1"),
             lambda view: view.badges.revoke([_CYCLE]),
+            lambda view: view.badges.withdraw("b1"),
         )
         for change in changes:
             with self.store.reading() as view, raises(StoreError):

@@ -15,6 +15,7 @@ from certrules.badges import sharing, statuslist
 from certrules.badges.credential import Issuer, Recipient
 from certrules.badges.sharing import Page
 from certrules.errors import InvalidValueError
+from certrules.model.awards import Award
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Reason, Refused
@@ -34,6 +35,7 @@ __all__ = [
     "list_url",
     "marked",
     "page",
+    "reissue",
     "revoke",
     "state_at",
     "suspend",
@@ -68,33 +70,51 @@ def issue(
     ...     transaction.users.put([User("1", "ada")])
     ...     transaction.certifications.put([Certification("fa", "First aid")])
     >>> print(issue(store, "1", "fa", draw=randbelow).reasons[0])
-    1 holds no award of fa now (ALL-ROLE-11)
+    the user holds no award of First aid now (ALL-ROLE-11)
 
     Rules: ALL-ROLE-08, ALL-ROLE-11, INT-08, INT-42.
     """
     permit_for(actor, Action.DOWNLOAD_BADGE, store, user, policy=policy)
     with store.writing() as transaction:
         facts.known_user(transaction, user)
-        facts.known_certification(transaction, certification)
-        held = [a for a in transaction.awards.history(user, certification) if not a.archived]
-        if not held:
-            return Refused(
-                [Reason(Rule.ALL_ROLE_11, f"{user} holds no award of {certification} now")]
-            )
-        badge = transaction.badges.current(user, certification, held[-1].cycle)
-        if badge is not None:
-            return Granted((badge,), [Reason(Rule.ALL_ROLE_11, "the award has this badge")])
-        award = held[-1]
-        if award.expires_at is not None and award.expires_at < award.issued_at:
-            text = "the award expires before it is issued, which no badge can say"
-            return Refused([Reason(Rule.INT_08, text)])
-        place = _place(transaction.badges, draw)
-        id_ = str(UUID(int=draw(2**128), version=4))
-        badge = Badge(
-            id_, user, certification, award.cycle, award.issued_at, award.expires_at, *place
-        )
-        transaction.badges.add(badge)
-        return Granted((badge,), [Reason(Rule.ALL_ROLE_11, "an award can be verified by anyone")])
+        found = facts.known_certification(transaction, certification)
+        return _issue(transaction, user, found, draw)
+
+
+def _issue(
+    transaction: Transaction, user: str, certification: Certification, draw: Callable[[int], int]
+) -> Granted | Refused:
+    history = transaction.awards.history(user, certification.id)
+    award = next((each for each in history if not each.archived), None)
+    if award is None:
+        return Refused([_because(f"the user holds no award of {certification} now")])
+    former = transaction.badges.current(user, certification.id, award.cycle)
+    if former is not None and former.revoked:
+        return Refused([_because("the badge of this award was revoked for ever")])
+    if former is not None:
+        return Granted((former,), [_because("the award has this badge")])
+    if award.expires_at is not None and award.expires_at < award.issued_at:
+        text = "the award expires before it is issued, which no badge can say"
+        return Refused([Reason(Rule.INT_08, text)])
+    badge = _of(award, _place(transaction.badges, draw), draw)
+    transaction.badges.add(badge)
+    return Granted((badge,), [_because("an award can be verified by anyone")])
+
+
+def _because(text: str) -> Reason:
+    return Reason(Rule.ALL_ROLE_11, text)
+
+
+def _of(award: Award, place: tuple[int, int], draw: Callable[[int], int]) -> Badge:
+    return Badge(
+        str(UUID(int=draw(2**128), version=4)),
+        award.user,
+        award.certification,
+        award.cycle,
+        award.issued_at,
+        award.expires_at,
+        *place,
+    )
 
 
 def _place(badges: Badges, draw: Callable[[int], int]) -> tuple[int, int]:
@@ -204,7 +224,9 @@ def suspend(
 
 
 def revoke(store: Store, badge: str, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO) -> None:
-    """Revoke a badge for ever, and leave its award; InvalidValueError where there is none.
+    """Revoke a badge for ever, and leave its award, which gets no other badge as long as it is so.
+
+    Raises :class:`~certrules.errors.InvalidValueError` where there is no badge of the id.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -212,9 +234,35 @@ def revoke(store: Store, badge: str, *, actor: Asking = SYSTEM, policy: Policy =
     """
     permit(actor, Action.DELETE_AWARD, policy=policy)
     with store.writing() as transaction:
-        found = _known(transaction, badge)
-        if not found.revoked:
-            transaction.badges.revoke([(found.user, found.certification, found.cycle)])
+        transaction.badges.withdraw(_known(transaction, badge).id)
+
+
+def reissue(
+    store: Store,
+    badge: str,
+    *,
+    draw: Callable[[int], int],
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
+    """Revoke a badge for ever, and issue another of the same award, under an id of its own.
+
+    So the link to a badge is taken back, and an award gets a badge again whose own was revoked by
+    hand. The effect of a grant is the badge, and ``draw`` is as for :func:`issue`. Raises
+    :class:`~certrules.errors.InvalidValueError` where there is no badge of the id.
+
+    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+
+    Rules: ALL-ROLE-03, ALL-ROLE-11, INT-42.
+    """
+    permit(actor, Action.DELETE_AWARD, policy=policy)
+    with store.writing() as transaction:
+        former = _known(transaction, badge)
+        certification = transaction.certifications.get(former.certification)
+        if certification is None:
+            return Refused([_because("the certification of this badge was deleted")])
+        transaction.badges.revoke([(former.user, former.certification, former.cycle)])
+        return _issue(transaction, former.user, certification, draw)
 
 
 def _known(transaction: Transaction, badge: str) -> Badge:

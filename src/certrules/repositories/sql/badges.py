@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from attrs import evolve
 from sqlalchemy import bindparam, func, insert, select, update
 
 from certrules.errors import ConflictError
@@ -16,6 +17,9 @@ __all__ = ["SqlBadges"]
 
 _SELECT = select(table)
 _SUSPEND = update(table).where(table.c.id == bindparam("of_badge"))
+_WITHDRAW = update(table).where(
+    table.c.id == bindparam("of_badge"), table.c.open == bindparam("still_open")
+)
 _REVOKE = update(table).where(
     table.c.user_id == bindparam("of_user"),
     table.c.certification_id == bindparam("of_certification"),
@@ -35,7 +39,7 @@ class SqlBadges:
         return self._first(_SELECT.where(table.c.id == badge))
 
     def current(self, user: str, certification: str, cycle: int) -> Badge | None:
-        """Return the badge of a cycle that is not revoked, of which there is one at most."""
+        """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
         return self._first(
             _SELECT.where(
                 table.c.user_id == user,
@@ -71,7 +75,7 @@ class SqlBadges:
             badge.index,
             badge.suspended,
             badge.revoked,
-            not badge.revoked or None,
+            not badge.revoked or badge.withdrawn or None,
         )
         try:
             with self._session.whole():
@@ -84,9 +88,13 @@ class SqlBadges:
         self._session.change(_SUSPEND, [(suspended, badge)], ["suspended"])
 
     def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Revoke the badges of some cycles, for ever."""
+        """Revoke the badges of some cycles, for ever; those may have others from then on."""
         rows = [(True, None, *cycle, True) for cycle in cycles]
         self._session.change(_REVOKE, rows, ["revoked", "open"])
+
+    def withdraw(self, badge: str) -> None:
+        """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
+        self._session.change(_WITHDRAW, [(True, badge, True)], ["revoked"])
 
     def _first(self, statement: Any) -> Badge | None:
         return next(map(_badge, self._session.rows(statement)), None)
@@ -94,5 +102,6 @@ class SqlBadges:
 
 @readable
 def _badge(row: Any) -> Badge:
-    *values, _ = row
-    return Badge(*values)
+    *values, is_open = row
+    badge = Badge(*values)
+    return evolve(badge, withdrawn=True) if badge.revoked and is_open else badge
