@@ -943,8 +943,8 @@ class Rule(Enum):
         "Pending expiry notices of a deleted or archived award are cancelled.",
         "decision (own)")
     INT_24 = (
-        ("A user who is deactivated keeps the awards held, and is neither awarded nor able to "
-         "renew while inactive."),
+        ("A user who is deactivated keeps the awards held, and is neither awarded, nor able to "
+         "renew, nor told of anything while inactive."),
         "decision (own)")
 
     # INT: decisions on notifications and permissions
