@@ -507,7 +507,7 @@ class Rule(Enum):
         "A:L8")
     ALL_CERT_12 = (
         "A created certification is listed in the table of certifications.",
-        "A:L35", PLANNED)
+        "A:L35")
 
     # ALL-EXP: validity period on Allbound
     ALL_EXP_01 = (

@@ -12,14 +12,14 @@ import pytest
 from icalendar import Calendar
 from openpyxl import load_workbook
 
-from certrules import Award, Certification, User
+from certrules import Award, Certification, CertificationStatus, User
 from certrules.errors import InvalidValueError, NotPermittedError
 from certrules.model.people import Actor, Company, Permission, Role, Target
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.rules.tables import Table, TableQuery
-from certrules.workflows import exporting
+from certrules.workflows import defining, exporting, lifecycle
 from certrules.workflows.exporting import Exported, ExportFormat, Group
 from tests.exports.hostile import HOSTILE
 from tests.workflows.conftest import T0, day
@@ -103,6 +103,24 @@ def test_groups_are_counted(awarded: Store) -> None:
     by_name = TableQuery(Table.ISSUED, ["User"], group_by="Certification")
     done, _ = exported(awarded, by_name)
     assert done.groups == (Group("Conduct", 1), Group("First aid", 3))
+
+
+@pytest.mark.rule("ALL-CERT-12")
+@pytest.mark.parametrize("status", CertificationStatus)
+def test_a_certification_is_listed_once_it_is_created(
+    store: Store, status: CertificationStatus
+) -> None:
+    def listed() -> list[str]:
+        query = TableQuery(Table.CERTIFICATIONS, ["Certification", "Status"], sort=["Date Created"])
+        with store.reading() as view:
+            found = exporting.rows(view, query, at=T0, zone=UTC)
+            return [f"{name}: {status}" for name, status in found]
+
+    before = listed()
+    assert defining.create(store, Certification("new", "New", status=status), at=T0)
+    assert listed() == [f"New: {status}", *before]
+    assert lifecycle.delete(store, "new", at=T0)
+    assert listed() == before
 
 
 @pytest.mark.rule("ALL-MANAGE-02", "ALL-MANAGE-03", "DOC-CERT-10")
@@ -214,7 +232,7 @@ def test_a_calendar_has_what_expires(awarded: Store) -> None:
     (event,) = made.walk("VEVENT")
     assert event["summary"] == "Last valid day: First aid"
     assert event["dtstart"].dt == (day(370) - timedelta(days=1)).date()
-    assert event["sequence"] == 4
+    assert event["sequence"] == 10_004
     assert len(made.walk("VALARM")) == 1
 
 

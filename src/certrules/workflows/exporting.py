@@ -108,7 +108,8 @@ def rows(
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the cells of each row that a query finds, in its order, without holding them all.
 
-    The view must stay open meanwhile, and may not be asked anything else.
+    The view must stay open meanwhile, and may not be asked anything else. A certification is listed
+    from its creation to its deletion, whatever its status.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> from certrules.rules.tables import Table, TableQuery
@@ -117,7 +118,7 @@ def rows(
     ...     list(rows(view, TableQuery(Table.ISSUED), at=at, zone=UTC))
     []
 
-    Rules: ALL-MANAGE-02, ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10.
+    Rules: ALL-CERT-12, ALL-MANAGE-02, ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10.
     """
     found = view.tables.rows(tables.selection(query, at=at))
     return map(tables.shown(query, at=at, zone=zone), found)
