@@ -4,7 +4,7 @@ import argparse
 
 from certrules.cli import names
 from certrules.cli.failures import UsageError
-from certrules.model.people import Permission, Role
+from certrules.model.people import Action, Permission, Role
 from certrules.repositories.protocols import Store
 from certrules.workflows import actors
 from certrules.workflows.actors import SYSTEM, Asking
@@ -40,8 +40,19 @@ def add_actor(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def acting(store: Store, args: argparse.Namespace) -> Asking:
-    """Return who asks, by the options of :func:`add_actor`."""
+def acting(store: Store, args: argparse.Namespace, action: Action | None = None) -> Asking:
+    """Return who asks, by the options of :func:`add_actor`.
+
+    Raises NotPermittedError where they may not do something to what is everybody's, before anything
+    that they name is looked for.
+    """
+    actor = _actor(store, args)
+    if action is not None:
+        actors.permit(actor, action)
+    return actor
+
+
+def _actor(store: Store, args: argparse.Namespace) -> Asking:
     if args.actor is None:
         if args.role or args.permission:
             raise UsageError("--role and --permission are somebody's: name them with --actor")

@@ -159,6 +159,17 @@ def test_a_learner_may_not(run: Run, awarded: Path, told: str, words: str) -> No
     assert "is for" in answer.err
 
 
+@pytest.mark.parametrize(
+    "words", ["publish", "activate", "deactivate", "delete", "unlink --course FA-101"]
+)
+def test_who_may_not_learns_not_what_there_is(run: Run, store: Path, words: str) -> None:
+    command, *more = words.split()
+    asked = [command, "--store", store, *more, "--actor", "ada", "--certification"]
+    known, unknown = run(*asked, "FA"), run(*asked, "NONE")
+    assert (known.code, known.err) == (1, unknown.err)
+    assert "is for" in known.err
+
+
 @pytest.mark.rule("ALL-ROLE-01")
 def test_an_administrator_needs_both_permissions(run: Run, store: Path) -> None:
     words = ("deactivate", "--store", store, "--certification", "FA", "--actor", "ada")

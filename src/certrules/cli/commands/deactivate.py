@@ -5,6 +5,7 @@ from datetime import UTC
 from typing import Any
 
 from certrules.cli import actors, arguments, decisions, names, policies, stores
+from certrules.model.people import Action
 from certrules.workflows import defining
 
 __all__ = ["add", "run"]
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     """Do it, and say what was decided."""
     at, policy = arguments.instant(args.at), policies.policy(args)
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args)
+        actor = actors.acting(store, args, Action.EDIT_CERTIFICATION)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
         decision = defining.deactivate(store, certification, at=at, actor=actor, policy=policy)

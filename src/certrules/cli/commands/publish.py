@@ -5,6 +5,7 @@ from datetime import UTC
 from typing import Any
 
 from certrules.cli import actors, arguments, decisions, names, pictures, policies, stores
+from certrules.model.people import Action
 from certrules.workflows import defining
 
 __all__ = ["add", "run"]
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     at, policy = arguments.instant(args.at), policies.policy(args)
     image = None if args.image is None else pictures.facts(args.image)
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args)
+        actor = actors.acting(store, args, Action.EDIT_CERTIFICATION)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
         decision = defining.publish(

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from certrules.cli import actors, arguments, losses, names, policies, stores
+from certrules.model.people import Action
 from certrules.workflows import lifecycle
 
 __all__ = ["add", "run"]
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     """Say what would be lost, or unlink the item."""
     at, policy = arguments.instant(args.at), policies.policy(args)
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args)
+        actor = actors.acting(store, args, Action.EDIT_CERTIFICATION)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
             item = names.item(view, args)
