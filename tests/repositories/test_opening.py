@@ -145,6 +145,25 @@ def test_a_writer_waits_no_longer_than_it_was_told(url: str) -> None:
             assert list(view.users.all()) == []
 
 
+def test_a_waiting_writer_asks_so_often_that_nobody_keeps_it_out(tmp_path: Path) -> None:
+    with (
+        closing(open_store(tmp_path / "store.db", create=True)) as store,
+        closing(open_store(tmp_path / "store.db", timeout=0.5)) as waiting,
+    ):
+        asked = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if statement.startswith("BEGIN"):
+                asked.append(statement)
+
+        event.listen(waiting.engine, "before_cursor_execute", note)
+        with store.writing(), pytest.raises(StoreError, match="locked"), waiting.writing():
+            raise AssertionError
+        assert len(asked) > 10
+        with waiting.writing() as work:
+            work.users.put([User("7", "ada")])
+
+
 def test_a_writer_in_memory_waits_no_longer_than_it_was_told() -> None:
     store = MemoryStore(timeout=0.01)
     with store.writing(), pytest.raises(StoreError, match="another writer"), store.writing():

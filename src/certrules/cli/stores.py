@@ -10,7 +10,7 @@ from certrules.repositories.protocols import Store
 
 __all__ = ["add_store", "opened"]
 
-PATIENCE = 5.0
+PATIENCE = 30.0
 """How many seconds to wait for another writer."""
 
 
@@ -26,7 +26,7 @@ def add_store(parser: argparse._ActionsContainer, *, required: bool = True) -> N
 
 @contextmanager
 def opened(
-    url: str, *, create: bool = False, spare: str | None = None, patience: float = PATIENCE
+    url: str, *, create: bool = False, spare: str | None = None, patience: float | None = None
 ) -> Iterator[Store]:
     """Open the store of a URL for the time of a block; a missing one is only made where said.
 
@@ -39,7 +39,7 @@ def opened(
         from certrules.repositories.sql import open_store
     except ImportError as error:
         raise UsageError("a store needs SQLAlchemy: pip install 'certrules[cli]'") from error
-    with closing(open_store(url, create=create, timeout=patience)) as store:
+    with closing(open_store(url, create=create, timeout=patience or PATIENCE)) as store:
         if spare is not None and store.path is not None:
             _refuse_own(store.path, Path(spare))
         yield store

@@ -44,7 +44,7 @@ class MemoryStore:
     'Ada'
     """
 
-    def __init__(self, *, timeout: float = 5.0) -> None:
+    def __init__(self, *, timeout: float = 30.0) -> None:
         self._tables = _Tables()
         self._writer = Lock()
         self._timeout = timeout

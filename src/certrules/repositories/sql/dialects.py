@@ -1,13 +1,18 @@
 """How does each database open a view, and how does it let in one writer at a time?"""
 
 from collections.abc import Callable, Mapping
+from time import monotonic, sleep
 from types import MappingProxyType
 
 from sqlalchemy import URL, Connection
+from sqlalchemy.exc import OperationalError
 
 from certrules.errors import StoreError
 
 __all__ = ["begin", "check_shared", "check_supported", "end", "lock_tables", "outside_transactions"]
+
+ASKING = 0.005
+"""After how many seconds a writer asks again whether another has ended."""
 
 
 def begin(connection: Connection, *, writing: bool, timeout: float) -> None:
@@ -62,7 +67,33 @@ def _begin_sqlite(connection: Connection, writing: bool, milliseconds: int) -> N
     outside_transactions(connection, milliseconds)
     connection.exec_driver_sql("PRAGMA foreign_keys = ON")
     connection.exec_driver_sql("PRAGMA cache_size = -32768")  # KiB: large imports touch many pages
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if writing:
+        _begin_writing(connection, milliseconds)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection, milliseconds: int) -> None:
+    """Wait until no other writes, at most so long.
+
+    SQLite itself asks ever more seldom: a process that begins one transaction right after another
+    would keep all others waiting until it has ended.
+    """
+    deadline = monotonic() + milliseconds / 1000
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    while not _begun(connection, last=monotonic() >= deadline):
+        sleep(ASKING)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+
+
+def _begun(connection: Connection, *, last: bool) -> bool:
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if last or getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY":
+            raise
+        return False
+    return True
 
 
 def _begin_postgresql(connection: Connection, writing: bool, milliseconds: int) -> None:  # noqa: FBT001

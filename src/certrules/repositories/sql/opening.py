@@ -23,7 +23,9 @@ _DRIVERS = {
 }
 
 
-def open_store(url: str | PathLike[str], *, create: bool = False, timeout: float = 5.0) -> SqlStore:
+def open_store(
+    url: str | PathLike[str], *, create: bool = False, timeout: float = 30.0
+) -> SqlStore:
     """Return the store at an SQLAlchemy URL, or in the SQLite file of a path.
 
     ``create`` makes the tables in a database that is empty, and the file if there is none.
@@ -51,7 +53,7 @@ catalog to make a store there
         raise
 
 
-def create_schema(engine: Engine, *, timeout: float = 5.0) -> None:
+def create_schema(engine: Engine, *, timeout: float = 30.0) -> None:
     """Make the tables of a store beside whatever a database holds; those there are left alone.
 
     A host that makes tables with tools of its own, from ``metadata``, calls this once afterwards.

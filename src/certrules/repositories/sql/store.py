@@ -58,7 +58,7 @@ class SqlStore:
     """
 
     def __init__(
-        self, engine: Engine, *, timeout: float = 5.0, url: str | URL | None = None
+        self, engine: Engine, *, timeout: float = 30.0, url: str | URL | None = None
     ) -> None:
         dialects.check_supported(engine.dialect.name)
         dialects.check_shared(engine.url)
