@@ -1,18 +1,22 @@
 """Whatever a token, its header or a status list says, a verifier has one outcome for it."""
 
 import copy
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from attrs import evolve
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from certrules import Certification
 from certrules.badges import tokens
+from certrules.badges.credential import credential
 from certrules.badges.signing import sign
 from certrules.badges.verifying import Outcome, Verification, verify
 from tests.badges import samples
-from tests.badges.samples import DURING, ISSUER, LISTS, Key, published, unsigned
+from tests.badges.samples import BADGE, DURING, ISSUER, LISTS, Key, published, unsigned
 
 KEY: Key = samples.made(ec.derive_private_key(7, ec.SECP256R1()))
 TOKEN = sign(unsigned(LISTS), KEY.signer)
@@ -109,3 +113,37 @@ def test_any_character_of_a_token(place: int, other: str) -> None:
     changed = TOKEN[:place] + other + TOKEN[place + 1 :]
     found = judged(changed, {})
     assert changed == TOKEN or found.credential is None
+
+
+INSTANTS = st.datetimes(timezones=st.just(UTC))
+SAID = st.text(max_size=20)
+NAMED = SAID.filter(str.strip)
+
+
+@pytest.mark.law
+@given(
+    st.builds(
+        Certification,
+        st.just("fa"),
+        NAMED,
+        description=SAID,
+        completion_criteria=SAID,
+        skills=st.lists(NAMED, max_size=3),
+    ),
+    INSTANTS,
+    st.none() | INSTANTS,
+    INSTANTS,
+)
+def test_whatever_is_issued_is_verified(
+    certification: Certification, issued: datetime, expires: datetime | None, at: datetime
+) -> None:
+    assume(expires is None or issued <= expires)
+    badge = evolve(BADGE, issued_at=issued, expires_at=expires)
+    made = credential(badge, certification, issuer=ISSUER)
+    found = verify(sign(made, KEY.signer), keys={ISSUER.id: [KEY.trusted]}.get, at=at)
+    began = issued.replace(microsecond=0) <= at
+    ended = expires is not None and expires.replace(microsecond=0) <= at
+    expected = Outcome.EXPIRED if ended else Outcome.VALID
+    assert found.outcome is (expected if began else Outcome.NOT_YET_VALID)
+    assert found.credential is not None
+    assert found.credential["credentialSubject"]["achievement"]["name"] == certification.name
