@@ -233,6 +233,9 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
         facts(awards=(EARNED,), enrolments=(SUSPENDED,)), at=AT
     ),
     "renew: started already": lambda: renewal.decide(RENEWING, at=AT),
+    "renew: started before the award was replaced": lambda: renewal.decide(
+        evolve(RENEWING, awards=(award(cycle=2),)), at=AT
+    ),
     "renew: no item": lambda: renewal.decide(evolve(HELD, certification=assigned()), at=AT),
     "renew: all completed": lambda: renewal.decide(
         facts(awards=(EARNED,), enrolments=(COMPLETED,)), at=AT

@@ -255,6 +255,22 @@ def test_the_course_that_earned_the_award_need_not_be_assigned_any_more(store: S
     assert "in progress" in refused.reasons[0].text
 
 
+@pytest.mark.rule("DOC-RENEW-14")
+def test_where_the_plan_has_lost_the_course_its_own_window_decides(store: Store) -> None:
+    with store.writing() as transaction:
+        transaction.learning.put_plans([LearningPlan("Q", ("A",))])
+        transaction.learning.put_enrolments([Enrolment("ada", PLAN, "Q", day(0))])
+    complete(store, "A", day(10))
+    assert start(store, day(100), RenewalOption(COURSE, "A", "Q"))
+    with store.writing() as transaction:
+        transaction.learning.put_plans([LearningPlan("Q", ())])
+        transaction.learning.put_courses([Course("A", window=Window(day(105).date()))])
+    assert rules(complete(store, "A", day(106)).decisions["fa"]) == [Rule.DOC_RENEW_14]
+    with store.writing() as transaction:
+        transaction.learning.put_courses([Course("A")])
+    assert complete(store, "A", day(107)).decisions["fa"]
+
+
 @pytest.mark.rule("X-ARCH-3", "DOC-RENEW-09")
 def test_a_plan_is_renewed_and_its_own_enrolment_completed(store: Store) -> None:
     complete(store, "B", day(5))

@@ -114,6 +114,8 @@ def _against_open_renewal(facts: Facts) -> Iterator[Reason]:
     if renewal is not None:
         called = facts.item(renewal.option.kind, renewal.option.item)
         text = f"a renewal was started already: complete {called}, or cancel it"
+        if facts.held is None or facts.held.cycle != renewal.cycle:  # nothing can complete it
+            text = "a renewal of an earlier award was started and not completed: cancel it"
         began = (("started_at", renewal.started_at), ("item", renewal.option.item))
         yield Reason(Rule.INT_12b, text, began)
 
