@@ -1,6 +1,6 @@
 """What may somebody ask to see of a table?"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import Attribute, field, frozen
@@ -45,12 +45,10 @@ def _is_pair(pair: object) -> bool:
     return len(pair) == 2 and all(isinstance(each, str) for each in pair)
 
 
-def _is_a(kind: Any, expected: str) -> Callable[[object, "Attribute[Any]", object], None]:
-    def validate(_: object, attribute: "Attribute[Any]", value: object) -> None:
-        if not isinstance(value, kind):
-            raise InvalidValueError(attribute.name, value, expected)
-
-    return validate
+def _kind(_: object, attribute: "Attribute[Any]", value: object) -> None:
+    kind, expected = _KINDS[attribute.name]
+    if not isinstance(value, kind):
+        raise InvalidValueError(attribute.name, value, expected)
 
 
 def _rows(_: object, attribute: "Attribute[Any]", number: object) -> None:
@@ -58,6 +56,12 @@ def _rows(_: object, attribute: "Attribute[Any]", number: object) -> None:
         raise InvalidValueError(attribute.name, number, "a number of rows, zero or more")
 
 
+_KINDS: Mapping[str, tuple[Any, str]] = {
+    "table": (Table, "a Table"),
+    "search": (str, "words to search"),
+    "group_by": (str | None, "the name of a column, or None"),
+    "scope": (Target, "a Target"),
+}
 _MOST_ROWS = 10**18
 
 
@@ -81,14 +85,12 @@ class TableQuery:
     Rules: ALL-MANAGE-02, ALL-MANAGE-09.
     """
 
-    table: Table = field(validator=_is_a(Table, "a Table"))
+    table: Table = field(validator=_kind)
     columns: tuple[str, ...] = field(default=(), converter=_columns)
-    search: str = field(default="", validator=_is_a(str, "words to search"))
+    search: str = field(default="", validator=_kind)
     filters: tuple[tuple[str, str], ...] = field(default=(), converter=_filters)
     sort: tuple[str, ...] = field(default=(), converter=_sort)
-    group_by: str | None = field(
-        default=None, validator=_is_a(str | None, "the name of a column, or None")
-    )
-    scope: Target = field(default=Target(), validator=_is_a(Target, "a Target"))
+    group_by: str | None = field(default=None, validator=_kind)
+    scope: Target = field(default=Target(), validator=_kind)
     offset: int = field(default=0, validator=_rows)
     limit: int | None = field(default=None, validator=optional(_rows))

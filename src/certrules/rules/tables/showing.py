@@ -68,17 +68,21 @@ def name_or_id(_: Moment, name: str | None, id_: str | None) -> str | None:
 
 def word(_: Moment, value: str) -> str:
     """Show a kind of source in words."""
+    return _spoken(value)
+
+
+def kinds(_: Moment, values: Sequence[str]) -> tuple[str, ...]:
+    """Show kinds of items in words."""
+    return tuple(map(_spoken, values))
+
+
+def _spoken(value: str) -> str:
     return value.replace("_", " ")
 
 
-def kinds(moment: Moment, values: Sequence[str]) -> tuple[str, ...]:
-    """Show kinds of items in words."""
-    return tuple(word(moment, value) for value in values)
-
-
-def validity(_: Moment, amount: int | None, unit: str | None) -> str | None:
+def validity(_: Moment, amount: int, unit: str) -> str:
     """Show a validity period as :class:`~certrules.model.catalog.Validity` reads it."""
-    return None if amount is None or unit is None else str(Validity(amount, Unit(unit)))
+    return str(Validity(amount, Unit(unit)))
 
 
 def day(moment: Moment, instant: datetime) -> date:
