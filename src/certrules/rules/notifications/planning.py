@@ -2,9 +2,11 @@
 
 A notice is told once by its identity: the award and its cycle, the notification, and the instant of
 what it tells of, but for the issue, of which each cycle has one. An award that is taken away takes
-its identities with it: what is issued in its place is another award, and told of again. Whoever sends notices remembers the identities of those that were sent, and plans
-from the instant to which it planned before. Then a notice is neither lost nor told twice, whether
-the job runs often, late, twice at once, or after the clock was set back.
+its identities with it: what is issued in its place is another award, and told of again.
+
+Whoever sends notices remembers the identities of those that were sent, and plans from the instant
+to which it planned before. Then a notice is neither lost nor told twice, whether the job runs
+often, late, twice at once, or after the clock was set back.
 
 What is planned depends on the awards as they are when it is asked: of an award that was archived or
 taken away, nothing is told any more, even what a late job missed.
