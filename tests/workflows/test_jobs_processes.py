@@ -37,7 +37,7 @@ pytestmark = pytest.mark.filterwarnings(  # newer Pythons warn where a process w
 
 USERS = 2_500
 ROWS = 10_000
-MANY = 60_000
+MANY = 40_000
 CHOSEN = Award("", "fa", day(10), day(400), ExpiryBasis.DATE)
 SOME = Targets(groups={"some"})
 EVERYBODY = Targets(groups={"everybody"})
@@ -246,6 +246,23 @@ def test_jobs_side_by_side_wait_for_each_other(path: Path, store: SqlStore, way:
         ended = [jobs.wait(job.id, 60) for job in (first, second)]
     assert [job.state for job in ended] == [JobState.COMPLETED] * 2
     assert held(store, "fa") == USERS
+
+
+@pytest.mark.rule("INT-09")
+def test_eight_imports_of_one_file_at_once_issue_every_award_once(store: SqlStore) -> None:
+    with ExitStack() as stack:
+        context = multiprocessing.get_context("fork")
+        jobs = Jobs(lambda: day(20), stack.enter_context(ProcessPoolExecutor(8, context)))
+        begun = []
+        for _ in range(8):
+            records = stack.enter_context(open_records(BytesIO(written()), zone=UTC))
+            begun.append(importing.submit(jobs, store, records, at=day(20)))
+        ended = [jobs.wait(job.id, 60) for job in begun]
+    assert [job.state for job in ended] == [JobState.COMPLETED] * 8
+    reports = [job.results[0] for job in ended]
+    issued = held(store, "safety")
+    assert sum(report.outcomes[Outcome.ISSUED] for report in reports) == issued
+    assert sum(report.outcomes[Outcome.UNCHANGED] for report in reports) == 7 * issued
 
 
 ENDING = """
