@@ -459,7 +459,7 @@ def test_an_item_that_is_no_option_is_told_apart_from_why_it_is_granted() -> Non
     both = evolve(OFF, awards=[evolve(AWARD, source=Source())])
     told = [str(reason) for reason in renewal.decide(both, at=AT).reasons]
     assert told[-1] == (
-        "not by course c1: course c1 was completed, and retakes are off (DOC-RENEW-07)"
+        "not by course c1: it was completed, and retakes are off (DOC-RENEW-07)"
     )
     assert not any(each.startswith("not by") for each in told[:-1])
 

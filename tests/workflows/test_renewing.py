@@ -1,11 +1,12 @@
 """May this award be renewed, and what happens when its user says so, on every store?"""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
 
-from certrules import Award, ItemKind, Rule, Unit, Validity
+from certrules import Award, Item, ItemKind, Rule, Unit, Validity
 from certrules.errors import InvalidValueError
 from certrules.model.decisions import Granted, Refused
 from certrules.model.events import Event, EventKind
@@ -253,6 +254,25 @@ def test_the_course_that_earned_the_award_need_not_be_assigned_any_more(store: S
     refused = renewing.decide(store, "ada", "fa", at=day(100))
     assert rules(refused) == [Rule.DOC_RENEW_02]
     assert "in progress" in refused.reasons[0].text
+
+
+def test_what_is_no_option_is_a_mistake_of_the_caller(store: Store) -> None:
+    text: Any = "A"
+    with pytest.raises(InvalidValueError, match="option cannot be 'A'"):
+        renewing.start(store, "ada", "fa", text, at=day(9))
+
+
+@pytest.mark.rule("INT-13")
+def test_what_is_asked_about_is_called_by_its_name(store: Store) -> None:
+    complete(store, "A", day(10))
+    with store.writing() as transaction:
+        transaction.items.put([Item(PLAN, "Q", "SEA", "Sea"), Item(COURSE, "X", name="Knots")])
+    (of_a, *_) = renewing.decide(store, "ada", "fa", at=day(100), plan="Q").reasons
+    assert of_a.text == "course A is not taken through learning plan Sea (SEA)"
+    (refused,) = start(store, day(100), RenewalOption(COURSE, "X")).reasons
+    assert refused.text == "course Knots does not renew the award in this way"
+    (through, *_) = start(store, day(100), RenewalOption(COURSE, "A", "Q")).reasons
+    assert through.text.endswith("through learning plan Sea (SEA)")
 
 
 @pytest.mark.rule("DOC-RENEW-14")

@@ -190,7 +190,8 @@ def report_external(
         transaction.learning.put_external([training])
         if training.certification is None:
             return None
-        known = facts.load(transaction, training.user, training.certification)
+        named = [(done.kind, done.item)]
+        known = facts.load(transaction, training.user, training.certification, naming=named)
         known = known.with_completion(done) if again else known
         decision = awarding.decide_external(known, training, at=at, zone=zone, policy=policy)
         if decision:

@@ -1,6 +1,6 @@
 """What does a store know of one user and one certification?"""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 
 from certrules.errors import InvalidValueError
@@ -16,10 +16,17 @@ __all__ = ["called", "known_certification", "known_user", "load"]
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 
 
-def load(transaction: Transaction, user: str, certification: str) -> Facts:
+def load(
+    transaction: Transaction,
+    user: str,
+    certification: str,
+    *,
+    naming: Iterable[tuple[ItemKind, str]] = (),
+) -> Facts:
     """Return everything that a store knows of one user and one certification.
 
-    Of a certification that is gone, only awards and renewals are left. Raises
+    ``naming`` are items that are asked about: they are called by their names, assigned or not. Of a
+    certification that is gone, only awards and renewals are left. Raises
     :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
     """
     person = known_user(transaction, user)
@@ -32,6 +39,8 @@ def load(transaction: Transaction, user: str, certification: str) -> Facts:
     find = cache(transaction.items.get)
     plans = [*_plans(transaction.learning, find, items)]
     within = _within(items, plans)
+    everything = {**items, COURSE: within, PLAN: {plan.id for plan in plans}}
+    named = {*naming, *((kind, id_) for kind, ids in everything.items() for id_ in ids)}
     return Facts(
         person,
         found,
@@ -41,7 +50,7 @@ def load(transaction: Transaction, user: str, certification: str) -> Facts:
         tuple(_courses(transaction.learning, find, within)),
         tuple(plans),
         renewals,
-        called(find, {**items, COURSE: within, PLAN: {plan.id for plan in plans}}),
+        called(find, named),
     )
 
 
@@ -68,10 +77,10 @@ Find = Callable[[ItemKind, str], Item | None]
 """How a store finds an item: nothing of it is asked twice for the same facts."""
 
 
-def called(find: Find, items: Mapping[ItemKind, Collection[str]]) -> tuple[Item, ...]:
-    """Return the items of many ids, those that a store has, for what people call them."""
-    found = (find(kind, id_) for kind, ids in items.items() for id_ in sorted(ids))
-    return tuple(item for item in found if item is not None)
+def called(find: Find, named: Iterable[tuple[ItemKind, str]]) -> tuple[Item, ...]:
+    """Return those items that a store has, for what people call them."""
+    ordered = sorted(named, key=lambda item: (item[0].value, item[1]))
+    return tuple(item for item in (find(*each) for each in ordered) if item is not None)
 
 
 def _by_kind(certification: Certification, awards: Iterable[Award]) -> _Items:
@@ -87,7 +96,7 @@ def _by_kind(certification: Certification, awards: Iterable[Award]) -> _Items:
 
 def _plans(learning: Learning, find: Find, items: _Items) -> Iterable[LearningPlan]:
     assigned = items.get(PLAN, set())
-    plain = (LearningPlan(item.id) for item in called(find, {PLAN: assigned}))
+    plain = (LearningPlan(item.id) for item in called(find, ((PLAN, id_) for id_ in assigned)))
     holding = learning.plans_with(items.get(COURSE, ()))
     return {plan.id: plan for plan in (*plain, *learning.plans(assigned), *holding)}.values()
 
@@ -101,7 +110,7 @@ def _within(items: _Items, plans: Iterable[LearningPlan]) -> set[str]:
 
 def _courses(learning: Learning, find: Find, ids: Collection[str]) -> Iterable[Course]:
     """Return courses, and those that share materials; of some, nothing but the item is known."""
-    plain = (Course(item.id) for item in called(find, {COURSE: ids}))
+    plain = (Course(item.id) for item in called(find, ((COURSE, id_) for id_ in ids)))
     defined = learning.courses(ids)
     sharing = learning.courses_with({each for course in defined for each in course.materials})
     return {course.id: course for course in (*plain, *defined, *sharing)}.values()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from attrs import evolve
 
 from certrules import instants
-from certrules.model.catalog import Certification, ItemKind
+from certrules.model.catalog import Certification
 from certrules.model.decisions import Refused
 from certrules.model.effects import Effect
 from certrules.model.facts import Facts
@@ -98,10 +98,9 @@ def _facts(
 ) -> Mapping[str, Facts]:
     histories = transaction.awards.histories([(user, certification.id) for user in users])
     done: dict[str, list[Completion]] = defaultdict(list)
-    items: dict[ItemKind, set[str]] = defaultdict(set)
-    for assignment in certification.assignments:
-        items[assignment.kind].add(assignment.item)
-    for kind, ids in items.items():
+    items = {(each.kind, each.item) for each in certification.assignments}
+    for kind in {kind for kind, _ in items}:
+        ids = {item for of, item in items if of is kind}
         for completion in transaction.learning.completions(users, kind, ids):
             done[completion.user].append(completion)
     names = called(transaction.items.get, items)

@@ -7,6 +7,8 @@ A renewal that was started is completed by the completion of its item: see
 from datetime import datetime
 
 from certrules import instants
+from certrules.errors import InvalidValueError
+from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Granted, Refused
 from certrules.model.learning import RenewalOption
 from certrules.model.people import Action
@@ -49,7 +51,8 @@ def decide(
     permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
     at = instants.utc(at)
     with store.reading() as view:
-        known = facts.load(view, user, certification)
+        named = [] if plan is None else [(ItemKind.LEARNING_PLAN, plan)]
+        known = facts.load(view, user, certification, naming=named)
     return renewal.decide(known, at=at, plan=plan, policy=policy)
 
 
@@ -81,11 +84,18 @@ def start(
     permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
     at = instants.utc(at)
     with store.writing() as transaction:
-        known = facts.load(transaction, user, certification)
+        known = facts.load(transaction, user, certification, naming=_named(option))
         decision = renewal.start(known, option, at=at, key=key, seen=seen, policy=policy)
         if decision:
             carry_out(transaction, decision.effects, policy.notifications)
         return decision
+
+
+def _named(option: RenewalOption) -> list[tuple[ItemKind, str]]:
+    if not isinstance(option, RenewalOption):
+        raise InvalidValueError("option", option, "a certrules.RenewalOption")
+    through = [] if option.plan is None else [(ItemKind.LEARNING_PLAN, option.plan)]
+    return [(option.kind, option.item), *through]
 
 
 def cancel(

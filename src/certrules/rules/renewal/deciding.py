@@ -136,7 +136,11 @@ def _not_by(facts: Facts, judged: Sequence[Judged]) -> Iterator[Reason]:
     for item in judged:
         called = facts.item(item.kind, item.item)
         for reason in item.reasons:
-            yield evolve(reason, text=f"not by {called}: {reason.text}")
+            yield evolve(reason, text=f"not by {called}: {_shortened(reason.text, str(called))}")
+
+
+def _shortened(text: str, called: str) -> str:
+    return f"it{text.removeprefix(called)}" if text.startswith(f"{called} ") else text
 
 
 def _because(facts: Facts, options: Sequence[RenewalOption], at: datetime) -> Iterator[Reason]:
