@@ -128,7 +128,7 @@ def _add_verify(below: Any) -> None:
         default=[],
         help="a published status list; repeatable",
     )
-    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser)
 
 
 def _add_share(below: Any) -> None:
@@ -143,7 +143,7 @@ def _add_share(below: Any) -> None:
     )
     parser.add_argument("--image", metavar="FILE", help="the picture for the page")
     parser.add_argument("--out", dest="file", metavar="FILE", help="the page to write, *.html")
-    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser)
     arguments.add_zone(parser, "the days of this time zone (UTC)")
 
 
@@ -155,7 +155,7 @@ def _add_publish(below: Any) -> None:
     keys.add_signer(parser)
     parser.add_argument("--lists", metavar="URL", required=True, help="where they are published")
     parser.add_argument("--days", metavar="N", type=int, default=7, help="how long they count (7)")
-    parser.add_argument("--at", metavar="INSTANT", help="when, such as 2024-07-01T09:00:00Z (now)")
+    arguments.add_at(parser)
     parser.add_argument(
         "--out", dest="folder", metavar="FOLDER", required=True, help="the folder to write them to"
     )
