@@ -200,7 +200,7 @@ class Jobs:
 
     def __init__(self, clock: Callable[[], datetime], executor: Executor | None = None) -> None:
         self._clock = clock
-        self._executor = executor or Inline()
+        self._executor = Inline() if executor is None else executor
         self._runs: dict[str, _Run] = {}
         self._numbers = count(1)
         self._lock = RLock()

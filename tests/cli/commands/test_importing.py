@@ -18,7 +18,7 @@ from certrules.errors import RecordsFileError, StoreError
 from certrules.records import open_records
 from certrules.repositories.sql import open_store
 from certrules.workflows import importing as workflow
-from certrules.workflows.importing import running
+from certrules.workflows.importing import planning, running
 from tests.cli.conftest import Run, start
 from tests.cli.records import HEADER, write
 
@@ -311,7 +311,7 @@ def test_stopped_midway_it_says_how_to_go_on(
 ) -> None:
     rows = (f"user{number},FA,2024-03-01,1,,manual," for number in range(5_000))
     file = write(tmp_path / "records.csv", *rows)
-    real, batches = running.apply, []
+    real, batches = planning.apply, []
 
     def failing(*args: Any, **options: Any) -> None:
         batches.append(1)
