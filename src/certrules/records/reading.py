@@ -109,7 +109,7 @@ class RecordsFile:
         self.encoding = encoding
         names = {field: header[place] for field, place in columns.items()}
         self.columns: Mapping[RecordField, str] = MappingProxyType(names)
-        self.layout = Layout(names, dict(columns))
+        self.layout: Layout = Layout(names, dict(columns))
         self.zone: tzinfo = parser.zone
         self.issue_date: IssueDateConvention = parser.convention
         self.path: Path | None = source.path
