@@ -1,7 +1,10 @@
 """What does a store know of one user and one certification?"""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
+
+from attrs import evolve
 
 from certrules.errors import InvalidValueError
 from certrules.model.awards import AssociationType, Award
@@ -11,7 +14,7 @@ from certrules.model.learning import Completion, Course, Enrolment, LearningPlan
 from certrules.model.people import User
 from certrules.repositories.protocols import Learning, Transaction
 
-__all__ = ["called", "known_certification", "known_user", "load"]
+__all__ = ["enrolled", "known_certification", "known_user", "load", "of_many"]
 
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 
@@ -50,8 +53,41 @@ def load(
         tuple(_courses(transaction.learning, find, within)),
         tuple(plans),
         renewals,
-        called(find, named),
+        _called(find, named),
     )
+
+
+def of_many(
+    transaction: Transaction, certification: Certification, users: Collection[str]
+) -> Mapping[str, Facts]:
+    """Return, by user, the awards of a certification and the completions of its items.
+
+    Those whom the store does not have are absent. What else :func:`load` returns is left out.
+    """
+    histories = transaction.awards.histories([(user, certification.id) for user in users])
+    done: dict[str, list[Completion]] = defaultdict(list)
+    items = _by_kind(certification, ())
+    for kind, ids in items.items():
+        for completion in transaction.learning.completions(users, kind, ids):
+            done[completion.user].append(completion)
+    names = _called(transaction.items.get, ((kind, id_) for kind in items for id_ in items[kind]))
+    return {
+        id_: Facts(
+            user,
+            certification,
+            tuple(histories.get((id_, certification.id), ())),
+            completions=tuple(done[id_]),
+            items=names,
+        )
+        for id_, user in sorted(transaction.users.among(users).items())
+    }
+
+
+def enrolled(transaction: Transaction, known: Facts) -> Facts:
+    """Return the facts of :func:`of_many` with the enrolments in the assigned items."""
+    items = _by_kind(known.certification, ()) if known.certification else {}
+    attempts = tuple(_enrolments(transaction.learning, known.user.id, items, ()))
+    return evolve(known, enrolments=attempts)
 
 
 def known_user(transaction: Transaction, user: str) -> User:
@@ -77,7 +113,7 @@ Find = Callable[[ItemKind, str], Item | None]
 """How a store finds an item: nothing of it is asked twice for the same facts."""
 
 
-def called(find: Find, named: Iterable[tuple[ItemKind, str]]) -> tuple[Item, ...]:
+def _called(find: Find, named: Iterable[tuple[ItemKind, str]]) -> tuple[Item, ...]:
     """Return those items that a store has, for what people call them."""
     ordered = sorted(named, key=lambda item: (item[0].value, item[1]))
     return tuple(item for item in (find(*each) for each in ordered) if item is not None)
@@ -96,7 +132,7 @@ def _by_kind(certification: Certification, awards: Iterable[Award]) -> _Items:
 
 def _plans(learning: Learning, find: Find, items: _Items) -> Iterable[LearningPlan]:
     assigned = items.get(PLAN, set())
-    plain = (LearningPlan(item.id) for item in called(find, ((PLAN, id_) for id_ in assigned)))
+    plain = (LearningPlan(item.id) for item in _called(find, ((PLAN, id_) for id_ in assigned)))
     holding = learning.plans_with(items.get(COURSE, ()))
     return {plan.id: plan for plan in (*plain, *learning.plans(assigned), *holding)}.values()
 
@@ -110,7 +146,7 @@ def _within(items: _Items, plans: Iterable[LearningPlan]) -> set[str]:
 
 def _courses(learning: Learning, find: Find, ids: Collection[str]) -> Iterable[Course]:
     """Return courses, and those that share materials; of some, nothing but the item is known."""
-    plain = (Course(item.id) for item in called(find, ((COURSE, id_) for id_ in ids)))
+    plain = (Course(item.id) for item in _called(find, ((COURSE, id_) for id_ in ids)))
     defined = learning.courses(ids)
     sharing = learning.courses_with({each for course in defined for each in course.materials})
     return {course.id: course for course in (*plain, *defined, *sharing)}.values()

@@ -1,6 +1,5 @@
 """Who is issued a certification for training that was completed before it existed?"""
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
@@ -11,7 +10,6 @@ from certrules.model.catalog import Certification
 from certrules.model.decisions import Refused
 from certrules.model.effects import Effect
 from certrules.model.facts import Facts
-from certrules.model.learning import Completion
 from certrules.model.people import Action
 from certrules.model.policy import ALLBOUND, Policy
 from certrules.repositories.protocols import Store, Transaction
@@ -19,7 +17,7 @@ from certrules.rules import awarding
 from certrules.workflows._effects import carry_out
 from certrules.workflows.actors import SYSTEM, Asking, permit
 from certrules.workflows.by_hand import TOGETHER, AwardReport, together
-from certrules.workflows.facts import called, known_certification
+from certrules.workflows.facts import known_certification, of_many
 
 __all__ = ["issue_predated"]
 
@@ -69,7 +67,7 @@ def issue_predated(
         some = users[start : start + TOGETHER]
         with store.reading() if dry_run else store.writing() as transaction:
             found = known_certification(transaction, certification)
-            known = _facts(transaction, found, some)
+            known = of_many(transaction, found, some)
             report, effects = _decide(known, since=since, at=at, zone=zone, policy=policy)
             if not dry_run:
                 carry_out(transaction, effects, policy.notifications)
@@ -91,29 +89,6 @@ def _candidates(
         for completion in view.learning.completed_since(kind, item, begin)
     )
     return sorted({completion.user for completion in completions})
-
-
-def _facts(
-    transaction: Transaction, certification: Certification, users: Sequence[str]
-) -> Mapping[str, Facts]:
-    histories = transaction.awards.histories([(user, certification.id) for user in users])
-    done: dict[str, list[Completion]] = defaultdict(list)
-    items = {(each.kind, each.item) for each in certification.assignments}
-    for kind in {kind for kind, _ in items}:
-        ids = {item for of, item in items if of is kind}
-        for completion in transaction.learning.completions(users, kind, ids):
-            done[completion.user].append(completion)
-    names = called(transaction.items.get, items)
-    return {
-        id_: Facts(
-            user,
-            certification,
-            tuple(histories.get((id_, certification.id), ())),
-            completions=tuple(done[id_]),
-            items=names,
-        )
-        for id_, user in sorted(transaction.users.among(users).items())
-    }
 
 
 def _decide(

@@ -4,6 +4,7 @@ A job of the host's asks this from time to time, where the platform's policy ope
 expiry. It does not matter how often, how late, or in how many processes at once.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -84,9 +85,13 @@ def reopen_expired(
 def _reopened(
     transaction: Transaction, pairs: Sequence[tuple[str, str]], *, at: datetime, policy: Policy
 ) -> Iterator[ReopenTraining]:
-    users = transaction.users.among({user for user, _ in pairs})
+    holders: dict[str, list[str]] = defaultdict(list)
     for user, certification in pairs:
-        if user in users:
-            known = facts.load(transaction, user, certification)
-            decision = awarding.reopen_training(known, at=at, policy=policy)
+        holders[certification].append(user)
+    for certification, users in holders.items():
+        found = transaction.certifications.get(certification)
+        of_users = facts.of_many(transaction, found, users) if found else {}
+        for known in of_users.values():
+            enrolled = facts.enrolled(transaction, known)
+            decision = awarding.reopen_training(enrolled, at=at, policy=policy)
             yield from decision.effects if decision else ()
