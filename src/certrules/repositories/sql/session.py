@@ -44,7 +44,7 @@ class Session:
         self._where = where
         self._writable = writable
         self._unread: list[CursorResult[Any]] = []
-        self.open = True
+        self.open: bool = True
 
     def close(self) -> None:
         """Let nobody ask anything more, nor read on."""
