@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from certrules.cells import unescaped
+from certrules.cells import clean, unescaped
 from certrules.exports.delimited import Cell, write_csv
 from tests.exports.hostile import HOSTILE
 
@@ -60,6 +62,27 @@ def test_half_a_character_does_not_stop_the_file() -> None:
 def test_no_control_character_is_written() -> None:
     data = written(["\x00=A"], [["\x00=1\x1b[2J\x85b\r\nc\rd\te"]])
     assert data.decode("utf-8-sig") == '\ufffd=A\r\n"\ufffd=1\ufffd[2J\ufffdb\nc\nd\te"\r\n'
+
+
+@pytest.mark.rule("X-CSV-1")
+@pytest.mark.parametrize("delimiter", ",;|\t")
+def test_no_delimiter_of_a_spreadsheet_stands_outside_of_quotes(delimiter: str) -> None:
+    data = written(["A"], [[f"a{delimiter}=1"], [f'"{delimiter}=1']])
+    assert data.decode("utf-8-sig") == f'A\r\n"a{delimiter}=1"\r\n"""{delimiter}=1"\r\n'
+
+
+def test_an_empty_row_is_a_row() -> None:
+    assert read(written(["A"], [[None], [""], ["a"]])) == [["A"], [""], [""], ["a"]]
+
+
+@pytest.mark.law
+@pytest.mark.rule("ALL-MANAGE-04", "X-CSV-1")
+@given(st.lists(st.lists(st.text() | st.integers() | st.dates(), min_size=2, max_size=2)))
+def test_every_cell_comes_back_as_it_was(rows: list[list[Cell]]) -> None:
+    found = read(written(["A", "B"], rows))[1:]
+    assert [list(map(unescaped, row)) for row in found] == [
+        [clean(str(cell)) for cell in row] for row in rows
+    ]
 
 
 def test_rows_are_written_as_they_come_and_the_stream_stays_the_callers() -> None:

@@ -1,7 +1,7 @@
 """How does a table become a CSV file that a spreadsheet opens, and does not run?"""
 
-import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import BinaryIO
@@ -9,6 +9,8 @@ from typing import BinaryIO
 from certrules.cells import clean, escaped
 
 __all__ = ["Cell", "write_csv"]
+
+_QUOTED = re.compile(r'[",;|\t\r\n]')  # whatever a spreadsheet might take for the end of a cell
 
 Cell = str | int | date | datetime | None
 """A text, a number, a day, a local date and time, or nothing."""
@@ -19,7 +21,8 @@ def write_csv(target: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence
 
     In UTF-8 with a byte order mark, by which spreadsheets know it, with commas, and with days and
     times as ``2024-06-30`` and ``2024-06-30 23:59:59``. A text that a spreadsheet might run as a
-    formula has an apostrophe before it; control characters in it are U+FFFD.
+    formula has an apostrophe before it, and one with a comma, semicolon, bar or tab in it is in
+    quotes; control characters are U+FFFD.
 
     >>> target = io.BytesIO()
     >>> write_csv(target, ["User", "Issued On"], [["=1+1", date(2024, 6, 30)]])
@@ -31,16 +34,22 @@ def write_csv(target: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence
     """
     text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
     try:
-        writer = csv.writer(text)
-        writer.writerow(map(_cell, headings))
+        text.write(_line(headings))
         count = 0
         for count, row in enumerate(rows, start=1):  # noqa: B007
-            writer.writerow(map(_cell, row))
+            text.write(_line(row))
         text.flush()
     finally:
         text.detach()
     return count
 
 
-def _cell(value: Cell) -> str | int | date | None:
-    return escaped(clean(value)) if isinstance(value, str) else value
+def _line(row: Sequence[Cell]) -> str:
+    return (",".join(map(_cell, row)) or '""') + "\r\n"  # an empty line would be no row
+
+
+def _cell(value: Cell) -> str:
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    text = escaped(clean(value))
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
