@@ -1,5 +1,7 @@
 """Starting, completing and cancelling a renewal; the table of who may start is another module."""
 
+import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -21,6 +23,7 @@ from certrules import (
     EnrolmentStatus,
     Facts,
     Granted,
+    Item,
     ItemKind,
     LearningPlan,
     Refused,
@@ -458,9 +461,7 @@ def test_after_the_start_only_that_is_told() -> None:
 def test_an_item_that_is_no_option_is_told_apart_from_why_it_is_granted() -> None:
     both = evolve(OFF, awards=[evolve(AWARD, source=Source())])
     told = [str(reason) for reason in renewal.decide(both, at=AT).reasons]
-    assert told[-1] == (
-        "not by course c1: it was completed, and retakes are off (DOC-RENEW-07)"
-    )
+    assert told[-1] == ("not by course c1: it was completed, and retakes are off (DOC-RENEW-07)")
     assert not any(each.startswith("not by") for each in told[:-1])
 
 
@@ -788,6 +789,28 @@ def test_a_started_renewal_is_completed_once_or_refused_for_a_reason(
         assert issued.award.cycle == archived.award.cycle + 1
         (closed,) = effects(decided, CloseRenewal)
         assert not complete(evolve(begun, renewals=[closed.renewal]), done, at=at + after)
+
+
+CALLED = [Item(kind, item, None, "Some item") for kind, item in strategies.ITEMS]
+
+
+@pytest.mark.law
+@given(strategies.facts(), strategies.completions(), strategies.moments())
+def test_names_change_nothing_but_the_words(facts: Facts, done: Completion, at: datetime) -> None:
+    named = evolve(facts, items=CALLED)
+    decisions: list[Callable[[Facts], Granted | Refused]] = [
+        lambda known: renewal.decide(known, at=at),
+        lambda known: renewal.start(known, BY_COURSE, at=at),
+        lambda known: complete(known, done, at=at),
+    ]
+    for decide in decisions:
+        plain, told = decide(facts), decide(named)
+        assert [(each.rule, each.facts) for each in told.reasons] == [
+            (each.rule, each.facts) for each in plain.reasons
+        ]
+        assert bool(told) == bool(plain)
+        assert effects_of(told) == effects_of(plain)
+        assert not any(re.search(r"\b[cptx]\d", each.text) for each in told.reasons)
 
 
 @pytest.mark.law
