@@ -90,6 +90,7 @@ ASKED: dict[Callable[..., Any], Callable[..., Any]] = {
     ),
     awarding.edit: lambda store, **who: awarding.edit(store, AWARD, at=day(9), **who),
     badges.issue: lambda store, **who: badges.issue(store, "bob", "fa", draw=lambda _: 1, **who),
+    badges.reissue: lambda store, **who: badges.reissue(store, "b1", draw=lambda _: 1, **who),
     badges.revoke: lambda store, **who: badges.revoke(store, "b1", **who),
     badges.suspend: lambda store, **who: badges.suspend(store, "b1", **who),
     by_hand.award: lambda store, **who: by_hand.award(
