@@ -1,6 +1,7 @@
 """What are the badge images that a command line names?"""
 
 from collections.abc import Callable, Iterable, Mapping
+from os.path import realpath
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
@@ -56,7 +57,7 @@ def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str,
 
 def _inside(folder: Path, name: str) -> Path:
     path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if not Path(realpath(path)).is_relative_to(realpath(folder)):  # resolve() fails on a loop
         raise UsageError(f"{name} is not in {folder}")
     return path
 

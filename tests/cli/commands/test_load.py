@@ -130,10 +130,16 @@ def test_badge_images_are_looked_at_where_they_lie(run: Run, tmp_path: Path) -> 
     with (media / "large.png").open("wb") as stream:
         stream.truncate(10_000_001)
     (media / "folder.png").mkdir()
-    more = ("large.png", "folder.png")
+    (media / "loop.png").symlink_to("loop.png")
+    (media / "out.png").symlink_to("../secret.png")
+    more = ("large.png", "folder.png", "loop.png", "out.png", "/dev/zero", "x" * 5_000)
     lost = run("load", badges(tmp_path, "500.png", "7.png", "../secret.png", *more), *words)
     assert "large.png has more than 10,000,000 bytes" in lost.err
     assert "folder.png is no regular file" in lost.err
+    for index, name in ((6, "out.png"), (7, "/dev/zero")):
+        assert f"certifications[{index}].badge_image: {name} is not in" in lost.err
+    assert "[5].badge_image: Too many levels of symbolic links" in lost.err
+    assert "[8].badge_image: File name too long" in lost.err
     assert lost.code == 2
     assert "certifications[1].badge_image: No such file or directory" in lost.err
     assert "certifications[2].badge_image: ../secret.png is not in" in lost.err
