@@ -105,6 +105,10 @@ def test_groups_are_counted(awarded: Store) -> None:
     by_name = TableQuery(Table.ISSUED, ["User"], group_by="Certification")
     done, _ = exported(awarded, by_name)
     assert done.groups == (Group("Conduct", 1), Group("First aid", 3))
+    by_status = TableQuery(Table.ISSUED, ["User"], sort=["-User"], group_by="Status", limit=2)
+    done, data = exported(awarded, by_status)
+    assert done.groups == (Group("expired", 1), Group("valid", 3))
+    assert cells(data) == [["Status", "User"], ["expired", "eve"], ["valid", "ada"]]
 
 
 @pytest.mark.rule("ALL-CERT-12")

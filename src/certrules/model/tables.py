@@ -252,8 +252,9 @@ class AnyOf:
     conditions: tuple["Condition", ...] = field(converter=_conditions)
 
 
+_Simple = OneOf | Contains | Past | Ahead
 _Compound = AllOf | AnyOf
-Condition = OneOf | Contains | Past | Ahead | _Compound
+Condition = _Simple | _Compound
 
 
 def _cases(cases: Iterable[tuple[str, Condition]]) -> tuple[tuple[str, Condition], ...]:
@@ -316,8 +317,8 @@ class Selection:
     limit: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        levels = list(_levels([self.where, *self._of_cases()]))
-        compared = [each for level in levels for each in level if not isinstance(each, _Compound)]
+        levels = self._levels()
+        compared = _simple(levels)
         for each in compared:
             if isinstance(each, Past | Ahead):
                 _refuse({each.fact} - _INSTANTS, "an instant")
@@ -338,14 +339,12 @@ class Selection:
     def asked(self) -> frozenset[Fact]:
         """Every fact to show, to sort by and to compare."""
         named = (*self.facts, *(order.fact for order in self.order))
-        levels = _levels([self.where, *self._of_cases()])
-        compared = (each for level in levels for each in level if not isinstance(each, _Compound))
-        return _only(named).union(each.fact for each in compared)
+        return _only(named).union(each.fact for each in _simple(self._levels()))
 
-    def _of_cases(self) -> Iterator[Condition]:
-        for asked in (*self.facts, *(order.fact for order in self.order)):
-            if isinstance(asked, Case):
-                yield from (condition for _, condition in asked.cases)
+    def _levels(self) -> list[Sequence[Condition]]:
+        named = (*self.facts, *(order.fact for order in self.order))
+        cases = [case for each in named if isinstance(each, Case) for case in each.cases]
+        return list(_levels([self.where, *(condition for _, condition in cases)]))
 
 
 def _only(facts: Iterable[Fact | Case]) -> frozenset[Fact]:
@@ -369,3 +368,7 @@ def _levels(level: Sequence[Condition]) -> Iterator[Sequence[Condition]]:
         level = [
             inner for each in level if isinstance(each, _Compound) for inner in each.conditions
         ]
+
+
+def _simple(levels: Iterable[Sequence[Condition]]) -> list[_Simple]:
+    return [each for level in levels for each in level if not isinstance(each, _Compound)]

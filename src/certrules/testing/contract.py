@@ -351,6 +351,8 @@ class StoreContract:
                     page = Selection(Rows.AWARDS, facts, order=order, offset=offset, limit=2)
                     assert list(view.tables.rows(page)) == whole[offset : offset + 2]
                     assert view.tables.count(page) == 5
+                far = Selection(Rows.AWARDS, facts, order=order, offset=10**18, limit=10**18)
+                assert list(view.tables.rows(far)) == []
                 rest = Selection(Rows.AWARDS, facts, order=order, offset=3)
                 assert list(view.tables.rows(rest)) == whole[3:]
 
