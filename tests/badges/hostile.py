@@ -34,7 +34,7 @@ PRIVATE = ec.derive_private_key(7, ec.SECP256R1())
 KEY = KeySigner(PRIVATE)
 ATTACKERS = KeySigner(ec.derive_private_key(8, ec.SECP256R1()))
 TRUSTED = TrustedKey.from_jwk(KEY.header["jwk"])
-BADGE = Badge("b", "1", "fa", 1, SINCE, None, 1, 7)
+BADGE = Badge("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1", "1", "fa", 1, SINCE, None, 1, 7)
 
 
 def token(

@@ -92,6 +92,12 @@ def test_instants_are_whole_seconds_of_utc() -> None:
     )
 
 
+@pytest.mark.parametrize("id_", ["", "b", "a b", f"{BADGE.id}x", BADGE.id.replace("-", "")])
+def test_the_id_of_a_badge_is_a_uuid(id_: str) -> None:
+    with pytest.raises(InvalidValueError, match="UUID"):
+        credentials.credential(evolve(BADGE, id=id_), FIRST_AID, issuer=ISSUER)
+
+
 def test_a_badge_that_expires_before_it_is_issued_is_none() -> None:
     badge = evolve(BADGE, expires_at=SINCE - timedelta(microseconds=1))
     with pytest.raises(InvalidValueError, match="expires_at"):

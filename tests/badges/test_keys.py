@@ -69,6 +69,13 @@ def test_a_private_key_is_not_taken_for_a_public_one(key: Key) -> None:
         TrustedKey(key.trusted.thumbprint, wrong)
 
 
+def test_a_pem_is_bytes() -> None:
+    wrong: Any
+    for wrong in ("-----BEGIN PUBLIC KEY-----", None):
+        with pytest.raises(InvalidValueError, match="bytes"):
+            TrustedKey.from_pem(wrong)
+
+
 @pytest.mark.parametrize("thumbprint", ["", "abc", "A" * 42, "A" * 42 + "=", "A" * 44, None, 7])
 def test_a_thumbprint_is_one(thumbprint: Any) -> None:
     with pytest.raises(InvalidValueError, match="thumbprint"):

@@ -91,6 +91,16 @@ def test_other_keys_are_refused(private: rsa.RSAPrivateKey) -> None:
         KeySigner.from_pem(pem)
 
 
+def test_what_is_no_private_key_is_refused(ec_key: Key) -> None:
+    wrong: Any
+    for wrong in (ec_key.private.public_key(), ec_key.pem, None):
+        with pytest.raises(InvalidValueError, match="private key"):
+            KeySigner(wrong)
+    wrong = ec_key.pem.decode()
+    with pytest.raises(InvalidValueError, match="private key"):
+        KeySigner.from_pem(wrong)
+
+
 def test_a_locked_key_needs_its_password(ec_key: Key) -> None:
     locked = ec_key.private.private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"open")

@@ -200,7 +200,7 @@ def credential(
     ``status`` are entries of :func:`certrules.badges.statuslist.entry`. Where the certification has
     no description or criteria, what it does have is said in their place. Raises
     :class:`~certrules.errors.InvalidValueError` for a URL that is none, for a skill without text,
-    and for a badge that expires before it is issued.
+    and for a badge whose id is no UUID or that expires before it is issued.
 
     >>> badge = Badge("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1", "1", "fa", 1,
     ...     datetime(2024, 1, 1, tzinfo=UTC), None, status_list=1, index=7)
@@ -211,6 +211,8 @@ def credential(
 
     Rules: ALL-ROLE-11, INT-42.
     """
+    if not _URI.fullmatch(f"urn:uuid:{badge.id}"):
+        raise InvalidValueError("badge's id", badge.id, "a UUID")
     if badge.expires_at is not None and badge.expires_at < badge.issued_at:
         raise InvalidValueError("expires_at", badge.expires_at, f"{badge.issued_at} or later")
     to = recipient or Recipient(recipient_id(issuer.id, badge.user))

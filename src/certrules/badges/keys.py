@@ -117,6 +117,8 @@ class TrustedKey:
     @classmethod
     def from_pem(cls, pem: bytes, *, id: str | None = None) -> Self:  # noqa: A002
         """Trust the public key of a PEM; InvalidValueError where it holds none."""
+        if not isinstance(pem, bytes):
+            raise InvalidValueError("public key", type(pem).__name__, "the bytes of a PEM")
         if b"PRIVATE KEY-----" in pem:
             raise InvalidValueError("public key", "***", "a public key, and this one is private")
         try:

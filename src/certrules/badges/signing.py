@@ -42,6 +42,8 @@ class KeySigner:
     def __init__(
         self, key: RSAPrivateKey | EllipticCurvePrivateKey, *, key_id: str | None = None
     ) -> None:
+        if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+            raise InvalidValueError("private key", type(key).__name__, keys.EXPECTED)
         public = key.public_key()
         self.algorithm: str = keys.algorithm(public)
         self.header: Mapping[str, Any] = (
@@ -58,9 +60,7 @@ class KeySigner:
             key = load_pem_private_key(pem, password)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise InvalidValueError("private key", "***", f"an unlocked PEM: {error}") from None
-        if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
-            raise InvalidValueError("private key", type(key).__name__, keys.EXPECTED)
-        return cls(key, key_id=key_id)
+        return cls(key, key_id=key_id)  # type: ignore[arg-type]
 
     def sign(self, data: bytes) -> bytes:
         """Return the signature of some data."""
