@@ -188,6 +188,14 @@ def test_a_jwk_that_is_no_key(ec_key: Key, header: dict[str, object]) -> None:
     assert judged(token, ec_key.trusted) is Outcome.UNTRUSTED_KEY
 
 
+def test_a_jwk_of_a_trusted_thumbprint_that_is_no_key(ec_key: Key) -> None:
+    nowhere = {"kty": "EC", "crv": "P-256", "x": "A" * 43, "y": "A" * 43}  # not on the curve
+    trusted = TrustedKey(keys.thumbprint(nowhere))
+    assert judged(forged(ec_key, {"alg": "ES256", "jwk": nowhere}), trusted) is (
+        Outcome.BAD_STRUCTURE
+    )
+
+
 @pytest.mark.parametrize("header", [{"kid": 7}, {"kid": []}, {"jwk": 7}, {"jwk": "key"}])
 def test_headers_of_other_types(ec_key: Key, header: dict[str, object]) -> None:
     token = forged(ec_key, {"alg": "ES256", **header})

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from certrules.badges import keys, tokens
+from certrules.badges.credential import hashed_email
 from certrules.badges.signing import KeySigner, sign
 from certrules.badges.verifying import Outcome, verify
 from certrules.errors import InvalidValueError
@@ -203,3 +204,11 @@ def test_a_credential_without_a_member_is_not_signed(ec_key: Key, missing: str) 
     del made[missing]
     with pytest.raises(InvalidValueError, match=missing):
         sign(made, ec_key.signer)
+
+
+def test_a_recipient_without_an_id_is_no_claim(ec_key: Key) -> None:
+    subject = unsigned()["credentialSubject"]
+    known = {**subject, "id": None, "identifier": [hashed_email("ada@x.example", "s")]}
+    token = sign(unsigned(credentialSubject=known), ec_key.signer)
+    assert "sub" not in tokens.read(token).payload
+    assert verify(token, keys=ec_key.trusted_for, at=DURING)
