@@ -1,8 +1,10 @@
+import csv
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules.cells import clean, escaped, unescaped
+from certrules.cells import clean, escaped, quoted, unescaped
 
 FORMULA = "=+-@＝＋－＠"
 UNSEEN = "\x00\x01\t\n\r\x1b\x7f\x85\xa0\xad "
@@ -53,3 +55,17 @@ def test_a_clean_text_has_no_control_characters_but_tabs_and_newlines(value: str
     kept = set(clean(value)) - {"\t", "\n"}
     assert all(each >= " " and not "\x7f" <= each <= "\x9f" for each in kept)
     assert clean(value).encode().decode() == clean(value)
+
+
+@pytest.mark.parametrize("ending", ['"', ",", ";", "|", "\t", "\r", "\n"])
+def test_what_might_end_a_cell_is_in_quotes(ending: str) -> None:
+    inside = '""' if ending == '"' else ending
+    assert quoted(f"a{ending}=1") == f'"a{inside}=1"'
+    assert quoted(ending) == f'"{inside}"'
+
+
+@pytest.mark.law
+@given(TEXT, st.sampled_from(",;|\t"))
+def test_a_quoted_cell_is_read_as_one_whatever_the_delimiter(value: str, delimiter: str) -> None:
+    line = delimiter.join(["a", quoted(value), "b"])
+    assert list(csv.reader([line], delimiter=delimiter, strict=True)) == [["a", value, "b"]]

@@ -2,10 +2,12 @@
 
 import re
 
-__all__ = ["clean", "escaped", "unescaped"]
+__all__ = ["clean", "escaped", "quoted", "unescaped"]
 
 _NEWLINES = re.compile(r"\r\n?")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+_ENDING = re.compile(r'[",;|\t\r\n]')
 
 _FORMULA = frozenset("=+-@＝＋－＠")
 _BREAKS = ("\t", "\r", "\n")
@@ -44,6 +46,17 @@ def _risky(value: str) -> bool:
 def _first_seen(value: str) -> str | None:
     """Return the first character that is no blank, control or mark of direction."""
     return next((each for each in value if each.isprintable() and each != " "), None)
+
+
+def quoted(value: str) -> str:
+    """Return a cell of a CSV file, in quotes where a spreadsheet might see more than one cell.
+
+    Some take any of comma, semicolon, bar and tab for what stands between cells.
+
+    >>> quoted("a;b"), quoted("ada")
+    ('"a;b"', 'ada')
+    """
+    return '"' + value.replace('"', '""') + '"' if _ENDING.search(value) else value
 
 
 def clean(text: str) -> str:

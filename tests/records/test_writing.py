@@ -26,7 +26,7 @@ def test_rejected_rows_keep_their_columns_and_say_what_is_wrong() -> None:
     file = opened(text_of("ada,SAFE,2021-11-18,1,,manual,", BAD))
     assert rejects(file).decode("utf-8-sig").splitlines() == [
         f"certrules_row,certrules_faults,{HEADER}",
-        "2,certification_issue_date '11/18/21': spreadsheet date; write 2021-11-18," + BAD,
+        "2,\"certification_issue_date '11/18/21': spreadsheet date; write 2021-11-18\"," + BAD,
     ]
 
 
@@ -77,7 +77,7 @@ def test_formulas_are_disarmed_and_come_back() -> None:
     header = HEADER + ",=cmd"
     written = rejects(opened(text_of(quoted + ",=2", header=header)))
     text = written.decode("utf-8-sig")
-    assert "\"'=HYPERLINK(\"\"x\"\")\",'+S,'-1,'@x,'\tx,''=quoted,'\xa0=1,'=2" in text
+    assert "\"'=HYPERLINK(\"\"x\"\")\",'+S,'-1,'@x,\"'\tx\",''=quoted,'\xa0=1,'=2" in text
     assert text.splitlines()[0].endswith(",'=cmd")
     again = opened(written)
     assert again.header[-1] == "=cmd"

@@ -1,16 +1,13 @@
 """How does a table become a CSV file that a spreadsheet opens, and does not run?"""
 
 import io
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import BinaryIO
 
-from certrules.cells import clean, escaped
+from certrules.cells import clean, escaped, quoted
 
 __all__ = ["Cell", "write_csv"]
-
-_QUOTED = re.compile(r'[",;|\t\r\n]')  # whatever a spreadsheet might take for the end of a cell
 
 Cell = str | int | date | datetime | None
 """A text, a number, a day, a local date and time, or nothing."""
@@ -51,5 +48,4 @@ def _line(row: Sequence[Cell]) -> str:
 def _cell(value: Cell) -> str:
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    text = escaped(clean(value))
-    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+    return quoted(escaped(clean(value)))

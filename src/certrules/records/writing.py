@@ -1,6 +1,5 @@
 """How are rejected rows handed back, so that they can be corrected and imported again?"""
 
-import csv
 import io
 import os
 from collections.abc import Iterable, Sequence
@@ -9,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from certrules.cells import escaped
+from certrules.cells import escaped, quoted
 from certrules.errors import RecordsFileError
 from certrules.model.records import Fault
 from certrules.records.columns import FAULTS_COLUMN, ROW_COLUMN
@@ -43,7 +42,7 @@ class RejectsWriter:
         if isinstance(target, str | os.PathLike):
             target = _open(self._file, Path(target), records)
         self._text = io.TextIOWrapper(target, encoding="utf-8-sig", newline="")
-        self._rows = csv.writer(self._text, delimiter=records.delimiter)
+        self._delimiter = records.delimiter
         self._own = {
             place
             for place, name in enumerate(records.header)
@@ -83,7 +82,8 @@ class RejectsWriter:
 
     def _write(self, ours: Sequence[str], fields: Sequence[str]) -> None:
         theirs = [value for place, value in enumerate(fields) if place not in self._own]
-        self._rows.writerow(map(escaped, (*ours, *theirs)))
+        cells = (quoted(escaped(value)) for value in (*ours, *theirs))
+        self._text.write(self._delimiter.join(cells) + "\r\n")
 
 
 def _described(fault: Fault) -> str:
