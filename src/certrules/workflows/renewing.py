@@ -65,10 +65,13 @@ def start(
     at: datetime,
     key: str | None = None,
     seen: tuple[int, int] | None = None,
+    dry_run: bool = False,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Start a renewal by one of the options of :func:`decide`, in one transaction.
+
+    With ``dry_run`` nothing changes: the effects say what would.
 
     ``key`` makes a repeated request harmless, ``seen`` is the cycle and version of the award as the
     caller saw it; see :func:`certrules.rules.renewal.start`. Of two starts at once one is granted;
@@ -83,10 +86,10 @@ def start(
     """
     permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
     at = instants.utc(at)
-    with store.writing() as transaction:
+    with store.reading() if dry_run else store.writing() as transaction:
         known = facts.load(transaction, user, certification, naming=_named(option))
         decision = renewal.start(known, option, at=at, key=key, seen=seen, policy=policy)
-        if decision:
+        if decision and not dry_run:
             carry_out(transaction, decision.effects, policy.notifications)
         return decision
 

@@ -144,6 +144,23 @@ def test_a_renewal_is_explained_started_and_completed(told: Told) -> None:
     assert "  the renewal of ada is completed\n" in completed.out
 
 
+def test_what_starting_by_an_item_would_change_is_told_first(told: Told) -> None:
+    told.complete("2024-02-01T10:00:00Z")
+    for _ in range(2):
+        why = told.renew("2024-12-01T10:00:00Z", "--explain", "--course", "FA-101")
+        assert (why.code, why.out.splitlines()[:2]) == (
+            0,
+            [
+                "start of the renewal: possible, and this would follow",
+                "  the renewal is started; completing course FA-101 completes it",
+            ],
+        )
+    other = told.renew("2024-12-01T10:00:00Z", "--explain", "--course", "FA-102")
+    assert other.code == 1
+    assert "course FA-102 does not renew the award in this way" in other.out
+    assert told.renew("2024-12-01T10:00:00Z").code == 0
+
+
 @pytest.mark.rule("DOC-RENEW-08")
 def test_a_refusal_is_explained(told: Told) -> None:
     why = told.renew("2024-12-01T10:00:00Z", "--explain")

@@ -19,8 +19,9 @@ __all__ = ["add", "run"]
 EXAMPLE = """\
   certrules renew --store certificates.db --user ada --certification FA --explain
 
---explain only says whether a renewal may be started, by what, and why. Without
-it the renewal is started: completing the item that it names (see `certrules
+--explain only says whether a renewal may be started, by what, and why; of an
+item that is named, what starting by it would change. Without it the renewal is
+started: completing the item that it names (see `certrules
 complete`) then renews the award. Name the item where several can renew it. A
 request that may be sent twice has a --key: the second changes nothing.
 """
@@ -68,15 +69,24 @@ def run(args: argparse.Namespace) -> int:
         asked = renewing.decide(
             store, user, certification, at=at, plan=plan, actor=actor, policy=policy
         )
-        if args.explain:
+        if args.explain and item is None:
             return _answer(args.out, store, asked, "renewal", granted="possible")
         option = _option(store, asked, item, plan)
         decision = asked
         if option is not None:
             decision = renewing.start(
-                store, user, certification, option, at=at, key=args.key, actor=actor, policy=policy
+                store,
+                user,
+                certification,
+                option,
+                at=at,
+                key=args.key,
+                dry_run=args.explain,
+                actor=actor,
+                policy=policy,
             )
-        return _answer(args.out, store, decision, "start of the renewal")
+        granted = "possible, and this would follow" if args.explain else "done"
+        return _answer(args.out, store, decision, "start of the renewal", granted=granted)
 
 
 def _option(
