@@ -5,7 +5,6 @@ import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -108,9 +107,12 @@ def test_what_has_no_room_stands_on_further_sheets(rows: int, sheets: list[int])
     assert found == list(range(rows))
 
 
+NUMBERS = st.integers(-(2**53), 2**53)  # as a spreadsheet counts
+
+
 @pytest.mark.law
 @pytest.mark.rule("ALL-MANAGE-04")
-@given(st.lists(st.tuples(st.text(), st.integers() | st.none(), st.dates() | st.text())))
+@given(st.lists(st.tuples(st.text(), NUMBERS | st.none(), st.dates() | st.text())))
 def test_every_cell_comes_back_as_it_was(rows: list[tuple[str, int | None, date | str]]) -> None:
     data = written(["A", "B", "C"], rows)
     sheet = load_workbook(io.BytesIO(data))["Issued"]
@@ -130,18 +132,6 @@ def shown(value: Cell) -> object:
     return clean(value) or None if isinstance(value, str) else value
 
 
-def test_rows_pass_through(tmp_path: Path) -> None:
-    with (tmp_path / "out.xlsx").open("wb", buffering=0) as target:
-
-        def rows() -> Iterator[list[Cell]]:
-            for number in range(20_000):
-                if number == 19_999:
-                    assert target.tell() > 50_000
-                yield [number, "text", LATE]
-
-        assert write_excel(target, ["N", "T", "D"], rows(), title="Issued") == 20_000
-
-
 def test_a_stream_may_be_one_that_only_takes() -> None:
     reading, writing = os.pipe()
     with os.fdopen(reading, "rb") as source:
@@ -158,5 +148,4 @@ def test_a_failure_while_rows_are_read_is_told_as_it_is() -> None:
     target = io.BytesIO()
     with pytest.raises(ZeroDivisionError):
         write_excel(target, ["A"], broken(), title="Issued")
-    with pytest.raises(KeyError, match="Content_Types"):
-        load_workbook(target)
+    assert not target.getvalue()
