@@ -1,15 +1,14 @@
 """``certrules deactivate``: let a certification be issued no more; what was issued stands."""
 
 import argparse
-from datetime import UTC
 from typing import Any
 
-from certrules.cli import actors, arguments, decisions, names, policies, stores
-from certrules.model.people import Action
+from certrules.cli import changes
 from certrules.workflows import defining
 
 __all__ = ["add", "run"]
 
+SAYS = "let a certification be issued no more; what was issued stands"
 EXAMPLE = """\
   certrules deactivate --store certificates.db --certification FA
 
@@ -19,31 +18,9 @@ Awards that were issued stay valid; `certrules delete` takes them away.
 
 def add(subparsers: Any) -> None:
     """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "deactivate",
-        says="let a certification be issued no more; what was issued stands",
-        example=EXAMPLE,
-        run=run,
-    )
-    stores.add_store(parser)
-    names.add_certification(parser)
-    policies.add_policy(parser)
-    arguments.add_at(parser)
-    actors.add_actor(parser)
+    changes.add(subparsers, "deactivate", says=SAYS, example=EXAMPLE, run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and say what was decided."""
-    at, policy = arguments.instant(args.at), policies.policy(args)
-    with stores.opened(args.store) as store:
-        actor = actors.acting(store, args, Action.EDIT_CERTIFICATION)
-        with store.reading() as view:
-            certification = names.certification(view, args.certification).id
-        decision = defining.deactivate(store, certification, at=at, actor=actor, policy=policy)
-        if args.out.as_json:
-            args.out.data(decisions.as_json(decision))
-        else:
-            with store.reading() as view:
-                decisions.tell(args.out, view, decision, zone=UTC, verb="deactivate")
-    return 0 if decision else 1
+    return changes.change(args, "deactivate", defining.deactivate)

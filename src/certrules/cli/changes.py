@@ -1,0 +1,46 @@
+"""How does a command change where a certification stands, and say what was decided?"""
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC
+from typing import Any
+
+from certrules.cli import actors, arguments, decisions, names, policies, stores
+from certrules.model.decisions import Granted, Refused
+from certrules.model.people import Action
+
+__all__ = ["add", "change"]
+
+
+def add(
+    subparsers: Any,
+    verb: str,
+    *,
+    says: str,
+    example: str,
+    run: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    """Add a command about one certification to the command line."""
+    parser = arguments.subparser(subparsers, verb, says=says, example=example, run=run)
+    stores.add_store(parser)
+    names.add_certification(parser)
+    policies.add_policy(parser)
+    arguments.add_at(parser)
+    actors.add_actor(parser)
+    return parser
+
+
+def change(args: argparse.Namespace, verb: str, workflow: Callable[..., Granted | Refused]) -> int:
+    """Ask a workflow for a change of the certification, and say what was decided."""
+    at, policy = arguments.instant(args.at), policies.policy(args)
+    with stores.opened(args.store) as store:
+        actor = actors.acting(store, args, Action.EDIT_CERTIFICATION)
+        with store.reading() as view:
+            certification = names.certification(view, args.certification).id
+        decision = workflow(store, certification, at=at, actor=actor, policy=policy)
+        if args.out.as_json:
+            args.out.data(decisions.as_json(decision))
+        else:
+            with store.reading() as view:
+                decisions.tell(args.out, view, decision, zone=UTC, verb=verb)
+    return 0 if decision else 1
