@@ -8,6 +8,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import certrules
+from certrules.cli.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 
@@ -29,6 +30,13 @@ def test_the_reference_shows_every_public_module_once() -> None:
     differing = sorted(set(shown) ^ set(public(certrules.__name__)))
     assert not differing, f"{differing}"
     assert len(shown) == len(set(shown))
+
+
+def test_the_readme_lists_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = " ".join(re.findall(r"^\| (`certrules .*?) \| ", readme, re.MULTILINE))
+    words = {module.__name__.rpartition(".")[2] for module in COMMANDS} - {"importing"} | {"import"}
+    assert words <= set(re.findall(r"[a-z]+", listed))
 
 
 def test_the_ci_script_runs_the_test_command_of_the_readme() -> None:
