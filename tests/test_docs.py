@@ -7,6 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+import pytest
+
 import certrules
 from certrules.cli.commands import COMMANDS
 
@@ -37,6 +39,13 @@ def test_the_readme_lists_every_command() -> None:
     listed = " ".join(re.findall(r"^\| (`certrules .*?) \| ", readme, re.MULTILINE))
     words = {module.__name__.rpartition(".")[2] for module in COMMANDS} - {"importing"} | {"import"}
     assert words <= set(re.findall(r"[a-z]+", listed))
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_every_link_leads_somewhere(page: str) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", (ROOT / page).read_text(encoding="utf-8"))
+    missing = [link for link in links if "://" not in link and not (ROOT / link).exists()]
+    assert not missing
 
 
 def test_the_ci_script_runs_the_test_command_of_the_readme() -> None:
