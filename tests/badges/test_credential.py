@@ -140,6 +140,10 @@ def test_an_email_is_only_hashed_with_a_salt() -> None:
         "urn:uuid:1",
         "urn:uuid:" + "-" * 36,
         "https://x.example\n",
+        "https://x.example/?m=ada@x.example",
+        "https://x.example/ada%40x.example",
+        "http://[::1",
+        "urn:isbn:0451450523",
     ],
 )
 def test_an_id_is_a_url_a_did_or_a_uuid(id_: str) -> None:
@@ -150,7 +154,7 @@ def test_an_id_is_a_url_a_did_or_a_uuid(id_: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "id_", ["https://x.example", "https://x.example/@ada", "did:web:x.example"]
+    "id_", ["https://x.example", "https://x.example/@ada", "HTTPS://X.example", "did:web:x.example"]
 )
 def test_ids_that_name_nobody(id_: str) -> None:
     assert Recipient(id_).id == Issuer(id_, "The Academy").id == id_
@@ -207,6 +211,15 @@ NO_URLS: list[Any] = [
     "https://academy.example/a b",
     "https://academy.example\n",
     "urn:",
+    "http://[::1",
+    "http://[zz]",
+    "https://:80",
+    "https://x:99999",
+    "https://x:0",
+    "https://x:1:2",
+    "https://x\\y",
+    "https://x.example/\u2028",
+    "https://x.example/\ud800",
     7,
 ]
 
@@ -227,6 +240,8 @@ def test_a_url_is_one_wherever_it_stands(url: Any) -> None:
         "http://academy.example",
         "https://academy.example:8443/a?b=c#d",
         "https://akademie.example/ä",
+        "HTTPS://Academy.example",
+        "http://[::1]:8080/a",
         "urn:uuid:0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1",
         "urn:isbn:0451450523",
         "did:web:academy.example",

@@ -267,6 +267,8 @@ def test_the_credential_names_a_bit_of_each_list(awarded: Store) -> None:
         "https://academy.example/#{purpose}/{list}",
         "https://academy.example/{li{purpose}st}",
         "https://{purpose}/{list}",
+        "https://x:99999/{purpose}/{list}",
+        "http://[::1/{purpose}/{list}",
         "ftp://academy.example/{purpose}/{list}",
         "{purpose}/{list}",
         "",

@@ -19,6 +19,7 @@ from uuid import UUID, uuid5
 from attrs import field, frozen
 
 from certrules import instants
+from certrules.badges import _urls
 from certrules.errors import InvalidValueError
 from certrules.model.badges import Badge
 from certrules.model.catalog import Certification
@@ -45,21 +46,13 @@ CONTEXTS = (
 NAMESPACE = UUID("6f1a52c0-4c35-5b43-9f0e-3c1d5a0d2b7e")
 """In which ids are made of names."""
 
-_URI = re.compile(
-    r"https?://[^\s/?#@]+([/?#]\S*)?"
-    r"|urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-    r"|did:[a-z0-9]+:[^\s@]+"
-)
-_URL = re.compile(
-    r"https?://[^\s/?#@]+([/?#]\S*)?|(urn|did):[A-Za-z0-9][A-Za-z0-9-]*:\S+", re.ASCII
-)
 _PICTURE = re.compile(r"data:image/[a-z0-9.+-]+[;,]\S+", re.ASCII)
 _HASH = re.compile(r"sha256\$[0-9a-f]{64}")
 _MEMBERS = {"type", "hashed", "identityHash", "identityType", "salt"}
 
 
 def _uri(_: object, attribute: Any, value: str) -> None:
-    if not isinstance(value, str) or not _URI.fullmatch(value):
+    if not _urls.is_id(value):
         expected = "a URL, a did: or a urn:uuid:, never an e-mail address"
         raise InvalidValueError(attribute.name, value, expected)
 
@@ -128,7 +121,7 @@ def check_url(name: str, value: object) -> None:
     certrules.errors.InvalidValueError: url cannot be 'academy.example': expected a URL with http \
 or https, a urn: or a did:
     """
-    if not isinstance(value, str) or not _URL.fullmatch(value):
+    if not _urls.is_uri(value):
         raise InvalidValueError(name, value, "a URL with http or https, a urn: or a did:")
 
 
@@ -211,7 +204,7 @@ def credential(
 
     Rules: ALL-ROLE-11, INT-42.
     """
-    if not _URI.fullmatch(f"urn:uuid:{badge.id}"):
+    if not _urls.is_id(f"urn:uuid:{badge.id}"):
         raise InvalidValueError("badge's id", badge.id, "a UUID")
     if badge.expires_at is not None and badge.expires_at < badge.issued_at:
         raise InvalidValueError("expires_at", badge.expires_at, f"{badge.issued_at} or later")

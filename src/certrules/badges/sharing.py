@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 from attrs import field, frozen
 
 from certrules import instants
-from certrules.badges import baking
+from certrules.badges import _urls, baking
 from certrules.badges._template import PAGE, STYLE, STYLE_HASH
 from certrules.errors import InvalidValueError, OutOfRangeError
 from certrules.model.badges import Badge, BadgeState
@@ -24,7 +24,6 @@ from certrules.model.converters import sequence, utc_or_none
 __all__ = ["Page", "check_url", "html", "linkedin_link", "page"]
 
 _LINKEDIN = "https://www.linkedin.com/profile/add?"
-_URL = re.compile(r"https?://[^\s/?#\\@]+([/?#]\S*)?", re.IGNORECASE)
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f"  # controls, but for the tab and the end of a line
     "\u202a-\u202e\u2066-\u2069"  # marks that turn the direction
@@ -79,7 +78,7 @@ def check_url(url: str) -> None:
     certrules.errors.InvalidValueError: url cannot be 'javascript:alert(1)': expected a whole URL, \
 http:// or https://
     """
-    if not (isinstance(url, str) and url.isprintable() and _URL.fullmatch(url)):
+    if not _urls.is_web(url):
         raise InvalidValueError("url", url, "a whole URL, http:// or https://")
 
 

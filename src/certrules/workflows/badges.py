@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from certrules.badges import credential as credentials
-from certrules.badges import sharing, statuslist
+from certrules.badges import _urls, sharing, statuslist
 from certrules.badges.credential import Issuer, Recipient
 from certrules.badges.sharing import Page
 from certrules.errors import InvalidValueError
@@ -42,7 +42,6 @@ __all__ = [
 ]
 
 _PLACEHOLDER = re.compile(r"\{(purpose|list)\}")
-_URL = re.compile(r"https?://[^\s{}/?#]+[^\s{}#]*")
 
 
 def issue(
@@ -185,7 +184,8 @@ def check_lists(lists: str) -> None:
 expected an http(s) URL with {purpose} and {list} in it
     """
     named = set(_PLACEHOLDER.findall(lists)) if isinstance(lists, str) else set()
-    if named != {"purpose", "list"} or not _URL.fullmatch(_PLACEHOLDER.sub("", lists)):
+    rest = _PLACEHOLDER.sub("", lists) if named == {"purpose", "list"} else ""
+    if not _urls.is_web(rest) or not set("{}#").isdisjoint(rest):
         raise InvalidValueError("lists", lists, "an http(s) URL with {purpose} and {list} in it")
 
 
