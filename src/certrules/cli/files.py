@@ -3,14 +3,18 @@
 import argparse
 import stat
 import sys
+from os.path import realpath, samefile
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from certrules.cli.failures import UsageError
 from certrules.errors import BadgeError
 from certrules.records.replacing import replacing
 
-__all__ = ["add_out", "contents", "replacing", "standard_input"]
+if TYPE_CHECKING:
+    from certrules.repositories.sql import SqlStore
+
+__all__ = ["add_out", "check_out", "contents", "replacing", "standard_input"]
 
 
 def add_out(parser: argparse.ArgumentParser, says: str) -> None:
@@ -18,6 +22,29 @@ def add_out(parser: argparse.ArgumentParser, says: str) -> None:
     parser.add_argument(
         "--out", dest="file", metavar="FILE", required=True, help=f"{says}, replaced if there"
     )
+
+
+def check_out(out: str | Path, *reads: str | None, store: "SqlStore | None" = None) -> None:
+    """Raise UsageError where a file to write is one that the command reads, by whatever name.
+
+    Such are files that it was given, ``-`` being standard input, and those of its store.
+    """
+    own = store.path if store is not None else None
+    for suffix in () if own is None else ("", "-wal", "-shm", "-journal"):
+        if _is(f"{own}{suffix}", out):
+            raise UsageError(f"{out} belongs to the store itself; name another file to write")
+    for each in reads:
+        if each is not None and _is(0 if each == "-" else each, out):
+            raise UsageError(f"{out} is what this command reads; name another file to write")
+
+
+def _is(read: str | int, out: str | Path) -> bool:
+    """Return whether a path, or a descriptor, leads to the file of another path."""
+    try:
+        same_name = not isinstance(read, int) and realpath(read) == realpath(out)
+        return same_name or samefile(read, out)  # noqa: PTH121 - a descriptor has no path
+    except OSError:  # one of them is not there
+        return False
 
 
 def contents(path: str, most: int) -> bytes:

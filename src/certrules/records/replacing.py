@@ -14,13 +14,13 @@ __all__ = ["replacing"]
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """Open a file to write beside one that it replaces when the block has ended well.
 
-    After an exception, what was there before is as it was.
+    After an exception, what was there before is as it was. An OSError names the file itself.
     """
     if path.exists() and not path.is_file():  # a device, which nothing can replace
         with path.open("wb") as stream:
             yield stream
         return
-    path = path.resolve()  # a link goes on leading there
+    given, path = path, path.resolve()  # a link goes on leading there
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as stream:
@@ -28,5 +28,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         if path.exists():
             shutil.copymode(path, part)
         part.replace(path)
+    except OSError as error:
+        if error.filename == str(part):
+            error.filename = str(given)
+        raise
     finally:
         part.unlink(missing_ok=True)

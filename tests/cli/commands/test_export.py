@@ -233,6 +233,16 @@ def test_the_store_is_not_written_over(run: Run, awarded: Path) -> None:
     assert awarded.read_bytes() == before
 
 
+def test_a_file_that_cannot_be_written_is_named_as_it_was_given(run: Run, awarded: Path) -> None:
+    for words in (
+        ("export", "issued", "--out", "no/where.csv"),
+        ("ics", "--user", "ada", "--out", "no/where.ics"),
+    ):
+        answer = run(*words, "--store", awarded)
+        assert answer.code == 2
+        assert f"error: {words[-1]}: No such file or directory" in answer.err
+
+
 @pytest.mark.rule("ALL-ROLE-05", "ALL-ROLE-06", "INT-41")
 def test_a_manager_need_not_name_their_company(run: Run, awarded: Path, tmp_path: Path) -> None:
     with closing(open_store(str(awarded))) as store, store.writing() as transaction:

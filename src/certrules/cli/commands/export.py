@@ -89,7 +89,8 @@ def run(args: argparse.Namespace) -> int:
     as_ = _as(path, args.as_)
     at = arguments.instant(args.at)
     zone = arguments.zone(args.zone) if args.zone else UTC
-    with stores.opened(args.store, spare=args.file) as store:
+    with stores.opened(args.store) as store:
+        files.check_out(path, store=store)
         actor = actors.acting(store, args)
         query = _query(args, _scope(store, args, actor))
         try:

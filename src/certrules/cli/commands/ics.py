@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
     """Write the calendar."""
     at = arguments.instant(args.at)
     path = Path(args.file)
-    with stores.opened(args.store, spare=args.file) as store:
+    with stores.opened(args.store) as store:
+        files.check_out(path, store=store)
         with store.reading() as view:
             user = names.user(view, args.user)
         zone = arguments.zone(args.zone) if args.zone else arguments.zone_of(user)

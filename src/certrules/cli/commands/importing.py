@@ -128,7 +128,9 @@ def run(args: argparse.Namespace) -> int:
     if args.rejects in ("", "-"):
         raise UsageError("--rejects needs the name of a file; the report goes to standard output")
     with ExitStack() as stack:
-        store = stack.enter_context(stores.opened(args.store, spare=args.rejects))
+        store = stack.enter_context(stores.opened(args.store))
+        if args.rejects is not None:
+            files.check_out(args.rejects, store=store)
         file = stack.enter_context(_records(args))
         faults = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
         rejects = stack.enter_context(_rejects(args.rejects, file))
