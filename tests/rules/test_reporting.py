@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from certrules import Award, Certification, Granted, Refused, User
 from certrules.errors import NaiveDatetimeError
-from certrules.rules import reporting
+from certrules.rules import reporting, status
 from certrules.rules.reporting import Report, ReportRow
 from certrules.rules.status import Status
 from certrules.testing import strategies
@@ -62,6 +62,34 @@ def test_a_row_tells_current_from_archived_and_keeps_its_own_dates() -> None:
     ]
 
 
+HISTORY = [ADA.archive(AT), evolve(ADA, issued_at=AT, cycle=2)]
+
+
+@pytest.mark.rule("DOC-REPORT-04")
+@pytest.mark.parametrize("which", Report)
+def test_a_report_shows_what_stood_at_its_instant(which: Report) -> None:
+    before = report(which, HISTORY, at=AT - TICK)
+    assert [(row.cycle, row.status, row.archived_at) for row in before] == [(1, Status.VALID, None)]
+    assert before[0].days_left == 185
+    then = report(which, HISTORY, at=AT)
+    assert [(row.cycle, row.status, row.days_left) for row in then] == [
+        (1, Status.ARCHIVED, None),
+        (2, Status.VALID, 184),
+    ]
+    assert report(which, HISTORY, at=BEGIN - TICK) == []
+
+
+@pytest.mark.rule("DOC-AWARD-11", "DOC-VIEW-01")
+@pytest.mark.parametrize(("at", "issued"), [(AT - TICK, [BEGIN]), (AT, [AT]), (BEGIN - TICK, [])])
+def test_the_lists_show_what_was_held_at_their_instant(
+    at: datetime, issued: list[datetime]
+) -> None:
+    own = reporting.learner_awards(HISTORY, CERTIFICATIONS, ANSWERS, at=at, zone=UTC)
+    assert [line.issued_at for line in own] == issued
+    all_ = reporting.awarded_users(HISTORY, {"ada": User("ada", "ada")}, at=at, zone=UTC)
+    assert [line.issued_at for line in all_] == issued
+
+
 CERTIFICATIONS = {
     "fa": Certification("fa", "First aid", "FA", "Bandages"),
     "z": Certification("z", "Abseiling"),
@@ -109,8 +137,9 @@ def test_nothing_that_one_report_shows_is_missing_from_the_other_but_late_renewa
 ) -> None:
     by_user = report(Report.USERS_CERTIFICATIONS, awards, at=at)
     by_fa = report(Report.CERTIFICATIONS_USERS, awards, at=at)
-    assert len(by_user) == len(awards)
-    late = [a for a in awards if a.archived and not reporting.renewed_before_expiry(a)]
-    assert len(by_fa) == len(awards) - len(late)
+    stood = [award for award in (status.as_of(each, at) for each in awards) if award]
+    assert len(by_user) == len(stood)
+    late = [a for a in stood if a.archived and not reporting.renewed_before_expiry(a)]
+    assert len(by_fa) == len(stood) - len(late)
     shuffled = random.sample(awards, len(awards))
     assert report(Report.USERS_CERTIFICATIONS, shuffled, at=at) == by_user

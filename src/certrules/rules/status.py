@@ -3,12 +3,23 @@
 from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
 
+from attrs import evolve
+
 from certrules import instants
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
 from certrules.model.tables import Ahead, AllOf, Case, Condition, Fact, Past
 
-__all__ = ["Status", "condition", "days_left", "expired", "last_valid_day", "standing", "status_at"]
+__all__ = [
+    "Status",
+    "as_of",
+    "condition",
+    "days_left",
+    "expired",
+    "last_valid_day",
+    "standing",
+    "status_at",
+]
 
 
 class Status(Enum):
@@ -45,6 +56,27 @@ def status_at(award: Award, at: datetime) -> Status:
     if at < award.issued_at:
         return Status.NOT_YET_VALID
     return Status.EXPIRED if expired(award, at) else Status.VALID
+
+
+def as_of(award: Award, at: datetime) -> Award | None:
+    """Return an award as it stood at an aware instant; None where it was issued later.
+
+    One that was archived later was not archived yet.
+
+    >>> from datetime import UTC
+    >>> first, second = (datetime(year, 1, 1, tzinfo=UTC) for year in (2024, 2025))
+    >>> award = Award("ada", "first-aid", first, None, archived_at=second)
+    >>> as_of(award, first).archived, as_of(award, second).archived
+    (False, True)
+
+    Rules: DOC-REPORT-04, INT-01.
+    """
+    stood = status_at(award, at)
+    if stood is Status.NOT_YET_VALID:
+        return None
+    if award.archived and stood is not Status.ARCHIVED:
+        return evolve(award, archived_at=None)
+    return award
 
 
 def condition(status: Status, at: datetime) -> Condition:

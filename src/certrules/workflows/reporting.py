@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from itertools import groupby
 
+from attrs import evolve
+
 from certrules import instants
 from certrules.model.awards import Award
+from certrules.model.facts import Facts
 from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store, Transaction
-from certrules.rules import renewal, reporting
+from certrules.rules import renewal, reporting, status
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.workflows import facts
 from certrules.workflows.actors import EVERYBODYS, SYSTEM, Asking, belongings, permit, permit_for
@@ -29,7 +32,8 @@ def report(
 ) -> Iterator[ReportRow]:
     """Return the rows of a report at an aware instant, in its order, without holding them all.
 
-    The view must stay open meanwhile. Awards of a certification that is gone are in neither report.
+    The view must stay open meanwhile. Awards are shown as they stood at that instant; those of a
+    certification that is gone are in neither report.
     ``user`` is the id of the one user of whom it tells, if it does not tell of everybody.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
@@ -77,6 +81,7 @@ def learner(
 ) -> list[LearnerAward]:
     """Return what a user has earned, with whether each can be renewed, and if not, why.
 
+    Awards are shown, and judged, as they stood at the aware instant.
     Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
@@ -94,8 +99,9 @@ def learner(
     at = instants.utc(at)
     with store.reading() as view:
         facts.known_user(view, user)
-        awards = list(view.awards.select(user=user, archived=False))
-        known = [facts.load(view, user, each) for each in {award.certification for award in awards}]
+        awards = [*filter(None, (status.as_of(each, at) for each in view.awards.select(user=user)))]
+        held = {award.certification for award in awards if not award.archived}
+        known = [_as_of(facts.load(view, user, each), at) for each in held]
     there = {each.certification.id: each for each in known if each.certification is not None}
     return reporting.learner_awards(
         awards,
@@ -104,3 +110,8 @@ def learner(
         at=at,
         zone=zone,
     )
+
+
+def _as_of(known: Facts, at: datetime) -> Facts:
+    """Return facts with the awards as they stood."""
+    return evolve(known, awards=[*filter(None, (status.as_of(each, at) for each in known.awards))])

@@ -25,7 +25,8 @@ EXAMPLE = """\
 
 The reports show current and archived awards, each with its own dates; an
 award that was renewed after its expiry is in users-certifications alone. The
-learner's list says what can be renewed, and why the rest cannot.
+learner's list says what can be renewed, and why the rest cannot. All show what
+stood at --at: what was issued later is not there yet.
 """
 
 COLUMNS = (

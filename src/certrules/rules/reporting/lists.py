@@ -1,6 +1,6 @@
 """What does a learner see of their own awards, and an administrator of those who have one?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 
 from attrs import frozen
@@ -39,7 +39,8 @@ def learner_awards(
     """Return what a learner sees of the certifications that they have earned, by title.
 
     Certifications, and the answers of :func:`certrules.rules.renewal.decide`, are given by
-    certification; an award whose certification is gone is not shown.
+    certification; an award whose certification is gone is not shown. Awards are shown as they stood
+    at the aware instant: what was issued later is not there yet, and what was archived later is.
 
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> known = {"fa": Certification("fa", "First aid")}
@@ -51,10 +52,15 @@ def learner_awards(
     """
     lines = [
         _line(award, certifications[award.certification], renewals, at, zone)
-        for award in awards
-        if award.certification in certifications and not award.archived
+        for award in _held(awards, at)
+        if award.certification in certifications
     ]
     return sorted(lines, key=lambda line: (line.title, line.certification, line.issued_at))
+
+
+def _held(awards: Iterable[Award], at: datetime) -> Iterator[Award]:
+    stood = filter(None, (status.as_of(award, at) for award in awards))
+    return (award for award in stood if not award.archived)
 
 
 def _line(
@@ -100,6 +106,8 @@ def awarded_users(
 ) -> list[AwardedUser]:
     """Return the users who have a certification, by username, given its awards and the users by id.
 
+    Those who had it at the aware instant, as it stood then.
+
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> known = {"u1": User("u1", "ada", "Ada", "Lovelace")}
     >>> awarded_users([Award("u1", "fa", at, None)], known, at=at, zone=UTC)[0].last_name
@@ -116,7 +124,7 @@ def awarded_users(
             status.days_left(award, at, zone=zone),
             award.expires_at,
         )
-        for award in awards
-        if award.user in users and not award.archived
+        for award in _held(awards, at)
+        if award.user in users
     ]
     return sorted(lines, key=lambda line: (line.username, line.issued_at))

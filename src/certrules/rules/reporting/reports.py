@@ -67,7 +67,9 @@ def report(
 ) -> list[ReportRow]:
     """Return the rows of a report at an aware instant, in its order: by user or by certification.
 
-    Days left are those of ``zone``, and None for what never expires or is archived.
+    Awards are shown as they stood: what was issued later is not there yet, and what was archived
+    later is current. Days left are those of ``zone``, and None for what never expires or is
+    archived.
 
     >>> start, at = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)
     >>> old = Award("ada", "fa", start, None, archived_at=start)
@@ -79,7 +81,8 @@ def report(
     Rules: DOC-REPORT-01, DOC-REPORT-02, DOC-REPORT-03, DOC-REPORT-04.
     """
     by_user = which is Report.USERS_CERTIFICATIONS
-    rows = [_row(award, at, zone) for award in awards if _shown(which, award)]
+    stood = filter(None, (status.as_of(award, at) for award in awards))
+    rows = [_row(award, at, zone) for award in stood if _shown(which, award)]
     return sorted(rows, key=lambda row: _order(row, by_user=by_user))
 
 
