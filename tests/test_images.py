@@ -326,6 +326,45 @@ def test_a_jpeg_becomes_a_png_of_its_pixels_alone() -> None:
     assert b"kitchen" not in made
 
 
+LYING = {  # how a picture is stored, by the orientation that turns it upright again
+    1: (0, 1, 2, 3, 4, 5),
+    2: (1, 0, 3, 2, 5, 4),
+    3: (5, 4, 3, 2, 1, 0),
+    4: (4, 5, 2, 3, 0, 1),
+    5: (0, 2, 4, 1, 3, 5),
+    6: (1, 3, 5, 0, 2, 4),
+    7: (5, 3, 1, 4, 2, 0),
+    8: (4, 2, 0, 5, 3, 1),
+    9: (0, 1, 2, 3, 4, 5),
+}
+SHADES = (0, 50, 100, 150, 200, 250)
+
+
+@pytest.mark.rule("ALL-BADGE-04")
+@pytest.mark.parametrize("orientation", LYING)
+def test_a_jpeg_is_turned_upright(orientation: int) -> None:
+    size = (3, 2) if orientation in {5, 6, 7, 8} else (2, 3)
+    stored = Image.new("L", size)
+    stored.putdata([SHADES[place] for place in LYING[orientation]])
+    told, file = Image.Exif(), BytesIO()
+    told[0x0112] = orientation
+    blocks = stored.resize((size[0] * 16, size[1] * 16), Image.Resampling.NEAREST)
+    blocks.save(file, "JPEG", exif=told, quality=95)
+    with Image.open(BytesIO(images.as_png(file.getvalue()))) as made:
+        assert made.size == (32, 48)
+        assert not made.getexif()
+        small = made.convert("L").resize((2, 3), Image.Resampling.BOX).tobytes()
+    assert [round(shade / 50) * 50 for shade in small] == [*SHADES]
+
+
+def test_an_orientation_that_cannot_be_read_turns_nothing() -> None:
+    whole = with_exif(format_="JPEG", width=40, height=20)
+    for damaged in (whole.replace(b"Exif\0\0MM", b"Exif\0\0XX"), whole.replace(b"Exif", b"Exjf")):
+        assert damaged != whole
+        assert images.read(images.as_png(damaged)) == ImageFacts(PNG, 40, 20)
+    assert images.read(images.as_png(whole)) == ImageFacts(PNG, 20, 40)
+
+
 @pytest.mark.law
 @given(st.sampled_from(list(WHOLE.values())), st.data())
 def test_no_content_is_an_exception(whole: tuple[bytes, ImageFormat], data: st.DataObject) -> None:

@@ -3,13 +3,14 @@
 import struct
 import zlib
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from certrules import images
 from certrules.badges import baking
-from certrules.errors import BadgeError
+from certrules.errors import BadgeError, InvalidValueError
 
 TOKEN, OTHER = "e30.e30.c2ln", "e30.e30.c2lnbmVk"
 SVG = (
@@ -223,14 +224,92 @@ def test_a_damaged_png(image: bytes, message: str) -> None:
     ("rest", "message"),
     [
         (b"\x01\0\0\0" + zlib.compress(TOKEN.encode()), "compressed"),
-        (b"\0\0", "not text"),
-        (b"", "compressed"),
+        (b"\0\0", "cut off, or no text at all"),
+        (b"", "cut off"),
+        (TOKEN.encode(), "cut off"),
+        (b"\x02\0\0\0" + TOKEN.encode(), "no text at all"),
         (b"\0\0\0\0\xff", "not text"),
+        (b"\0\0\0\0", "there is no credential in it: it is empty"),
     ],
 )
 def test_a_credential_that_is_no_text(rest: bytes, message: str) -> None:
     with pytest.raises(BadgeError, match=message):
         baking.read(with_chunk(b"iTXt", b"openbadgecredential\0" + rest))
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n", b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_nothing_is_no_token(data: bytes) -> None:
+    with pytest.raises(BadgeError, match="there is no credential in it: it is empty"):
+        baking.read(data)
+    empty = b'<title><credential xmlns="https://purl.imsglobal.org/ob/v3p0" verify=" "/>'
+    with pytest.raises(BadgeError, match="there is no credential in it: it is empty"):
+        baking.read(SVG.replace(b"<title>", empty))
+
+
+@pytest.mark.parametrize("image", [picture("JPEG"), picture("GIF"), picture(), SVG])
+def test_the_kind_of_a_picture_is_that_of_its_content(image: bytes) -> None:
+    if image.startswith(b"GIF"):
+        with pytest.raises(BadgeError, match="neither a PNG, nor a JPEG, nor an SVG"):
+            baking.media_type(image)
+    else:
+        assert baking.media_type(image).startswith("image/")
+
+
+def segments(*parts: tuple[int, bytes]) -> bytes:
+    """A JPEG of some segments, without anything that they would need."""
+    made = (
+        b"\xff" + bytes([marker]) + struct.pack(">H", len(data) + 2) + data
+        for marker, data in parts
+    )
+    return b"\xff\xd8" + b"".join(made)
+
+
+FRAME = (0xC2, b"\x08\0\x14\0\x14\x01\x01\x11\0")
+
+
+def test_a_jpeg_has_its_frame_before_its_scans() -> None:
+    remark = (0xFE, b"\xff\xc0\0\x0b" + b"x" * 99)
+    assert baking.media_type(segments(remark, FRAME)) == "image/jpeg"
+    assert baking.media_type(segments(FRAME).replace(b"\xff\xc2", b"\xff\xff\xc2"))
+    for image in (
+        b"\xff\xd8\xff",
+        segments(remark),
+        segments(FRAME)[:-1],
+        segments((0xC2, b"")),
+        segments((0xC4, FRAME[1])),
+        segments((0xDA, b""), FRAME),
+        segments(remark) + b"\xff\xe0\0\0" + b"\0" * 40,
+        segments(*[(0xFE, b"")] * 10_000, FRAME),
+    ):
+        with pytest.raises(BadgeError, match="the JPEG holds no picture"):
+            baking.media_type(image)
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "the PNG is cut off"),
+        (picture()[:30], "claims 13 bytes"),
+        (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", b""), "does not begin with its header"),
+        (b"<", "the SVG is not XML"),
+        (b"<html><script>", "no SVG: its root is no <svg>"),
+        (b"<html><svg xmlns='http://www.w3.org/2000/svg'></svg></html>", "no SVG"),
+        (SVG[:-8], "the SVG is not XML"),
+    ],
+)
+def test_how_a_picture_begins_is_not_enough(image: bytes, message: str) -> None:
+    with pytest.raises(BadgeError, match=message):
+        baking.media_type(image)
+
+
+@pytest.mark.parametrize("wrong", [None, "<svg/>", 7])
+def test_pictures_are_bytes_and_tokens_are_text(wrong: Any) -> None:
+    for use in (baking.read, baking.media_type, lambda image: baking.bake(image, TOKEN)):
+        with pytest.raises(InvalidValueError, match=r"picture cannot be .*: expected bytes"):
+            use(wrong)
+    for token in (None, TOKEN.encode()):
+        with pytest.raises(InvalidValueError, match=r"token cannot be .*: expected a text"):
+            baking.bake(SVG, token)  # type: ignore[arg-type]
 
 
 def test_other_texts_of_a_png_stay() -> None:

@@ -235,11 +235,15 @@ def test_the_picture_is_in_the_page_and_nothing_is_fetched(image: bytes, starts:
     assert "script" not in read.tags
 
 
-def test_a_picture_is_known_by_how_it_begins() -> None:
-    made_elsewhere = b"\xef\xbb\xbf<!-- Generator --><!DOCTYPE svg>" + SVG
+def test_a_picture_is_known_by_its_content() -> None:
+    root = SVG.partition(b"-->")[2]
+    made_elsewhere = b"\xef\xbb\xbf<!-- Generator --><!DOCTYPE svg>" + root
     assert "data:image/svg+xml" in sharing.html(PAGE, zone="UTC", image=made_elsewhere)
-    with pytest.raises(BadgeError, match="neither a PNG, nor a JPEG, nor an SVG"):
-        sharing.html(PAGE, zone="UTC", image=b"GIF89a")
+    for image in (b"GIF89a", b"<html><script>", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"):
+        with pytest.raises(
+            BadgeError, match=r"neither a PNG, nor a JPEG|no SVG|cut off|no picture"
+        ):
+            sharing.html(PAGE, zone="UTC", image=image)
 
 
 def test_whatever_a_page_shows_is_escaped() -> None:

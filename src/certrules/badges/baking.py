@@ -2,8 +2,8 @@
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
-from certrules.badges import png, svg, tokens
-from certrules.errors import BadgeError
+from certrules.badges import jpeg, png, svg, tokens
+from certrules.errors import BadgeError, InvalidValueError
 
 __all__ = ["LARGEST", "bake", "media_type", "read"]
 
@@ -14,20 +14,32 @@ _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # marks of byte order, and white
 
 
 def media_type(image: bytes) -> str:
-    """Return what kind of picture this is, by how it begins: a PNG, a JPEG or an SVG.
+    """Return what kind of picture this is, by its content: a PNG, a JPEG or an SVG.
 
-    Raises :class:`~certrules.errors.BadgeError` for anything else.
+    Raises :class:`~certrules.errors.BadgeError` for anything else: for a PNG without its header, a
+    JPEG without a frame, and XML whose root is no ``<svg>``. Pixels are not looked at.
 
     >>> media_type(b'<svg xmlns="http://www.w3.org/2000/svg"></svg>')
     'image/svg+xml'
     """
+    kind = _kind(image)
+    _CHECKS[kind](image)
+    return kind
+
+
+def _kind(image: bytes) -> str:
+    """Return what kind of picture this is, by how it begins."""
+    _check_size(image)
     if image.startswith(png.SIGNATURE):
         return "image/png"
-    if image.startswith(b"\xff\xd8\xff"):
+    if image.startswith(jpeg.SIGNATURE):
         return "image/jpeg"
     if _is_xml(image):
         return "image/svg+xml"
     raise BadgeError("the picture is neither a PNG, nor a JPEG, nor an SVG")
+
+
+_CHECKS = {"image/png": png.check, "image/jpeg": jpeg.check, "image/svg+xml": svg.check}
 
 
 def bake(image: bytes, token: str) -> bytes:
@@ -37,6 +49,8 @@ def bake(image: bytes, token: str) -> bytes:
     in it. A JPEG has no place for a credential: make it a PNG first, by
     :func:`certrules.images.as_png`. Raises :class:`~certrules.errors.BadgeError` for another kind
     of image, for a damaged one and for what is no token; whether the badge is genuine is not asked.
+    A picture that is not given as bytes is an :class:`~certrules.errors.InvalidValueError`, and so
+    is a token that is no text.
 
     >>> from cryptography.hazmat.primitives.asymmetric import ec
     >>> from certrules.badges.credential import Issuer, credential
@@ -57,9 +71,10 @@ def bake(image: bytes, token: str) -> bytes:
 
     Rules: ALL-BADGE-04, ALL-ROLE-08.
     """
+    if not isinstance(token, str):
+        raise InvalidValueError("token", type(token).__name__, "a text, as of signing.sign")
     tokens.read(token)
-    _check_size(image)
-    kind = media_type(image)
+    kind = _kind(image)
     if kind == "image/jpeg":
         raise BadgeError("a JPEG cannot hold a credential; make it a PNG first")
     put = png.put if kind == "image/png" else svg.put
@@ -71,16 +86,24 @@ def bake(image: bytes, token: str) -> bytes:
 def read(data: bytes) -> str:
     """Return the token in a PNG, in an SVG, or in a text that is nothing but the token.
 
-    Raises :class:`~certrules.errors.BadgeError` where there is none.
+    Raises :class:`~certrules.errors.BadgeError` where there is none, and
+    :class:`~certrules.errors.InvalidValueError` for what is not given as bytes.
 
     >>> read(b"  a.b.c  ")
     'a.b.c'
     """
     _check_size(data)
+    if data.startswith(jpeg.SIGNATURE):
+        raise BadgeError("a JPEG cannot hold a credential: the badge is the PNG made of it")
+    found = _taken(data)
+    if not found:
+        raise BadgeError("there is no credential in it: it is empty")
+    return found
+
+
+def _taken(data: bytes) -> str:
     if data.startswith(png.SIGNATURE):
         return png.taken(data)
-    if data.startswith(b"\xff\xd8\xff"):
-        raise BadgeError("a JPEG cannot hold a credential: the badge is the PNG made of it")
     if _is_xml(data):
         return svg.taken(data)
     utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))  # as some shells write it
@@ -95,5 +118,7 @@ def _is_xml(data: bytes) -> bool:
 
 
 def _check_size(data: bytes) -> None:
+    if not isinstance(data, bytes):
+        raise InvalidValueError("picture", type(data).__name__, "bytes, as they are in the file")
     if len(data) > LARGEST:
         raise BadgeError(f"{len(data):,} bytes are more than {LARGEST:,}")

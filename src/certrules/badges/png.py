@@ -13,7 +13,7 @@ from attrs import frozen
 
 from certrules.errors import BadgeError
 
-__all__ = ["SIGNATURE", "put", "taken"]
+__all__ = ["SIGNATURE", "check", "put", "taken"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -35,6 +35,11 @@ class _Chunk:
         return self.kind == b"iTXt" and self.data.partition(b"\0")[0] == _KEYWORD
 
 
+def check(image: bytes) -> None:
+    """Raise BadgeError unless a PNG begins with a header."""
+    next(_chunks(image))
+
+
 def put(image: bytes, token: str) -> bytes:
     """Return a PNG with a token in it, instead of any that it had."""
     *chunks, end = (chunk for chunk in _chunks(image) if not chunk.ours)
@@ -53,12 +58,14 @@ def taken(image: bytes) -> str:
 
 def _text(data: bytes) -> str:
     """Return the text of an iTXt chunk behind its keyword: two flags, two words, then the text."""
-    if data[:1] != b"\0":
+    flag, words = data[:1], data[2:].split(b"\0", 2)
+    if len(words) < 3 or flag not in (b"\0", b"\1"):
+        raise BadgeError("the credential in the PNG is cut off, or no text at all")
+    if flag == b"\1":
         raise BadgeError("the credential in the PNG is compressed, which Open Badges forbids")
-    words = data[2:].split(b"\0", 2)
     try:
         return words[2].decode()
-    except (IndexError, UnicodeDecodeError):
+    except UnicodeDecodeError:
         raise BadgeError("the credential in the PNG is not text") from None
 
 
@@ -70,7 +77,7 @@ def _chunks(image: bytes) -> Iterator[_Chunk]:
     for number in range(_MOST_CHUNKS):
         chunk = _chunk(image, position)
         kind, position = chunk.kind, position + len(chunk.whole)
-        if number == 0 and kind != b"IHDR":
+        if number == 0 and (kind != b"IHDR" or len(chunk.data) != 13):
             raise BadgeError("the PNG does not begin with its header")
         yield chunk
         if kind == b"IEND":

@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 from certrules.errors import BadgeError
 
-__all__ = ["put", "taken"]
+__all__ = ["check", "put", "taken"]
 
 _NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 _ROOT = "http://www.w3.org/2000/svg svg"
@@ -92,6 +92,11 @@ class _Reader:
         if found is None:
             raise BadgeError("the SVG has a tag without an end")
         return found.end()
+
+
+def check(image: bytes) -> None:
+    """Raise BadgeError unless an image is XML to its end, and its root is an <svg>."""
+    _Reader(_utf8(image, _encoding(image)))
 
 
 def put(image: bytes, token: str) -> bytes:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from typing import TypeVar
 
+from PIL import ExifTags
+from PIL.Image import Transpose
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
@@ -29,6 +31,16 @@ PARTS = 10_000
 """How many chunks or segments a file has at most."""
 
 T = TypeVar("T")
+
+_UPRIGHT: Mapping[object, Transpose] = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
 
 _SIGNATURES = {png.SIGNATURE: ImageFormat.PNG, jpeg.SIGNATURE: ImageFormat.JPEG}
 _READERS: Mapping[ImageFormat, type[ImageFile]] = {
@@ -67,7 +79,8 @@ def read(content: bytes) -> ImageFacts:
 def as_png(content: bytes) -> bytes:
     r"""Return an image as a PNG: what is one stays as it is, a JPEG is converted.
 
-    Of a JPEG nothing but its pixels is kept. Raises :class:`~certrules.errors.BadgeError` for
+    Of a JPEG nothing but its pixels is kept, turned upright where its EXIF says that it was taken
+    lying on its side. Raises :class:`~certrules.errors.BadgeError` for
     anything else, for a damaged image, and for one that is too large to be a badge.
 
     >>> as_png(b"GIF89a")
@@ -88,10 +101,23 @@ def as_png(content: bytes) -> bytes:
         return content
     converted = BytesIO()
     with JpegImageFile(BytesIO(content)) as image:
+        upright = _UPRIGHT.get(_orientation(image))
         pixels = image.convert("RGB")
+    if upright is not None:
+        pixels = pixels.transpose(upright)
     pixels.info.clear()  # where it was taken, and by what camera
     pixels.save(converted, "PNG")
     return converted.getvalue()
+
+
+def _orientation(image: ImageFile) -> object:
+    """Return how a picture is to be turned; None where nothing readable says so."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return image.getexif().get(ExifTags.Base.Orientation)
+        except Exception:  # noqa: BLE001 - as with pixels; and no viewer would turn it either
+            return None
 
 
 def _check(content: bytes, format_: ImageFormat, sizes: list[tuple[int, int]]) -> None:
