@@ -171,12 +171,46 @@ def test_all_of_several_trainings_are_needed_and_the_last_one_dates_the_award() 
     assert (award.issued_at, award.source.item) == (AT, "x1")
 
 
+@pytest.mark.rule("INT-37b")
 def test_news_of_an_earlier_completion_may_come_later() -> None:
     both = certification(assignment(), assignment("c2"), criteria=Criteria.ALL)
     known = Enrolment("ada", COURSE, "c2", BEGIN, EnrolmentStatus.COMPLETED, completed_at=AT)
     facts = Facts(ADA, both, enrolments=[known])
     award = issued(decide(facts, completion(at=AT - timedelta(days=9))))
-    assert (award.issued_at, award.source.item) == (AT, "c1")
+    assert (award.issued_at, award.source.item) == (AT, "c2")
+
+
+@pytest.mark.rule("INT-37b", "DOC-CERT-12")
+@given(st.permutations([("c1", 0), ("c2", 1), ("c3", 1)]))
+def test_what_was_completed_last_earns_it_in_whatever_order_it_is_told(
+    told: list[tuple[str, int]],
+) -> None:
+    items = certification(*map(assignment, ("c1", "c2", "c3")), criteria=Criteria.ALL)
+    done = [completion(item, BEGIN + timedelta(days=1 + later)) for item, later in told]
+    award = issued(decide(Facts(ADA, items, completions=done[:-1]), done[-1]))
+    source = Source(AssociationType.COURSE, "c3")
+    assert (award.issued_at, award.source) == (BEGIN + timedelta(days=2), source)
+
+
+@pytest.mark.rule("DOC-CERT-12")
+@pytest.mark.parametrize(
+    ("enrolled", "completions", "expected"),
+    [
+        (AT, (), True),  # with its own completion
+        (AT - TICK, (completion(at=AT - TICK),), True),  # with one that was told before
+        (AT - TICK, (completion("c2", AT - TICK),), False),
+        (AT - TICK, (), False),
+    ],
+)
+def test_what_began_with_a_completion_does_not_speak_against_an_older_one(
+    enrolled: datetime, completions: tuple[Completion, ...], *, expected: bool
+) -> None:
+    attempt = Enrolment("ada", COURSE, "c1", enrolled, EnrolmentStatus.COMPLETED, completed_at=AT)
+    older = completion(at=enrolled - TICK)
+    assert bool(awarding.record(older, [attempt], completions, at=AT)) == expected
+    assert awarding.inferred(attempt, completions) == expected
+    known = evolve(FACTS, enrolments=[attempt], completions=completions)
+    assert bool(decide(known, older)) == expected
 
 
 @pytest.mark.rule("INT-32")
@@ -344,6 +378,20 @@ def test_a_completion_date_may_lie_long_before_but_not_to_come() -> None:
 def test_it_earns_only_the_certification_that_was_chosen_for_it() -> None:
     assert rules(external(certification="other")) == {"DOC-ASSIGN-09"}
     assert rules(external(certification=None)) == {"DOC-ASSIGN-09"}
+
+
+@pytest.mark.rule("DOC-ASSIGN-04", "DOC-ASSIGN-09", "INT-22")
+def test_what_has_earned_one_certification_is_not_reported_for_another() -> None:
+    known = evolve(FACTS, awards=[issued(external())])
+    before = ExternalTraining("ada", "x1", AT.date(), "fa")
+    for another in (evolve(before, certification="other"), evolve(before, certification=None)):
+        assert rules(awarding.record_external(another, before, known)) == {"INT-22"}
+        assert awarding.record_external(another, before, known, policy=ALLBOUND)
+        assert awarding.record_external(another, before, FACTS)  # it has earned nothing
+    assert awarding.record_external(before, before, known)
+    assert awarding.record_external(before, None, None)
+    other = evolve(before, id="x2")
+    assert awarding.record_external(other, evolve(other, certification=None), None)
 
 
 # By hand

@@ -124,6 +124,35 @@ def test_a_completion_before_the_enrolment_is_not_recorded(store: Store) -> None
     assert everything(store) == ([], [])
 
 
+@pytest.mark.rule("DOC-CERT-12")
+@pytest.mark.parametrize("item", ["X", "P"])
+def test_an_enrolment_that_began_with_a_completion_begins_earlier_with_an_older_one(
+    store: Store, item: str
+) -> None:
+    days = (20, 30, 15, 10, 25)
+    for number in days:
+        assert complete(store, item, day(number)).recorded
+    kind = PLAN if item == "P" else COURSE
+    with store.reading() as view:
+        (attempt,) = view.learning.enrolments("ada", kind, [item])
+        told = {each.completed_at for each in view.learning.completions(["ada"], kind, [item])}
+    last = day(30) if item == "P" else day(20)
+    assert (attempt.enrolled_at, attempt.completed_at, told) == (day(10), last, set(map(day, days)))
+
+
+@pytest.mark.rule("DOC-CERT-12", "X-ARCH-2")
+def test_an_older_completion_changes_no_archived_attempt(store: Store) -> None:
+    complete(store, "X", day(20))
+    with store.writing() as transaction:
+        (attempt,) = transaction.learning.enrolments("ada", COURSE, ["X"])
+        transaction.learning.put_enrolments([attempt.archive(day(30))])
+    assert complete(store, "X", day(10)).recorded
+    with store.reading() as view:
+        (archived,) = view.learning.enrolments("ada", COURSE, ["X"])
+        assert archived == attempt.archive(day(30))
+        assert len(list(view.learning.completions(["ada"], COURSE, ["X"]))) == 2
+
+
 def test_a_completion_that_earns_nothing_is_recorded(store: Store) -> None:
     told = complete(store, "X", day(10))
     assert (bool(told.recorded), told.decisions) == (True, {})
@@ -204,6 +233,30 @@ def test_an_external_training_is_issued_on_its_completion_date(store: Store) -> 
     assert event.kind is EventKind.ISSUED
     with store.reading() as view:
         assert view.learning.external("ada", "t1") == training
+
+
+@pytest.mark.rule("DOC-ASSIGN-04", "INT-22")
+def test_an_external_training_earns_one_certification_at_most(store: Store) -> None:
+    training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
+    assert awarding.report_external(store, training, at=day(90), zone=UTC)
+    before = everything(store)
+    for chosen in ("fa", None):
+        other = evolve(training, certification=chosen)
+        assert rules(awarding.report_external(store, other, at=day(91), zone=UTC)) == [Rule.INT_22]
+        with store.reading() as view:
+            assert view.learning.external("ada", "t1") == training
+    assert everything(store) == before
+    assert lifecycle.unassign(store, "ada", "conduct", at=day(92))
+    second = evolve(training, certification="fa")
+    assert awarding.report_external(store, second, at=day(93), zone=UTC)
+
+
+@pytest.mark.rule("DOC-ASSIGN-04")
+def test_an_external_training_may_earn_several_where_a_platform_lets_it(store: Store) -> None:
+    for chosen in ("conduct", "fa"):
+        training = ExternalTraining("ada", "t1", date(2024, 3, 1), chosen)
+        told = awarding.report_external(store, training, at=day(90), zone=UTC, policy=ALLBOUND)
+        assert told
 
 
 @pytest.mark.rule("DOC-ASSIGN-09")

@@ -10,7 +10,7 @@ from certrules.model.learning import Completion
 from certrules.model.policy import Policy
 from certrules.rulebook import Rule
 
-__all__ = ["Group", "against", "assigned", "counting", "groups", "in_group", "missing"]
+__all__ = ["Group", "against", "assigned", "counting", "groups", "in_group", "missing", "order"]
 
 Group = Sequence[Assignment]
 """Items of which one is enough."""
@@ -80,6 +80,14 @@ def counting(group: Group, completions: Iterable[Completion]) -> list[Completion
         for each in completions
         if any(each.completed_at > instant for instant in assigned(group, each))
     ]
+
+
+def order(completion: Completion) -> tuple[datetime, str, str]:
+    """Return what completions are put in order by: their instants, and then their items.
+
+    Rules: INT-37b.
+    """
+    return completion.completed_at, completion.kind.value, completion.item
 
 
 def against(facts: Facts, group: Group, completions: Sequence[Completion]) -> Reason | None:

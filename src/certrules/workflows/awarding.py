@@ -77,14 +77,15 @@ def complete(
     with store.writing() as transaction:
         user = facts.known_user(transaction, completion.user)
         attempts = transaction.learning.enrolments(user.id, completion.kind, [completion.item])
-        recorded = awarding.record(completion, attempts, at=at)
+        told = [*transaction.learning.completions([user.id], completion.kind, [completion.item])]
+        recorded = awarding.record(completion, attempts, told, at=at)
         earned = transaction.certifications.assigned(completion.kind, completion.item)
         decisions = {
             each.id: _decide(transaction, each.id, completion, at=at, zone=zone, policy=policy)
             for each in earned
         }
         if recorded:
-            _record(transaction, completion, attempts)
+            _record(transaction, completion, attempts, told)
             for decision in decisions.values():
                 if decision:
                     carry_out(transaction, decision.effects, policy.notifications)
@@ -110,7 +111,10 @@ ATTENDED = (ItemKind.COURSE, ItemKind.LEARNING_PLAN)
 
 
 def _record(
-    transaction: Transaction, completion: Completion, attempts: Sequence[Enrolment]
+    transaction: Transaction,
+    completion: Completion,
+    attempts: Sequence[Enrolment],
+    told: Sequence[Completion],
 ) -> None:
     transaction.learning.add_completions([completion])
     if completion.kind in ATTENDED:
@@ -118,27 +122,44 @@ def _record(
         plans = {plan.id for plan in within if completion.kind is ItemKind.COURSE}
         enrolled = transaction.learning.enrolments(completion.user, ItemKind.LEARNING_PLAN, plans)
         alone = all(each.archived for each in enrolled)
-        transaction.learning.put_enrolments(_completed(completion, attempts, direct=alone))
+        transaction.learning.put_enrolments(_completed(completion, attempts, told, direct=alone))
 
 
 def _completed(
-    completion: Completion, attempts: Sequence[Enrolment], *, direct: bool
+    completion: Completion,
+    attempts: Sequence[Enrolment],
+    told: Sequence[Completion],
+    *,
+    direct: bool,
 ) -> Sequence[Enrolment]:
     """Return the current attempt as completed; who was in none had one nevertheless.
 
-    That one is direct unless a plan holds the course in which the user is enrolled. A plan cannot
-    be archived to be taken again, so that its one attempt tells of its last completion.
+    That one is direct unless a plan holds the course in which the user is enrolled, and begins
+    earlier once an older completion is told. A plan cannot be archived to be taken again, so that
+    its one attempt tells of its last completion.
     """
     done = completion.completed_at
+    if attempts and done < attempts[-1].enrolled_at:
+        return _begun(done, attempts, told)
     if not attempts or attempts[-1].archived:
         attempt = attempts[-1].attempt + 1 if attempts else 1
         who, kind, item = completion.user, completion.kind, completion.item
         fresh = Enrolment(who, kind, item, done, attempt=attempt, direct=direct)
         return [evolve(fresh, status=EnrolmentStatus.COMPLETED, completed_at=done)]
     current = attempts[-1]
-    if _told_before(current, done) or done < current.enrolled_at:
-        return []  # it was completed before, or what was completed is an archived attempt
+    if _told_before(current, done):
+        return []
     return [evolve(current, status=EnrolmentStatus.COMPLETED, completed_at=done)]
+
+
+def _begun(
+    done: datetime, attempts: Sequence[Enrolment], told: Sequence[Completion]
+) -> Sequence[Enrolment]:
+    """Return the one attempt as begun earlier; what was completed before others is archived."""
+    only = len(attempts) == 1 and not attempts[-1].archived
+    if only and awarding.inferred(attempts[-1], told):
+        return [evolve(attempts[-1], enrolled_at=done)]
+    return []
 
 
 def _told_before(current: Enrolment, done: datetime) -> bool:
@@ -160,7 +181,8 @@ def report_external(
     """Record an external training, and issue the certification chosen for it, in one transaction.
 
     Returns what was decided, or None where no certification was chosen. A training that is still
-    to come is refused and not recorded; one that was reported before, just as it is, earns nothing
+    to come is refused and not recorded, and so is one for another certification than it has earned,
+    where an item carries one at most; one that was reported before, just as it is, earns nothing
     again. Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not
     have, and :class:`~certrules.errors.MissingDayError` for a day that ``zone`` skipped.
 
@@ -175,7 +197,7 @@ def report_external(
     >>> report_external(store, course, at=at, zone=UTC).effects[0].award.issued_at.isoformat()
     '2024-06-01T00:00:00+00:00'
 
-    Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-09, DOC-ASSIGN-10.
+    Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-04, DOC-ASSIGN-09, DOC-ASSIGN-10, INT-22.
     """
     permit_for(actor, Action.ISSUE_AWARD, store, training.user, policy=policy)
     at = instants.utc(at)
@@ -186,13 +208,18 @@ def report_external(
         recorded = awarding.record(done, (), at=at)
         if not recorded:
             return recorded
-        again = transaction.learning.external(training.user, training.id) == training
+        reported = transaction.learning.external(training.user, training.id)
+        chosen = reported.certification if reported is not None else None
+        before = facts.load(transaction, training.user, chosen) if chosen is not None else None
+        carried = awarding.record_external(training, reported, before, policy=policy)
+        if not carried:
+            return carried
         transaction.learning.put_external([training])
         if training.certification is None:
             return None
         named = [(done.kind, done.item)]
         known = facts.load(transaction, training.user, training.certification, naming=named)
-        known = known.with_completion(done) if again else known
+        known = known.with_completion(done) if reported == training else known
         decision = awarding.decide_external(known, training, at=at, zone=zone, policy=policy)
         if decision:
             carry_out(transaction, decision.effects, policy.notifications)

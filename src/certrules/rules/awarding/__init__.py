@@ -10,9 +10,9 @@ from certrules.rules.awarding.by_hand import (
 )
 from certrules.rules.awarding.completing import carrying, decide
 from certrules.rules.awarding.editing import edit
-from certrules.rules.awarding.external import decide_external
+from certrules.rules.awarding.external import decide_external, record_external
 from certrules.rules.awarding.predated import predate
-from certrules.rules.awarding.recording import record
+from certrules.rules.awarding.recording import inferred, record
 from certrules.rules.awarding.reopening import reopen_training
 
 __all__ = [
@@ -25,8 +25,10 @@ __all__ = [
     "decide_external",
     "edit",
     "expand",
+    "inferred",
     "predate",
     "record",
+    "record_external",
     "reopen_training",
     "runs_as_job",
 ]

@@ -46,13 +46,14 @@ def decide(
     """Decide whether a completion earns its user the certification of the facts.
 
     ``at`` is the aware instant of asking, ``zone`` the one in whose calendar the expiry is
-    reckoned. The award is issued at the completion, or at a later one that was needed as well. The
-    effects are an :class:`~certrules.model.effects.IssueAward` and its news. Where a renewal is
-    open, ask :func:`certrules.rules.renewal.complete` instead: here, whoever holds an award is
-    refused, unless it has expired and training was open again. Then it is archived at ``at`` with
-    its own dates, since nobody has two current awards of a certification. A completion that is
-    among those of the facts already earns nothing again; nor does one whose award would have the
-    very dates of an archived one, since two records of history would be the same.
+    reckoned. The award is issued at the completion, or at a later one that was needed as well, and
+    what was completed last is what earned it, in whatever order it was reported. The effects are an
+    :class:`~certrules.model.effects.IssueAward` and its news. Where a renewal is open, ask
+    :func:`certrules.rules.renewal.complete` instead: here, whoever holds an award is refused,
+    unless it has expired and training was open again. Then it is archived at ``at`` with its own
+    dates, since nobody has two current awards of a certification. A completion that is among those
+    of the facts already earns nothing again; nor does one whose award would have the very dates of
+    an archived one, since two records of history would be the same.
 
     >>> start, done = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 2))
     >>> first_aid = Certification(
@@ -65,7 +66,7 @@ def decide(
 
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-03, DOC-ASSIGN-07, DOC-ASSIGN-08, DOC-RENEW-03,
     ALL-CERT-11, ALL-EXP-04, ALL-TRAIN-03, ALL-TRAIN-05, ALL-TRAIN-06, ALL-VIS-02, INT-14b,
-    INT-19c, INT-35, INT-36.
+    INT-19c, INT-35, INT-36, INT-37b.
     """
     known = facts.with_completion(completion)
     certification = facts.certification
@@ -78,8 +79,8 @@ def decide(
     ]
     if reasons:
         return Refused(reasons)
-    last = max(_first(criteria.counting(group, done)) for group, done in needed)
-    return earning.issue(facts, certification, completion, last, at=at, zone=zone, policy=policy)
+    last = max((_first(group, done) for group, done in needed), key=criteria.order)
+    return earning.issue(facts, certification, last, at=at, zone=zone, policy=policy)
 
 
 Needed = list[tuple[criteria.Group, list[Completion]]]
@@ -108,5 +109,5 @@ def _against_criteria(facts: Facts, completion: Completion, needed: Needed) -> I
         yield from filter(None, (criteria.against(facts, group, done) for group, done in needed))
 
 
-def _first(completions: Iterable[Completion]) -> datetime:
-    return min(each.completed_at for each in completions)
+def _first(group: criteria.Group, done: Sequence[Completion]) -> Completion:
+    return min(criteria.counting(group, done), key=criteria.order)

@@ -26,7 +26,8 @@ def against(facts: Facts, completion: Completion, at: datetime, policy: Policy) 
     yield from issuing.against(facts)
     yield from _against_holding(facts, completion, policy)
     yield from issuing.against_told(facts, completion)
-    yield from recording.against(completion, facts.attempts(completion.kind, completion.item), at)
+    attempts = facts.attempts(completion.kind, completion.item)
+    yield from recording.against(completion, attempts, facts.completions, at)
 
 
 def reopened(held: Award, completion: Completion, policy: Policy) -> bool:
@@ -49,24 +50,23 @@ def _against_holding(facts: Facts, completion: Completion, policy: Policy) -> It
 def issue(
     facts: Facts,
     certification: Certification,
-    completion: Completion,
-    issued_at: datetime,
+    last: Completion,
     *,
     at: datetime,
     zone: str | tzinfo,
     policy: Policy,
 ) -> Granted | Refused:
-    """Issue what a completion has earned, unless the user has an award of these very dates.
+    """Issue what the last completion has earned, unless there is an award of these very dates.
 
     Rules: DOC-AWARD-02, INT-14b, INT-35.
     """
-    source = Source(AssociationType(completion.kind.value), completion.item)
+    source = Source(AssociationType(last.kind.value), last.item)
     award = issuing.stamp(
-        facts, certification, source, issued_at=issued_at, zone=zone, policy=policy
+        facts, certification, source, issued_at=last.completed_at, zone=zone, policy=policy
     )
     if same := tuple(issuing.against_same(award, facts.awards)):
         return Refused(same)
-    text = f"{facts.item(completion.kind, completion.item)} was completed"
+    text = f"{facts.item(last.kind, last.item)} was completed"
     reasons = [Reason(Rule.INT_14b, text, (("issued_at", award.issued_at),))]
     if facts.held:
         text = "training was open again after the expiry, and the expired award is archived"

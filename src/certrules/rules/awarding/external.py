@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from certrules import instants
+from certrules.model.awards import AssociationType
 from certrules.model.catalog import Certification, ItemKind
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.facts import Facts
@@ -13,7 +14,7 @@ from certrules.rulebook import Rule
 from certrules.rules import issuing
 from certrules.rules.awarding import earning
 
-__all__ = ["decide_external"]
+__all__ = ["decide_external", "record_external"]
 
 
 def decide_external(
@@ -51,9 +52,46 @@ def decide_external(
     ]
     if reasons:
         return Refused(reasons)
-    return earning.issue(
-        facts, certification, completion, completed_at, at=at, zone=zone, policy=policy
-    )
+    return earning.issue(facts, certification, completion, at=at, zone=zone, policy=policy)
+
+
+def record_external(
+    training: ExternalTraining,
+    reported: ExternalTraining | None,
+    known: Facts | None,
+    *,
+    policy: Policy = DOCEBO,
+) -> Granted | Refused:
+    """Decide whether an external training can be reported with the certification chosen for it.
+
+    ``reported`` is the training of that user and id as it was reported before, and ``known`` the
+    facts of the certification chosen for it then. Where an item carries one at most, what has
+    earned one certification is not reported for another: its award must be taken away first. As
+    long as it has earned nothing, another may be chosen.
+
+    >>> before = ExternalTraining("ada", "t1", date(2024, 2, 1), "fa")
+    >>> source = Source(AssociationType.EXTERNAL_TRAINING, "t1")
+    >>> award = Award("ada", "fa", datetime(2024, 2, 1, tzinfo=UTC), None, source=source)
+    >>> known = Facts(User("ada", "ada"), Certification("fa", "First aid"), awards=(award,))
+    >>> again = ExternalTraining("ada", "t1", date(2024, 2, 1), "other")
+    >>> print(*record_external(again, before, known).reasons)
+    external training t1 has earned certification First aid: unassign that first (INT-22)
+
+    Rules: DOC-ASSIGN-04, DOC-ASSIGN-09, INT-22.
+    """
+    another = reported is not None and reported.certification != training.certification
+    if policy.one_certification_per_item and another and known and _earned(training, known):
+        called = known.item(ItemKind.EXTERNAL_TRAINING, training.id)
+        text = f"{called} has earned certification {known.certification}: unassign that first"
+        which = (("certification", reported and reported.certification),)
+        return Refused((Reason(Rule.INT_22, text, which),))
+    why = "nothing speaks against the choice of the certification"
+    return Granted(reasons=(Reason(Rule.DOC_ASSIGN_09, why),))
+
+
+def _earned(training: ExternalTraining, known: Facts) -> bool:
+    source = (AssociationType.EXTERNAL_TRAINING, training.id)
+    return any((each.source.type, each.source.item) == source for each in known.awards)
 
 
 def _against_choice(

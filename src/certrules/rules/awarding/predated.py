@@ -73,7 +73,7 @@ def predate(
 
 
 def _last(done: Sequence[Completion]) -> Completion:
-    return max(done, key=lambda each: (each.completed_at, each.kind.value, each.item))
+    return max(done, key=criteria.order)
 
 
 def _award(

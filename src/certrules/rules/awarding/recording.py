@@ -8,15 +8,21 @@ from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.learning import Completion, Enrolment
 from certrules.rulebook import Rule
 
-__all__ = ["against", "record"]
+__all__ = ["against", "inferred", "record"]
 
 
 def record(
-    completion: Completion, attempts: Iterable[Enrolment], *, at: datetime
+    completion: Completion,
+    attempts: Iterable[Enrolment],
+    completions: Iterable[Completion] = (),
+    *,
+    at: datetime,
 ) -> Granted | Refused:
     """Decide whether a completion can be true: neither to come, nor before the first enrolment.
 
     ``attempts`` are the user's enrolments in the item, archived ones too; there need not be any.
+    One that began with a completion, its own or one of ``completions``, was only inferred from it,
+    and tells nothing against an older one.
 
     >>> done, at = datetime(2024, 7, 2, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)
     >>> print(record(Completion("ada", ItemKind.COURSE, "c1", done), [], at=at).reasons[0])
@@ -24,13 +30,26 @@ def record(
 
     Rules: DOC-CERT-12.
     """
-    if reasons := tuple(against(completion, attempts, at)):
+    if reasons := tuple(against(completion, attempts, completions, at)):
         return Refused(reasons)
     return Granted(reasons=(Reason(Rule.DOC_CERT_12, "nothing speaks against the completion"),))
 
 
+def inferred(attempt: Enrolment, completions: Iterable[Completion]) -> bool:
+    """Return whether an enrolment began with a completion, so that nobody had told of it.
+
+    Rules: DOC-CERT-12.
+    """
+    item = (attempt.kind, attempt.item)
+    told = {each.completed_at for each in completions if (each.kind, each.item) == item}
+    return attempt.enrolled_at in {attempt.completed_at, *told}
+
+
 def against(
-    completion: Completion, attempts: Iterable[Enrolment], at: datetime
+    completion: Completion,
+    attempts: Iterable[Enrolment],
+    completions: Iterable[Completion],
+    at: datetime,
 ) -> Iterator[Reason]:
     """Yield why a completion cannot be true.
 
@@ -40,7 +59,10 @@ def against(
     if completion.completed_at > instants.utc(at):
         text = f"the completion, {instants.written(completion.completed_at)}, lies in the future"
         yield Reason(Rule.DOC_CERT_12, text, (done, ("at", at)))
-    enrolled = [each.enrolled_at for each in attempts]
-    if enrolled and completion.completed_at < min(enrolled):
-        text = f"the completion is earlier than the enrolment, {instants.written(min(enrolled))}"
-        yield Reason(Rule.DOC_CERT_12, text, (done, ("enrolled_at", min(enrolled))))
+    first = min(attempts, key=lambda attempt: attempt.enrolled_at, default=None)
+    if first is None or inferred(first, completions):
+        return
+    began = first.enrolled_at
+    if completion.completed_at < began:
+        text = f"the completion is earlier than the enrolment, {instants.written(began)}"
+        yield Reason(Rule.DOC_CERT_12, text, (done, ("enrolled_at", began)))
