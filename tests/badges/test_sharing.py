@@ -240,9 +240,7 @@ def test_a_picture_is_known_by_its_content() -> None:
     made_elsewhere = b"\xef\xbb\xbf<!-- Generator --><!DOCTYPE svg>" + root
     assert "data:image/svg+xml" in sharing.html(PAGE, zone="UTC", image=made_elsewhere)
     for image in (b"GIF89a", b"<html><script>", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"):
-        with pytest.raises(
-            BadgeError, match=r"neither a PNG, nor a JPEG|no SVG|cut off|no picture"
-        ):
+        with pytest.raises(BadgeError, match=r"neither a PNG|no SVG|cut off|no picture"):
             sharing.html(PAGE, zone="UTC", image=image)
 
 
