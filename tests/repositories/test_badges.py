@@ -1,7 +1,12 @@
 """Every store keeps every promise about badges."""
 
+from datetime import UTC, datetime
+from time import perf_counter
+
 import pytest
 
+from certrules.model.badges import Badge
+from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.testing.badges import BadgesContract
 
@@ -11,3 +16,13 @@ class TestBadges(BadgesContract):
     @pytest.fixture(autouse=True)
     def fresh(self, store: Store) -> None:
         self.store = store
+
+
+def test_memory_adds_each_badge_in_the_same_time() -> None:
+    since = perf_counter()
+    with MemoryStore().writing() as work:
+        for number in range(20_000):
+            work.badges.add(
+                Badge(f"b{number}", "ada", "fire", number + 1, datetime.now(UTC), None, 1, number)
+            )
+    assert perf_counter() - since < 5  # a look at all of them for each would take a minute

@@ -149,7 +149,6 @@ ENDS: dict[str, Callable[[Store], None]] = {
         store, "ada,FA,2024-01-15,0,2027-01-01,manual,\n"
     ),
     "edited by hand": edited,
-    "given another association": reassociated,
     "unlinked": unlinked,
     "unassigned": unassigned,
     "deleted with its certification": deleted,
@@ -256,6 +255,10 @@ def suspended_for_a_while(store: Store) -> None:
 
 
 LEAVES: dict[str, Callable[[Store], object]] = {
+    "another association": reassociated,
+    "an edit that keeps the dates": lambda store: awarding.edit(
+        store, evolve(held(store), basis=ExpiryBasis.DATE), at=day(20)
+    ),
     "a renewal that is begun": lambda store: renewing.start(
         store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(19)
     ),
@@ -295,6 +298,23 @@ def test_what_ends_no_award_ends_no_badge(earned: Store, how: str) -> None:
     assert seen(earned, token, day(20)) is Outcome.VALID
     assert badges.marked(earned, badge.status_list, "revocation") == []
     assert issued(earned, seed=2)[0] == badge
+
+
+@pytest.mark.rule("INT-38")
+def test_a_first_import_of_the_dates_of_an_award_by_hand_ends_no_badge(store: Store) -> None:
+    by_hand_award = Award("ada", "fa", day(15), day(500), ExpiryBasis.DATE)
+    with store.writing() as transaction:
+        first_aid = transaction.certifications.get("fa")
+        assert first_aid is not None
+        transaction.certifications.put([evolve(first_aid, code="FA")])
+        transaction.items.put([Item(COURSE, "A", "A")])
+        transaction.awards.add([by_hand_award])
+    badge, token = issued(store)
+    issue, expiry = (instant.date().isoformat() for instant in (day(15), day(500)))
+    imported(store, f"ada,FA,{issue},0,{expiry},course,A\n")
+    assert (held(store).version, held(store).identity) == (2, by_hand_award.identity)
+    assert seen(store, token, day(20)) is Outcome.VALID
+    assert issued(store, seed=2)[0] == badge
 
 
 @pytest.mark.parametrize("duplicates", Duplicates)
@@ -353,6 +373,52 @@ def test_what_has_ended_is_not_issued_anew(
     assert not refused
     assert why in refused.reasons[0].text
     assert seen(earned, old, day(20)) is Outcome.REVOKED
+
+
+def test_only_the_badge_of_the_award_held_is_issued_anew(earned: Store) -> None:
+    former, _ = issued(earned)
+    draw = Random(2).randrange  # noqa: S311 - to be the same at every run
+    assert badges.reissue(earned, former.id, draw=draw)
+    latter, token = issued(earned)
+    why = "the user holds no award of which this is the badge now (ALL-ROLE-11)"
+    assert [str(each) for each in badges.reissue(earned, former.id, draw=draw).reasons] == [why]
+    assert seen(earned, token, day(20)) is Outcome.VALID
+    edited(earned)
+    assert [str(each) for each in badges.reissue(earned, latter.id, draw=draw).reasons] == [why]
+    with earned.reading() as view:
+        assert view.badges.current("ada", "fa", latter.cycle) is None
+    renewed(earned)
+    _, token = issued(earned, seed=3)
+    assert not badges.reissue(earned, latter.id, draw=draw)
+    assert seen(earned, token, day(20)) is Outcome.VALID
+
+
+@pytest.mark.rule("INT-38")
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a_badge_of_other_dates_than_the_award_has_is_revoked_and_another_issued(
+    earned: Store, withdrawn: bool
+) -> None:
+    former, old = issued(earned)
+    if withdrawn:
+        badges.revoke(earned, former.id)
+    award = held(earned)
+    other = evolve(award, issued_at=day(12))
+    with earned.writing() as transaction:
+        transaction.awards.remove([award])
+        transaction.awards.add([other])
+    latter, new = issued(earned, seed=2)
+    assert (latter.award.identity, latter.cycle) == (other.identity, former.cycle)
+    assert [seen(earned, each, day(20)) for each in (old, new)] == [Outcome.REVOKED, Outcome.VALID]
+
+
+def test_a_refusal_revokes_nothing(earned: Store) -> None:
+    _, token = issued(earned)
+    award = held(earned)
+    with earned.writing() as transaction:
+        transaction.awards.remove([award])
+        transaction.awards.add([evolve(award, expires_at=day(1), basis=ExpiryBasis.DATE)])
+    assert not badges.issue(earned, "ada", "fa", draw=lambda _: 0)
+    assert seen(earned, token, day(20)) is Outcome.VALID
 
 
 def test_what_was_revoked_by_hand_stays_so_when_its_award_is_edited(earned: Store) -> None:

@@ -34,8 +34,8 @@ class Badge:
 
     Its dates are the award's when it was issued. ``status_list`` and ``index`` say which bit of
     which status list is its own for ever. What is revoked stays so; a suspension may be lifted.
-    A badge is revoked when its award ends or is changed. One that is revoked by hand is
-    ``withdrawn`` besides: as long as its award stays as it is, that gets no other.
+    A badge is revoked when its award ends, or gets other dates. One that is revoked by hand is
+    ``withdrawn`` besides: as long as its award has these dates, that gets no other.
 
     Rules: ALL-ROLE-11, INT-42.
     """

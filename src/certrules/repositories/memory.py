@@ -150,6 +150,8 @@ class _Tables:
     progress: dict[_Pair, Any] = field(factory=dict)
     renewals: dict[_Pair, Any] = field(factory=dict)
     badges: dict[str, Any] = field(factory=dict)
+    badge_places: dict[tuple[int, int], str] = field(factory=dict)
+    badge_cycles: dict[tuple[str, str, int], str] = field(factory=dict)  # of those not revoked
     events: list[Event | Notice | None] = field(factory=list)  # None: taken back
     notices: dict[tuple[str, str, int], dict[NoticeIdentity, int]] = field(factory=dict)
     cursors: dict[str, Any] = field(factory=dict)

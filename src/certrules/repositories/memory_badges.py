@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from attrs import evolve
 
+from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.repositories.conflicts import badge_conflict
 from certrules.repositories.memory_learning import Scope
@@ -24,8 +25,8 @@ class MemoryBadges:
 
     def current(self, user: str, certification: str, cycle: int) -> Badge | None:
         """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
-        wanted = user, certification, cycle
-        return next((each for each in self._all() if _open_cycle(each) == wanted), None)
+        badge = self._scope.see().badge_cycles.get((user, certification, cycle))
+        return None if badge is None else self.get(badge)
 
     def listed(self, status_list: int) -> Sequence[Badge]:
         """Return the badges of a status list, by index."""
@@ -39,14 +40,14 @@ class MemoryBadges:
 
     def add(self, badge: Badge) -> None:
         """Add a badge; ConflictError where its id, its bit or its cycle has one already."""
-        for each in self._all():
-            if (
-                each.id == badge.id
-                or (each.status_list, each.index) == (badge.status_list, badge.index)
-                or _open_cycle(each) == _open_cycle(badge) is not None
-            ):
-                raise badge_conflict(badge)
-        self._scope.change("badges")[badge.id] = badge
+        badges, places, cycles = map(self._scope.change, ("badges", "badge_places", "badge_cycles"))
+        place, cycle = (badge.status_list, badge.index), _open_cycle(badge)
+        if badge.id in badges or place in places or cycle in cycles:
+            raise badge_conflict(badge)
+        badges[badge.id] = badge
+        places[place] = badge.id
+        if cycle is not None:
+            cycles[cycle] = badge.id
 
     def suspend(self, badge: str, *, suspended: bool = True) -> None:
         """Suspend a badge, or lift its suspension; nothing happens if there is none."""
@@ -56,8 +57,18 @@ class MemoryBadges:
         """Revoke the badges of some cycles, for ever; those may have others from then on."""
         wanted = set(cycles)
         if wanted:
-            ids = [each.id for each in self._all() if _open_cycle(each) in wanted]
+            badges = self._scope.change("badge_cycles")
+            ids = [badges.pop(cycle) for cycle in wanted if cycle in badges]
             self._replace(ids, revoked=True, withdrawn=False)
+
+    def revoke_outdated(self, awards: Iterable[Award]) -> None:
+        """Revoke the badges of awards, for ever, that say other dates than these awards have."""
+        kept = [(award, self.current(*_cycle(award))) for award in awards]
+        self.revoke(
+            _cycle(award)
+            for award, badge in kept
+            if badge and badge.award.identity != award.identity
+        )
 
     def withdraw(self, badge: str) -> None:
         """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
@@ -75,6 +86,8 @@ class MemoryBadges:
 
 
 def _open_cycle(badge: Badge) -> tuple[str, str, int] | None:
-    if badge.revoked and not badge.withdrawn:
-        return None
-    return badge.user, badge.certification, badge.cycle
+    return None if badge.revoked and not badge.withdrawn else _cycle(badge)
+
+
+def _cycle(held: Badge | Award) -> tuple[str, str, int]:
+    return held.user, held.certification, held.cycle

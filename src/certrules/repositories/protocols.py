@@ -307,6 +307,10 @@ class Badges(Protocol):
         """Revoke the badges of some cycles, for ever; those may have others from then on."""
         ...
 
+    def revoke_outdated(self, awards: Iterable[Award]) -> None:
+        """Revoke the badges of awards, for ever, that say other dates than these awards have."""
+        ...
+
     def withdraw(self, badge: str) -> None:
         """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
         ...

@@ -100,6 +100,36 @@ class BadgesContract:
             work.badges.add(again)
             assert list(work.badges.listed(1)) == [evolve(_BADGE, revoked=True), again]
 
+    def test_a_badge_is_outdated_by_other_dates_of_its_award_alone(self) -> None:
+        endless = Badge("b2", "bob", "fire", 1, _AT, None, 1, 8)
+        later = _AT + timedelta(microseconds=1)
+        withdrawn = Badge("b3", "cy", "fire", 1, _AT, None, 1, 9)
+        with self.store.writing() as work:
+            for badge in (_BADGE, endless, withdrawn):
+                work.badges.add(badge)
+            work.badges.withdraw("b3")
+            work.badges.revoke_outdated([])
+            work.badges.revoke_outdated([_BADGE.award, endless.award, withdrawn.award])
+            assert work.badges.listed(1) == [
+                _BADGE,
+                endless,
+                evolve(withdrawn, revoked=True, withdrawn=True),
+            ]
+            work.badges.revoke_outdated(
+                [
+                    evolve(_BADGE.award, issued_at=later),
+                    evolve(endless.award, expires_at=later),
+                    evolve(withdrawn.award, issued_at=later),
+                    evolve(_BADGE.award, user="dan"),
+                ]
+            )
+            assert work.badges.listed(1) == [
+                evolve(each, revoked=True) for each in (_BADGE, endless, withdrawn)
+            ]
+            work.badges.add(evolve(_BADGE, id="b4", index=10))
+            work.badges.revoke_outdated([evolve(_BADGE.award, expires_at=None)])
+            assert work.badges.current(*_CYCLE) is None
+
     def test_a_suspension_may_be_lifted(self) -> None:
         self._write(lambda work: work.badges.add(_BADGE))
         self._write(lambda work: work.badges.suspend("b1"))
@@ -115,6 +145,7 @@ class BadgesContract:
             lambda view: view.badges.add(evolve(_BADGE, id="b2", cycle=2, index=8)),
             lambda view: view.badges.suspend("b1"),
             lambda view: view.badges.revoke([_CYCLE]),
+            lambda view: view.badges.revoke_outdated([evolve(_BADGE.award, expires_at=None)]),
             lambda view: view.badges.withdraw("b1"),
         )
         for change in changes:

@@ -46,9 +46,10 @@ def carry_out(
     """Carry out effects in the transaction in which they were decided.
 
     What there is to hear of goes to the outbox once, and with it the notices for which the
-    notifications call. A badge says what its award was when it was issued, so that one whose award
-    is archived, edited or removed is revoked. Raises :class:`~certrules.errors.ConflictError` where
-    another writer was faster; then none of them may be kept.
+    notifications call. A badge says when its award was issued and when it expires, so that one is
+    revoked whose award has other dates from now on, is archived or removed. Raises
+    :class:`~certrules.errors.ConflictError` where another writer was faster; then none of them may
+    be kept.
 
     Rules: DOC-DELETE-02, DOC-RENEW-12, DOC-RENEW-13, INT-12, INT-23.
     """
@@ -56,10 +57,11 @@ def carry_out(
     for effect in effects:
         _carry_out(transaction, effect, many)
     transaction.awards.remove(many.removed)
-    transaction.awards.replace(many.replaced)
+    transaction.awards.replace(many.archived + many.edited)
     transaction.badges.revoke(
-        (each.user, each.certification, each.cycle) for each in many.removed + many.replaced
+        (each.user, each.certification, each.cycle) for each in many.removed + many.archived
     )
+    transaction.badges.revoke_outdated(many.edited)
     transaction.awards.add(many.issued)
     transaction.learning.put_enrolments(many.enrolments)
     transaction.notices.cancel(many.cancelled)
@@ -72,7 +74,8 @@ class _Many:
     """What stores take many of at a time."""
 
     removed: list[Award] = Factory(list)
-    replaced: list[Award] = Factory(list)
+    archived: list[Award] = Factory(list)
+    edited: list[Award] = Factory(list)
     issued: list[Award] = Factory(list)
     enrolments: list[Enrolment] = Factory(list)
     events: list[Event] = Factory(list)
@@ -83,8 +86,10 @@ def _carry_out(transaction: Transaction, effect: Effect, many: _Many) -> None:
     match effect:
         case IssueAward(award):
             many.issued.append(award)
-        case ArchiveAward(award) | ReplaceAward(award):
-            many.replaced.append(award)
+        case ArchiveAward(award):
+            many.archived.append(award)
+        case ReplaceAward(award):
+            many.edited.append(award)
         case RemoveAward(award):
             many.removed.append(award)
         case ArchiveEnrolment(enrolment) | Enrol(enrolment):

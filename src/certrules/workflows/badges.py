@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from certrules.badges import credential as credentials
 from certrules.badges import _urls, sharing, statuslist
+from certrules.badges import credential as credentials
 from certrules.badges.credential import Issuer, Recipient
 from certrules.badges.sharing import Page
 from certrules.errors import InvalidValueError
@@ -55,6 +55,7 @@ def issue(
 ) -> Granted | Refused:
     """Issue the badge of the award that a user holds now, or find the one that there is.
 
+    One that says other dates than the award has now is revoked for ever, and another one issued.
     The effect of a grant is the :class:`~certrules.model.badges.Badge`, which is then stored.
     ``draw(n)`` is a random number from 0 to n - 1: give ``secrets.randbelow``. Raises
     :class:`~certrules.errors.InvalidValueError` for a user or a certification that the store does
@@ -83,21 +84,26 @@ def issue(
 def _issue(
     transaction: Transaction, user: str, certification: Certification, draw: Callable[[int], int]
 ) -> Granted | Refused:
-    history = transaction.awards.history(user, certification.id)
-    award = next((each for each in history if not each.archived), None)
+    award = _held(transaction, user, certification.id)
     if award is None:
         return Refused([_because(f"the user holds no award of {certification} now")])
+    if award.expires_at is not None and award.expires_at < award.issued_at:
+        text = "the award expires before it is issued, which no badge can say"
+        return Refused([Reason(Rule.INT_08, text)])
+    transaction.badges.revoke_outdated([award])
     former = transaction.badges.current(user, certification.id, award.cycle)
     if former is not None and former.revoked:
         return Refused([_because("the badge of this award was revoked for ever")])
     if former is not None:
         return Granted((former,), [_because("the award has this badge")])
-    if award.expires_at is not None and award.expires_at < award.issued_at:
-        text = "the award expires before it is issued, which no badge can say"
-        return Refused([Reason(Rule.INT_08, text)])
     badge = _of(award, _place(transaction.badges, draw), draw)
     transaction.badges.add(badge)
     return Granted((badge,), [_because("an award can be verified by anyone")])
+
+
+def _held(transaction: Transaction, user: str, certification: str) -> Award | None:
+    history = transaction.awards.history(user, certification)
+    return next((each for each in history if not each.archived), None)
 
 
 def _because(text: str) -> Reason:
@@ -248,7 +254,9 @@ def reissue(
     """Revoke a badge for ever, and issue another of the same award, under an id of its own.
 
     So the link to a badge is taken back, and an award gets a badge again whose own was revoked by
-    hand. The effect of a grant is the badge, and ``draw`` is as for :func:`issue`. Raises
+    hand. The effect of a grant is the badge, and ``draw`` is as for :func:`issue`. Refused where
+    the badge is not that of the award that its user holds now: one that was replaced, or revoked
+    with its award; :func:`issue` gives that award its own. Raises
     :class:`~certrules.errors.InvalidValueError` where there is no badge of the id.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
@@ -261,8 +269,18 @@ def reissue(
         certification = transaction.certifications.get(former.certification)
         if certification is None:
             return Refused([_because("the certification of this badge was deleted")])
+        if not _is_current(transaction, former):
+            text = "the user holds no award of which this is the badge now"
+            return Refused([_because(text)])
         transaction.badges.revoke([(former.user, former.certification, former.cycle)])
         return _issue(transaction, former.user, certification, draw)
+
+
+def _is_current(transaction: Transaction, badge: Badge) -> bool:
+    award = _held(transaction, badge.user, badge.certification)
+    if award is None:
+        return False
+    return transaction.badges.current(badge.user, badge.certification, award.cycle) == badge
 
 
 def _known(transaction: Transaction, badge: str) -> Badge:

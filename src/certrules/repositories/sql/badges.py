@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from attrs import evolve
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from certrules.errors import ConflictError
+from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.repositories.conflicts import badge_conflict
 from certrules.repositories.sql.session import Session
@@ -25,6 +26,12 @@ _REVOKE = update(table).where(
     table.c.certification_id == bindparam("of_certification"),
     table.c.cycle == bindparam("of_cycle"),
     table.c.open == bindparam("still_open"),
+)
+_REVOKE_OUTDATED = _REVOKE.where(
+    or_(
+        table.c.issued_at != bindparam("begins"),
+        table.c.expires_at.is_distinct_from(bindparam("ends")),
+    )
 )
 
 
@@ -91,6 +98,19 @@ class SqlBadges:
         """Revoke the badges of some cycles, for ever; those may have others from then on."""
         rows = [(True, None, *cycle, True) for cycle in cycles]
         self._session.change(_REVOKE, rows, ["revoked", "open"])
+
+    def revoke_outdated(self, awards: Iterable[Award]) -> None:
+        """Revoke the badges of awards, for ever, that say other dates than these awards have."""
+        instant = self._session.instants()
+        rows = [
+            (
+                *(True, None),
+                *(each.user, each.certification, each.cycle, True),
+                *(instant(each.issued_at), instant(each.expires_at)),
+            )
+            for each in awards
+        ]
+        self._session.change(_REVOKE_OUTDATED, rows, ["revoked", "open"])
 
     def withdraw(self, badge: str) -> None:
         """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""

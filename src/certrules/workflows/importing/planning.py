@@ -172,7 +172,8 @@ def apply(
     stale = archived + updated
     transaction.awards.replace(stale)
     transaction.awards.add([award for _, award in made])
-    transaction.badges.revoke((each.user, each.certification, each.cycle) for each in stale)
+    transaction.badges.revoke((each.user, each.certification, each.cycle) for each in archived)
+    transaction.badges.revoke_outdated(updated)
     transaction.notices.cancel((each.user, each.certification, each.cycle) for each in stale)
     changes = [(EventKind.CHANGED, award) for award in updated]
     events = (
