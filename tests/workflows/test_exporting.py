@@ -198,7 +198,7 @@ def test_a_long_table_passes_through_in_little_memory(tmp_path: Path, as_: Expor
     assert peak < 8_000_000
 
 
-@pytest.mark.rule("ALL-ROLE-04", "ALL-ROLE-06", "ALL-ROLE-07")
+@pytest.mark.rule("ALL-MANAGE-09", "ALL-ROLE-04", "ALL-ROLE-06", "ALL-ROLE-07")
 @pytest.mark.parametrize(
     ("actor", "table", "scope", "allowed"),
     [
@@ -208,7 +208,8 @@ def test_a_long_table_passes_through_in_little_memory(tmp_path: Path, as_: Expor
         (MANAGER, Table.ISSUED, Target(company="acme"), True),
         (MANAGER, Table.AWARDED_USERS, Target(company="other"), False),
         (MANAGER, Table.CATALOG, Target(), False),
-        (LEARNER, Table.ISSUED, Target(owner="ada"), False),
+        (LEARNER, Table.ISSUED, Target(owner="ada"), True),
+        (LEARNER, Table.ISSUED, Target(owner="bob"), False),
         (LEARNER, Table.ISSUED, Target(), False),
     ],
 )

@@ -1,15 +1,17 @@
 """As whom is a command carried out?"""
 
 import argparse
+from collections.abc import Sequence
 
 from certrules.cli import names
 from certrules.cli.failures import UsageError
-from certrules.model.people import Action, Permission, Role
-from certrules.repositories.protocols import Store
+from certrules.model.people import Action, Actor, Permission, Role, Target, User
+from certrules.repositories.protocols import Store, Transaction
+from certrules.rules import visibility
 from certrules.workflows import actors
-from certrules.workflows.actors import SYSTEM, Asking
+from certrules.workflows.actors import EVERYBODYS, SYSTEM, Asking
 
-__all__ = ["acting", "add_actor"]
+__all__ = ["acting", "acting_for", "add_actor", "scope", "whose", "whose_all"]
 
 
 def add_actor(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +52,47 @@ def acting(store: Store, args: argparse.Namespace, action: Action | None = None)
     if action is not None:
         actors.permit(actor, action)
     return actor
+
+
+def acting_for(store: Store, args: argparse.Namespace, action: Action) -> tuple[Asking, User]:
+    """Return who asks, and the user whom ``--user`` names, to whose own they may do something."""
+    actor = _actor(store, args)
+    return actor, whose(store, actor, action, args.user)
+
+
+def whose(store: Store, actor: Asking, action: Action, name: str) -> User:
+    """Return the user of a name or id, to whose own somebody may do something.
+
+    Raises NotPermittedError where they may not, in the same words whether there is such a user or
+    not; that there is none learns only who may do it to everybody's.
+    """
+    with store.reading() as view:
+        return names.only_user(name, whose_all(view, actor, action, name))
+
+
+def whose_all(view: Transaction, actor: Asking, action: Action, name: str) -> Sequence[User]:
+    """Return all users of a name, as :func:`whose` does the only one."""
+    try:
+        found = names.users(view, name)
+    except UsageError:
+        actors.permit(actor, action)
+        raise
+    for each in found:
+        actors.permit(actor, action, actors.belongings(view, each.id))
+    return found
+
+
+def scope(actor: Asking, action: Action) -> Target:
+    """Return the most to which somebody may do something: everybody's, their company's, their own.
+
+    Raises NotPermittedError where it is none of these.
+    """
+    if isinstance(actor, Actor):
+        for target in (EVERYBODYS, Target(company=actor.company), Target(actor.user)):
+            if visibility.may(actor, action, target):
+                return target
+    actors.permit(actor, action)
+    return EVERYBODYS
 
 
 def _actor(store: Store, args: argparse.Namespace) -> Asking:

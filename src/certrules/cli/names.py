@@ -1,8 +1,9 @@
 """Which users, certifications and items do the names of a command line mean?"""
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -19,11 +20,15 @@ __all__ = [
     "certification_words",
     "item",
     "item_words",
+    "only_user",
     "plan",
     "user",
     "username",
     "users",
 ]
+
+BY_ID = "id:"
+"""What stands before an id that could be taken for a name or a code."""
 
 CONSIDERED = 100_000
 """Among how many names one close to an unknown one is sought."""
@@ -39,13 +44,18 @@ T = TypeVar("T", User, Certification, Item)
 
 def add_user(parser: argparse.ArgumentParser) -> None:
     """Add the option that names one user."""
-    parser.add_argument("--user", metavar="U", required=True, help="the user, by username or id")
+    parser.add_argument(
+        "--user", metavar="U", required=True, help="the user, by username or id (id:7)"
+    )
 
 
 def add_certification(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
     """Add the option that names one certification."""
     parser.add_argument(
-        "--certification", metavar="C", required=required, help="the certification, by code or id"
+        "--certification",
+        metavar="C",
+        required=required,
+        help="the certification, by code or id (id:3)",
     )
 
 
@@ -62,20 +72,29 @@ def add_items(
 
 def users(view: Transaction, name: str) -> Sequence[User]:
     """Return the users of a name, or the one of an id; UsageError where there is none."""
-    key = username_key(name)
-    if found := view.users.named({key}).get(key):
+
+    def called(name: str) -> Sequence[User]:
+        key = username_key(name)
+        return view.users.named({key}).get(key, ())
+
+    if found := _found(name, view.users.get, called, "user", "username"):
         return found
-    if person := view.users.get(name):
-        return (person,)
     known = (user.username for user in islice(view.users.all(), CONSIDERED))
     raise UsageError(f"there is no user {name!r} in the store{_hint(name, known)}")
 
 
 def user(view: Transaction, name: str) -> User:
     """Return the only user of a name or id; UsageError where there is none, or several."""
-    if person := view.users.get(name):
-        return person
-    return _only(f"users are called {name!r}", users(view, name))
+    return only_user(name, users(view, name))
+
+
+def only_user(name: str, found: Sequence[User]) -> User:
+    """Return the only user of those who were found by a name; UsageError where there are several.
+
+    >>> only_user("ada", [User("1", "ada")]).id
+    '1'
+    """
+    return _only(f"users are called {name!r}", found)
 
 
 def username(view: Transaction, user: str) -> str:
@@ -86,10 +105,12 @@ def username(view: Transaction, user: str) -> str:
 
 def certification(view: Transaction, name: str) -> Certification:
     """Return the certification of a code or id; UsageError where there is none, or several."""
-    if found := view.certifications.coded({name}).get(name):
+
+    def coded(name: str) -> Sequence[Certification]:
+        return view.certifications.coded({name}).get(name, ())
+
+    if found := _found(name, view.certifications.get, coded, "certification", "code"):
         return _only(f"certifications have the code {name!r}", found)
-    if known := view.certifications.get(name):
-        return known
     codes = (each.code or each.id for each in view.certifications.all())
     raise UsageError(f"there is no certification {name!r} in the store{_hint(name, codes)}")
 
@@ -108,10 +129,11 @@ def plan(view: Transaction, name: str) -> Item:
 
 
 def _item(view: Transaction, word: str, kind: ItemKind, name: str) -> Item:
-    if found := view.items.coded(kind, {name}).get(name):
+    def coded(name: str) -> Sequence[Item]:
+        return view.items.coded(kind, {name}).get(name, ())
+
+    if found := _found(name, partial(view.items.get, kind), coded, word, "code"):
         return _only(f"items of this kind have the code {name!r}", found)
-    if known := view.items.get(kind, name):
-        return known
     codes = (each.code or each.id for each in view.items.all() if each.kind is kind)
     raise UsageError(f"there is no {word} {name!r} in the store{_hint(name, codes)}")
 
@@ -138,9 +160,32 @@ def certification_words(view: Transaction, certification: str) -> str:
     return str(view.certifications.get(certification) or certification)
 
 
+def _found(
+    name: str,
+    get: Callable[[str], T | None],
+    called: Callable[[str], Sequence[T]],
+    thing: str,
+    word: str,
+) -> Sequence[T]:
+    """Return what is called so, or has this id; UsageError where these are not the same."""
+    if name.startswith(BY_ID):
+        known = get(name.removeprefix(BY_ID))
+        return () if known is None else (known,)
+    known, named = get(name), called(name)
+    if known is None:
+        return named
+    others = [each.id for each in named if each.id != known.id]
+    if not others:
+        return (known,)
+    raise UsageError(
+        f"{name!r} is the id of one {thing} and the {word} of another: name one by its id, "
+        + ", ".join(f"{BY_ID}{each}" for each in (name, *others))
+    )
+
+
 def _only(several: str, found: Sequence[T]) -> T:
     if len(found) > 1:
-        ids = ", ".join(each.id for each in found)
+        ids = ", ".join(f"{BY_ID}{each.id}" for each in found)
         raise UsageError(f"several {several}: name one by its id, {ids}")
     return found[0]
 

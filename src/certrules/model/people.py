@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from enum import Enum
+from typing import TypeVar
 
 from attrs import field, frozen
 
+from certrules.errors import InvalidValueError
 from certrules.model.converters import distinct
 
 __all__ = ["Action", "Actor", "Company", "Permission", "Role", "Target", "User", "username_key"]
+
+_Kind = TypeVar("_Kind", bound=Enum)
 
 
 def username_key(username: str) -> str:
@@ -85,16 +89,26 @@ class Permission(Enum):
 
 
 def _roles(roles: Iterable[Role]) -> frozenset[Role]:
-    return frozenset(roles)
+    return _members("roles", roles, Role)
 
 
 def _permissions(permissions: Iterable[Permission]) -> frozenset[Permission]:
-    return frozenset(permissions)
+    return _members("permissions", permissions, Permission)
+
+
+def _members(name: str, given: Iterable[_Kind], kind: type[_Kind]) -> frozenset[_Kind]:
+    found = list(given) if isinstance(given, Iterable) else [given]
+    if isinstance(given, str | Enum) or not all(isinstance(each, kind) for each in found):
+        raise InvalidValueError(name, given, f"several of certrules.model.people.{kind.__name__}")
+    return frozenset(found)
 
 
 @frozen
 class Actor:
     """Who asks: the id of a user, or None for anybody at all, with what they are now.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for what is no role, or no permission, such
+    as its name.
 
     Rules: INT-41, X-ALL-4.
     """

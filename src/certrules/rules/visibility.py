@@ -9,6 +9,7 @@ from enum import Enum
 
 from attrs import frozen
 
+from certrules.errors import InvalidValueError
 from certrules.model.catalog import Certification, ItemKind
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.people import Action, Actor, Permission, Role, Target
@@ -63,6 +64,7 @@ _TABLE = (
     _Grant(Rule.ALL_ROLE_04, Role.ADMINISTRATOR, _BOTH),
     _Grant(Rule.ALL_ROLE_06, Role.EXECUTIVE, scope=_Scope.COMPANY),
     _Grant(Rule.ALL_ROLE_06, Role.MANAGER, scope=_Scope.COMPANY),
+    _Grant(Rule.ALL_MANAGE_09, scope=_Scope.OWN),
 )
 _GRANTS: Mapping[Action, tuple[_Grant, ...]] = {
     Action.VIEW_CERTIFICATIONS: (_SUPERADMIN, _MANAGER),
@@ -106,7 +108,8 @@ def may(
     """Decide whether somebody may do something to the awards, badge or job of a target.
 
     The reasons of a grant are all that grant it; those of a refusal, all that would have. No
-    effects follow. What a delegated administrator may do, they may do to everybody's.
+    effects follow. What a delegated administrator may do, they may do to everybody's. Raises
+    :class:`~certrules.errors.InvalidValueError` for what is no actor, action or target.
 
     >>> ada, boss = Actor("ada"), Actor("bob", {Role.MANAGER}, company="acme")
     >>> may(ada, Action.VIEW_AWARDS, Target(owner="ada")).reasons[0].rule
@@ -118,11 +121,14 @@ def may(
     certification.create is for superadmin: everybody's (DOC-CERT-09)
     certification.create is for administrator with content and system: everybody's (ALL-ROLE-01)
 
-    Rules: ALL-PREDATE-07, ALL-ROLE-01, ALL-ROLE-02, ALL-ROLE-03, ALL-ROLE-04, ALL-ROLE-05,
-    ALL-ROLE-06, ALL-ROLE-07, ALL-ROLE-08, ALL-ROLE-09, ALL-ROLE-11, DOC-CERT-09, DOC-JOB-03,
-    INT-27, INT-30, INT-41, X-ALL-3.
+    Rules: ALL-MANAGE-09, ALL-PREDATE-07, ALL-ROLE-01, ALL-ROLE-02, ALL-ROLE-03, ALL-ROLE-04,
+    ALL-ROLE-05, ALL-ROLE-06, ALL-ROLE-07, ALL-ROLE-08, ALL-ROLE-09, ALL-ROLE-11, DOC-CERT-09,
+    DOC-JOB-03, INT-27, INT-30, INT-41, X-ALL-3.
     """
-    grants = _GRANTS.get(action, ())
+    _check(actor, Actor)
+    _check(action, Action)
+    _check(target, Target)
+    grants = _GRANTS[action]
     reasons = [
         *_because(grants, actor, action, target),
         *_delegated(actor, action, policy),
@@ -130,9 +136,13 @@ def may(
     if reasons:
         return Granted(reasons=reasons)
     facts = (("actor", actor.user), ("action", str(action)))
-    if not grants:
-        return Refused([Reason(Rule.INT_27, f"nobody is granted {action}", facts)])
     return Refused(Reason(each.rule, f"{action} is for {each}", facts) for each in grants)
+
+
+def _check(given: object, kind: type) -> None:
+    if not isinstance(given, kind):  # such as an action's name, which would be refused for ever
+        name = kind.__name__
+        raise InvalidValueError(name.lower(), given, f"a certrules.model.people.{name}")
 
 
 def _because(

@@ -17,11 +17,11 @@ from certrules.model.people import Action, Actor, username_key
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Learning, Store, Transaction
 from certrules.rulebook import Rule
-from certrules.rules import lifecycle
+from certrules.rules import lifecycle, visibility
 from certrules.rules.lifecycle.defining import against_frozen
 from certrules.workflows.actors import SYSTEM, Asking, permit
 
-__all__ = ["Change", "LoadReport", "load"]
+__all__ = ["Change", "LoadReport", "load", "permit_some"]
 
 _Decision = Granted | Refused
 _NO_IMAGES: Mapping[str, ImageFacts] = MappingProxyType({})
@@ -96,6 +96,25 @@ def load(
             changes["companies"] = _put(transaction.companies, catalog.companies, _id)
         warnings = *_about_images(catalog, judged), *_warnings(transaction, catalog)
         return LoadReport(changes, warnings)
+
+
+def permit_some(actor: Asking, *, policy: Policy = DOCEBO) -> None:
+    """Raise :class:`~certrules.errors.NotPermittedError` for who may load no catalog at all.
+
+    So it is known before a catalog is read.
+
+    >>> permit_some(Actor("ada"))
+    Traceback (most recent call last):
+    certrules.errors.NotPermittedError: people.manage is for superadmin: everybody's (INT-27)
+
+    Rules: DOC-CERT-09, INT-27.
+    """
+    loadable = ((Action.MANAGE_PEOPLE,), (Action.MANAGE_LEARNING,), _CERTIFICATIONS)
+    if isinstance(actor, Actor) and not any(
+        all(visibility.may(actor, action, policy=policy) for action in needed)
+        for needed in loadable
+    ):
+        permit(actor, Action.MANAGE_PEOPLE, policy=policy)
 
 
 def _actions(catalog: Catalog) -> Sequence[Action]:

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from attrs import frozen
 
 from certrules import instants
+from certrules.errors import InvalidValueError
 from certrules.exports.calendar import calendar
 from certrules.exports.delimited import Cell, write_csv
 from certrules.exports.excel import write_excel
@@ -20,15 +21,16 @@ from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import facts
 from certrules.workflows.actors import SYSTEM, Asking, permit, permit_for
 
-__all__ = ["ExportFormat", "Exported", "Group", "expiry_calendar", "export", "rows"]
+__all__ = ["ACTIONS", "ExportFormat", "Exported", "Group", "expiry_calendar", "export", "rows"]
 
 
-_ACTIONS = {
+ACTIONS = {
     Table.CERTIFICATIONS: Action.EXPORT_CERTIFICATIONS,
     Table.CATALOG: Action.EXPORT_CERTIFICATIONS,
     Table.ISSUED: Action.EXPORT_AWARDS,
     Table.AWARDED_USERS: Action.EXPORT_AWARDS,
 }
+"""What somebody must be permitted to do, to export a table."""
 
 
 class ExportFormat(Enum):
@@ -89,7 +91,9 @@ def export(
 
     Rules: ALL-MANAGE-04, ALL-MANAGE-09, ALL-ROLE-04, ALL-ROLE-06.
     """
-    permit(actor, _ACTIONS[query.table], query.scope, policy=policy)
+    if not isinstance(as_, ExportFormat):
+        raise InvalidValueError("format", as_, "a certrules.workflows.exporting.ExportFormat")
+    permit(actor, ACTIONS[query.table], query.scope, policy=policy)
     headings = tuple(column.name for column in tables.columns(query))
     with store.reading() as view:
         groups = _groups(view, query, at)

@@ -4,18 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from itertools import groupby
 
-from attrs import evolve
-
 from certrules import instants
 from certrules.model.awards import Award
-from certrules.model.facts import Facts
-from certrules.model.people import Action
+from certrules.model.people import Action, Target
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import renewal, reporting, status
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.workflows import facts
-from certrules.workflows.actors import EVERYBODYS, SYSTEM, Asking, belongings, permit, permit_for
+from certrules.workflows.actors import SYSTEM, Asking, belongings, permit, permit_for
 
 __all__ = ["learner", "report"]
 
@@ -27,6 +24,7 @@ def report(
     at: datetime,
     zone: str | tzinfo,
     user: str | None = None,
+    company: str | None = None,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Iterator[ReportRow]:
@@ -34,7 +32,8 @@ def report(
 
     The view must stay open meanwhile. Awards are shown as they stood at that instant; those of a
     certification that is gone are in neither report.
-    ``user`` is the id of the one user of whom it tells, if it does not tell of everybody.
+    ``user`` is the id of the one user of whom it tells, or ``company`` that of the company of whose
+    people, if it does not tell of everybody.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -44,12 +43,16 @@ def report(
     ...     list(report(view, Report.USERS_CERTIFICATIONS, at=at, zone=UTC))
     []
 
-    Rules: DOC-DELETE-03, DOC-REPORT-01, DOC-REPORT-04.
+    Rules: ALL-ROLE-05, DOC-DELETE-03, DOC-REPORT-01, DOC-REPORT-04.
     """
-    target = EVERYBODYS if user is None else belongings(view, user)
+    target = Target(company=company) if user is None else belongings(view, user)
     permit(actor, Action.VIEW_AWARDS, target, policy=policy)
     at = instants.utc(at)
-    histories = groupby(_awards(view, which, user), key=_pair)
+    awards = _awards(view, which, user)
+    if company is not None:
+        people = frozenset(each.id for each in view.users.all() if each.company == company)
+        awards = (award for award in awards if award.user in people)
+    histories = groupby(awards, key=_pair)
     return (
         row for _, awards in histories for row in reporting.report(which, awards, at=at, zone=zone)
     )
@@ -101,7 +104,7 @@ def learner(
         facts.known_user(view, user)
         awards = [*filter(None, (status.as_of(each, at) for each in view.awards.select(user=user)))]
         held = {award.certification for award in awards if not award.archived}
-        known = [_as_of(facts.load(view, user, each), at) for each in held]
+        known = [facts.load(view, user, each) for each in held]
     there = {each.certification.id: each for each in known if each.certification is not None}
     return reporting.learner_awards(
         awards,
@@ -110,8 +113,3 @@ def learner(
         at=at,
         zone=zone,
     )
-
-
-def _as_of(known: Facts, at: datetime) -> Facts:
-    """Return facts with the awards as they stood."""
-    return evolve(known, awards=[*filter(None, (status.as_of(each, at) for each in known.awards))])

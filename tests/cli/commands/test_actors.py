@@ -143,7 +143,6 @@ GUARDED = [
     "award --certification FA --user Bob --always-valid --zone UTC",
     "delete --certification FA --yes",
     "renew --certification FA --user Bob",
-    "report users-certifications",
     "complete --user Bob --course FA-101 --zone UTC",
     "unlink --certification FA --course FA-101 --yes",
 ]

@@ -13,6 +13,7 @@ from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, progress, shown
 from certrules.errors import StoreError
 from certrules.model.awards import Award
+from certrules.model.people import Action
 from certrules.model.policy import Policy
 from certrules.repositories.protocols import Store
 from certrules.rules.awarding import Targets
@@ -70,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
     if not (args.user or args.group or args.branch):
         raise UsageError("name somebody: --user, --group or --branch")
     with stores.opened(args.store) as store:
+        actor, policy = actors.acting(store, args, Action.ISSUE_AWARD), policies.policy(args)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
             users = [names.user(view, name).id for name in args.user]
@@ -78,7 +80,6 @@ def run(args: argparse.Namespace) -> int:
         blank = Award("", certification, today, None, source=source)
         chosen = terms.dated(args, blank, zone=zone)
         targets = Targets(users, args.group, args.branch)
-        actor, policy = actors.acting(store, args), policies.policy(args)
         if args.external_certifications:
             policy = evolve(policy, external_certifications=True)
         report = _award(store, targets, chosen, at=at, actor=actor, policy=policy)

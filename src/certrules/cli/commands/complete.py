@@ -9,6 +9,7 @@ from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, shown
 from certrules.model.decisions import Granted, Refused
 from certrules.model.learning import Completion, ExternalTraining
+from certrules.model.people import Action
 from certrules.repositories.protocols import Store
 from certrules.workflows import awarding
 from certrules.workflows.awarding import Completed
@@ -60,9 +61,8 @@ def run(args: argparse.Namespace) -> int:
     if args.certification and not args.external:
         raise UsageError("--certification is chosen for an external training: name it, --external")
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args)
+        actor, user = actors.acting_for(store, args, Action.ISSUE_AWARD)
         with store.reading() as view:
-            user = names.user(view, args.user)
             item = names.item(view, args)
             chosen = args.certification and names.certification(view, args.certification).id
         if item is None:

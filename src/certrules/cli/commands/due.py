@@ -10,6 +10,7 @@ from certrules import catalogs, instants
 from certrules.cli import actors, arguments, decisions, stores
 from certrules.cli.output import Output, counted, shown
 from certrules.model.notices import Notice, Notification
+from certrules.model.people import Action
 from certrules.rules import notifications as rules
 from certrules.workflows import notifying
 
@@ -58,10 +59,10 @@ def run(args: argparse.Namespace) -> int:
     """Tell what is due, and show it."""
     at, zone = arguments.instant(args.at), arguments.zone(args.zone)
     since = None if args.since is None else instants.parse(args.since)
-    told = catalogs.read_notifications(Path(args.notifications).read_bytes())
     notices: list[Notice] = []
     with stores.opened(args.store, patience=PATIENCE) as store, _noted(notices):
-        actor = actors.acting(store, args)
+        actor = actors.acting(store, args, Action.MANAGE_NOTIFICATIONS)
+        told = catalogs.read_notifications(Path(args.notifications).read_bytes())
         notifying.due(
             store, told, until=at, zone=zone, since=since, on_told=notices.extend, actor=actor
         )

@@ -9,6 +9,7 @@ from attrs import evolve
 from certrules.cli import actors, arguments, decisions, names, policies, stores, terms
 from certrules.cli.failures import UsageError
 from certrules.model.awards import Award
+from certrules.model.people import Action, User
 from certrules.repositories.protocols import Transaction
 from certrules.workflows import awarding
 
@@ -53,9 +54,9 @@ def run(args: argparse.Namespace) -> int:
     if args.external_certifications:
         policy = evolve(policy, external_certifications=True)
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args)
+        actor, user = actors.acting_for(store, args, Action.EDIT_AWARD)
         with store.reading() as view:
-            held = _held(view, args)
+            held = _held(view, user, args.certification)
             source = terms.association(view, args)
         if args.by_hand and source is not None:
             raise UsageError("--by-hand is an association of its own: name no other")
@@ -73,9 +74,8 @@ def run(args: argparse.Namespace) -> int:
     return 0 if decision else 1
 
 
-def _held(view: Transaction, args: argparse.Namespace) -> Award:
-    user = names.user(view, args.user)
-    certification = names.certification(view, args.certification)
+def _held(view: Transaction, user: User, name: str) -> Award:
+    certification = names.certification(view, name)
     for award in view.awards.history(user.id, certification.id):
         if not award.archived:
             return award

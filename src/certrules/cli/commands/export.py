@@ -8,12 +8,11 @@ from typing import Any
 from attrs import asdict
 
 from certrules import instants
-from certrules.cli import actors, arguments, files, names, stores
+from certrules.cli import actors, arguments, files, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output, counted, shown
-from certrules.model.people import Action, Actor, Target
+from certrules.model.people import Action, Target
 from certrules.repositories.protocols import Store
-from certrules.rules import visibility
 from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import exporting
 from certrules.workflows.actors import Asking
@@ -23,7 +22,7 @@ __all__ = ["add", "run"]
 
 EXAMPLE = """\
   certrules export issued --store certificates.db --out issued.xlsx \\
-      --filter Status=expired --sort -Expiration --zone Europe/Rome
+      --filter Status=expired --sort=-Expiration --zone Europe/Rome
   certrules export awarded-users --store certificates.db --out first-aid.csv \\
       --filter Certification=FIRST-AID --columns "Username,Expiry Date"
   certrules export issued --store certificates.db --out all.csv --group-by Company
@@ -33,7 +32,8 @@ certifications and catalog are lists of certifications, issued and awarded-users
 lists of awards. Names of columns and filters may be written in any case, with
 hyphens for blanks; a wrong one is answered with those that there are. Archived
 awards are shown with --filter Status=archived. Managers and executives who ask
-are given their own company's awards, and need not name it.
+are given their own company's awards, everybody else their own: they need not
+name them.
 """
 
 GROUPS = (Column("group", shrinks=True), Column("rows", right=True))
@@ -92,7 +92,8 @@ def run(args: argparse.Namespace) -> int:
     with stores.opened(args.store) as store:
         files.check_out(path, store=store)
         actor = actors.acting(store, args)
-        query = _query(args, _scope(store, args, actor))
+        action = exporting.ACTIONS[Table(args.table)]
+        query = _query(args, _scope(store, args, actor, action))
         try:
             with files.replacing(path) as target:
                 done = exporting.export(
@@ -103,7 +104,9 @@ def run(args: argparse.Namespace) -> int:
         except OSError as error:  # which may not say where
             raise OSError(error.errno, error.strerror, str(path)) from error
     facts = {"at": instants.utc(at).isoformat(), "zone": arguments.zone_name(zone)}
-    if query.scope.company is not None:
+    if query.scope.owner is not None:
+        facts["user"] = query.scope.owner
+    elif query.scope.company is not None:
         facts["company"] = query.scope.company
     _tell(args.out, query.table, path, done, facts)
     return 0
@@ -117,18 +120,14 @@ def _as(path: Path, given: str | None) -> ExportFormat:
     return ExportFormat(name)
 
 
-def _scope(store: Store, args: argparse.Namespace, actor: Asking) -> Target:
+def _scope(store: Store, args: argparse.Namespace, actor: Asking, action: Action) -> Target:
     """Return whose awards are meant: those that are named, or else all that somebody may see."""
     if args.user is not None:
-        with store.reading() as view:
-            user = names.user(view, args.user)
+        user = actors.whose(store, actor, action, args.user)
         return Target(user.id, args.company or user.company)
-    named = Target(company=args.company)
-    of_awards = Table(args.table) in (Table.ISSUED, Table.AWARDED_USERS)
-    if args.company is not None or not of_awards or not isinstance(actor, Actor):
-        return named
-    everybodys = visibility.may(actor, Action.EXPORT_AWARDS, named)
-    return named if everybodys else Target(company=actor.company)
+    if args.company is not None:
+        return Target(company=args.company)
+    return actors.scope(actor, action)
 
 
 def _query(args: argparse.Namespace, scope: Target) -> TableQuery:
@@ -158,7 +157,9 @@ def _tell(out: Output, table: Table, path: Path, done: Exported, facts: dict[str
         return
     number = counted(done.rows, "row")
     where = f"(at {facts['at']}, days in {facts['zone']})"
-    whose = f" of company {shown(facts['company'])}" if "company" in facts else ""
+    whose = "".join(
+        f" of {each} {shown(facts[each])}" for each in ("user", "company") if each in facts
+    )
     out.line(f"Exported {number} of {table}{whose} to {shown(str(path))} {where}")
     if done.groups:
         out.line()

@@ -8,6 +8,7 @@ from certrules import instants
 from certrules.cli import actors, arguments, files, names, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import counted, shown
+from certrules.model.people import Action
 from certrules.workflows import exporting
 
 __all__ = ["add", "run"]
@@ -52,10 +53,8 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.file)
     with stores.opened(args.store) as store:
         files.check_out(path, store=store)
-        with store.reading() as view:
-            user = names.user(view, args.user)
+        actor, user = actors.acting_for(store, args, Action.VIEW_AWARDS)
         zone = arguments.zone(args.zone) if args.zone else arguments.zone_of(user)
-        actor = actors.acting(store, args)
         try:
             data = exporting.expiry_calendar(
                 store, user.id, at=at, zone=zone, alarms=args.alarm, actor=actor

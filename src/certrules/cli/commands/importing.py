@@ -13,6 +13,7 @@ from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, progress, shortened, shown
 from certrules.errors import CertrulesError
 from certrules.instants import IssueDateConvention
+from certrules.model.people import Action
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, ImportProfile
 from certrules.records import RecordsFile, RejectsWriter, open_records
@@ -131,6 +132,7 @@ def run(args: argparse.Namespace) -> int:
         store = stack.enter_context(stores.opened(args.store))
         if args.rejects is not None:
             files.check_out(args.rejects, store=store)
+        actor = actors.acting(store, args, Action.IMPORT_AWARDS)
         file = stack.enter_context(_records(args))
         faults = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
         rejects = stack.enter_context(_rejects(args.rejects, file))
@@ -141,7 +143,7 @@ def run(args: argparse.Namespace) -> int:
             duplicates=Duplicates(args.duplicates),
             dry_run=args.dry_run,
             on_refused=_noting(rejects, faults if args.out.as_json else None),
-            actor=actors.acting(store, args),
+            actor=actor,
         )
         stack.enter_context(_done(report))
         if rejects:

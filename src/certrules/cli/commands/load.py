@@ -71,10 +71,14 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Load the catalog, and say what that changed."""
+    policy = policies.policy(args)
+    if args.actor is not None:
+        with stores.opened(args.store) as store:
+            administering.permit_some(actors.acting(store, args), policy=policy)
     catalog = catalogs.read(_bytes(args.catalog))
     known = {} if args.images is None else pictures.beside(catalog.certifications, args.images)
     with stores.opened(args.store, create=args.actor is None) as store:
-        actor, policy = actors.acting(store, args), policies.policy(args)
+        actor = actors.acting(store, args)
         report = administering.load(store, catalog, images=known, actor=actor, policy=policy)
     tell(args.out, report)
     return 0

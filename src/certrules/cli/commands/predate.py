@@ -8,6 +8,7 @@ from certrules import instants
 from certrules.cli import actors, arguments, names, policies, stores
 from certrules.cli.commands import award
 from certrules.cli.output import progress
+from certrules.model.people import Action
 from certrules.workflows import predating
 
 __all__ = ["add", "run"]
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     zone = arguments.zone(args.zone) if args.zone else UTC
     since = args.since and instants.start_of_day(arguments.day(args.since), zone)
     with stores.opened(args.store) as store, progress("issuing") as on_progress:
-        actor = actors.acting(store, args)
+        actor = actors.acting(store, args, Action.ISSUE_PREDATED)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
         report = predating.issue_predated(

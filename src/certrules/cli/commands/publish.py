@@ -1,10 +1,11 @@
 """``certrules publish``: publish a draft, so that it is issued."""
 
 import argparse
-from functools import partial
 from typing import Any
 
 from certrules.cli import changes, pictures
+from certrules.model.decisions import Granted, Refused
+from certrules.repositories.protocols import Store
 from certrules.workflows import defining
 
 __all__ = ["add", "run"]
@@ -27,6 +28,10 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and say what was decided."""
-    image = None if args.image is None else pictures.facts(args.image)
-    publish = partial(defining.publish, active=not args.inactive, image=image)
+
+    def publish(store: Store, certification: str, **options: Any) -> Granted | Refused:
+        image = None if args.image is None else pictures.facts(args.image)
+        active = not args.inactive
+        return defining.publish(store, certification, active=active, image=image, **options)
+
     return changes.change(args, "publish", publish)

@@ -11,6 +11,7 @@ from certrules.cli.output import Output
 from certrules.model.catalog import Item
 from certrules.model.decisions import Granted, Refused
 from certrules.model.learning import RenewalOption
+from certrules.model.people import Action
 from certrules.repositories.protocols import Store
 from certrules.workflows import renewing
 
@@ -55,9 +56,9 @@ def run(args: argparse.Namespace) -> int:
     """Start the renewal, or explain or cancel it, and say what was decided."""
     at, policy = arguments.instant(args.at), policies.policy(args)
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args)
+        actor, learner = actors.acting_for(store, args, Action.RENEW_AWARD)
+        user = learner.id
         with store.reading() as view:
-            user = names.user(view, args.user).id
             certification = names.certification(view, args.certification).id
             item = names.item(view, args)
             plan = args.through and names.plan(view, args.through).id

@@ -10,7 +10,7 @@ from certrules.cli import actors, arguments, decisions, names, stores
 from certrules.cli.decisions import day, plain
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Cell, Column, Output, counted, shown
-from certrules.model.people import User
+from certrules.model.people import Action, Target, User
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.workflows import reporting
@@ -78,12 +78,26 @@ def run(args: argparse.Namespace) -> int:
             _tell_learner(args.out, store, args.user, at=at, zone=zone, actor=actor)
         else:
             with store.reading() as view:
-                user = None if args.user is None else names.user(view, args.user).id
+                scope = _scope(view, actor, args.user)
                 rows = reporting.report(
-                    view, Report(args.which), at=at, zone=zone, user=user, actor=actor
+                    view,
+                    Report(args.which),
+                    at=at,
+                    zone=zone,
+                    user=scope.owner,
+                    company=scope.company,
+                    actor=actor,
                 )
-                _tell(args.out, view, Report(args.which), rows, at=at, zone=zone)
+                _tell(args.out, view, Report(args.which), rows, scope.company, at=at, zone=zone)
     return 0
+
+
+def _scope(view: Transaction, actor: Asking, name: str | None) -> Target:
+    """Return of whom is told: of the one who is named, or else of all whom somebody may see."""
+    if name is None:
+        return actors.scope(actor, Action.VIEW_AWARDS)
+    found = actors.whose_all(view, actor, Action.VIEW_AWARDS, name)
+    return Target(names.only_user(name, found).id)
 
 
 def _tell(
@@ -91,18 +105,22 @@ def _tell(
     view: Transaction,
     which: Report,
     rows: Iterator[ReportRow],
+    company: str | None,
     *,
     at: datetime,
     zone: tzinfo,
 ) -> None:
     if out.as_json:
-        head = {"report": str(which), "at": instants.utc(at).isoformat()}
+        head = {"report": str(which), "at": instants.utc(at).isoformat(), "company": company}
         out.data_stream(head, "rows", map(plain, rows))
         return
     certifications = {each.id: each.code or each.name for each in view.certifications.all()}
     user, *rest = Column("user", shrinks=True), *COLUMNS
     by_user = which is Report.USERS_CERTIFICATIONS
     columns = (user, *rest) if by_user else (rest[0], user, *rest[1:])
+    if company is not None:
+        out.line((f"Awards of company {shown(company)}", "dim"))
+        out.line()
     count = out.table(columns, _cells(view, rows, certifications, zone, by_user=by_user))
     out.line()
     out.line(counted(count, "award"))
@@ -135,8 +153,7 @@ def _cells(
 def _tell_learner(
     out: Output, store: Store, name: str, *, at: datetime, zone: tzinfo, actor: Asking
 ) -> None:
-    with store.reading() as view:
-        user = names.user(view, name)
+    user = actors.whose(store, actor, Action.VIEW_AWARDS, name)
     lines = reporting.learner(store, user.id, at=at, zone=zone, actor=actor)
     if out.as_json:
         told = [{**plain(line), "renewal": decisions.as_json(line.renewal)} for line in lines]

@@ -17,7 +17,7 @@ from certrules.model.people import Action, User
 from certrules.repositories.protocols import Transaction
 from certrules.rules import status
 from certrules.rules.status import Status
-from certrules.workflows.actors import EVERYBODYS, SYSTEM, Asking, belongings, permit
+from certrules.workflows.actors import SYSTEM, Asking
 
 __all__ = ["add", "run", "tell"]
 
@@ -85,19 +85,18 @@ def tell(
     actor: Asking = SYSTEM,
 ) -> None:
     """Show a store's awards, or one user's, as they stand at an instant."""
-    users = None if name is None else names.users(view, name)
-    asked = [EVERYBODYS] if users is None else [belongings(view, each.id) for each in users]
-    for target in asked:
-        permit(actor, Action.VIEW_AWARDS, target)
-    lines = _lines(view, users, at=at, zone=zone, archived=archived)
+    users, company = _asked(view, actor, name)
+    lines = _lines(view, users, company, at=at, zone=zone, archived=archived)
     where = arguments.zone_name(zone) if zone else None
     if out.as_json:
-        head = {"at": instants.utc(at).isoformat(), "zone": where}
+        head = {"at": instants.utc(at).isoformat(), "zone": where, "company": company}
         out.data_stream(head, "awards", map(_as_json, lines))
         return
     clock = instants.local(at, zone or UTC)
     whose = f"dates in {where}" if where else "dates in each user's own time zone, else UTC"
     out.line((f"At {clock.date()} {clock:%H:%M:%S} {where or 'UTC'}; {whose}", "dim"))
+    if company is not None:
+        out.line((f"Awards of company {shown(company)}", "dim"))
     if zone is None:
         out.paragraph(
             "Days imported with --zone are shown as written by the same --zone.", style="dim"
@@ -120,9 +119,22 @@ class _Line:
     zone: tzinfo
 
 
+def _asked(
+    view: Transaction, actor: Asking, name: str | None
+) -> tuple[Sequence[User] | None, str | None]:
+    """Return of whom is told: of some users, or of a company's, or of everybody."""
+    if name is not None:
+        return actors.whose_all(view, actor, Action.VIEW_AWARDS, name), None
+    scope = actors.scope(actor, Action.VIEW_AWARDS)
+    if scope.owner is not None:
+        return names.users(view, f"{names.BY_ID}{scope.owner}"), None
+    return None, scope.company
+
+
 def _lines(
     view: Transaction,
     users: Sequence[User] | None,
+    company: str | None,
     *,
     at: datetime,
     zone: tzinfo | None,
@@ -130,7 +142,7 @@ def _lines(
 ) -> Iterator[_Line]:
     certifications = {each.id: each for each in view.certifications.all()}
     zones: dict[str | None, tzinfo] = {}
-    for user, awards in _awards(view, users):
+    for user, awards in _awards(view, users, company):
         if user.time_zone not in zones:
             zones[user.time_zone] = zone or arguments.zone_of(user)
         tz = zones[user.time_zone]
@@ -158,7 +170,7 @@ def _days(
 
 
 def _awards(
-    view: Transaction, users: Sequence[User] | None
+    view: Transaction, users: Sequence[User] | None, company: str | None
 ) -> Iterator[tuple[User, Iterable[Award]]]:
     if users is not None:
         yield from ((user, view.awards.select(user=user.id)) for user in users)
@@ -168,7 +180,8 @@ def _awards(
     for award in view.awards.select():
         while user is None or user.id != award.user:
             user = next(people)
-        yield user, (award,)
+        if company in (None, user.company):
+            yield user, (award,)
 
 
 def _as_row(line: _Line) -> tuple[Cell, ...]:

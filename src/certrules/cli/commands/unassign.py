@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from certrules.cli import actors, arguments, losses, names, policies, stores
+from certrules.model.people import Action
 from certrules.workflows import lifecycle
 
 __all__ = ["add", "run"]
@@ -38,15 +39,14 @@ def run(args: argparse.Namespace) -> int:
     """Say what would be lost, or take it away."""
     at, policy = arguments.instant(args.at), policies.policy(args)
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args)
+        actor, user = actors.acting_for(store, args, Action.DELETE_AWARD)
         with store.reading() as view:
-            user = names.user(view, args.user).id
             certification = names.certification(view, args.certification).id
         return losses.lose(
             args,
             store,
             "unassign",
             lambda dry_run: lifecycle.unassign(
-                store, user, certification, at=at, dry_run=dry_run, actor=actor, policy=policy
+                store, user.id, certification, at=at, dry_run=dry_run, actor=actor, policy=policy
             ),
         )
