@@ -8,11 +8,13 @@ from attrs import evolve
 
 from certrules import AssociationType, Award, Certification, ExpiryBasis, Source, Unit, Validity
 from certrules.errors import InvalidValueError, NaiveDatetimeError
+from certrules.model.awards import ExternalLink
 from certrules.rules import validity
 
 ROME = ZoneInfo("Europe/Rome")
 ISSUED = datetime(2024, 1, 31, 9, tzinfo=UTC)
 EXPIRES = datetime(2026, 1, 31, 9, tzinfo=UTC)
+LINK = ExternalLink("Credly", "https://x.example")
 AWARD = Award("ada", "first-aid", ISSUED, EXPIRES)
 
 
@@ -27,6 +29,48 @@ def test_by_what_an_award_can_be_earned() -> None:
         "learning_track",
     ]
     assert AWARD.source == Source(AssociationType.MANUAL, None)
+
+
+@pytest.mark.rule("DOC-AWARD-06")
+@pytest.mark.parametrize(
+    "link",
+    [
+        ("Credly", "javascript:alert(1)"),
+        ("Credly", "not a link"),
+        ("Credly", "https://"),
+        ("Credly", "https://x.example/a b"),
+        ("Credly", "https://x.example/\n"),
+        ("Credly", None),
+        (" ", "https://x.example"),
+        (None, "https://x.example"),
+    ],
+)
+def test_an_external_link_has_a_provider_and_leads_into_the_web(link: tuple[Any, Any]) -> None:
+    with pytest.raises(InvalidValueError):
+        ExternalLink(*link)
+
+
+@pytest.mark.rule("DOC-AWARD-06")
+@pytest.mark.parametrize("url", ["https://x.example/1?a#b", "HTTP://x", "https://x.example:8443"])
+def test_links_that_lead_into_the_web(url: str) -> None:
+    assert ExternalLink("Credly", url).url == url
+
+
+@pytest.mark.rule("DOC-AWARD-03")
+@pytest.mark.parametrize(
+    "source",
+    [
+        ("course", "c1"),
+        (AssociationType.COURSE, ""),
+        (AssociationType.EXTERNAL_TRAINING, "  "),
+        (AssociationType.COURSE, 5),
+        (AssociationType.EXTERNAL_CERTIFICATION, None, (("Credly", "https://x.example"),)),
+        (AssociationType.EXTERNAL_CERTIFICATION, None, [LINK]),
+    ],
+)
+def test_a_source_is_what_it_says(source: tuple[Any, ...]) -> None:
+    with pytest.raises(InvalidValueError):
+        Source(*source)
 
 
 def test_a_new_award_is_the_first_cycle_and_current() -> None:

@@ -1,14 +1,17 @@
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from certrules import (
     Assignment,
     Completion,
+    Course,
     Enrolment,
     EnrolmentStatus,
+    ExternalTraining,
     Facts,
     Item,
     ItemKind,
@@ -81,6 +84,8 @@ def test_facts_know_what_is_current_and_what_was_completed() -> None:
         {"days": True},
         {"days": "2"},
         {"days": 0},
+        {"days": 10**12},
+        {"start": "enrolment"},
     ],
 )
 def test_a_window_ends_on_a_day_or_after_whole_days(fields: dict[str, Any]) -> None:
@@ -108,3 +113,64 @@ def test_ids_are_several_and_not_one_text() -> None:
     with pytest.raises(InvalidValueError, match="'c1'"):
         LearningPlan("p1", "c1")
     assert LearningPlan("p1", ["c1"]).courses == ("c1",)
+
+
+@pytest.mark.parametrize("courses", [{"c1", None}, 5, ["c1", 2]])
+def test_ids_are_texts(courses: Any) -> None:
+    with pytest.raises(InvalidValueError):
+        LearningPlan("p1", courses)
+
+
+def test_a_plan_holds_each_course_once_and_a_course_may_have_its_id() -> None:
+    with pytest.raises(InvalidValueError, match="each once, not 'c2' again"):
+        LearningPlan("p1", ["c2", "c1", "c2"])
+    assert LearningPlan("17", ["17"]).courses == ("17",)
+
+
+ENROLMENT = Enrolment("ada", COURSE, "c1", BEGIN)
+RENEWAL = Renewal("ada", "fa", 1, 1, BEGIN, RenewalOption(COURSE, "c1"))
+EXTERNAL = ExternalTraining("ada", "x1", BEGIN.date())
+
+
+@pytest.mark.parametrize(
+    ("value", "fields"),
+    [
+        (ENROLMENT, {"status": "completed"}),
+        (ENROLMENT, {"attempt": 0}),
+        (ENROLMENT, {"attempt": True}),
+        (ENROLMENT, {"attempt": "1"}),
+        (ENROLMENT, {"user": ""}),
+        (ENROLMENT, {"item": None}),
+        (ENROLMENT, {"completed_at": BEGIN - timedelta(microseconds=1)}),
+        (ENROLMENT, {"archived_at": BEGIN - timedelta(microseconds=1)}),
+        (Completion("ada", COURSE, "c1", AT), {"user": " "}),
+        (Completion("ada", COURSE, "c1", AT), {"item": ""}),
+        (RENEWAL.option, {"item": ""}),
+        (RENEWAL.option, {"plan": 5}),
+        (RENEWAL, {"cycle": 0}),
+        (RENEWAL, {"version": None}),
+        (RENEWAL, {"option": "c1"}),
+        (RENEWAL, {"key": " "}),
+        (RENEWAL, {"state": "open"}),
+        (EXTERNAL, {"id": ""}),
+        (EXTERNAL, {"user": None}),
+        (EXTERNAL, {"certification": ""}),
+        (EXTERNAL, {"completed_on": BEGIN}),
+        (EXTERNAL, {"completed_on": "2024-01-01"}),
+        (Course("c1"), {"id": ""}),
+        (Course("c1"), {"window": 5}),
+        (LearningPlan("p1"), {"id": None}),
+        (LearningPlan("p1"), {"window": None}),
+        (Assignment(COURSE, "c1", AT), {"item": ""}),
+        (Assignment(COURSE, "c1", AT), {"group": 5}),
+    ],
+)
+def test_what_a_value_cannot_be_is_told_when_it_is_made(value: Any, fields: dict[str, Any]) -> None:
+    ((name, wrong),) = fields.items()
+    with pytest.raises(InvalidValueError) as caught:
+        evolve(value, **fields)
+    assert (caught.value.name, caught.value.value) == (name, wrong)
+
+
+def test_an_enrolment_may_be_completed_and_archived_in_the_instant_in_which_it_begins() -> None:
+    assert evolve(ENROLMENT, completed_at=BEGIN).archive(BEGIN).archived

@@ -1,5 +1,6 @@
 """What does one person hold, since when, until when, and by what right?"""
 
+import re
 from datetime import datetime
 from enum import Enum
 
@@ -8,6 +9,7 @@ from attrs import evolve, field, frozen
 from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.converters import utc_or_none
+from certrules.model.validators import instance_of, some_text, some_text_or_none
 
 __all__ = ["AssociationType", "Award", "AwardIdentity", "ExpiryBasis", "ExternalLink", "Source"]
 
@@ -43,15 +45,28 @@ class ExpiryBasis(Enum):
         return self.value
 
 
+_WEB = re.compile(r"https?://[^\s/?#]+(?:[/?#]\S*)?", re.IGNORECASE)
+
+
+def _web(_: object, __: object, url: str) -> None:
+    if not isinstance(url, str) or not url.isprintable() or not _WEB.fullmatch(url):
+        raise InvalidValueError("link", url, "a URL that begins with https:// or http://")
+
+
 @frozen
 class ExternalLink:
-    """Where an external certification can be seen: its provider, and the link there.
+    """Where an external certification can be seen: its provider, and the http(s) link there.
 
     Rules: DOC-AWARD-06.
     """
 
-    provider: str
-    url: str
+    provider: str = field(validator=some_text)
+    url: str = field(validator=_web)
+
+
+def _links(_: object, __: object, links: tuple[ExternalLink, ...]) -> None:
+    if not isinstance(links, tuple) or not all(isinstance(each, ExternalLink) for each in links):
+        raise InvalidValueError("links", links, "a tuple of ExternalLink")
 
 
 @frozen
@@ -64,9 +79,11 @@ class Source:
     Rules: DOC-AWARD-03, DOC-AWARD-07, INT-37.
     """
 
-    type: AssociationType = AssociationType.MANUAL
-    item: str | None = None
-    links: tuple[ExternalLink, ...] = ()
+    type: AssociationType = field(
+        default=AssociationType.MANUAL, validator=instance_of(AssociationType)
+    )
+    item: str | None = field(default=None, validator=some_text_or_none)
+    links: tuple[ExternalLink, ...] = field(default=(), validator=_links)
     completed_at: datetime | None = field(default=None, converter=utc_or_none)
 
 

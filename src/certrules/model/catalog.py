@@ -10,6 +10,7 @@ from attrs import field, frozen
 from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.converters import distinct, sequence, utc_or_none
+from certrules.model.validators import some_text, some_text_or_none
 from certrules.periods import Unit
 
 __all__ = [
@@ -151,9 +152,9 @@ class Assignment:
     """
 
     kind: ItemKind = field(validator=kind_of_item)
-    item: str
+    item: str = field(validator=some_text)
     assigned_at: datetime = field(converter=instants.utc)
-    group: str | None = None
+    group: str | None = field(default=None, validator=some_text_or_none)
 
 
 class Criteria(Enum):

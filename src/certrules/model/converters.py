@@ -4,7 +4,7 @@ Functions with types of their own, because those of ``tuple`` and ``frozenset`` 
 through attrs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from certrules import instants
@@ -19,16 +19,20 @@ def utc_or_none(instant: datetime | None) -> datetime | None:
 
 
 def sequence(ids: Iterable[str]) -> tuple[str, ...]:
-    """Return ids in the order in which they are given; InvalidValueError for one text."""
+    """Return ids in the order in which they are given; InvalidValueError for anything else."""
     return tuple(_several(ids))
 
 
 def distinct(ids: Iterable[str]) -> frozenset[str]:
-    """Return ids in no order, each once; InvalidValueError for one text."""
+    """Return ids in no order, each once; InvalidValueError for anything else."""
     return frozenset(_several(ids))
 
 
-def _several(ids: Iterable[str]) -> Iterable[str]:
-    if isinstance(ids, str):  # its letters would be ids
-        raise InvalidValueError("ids", ids, "several ids, not one text")
-    return ids
+def _several(ids: Iterable[str]) -> Collection[str]:
+    if isinstance(ids, str) or not isinstance(ids, Iterable):  # letters of a text would be ids
+        raise InvalidValueError("ids", ids, "several ids, not one")
+    found = ids if isinstance(ids, tuple | frozenset) else list(ids)
+    for each in found:
+        if not isinstance(each, str):
+            raise InvalidValueError("id", each, "a text")
+    return found

@@ -1,5 +1,6 @@
 """What does one person learn, through what, by when, and what did they complete?"""
 
+from collections import Counter
 from datetime import date, datetime
 from enum import Enum
 
@@ -9,6 +10,7 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import ItemKind, kind_of_item
 from certrules.model.converters import sequence, utc_or_none
+from certrules.model.validators import instance_of, one_or_more, some_text, some_text_or_none
 
 __all__ = [
     "Completion",
@@ -40,10 +42,15 @@ class WindowStart(Enum):
         return self.value
 
 
+MOST_DAYS = date.max.toordinal()
+"""How many days there are, from the year 1 to the year 9999."""
+
+
 def _days(_: object, __: object, days: int | None) -> None:
     whole = isinstance(days, int) and not isinstance(days, bool)
-    if days is not None and not (whole and days >= 1):
-        raise InvalidValueError("days of validity", days, "a whole number, one or more, or None")
+    if days is not None and not (whole and 1 <= days <= MOST_DAYS):
+        expected = f"a whole number, 1 to {MOST_DAYS}, or None"
+        raise InvalidValueError("days of validity", days, expected)
 
 
 def _day(_: object, __: object, day: date | None) -> None:
@@ -63,7 +70,7 @@ class Window:
 
     last_day: date | None = field(default=None, validator=_day)
     days: int | None = field(default=None, validator=_days)
-    start: WindowStart = WindowStart.ENROLMENT
+    start: WindowStart = field(default=WindowStart.ENROLMENT, validator=instance_of(WindowStart))
 
     @property
     def limited(self) -> bool:
@@ -81,18 +88,27 @@ class Course:
     Rules: DOC-RENEW-12.
     """
 
-    id: str
+    id: str = field(validator=some_text)
     materials: tuple[str, ...] = field(default=(), converter=sequence)
-    window: Window = Window()
+    window: Window = field(default=Window(), validator=instance_of(Window))
+
+
+def _once(_: object, __: object, courses: tuple[str, ...]) -> None:
+    twice = [course for course, times in Counter(courses).items() if times > 1]
+    if twice:
+        raise InvalidValueError("courses of a plan", courses, f"each once, not {twice[0]!r} again")
 
 
 @frozen
 class LearningPlan:
-    """A learning plan with the ids of its courses."""
+    """A learning plan with the ids of its courses, each of them once.
 
-    id: str
-    courses: tuple[str, ...] = field(default=(), converter=sequence)
-    window: Window = Window()
+    An id is unique among courses and among plans, so that a course may have the id of its plan.
+    """
+
+    id: str = field(validator=some_text)
+    courses: tuple[str, ...] = field(default=(), converter=sequence, validator=_once)
+    window: Window = field(default=Window(), validator=instance_of(Window))
 
 
 class EnrolmentStatus(Enum):
@@ -130,21 +146,30 @@ class Enrolment:
 
     Attempts of the same user and item are numbered from 1; at most one, the last, is current, the
     others are archived, and stay so. ``direct`` matters for a course that the user also has in a
-    learning plan: whether they are enrolled in it by itself as well, beside the plan.
+    learning plan: whether they are enrolled in it by itself as well, beside the plan. Nothing is
+    completed or archived before the enrolment.
 
     Rules: X-ARCH-2, X-RENEW-1.
     """
 
-    user: str
+    user: str = field(validator=some_text)
     kind: ItemKind = field(validator=kind_of_item)
-    item: str
+    item: str = field(validator=some_text)
     enrolled_at: datetime = field(converter=instants.utc)
-    status: EnrolmentStatus = EnrolmentStatus.ENROLLED
+    status: EnrolmentStatus = field(
+        default=EnrolmentStatus.ENROLLED, validator=instance_of(EnrolmentStatus)
+    )
     first_access_at: datetime | None = field(default=None, converter=utc_or_none)
     completed_at: datetime | None = field(default=None, converter=utc_or_none)
     archived_at: datetime | None = field(default=None, converter=utc_or_none)
-    attempt: int = 1
+    attempt: int = field(default=1, validator=one_or_more)
     direct: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        for name, later in (("completed_at", self.completed_at), ("archived_at", self.archived_at)):
+            if later is not None and later < self.enrolled_at:
+                expected = f"no instant before the enrolment, {instants.written(self.enrolled_at)}"
+                raise InvalidValueError(name, later, expected)
 
     @property
     def archived(self) -> bool:
@@ -160,10 +185,15 @@ class Enrolment:
 class Completion:
     """That a user completed a course, learning plan or track, and when."""
 
-    user: str
+    user: str = field(validator=some_text)
     kind: ItemKind = field(validator=kind_of_item)
-    item: str
+    item: str = field(validator=some_text)
     completed_at: datetime = field(converter=instants.utc)
+
+
+def _completed_on(_: object, __: object, day: date) -> None:
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise InvalidValueError("completed_on", day, "a date without a time")
 
 
 @frozen
@@ -173,10 +203,10 @@ class ExternalTraining:
     Rules: DOC-ASSIGN-09.
     """
 
-    user: str
-    id: str
-    completed_on: date
-    certification: str | None = None
+    user: str = field(validator=some_text)
+    id: str = field(validator=some_text)
+    completed_on: date = field(validator=_completed_on)
+    certification: str | None = field(default=None, validator=some_text_or_none)
 
 
 @frozen
@@ -184,8 +214,8 @@ class RenewalOption:
     """An item by which a renewal can be done, and the learning plan through which it is taken."""
 
     kind: ItemKind = field(validator=kind_of_item)
-    item: str
-    plan: str | None = None
+    item: str = field(validator=some_text)
+    plan: str | None = field(default=None, validator=some_text_or_none)
 
 
 class EntryPoint(Enum):
@@ -220,20 +250,20 @@ class Renewal:
 
     ``cycle`` and ``version`` are those of the award when it was started; ``retake`` says whether
     earlier tracking was reset; ``key`` is the caller's, so that a repeated request is recognised.
-    At most one renewal of a user's certification is open.
+    At most one renewal of a user's certification is open. A blank key is none that anybody gave.
 
     Rules: INT-12b.
     """
 
     user: str
     certification: str
-    cycle: int
-    version: int
+    cycle: int = field(validator=one_or_more)
+    version: int = field(validator=one_or_more)
     started_at: datetime = field(converter=instants.utc)
-    option: RenewalOption
+    option: RenewalOption = field(validator=instance_of(RenewalOption))
     retake: bool = False
-    key: str | None = None
-    state: RenewalState = RenewalState.OPEN
+    key: str | None = field(default=None, validator=some_text_or_none)
+    state: RenewalState = field(default=RenewalState.OPEN, validator=instance_of(RenewalState))
     closed_at: datetime | None = field(default=None, converter=utc_or_none)
 
     def close(self, state: RenewalState, at: datetime) -> "Renewal":

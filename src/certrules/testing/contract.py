@@ -451,7 +451,7 @@ class StoreContract:
     # Awards
 
     def test_awards_come_back_as_they_were(self) -> None:
-        links = (ExternalLink("Acme", "https://acme.example/1"), ExternalLink("", ""))
+        links = (ExternalLink("Acme", "https://acme.example/1"), ExternalLink("Acme", "http://a"))
         source = Source(AssociationType.EXTERNAL_CERTIFICATION, "7", links, _AT)
         awards = [
             Award("ada", "fire", _AT, _AT, ExpiryBasis.DATE, source, 1, _AT, 31, 4),

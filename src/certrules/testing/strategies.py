@@ -196,12 +196,13 @@ def enrolments(user: str = "u1") -> st.SearchStrategy[Enrolment]:
 
 
 _ENROLMENTS = st.builds(
-    lambda item, **drawn: Enrolment("u1", *item, **drawn),
+    lambda item, moments, **drawn: Enrolment(
+        "u1", *item, moments[0], completed_at=moments[1], **drawn
+    ),
     _ITEMS,
-    enrolled_at=_MOMENTS,
+    st.tuples(_MOMENTS, _MAYBE).map(lambda drawn: (min(filter(None, drawn)), drawn[1])),
     status=st.just(EnrolmentStatus.COMPLETED) | st.sampled_from(EnrolmentStatus),
     first_access_at=_MAYBE,
-    completed_at=_MAYBE,
     direct=st.booleans(),
 )
 
@@ -224,11 +225,11 @@ _COURSES = st.builds(Course, st.sampled_from(COURSES), _MATERIALS, _WINDOWS)
 
 
 def learning_plans() -> st.SearchStrategy[LearningPlan]:
-    """Learning plans of a few ids: also with one course twice, an unknown one, or themselves."""
+    """Learning plans of a few ids: also with an unknown course, or one of their own id."""
     return _PLANS
 
 
-_HELD = st.lists(st.sampled_from([*COURSES, "unknown", *PLANS]), max_size=4)
+_HELD = st.lists(st.sampled_from([*COURSES, "unknown", *PLANS]), max_size=4, unique=True)
 _PLANS = st.builds(LearningPlan, st.sampled_from(PLANS), _HELD, _WINDOWS)
 
 

@@ -112,7 +112,6 @@ def _against_links(source: Source, policy: Policy) -> Iterator[Reason]:
     if not policy.external_certifications:
         text = "external certifications are not enabled on this platform"
         yield Reason(Rule.DOC_AWARD_05, text)
-    named = all(link.provider.strip() and link.url.strip() for link in source.links)
-    if not source.links or not named:
+    if not source.links:
         text = "an external certification needs a provider and a link, for each that it lists"
         yield Reason(Rule.DOC_AWARD_06, text, (("links", source.links),))
