@@ -77,7 +77,7 @@ def test_an_organization_may_be_known_by_name() -> None:
 
 
 @pytest.mark.law
-@given(st.text(min_size=1).filter(str.isprintable), st.text().filter(str.isprintable))
+@given(st.text().filter(str.isprintable).filter(str.strip), st.text().filter(str.isprintable))
 def test_everything_in_the_link_is_encoded(name: str, path: str) -> None:
     url = "https://academy.example/" + path.replace(" ", "")
     found = asked(name=name, url=url, organization=f"{name}.", id=name)
@@ -117,6 +117,13 @@ def test_only_a_whole_url_of_the_web_is_linked(url: object) -> None:
 @pytest.mark.parametrize("url", ["http://a", "HTTPS://a.example:8443?b=1", "https://é.example/ü#x"])
 def test_whole_urls(url: str) -> None:
     assert asked(url=url)["certUrl"] == [url]
+
+
+@pytest.mark.parametrize("member", ["name", "id"])
+@pytest.mark.parametrize("value", ["", " \t", None, 7])
+def test_the_name_and_the_id_in_the_link_are_texts(member: str, value: object) -> None:
+    with pytest.raises(InvalidValueError, match=f"{member} cannot be .*: expected some text"):
+        asked(**{member: value})
 
 
 @pytest.mark.parametrize("organization", ["", "  ", 0, -1, True, 1.5, None])

@@ -45,8 +45,8 @@ def linkedin_link(
 
     ``organization`` is LinkedIn's number of the issuer, or else its name; ``url`` is the page where
     the badge can be verified. The months are those of the viewer's zone. What never expires has no
-    expiration. Raises :class:`~certrules.errors.InvalidValueError` for what is no http(s) URL, and
-    for an organization without a name or with a number below 1.
+    expiration. Raises :class:`~certrules.errors.InvalidValueError` for what is no http(s) URL, for
+    a name or an id without text, and for an organization without a name or with a number below 1.
 
     >>> print(linkedin_link("First aid & more", issued_at=datetime(2023, 12, 31, 23, tzinfo=UTC),
     ...     expires_at=None, zone="Europe/Rome", url="https://academy.example/b/1", id="1",
@@ -58,6 +58,8 @@ def linkedin_link(
     Rules: ALL-ROLE-08, ALL-ROLE-09.
     """
     check_url(url)
+    _check_text("name", name)
+    _check_text("id", id)
     tz = instants.time_zone(zone)
     asked = {"startTask": "CERTIFICATION_NAME", "name": _seen(name), **_organization(organization)}
     issued = _day(issued_at, tz)
@@ -80,6 +82,11 @@ http:// or https://
     """
     if not _urls.is_web(url):
         raise InvalidValueError("url", url, "a whole URL, http:// or https://")
+
+
+def _check_text(name: str, value: object) -> None:
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidValueError(name, value, "some text")
 
 
 def _organization(named: str | int) -> dict[str, str]:

@@ -89,22 +89,22 @@ def _standing(
     begins, ends = instant_of(credential, "validFrom"), instant_of(credential, "validUntil")
     if begins is not None and at < begins:
         return Outcome.NOT_YET_VALID, f"it is valid from {begins.isoformat()} on"
-    unknown, marked = None, set()
+    unknown, marked = [], set()
     entries = listed(credential.get("credentialStatus"))
     if len(entries) > _MOST_ENTRIES:
-        unknown, entries = f"it names {len(entries)} states; that is too many", []
+        unknown, entries = [f"it names {len(entries)} states; that is too many"], []
     for entry in entries:
         try:
             if is_marked(entry, credential, keys, status, at, algorithms):
                 marked.add(entry["statusPurpose"])
         except BadgeError as error:
-            unknown = str(error)
+            unknown.append(str(error))
     if "revocation" in marked:
         return Outcome.REVOKED, "its issuer has revoked it"
     if ends is not None and at >= ends:
         return Outcome.EXPIRED, f"it expired at {ends.isoformat()}"
     if "suspension" in marked:
         return Outcome.SUSPENDED, "its issuer has suspended it for the time being"
-    if unknown is not None:
-        return Outcome.STATUS_UNKNOWN, unknown
+    if unknown:
+        return Outcome.STATUS_UNKNOWN, "; ".join(unknown)
     return Outcome.VALID, "it is genuine, and valid"

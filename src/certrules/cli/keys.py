@@ -6,6 +6,7 @@ What signs and verifies is loaded when it is needed: it comes with an extra.
 import argparse
 import json
 import os
+import re
 from collections.abc import Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -41,8 +42,17 @@ def add_signer(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--key", metavar="FILE", required=True, help="its private key, a PEM")
     parser.add_argument(
-        "--key-id", metavar="ID", help="what verifiers call it (tokens then lack the key)"
+        "--key-id",
+        metavar="ID",
+        type=_id,
+        help="what verifiers call it (tokens then lack the key)",
     )
+
+
+def _id(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"{text!r} is no text by which a key could be called")
+    return text
 
 
 def _locked(password: bytes | None) -> str:
@@ -62,13 +72,14 @@ def add_trusted(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="its public key, PEM or JWK; repeatable",
     )
-    add("--key-id", metavar="ID", help="what tokens call the key of a PEM")
+    add("--key-id", metavar="ID", type=_id, help="what tokens call the key of a PEM")
     add(
         "--thumbprint",
         metavar="T",
         action="append",
         default=[],
-        help="of its public key; repeatable",
+        help="of its public key; repeatable; one that begins with a hyphen is written with an "
+        "equals sign: --thumbprint=-TB",
     )
 
 
@@ -76,6 +87,8 @@ def signer(args: argparse.Namespace) -> "KeySigner":
     """Return who signs, by the options of :func:`add_signer`."""
     from_pem = _needed()[1].KeySigner.from_pem
     pem = files.contents(args.key, LARGEST)
+    if len(_PRIVATE.findall(pem)) > 1:
+        raise UsageError(f"--key {args.key} {_SEVERAL}")
     locked = b"ENCRYPTED" in pem
     password = os.environ.get(PASSWORD, "").encode() if locked else None
     try:
@@ -104,6 +117,8 @@ def trusted(args: argparse.Namespace) -> "list[TrustedKey]":
     found: list[TrustedKey] = [key_of(each) for each in args.thumbprint]
     for path in args.key:
         data = files.contents(path, LARGEST)
+        if len(_PUBLIC.findall(data)) > 1:
+            raise UsageError(f"--key {path} {_SEVERAL}")
         is_jwk = data.lstrip()[:1] == b"{"
         members = _members(path, data) if is_jwk else {}
         try:
@@ -114,6 +129,9 @@ def trusted(args: argparse.Namespace) -> "list[TrustedKey]":
     return found
 
 
+_PRIVATE = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_PUBLIC = re.compile(rb"-----BEGIN [A-Z ]*PUBLIC KEY-----")
+_SEVERAL = "holds several keys; give each in a file of its own"
 _KINDS = {
     b"OPENSSH PRIVATE": "it is a key of OpenSSH; ssh-keygen -p -m PKCS8 -f KEY makes a PEM of it",
     b"PRIVATE KEY-----": "it is a private key, which only its owner should have; "

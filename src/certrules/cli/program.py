@@ -35,6 +35,8 @@ Start with `certrules demo`: the whole story on sample data.
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
+        if message.endswith("expected one argument"):
+            message += " (a value that begins with a hyphen is written with an equals sign: --x=-y)"
         raise UsageError(f"{message}; see {self.prog} --help")
 
 

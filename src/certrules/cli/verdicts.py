@@ -24,7 +24,7 @@ ADVICE = {
     "expired": "Ask its holder whether they have renewed it.",
     "suspended": "Ask its issuer, or look again later with a newer status list.",
     "revoked": "Do not rely on it. Ask its holder whether they have another, or its issuer why.",
-    "status unknown": "Save what is published at the URL that it names, and give the file by "
+    "status unknown": "Save what is published at each URL that it names, and give the files by "
     "--status-list.",
 }
 """What to do about a badge that does not count."""

@@ -25,7 +25,8 @@ OF_A_USER = [
     "report learner --user {user}",
     "export issued --user {user} --out new.csv",
     f"badge issue --user {{user}} --certification {{certification}} {BADGE} --issuer-name A",
-    "badge share --user {user} --certification {certification} --image {file} " + SHARED,
+    "badge share --user {user} --certification {certification} --image {file} --out p.html "
+    + SHARED,
 ]
 OF_EVERYBODY = [
     "award --user {user} --certification {certification} --always-valid --zone UTC",

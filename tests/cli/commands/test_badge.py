@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
+from attrs import evolve
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -21,9 +22,10 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from PIL import Image
 
-from certrules.badges import keys, tokens
+from certrules.badges import keys, statuslist, tokens
 from certrules.repositories.sql import open_store
-from tests.cli.conftest import Run
+from tests.badges.samples import made, resigned
+from tests.cli.conftest import Answer, Run, start
 
 ISSUER = ("--issuer", "https://academy.example")
 NAME = ("--issuer-name", "The Academy")
@@ -224,8 +226,198 @@ def test_status_lists_have_urls_of_their_own(run: Run, awarded: Path, key: Files
         ("publish", "--store", awarded, "--out", "status", *signer),
     ):
         answer = run("badge", *words)
-        assert (answer.code, "lists cannot be" in answer.err) == (2, True)
+        assert answer.code == 2
+        assert "--lists 'https://academy.example/{purpose}': expected an http(s) URL" in answer.err
     assert not Path("status").exists()
+
+
+def newly_published(run: Run, store: Path, key: Files, at: str, folder: str) -> str:
+    words = "badge", "publish", "--store", store, *ISSUER, *LISTS, "--key", key.private
+    assert run(*words, "--out", folder, "--days", 30, "--at", at).code == 0
+    return f"{folder}/revocation-1.jwt"
+
+
+@pytest.mark.rule("INT-38")
+def test_the_newest_of_several_lists_counts(run: Run, awarded: Path, key: Files) -> None:
+    issued(run, awarded, key, *LISTS, "--out", "ada.jwt")
+    before = newly_published(run, awarded, key, "2024-07-01T08:00:00Z", "before")
+    same = newly_published(run, awarded, key, "2024-07-01T08:59:00Z", "same")
+    assert run("delete", "--store", awarded, "--certification", "FA", "--yes", *AT).code == 0
+    after = newly_published(run, awarded, key, "2024-07-01T08:59:00Z", "after")
+    words = "badge", "verify", "ada.jwt", *ISSUER, "--key", key.public, *AT
+
+    def found(*lists: str) -> Answer:
+        given = (word for path in lists for word in ("--status-list", path))
+        return run(*words, "--status-list", "after/suspension-1.jwt", *given)
+
+    assert found(before).out.startswith("valid")
+    for lists in ((before, after), (after, before), (after, after), (before, after, before)):
+        assert (found(*lists).code, found(*lists).out.partition(":")[0]) == (1, "revoked")
+    for lists in ((same, after), (after, same), (same, before, after)):
+        answer = found(*lists)
+        assert (answer.code, answer.out) == (2, "")
+        assert "two status lists of https://academy.example/status/revocation/1" in answer.err
+        assert "are equally new, and differ" in answer.err
+
+
+def test_of_two_lists_the_one_that_says_when_it_begins_counts(
+    run: Run, awarded: Path, key: Files
+) -> None:
+    issued(run, awarded, key, *LISTS, "--out", "ada.jwt")
+    dated = newly_published(run, awarded, key, AT[1], "dated")
+    payload = {**tokens.read(Path(dated).read_text()).payload}
+    del payload["validFrom"]
+    list_ = statuslist.encode(range(statuslist.SIZE))
+    payload["credentialSubject"] = {**payload["credentialSubject"], "encodedList": list_}
+    text = resigned(payload, made(PRIVATE))
+    Path("undated").write_bytes(text.encode("utf-16"))  # as some shells write it
+    words = "badge", "verify", "ada.jwt", *ISSUER, "--key", key.public, *AT
+    suspension = "--status-list", "dated/suspension-1.jwt"
+    undated = "--status-list", "undated"
+    assert run(*words, *suspension, *undated).out.startswith("revoked")
+    for lists in ((*undated, "--status-list", dated), ("--status-list", dated, *undated)):
+        assert run(*words, *suspension, *lists).out.startswith("valid")
+
+
+def test_a_badge_is_no_status_list(run: Run, awarded: Path, key: Files) -> None:
+    issued(run, awarded, key, *LISTS, "--image", key.image, "--out", "ada.svg")
+    verify = "badge", "verify", "ada.svg", *ISSUER, "--key", key.public
+    answer = run(*verify, "--status-list", "ada.svg")
+    assert (answer.code, answer.out) == (2, "")
+    assert "ada.svg is no status list: type does not name BitstringStatusList" in answer.err
+
+
+def test_every_list_that_is_missing_is_named(run: Run, awarded: Path, key: Files) -> None:
+    issued(run, awarded, key, *LISTS, "--out", "ada.jwt")
+    answer = run("badge", "verify", "ada.jwt", *ISSUER, "--key", key.public, *AT)
+    for purpose in ("revocation", "suspension"):
+        assert f"status/{purpose}/1': it is not at hand" in answer.out
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T00:00:00Z", "9999-12-25T00:00:00Z"])
+def test_lists_end_before_time_does(run: Run, awarded: Path, key: Files, at: str) -> None:
+    words = "badge", "publish", "--store", awarded, *ISSUER, *LISTS, "--key", key.private
+    answer = run(*words, "--out", "status", "--at", at)
+    assert (answer.code, "lists would count beyond the year 9999" in answer.err) == (2, True)
+    assert not Path("status").exists()
+    assert run(*words, "--out", "status", "--at", at, "--days", "1").code == (at > "9999-12-31") * 2
+
+
+def test_what_a_badge_is_made_of_is_not_written_over(run: Run, awarded: Path, key: Files) -> None:
+    issued(run, awarded, key, "--out", "t.jwt")
+    before = {path: path.read_bytes() for path in Path().iterdir()}
+    issue = "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private, "--out"
+    share = "share", *award(awarded), *NAME, "--url", "https://x.example", "--out"
+    bake = "bake", "t.jwt", "--image", key.image, "--out"
+    page = Path("page.html")
+    page.symlink_to(key.image)
+    for words, says in (
+        ((*issue, awarded), "belongs to the store itself"),
+        ((*issue, key.private), "what this command reads"),
+        ((*issue, key.image, "--image", key.image), "what this command reads"),
+        ((*share, awarded), "its name is to end in .html"),
+        ((*share, "p.txt"), "its name is to end in .html"),
+        ((*share, key.image, "--image", key.image), "its name is to end in .html"),
+        ((*share, page, "--image", key.image), "what this command reads"),
+        ((*bake, key.image), "what this command reads"),
+        ((*bake, "t.jwt"), "what this command reads"),
+    ):
+        answer = run("badge", *words)
+        assert (answer.code, answer.out, says in answer.err) == (2, "", True), words
+    assert {path: path.read_bytes() for path in before} == before
+    key.private.rename("suspension-1.jwt")
+    publish = "publish", "--store", awarded, *ISSUER, *LISTS, "--key", "suspension-1.jwt"
+    answer = run("badge", *publish, "--out", ".")
+    assert (answer.code, "what this command reads" in answer.err) == (2, True)
+    assert not Path("revocation-1.jwt").exists()
+
+
+def test_a_badge_that_is_piped_in_is_not_written_over(key: Files) -> None:
+    Path("t.jwt").write_text("e30.e30.c2ln")
+    words = "badge", "bake", "-", "--image", key.image, "--out", "t.jwt"
+    with Path("t.jwt").open("rb") as stdin:
+        ran = start(*words, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        _, err = ran.communicate()
+    assert (ran.returncode, b"what this command reads" in err) == (2, True)
+    assert Path("t.jwt").read_text() == "e30.e30.c2ln"
+
+
+def test_a_token_without_lists_is_warned_of(run: Run, awarded: Path, key: Files) -> None:
+    words = "badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
+    assert not run(*words, *LISTS).err
+    answer = run(*words)
+    assert answer.code == 0
+    assert answer.err.startswith("certrules: warning: the token names no status list")
+
+
+def test_what_else_a_credential_says(run: Run, awarded: Path, key: Files) -> None:
+    with closing(open_store(str(awarded))) as store, store.writing() as transaction:
+        found = transaction.certifications.get("k1")
+        assert found is not None
+        transaction.certifications.put([evolve(found, skills=["CPR", "Burns", "a=b"])])
+    words = (
+        *("--recipient", "https://ada.example", "--image-url", "https://academy.example/fa.png"),
+        *("--skill-url", "CPR=https://skills.example/cpr?a=b"),
+        *("--skill-url", "a=b=https://skills.example/ab", "--format", "json"),
+    )
+    subject = json.loads(issued(run, awarded, key, *words))["credential"]["credentialSubject"]
+    assert subject["id"] == "https://ada.example"
+    achievement = subject["achievement"]
+    assert achievement["image"]["id"] == "https://academy.example/fa.png"
+    assert achievement["tag"] == ["Burns"]
+    aligned = {each["targetName"]: each["targetUrl"] for each in achievement["alignment"]}
+    assert aligned == {
+        "CPR": "https://skills.example/cpr?a=b",
+        "a=b": "https://skills.example/ab",
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--recipient", "ada@example.org"), "--recipient 'ada@example.org': expected a URL"),
+        (("--image-url", "fa.png"), "--image-url 'fa.png': expected a URL with http"),
+        (("--skill-url", "CPR=x"), "--skill-url 'CPR=x': expected a URL with http"),
+        (("--skill-url", "https://x.example"), "expected SKILL=URL of a skill: CPR, Burns"),
+        (("--issuer", "academy"), "--issuer 'academy': expected a URL, a did:"),
+        (("--lists", "https://x.example"), "--lists 'https://x.example': expected an http(s) URL"),
+        (("--key-id", "\udcff"), "argument --key-id: '\\udcff' is no text"),
+        (("--key-id", ""), "argument --key-id: '' is no text"),
+    ],
+)
+def test_options_that_say_nothing_are_named(
+    run: Run, awarded: Path, key: Files, words: tuple[str, str], message: str
+) -> None:
+    with closing(open_store(str(awarded))) as store, store.writing() as transaction:
+        found = transaction.certifications.get("k1")
+        assert found is not None
+        transaction.certifications.put([evolve(found, skills=["CPR", "Burns"])])
+    answer = run(*("badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private), *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert message in answer.err
+    with closing(open_store(str(awarded))) as store, store.reading() as view:
+        assert view.badges.current("1", "k1", 1) is None
+
+
+def test_a_file_has_one_key(run: Run, awarded: Path, key: Files) -> None:
+    Path("t.jwt").write_text(issued(run, awarded, key))
+    several = "holds several keys; give each in a file of its own"
+    Path("both").write_bytes(key.public.read_bytes() * 2)
+    answer = run("badge", "verify", "t.jwt", *ISSUER, "--key", "both")
+    assert (answer.code, f"--key both {several}" in answer.err) == (2, True)
+    Path("both").write_bytes(key.private.read_bytes() * 2)
+    answer = run("badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", "both")
+    assert (answer.code, f"--key both {several}" in answer.err) == (2, True)
+
+
+def test_a_thumbprint_may_begin_with_a_hyphen(run: Run, awarded: Path, key: Files) -> None:
+    Path("t.jwt").write_text(issued(run, awarded, key))
+    thumbprint = "-" + "x" * 42
+    words = "badge", "verify", "t.jwt", *ISSUER
+    answer = run(*words, "--thumbprint", thumbprint)
+    assert (answer.code, "is written with an equals sign" in answer.err) == (2, True)
+    assert run(*words, f"--thumbprint={thumbprint}").out.startswith("untrusted key")
+    assert "--thumbprint=-" in run("badge", "verify", "--help").out
 
 
 def sparse(path: str) -> str:
@@ -266,7 +458,10 @@ def test_files_too_large_to_be_read_and_what_is_no_file(
             (*verify, key.image, *trusted, "--status-list", path),
             ("badge", "bake", path, "--image", key.image, "--out", "a.svg"),
             ("badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", path),
-            ("badge", "share", *award(awarded), "--url", "https://x", *NAME, "--image", path),
+            (
+                *("badge", "share", *award(awarded), "--url", "https://x", *NAME),
+                *("--image", path, "--out", "page.html"),
+            ),
         ):
             answer = run(*words)
             assert (answer.code, message in answer.err) == (2, True)
@@ -293,9 +488,11 @@ def test_a_badge_is_its_recipients(run: Run, awarded: Path, key: Files) -> None:
 
 
 def test_a_picture_to_read_needs_one_to_write(run: Run, awarded: Path, key: Files) -> None:
-    words = "badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
-    answer = run(*words, "--image", key.image)
-    assert (answer.code, "--image needs --out" in answer.err) == (2, True)
+    issue = "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
+    share = "share", *award(awarded), *NAME, "--url", "https://x.example"
+    for words in (issue, share):
+        answer = run("badge", *words, "--image", key.image)
+        assert (answer.code, "--image needs --out" in answer.err) == (2, True)
 
 
 def test_a_token_may_be_written_to_a_file(run: Run, awarded: Path, key: Files) -> None:

@@ -2,13 +2,16 @@
 
 import argparse
 import secrets
-from datetime import UTC, timedelta
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from certrules import instants
 from certrules.badges import baking, sharing, statuslist, tokens
-from certrules.badges.credential import Issuer
+from certrules.badges.credential import Issuer, Recipient, check_url
 from certrules.cli import (
     actors,
     arguments,
@@ -17,6 +20,7 @@ from certrules.cli import (
     keys,
     names,
     pictures,
+    statuslists,
     stores,
     verdicts,
 )
@@ -25,11 +29,17 @@ from certrules.cli.output import Output, shown
 from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.badges import Badge
 from certrules.model.decisions import Refused
+from certrules.model.people import Action, User
 from certrules.repositories.protocols import Store
 from certrules.workflows import badges
+from certrules.workflows.actors import Asking
 
 __all__ = ["add"]
 
+UNREVOCABLE = (
+    "the token names no status list, so that nobody will see when it is revoked; "
+    "give --lists, where they are published"
+)
 LISTS = "https://academy.example/status/{purpose}/{list}"
 
 ISSUE = f"""\
@@ -40,7 +50,10 @@ ISSUE = f"""\
 Writes the signed credential of the award that the user holds now, a token, or
 with --image the picture with the token in it. The private key is a PEM, RSA or
 P-256; its password, if it has one, is read from {keys.PASSWORD}.
-Without --lists a badge can never be seen to be revoked.
+Without --lists a token can never be seen to be revoked, even where an earlier
+one of the same badge names its lists. The recipient is an id of the badge's own,
+or with --recipient a URL of theirs; skills are words, or with --skill-url a link
+to their definition in a framework: --skill-url "CPR=https://skills.example/cpr".
 """
 BAKE = """\
   certrules badge bake token.jwt --image badge.png --out ada.png
@@ -55,8 +68,9 @@ VERIFY = """\
       --status-list status/suspension-1.jwt
 
 Reads a token, a PNG or an SVG, with - from standard input. Nothing is fetched:
-give the issuer's key, and the status lists that the badge names. The exit code
-is 0 for a valid badge, 1 for any other, 2 where none could be looked at.
+give the issuer's key, and the status lists that the badge names; of several for
+one URL, the newest counts. The exit code is 0 for a valid badge, 1 for any other,
+2 where none could be looked at.
 """
 SHARE = """\
   certrules badge share --store certificates.db --user ada --certification FA \\
@@ -100,6 +114,15 @@ def _add_issue(below: Any) -> None:
     keys.add_signer(parser)
     parser.add_argument("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
     parser.add_argument("--lists", metavar="URL", help="where status lists are published")
+    parser.add_argument("--recipient", metavar="ID", help="who received it: a URL or a urn:uuid:")
+    parser.add_argument("--image-url", metavar="URL", help="where the achievement's picture is")
+    parser.add_argument(
+        "--skill-url",
+        metavar="SKILL=URL",
+        action="append",
+        default=[],
+        help="where a skill is defined; repeatable",
+    )
     parser.add_argument("--image", metavar="FILE", help="a PNG, an SVG or a JPEG to bake it into")
     parser.add_argument(
         "--out", dest="file", metavar="FILE", help="the picture to write, or the token"
@@ -171,16 +194,19 @@ def _add_award(parser: argparse.ArgumentParser) -> None:
 def _issue(args: argparse.Namespace) -> int:
     if args.image and not args.file:
         raise UsageError("--image needs --out, the picture to write")
-    if args.lists is not None:
-        badges.check_lists(args.lists)
-    signer = keys.signer(args)
-    issuer = Issuer(args.issuer, _issuer_name(args))
-    image = pictures.bakeable(args.image, args.file) if args.image else None
+    issuer = _issuer(args, _issuer_name(args))
+    more = _more(args)
     with stores.opened(args.store) as store:
-        badge = _badge(args, store)
+        if args.file:
+            files.check_out(args.file, args.key, args.image, store=store)
+        asking = actors.acting_for(store, args, Action.DOWNLOAD_BADGE)
+        signer = keys.signer(args)
+        image = pictures.bakeable(args.image, args.file) if args.image else None
+        skills = _skills(args, store)
+        badge = _badge(args, store, *asking)
         if isinstance(badge, Refused):
             return _refused(args.out, store, badge, "issuing the badge")
-        made = badges.credential(store, badge, issuer=issuer, lists=args.lists)
+        made = badges.credential(store, badge, issuer=issuer, skills=skills, **more)
     token = keys.sign(made, signer)
     if args.file:
         _write(args.file, baking.bake(image, token) if image else f"{token}\n".encode())
@@ -188,10 +214,13 @@ def _issue(args: argparse.Namespace) -> int:
         args.out.data({"badge": badge.id, "token": token, "credential": made, "file": args.file})
     else:
         args.out.line(f"badge {badge.id} is in {shown(args.file)}" if args.file else token)
+    if args.lists is None:
+        sys.stderr.write(f"certrules: warning: {UNREVOCABLE}\n")
     return 0
 
 
 def _bake(args: argparse.Namespace) -> int:
+    files.check_out(args.file, args.token, args.image)
     token = pictures.credential(args.token)
     _write(args.file, baking.bake(pictures.bakeable(args.image, args.file), token))
     if args.out.as_json:
@@ -204,7 +233,7 @@ def _bake(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     at = arguments.instant(args.at)
     trusted = {args.issuer: keys.trusted(args)}
-    lists = dict(map(_status_list, args.status_list))
+    lists = statuslists.newest(args.status_list)
     verifying = keys.verifying()
     try:
         token = baking.read(files.contents(args.badge, baking.LARGEST))
@@ -225,9 +254,16 @@ def _share(args: argparse.Namespace) -> int:
     zone = arguments.zone(args.zone) if args.zone else UTC
     url = _folder(args.url)
     name = _issuer_name(args)
-    image = pictures.shown(args.image) if args.image else None
+    if args.image and not args.file:
+        raise UsageError("--image needs --out, the page to write")
+    if args.file and Path(args.file).suffix.lower() != ".html":
+        raise UsageError(f"--out {args.file}: it is a page, so its name is to end in .html")
     with stores.opened(args.store) as store:
-        badge = _badge(args, store)
+        if args.file:
+            files.check_out(args.file, args.image, store=store)
+        asking = actors.acting_for(store, args, Action.DOWNLOAD_BADGE)
+        image = pictures.shown(args.image) if args.image else None
+        badge = _badge(args, store, *asking)
         if isinstance(badge, Refused):
             return _refused(args.out, store, badge, "sharing the badge")
         page = badges.page(store, badge.id, at=at, issuer=name)
@@ -257,28 +293,25 @@ def _share(args: argparse.Namespace) -> int:
 
 def _publish(args: argparse.Namespace) -> int:
     at = arguments.instant(args.at)
-    if not 1 <= args.days <= 3650:
-        raise UsageError(f"--days {args.days}: status lists count for 1 to 3650 days")
-    badges.check_lists(args.lists)
-    until = instants.utc(at) + timedelta(days=args.days)
+    until = _until(at, args.days)
+    _check_lists(args.lists)
     signer = keys.signer(args)
-    issuer = Issuer(args.issuer, args.issuer)
+    issuer = _issuer(args, args.issuer)
     written: list[dict[str, Any]] = []
     folder = Path(args.folder)
     folder.mkdir(parents=True, exist_ok=True)
     with stores.opened(args.store) as store:
-        with store.reading() as view:
-            latest, _ = view.badges.places()
-        for number in range(1, latest + 1):
-            for purpose in statuslist.PURPOSES:
-                marked = badges.marked(store, number, purpose)
-                url = badges.list_url(args.lists, purpose, number)
-                made = statuslist.list_credential(
-                    url, purpose, marked, issuer=issuer, at=at, until=until
-                )
-                file = str(folder / f"{purpose}-{number}.jwt")
-                _write(file, keys.sign(made, signer).encode())
-                written.append({"file": file, "url": url, "marked": len(marked)})
+        places = _places(store, folder)
+        for file in places.values():
+            files.check_out(file, args.key, store=store)
+        for (number, purpose), file in places.items():
+            marked = badges.marked(store, number, purpose)
+            url = badges.list_url(args.lists, purpose, number)
+            made = statuslist.list_credential(
+                url, purpose, marked, issuer=issuer, at=at, until=until
+            )
+            _write(file, keys.sign(made, signer).encode())
+            written.append({"file": file, "url": url, "marked": len(marked)})
     if args.out.as_json:
         args.out.data({"until": until.isoformat(), "lists": written})
         return 0
@@ -290,24 +323,55 @@ def _publish(args: argparse.Namespace) -> int:
 # What they share
 
 
-def _status_list(path: str) -> tuple[str, str]:
-    """Return a published list with the URL at which it says that it belongs."""
+def _until(at: datetime, days: int) -> datetime:
+    """Return until when lists count that are published at an instant."""
+    if not 1 <= days <= 3650:
+        raise UsageError(f"--days {days}: status lists count for 1 to 3650 days")
     try:
-        text = files.contents(path, tokens.LONGEST).decode(errors="replace").strip()
-        return str(tokens.read(text).payload.get("id")), text
-    except BadgeError as error:
-        raise UsageError(f"{path} is no status list: {error}") from error
+        return instants.utc(at) + timedelta(days=days)
+    except OverflowError:
+        raise UsageError(f"--at {at.isoformat()}: lists would count beyond the year 9999") from None
+
+
+def _places(store: Store, folder: Path) -> Mapping[tuple[int, str], str]:
+    """Return to which file each status list is written."""
+    with store.reading() as view:
+        latest, _ = view.badges.places()
+    return {
+        (number, purpose): str(folder / f"{purpose}-{number}.jwt")
+        for number in range(1, latest + 1)
+        for purpose in statuslist.PURPOSES
+    }
+
+
+@contextmanager
+def _naming(option: str, value: str) -> Iterator[None]:
+    """Name the option whose value a mistake is."""
+    try:
+        yield
+    except InvalidValueError as error:
+        raise UsageError(f"{option} {value!r}: expected {error.expected}") from error
 
 
 def _folder(url: str) -> str:
     """Return under which URL the pages of badges are."""
-    try:
+    with _naming("--url", url):
         sharing.check_url(url)
-    except InvalidValueError as error:
-        raise UsageError(f"--url {url!r}: expected {error.expected}") from error
     if "?" in url or "#" in url:
         raise UsageError(f"--url {url}: the id of a badge cannot follow a ? or a #")
     return url.rstrip("/")
+
+
+def _check_lists(lists: str) -> None:
+    with _naming("--lists", lists):
+        badges.check_lists(lists)
+
+
+def _issuer(args: argparse.Namespace, name: str) -> Issuer:
+    with _naming("--issuer", args.issuer):
+        Issuer(args.issuer, "-")
+    with _naming("--issuer-name", name):
+        return Issuer(args.issuer, name)
 
 
 def _issuer_name(args: argparse.Namespace) -> str:
@@ -317,17 +381,45 @@ def _issuer_name(args: argparse.Namespace) -> str:
     return name
 
 
+def _more(args: argparse.Namespace) -> dict[str, Any]:
+    """Return what else of a credential the options say."""
+    more: dict[str, Any] = {"lists": args.lists, "image": args.image_url}
+    if args.lists is not None:
+        _check_lists(args.lists)
+    if args.image_url is not None:
+        with _naming("--image-url", args.image_url):
+            check_url("image", args.image_url)
+    if args.recipient is not None:
+        with _naming("--recipient", args.recipient):
+            more["recipient"] = Recipient(args.recipient)
+    return more
+
+
+def _skills(args: argparse.Namespace, store: Store) -> Mapping[str, str]:
+    """Return where skills of the certification are defined, by their names."""
+    with store.reading() as view:
+        skills = names.certification(view, args.certification).skills
+    urls: dict[str, str] = {}
+    for given in args.skill_url:
+        skill = next((each for each in skills if given.startswith(f"{each}=")), None)
+        if skill is None:
+            there = ", ".join(skills) or "it has none"
+            raise UsageError(f"--skill-url {given!r}: expected SKILL=URL of a skill: {there}")
+        urls[skill] = given.removeprefix(f"{skill}=")
+        with _naming("--skill-url", given):
+            check_url(skill, urls[skill])
+    return urls
+
+
 def _write(path: str, data: bytes) -> None:
     with files.replacing(Path(path)) as stream:
         stream.write(data)
 
 
-def _badge(args: argparse.Namespace, store: Store) -> Badge | Refused:
+def _badge(args: argparse.Namespace, store: Store, actor: Asking, user: User) -> Badge | Refused:
     with store.reading() as view:
-        user = names.user(view, args.user).id
         certification = names.certification(view, args.certification).id
-    actor = actors.acting(store, args)
-    decision = badges.issue(store, user, certification, draw=secrets.randbelow, actor=actor)
+    decision = badges.issue(store, user.id, certification, draw=secrets.randbelow, actor=actor)
     if isinstance(decision, Refused):
         return decision
     badge: Badge = decision.effects[0]
