@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha1
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from attrs import evolve
 
 from certrules import Certification
 from certrules.badges import credential as credentials
-from certrules.badges import structure
+from certrules.badges import statuslist, structure
 from certrules.badges.credential import Issuer, Recipient, hashed_email, recipient_id
 from certrules.errors import InvalidValueError
 from tests.badges.samples import BADGE, FIRST_AID, ISSUER, LISTS, SINCE, unsigned
@@ -42,7 +43,7 @@ def test_the_whole_credential() -> None:
         "validFrom": "2024-01-01T00:00:00Z",
         "validUntil": "2025-01-01T00:00:00Z",
         "credentialSubject": {
-            "id": recipient_id("https://academy.example", "1"),
+            "id": recipient_id(BADGE.id),
             "type": ["AchievementSubject"],
             "achievement": {
                 "id": credentials.achievement_id("https://academy.example", "fa"),
@@ -67,11 +68,52 @@ def test_the_whole_credential() -> None:
 
 def test_ids_are_the_same_at_every_call_and_of_each_issuer_its_own() -> None:
     ours, theirs = (
-        recipient_id(issuer, "1") for issuer in ("https://a.example", "https://b.example")
+        credentials.achievement_id(issuer, "fa")
+        for issuer in ("https://a.example", "https://b.example")
     )
     assert UUID(ours).version == 5
-    assert ours == recipient_id("https://a.example", "1") != theirs
-    assert credentials.achievement_id("https://a.example", "1") != ours
+    assert ours == credentials.achievement_id("https://a.example", "fa") != theirs
+
+
+def test_ids_are_made_of_compact_json_in_utf_8() -> None:
+    namespace = UUID("6f1a52c0-4c35-5b43-9f0e-3c1d5a0d2b7e")
+    named = '["https://academy.example","achievement","Brandschutz für alle"]'
+    digest = sha1(namespace.bytes + named.encode()).digest()  # noqa: S324 - as of version 5
+    made = credentials.achievement_id("https://academy.example", "Brandschutz für alle")
+    assert made == UUID(bytes=digest[:16], version=5).urn
+    assert made == "urn:uuid:413c3d65-bb01-5d9c-a608-621fab2570aa"
+    with pytest.raises(InvalidValueError, match="Unicode"):
+        credentials.achievement_id("https://academy.example", "\ud800")
+
+
+def test_by_default_a_recipient_cannot_be_guessed() -> None:
+    made, other = (
+        credentials.credential(evolve(BADGE, user=user), FIRST_AID, issuer=ISSUER)
+        for user in ("ada@x.example", "bob@x.example")
+    )
+    assert made == other  # nothing of the user is in it
+    another = evolve(BADGE, id="1b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1")
+    assert recipient_id(another.id) != made["credentialSubject"]["id"] == recipient_id(BADGE.id)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("issuer", "https://academy.example"),
+        ("recipient", "https://ada.example"),
+        ("skills", ["CPR"]),
+        ("status", {"a": 1}),
+        ("status", [{"a": 1}]),
+        ("status", ["a"]),
+        ("status", "a"),
+        ("status", [{**statuslist.entry(LISTS["revocation"], "revocation", 7), "id": 5}]),
+    ],
+)
+def test_what_is_given_is_what_it_has_to_be(name: str, value: Any) -> None:
+    given: dict[str, Any] = {"issuer": ISSUER, name: value}
+    with pytest.raises(InvalidValueError) as raised:
+        credentials.credential(BADGE, FIRST_AID, **given)
+    assert raised.value.name == name
 
 
 def test_what_never_expires_has_no_end() -> None:
@@ -190,7 +232,7 @@ def test_a_description_stands_in_for_criteria() -> None:
     assert not {"tag", "alignment", "image"} & achievement.keys()
 
 
-@pytest.mark.parametrize("name", ["", " ", "\n", None, 7])
+@pytest.mark.parametrize("name", ["", " ", "\n", "\0", "A\x85", "\ud800", None, 7])
 def test_an_issuer_has_a_name(name: Any) -> None:
     with pytest.raises(InvalidValueError, match="issuer's name"):
         Issuer("https://academy.example", name)

@@ -98,3 +98,9 @@ def test_other_public_keys_are_refused() -> None:
             TrustedKey.from_pem(pem)
     with pytest.raises(InvalidValueError, match="public key"):
         TrustedKey.from_pem(b"no key")
+
+
+def test_a_thumbprint_is_that_of_the_key_beside_it(rsa_key: Key, ec_key: Key) -> None:
+    with pytest.raises(InvalidValueError, match="thumbprint"):
+        TrustedKey(ec_key.trusted.thumbprint, rsa_key.trusted.key)
+    assert TrustedKey(ec_key.trusted.thumbprint, ec_key.trusted.key) == ec_key.trusted

@@ -63,7 +63,7 @@ def test_theirs_verifies_ours(key: Key) -> None:
         "Pass the test.",
     )
     assert seen.achievement.tags == ["CPR", "Bandaging"]
-    assert seen.recipient_id == credential.recipient_id(ISSUER.id, "1")
+    assert seen.recipient_id == credential.recipient_id(BADGE.id)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from certrules.badges.credential import hashed_email
 from certrules.badges.signing import KeySigner, sign
 from certrules.badges.verifying import Outcome, verify
 from certrules.errors import InvalidValueError
-from tests.badges.samples import DURING, SINCE, UNTIL, Key, unsigned
+from tests.badges.samples import DURING, LISTS, SINCE, UNTIL, Key, unsigned
 
 
 def test_the_payload_is_the_credential_beside_its_claims(key: Key) -> None:
@@ -148,6 +148,10 @@ class Odd:
         (Odd(signature=bytes(63)), "signature"),
         (Odd(signature="text"), "signature"),
         (Odd("RS256", signature=None), "signature"),
+        (Odd("RS256", signature=b""), "signature"),
+        (Odd("RS256", signature=b"x"), "signature"),
+        (Odd("RS256", signature=bytes(255)), "signature"),
+        (Odd("RS256", signature=bytes(1025)), "signature"),
     ],
 )
 def test_a_signer_is_not_believed(signer: Odd, name: str) -> None:
@@ -157,9 +161,16 @@ def test_a_signer_is_not_believed(signer: Odd, name: str) -> None:
     assert "secret" not in str(raised.value)
 
 
-def test_the_id_of_a_key_is_not_empty(ec_key: Key) -> None:
+@pytest.mark.parametrize("id_", ["", 5, "\ud800", "\n", b"1"])
+def test_the_id_of_a_key_is_a_text(ec_key: Key, id_: Any) -> None:
+    with pytest.raises(InvalidValueError, match="key id"):
+        KeySigner(ec_key.private, key_id=id_)
+    with pytest.raises(InvalidValueError, match="key id"):
+        KeySigner.from_pem(ec_key.pem, key_id=id_)
+    with pytest.raises(InvalidValueError, match="key id"):
+        keys.TrustedKey.of(ec_key.private.public_key(), id=id_)
     with pytest.raises(InvalidValueError, match="kid"):
-        sign(unsigned(), KeySigner(ec_key.private, key_id=""))
+        sign(unsigned(), Odd(header={"kid": id_}))
 
 
 def test_fractions_of_a_second_are_dropped_as_a_verifier_drops_them(ec_key: Key) -> None:
@@ -196,6 +207,65 @@ def test_the_key_in_the_header_is_of_the_algorithm(rsa_key: Key) -> None:
 def test_what_no_verifier_would_read_is_not_signed(ec_key: Key, changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError, match="credential"):
         sign(unsigned(**changes), ec_key.signer)
+
+
+def test_a_signature_is_verified_with_the_key_in_the_header(
+    key: Key, ec_key: Key, rsa_key: Key, attackers_key: Key
+) -> None:
+    class Wrong(Odd):
+        def sign(self, data: bytes) -> bytes:
+            return attackers_key.signer.sign(data)
+
+    nothing = Odd(key.signer.algorithm, key.signer.header, bytes(64 if key is ec_key else 256))
+    for signer in (nothing, Wrong(header=ec_key.signer.header)):
+        with pytest.raises(InvalidValueError, match="key in its header"):
+            sign(unsigned(), signer)
+
+
+@pytest.mark.parametrize("signer", [None, "private.pem", rsa.RSAPrivateKey])
+def test_what_is_no_signer(signer: Any) -> None:
+    with pytest.raises(InvalidValueError, match="signer"):
+        sign(unsigned(), signer)
+
+
+SUBJECT = unsigned()["credentialSubject"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        None,
+        [],
+        {},
+        unsigned(id=5),
+        unsigned(name=5),
+        unsigned(type=None),
+        unsigned(credentialStatus=[{"a": 1}]),
+        unsigned(credentialSubject={**SUBJECT, "id": None}),
+        unsigned(credentialSubject={**SUBJECT, "type": None}),
+        unsigned(credentialSubject={**SUBJECT, "achievement": None}),
+        unsigned(validUntil="2023-01-01T00:00:00Z"),
+        {"type": ["VerifiableCredential", "BitstringStatusListCredential"]},
+    ],
+)
+def test_no_badge_is_not_signed(ec_key: Key, wrong: Any) -> None:
+    with pytest.raises(InvalidValueError, match="credential"):
+        sign(wrong, ec_key.signer)
+
+
+def test_claims_of_its_own_are_not_left_in_a_credential(ec_key: Key) -> None:
+    endless = unsigned(exp=5, nbf=6, sub="x", iss="y", jti="z")
+    del endless["validUntil"]
+    token = sign(endless, ec_key.signer)
+    assert "exp" not in tokens.read(token).payload
+    assert verify(token, keys=ec_key.trusted_for, at=DURING)
+
+
+def test_what_json_writes_alike_is_signed_alike(ec_key: Key) -> None:
+    made = unsigned(LISTS)
+    tuples = {**made, "type": tuple(made["type"])}
+    first, second = (tokens.read(sign(each, ec_key.signer)).payload for each in (made, tuples))
+    assert first == second
 
 
 @pytest.mark.parametrize("missing", ["issuer", "id", "validFrom", "credentialSubject"])

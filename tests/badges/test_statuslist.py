@@ -103,7 +103,9 @@ def test_a_list_has_a_purpose_that_is_known() -> None:
         statuslist.list_credential(url, "message", [], issuer=ISSUER, at=SINCE, until=UNTIL)
 
 
-@pytest.mark.parametrize("url", ["", "status/1", "ftp://x.example/1", "https://x.example/a b", 7])
+@pytest.mark.parametrize(
+    "url", ["", "status/1", "ftp://x.example/1", "https://x.example/a b", "https://x#1", 7]
+)
 def test_a_list_is_at_a_url(url: Any) -> None:
     with pytest.raises(InvalidValueError, match="status list"):
         statuslist.entry(url, "revocation", 1)

@@ -25,7 +25,7 @@ from tests.badges.samples import (
     unsigned,
 )
 
-V2, OB3 = credentials.CONTEXTS
+V2, OB3 = structure.CONTEXTS
 SUBJECT, ACHIEVEMENT = "credentialSubject", "credentialSubject.achievement"
 ENTRY, ALIGNMENT = "credentialStatus.0", f"{ACHIEVEMENT}.alignment.0"
 IDENTIFIER = f"{SUBJECT}.identifier.0"
@@ -102,6 +102,8 @@ def some(values: tuple[object, ...], *, optional: bool = False) -> list[object]:
 
 
 WRONG: dict[str, list[object]] = {
+    "name": [5, True, {}, {"@value": 5}, [5]],
+    "description": [5, {"@language": "de"}],
     "@context": [
         GONE,
         None,
@@ -176,6 +178,8 @@ RIGHT: list[tuple[str, object]] = [
     ("type", ["AchievementCredential", "Other", "VerifiableCredential"]),
     ("name", GONE),
     ("name", {"@value": "Erste Hilfe", "@language": "de"}),
+    ("name", ["First aid", {"@value": "Erste Hilfe", "@language": "de"}]),
+    ("description", {"@value": "Alles", "@language": "de"}),
     ("somethingElse", {"deep": [1, None]}),
     ("issuer", "https://academy.example"),
     ("issuer.name", GONE),

@@ -1,5 +1,6 @@
 """One outcome for each badge."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -403,7 +404,34 @@ def test_older_and_other_forms_are_named(ec_key: Key) -> None:
     token = sign(unsigned(), ec_key.signer)
     parts = tokens.read(token)
     wrapped = resigned(token, ec_key, vc=dict(parts.payload), **{"@context": None})
-    for form in (wrapped, ' {"@context": [], "proof": {}}'):
+    forms = {
+        wrapped: "wrapped in vc",
+        ' {"@context": [], "proof": {}}': "embedded proof",
+        '{"@context": "https://w3id.org/openbadges/v2", "type": "Assertion"}': "Open Badges 2",
+        '{"payload": "e30", "signatures": []}': "written as JSON",
+        '{"payload": "e30", "signature": ""}': "written as JSON",
+    }
+    for form, why in forms.items():
         verified = verify(form, keys=ec_key.trusted_for, at=DURING)
         assert verified.outcome is Outcome.UNSUPPORTED_FORM
+        assert why in verified.why
     assert BADGE.id in str(parts.payload["id"])
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        (json.dumps(unsigned()), "a JSON document that nobody has signed"),
+        ("{}", "a JSON document that nobody has signed"),
+        ("{junk", "the document is not JSON"),
+        ('{"proof": 1, "proof": 2}', "the same member twice"),
+        ('{"a": ' * 50 + "1" + "}" * 50, "deep"),
+        ('{"a": "\\ud800"}', "no Unicode"),
+        ('{"a": "\ud800"}', "nobody has signed"),
+        ("{" + " " * tokens.LONGEST, "longer than"),
+    ],
+)
+def test_json_without_a_signature_is_no_badge(ec_key: Key, document: str, why: str) -> None:
+    verified = verify(document, keys=ec_key.trusted_for, at=DURING)
+    assert verified.outcome is Outcome.BAD_STRUCTURE
+    assert why in verified.why

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -281,3 +282,13 @@ def test_each_status_list_has_a_url_of_its_own(awarded: Store, lists: str) -> No
         badges.list_url(lists, "revocation", 1)
     with pytest.raises(InvalidValueError, match="lists"):
         badges.credential(awarded, badge, issuer=issuer, lists=lists)
+
+
+def test_a_list_is_named_by_its_purpose_and_number() -> None:
+    for purpose in ("x", "", "../revocation"):
+        with pytest.raises(InvalidValueError, match="purpose"):
+            badges.list_url(LISTS, purpose, 1)
+    number: Any
+    for number in (0, -1, "../x", None):
+        with pytest.raises(InvalidValueError, match="status list"):
+            badges.list_url(LISTS, "revocation", number)

@@ -10,6 +10,7 @@ from certrules.badges import keys as trusted
 from certrules.badges import tokens
 from certrules.badges._outcomes import Found, Outcome, said, short
 from certrules.badges.keys import Keys, PublicKey, TrustedKey
+from certrules.badges.structure import listed
 from certrules.badges.tokens import Token
 from certrules.errors import BadgeError, CertrulesError, InvalidValueError
 
@@ -34,13 +35,25 @@ def payload_of(token: str, keys: Keys, algorithms: Collection[str]) -> Mapping[s
 def _parts(token: object) -> Token:
     if not isinstance(token, str):
         raise Found(Outcome.BAD_STRUCTURE, f"a token is text, not {type(token).__name__}")
-    if token.lstrip()[:1] == "{":
-        why = "a JSON document with an embedded proof, and no JSON Web Signature"
-        raise Found(Outcome.UNSUPPORTED_FORM, why)
     try:
+        if token.lstrip()[:1] == "{" and len(token) <= tokens.LONGEST:
+            raise _without_signature(tokens.parsed(token.encode(errors="replace"), "document"))
         return tokens.read(token)
     except BadgeError as error:
         raise Found(Outcome.BAD_STRUCTURE, str(error)) from None
+
+
+def _without_signature(document: Mapping[str, Any]) -> Found:
+    """Return what is to be said of JSON that stands where a token has to."""
+    if "proof" in document:
+        why = "a JSON document with an embedded proof, and no JSON Web Signature"
+    elif "Assertion" in listed(document.get("type")):
+        why = "an assertion of Open Badges 2, an older form"
+    elif "signatures" in document or "signature" in document:
+        why = "a JSON Web Signature written as JSON, and not in its compact form"
+    else:
+        return Found(Outcome.BAD_STRUCTURE, "a JSON document that nobody has signed")
+    return Found(Outcome.UNSUPPORTED_FORM, why)
 
 
 def _candidates(parts: Token, keys: Keys) -> list[PublicKey]:

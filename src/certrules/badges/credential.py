@@ -4,8 +4,10 @@ Plain data, as JSON has it, for a signature of any kind. The ids are stable:
 
 - a credential: ``urn:uuid:`` and the id of its badge, which is a random UUID;
 - an achievement: the name-based UUID (version 5) in :data:`NAMESPACE` of a JSON list, which holds
-  the issuer's id, ``achievement`` and the id of the certification;
-- a recipient, where the host names none: that of the issuer's id, ``recipient`` and the user's id.
+  the issuer's id, ``achievement`` and the id of the certification, as compact JSON in UTF-8:
+  ``["https://academy.example","achievement","fa"]``;
+- a recipient, where the host names none: that of ``["recipient","<the id of the badge>"]``, so that
+  it tells nothing of the user: two badges of one person have two.
 """
 
 import json
@@ -19,13 +21,12 @@ from uuid import UUID, uuid5
 from attrs import field, frozen
 
 from certrules import instants
-from certrules.badges import _urls
-from certrules.errors import InvalidValueError
+from certrules.badges import _urls, structure
+from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.badges import Badge
 from certrules.model.catalog import Certification
 
 __all__ = [
-    "CONTEXTS",
     "NAMESPACE",
     "Issuer",
     "Recipient",
@@ -37,16 +38,11 @@ __all__ = [
     "seconds",
 ]
 
-CONTEXTS = (
-    "https://www.w3.org/ns/credentials/v2",
-    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
-)
-"""The vocabularies of every credential, in the order that the standard demands."""
-
 NAMESPACE = UUID("6f1a52c0-4c35-5b43-9f0e-3c1d5a0d2b7e")
 """In which ids are made of names."""
 
 _PICTURE = re.compile(r"data:image/[a-z0-9.+-]+[;,]\S+", re.ASCII)
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _HASH = re.compile(r"sha256\$[0-9a-f]{64}")
 _MEMBERS = {"type", "hashed", "identityHash", "identityType", "salt"}
 
@@ -58,7 +54,7 @@ def _uri(_: object, attribute: Any, value: str) -> None:
 
 
 def _name(_: object, attribute: Any, value: str) -> None:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or _CONTROLS.search(value):
         raise InvalidValueError(f"issuer's {attribute.name}", value, "some text")
 
 
@@ -129,18 +125,28 @@ def achievement_id(issuer: str, certification: str) -> str:
     """Return the id of a certification as an achievement, the same at every call.
 
     >>> achievement_id("https://academy.example", "fa")
-    'urn:uuid:6da2dfd6-38c7-5871-ad1c-0a1f8dd81438'
+    'urn:uuid:7df028d9-4bf6-57a4-9666-a3edf9bff642'
     """
     return _named(issuer, "achievement", certification)
 
 
-def recipient_id(issuer: str, user: str) -> str:
-    """Return the id of a user as a recipient of one issuer, the same at every call."""
-    return _named(issuer, "recipient", user)
+def recipient_id(badge: str) -> str:
+    """Return the id of whoever received the badge of an id, the same at every call.
+
+    Nobody can tell by it who that is, nor whether two badges are of the same person.
+
+    >>> recipient_id("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1")
+    'urn:uuid:c891557e-2e2a-59f8-937f-ac524bed49ad'
+    """
+    return _named("recipient", badge)
 
 
 def _named(*words: str) -> str:
-    return uuid5(NAMESPACE, json.dumps(words)).urn
+    text = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return uuid5(NAMESPACE, text).urn
+    except UnicodeEncodeError:
+        raise InvalidValueError("id", words[-1], "whole characters of Unicode") from None
 
 
 def hashed_email(email: str, salt: str) -> Mapping[str, Any]:
@@ -193,7 +199,8 @@ def credential(
     ``status`` are entries of :func:`certrules.badges.statuslist.entry`. Where the certification has
     no description or criteria, what it does have is said in their place. Raises
     :class:`~certrules.errors.InvalidValueError` for a URL that is none, for a skill without text,
-    and for a badge whose id is no UUID or that expires before it is issued.
+    for a badge whose id is no UUID or that expires before it is issued, and for an issuer, a
+    recipient, skills or entries that are none.
 
     >>> badge = Badge("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1", "1", "fa", 1,
     ...     datetime(2024, 1, 1, tzinfo=UTC), None, status_list=1, index=7)
@@ -204,17 +211,20 @@ def credential(
 
     Rules: ALL-ROLE-11, INT-42.
     """
+    _check_type("issuer", issuer, Issuer)
+    _check_type("recipient", recipient, Recipient, type(None))
+    _check_type("skills", skills, Mapping, type(None))
     if not _urls.is_id(f"urn:uuid:{badge.id}"):
         raise InvalidValueError("badge's id", badge.id, "a UUID")
     if badge.expires_at is not None and badge.expires_at < badge.issued_at:
         raise InvalidValueError("expires_at", badge.expires_at, f"{badge.issued_at} or later")
-    to = recipient or Recipient(recipient_id(issuer.id, badge.user))
+    to = recipient or Recipient(recipient_id(badge.id))
     subject: dict[str, Any] = {"id": to.id, "type": ["AchievementSubject"]}
     if to.identifiers:
         subject["identifier"] = [dict(each) for each in to.identifiers]
     subject["achievement"] = _achievement(certification, issuer, image, skills or {})
     made: dict[str, Any] = {
-        "@context": list(CONTEXTS),
+        "@context": list(structure.CONTEXTS),
         "id": f"urn:uuid:{badge.id}",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": certification.name,
@@ -224,9 +234,24 @@ def credential(
     }
     if badge.expires_at is not None:
         made["validUntil"] = seconds(badge.expires_at)
-    if entries := [dict(each) for each in status]:
+    if entries := _entries(status):
         made["credentialStatus"] = entries
     return made
+
+
+def _check_type(name: str, value: object, *types: type) -> None:
+    if not isinstance(value, types):
+        raise InvalidValueError(name, type(value).__name__, f"a value of {types[0].__name__}")
+
+
+def _entries(status: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    entries: Any = [status] if isinstance(status, str | Mapping) else list(status)
+    try:
+        for each in entries:
+            structure.check_status(each)
+    except BadgeError as error:
+        raise InvalidValueError("status", entries, f"entries of status lists: {error}") from None
+    return [dict(each) for each in entries]
 
 
 def _profile(issuer: Issuer) -> dict[str, Any]:

@@ -25,6 +25,7 @@ __all__ = [
     "TrustedKey",
     "algorithm",
     "from_jwk",
+    "is_id",
     "jwk",
     "thumbprint",
 ]
@@ -82,6 +83,11 @@ def thumbprint(members: Mapping[str, Any]) -> str:
     return tokens.encoded(sha256(text.encode()).digest())
 
 
+def is_id(value: object) -> bool:
+    """Return whether a value can be the id by which a token names its key: a text to be seen."""
+    return isinstance(value, str) and bool(value) and value.isprintable()
+
+
 def _thumbprint(_: object, __: object, value: str) -> None:
     if not isinstance(value, str) or not _THUMBPRINT.fullmatch(value):
         raise InvalidValueError("thumbprint", value, "43 characters, as of RFC 7638 with SHA-256")
@@ -93,7 +99,7 @@ def _public(_: object, __: object, value: PublicKey | None) -> None:
 
 
 def _id(_: object, __: object, value: str | None) -> None:
-    if value is not None and (not isinstance(value, str) or not value):
+    if value is not None and not is_id(value):
         raise InvalidValueError("key id", value, "a text, or None")
 
 
@@ -101,12 +107,18 @@ def _id(_: object, __: object, value: str | None) -> None:
 class TrustedKey:
     """A public key that the verifier trusts; ``id`` is what a token's ``kid`` calls it.
 
-    Of a key that is known by its thumbprint alone, the key itself is found in the token.
+    Of a key that is known by its thumbprint alone, the key itself is found in the token. A
+    thumbprint of another key than the one beside it is an
+    :class:`~certrules.errors.InvalidValueError`.
     """
 
     thumbprint: str = field(validator=_thumbprint)
     key: PublicKey | None = field(default=None, eq=False, repr=False, validator=_public)
     id: str | None = field(default=None, validator=_id)
+
+    def __attrs_post_init__(self) -> None:
+        if self.key is not None and thumbprint(jwk(self.key)) != self.thumbprint:
+            raise InvalidValueError("thumbprint", self.thumbprint, "that of the key beside it")
 
     @classmethod
     def of(cls, key: PublicKey, *, id: str | None = None) -> Self:  # noqa: A002

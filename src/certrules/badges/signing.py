@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Protocol, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from certrules import instants
-from certrules.badges import keys, tokens
+from certrules.badges import keys, structure, tokens
+from certrules.badges._claims import instant_of
+from certrules.badges._outcomes import Found
+from certrules.badges._signatures import id_of
 from certrules.errors import BadgeError, InvalidValueError
 
 __all__ = ["KeySigner", "Signer", "sign"]
@@ -44,6 +45,8 @@ class KeySigner:
     ) -> None:
         if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
             raise InvalidValueError("private key", type(key).__name__, keys.EXPECTED)
+        if key_id is not None and not keys.is_id(key_id):
+            raise InvalidValueError("key id", key_id, "a text, or None")
         public = key.public_key()
         self.algorithm: str = keys.algorithm(public)
         self.header: Mapping[str, Any] = (
@@ -56,6 +59,8 @@ class KeySigner:
         cls, pem: bytes, *, password: bytes | None = None, key_id: str | None = None
     ) -> Self:
         """Read a private key; InvalidValueError where it is none that can sign badges."""
+        if not isinstance(pem, bytes):
+            raise InvalidValueError("private key", type(pem).__name__, "the bytes of a PEM")
         try:
             key = load_pem_private_key(pem, password)
         except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -73,39 +78,49 @@ def sign(credential: Mapping[str, Any], signer: Signer) -> str:
     """Return a credential as a token: the credential is its payload, beside the claims of a JWT.
 
     ``iss``, ``jti``, ``sub``, ``nbf`` and ``exp`` repeat the issuer, the id, the recipient and the
-    period. The header holds the public key or its id, and nothing private. Raises
+    period. The header holds the public key or its id, and nothing private. Nothing is signed that
+    :func:`~certrules.badges.verifying.verify` would call a bad structure, and a signature is
+    verified with the key in the header, if it is there. Raises
     :class:`~certrules.errors.InvalidValueError` for a credential or a signer of which no token can
-    be made that a verifier would read.
+    be made that a verifier would take.
 
     Rules: ALL-ROLE-11.
     """
-    algorithm = signer.algorithm
-    header = {"alg": algorithm, "typ": "JWT", **_checked(signer.header, algorithm)}
-    signed = f"{tokens.compact(header)}.{_payload(credential)}"
-    signature = signer.sign(signed.encode("ascii"))
-    if not isinstance(signature, bytes) or (algorithm == "ES256" and len(signature) != 64):
-        raise InvalidValueError("signature", "***", f"the bytes of {algorithm}; for ES256, 64")
+    algorithm, header = _header(signer)
+    payload = _payload(credential)
+    signed = f"{tokens.compact({'alg': algorithm, 'typ': 'JWT', **header})}.{payload}"
+    signature: object = signer.sign(signed.encode("ascii"))
+    if not isinstance(signature, bytes) or len(signature) not in _LENGTHS[algorithm]:
+        expected = f"as many bytes as {algorithm} has: {_LENGTHS[algorithm]}"
+        raise InvalidValueError("signature", "***", expected)
+    if "jwk" in header and not _verifies(signed, signature, header["jwk"]):
+        raise InvalidValueError("signature", "***", "one of the key in its header")
     token = f"{signed}.{tokens.encoded(signature)}"
-    try:
-        tokens.read(token)
-    except BadgeError as error:
-        raise InvalidValueError(
-            "credential", credential["id"], f"to fit a token: {error}"
-        ) from None
+    if len(token) > tokens.LONGEST:
+        expected = f"to fit a token of {tokens.LONGEST:,} characters"
+        raise InvalidValueError("credential", credential["id"], expected)
     return token
 
 
-def _checked(header: object, algorithm: object) -> dict[str, Any]:
-    """Return what a signer adds to the header, where it is a key's id or a public key."""
-    if algorithm not in ("RS256", "ES256"):
+_LENGTHS = {"RS256": range(256, 1025), "ES256": range(64, 65)}
+"""How many bytes a signature may have."""
+
+
+def _header(signer: Signer) -> tuple[str, dict[str, Any]]:
+    """Return the algorithm of a signer, and a header that names a public key and nothing else."""
+    if not all(hasattr(signer, name) for name in ("algorithm", "header", "sign")):
+        raise InvalidValueError("signer", type(signer).__name__, "a Signer, such as KeySigner")
+    algorithm: object = signer.algorithm
+    header: object = signer.header
+    if algorithm != "RS256" and algorithm != "ES256":
         raise InvalidValueError("algorithm", algorithm, "RS256 or ES256")
     if not isinstance(header, Mapping) or not header or not set(header) <= {"kid", "jwk"}:
         raise InvalidValueError("header", "***", "kid or jwk, and nothing else")
-    if "kid" in header and (not isinstance(header["kid"], str) or not header["kid"]):
+    if "kid" in header and not keys.is_id(header["kid"]):
         raise InvalidValueError("kid", header["kid"], "a text")
     if "jwk" in header:
         _check_jwk(header["jwk"], algorithm)
-    return dict(header)
+    return algorithm, dict(header)
 
 
 def _check_jwk(members: object, algorithm: object) -> None:
@@ -116,31 +131,45 @@ def _check_jwk(members: object, algorithm: object) -> None:
         raise InvalidValueError("jwk", dict(members), f"a key of {algorithm}")
 
 
-def _payload(credential: Mapping[str, Any]) -> str:
+def _verifies(signed: str, signature: bytes, jwk: Mapping[str, Any]) -> bool:
+    key, data = keys.from_jwk(jwk), signed.encode("ascii")
+    if isinstance(key, RSAPublicKey):
+        return RSAAlgorithm(RSAAlgorithm.SHA256).verify(data, key, signature)
+    return ECAlgorithm(ECAlgorithm.SHA256).verify(data, key, signature)
+
+
+def _payload(credential: object) -> str:
+    """Return a credential and its claims as a verifier will read them, and take them."""
+    if not isinstance(credential, Mapping):
+        raise InvalidValueError("credential", type(credential).__name__, "a JSON object")
     try:
-        return tokens.compact({**credential, **_claims(credential)})
-    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
-        expected = "an issuer, an id, a subject and a period, all in JSON"
-        why = f"{expected}: {type(error).__name__} {error}"
-        raise InvalidValueError("credential", type(credential).__name__, why) from None
+        text = tokens.compact(credential)
+        read = tokens.parsed(tokens.decoded(text, "credential"), "credential")
+        claims = _claims(read)
+    except (BadgeError, Found, RecursionError, TypeError, ValueError) as error:
+        expected = f"what a verifier takes: {error}"
+        raise InvalidValueError("credential", type(credential).__name__, expected) from None
+    said = {name: value for name, value in read.items() if name not in _CLAIMS}
+    return tokens.compact(said | claims)
+
+
+_CLAIMS = ("iss", "jti", "sub", "nbf", "exp")
 
 
 def _claims(credential: Mapping[str, Any]) -> dict[str, Any]:
-    issuer = credential["issuer"]
-    iss = issuer if isinstance(issuer, str) else issuer["id"]
-    if not isinstance(iss, str):
-        raise TypeError(f"the issuer's id is {iss!r}")
+    """Return the claims of a badge or of a status list; BadgeError or Found where it is neither."""
+    is_list = "BitstringStatusListCredential" in structure.listed(credential.get("type"))
+    (structure.check_list if is_list else structure.check_badge)(credential)
     claims = {
-        "iss": iss,
+        "iss": id_of(credential["issuer"]),
         "jti": credential["id"],
-        "nbf": _timestamp(credential["validFrom"]),
+        "sub": credential["credentialSubject"].get("id"),
+        "nbf": _timestamp(credential, "validFrom"),
+        "exp": _timestamp(credential, "validUntil"),
     }
-    if subject := credential["credentialSubject"].get("id"):
-        claims["sub"] = subject
-    if until := credential.get("validUntil"):
-        claims["exp"] = _timestamp(until)
-    return claims
+    return {name: value for name, value in claims.items() if value is not None}
 
 
-def _timestamp(text: str) -> int:
-    return math.floor(instants.utc(datetime.fromisoformat(text)).timestamp())
+def _timestamp(credential: Mapping[str, Any], name: str) -> int | None:
+    instant = instant_of(credential, name)
+    return None if instant is None else math.floor(instant.timestamp())

@@ -12,8 +12,10 @@ from itertools import islice
 from typing import Any
 
 from certrules.badges import tokens
-from certrules.badges.credential import CONTEXTS, Issuer, check_url, seconds
+from certrules.badges.credential import Issuer, check_url, seconds
+from certrules.badges.structure import CONTEXTS
 from certrules.errors import BadgeError, InvalidValueError
+from certrules.model.badges import PLACES
 
 __all__ = [
     "LARGEST",
@@ -27,7 +29,7 @@ __all__ = [
     "list_credential",
 ]
 
-SIZE = 131_072
+SIZE = PLACES
 """How many credentials share a list: the fewest that the standard allows, to hide one among."""
 
 LARGEST = 2**24
@@ -158,5 +160,7 @@ def list_credential(
 
 def _check(url: str, purpose: str) -> None:
     check_url("url of the status list", url)
+    if "#" in url:
+        raise InvalidValueError("url of the status list", url, "a URL without a fragment")
     if purpose not in PURPOSES:
         raise InvalidValueError("purpose", purpose, " or ".join(PURPOSES))

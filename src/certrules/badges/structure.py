@@ -10,10 +10,15 @@ from datetime import datetime
 from typing import Any
 
 from certrules import instants
-from certrules.badges.credential import CONTEXTS
 from certrules.errors import BadgeError, CertrulesError
 
-__all__ = ["check_badge", "check_list", "instant", "listed"]
+__all__ = ["CONTEXTS", "check_badge", "check_list", "check_status", "instant", "listed"]
+
+CONTEXTS = (
+    "https://www.w3.org/ns/credentials/v2",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+)
+"""The vocabularies of every credential, in the order that the standard demands."""
 
 Shape = Callable[[Any, str], object]
 """Raises BadgeError unless a value, which stands at a path, is what it has to be."""
@@ -46,6 +51,11 @@ def check_list(credential: Mapping[str, Any]) -> None:
     """Raise BadgeError where a credential is no Bitstring Status List."""
     _contexts(credential.get("@context"), 1)
     _LIST(credential, "")
+
+
+def check_status(entry: Any) -> None:
+    """Raise BadgeError where what says how a credential stands is none."""
+    _status(entry, "credentialStatus")
 
 
 def instant(value: Any, path: str) -> datetime:
@@ -90,6 +100,12 @@ def _text(value: Any, path: str) -> None:
 def _any_text(value: Any, path: str) -> None:
     if not isinstance(value, str):
         raise BadgeError(f"{path} is no text")
+
+
+def _words(value: Any, path: str) -> None:
+    """Take a text, one of a language, or some of several."""
+    for each in listed(value):
+        _any_text(each.get("@value") if isinstance(each, dict) else each, path)
 
 
 def _uri(value: Any, path: str) -> None:
@@ -237,6 +253,8 @@ _CREDENTIAL = _object(
     },
     validUntil=instant,
     awardedDate=instant,
+    name=_words,
+    description=_words,
     image=_IMAGE,
     credentialStatus=_each(_status),
     credentialSchema=_each(_object({"id": _uri, "type": _type()})),

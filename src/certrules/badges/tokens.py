@@ -15,7 +15,7 @@ from attrs import frozen
 
 from certrules.errors import BadgeError
 
-__all__ = ["LONGEST", "Token", "compact", "decoded", "encoded", "read"]
+__all__ = ["LONGEST", "Token", "compact", "decoded", "encoded", "parsed", "read"]
 
 LONGEST = 1_000_000
 """How many characters a token may have."""
@@ -51,7 +51,8 @@ def read(text: str) -> Token:
             f"a token has three parts between full stops, and this one has {len(parts)}"
         )
     decoded(parts[2], "signature")
-    return Token(text, _object(parts[0], "header"), _object(parts[1], "payload"))
+    header, payload = decoded(parts[0], "header"), decoded(parts[1], "payload")
+    return Token(text, parsed(header, "header"), parsed(payload, "payload"))
 
 
 def decoded(text: str, name: str) -> bytes:
@@ -74,10 +75,11 @@ def compact(value: Mapping[str, Any]) -> str:
     return encoded(text.encode())
 
 
-def _object(text: str, name: str) -> Mapping[str, Any]:
+def parsed(data: bytes, name: str) -> Mapping[str, Any]:
+    """Return the object that JSON says; BadgeError where it is none, or more than a token's may."""
     try:
         value = json.loads(
-            decoded(text, name).decode(),
+            data.decode(),
             object_pairs_hook=_unique,
             parse_constant=_refused,
             parse_float=_finite,

@@ -1,15 +1,18 @@
 """Which credential was issued for an award, and what has become of it since?"""
 
+import re
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from attrs import field, frozen
 
 from certrules import instants
+from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.converters import utc_or_none
 
-__all__ = ["Badge", "BadgeState"]
+__all__ = ["PLACES", "Badge", "BadgeState"]
 
 
 class BadgeState(Enum):
@@ -28,6 +31,32 @@ class BadgeState(Enum):
         return self.value
 
 
+PLACES = 131_072
+"""How many badges share a status list, each with a place of its own, from 0 on."""
+
+_ID = re.compile(r"[A-Za-z0-9-]+")
+
+
+def _id(_: object, __: object, value: Any) -> None:
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise InvalidValueError("id", value, "letters, digits and hyphens, as a UUID has")
+
+
+def _text(_: object, attribute: Any, value: Any) -> None:
+    if not isinstance(value, str) or not value:
+        raise InvalidValueError(attribute.name, value, "an id")
+
+
+def _number(_: object, attribute: Any, value: Any) -> None:
+    if type(value) is not int or value < 1:
+        raise InvalidValueError(attribute.name, value, "a number of 1 or more")
+
+
+def _place(_: object, attribute: Any, value: Any) -> None:
+    if type(value) is not int or not 0 <= value < PLACES:
+        raise InvalidValueError(attribute.name, value, f"0 to {PLACES - 1}")
+
+
 @frozen
 class Badge:
     """A credential of one cycle of an award, under an id that nobody can guess.
@@ -37,17 +66,19 @@ class Badge:
     A badge is revoked when its award ends, or gets other dates. One that is revoked by hand is
     ``withdrawn`` besides: as long as its award has these dates, that gets no other.
 
+    Raises :class:`~certrules.errors.InvalidValueError` for what is no id, number or place.
+
     Rules: ALL-ROLE-11, INT-42.
     """
 
-    id: str
-    user: str
-    certification: str
-    cycle: int
+    id: str = field(validator=_id)
+    user: str = field(validator=_text)
+    certification: str = field(validator=_text)
+    cycle: int = field(validator=_number)
     issued_at: datetime = field(converter=instants.utc)
     expires_at: datetime | None = field(converter=utc_or_none)
-    status_list: int
-    index: int
+    status_list: int = field(validator=_number)
+    index: int = field(validator=_place)
     suspended: bool = False
     revoked: bool = False
     withdrawn: bool = False

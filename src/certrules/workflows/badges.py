@@ -169,12 +169,18 @@ def credential(
 
 
 def list_url(lists: str, purpose: str, number: int) -> str:
-    """Return the URL of one status list; InvalidValueError as :func:`check_lists` raises it.
+    """Return the URL of one status list, by its purpose and number.
+
+    Raises :class:`~certrules.errors.InvalidValueError` as :func:`check_lists` does, and for what is
+    no purpose or number.
 
     >>> list_url("https://academy.example/status/{purpose}/{list}", "revocation", 1)
     'https://academy.example/status/revocation/1'
     """
     check_lists(lists)
+    _check_purpose(purpose)
+    if not isinstance(number, int) or number < 1:
+        raise InvalidValueError("status list", number, "a number of 1 or more")
     return lists.replace("{purpose}", purpose).replace("{list}", str(number))
 
 
@@ -202,12 +208,16 @@ def marked(store: Store, status_list: int, purpose: str) -> list[int]:
 
     Rules: ALL-ROLE-11, INT-38.
     """
-    if purpose not in statuslist.PURPOSES:
-        raise InvalidValueError("purpose", purpose, " or ".join(statuslist.PURPOSES))
+    _check_purpose(purpose)
     with store.reading() as view:
         badges = view.badges.listed(status_list)
     revocation = purpose == "revocation"
     return [each.index for each in badges if (each.revoked if revocation else each.suspended)]
+
+
+def _check_purpose(purpose: str) -> None:
+    if purpose not in statuslist.PURPOSES:
+        raise InvalidValueError("purpose", purpose, " or ".join(statuslist.PURPOSES))
 
 
 def suspend(
