@@ -987,7 +987,8 @@ class Rule(Enum):
         "decision (own)")
     INT_32 = (
         ("Allbound asks for all attached trainings and Docebo for any assigned item; which of "
-         "the two holds is always said."),
+         "the two holds is always said. One item renews, so that what needs several cannot be "
+         "renewed."),
         "decision (fair)")
     INT_33 = (
         "Learning tracks and certifications are associated many to many.",

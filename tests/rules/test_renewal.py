@@ -36,6 +36,7 @@ from certrules import (
     Window,
 )
 from certrules.errors import InvalidValueError, NaiveDatetimeError
+from certrules.model.catalog import Criteria
 from certrules.model.effects import (
     ArchiveAward,
     ArchiveEnrolment,
@@ -50,6 +51,7 @@ from certrules.model.effects import (
 from certrules.model.events import EventKind
 from certrules.model.learning import EntryPoint, RenewalState, WindowStart
 from certrules.rules import renewal
+from certrules.rules.renewal.standing import as_of
 from certrules.rules.renewal.ways import ended
 from certrules.testing import strategies
 
@@ -419,6 +421,107 @@ def test_a_renewal_is_not_started_before_the_enrolment(*, retake: bool) -> None:
     assert renewal.start(facts, BY_COURSE, at=LATER)
 
 
+@pytest.mark.rule("DOC-RENEW-02", "INT-12b")
+@pytest.mark.parametrize(
+    ("accessed", "expected"), [(None, "enrolled"), (AT, "in progress"), (LATER, "enrolled")]
+)
+def test_what_is_completed_only_later_is_not_completed(
+    accessed: datetime | None, expected: str
+) -> None:
+    later = enrolment("c1", completed_at=LATER, first_access_at=accessed)
+    facts = evolve(FACTS, enrolments=[later])
+    decided = renewal.decide(facts, at=AT)
+    assert rules(decided) == {"DOC-RENEW-02"}
+    assert decided.reasons[0].text.endswith(f"is not completed: {expected}")
+    assert renewal.decide(facts, at=LATER)
+
+
+@pytest.mark.rule("DOC-RENEW-07", "INT-12b")
+def test_what_is_completed_only_later_can_renew_without_retakes() -> None:
+    facts = evolve(OFF, completions=[completion("c2", LATER)])
+    assert renewal.decide(facts, at=LATER - TICK)
+    assert rules(renewal.decide(facts, at=LATER)) == {"DOC-RENEW-08"}
+    facts = evolve(OFF, enrolments=[*OFF.enrolments, enrolment("c2", completed_at=LATER)])
+    assert renewal.decide(facts, at=LATER - TICK)
+    assert rules(renewal.decide(facts, at=LATER)) == {"DOC-RENEW-08"}
+
+
+RETAKEN = [
+    enrolment("c1", completed_at=DONE).archive(LATER),
+    evolve(enrolment("c1", EnrolmentStatus.ENROLLED), enrolled_at=LATER, attempt=2),
+]
+SINCE: list[Facts] = [
+    evolve(FACTS, awards=[AWARD.archive(LATER)]),
+    evolve(FACTS, awards=[AWARD.archive(LATER), evolve(AWARD, cycle=2, issued_at=LATER)]),
+    evolve(FACTS, enrolments=RETAKEN),
+    evolve(FACTS, enrolments=RETAKEN[:1]),
+    evolve(FACTS, renewals=[Renewal("ada", "fa", 1, 1, LATER, BY_COURSE)]),
+]
+
+
+@pytest.mark.rule("INT-12b")
+@pytest.mark.parametrize("facts", SINCE)
+def test_what_has_changed_since_does_not_count_but_nothing_is_started_before_it(
+    facts: Facts,
+) -> None:
+    assert renewal.decide(facts, at=AT) == renewal.decide(FACTS, at=AT)
+    refused = renewal.start(facts, BY_COURSE, at=AT)
+    assert rules(refused) == {"INT-12b"}
+    assert "has changed since 2024-07-01 00:00 UTC" in refused.reasons[0].text
+
+
+@pytest.mark.rule("INT-12b")
+def test_a_renewal_that_is_closed_only_later_is_open() -> None:
+    opened = Renewal("ada", "fa", 1, 1, DONE, BY_COURSE)
+    facts = evolve(FACTS, renewals=[opened.close(RenewalState.CANCELLED, LATER)])
+    assert rules(renewal.decide(facts, at=LATER - TICK)) == {"INT-12b"}
+    assert renewal.decide(facts, at=LATER)
+
+
+@pytest.mark.rule("INT-12b")
+def test_the_current_award_is_the_one_held_whatever_was_archived_later() -> None:
+    old = evolve(AWARD, cycle=2, issued_at=BEGIN, archived_at=LATER)  # an imported record
+    assert as_of(evolve(FACTS, awards=[AWARD, old]), AT).held == AWARD
+
+
+@pytest.mark.law
+@given(strategies.facts(), strategies.moments())
+def test_what_stood_at_an_instant_stands_as_it_did(facts: Facts, at: datetime) -> None:
+    then = as_of(facts, at)
+    assert as_of(then, at) == then
+    assert all(each.issued_at <= at for each in then.awards)
+
+
+@pytest.mark.rule("DOC-RENEW-16")
+def test_a_reason_is_given_once_and_of_the_item_that_is_asked_about() -> None:
+    over = LearningPlan("p1", ("c1", "c2"), Window(date(2024, 1, 2)))
+    facts = evolve(
+        FACTS,
+        certification=first_aid((COURSE, "c1"), (COURSE, "c2"), (COURSE, "c3")),
+        enrolments=[*FACTS.enrolments, enrolment("p1", EnrolmentStatus.ENROLLED, PLAN)],
+        courses=[Course("c1"), Course("c2"), Course("c3", window=over.window)],
+        plans=[over],
+    )
+    told = [reason.rule.id for reason in renewal.decide(facts, at=AT).reasons]
+    assert told == ["DOC-RENEW-16", "DOC-RENEW-14"]
+    asked = renewal.start(facts, RenewalOption(COURSE, "c1", "p1"), at=AT)
+    assert [reason.rule.id for reason in asked.reasons] == ["DOC-RENEW-16"]
+
+
+@pytest.mark.rule("INT-32")
+def test_a_renewal_is_not_completed_by_one_item_where_several_are_needed_by_now() -> None:
+    both = first_aid((COURSE, "c1"), (COURSE, "c2"), criteria=Criteria.ALL)
+    begun = evolve(started(), certification=both)
+    assert rules(complete(begun, completion())) == {"INT-32"}
+    assert renewal.cancel(begun, at=LATER)
+
+
+@pytest.mark.rule("INT-19")
+def test_what_does_not_exist_is_said_not_to() -> None:
+    decided = renewal.decide(evolve(FACTS, courses=()), at=AT)
+    assert [str(reason) for reason in decided.reasons] == ["there is no course c1 (INT-19)"]
+
+
 @pytest.mark.rule("INT-12b")
 def test_a_renewal_is_not_completed_before_the_award_is_issued() -> None:
     edited = evolve(started(), awards=[evolve(AWARD, issued_at=LATER)])
@@ -739,6 +842,7 @@ def test_renewing_answers_whatever_the_facts(facts: Facts, at: datetime, random:
         lists["certification"] = evolve(known, assignments=tuple(mixed))
     shuffled = evolve(facts, **lists)
     assert renewal.decide(shuffled, at=at) == decided
+    facts, shuffled = as_of(facts, at), as_of(shuffled, at)
     for option in decided.effects if decided else []:
         start = renewal.start(facts, option, at=at)
         assert renewal.start(shuffled, option, at=at) == start
@@ -761,7 +865,10 @@ EVERY_OPTION = [
 @given(strategies.facts(), strategies.moments())
 def test_what_is_granted_can_be_started_and_nothing_else(facts: Facts, at: datetime) -> None:
     granted = set(effects_of(renewal.decide(facts, at=at)))
-    assert {each for each in EVERY_OPTION if renewal.start(facts, each, at=at)} == granted
+    then = as_of(facts, at)
+    assert set(effects_of(renewal.decide(then, at=at))) == granted
+    assert {each for each in EVERY_OPTION if renewal.start(then, each, at=at)} == granted
+    assert {each for each in EVERY_OPTION if renewal.start(facts, each, at=at)} <= granted
     for plan in strategies.PLANS:
         asked = set(effects_of(renewal.decide(facts, at=at, plan=plan)))
         through = {each for each in granted if plan in (each.plan, each.item)}
@@ -773,6 +880,7 @@ def test_what_is_granted_can_be_started_and_nothing_else(facts: Facts, at: datet
 def test_a_started_renewal_is_completed_once_or_refused_for_a_reason(
     facts: Facts, at: datetime, after: timedelta, random: Any
 ) -> None:
+    facts = as_of(facts, at)
     decided = renewal.decide(facts, at=at)
     for option in decided.effects if decided else []:
         begun = started(facts, option, at=at)

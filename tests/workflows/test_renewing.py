@@ -8,6 +8,7 @@ from attrs import evolve
 
 from certrules import Award, Item, ItemKind, Rule, Unit, Validity
 from certrules.errors import InvalidValueError
+from certrules.model.catalog import Criteria
 from certrules.model.decisions import Granted, Refused
 from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
@@ -306,10 +307,43 @@ def test_a_plan_is_renewed_and_its_own_enrolment_completed(store: Store) -> None
     assert [award.issued_at for award in awards(store)] == [day(10), day(120)]
 
 
+@pytest.mark.rule("DOC-ASSIGN-03", "INT-12b")
+def test_a_renewal_by_what_is_assigned_no_more_is_refused_and_stays_open(store: Store) -> None:
+    complete(store, "A", day(10))
+    assert start(store, day(20))
+    with store.writing() as transaction:
+        first_aid = transaction.certifications.get("fa")
+        assert first_aid is not None
+        transaction.certifications.put([evolve(first_aid, assignments=())])
+    done = Completion("ada", COURSE, "A", day(30))
+    told = awarding.complete(store, done, at=day(30), zone=UTC)
+    assert told.recorded
+    assert rules(told.decisions["fa"]) == [Rule.DOC_ASSIGN_03]
+    assert renewing.cancel(store, "ada", "fa", at=day(31))
+    again = Completion("ada", COURSE, "A", day(40))
+    assert awarding.complete(store, again, at=day(40), zone=UTC).decisions == {}
+
+
+@pytest.mark.rule("INT-32", "INT-12b")
+def test_a_renewal_of_what_comes_to_need_several_items_is_refused_and_stays_open(
+    store: Store,
+) -> None:
+    complete(store, "A", day(10))
+    assert start(store, day(20))
+    with store.writing() as transaction:
+        first_aid = transaction.certifications.get("fa")
+        assert first_aid is not None
+        transaction.certifications.put([evolve(first_aid, criteria=Criteria.ALL)])
+    done = Completion("ada", COURSE, "A", day(30))
+    told = awarding.complete(store, done, at=day(30), zone=UTC)
+    assert rules(told.decisions["fa"]) == [Rule.INT_32]
+    assert renewing.cancel(store, "ada", "fa", at=day(31))
+
+
 @pytest.mark.rule("DOC-RENEW-01", "INT-12b")
 def test_renewals_do_not_go_back_in_time(store: Store) -> None:
     complete(store, "A", day(10))
-    assert rules(start(store, day(9))) == [Rule.DOC_RENEW_01]
+    assert rules(start(store, day(9))) == [Rule.DOC_RENEW_01, Rule.INT_12b]
     start(store, day(100))
     assert rules(renewing.cancel(store, "ada", "fa", at=day(99))) == [Rule.INT_12b]
     assert renewing.cancel(store, "ada", "fa", at=day(100))

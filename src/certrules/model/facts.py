@@ -1,7 +1,7 @@
 """What must be known of one user and one certification to decide?"""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from attrs import evolve, frozen
 
@@ -21,6 +21,10 @@ from certrules.model.people import User
 
 __all__ = ["Facts"]
 
+T = TypeVar("T")
+
+_LISTS = "awards", "enrolments", "completions", "courses", "plans", "renewals", "items"
+
 
 @frozen
 class Facts:
@@ -36,7 +40,9 @@ class Facts:
     - ``renewals``: every renewal that the user has ever started of it;
     - ``items``: what courses, plans and tracks are called, for reasons that people read.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for facts of another user or certification.
+    What is listed twice counts once. Raises :class:`~certrules.errors.InvalidValueError` for facts
+    of another user or certification, and for those that contradict each other: two definitions of
+    one course or plan, two accounts of one attempt or cycle, two current awards or open renewals.
     """
 
     user: User
@@ -50,10 +56,21 @@ class Facts:
     items: Sequence[Item] = ()
 
     def __attrs_post_init__(self) -> None:
+        for name in _LISTS:
+            object.__setattr__(self, name, tuple(dict.fromkeys(getattr(self, name))))
         theirs = (*self.awards, *self.enrolments, *self.completions, *self.renewals)
         _only("user", self.user.id, theirs)
         if self.certification is not None:
             _only("certification", self.certification.id, (*self.awards, *self.renewals))
+        _once("course", self.courses, lambda course: course.id)
+        _once("plan", self.plans, lambda plan: plan.id)
+        _once("item", self.items, lambda item: (item.kind, item.id))
+        _once("attempt", self.enrolments, lambda each: (each.kind, each.item, each.attempt))
+        _once("cycle", self.awards, lambda award: award.cycle)
+        current = (award for award in self.awards if not award.archived)
+        _once("current award", current, lambda award: award.user)
+        begun = (renewal for renewal in self.renewals if renewal.state is RenewalState.OPEN)
+        _once("open renewal", begun, lambda renewal: renewal.user)
 
     @property
     def held(self) -> Award | None:
@@ -116,3 +133,11 @@ def _only(name: str, expected: str, facts: Iterable[Any]) -> None:
     for fact in facts:
         if getattr(fact, name) != expected:
             raise InvalidValueError(name, getattr(fact, name), f"facts of {expected!r} only")
+
+
+def _once(name: str, facts: Iterable[T], key: Callable[[T], object]) -> None:
+    seen: set[object] = set()
+    for fact in facts:
+        if key(fact) in seen:
+            raise InvalidValueError(name, fact, "told of once, or twice in the same way")
+        seen.add(key(fact))

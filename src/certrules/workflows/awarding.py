@@ -9,9 +9,15 @@ from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Granted, Refused
-from certrules.model.effects import CancelNotices, Notify
+from certrules.model.effects import Notify
 from certrules.model.events import Event, EventKind
-from certrules.model.learning import Completion, Enrolment, EnrolmentStatus, ExternalTraining
+from certrules.model.learning import (
+    Completion,
+    Enrolment,
+    EnrolmentStatus,
+    ExternalTraining,
+    RenewalState,
+)
 from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.conflicts import conflict
@@ -28,8 +34,8 @@ __all__ = ["Completed", "complete", "edit", "report_external"]
 class Completed:
     """What followed from a completion: whether it was recorded, and what each certification says.
 
-    ``decisions`` are by the ids of the certifications to which the item is assigned; what they
-    grant has been carried out.
+    ``decisions`` are by the ids of the certifications to which the item is assigned, or of which
+    it was to complete a renewal; what they grant has been carried out.
     """
 
     recorded: Granted | Refused
@@ -49,7 +55,8 @@ def complete(
 
     ``at`` is the aware instant of the report, ``zone`` the one in whose calendar expiries are
     reckoned. Every certification to which the item is assigned decides for itself: where its
-    renewal is open, whether that is completed; otherwise, whether it is earned. A completion that
+    renewal is open, whether that is completed; otherwise, whether it is earned. So does one whose
+    renewal was started by the item, though it is assigned no more. A completion that
     cannot be true is not recorded; any other is, whatever it earns, and the enrolment with it.
     Told twice, it changes nothing the second time, whatever has been taken away in between. Raises
     :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
@@ -79,10 +86,11 @@ def complete(
         attempts = transaction.learning.enrolments(user.id, completion.kind, [completion.item])
         told = [*transaction.learning.completions([user.id], completion.kind, [completion.item])]
         recorded = awarding.record(completion, attempts, told, at=at)
-        earned = transaction.certifications.assigned(completion.kind, completion.item)
+        assigned = transaction.certifications.assigned(completion.kind, completion.item)
+        asked = {each.id for each in assigned} | _renewing(transaction, completion)
         decisions = {
-            each.id: _decide(transaction, each.id, completion, at=at, zone=zone, policy=policy)
-            for each in earned
+            each: _decide(transaction, each, completion, at=at, zone=zone, policy=policy)
+            for each in sorted(asked)
         }
         if recorded:
             _record(transaction, completion, attempts, told)
@@ -90,6 +98,22 @@ def complete(
                 if decision:
                     carry_out(transaction, decision.effects, policy.notifications)
     return Completed(recorded, decisions)
+
+
+def _renewing(transaction: Transaction, completion: Completion) -> set[str]:
+    """Return the certifications whose open renewal was to be done by the item, assigned or not."""
+    held = {each.certification for each in transaction.awards.select(user=completion.user)}
+    known = (
+        renewal
+        for certification in sorted(held)
+        for renewal in transaction.renewals.history(completion.user, certification)
+    )
+    item = (completion.kind, completion.item)
+    return {
+        each.certification
+        for each in known
+        if each.state is RenewalState.OPEN and (each.option.kind, each.option.item) == item
+    }
 
 
 def _decide(
@@ -237,7 +261,7 @@ def edit(
     """Give an award other dates or another association at an aware instant, in one transaction.
 
     ``changed`` is the award as the caller saw it, with what shall be different. What was to be told
-    of its former expiry is taken back. Raises
+    of another expiry is taken back. Raises
     :class:`~certrules.errors.ConflictError` where it is gone, or has changed since it was seen.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
@@ -267,6 +291,6 @@ def edit(
         if decision:
             cycle = changed.user, changed.certification, changed.cycle
             event = Notify(Event(EventKind.CHANGED, *cycle, at=at))
-            decision = evolve(decision, effects=(*decision.effects, CancelNotices(*cycle), event))
+            decision = evolve(decision, effects=(*decision.effects, event))
             carry_out(transaction, decision.effects)
         return decision

@@ -15,6 +15,7 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import issuing
 from certrules.rules.renewal import ways
+from certrules.rules.renewal.items import against_several
 
 __all__ = ["cancel", "complete"]
 
@@ -37,9 +38,9 @@ def complete(
     refused. So is one that is not later than the start or than the issue of the award, one that is
     among those of the facts already, one of another item than was chosen, one after the validity
     period had closed (judged at the completion), one of an item that has been unlinked meanwhile,
-    and one whose award would have the very dates of an archived one. An award edited meanwhile is
-    renewed all the same; one renewed or removed meanwhile refuses. A refusal leaves the renewal
-    open.
+    one under criteria that need several items by now, and one whose award would have the very dates
+    of an archived one. An award edited meanwhile is renewed all the same; one renewed or removed
+    meanwhile refuses. A refusal leaves the renewal open.
 
     >>> begin, later = (datetime(year, 1, 1, tzinfo=UTC) for year in (2023, 2024))
     >>> chosen = RenewalOption(ItemKind.COURSE, "c1")
@@ -55,7 +56,7 @@ def complete(
     ['ArchiveAward', 'CancelNotices', 'IssueAward', 'CloseRenewal', 'Notify']
 
     Rules: DOC-CERT-13, DOC-ASSIGN-07, DOC-RENEW-03, DOC-RENEW-14, DOC-RENEW-16, DOC-RENEW-17,
-    DOC-RENEW-18, DOC-RENEW-20, ALL-VIS-02, INT-12b, INT-14, INT-23, INT-24.
+    DOC-RENEW-18, DOC-RENEW-20, ALL-VIS-02, INT-12b, INT-14, INT-23, INT-24, INT-32.
     """
     told = [*issuing.against_told(facts, completion)]
     facts = facts.with_completion(completion)
@@ -64,6 +65,7 @@ def complete(
         return Refused(issuing.against(facts))
     reasons = [
         *issuing.against(facts),
+        *against_several(certification, policy),
         *told,
         *_against_future(completion, at),
         *_against_item(facts, certification, completion),

@@ -7,17 +7,18 @@ from attrs import evolve
 
 from certrules import instants
 from certrules.model.awards import AssociationType, Award
-from certrules.model.catalog import Certification, ItemKind
+from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.facts import Facts
 from certrules.model.learning import EnrolmentStatus, EntryPoint, RenewalOption
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
-from certrules.rules import criteria, issuing
+from certrules.rules import issuing
 from certrules.rules.renewal import ways
-from certrules.rules.renewal.items import Judged, judge
+from certrules.rules.renewal.items import Judged, against_several, judge
+from certrules.rules.renewal.standing import as_of
 
-__all__ = ["controls", "decide"]
+__all__ = ["controls", "decide", "gates"]
 
 
 def decide(
@@ -29,7 +30,8 @@ def decide(
     item by which the renewal can be done, once for each way of taking it. ``plan`` is the learning
     plan from whose page it is asked, if so: only ways through it count then. From everywhere else
     the answer is the same, and the award's expiry does not matter; but it must have been issued.
-    Reasons of a grant that begin with ``not by`` tell why other items are no options.
+    What lies after ``at`` has not happened for it. Reasons of a grant that begin with ``not by``
+    tell why other items are no options.
 
     >>> start = datetime(2023, 1, 1, tzinfo=UTC)
     >>> course = Assignment(ItemKind.COURSE, "c1", start)
@@ -44,24 +46,31 @@ def decide(
 
     Rules: DOC-RENEW-01, DOC-RENEW-02, DOC-RENEW-04, DOC-RENEW-05, DOC-RENEW-07, DOC-RENEW-08,
     DOC-RENEW-14, DOC-RENEW-15, DOC-RENEW-16, ALL-EXP-04, INT-12b, INT-13, INT-19, INT-19b, INT-24,
-    X-ARCH-1, X-VALID-2.
+    INT-32, X-ARCH-1, X-VALID-2.
     """
     at = instants.utc(at)
-    certification = facts.certification
-    if certification is None:
-        return Refused(issuing.against(facts, inactive=Rule.INT_24))
-    judged = judge(facts, certification, plan, at)
+    then = as_of(facts, at)
+    against = tuple(gates(facts, then, policy))
+    if facts.certification is None:
+        return Refused(against)
+    judged = judge(then, facts.certification, plan, at)
     options = tuple(option for item in judged for option in item.options)
-    gates = [
-        *issuing.against(facts, inactive=Rule.INT_24),
-        *_against_platform(certification, policy),
-        *_against_award(facts, at),
-        *_against_open_renewal(facts),
-    ]
-    without = _without(judged)
-    if gates or not options:
-        return Refused((*gates, *(() if options else without)))
-    return Granted(options, (*_because(facts, options, at), *_not_by(facts, judged)))
+    if against or not options:
+        return Refused((*against, *(() if options else _without(judged))))
+    return Granted(options, (*_because(then, options, at), *_not_by(then, judged)))
+
+
+def gates(facts: Facts, then: Facts, policy: Policy) -> Iterator[Reason]:
+    """Yield what speaks against a renewal by whatever item; ``then`` are the facts as they stood.
+
+    Rules: DOC-RENEW-01, DOC-RENEW-02, ALL-EXP-04, INT-12b, INT-24, INT-32.
+    """
+    yield from issuing.against(then, inactive=Rule.INT_24)
+    if facts.certification is not None:
+        yield from _against_platform(policy)
+        yield from against_several(facts.certification, policy)
+        yield from _against_award(then, facts.held)
+        yield from _against_open_renewal(then)
 
 
 def controls(decision: Granted | Refused) -> tuple[EntryPoint, ...]:
@@ -75,28 +84,27 @@ def controls(decision: Granted | Refused) -> tuple[EntryPoint, ...]:
     return tuple(EntryPoint) if decision else ()
 
 
-def _against_platform(certification: Certification, policy: Policy) -> Iterator[Reason]:
+def _against_platform(policy: Policy) -> Iterator[Reason]:
     if not policy.renew_control:
         yield Reason(Rule.ALL_EXP_04, "this platform has no renewal")
-    needed = len(criteria.groups(certification, policy))
-    if needed > 1:
-        text = "a renewal is done by one item, and the certification needs several"
-        yield Reason(Rule.INT_32, text, (("needed", needed),))
 
 
-def _against_award(facts: Facts, at: datetime) -> Iterator[Reason]:
+def _against_award(facts: Facts, later: Award | None) -> Iterator[Reason]:
     held = facts.held
     if held is None:
-        yield Reason(Rule.DOC_RENEW_01, "the user holds no award to renew")
+        yield _held_by_none(later)
         return
-    if at < held.issued_at:
-        issued = (("issued_at", held.issued_at),)
-        text = f"the award is issued only later, {instants.written(held.issued_at)}"
-        yield Reason(Rule.DOC_RENEW_01, text, issued)
     if facts.renewal is not None:
         return  # its start is what made the course incomplete again
     if held.source.type is AssociationType.COURSE and held.source.item is not None:
         yield from _against_awarding_course(facts, held.source.item)
+
+
+def _held_by_none(later: Award | None) -> Reason:
+    if later is None:
+        return Reason(Rule.DOC_RENEW_01, "the user holds no award to renew")
+    text = f"the award is issued only later, {instants.written(later.issued_at)}"
+    return Reason(Rule.DOC_RENEW_01, text, (("issued_at", later.issued_at),))
 
 
 def _against_awarding_course(facts: Facts, course: str) -> Iterator[Reason]:
@@ -124,9 +132,9 @@ def _without(judged: Sequence[Judged]) -> tuple[Reason, ...]:
     """Return why items are no options, or that there are none, or that all are completed."""
     if not judged:
         return (Reason(Rule.INT_19, "no item is assigned to the certification"),)
-    reasons = [reason for item in judged for reason in item.reasons]
+    reasons = list(dict.fromkeys(reason for item in judged for reason in item.reasons))
     others = [reason for reason in reasons if reason.rule is not Rule.DOC_RENEW_07]
-    if len(reasons) - len(others) < len(judged):
+    if len(reasons) - len(others) < len(judged):  # each item has its own of these
         return tuple(reasons)
     every = Reason(Rule.DOC_RENEW_08, "every assigned item was completed, and retakes are off")
     return (every, *others)
@@ -156,6 +164,9 @@ def _because(facts: Facts, options: Sequence[RenewalOption], at: datetime) -> It
 
 def _because_of_award(held: Award | None) -> Iterator[Reason]:
     if held is not None and held.source.type is not AssociationType.COURSE:
-        yield Reason(Rule.INT_19, "no course earned the award, so none has to be completed now")
+        plan = held.source.type is AssociationType.LEARNING_PLAN
+        earned = "a learning plan and no course by itself" if plan else "no course"
+        text = f"{earned} earned the award, so none has to be completed now"
+        yield Reason(Rule.INT_19, text)
     if held is not None and held.expires_at is None:
         yield Reason(Rule.INT_19b, "an award that never expires may be renewed too")

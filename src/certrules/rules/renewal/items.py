@@ -10,10 +10,12 @@ from certrules.model.catalog import Certification, ItemKind
 from certrules.model.decisions import Reason
 from certrules.model.facts import Facts
 from certrules.model.learning import EnrolmentStatus, RenewalOption
+from certrules.model.policy import Policy
 from certrules.rulebook import Rule
+from certrules.rules import criteria
 from certrules.rules.renewal import ways
 
-__all__ = ["Judged", "judge", "within"]
+__all__ = ["Judged", "against_several", "judge", "within"]
 
 
 @frozen
@@ -38,6 +40,17 @@ def judge(
         _judge(facts, kind, item, plan, at, retake=certification.retake)
         for kind, item in sorted(assigned, key=lambda item: (item[0].value, item[1]))
     ]
+
+
+def against_several(certification: Certification, policy: Policy) -> Iterator[Reason]:
+    """Yield why no item can renew a certification: it takes several together to earn it.
+
+    Rules: INT-32.
+    """
+    needed = len(criteria.groups(certification, policy))
+    if needed > 1:
+        text = "a renewal is done by one item, and the certification needs several"
+        yield Reason(Rule.INT_32, text, (("needed", needed),))
 
 
 def _judge(
@@ -77,9 +90,11 @@ def _asked(
 
 
 def _against_unknown(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reason]:
-    if kind is ItemKind.EXTERNAL_TRAINING or _unknown(facts, kind, item):
-        which = (("kind", kind), ("item", item))
-        yield Reason(Rule.INT_19, f"{facts.item(kind, item)} cannot be taken here", which)
+    called, which = facts.item(kind, item), (("kind", kind), ("item", item))
+    if kind is ItemKind.EXTERNAL_TRAINING:
+        yield Reason(Rule.INT_19, f"{called} cannot be taken here", which)
+    elif _unknown(facts, kind, item):
+        yield Reason(Rule.INT_19, f"there is no {called}", which)
 
 
 def _against_completed(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reason]:

@@ -15,8 +15,9 @@ from certrules.model.learning import Enrolment, Renewal, RenewalOption
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import issuing
-from certrules.rules.renewal.deciding import decide
+from certrules.rules.renewal.deciding import gates
 from certrules.rules.renewal.items import judge, within
+from certrules.rules.renewal.standing import against_since, as_of
 
 __all__ = ["start"]
 
@@ -39,8 +40,10 @@ def start(
     or reset. Either way the user is enrolled where they are not, in the courses of a plan too. What
     belongs to other users is never touched.
 
-    What :func:`decide` grants can be started, and nothing else can. Raises
-    :class:`~certrules.errors.InvalidValueError` for what is no option at all.
+    What :func:`~certrules.rules.renewal.decide` grants can be started, and nothing else can; except
+    that nothing is started as of an instant since which the award, its renewal or the training to
+    be taken has changed. Raises :class:`~certrules.errors.InvalidValueError` for what is no option
+    at all.
 
     ``key`` is the caller's own: a second start with the same key and option is granted without any
     effect, whatever has become of the first; any other second start is refused. ``seen`` is the
@@ -67,11 +70,14 @@ def start(
         raise InvalidValueError("option", option, "a certrules.RenewalOption")
     if key is not None and (earlier := _started(facts, key)):
         return _answer_again(earlier, option)
-    decided = decide(facts, at=at, plan=option.plan, policy=policy)
-    reasons = [*decided.reasons] if not decided else []
-    reasons.extend(_against_change(facts.held, seen))
-    if decided and option not in decided.effects:
-        reasons.extend(_not_offered(facts, option, at))
+    then = as_of(facts, at)
+    reasons = [
+        *gates(facts, then, policy),
+        *_against_option(then, option, at),
+        *_against_change(facts.held, seen),
+    ]
+    taken = within(facts, option.kind, option.item)
+    reasons = reasons or [*against_since(facts, then, taken, at)]
     if reasons or facts.held is None or facts.certification is None:
         return Refused(reasons)
     return _start(facts, facts.certification, facts.held, option, at, key)
@@ -94,16 +100,17 @@ def _against_change(held: Award | None, seen: tuple[int, int] | None) -> Iterato
         yield Reason(Rule.INT_12b, "the award has changed since it was looked at", facts)
 
 
-def _not_offered(facts: Facts, option: RenewalOption, at: datetime) -> list[Reason]:
-    """Return why an option is not offered: what speaks against its item, if anything does."""
-    known, item = facts.certification, (option.kind, option.item)
-    judged = judge(facts, known, option.plan, at) if known else []
-    against = [
-        reason for each in judged if (each.kind, each.item) == item for reason in each.reasons
-    ]
-    text = f"{facts.item(*item)} does not renew the award in this way"
-    which = (("item", option.item), ("plan", option.plan))
-    return against or [Reason(Rule.INT_13, text, which)]
+def _against_option(facts: Facts, option: RenewalOption, at: datetime) -> Iterator[Reason]:
+    """Yield why an option is not offered: what speaks against its item, if anything does."""
+    if facts.certification is None:
+        return
+    item = (option.kind, option.item)
+    judged = judge(facts, facts.certification, option.plan, at)
+    own = [each for each in judged if (each.kind, each.item) == item]
+    yield from (reason for each in own for reason in each.reasons)
+    if not any(each.reasons or option in each.options for each in own):
+        text = f"{facts.item(*item)} does not renew the award in this way"
+        yield Reason(Rule.INT_13, text, (("item", option.item), ("plan", option.plan)))
 
 
 def _start(

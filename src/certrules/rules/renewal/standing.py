@@ -1,0 +1,101 @@
+"""What had happened by an instant, and what has changed since?"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from attrs import evolve
+
+from certrules import instants
+from certrules.model.awards import Award
+from certrules.model.catalog import ItemKind
+from certrules.model.decisions import Reason
+from certrules.model.facts import Facts
+from certrules.model.learning import Enrolment, EnrolmentStatus, Renewal, RenewalState
+from certrules.rulebook import Rule
+from certrules.rules import status
+
+__all__ = ["against_since", "as_of"]
+
+
+def as_of(facts: Facts, at: datetime) -> Facts:
+    """Return facts as they stood at an aware instant: what lies after it has not happened.
+
+    Of what was completed later, the enrolment was in progress or untouched; what was archived or
+    closed later was current or open. An enrolment that begins later, with none before it, stays,
+    since none can be made beside it.
+
+    >>> first, second = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 2))
+    >>> done = Enrolment("ada", ItemKind.COURSE, "c1", first, EnrolmentStatus.COMPLETED,
+    ...                  completed_at=second)
+    >>> facts = Facts(User("ada", "ada"), None, enrolments=(done,))
+    >>> str(as_of(facts, first).enrolments[0].status), as_of(facts, second) == facts
+    ('enrolled', True)
+
+    Rules: INT-12b.
+    """
+    at = instants.utc(at)
+    begun = {(each.kind, each.item) for each in facts.enrolments if each.enrolled_at <= at}
+    attempts = (
+        each
+        for each in facts.enrolments
+        if each.enrolled_at <= at or (each.kind, each.item) not in begun
+    )
+    return evolve(
+        facts,
+        awards=_awards(facts.awards, at),
+        enrolments=[_enrolment(each, at) for each in attempts],
+        completions=[each for each in facts.completions if each.completed_at <= at],
+        renewals=[_renewal(each, at) for each in facts.renewals if each.started_at <= at],
+    )
+
+
+def _later(instant: datetime | None, at: datetime) -> bool:
+    return instant is not None and instant > at
+
+
+def _awards(awards: Iterable[Award], at: datetime) -> Sequence[Award]:
+    """Return the awards that were issued by then; of those archived later one was current."""
+    issued = [each for each in awards if each.issued_at <= at]
+    current = (each for each in issued if not each.archived or _later(each.archived_at, at))
+    held = max(
+        current, key=lambda each: (not each.archived, each.issued_at, each.cycle), default=None
+    )
+    return [(status.as_of(each, at) or each) if each is held else each for each in issued]
+
+
+def _enrolment(enrolment: Enrolment, at: datetime) -> Enrolment:
+    if _later(enrolment.archived_at, at):
+        enrolment = evolve(enrolment, archived_at=None)
+    if _later(enrolment.first_access_at, at):
+        enrolment = evolve(enrolment, first_access_at=None)
+    if not _later(enrolment.completed_at, at):
+        return enrolment
+    accessed = enrolment.first_access_at is not None
+    before = EnrolmentStatus.IN_PROGRESS if accessed else EnrolmentStatus.ENROLLED
+    completed = enrolment.status is EnrolmentStatus.COMPLETED
+    return evolve(enrolment, status=before if completed else enrolment.status, completed_at=None)
+
+
+def _renewal(renewal: Renewal, at: datetime) -> Renewal:
+    if _later(renewal.closed_at, at):
+        return evolve(renewal, state=RenewalState.OPEN, closed_at=None)
+    return renewal
+
+
+def against_since(
+    facts: Facts, then: Facts, taken: Iterable[tuple[ItemKind, str]], at: datetime
+) -> Iterator[Reason]:
+    """Yield why nothing is started as of an instant since which there was a change.
+
+    ``then`` are the facts as they stood, ``taken`` the items whose enrolments would be changed.
+
+    Rules: INT-12b.
+    """
+    changed = (
+        then.held != facts.held
+        or then.renewal != facts.renewal
+        or any(then.enrolment(*each) != facts.enrolment(*each) for each in taken)
+    )
+    if changed:
+        text = f"the award, its renewal or its training has changed since {instants.written(at)}"
+        yield Reason(Rule.INT_12b, text, (("at", at),))
