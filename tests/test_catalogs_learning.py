@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from certrules import catalogs
+from certrules import Item, ItemKind, catalogs
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
 from certrules.model.learning import Course, LearningPlan, Window, WindowStart
@@ -56,8 +56,18 @@ def test_a_fault_of_a_window_is_told_with_its_path(window: object, path: str, me
     assert message in told
 
 
+def test_a_plan_that_holds_a_course_twice_is_a_fault() -> None:
+    with pytest.raises(CatalogError) as raised:
+        catalogs.read(b'{"plans": [{"id": "p1", "courses": ["c1", "c1"]}]}')
+    ((path, told),) = raised.value.faults
+    assert path == "plans[0]"
+    assert "each once, not 'c1' again" in told
+
+
 def test_a_load_adds_and_replaces_them() -> None:
     store = MemoryStore()
+    courses = [Item(ItemKind.COURSE, id_) for id_ in ("c1", "c2", "c3")]
+    administering.load(store, Catalog(items=(*courses, Item(ItemKind.LEARNING_PLAN, "p1"))))
     catalog = Catalog(courses=(Course("c1"), Course("c2")), plans=(LearningPlan("p1", ("c1",)),))
     assert administering.load(store, catalog).changes["courses"] == Change(added=2)
     later = Catalog(courses=(Course("c1"), Course("c2", ("m1",)), Course("c3")))

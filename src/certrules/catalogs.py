@@ -55,7 +55,7 @@ def read(data: bytes) -> Catalog:
     those that have a default may be left out. Where it matters of what items consist, and until
     when they can be taken, ``courses`` and ``plans`` list
     :class:`~certrules.model.learning.Course` and :class:`~certrules.model.learning.LearningPlan`,
-    and where people belong to companies, ``companies`` list
+    which are items too, and where people belong to companies, ``companies`` list
     :class:`~certrules.model.people.Company`. Raises :class:`~certrules.errors.CatalogError`.
 
     >>> catalog = read(b'{"certifications": [{"id": "1", "name": "First aid", "code": "FA",'

@@ -30,6 +30,7 @@ from certrules.workflows.administering import Change
 
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 COURSE = Item(ItemKind.COURSE, "c", "C-1")
+PLAN = Item(ItemKind.LEARNING_PLAN, "p")
 FIRST_AID = Certification(
     "k", "First aid", "FA", assignments=(Assignment(ItemKind.COURSE, "c", SINCE),)
 )
@@ -234,12 +235,35 @@ def test_what_is_known_of_badge_images_counts() -> None:
     assert not administering.load(store, catalog).warnings
 
 
+@pytest.mark.rule("X-VALID-1")
+def test_courses_and_plans_that_are_no_items_are_faults_each_with_its_path() -> None:
+    store = MemoryStore()
+    catalog = Catalog(
+        items=(COURSE, PLAN),
+        courses=(Course("c"), Course("nowhere")),
+        plans=(LearningPlan("p", ("c", "p", "never")), LearningPlan("q")),
+    )
+    with pytest.raises(CatalogError) as raised:
+        administering.load(store, catalog)
+    assert dict(raised.value.faults) == {
+        "courses[1].id": "there is no course 'nowhere', neither here nor in the store",
+        "plans[0].courses[1]": "there is no course 'p', neither here nor in the store",
+        "plans[0].courses[2]": "there is no course 'never', neither here nor in the store",
+        "plans[1].id": "there is no learning plan 'q', neither here nor in the store",
+    }
+    with store.reading() as view:
+        assert not [*view.items.all(), *view.learning.courses(["c"]), *view.learning.plans(["p"])]
+    administering.load(store, Catalog(items=(COURSE, PLAN)))
+    held = Catalog(courses=(Course("c"),), plans=(LearningPlan("p", ("c",)),))
+    assert administering.load(store, held).changes["plans"] == Change(added=1)
+
+
 SECTIONS = {
     "users": (Catalog(users=(User("1", "eve", company="acme"),)), Action.MANAGE_PEOPLE),
     "companies": (Catalog(companies=(Company("acme"),)), Action.MANAGE_PEOPLE),
     "items": (Catalog(items=(COURSE,)), Action.MANAGE_LEARNING),
-    "courses": (Catalog(courses=(Course("c"),)), Action.MANAGE_LEARNING),
-    "plans": (Catalog(plans=(LearningPlan("p", ("c",)),)), Action.MANAGE_LEARNING),
+    "courses": (Catalog(items=(COURSE,), courses=(Course("c"),)), Action.MANAGE_LEARNING),
+    "plans": (Catalog(items=(PLAN,), plans=(LearningPlan("p"),)), Action.MANAGE_LEARNING),
     "certifications": (Catalog(certifications=(DRAFT,)), Action.EDIT_CERTIFICATION),
 }
 POWER = Actor("1", {Role.POWER_USER})

@@ -64,8 +64,8 @@ def load(
     (``certification.create`` and ``certification.edit``); see :mod:`certrules.workflows.actors`.
     What somebody loads, they have created, unless it was there before.
 
-    Raises :class:`~certrules.errors.CatalogError`, and keeps nothing, where an assignment names an
-    item that neither the catalog nor the store has, where a stored certification lacks an item that
+    Raises :class:`~certrules.errors.CatalogError`, and keeps nothing, where an assignment, a course
+    or a plan names an item that neither the catalog nor the store has, where a stored certification lacks an item that
     is assigned to it, which only :func:`certrules.workflows.lifecycle.unlink` takes away together
     with what it earned, where an item would earn a second certification that the policy does not
     allow, and where a certification could not be created or edited so; and
@@ -209,10 +209,21 @@ def _assignments(catalog: Catalog) -> Iterator[tuple[str, Certification, Assignm
 
 def _unknown_items(transaction: Transaction, catalog: Catalog) -> _Faults:
     listed = {(item.kind, item.id) for item in catalog.items}
-    for path, _, assignment in _assignments(catalog):
-        kind, item = assignment.kind, assignment.item
+    for path, kind, item in _named_items(catalog):
         if (kind, item) not in listed and transaction.items.get(kind, item) is None:
-            yield path, f"there is no {_named(assignment)}, neither here nor in the store"
+            yield path, f"there is no {_named(kind, item)}, neither here nor in the store"
+
+
+def _named_items(catalog: Catalog) -> Iterator[tuple[str, ItemKind, str]]:
+    """Yield each item that a catalog names without listing it there, with its path."""
+    for path, _, assignment in _assignments(catalog):
+        yield path, assignment.kind, assignment.item
+    for index, course in enumerate(catalog.courses):
+        yield f"courses[{index}].id", ItemKind.COURSE, course.id
+    for index, plan in enumerate(catalog.plans):
+        yield f"plans[{index}].id", ItemKind.LEARNING_PLAN, plan.id
+        for place, held in enumerate(plan.courses):
+            yield f"plans[{index}].courses[{place}]", ItemKind.COURSE, held
 
 
 def _unlinked_items(transaction: Transaction, catalog: Catalog) -> _Faults:
@@ -222,7 +233,7 @@ def _unlinked_items(transaction: Transaction, catalog: Catalog) -> _Faults:
         for each in stored.assignments if stored else ():
             if (each.kind, each.item) not in kept:
                 text = (
-                    f"{_named(each)} is assigned in the store and missing here: unlink it first, "
+                    f"{_named(each.kind, each.item)} is assigned in the store and missing here: unlink it first, "
                     f"which removes the awards that it earned ({Rule.DOC_ASSIGN_11.id})"
                 )
                 yield f"certifications[{index}].assignments", text
@@ -238,7 +249,7 @@ def _shared_items(transaction: Transaction, catalog: Catalog) -> _Faults:
         other = earns.setdefault((kind, item), min(others, default=certification.id))
         if other != certification.id:
             text = (
-                f"{_named(assignment)} earns certification {other!r}, and an item can earn only "
+                f"{_named(kind, item)} earns certification {other!r}, and an item can earn only "
                 f"one: unlink it from that first ({Rule.DOC_ASSIGN_04.id})"
             )
             yield path, text
@@ -292,8 +303,8 @@ def _about_images(catalog: Catalog, judged: Sequence[_Decision]) -> Iterator[str
 _OF_IMAGES = (Rule.ALL_BADGE_02, Rule.ALL_BADGE_06)
 
 
-def _named(assignment: Assignment) -> str:
-    return f"{str(assignment.kind).replace('_', ' ')} {assignment.item!r}"
+def _named(kind: ItemKind, item: str) -> str:
+    return f"{str(kind).replace('_', ' ')} {item!r}"
 
 
 def _warnings(transaction: Transaction, catalog: Catalog) -> Iterator[str]:
