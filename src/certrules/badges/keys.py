@@ -7,6 +7,10 @@ from hashlib import sha256
 from typing import Any, Self
 
 from attrs import field, frozen
+
+from certrules.badges import _extra  # noqa: F401 - says what to install
+
+# isort: split
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

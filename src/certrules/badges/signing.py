@@ -4,6 +4,9 @@ import math
 from collections.abc import Mapping
 from typing import Any, Protocol, Self
 
+from certrules.badges import _extra  # noqa: F401 - says what to install
+
+# isort: split
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey

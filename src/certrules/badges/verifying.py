@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from certrules import instants
-from certrules.badges import structure
+from certrules.badges import (
+    _extra,  # noqa: F401 - says what to install
+    structure,
+)
 from certrules.badges._claims import check_claims, instant_of
 from certrules.badges._outcomes import Found, Outcome, Verification
 from certrules.badges._signatures import payload_of

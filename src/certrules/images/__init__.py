@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from typing import TypeVar
 
-from PIL import ExifTags
-from PIL.Image import Transpose
-from PIL.ImageFile import ImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
+try:
+    from PIL import ExifTags
+    from PIL.Image import Transpose
+    from PIL.ImageFile import ImageFile
+    from PIL.JpegImagePlugin import JpegImageFile
+    from PIL.PngImagePlugin import PngImageFile
+except ImportError as error:
+    hint = "images are read by Pillow: pip install 'certrules[images]'"
+    raise ImportError(hint, name=error.name) from error
 
 from certrules.errors import BadgeError
 from certrules.images import jpeg, png
