@@ -30,7 +30,7 @@ def test_what_a_badge_says() -> None:
         "  certification First aid",
         "  issued by     The Academy",
         "                https://academy.example",
-        "  recipient     urn:uuid:13730108-4988-5bcc-b5a9-34239d60d4b0",
+        "  recipient     urn:uuid:c891557e-2e2a-59f8-937f-ac524bed49ad",
         "  issued        2024-01-01T00:00:00Z",
         "  expires       2025-01-01T00:00:00Z",
         "  skills        CPR, Bandaging",
