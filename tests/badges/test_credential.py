@@ -99,6 +99,8 @@ def test_by_default_a_recipient_cannot_be_guessed() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("badge", BADGE.id),
+        ("certification", "fa"),
         ("issuer", "https://academy.example"),
         ("recipient", "https://ada.example"),
         ("skills", ["CPR"]),
@@ -110,9 +112,9 @@ def test_by_default_a_recipient_cannot_be_guessed() -> None:
     ],
 )
 def test_what_is_given_is_what_it_has_to_be(name: str, value: Any) -> None:
-    given: dict[str, Any] = {"issuer": ISSUER, name: value}
+    given: dict[str, Any] = {"badge": BADGE, "certification": FIRST_AID, "issuer": ISSUER}
     with pytest.raises(InvalidValueError) as raised:
-        credentials.credential(BADGE, FIRST_AID, **given)
+        credentials.credential(**given | {name: value})
     assert raised.value.name == name
 
 

@@ -199,8 +199,8 @@ def credential(
     ``status`` are entries of :func:`certrules.badges.statuslist.entry`. Where the certification has
     no description or criteria, what it does have is said in their place. Raises
     :class:`~certrules.errors.InvalidValueError` for a URL that is none, for a skill without text,
-    for a badge whose id is no UUID or that expires before it is issued, and for an issuer, a
-    recipient, skills or entries that are none.
+    for a badge whose id is no UUID or that expires before it is issued, and for what is not of
+    the type that is asked for.
 
     >>> badge = Badge("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1", "1", "fa", 1,
     ...     datetime(2024, 1, 1, tzinfo=UTC), None, status_list=1, index=7)
@@ -211,6 +211,8 @@ def credential(
 
     Rules: ALL-ROLE-11, INT-42.
     """
+    _check_type("badge", badge, Badge)
+    _check_type("certification", certification, Certification)
     _check_type("issuer", issuer, Issuer)
     _check_type("recipient", recipient, Recipient, type(None))
     _check_type("skills", skills, Mapping, type(None))

@@ -79,9 +79,11 @@ class BadgesContract:
                 work.badges.add(evolve(again, index=7))
             work.badges.add(again)
             assert work.badges.current(*_CYCLE) == again
+            work.badges.add(evolve(_BADGE, id="b3", index=9, revoked=True))
+            assert work.badges.current(*_CYCLE) == again
             work.badges.revoke([])
             work.badges.revoke([_CYCLE])
-            assert [each.revoked for each in work.badges.listed(1)] == [True, True]
+            assert [each.revoked for each in work.badges.listed(1)] == [True, True, True]
 
     def test_of_what_is_withdrawn_its_cycle_gets_no_other_until_it_is_revoked(self) -> None:
         self._write(lambda work: work.badges.add(_BADGE))
@@ -90,6 +92,7 @@ class BadgesContract:
         again = evolve(_BADGE, id="b2", index=8)
         with self.store.writing() as work:
             assert work.badges.get("b1") == work.badges.current(*_CYCLE) == withdrawn
+            assert set(work.badges.withdrawn([_CYCLE, ("bob", "fire", 1)])) == {_CYCLE}
             with raises(ConflictError):
                 work.badges.add(again)
             work.badges.withdraw("b3")
@@ -98,6 +101,7 @@ class BadgesContract:
             work.badges.withdraw("b1")
             assert work.badges.current(*_CYCLE) is None
             work.badges.add(again)
+            assert not work.badges.withdrawn([_CYCLE])
             assert list(work.badges.listed(1)) == [evolve(_BADGE, revoked=True), again]
 
     def test_a_badge_is_outdated_by_other_dates_of_its_award_alone(self) -> None:

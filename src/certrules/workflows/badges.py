@@ -1,7 +1,7 @@
 """Issue badges, publish which no longer count, and show where one stands.
 
-An award that is archived, edited or taken away loses its badge in the same transaction. What is
-issued here are records; the extra ``badges`` makes signed credentials of them.
+An award that is archived, taken away or given other dates loses its badge in the same transaction.
+What is issued here are records; the extra ``badges`` makes signed credentials of them.
 """
 
 import re
@@ -251,6 +251,10 @@ def revoke(store: Store, badge: str, *, actor: Asking = SYSTEM, policy: Policy =
     permit(actor, Action.DELETE_AWARD, policy=policy)
     with store.writing() as transaction:
         transaction.badges.withdraw(_known(transaction, badge).id)
+        found = _known(transaction, badge)
+        if found.withdrawn:
+            cycle = found.user, found.certification, found.cycle
+            transaction.notices.cancel([cycle])
 
 
 def reissue(
