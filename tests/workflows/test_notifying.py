@@ -12,7 +12,16 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from certrules import DOCEBO, Award, Certification, Duplicates, ExpiryBasis, ItemKind
+from certrules import (
+    DOCEBO,
+    AssociationType,
+    Award,
+    Certification,
+    Duplicates,
+    ExpiryBasis,
+    ItemKind,
+    Source,
+)
 from certrules.errors import ConflictError, InvalidValueError
 from certrules.instants import time_zone
 from certrules.model.badges import Badge
@@ -47,6 +56,9 @@ from certrules.workflows._effects import carry_out
 from tests.repositories.test_processes import PROCESSES, in_many_processes
 from tests.workflows.conftest import T0, day, furnish
 
+HEADER = b"""\
+username,certification_code,certification_issue_date,always_valid,certification_expire_date,type,code
+"""
 ISSUED = Notification("issued", NoticeKind.ISSUED, subject="{{certification_name}}")
 ENROLLED = Notification("enrolled", NoticeKind.ENROLLED)
 BEFORE = [
@@ -322,14 +334,36 @@ def test_a_deactivated_user_is_told_nothing_then_or_later(store: Store) -> None:
     assert due(store, day(101)) == ["ada 7 days", "ada expired"]
 
 
-@pytest.mark.rule("INT-23")
-def test_an_award_whose_badge_is_revoked_stands_and_is_told_of(store: Store) -> None:
-    award = give(store, "ada", 0, 100)
+def badge_of(store: Store, award: Award) -> str:
     badge = Badge("b1", "ada", "fa", award.cycle, award.issued_at, award.expires_at, 1, 1)
     with store.writing() as transaction:
         transaction.badges.add(badge)
-    badges.revoke(store, "b1")
-    assert due(store, day(11)) == ["ada 90 days"]
+    return badge.id
+
+
+@pytest.mark.rule("INT-23")
+def test_of_an_award_whose_badge_is_revoked_by_hand_nothing_is_told(store: Store) -> None:
+    badge = badge_of(store, give(store, "ada", 0, 100))
+    give(store, "bob", 0, 100)
+    assert due(store, day(11)) == ["ada 90 days", "bob 90 days"]
+    (notice, _) = notices(store)
+    badges.revoke(store, badge)
+    assert notifying.message(store, notice, BEFORE[0], at=day(11), zone=UTC) is None
+    assert [each.user for each in notices(store)] == ["bob"]
+    assert due(store, day(71)) == ["bob 30 days"]
+    assert badges.reissue(store, badge, draw=lambda _: 7)
+    assert due(store, day(72)) == []
+    assert due(store, day(94)) == ["ada 7 days", "bob 7 days"]
+
+
+@pytest.mark.rule("INT-23")
+def test_revoking_a_badge_of_another_cycle_takes_nothing_back(store: Store) -> None:
+    badge = badge_of(store, give(store, "ada", 0, 100))
+    with store.writing() as transaction:
+        transaction.badges.revoke([("ada", "fa", 1)])
+    due(store, day(11))
+    badges.revoke(store, badge)
+    assert [each.user for each in notices(store)] == ["ada"]
 
 
 # Told in the transaction of the change
@@ -357,13 +391,10 @@ def test_what_a_policy_tells_is_in_the_outbox_with_the_change(store: Store) -> N
     ]
     assert notifying.due(store, [ISSUED], until=day(9), zone=UTC, since=T0, policy=TELLING) == 0
     later = Notification("later", NoticeKind.ISSUED)
-    assert due(store, day(10), [later, ISSUED]) == []
+    assert notifying.due(store, [later, ISSUED], until=day(10), zone=UTC) == 0
 
 
-FILE = b"""\
-username,certification_code,certification_issue_date,always_valid,certification_expire_date,type,code
-ada,FA,2024-01-01,1,,manual,
-"""
+FILE = HEADER + b"ada,FA,2024-01-01,1,,manual,\n"
 
 
 @pytest.mark.rule("DOC-NOTIFY-06")
@@ -385,7 +416,163 @@ def test_a_notification_that_is_added_later_tells_nothing_of_the_past(store: Sto
     give(store, "ada", 0, 100)
     completed(store, day(5), "bob")
     assert due(store, day(80), [ISSUED, BEFORE[0]]) == ["bob issued", "ada 90 days"]
+    assert notifying.due(store, ALL, until=day(80), zone=UTC) == 0
     assert due(store, day(101), ALL) == ["ada 7 days", "ada expired"]
+
+
+@pytest.mark.rule("DOC-NOTIFY-02", "INT-25")
+def test_a_notification_that_is_added_later_begins_where_it_is_told_to(store: Store) -> None:
+    give(store, "ada", 0, 100)
+    completed(store, day(5), "bob")
+    assert due(store, day(80), BEFORE[:1]) == ["ada 90 days"]
+    told: list[Notice] = []
+    begin = day(5) - timedelta(microseconds=1)
+    notifying.due(store, ALL, until=day(80), zone=UTC, since=begin, on_told=told.extend)
+    assert [f"{each.user} {each.notification}" for each in told] == ["bob issued", "ada 30 days"]
+
+
+@pytest.mark.rule("DOC-NOTIFY-02", "INT-25")
+def test_jobs_with_different_notifications_take_nothing_from_each_other(store: Store) -> None:
+    jobs = [[ISSUED, BEFORE[2]], [BEFORE[1]], [BEFORE[0], EXPIRED], []]
+    for job in jobs:
+        assert due(store, day(0), job) == []
+    completed(store, day(5))
+    give(store, "bob", 0, 100)
+    assert due(store, day(101), jobs[3]) == []
+    assert due(store, day(101), jobs[1]) == ["bob 30 days"]
+    assert due(store, day(101), jobs[0]) == ["ada issued", "bob 7 days"]
+    assert due(store, day(101), jobs[2]) == ["bob 90 days", "bob expired"]
+    assert due(store, day(101)) == []
+
+
+@pytest.mark.rule("INT-25")
+def test_of_an_edit_each_job_tells_its_latest_moment_once(store: Store) -> None:
+    award = give(store, "ada", 0, 300)
+    jobs = [[BEFORE[0], BEFORE[1]], [BEFORE[2]]]
+    for job in jobs:
+        due(store, day(10), job)
+    assert awarding.edit(store, evolve(award, expires_at=day(25)), at=day(20))
+    assert due(store, day(21), jobs[1]) == ["ada 7 days"]
+    assert due(store, day(21), jobs[0]) == []  # none of them is later than the issue
+    assert due(store, day(22), ALL) == []
+
+
+@pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
+def test_another_zone_than_before_loses_nothing(store: Store) -> None:
+    expires = datetime(2024, 3, 31, 22, tzinfo=UTC)  # the clocks of Rome were changed that day
+    reminder = [Notification("1 day", NoticeKind.EXPIRY, Offset(-1, OffsetUnit.DAYS))]
+    with store.writing() as transaction:
+        transaction.awards.add([Award("ada", "fa", T0, expires)])
+    asked = [(T0, "UTC"), (expires - timedelta(hours=23, minutes=30), "Europe/Rome")]
+    asked += [(expires - timedelta(hours=22, minutes=59), zone) for zone in ("UTC", "Europe/Rome")]
+    told = [notifying.due(store, reminder, until=until, zone=zone) for until, zone in asked]
+    assert told == [0, 0, 1, 0]
+
+
+@pytest.mark.rule("DOC-NOTIFY-02", "INT-25")
+def test_looking_back_tells_nothing_that_was_not_to_be_told(store: Store) -> None:
+    give(store, "ada", 0, 100)
+    reminders = [
+        Notification(f"{days} days", NoticeKind.EXPIRY, Offset(-days, OffsetUnit.DAYS))
+        for days in (7, 6, 5)
+    ]
+    notifying.due(store, reminders, until=day(94), zone=UTC)
+    assert due(store, day(94) + timedelta(hours=1), reminders) == ["ada 6 days"]
+    chosen = Award("", "fa", day(0), day(100), ExpiryBasis.DATE)
+    at = day(95) + timedelta(hours=1)
+    assert by_hand.award_all(store, ["bob"], chosen, at=at).awarded
+    assert due(store, at, reminders) == ["bob 5 days", "ada 5 days"]
+    assert due(store, at, reminders) == []
+
+
+@pytest.mark.rule("INT-23", "INT-25")
+@pytest.mark.parametrize("acknowledged", [True, False])
+@pytest.mark.parametrize("by", ["edit", "import"])
+def test_a_change_of_no_expiry_tells_nothing_anew(
+    store: Store, by: str, acknowledged: bool
+) -> None:
+    with store.writing() as transaction:
+        transaction.certifications.put([Certification("fa", "First aid", "FA")])
+    award = give(store, "ada", 0, 100)
+    assert due(store, day(71)) == ["ada 90 days", "ada 30 days"]
+    pending = outbox.pending(store)
+    if by == "edit":
+        source = Source(AssociationType.COURSE, "A")
+        assert awarding.edit(store, evolve(award, source=source), at=day(71))
+    else:
+        row = b"ada,FA,2024-01-02,0,2024-04-10,manual,\n"
+        with open_records(BytesIO(HEADER + row), zone=UTC) as records:
+            report = importing.run(store, records, at=day(71))
+        assert report.imported == 1
+    if acknowledged:
+        outbox.acknowledge(store, pending[-1][0])
+    assert due(store, day(72)) == []
+    assert notices(store) == ([] if acknowledged else [each for _, each in pending])
+
+
+@pytest.mark.rule("DOC-NOTIFY-02", "INT-25")
+def test_a_change_of_no_expiry_does_not_tell_of_what_was_before_the_beginning(
+    store: Store,
+) -> None:
+    award = give(store, "ada", 0, 100)
+    notifying.due(store, ALL, until=day(50), zone=UTC)
+    source = Source(AssociationType.COURSE, "A")
+    assert awarding.edit(store, evolve(award, source=source), at=day(51))
+    assert due(store, day(52)) == []
+
+
+@pytest.mark.rule("DOC-NOTIFY-02")
+def test_nothing_is_told_before_the_beginning_nor_after_the_instant(store: Store) -> None:
+    completed(store, day(5))
+    with pytest.raises(InvalidValueError, match="since"):
+        notifying.due(store, ALL, until=day(4), since=day(4) + timedelta.resolution, zone=UTC)
+    assert due(store, T0) == []
+    completed(store, day(3), "bob")
+    assert due(store, day(4)) == ["bob issued"]
+    assert due(store, day(4)) == []
+    assert due(store, day(5)) == ["ada issued"]
+    assert due(store, day(5)) == []
+
+
+@pytest.mark.rule("DOC-NOTIFY-02")
+@pytest.mark.parametrize(
+    "told", [["x"], [ISSUED, evolve(ISSUED, subject="x")], [None]], ids=["text", "twice", "none"]
+)
+def test_notifications_that_are_none_or_share_an_id_are_refused(
+    store: Store, told: list[Notification]
+) -> None:
+    with pytest.raises(InvalidValueError):
+        notifying.due(store, told, until=day(1), zone=UTC)
+    assert due(store, day(1), [ISSUED, ISSUED]) == []
+
+
+@pytest.mark.rule("X-NOTIFY-2")
+def test_a_message_has_no_medium_but_those_that_there_are(store: Store) -> None:
+    give(store, "ada", 0, 100)
+    due(store, day(11))
+    (notice,) = notices(store)
+    for medium in ("html", None, "x"):
+        with pytest.raises(InvalidValueError, match="medium"):
+            notifying.message(
+                store,
+                notice,
+                BEFORE[0],
+                at=day(11),
+                zone=UTC,
+                medium=medium,  # type: ignore[arg-type]
+            )
+
+
+@pytest.mark.rule("ALL-NOTIFY-01")
+def test_of_two_issues_of_one_cycle_the_one_that_stands_is_told(store: Store) -> None:
+    due(store, day(0))
+    for number in (5, 37):
+        chosen = Award("", "fa", day(0), day(300), ExpiryBasis.DATE)
+        assert by_hand.award_all(store, ["ada"], chosen, at=day(number)).awarded
+        if number == 5:
+            assert lifecycle.unassign(store, "ada", "fa", at=day(6))
+    assert due(store, day(38)) == ["ada issued"]
+    assert [(each.of, each.due_at) for each in notices(store)] == [(day(37), day(37))]
 
 
 @pytest.mark.rule("ALL-NOTIFY-01")

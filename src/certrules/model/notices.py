@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
+from certrules.model.validators import instance_of, some_text
 
 __all__ = [
     "Notice",
@@ -141,12 +142,12 @@ class Recipient(Enum):
 
 
 def _recipients(recipients: Iterable[Recipient]) -> frozenset[Recipient]:
-    chosen = frozenset(recipients)
+    chosen = list(recipients) if isinstance(recipients, Iterable) else []
     if not chosen or not all(isinstance(each, Recipient) for each in chosen):
         raise InvalidValueError(
             "recipients", recipients, f"some of {', '.join(map(str, Recipient))}"
         )
-    return chosen
+    return frozenset(chosen)
 
 
 @frozen
@@ -157,20 +158,21 @@ class Notification:
     anew is another one. Subject and body are templates; see
     :mod:`certrules.rules.notifications`. Only the expiry can be told of at another moment than its
     own; an offset of another kind raises :class:`~certrules.errors.InvalidValueError`, as do no
-    recipients. Who has a role is the host's to know, and so is whom it sends the message.
+    recipients, and what is of another type. Who has a role is the host's to know, and so is whom it
+    sends the message.
 
     Rules: DOC-NOTIFY-02, DOC-NOTIFY-04, INT-25, X-NOTIFY-1, X-NOTIFY-3.
     """
 
-    id: str
-    kind: NoticeKind
-    offset: Offset = Offset()
-    subject: str = ""
-    body: str = ""
+    id: str = field(validator=some_text)
+    kind: NoticeKind = field(validator=instance_of(NoticeKind))
+    offset: Offset = field(default=Offset(), validator=instance_of(Offset))
+    subject: str = field(default="", validator=instance_of(str))
+    body: str = field(default="", validator=instance_of(str))
     recipients: frozenset[Recipient] = field(
         default=frozenset({Recipient.LEARNER}), converter=_recipients
     )
-    priority: Priority = Priority.NORMAL
+    priority: Priority = field(default=Priority.NORMAL, validator=instance_of(Priority))
 
     def __attrs_post_init__(self) -> None:
         if self.offset.amount and self.kind is not NoticeKind.EXPIRY:
@@ -222,7 +224,12 @@ class Notice:
 
 @frozen
 class Planned:
-    """How far notices are planned: of which events, by position, and of expiries until when."""
+    """How far the notices of one notification are planned.
+
+    Of the events up to a position in the outbox, and of the expiries until an instant; ``since`` is
+    the one before which nothing is told, because the notification was set up then.
+    """
 
     position: int
     until: datetime = field(converter=instants.utc)
+    since: datetime = field(converter=instants.utc)

@@ -17,7 +17,7 @@ from certrules.errors import StoreError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.events import Event
-from certrules.model.notices import Notice, NoticeIdentity
+from certrules.model.notices import Notice, NoticeIdentity, Planned
 from certrules.model.people import Company, User, username_key
 from certrules.repositories import protocols
 from certrules.repositories.conflicts import conflict
@@ -96,6 +96,7 @@ class MemoryTransaction:
 V = TypeVar("V")
 _Key = tuple[str | None, ...]
 _Pair = tuple[str, str]
+_Cycle = tuple[str, str, int]
 
 
 @define
@@ -153,7 +154,8 @@ class _Tables:
     badge_places: dict[tuple[int, int], str] = field(factory=dict)
     badge_cycles: dict[tuple[str, str, int], str] = field(factory=dict)  # of those not revoked
     events: list[Event | Notice | None] = field(factory=list)  # None: taken back
-    notices: dict[tuple[str, str, int], dict[NoticeIdentity, int]] = field(factory=dict)
+    notices: dict[_Cycle, dict[NoticeIdentity, tuple[Notice, int | None]]] = field(factory=dict)
+    planned: dict[str, Planned] = field(factory=dict)
     cursors: dict[str, Any] = field(factory=dict)
 
 

@@ -28,6 +28,11 @@ class MemoryBadges:
         badge = self._scope.see().badge_cycles.get((user, certification, cycle))
         return None if badge is None else self.get(badge)
 
+    def withdrawn(self, cycles: Iterable[tuple[str, str, int]]) -> Collection[tuple[str, str, int]]:
+        """Return those of some (user, certification, cycle) whose badge is withdrawn."""
+        current = {cycle: self.current(*cycle) for cycle in cycles}
+        return {cycle for cycle, badge in current.items() if badge and badge.withdrawn}
+
     def listed(self, status_list: int) -> Sequence[Badge]:
         """Return the badges of a status list, by index."""
         listed = (each for each in self._all() if each.status_list == status_list)

@@ -1,18 +1,26 @@
 """How are events and notices kept in the memory of one process?"""
 
-from collections.abc import Collection, Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from attrs import evolve
 
 from certrules import instants
+from certrules.model.awards import Award
 from certrules.model.events import Event
 from certrules.model.notices import Notice, NoticeIdentity, NoticeKind, Planned
 from certrules.repositories.memory_learning import Scope
 
 __all__ = ["MemoryEvents", "MemoryNotices"]
 
-_ACKNOWLEDGED, _PLANNED = "acknowledged", "planned"
+_ACKNOWLEDGED = "acknowledged"
+_OF_AWARDS = (NoticeKind.ISSUED, NoticeKind.EXPIRY)
+
+_Known = dict[NoticeIdentity, tuple[Notice, int | None]]
+"""The notices of a cycle, each with its position; None where it was passed over."""
 
 
 class MemoryEvents:
@@ -44,6 +52,12 @@ class MemoryEvents:
         reached = max(min(position, len(self._scope.see().events)), self.acknowledged())
         self._scope.change("cursors")[_ACKNOWLEDGED] = reached
 
+    def count(self, position: int, at: datetime) -> tuple[int, int]:
+        """Return how many entries stand after a position, and how many of them are late."""
+        entries = [each for _, each in self.after(position, sys.maxsize)]
+        late = [each for each in entries if isinstance(each, Notice) and each.send_by < at]
+        return len(entries), len(late)
+
 
 class MemoryNotices:
     """See :class:`~certrules.repositories.protocols.Notices`."""
@@ -55,45 +69,65 @@ class MemoryNotices:
         """Append those notices whose identity was never there, and return them."""
         entries, told = self._scope.change("events"), self._scope.change("notices")
         added = []
-        for notice in notices:
-            cycle = notice.user, notice.certification, notice.cycle
-            known: dict[NoticeIdentity, int] = told.get(cycle, {})
+        for notice in {each.identity: each for each in notices}.values():
+            known: _Known = told.get(_cycle(notice), {})
             if notice.identity not in known:
                 entries.append(notice)
-                told[cycle] = {**known, notice.identity: len(entries)}
+                told[_cycle(notice)] = {**known, notice.identity: (notice, len(entries))}
                 added.append(notice)
         return added
 
+    def pass_over(self, notices: Iterable[Notice]) -> None:
+        """Remember notices as if they had been told, and append nothing."""
+        told = self._scope.change("notices")
+        for notice in notices:
+            told[_cycle(notice)] = {notice.identity: (notice, None), **told.get(_cycle(notice), {})}
+
     def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         """Take back the notices of some cycles' expiries; those acknowledged stay."""
-        self._take_back(cycles, (NoticeKind.EXPIRY,), forgetting=False)
+        for cycle in cycles:
+            self._take_back(cycle, lambda notice: notice.kind is NoticeKind.EXPIRY)
+
+    def cancel_outdated(self, awards: Iterable[Award]) -> None:
+        """Take back, as :meth:`cancel` does, what tells of another expiry than awards have."""
+        for award in awards:
+            self._take_back(_cycle(award), partial(_is_outdated, award))
 
     def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         """Take back notices of awards that are no more; those acknowledged no longer count."""
-        self._take_back(cycles, (NoticeKind.ISSUED, NoticeKind.EXPIRY), forgetting=True)
+        for cycle in cycles:
+            self._take_back(cycle, lambda notice: notice.kind in _OF_AWARDS, forgetting=True)
 
     def _take_back(
         self,
-        cycles: Iterable[tuple[str, str, int]],
-        kinds: Collection[NoticeKind],
+        cycle: tuple[str, str, int],
+        chosen: Callable[[Notice], bool],
         *,
-        forgetting: bool,
+        forgetting: bool = False,
     ) -> None:
         entries, told = self._scope.change("events"), self._scope.change("notices")
         acknowledged = self._scope.see().cursors.get(_ACKNOWLEDGED, 0)
-        for cycle in cycles:
-            for identity, position in told.get(cycle, {}).items():
-                pending = position > acknowledged
-                if entries[position - 1].kind in kinds and (pending or forgetting):
-                    told[cycle] = {k: v for k, v in told[cycle].items() if k != identity}
-                    if pending:
-                        entries[position - 1] = None
+        kept: _Known = {}
+        for identity, (notice, position) in told.get(cycle, {}).items():
+            pending = position is None or position > acknowledged
+            if not chosen(notice) or not (pending or forgetting):
+                kept[identity] = notice, position
+            elif pending and position is not None:
+                entries[position - 1] = None
+        told[cycle] = kept
 
-    def planned(self) -> Planned | None:
-        """Return how far notices are planned; None where nobody ever asked for any."""
-        planned: Planned | None = self._scope.see().cursors.get(_PLANNED)
-        return planned
+    def planned(self) -> Mapping[str, Planned]:
+        """Return how far each notification's notices are planned, by its id."""
+        return dict(self._scope.see().planned)
 
-    def set_planned(self, planned: Planned) -> None:
-        """Remember how far notices are planned."""
-        self._scope.change("cursors")[_PLANNED] = planned
+    def set_planned(self, planned: Mapping[str, Planned]) -> None:
+        """Remember how far some notifications' notices are planned; others stay as they are."""
+        self._scope.change("planned").update(planned)
+
+
+def _cycle(thing: Notice | Award) -> tuple[str, str, int]:
+    return thing.user, thing.certification, thing.cycle
+
+
+def _is_outdated(award: Award, notice: Notice) -> bool:
+    return notice.kind is NoticeKind.EXPIRY and notice.of != award.expires_at

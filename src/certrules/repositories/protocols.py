@@ -287,6 +287,10 @@ class Badges(Protocol):
         """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
         ...
 
+    def withdrawn(self, cycles: Iterable[tuple[str, str, int]]) -> Collection[tuple[str, str, int]]:
+        """Return those of some (user, certification, cycle) whose badge is withdrawn."""
+        ...
+
     def listed(self, status_list: int) -> Sequence[Badge]:
         """Return the badges of a status list, by index."""
         ...
@@ -342,19 +346,37 @@ class Events(Protocol):
         """
         ...
 
+    def count(self, position: int, at: datetime) -> tuple[int, int]:
+        """Return how many entries stand after a position, and how many of them are late.
+
+        Late are the notices that were to be sent before an instant: their ``send_by`` is earlier.
+        """
+        ...
+
 
 class Notices(Protocol):
     """What learners are told, each of it once: notices stand in the outbox among the events."""
 
     def add(self, notices: Iterable[Notice], /) -> Sequence[Notice]:
-        """Append those notices whose identity was never there, and return them."""
+        """Append those notices whose identity was never there, and return them.
+
+        Of several of one identity, the last one is.
+        """
+        ...
+
+    def pass_over(self, notices: Iterable[Notice], /) -> None:
+        """Remember notices as if they had been told, and append nothing."""
         ...
 
     def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         """Take back the notices of the expiry of some (user, certification, cycle).
 
-        Those that are acknowledged are told already, and stay.
+        Those that are acknowledged are told already, and stay; those passed over may be told.
         """
+        ...
+
+    def cancel_outdated(self, awards: Iterable[Award]) -> None:
+        """Take back, as :meth:`cancel` does, what tells of another expiry than awards have."""
         ...
 
     def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
@@ -365,12 +387,12 @@ class Notices(Protocol):
         """
         ...
 
-    def planned(self) -> Planned | None:
-        """Return how far notices are planned; None where nobody ever asked for any."""
+    def planned(self) -> Mapping[str, Planned]:
+        """Return how far each notification's notices are planned, by its id."""
         ...
 
-    def set_planned(self, planned: Planned) -> None:
-        """Remember how far notices are planned."""
+    def set_planned(self, planned: Mapping[str, Planned]) -> None:
+        """Remember how far some notifications' notices are planned; others stay as they are."""
         ...
 
 

@@ -55,10 +55,51 @@ class OutboxContract:
     def test_a_notice_is_told_once(self) -> None:
         late = evolve(_NOTICE, due_at=_AT + timedelta(hours=1), priority=Priority.NORMAL)
         with self.store.writing() as work:
-            assert work.notices.add([_NOTICE, late]) in ([_NOTICE], [late])
+            assert work.notices.add([_NOTICE, late]) == [late]
         with self.store.writing() as work:
             assert not work.notices.add([late, _NOTICE])
-        assert len(self._entries()) == 1
+        assert self._entries() == [late]
+
+    def test_of_two_issues_of_one_cycle_the_last_is_told(self) -> None:
+        first = evolve(_NOTICE, kind=NoticeKind.ISSUED, of=_AT, due_at=_AT)
+        last = evolve(first, of=_AT + timedelta(days=30), due_at=_AT + timedelta(days=30))
+        with self.store.writing() as work:
+            assert work.notices.add([first, last]) == [last]
+        assert self._entries() == [last]
+
+    def test_what_is_passed_over_counts_as_told(self) -> None:
+        other = evolve(_NOTICE, cycle=2)
+        with self.store.writing() as work:
+            work.notices.pass_over([_NOTICE, _NOTICE])
+            work.notices.pass_over([_NOTICE])
+            assert work.notices.add([_NOTICE, other]) == [other]
+            work.notices.pass_over([other])
+        assert self._entries() == [other]
+
+    def test_what_was_passed_over_is_free_again_once_its_expiry_is_no_more(self) -> None:
+        for free in ("cancel", "forget"):
+            with self.store.writing() as work:
+                work.notices.pass_over([_NOTICE])
+                getattr(work.notices, free)([("ada", "fire", 1)])
+                assert work.notices.add([_NOTICE]) == [_NOTICE]
+                work.notices.cancel([("ada", "fire", 1)])
+        assert not self._entries()
+
+    def test_only_what_tells_of_another_expiry_is_taken_back_as_outdated(self) -> None:
+        others = [
+            evolve(_NOTICE, kind=NoticeKind.ISSUED, notification="n2"),
+            evolve(_NOTICE, cycle=2),
+        ]
+        former = evolve(_NOTICE, of=_NOTICE.of + timedelta(microseconds=1))
+        stands = Award("ada", "fire", _AT, _NOTICE.of)
+        with self.store.writing() as work:
+            work.notices.add([_NOTICE, former, *others])
+            work.notices.cancel_outdated([stands])
+            assert not work.notices.add([_NOTICE, *others])
+        assert self._entries() == [_NOTICE, *others]
+        with self.store.writing() as work:
+            work.notices.cancel_outdated([evolve(stands, expires_at=None)])
+        assert self._entries() == others
 
     def test_notices_differ_by_every_part_of_their_identity(self) -> None:
         others = [
@@ -93,6 +134,22 @@ class OutboxContract:
             assert work.events.acknowledged() == positions[1]
             rest = work.events.after(work.events.acknowledged(), 10)
             assert [event.cycle for _, event in rest] == [3]
+
+    def test_what_is_pending_and_late_is_counted(self) -> None:
+        normal = evolve(_NOTICE, cycle=2, priority=Priority.NORMAL)
+        first = evolve(_NOTICE, cycle=3, due_at=datetime.min.replace(tzinfo=UTC))
+        with self.store.writing() as work:
+            work.events.add([_EVENT])
+            work.notices.add([_NOTICE, normal, first])
+        moment = timedelta(microseconds=1)
+        with self.store.reading() as view:
+            position = view.events.after(0, 10)[1][0]
+            assert view.events.count(0, datetime.min.replace(tzinfo=UTC)) == (4, 0)
+            assert view.events.count(0, _NOTICE.send_by) == (4, 1)
+            assert view.events.count(0, _NOTICE.send_by + moment) == (4, 2)
+            assert view.events.count(0, normal.send_by + moment) == (4, 3)
+            assert view.events.count(position, normal.send_by + moment) == (2, 2)
+            assert view.events.count(10**12, _AT) == (0, 0)
 
     def test_nobody_acknowledges_what_is_yet_to_come(self) -> None:
         with self.store.writing() as work:
@@ -151,11 +208,13 @@ class OutboxContract:
 
     def test_how_far_notices_are_planned_is_remembered(self) -> None:
         with self.store.writing() as work:
-            assert work.notices.planned() is None
-            work.notices.set_planned(Planned(7, _AT))
-            work.notices.set_planned(Planned(6, _AT - timedelta(microseconds=1)))
+            assert work.notices.planned() == {}
+            work.notices.set_planned({"n1": Planned(7, _AT, _AT), "N1": Planned(8, _AT, _AT)})
+            before = Planned(6, _AT - timedelta(microseconds=1), _AT - timedelta(days=1))
+            work.notices.set_planned({"n1": before})
+            work.notices.set_planned({})
         with self.store.reading() as view:
-            assert view.notices.planned() == Planned(6, _AT - timedelta(microseconds=1))
+            assert view.notices.planned() == {"n1": before, "N1": Planned(8, _AT, _AT)}
 
     def test_current_awards_are_found_by_their_expiry(self) -> None:
         def award(user: str, days: int | None) -> Award:
@@ -184,7 +243,7 @@ class OutboxContract:
             with raises(StoreError):
                 view.notices.add([_NOTICE])
             with raises(StoreError):
-                view.notices.set_planned(Planned(1, _AT))
+                view.notices.set_planned({"n1": Planned(1, _AT, _AT)})
             with raises(StoreError):
                 view.events.acknowledge(1)
 

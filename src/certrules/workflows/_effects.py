@@ -65,6 +65,7 @@ def carry_out(
     transaction.awards.add(many.issued)
     transaction.learning.put_enrolments(many.enrolments)
     transaction.notices.cancel(many.cancelled)
+    transaction.notices.cancel_outdated(many.edited)
     transaction.notices.forget((each.user, each.certification, each.cycle) for each in many.removed)
     tell(transaction, many.events, notifications)
 

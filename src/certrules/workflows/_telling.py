@@ -28,10 +28,21 @@ def tell(
 def put(transaction: Transaction, notices: Sequence[Notice]) -> Sequence[Notice]:
     """Put into the outbox those notices that were never there, and return them.
 
-    Nobody is told of the awards of a user who is deactivated.
+    Nobody is told, then or later, of the awards of a user who is deactivated, nor of one whose
+    badge was revoked by hand.
 
-    Rules: DOC-NOTIFY-04, INT-24.
+    Rules: DOC-NOTIFY-04, INT-23, INT-24.
     """
     users = transaction.users.among({notice.user for notice in notices})
     gone = {id_ for id_, user in users.items() if not user.active}
-    return transaction.notices.add(each for each in notices if each.user not in gone)
+    withdrawn = transaction.badges.withdrawn({_cycle(each) for each in notices})
+    told: list[Notice] = []
+    silent: list[Notice] = []
+    for each in notices:
+        (silent if each.user in gone or _cycle(each) in withdrawn else told).append(each)
+    transaction.notices.pass_over(silent)
+    return transaction.notices.add(told)
+
+
+def _cycle(notice: Notice) -> tuple[str, str, int]:
+    return notice.user, notice.certification, notice.cycle

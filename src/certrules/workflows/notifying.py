@@ -5,9 +5,8 @@ put into the outbox, each notice once, however often, late, or in how many proce
 job runs, and after the clock was set back.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta, tzinfo
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from attrs import evolve, frozen
 
@@ -22,6 +21,7 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import notifications as rules
 from certrules.rules.notifications import Medium
+from certrules.rules.notifications.rendering import check_medium
 from certrules.workflows._telling import put
 from certrules.workflows.actors import SYSTEM, Asking, permit
 
@@ -36,11 +36,22 @@ STRETCH = timedelta(days=1)
 STRETCHES = 100
 """Into how many stretches a longer time is divided."""
 
-MOVED = (EventKind.ISSUED, EventKind.RENEWED, EventKind.CHANGED)
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+LOOK_BACK = timedelta(days=2)
+"""How long before the instant until which expiries were planned they are looked at once more.
+
+In another zone than before, a moment may lie up to so much earlier, before that instant.
+"""
+
+MADE = (EventKind.ISSUED, EventKind.RENEWED)
+"""What begins a cycle."""
+
+MOVED = (*MADE, EventKind.CHANGED)
 """What may put an expiry so near that some of its moments have passed."""
 
-_Moved = dict[tuple[str, str, int], datetime]
-"""When awards, by user, certification and cycle, last came to expire as they do."""
+_Cycle = tuple[str, str, int]
+_Events = Sequence[tuple[int, Event]]
 
 
 def due(
@@ -57,13 +68,16 @@ def due(
     """Put into the outbox what is to be told by an instant, and return how many notices that is.
 
     Told are the events since this was asked last, and the expiries whose moment has come since,
-    by ``notifications`` and those of the policy. The first time, nothing before ``since`` is told
-    of, or where there is none, nothing before ``until``: setting up notifications tells nobody of
-    the past. Days and weeks before an expiry are counted on the calendar of ``zone``. ``on_told``
-    sees the notices of each transaction once it is kept.
+    by ``notifications`` and those of the policy; nothing after ``until``. How far each notification
+    was told is remembered by its id, so that jobs may have different ones. The first time that one
+    is seen, nothing before ``since`` is told of, or where there is none, nothing before ``until``:
+    setting it up tells nobody of the past. Days and weeks before an expiry are counted on the
+    calendar of ``zone``, which may be another one each time. ``on_told`` sees the notices of each
+    transaction once it is kept.
 
-    What a user would have been told while deactivated is not told later either. An award whose
-    badge is revoked stands, and is told of; one that was taken away is not. Raises
+    What a user would have been told while deactivated is not told later either, nor of an award
+    while its badge was revoked by hand. Raises :class:`~certrules.errors.InvalidValueError` for a
+    ``since`` after ``until``, for several notifications of one id and for what is none,
     :class:`~certrules.errors.NotPermittedError`, and :class:`~certrules.errors.StoreError` where
     other writers left no room: then all that ``on_told`` saw is kept, and asking again goes on.
 
@@ -83,75 +97,141 @@ def due(
     """
     permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
     until = instants.utc(until)
-    told = [*policy.notifications, *notifications]
-    _begin(store, until, until if since is None else min(instants.utc(since), until))
-    added, moved = 0, _Moved()
-    of_events = _of_events(store, told, until, zone, moved)
-    for notices in chain(of_events, _of_expiries(store, told, until, zone, moved)):
+    since = until if since is None else instants.utc(since)
+    if since > until:
+        raise InvalidValueError("since", since, f"no instant after {until.isoformat()}")
+    told = _checked(notifications, policy)
+    if not told:
+        return 0
+    _begin(store, told, until, since)
+    added = 0
+    for notices in _told(store, told, until, zone):
         added += len(notices)
         if on_told and notices:
             on_told(notices)
     return added
 
 
-def _begin(store: Store, until: datetime, since: datetime) -> None:
+def _checked(notifications: Sequence[Notification], policy: Policy) -> Sequence[Notification]:
+    """Return all notifications, the policy's among them; those of one id must be the same."""
+    told: dict[str, Notification] = {}
+    for each in (*policy.notifications, *notifications):
+        if not isinstance(each, Notification):
+            raise InvalidValueError("notification", each, "a certrules.model.notices.Notification")
+        if told.setdefault(each.id, each) != each:
+            raise InvalidValueError("notification id", each.id, "one that no other has")
+    return list(told.values())
+
+
+def _begin(store: Store, told: Sequence[Notification], until: datetime, since: datetime) -> None:
     """Find where to go on; where the clock was set back, what was told by then stays told."""
     with store.writing() as transaction:
         planned = transaction.notices.planned()
-        if planned is None:
-            transaction.notices.set_planned(Planned(_first_since(transaction, since), since))
-        elif until < planned.until:
-            transaction.notices.set_planned(evolve(planned, until=until))
+        new = {each.id: Planned(0, since, since) for each in told if each.id not in planned}
+        ahead = {
+            each.id: evolve(known, until=until, since=min(known.since, until))
+            for each in told
+            if (known := planned.get(each.id)) is not None and until < known.until
+        }
+        transaction.notices.set_planned(new | ahead)
 
 
-def _first_since(transaction: Transaction, since: datetime) -> int:
-    """Return the position after which the first event since an instant stands."""
-    position = 0
-    while entries := transaction.events.after(position, TOGETHER):
-        for position, entry in entries:
-            if isinstance(entry, Event) and entry.at >= since:
-                return position - 1
-    return position
-
-
-def _of_events(
-    store: Store, told: Sequence[Notification], until: datetime, zone: str | tzinfo, moved: _Moved
+def _told(
+    store: Store, told: Sequence[Notification], until: datetime, zone: str | tzinfo
 ) -> Iterator[Sequence[Notice]]:
-    """Tell of the events after those of which notices were made, some in each transaction.
+    """Tell of events, and of expiries once there are no more events, some in each transaction.
 
-    Of the moments before an award came to expire as it does, only the latest is told, however late
-    this is asked; ``moved`` takes down when that was, for those which are planned afterwards.
+    Events of a later instant than ``until`` are left for another time, and all that come after
+    them are then looked at again: what was told of these stays told.
     """
+    position, left = 0, False
     while True:
         with store.writing() as transaction:
-            planned = transaction.notices.planned()
-            if planned is None or not (
-                entries := transaction.events.after(planned.position, TOGETHER)
-            ):
+            known = transaction.notices.planned()
+            planned = {each.id: known[each.id] for each in told}
+            position = max(position, min(each.position for each in planned.values()))
+            if entries := transaction.events.after(position, TOGETHER):
+                events = [(at, entry) for at, entry in entries if isinstance(entry, Event)]
+                later = [at for at, event in events if event.at > until]
+                now = [(at, event) for at, event in events if event.at <= until]
+                added = _of_events(transaction, now, told, planned, zone)
+                position = entries[-1][0]
+                if not left:
+                    _reach(transaction, planned, position=min([*later, position + 1]) - 1)
+                left = left or bool(later)
+            elif min(each.until for each in planned.values()) < until:
+                added = _of_expiries(transaction, told, planned, until, zone)
+            else:
                 return
-            events = [entry for _, entry in entries if isinstance(entry, Event)]
-            awards = _awards(transaction, events)
-            notices = [
-                notice
-                for event in events
-                if event.kind not in MOVED or _cycle(event) in awards
-                for notice in rules.of_event(event, told)
-            ]
-            for event in events:
-                if event.kind in MOVED:
-                    moved[_cycle(event)] = max(min(event.at, until), planned.until)
-            for cycle, award in awards.items():
-                notices += rules.edited(None, award, told, at=moved[cycle], zone=zone)
-            added = put(transaction, notices)
-            transaction.notices.set_planned(evolve(planned, position=entries[-1][0]))
         yield added
 
 
-def _cycle(thing: Event | Award | Notice) -> tuple[str, str, int]:
+def _reach(
+    transaction: Transaction,
+    planned: Mapping[str, Planned],
+    position: int = 0,
+    until: datetime = EARLIEST,
+) -> None:
+    """Remember how far it was told, of those who were not told as much before."""
+    transaction.notices.set_planned(
+        {
+            id_: evolve(each, position=max(each.position, position), until=max(each.until, until))
+            for id_, each in planned.items()
+        }
+    )
+
+
+def _of_events(
+    transaction: Transaction,
+    events: _Events,
+    told: Sequence[Notification],
+    planned: Mapping[str, Planned],
+    zone: str | tzinfo,
+) -> Sequence[Notice]:
+    """Tell of events those notifications that were not told of them.
+
+    Of several issues of one cycle the last one stands. Of the moments before an award came to
+    expire as it does, only the latest is told, however late this is asked.
+    """
+    awards = _awards(transaction, [event for _, event in events])
+    issues = {_cycle(event): event for _, event in events if event.kind in MADE}
+    moves = {_cycle(event): (at, event) for at, event in events if event.kind in MOVED}
+    notices: list[Notice] = []
+    passed: list[Notice] = []
+    for position, event in events:
+        if event.kind not in MADE or (_cycle(event) in awards and issues[_cycle(event)] is event):
+            notices += rules.of_event(event, _unaware(told, planned, position, event))
+    for cycle, award in awards.items():
+        unaware = _unaware(told, planned, *moves[cycle])
+        at = max([moves[cycle][1].at, *(planned[each.id].until for each in unaware)])
+        news = rules.edited(None, award, unaware, at=at, zone=zone)
+        notices += (
+            each
+            for each in news
+            if cycle in issues or each.due_at >= planned[each.notification].since
+        )
+        passed += rules.passed(award, unaware, at=at, zone=zone)
+    added = put(transaction, notices)
+    transaction.notices.pass_over(passed)
+    return added
+
+
+def _unaware(
+    told: Sequence[Notification], planned: Mapping[str, Planned], position: int, event: Event
+) -> Sequence[Notification]:
+    """Return the notifications that were not told of an event, and set up before it happened."""
+    return [
+        each
+        for each in told
+        if planned[each.id].position < position and planned[each.id].since <= event.at
+    ]
+
+
+def _cycle(thing: Event | Award) -> _Cycle:
     return thing.user, thing.certification, thing.cycle
 
 
-def _awards(transaction: Transaction, events: Sequence[Event]) -> dict[tuple[str, str, int], Award]:
+def _awards(transaction: Transaction, events: Sequence[Event]) -> dict[_Cycle, Award]:
     """Return the awards of which events say that they may expire sooner than was planned."""
     cycles = {_cycle(event) for event in events if event.kind in MOVED}
     histories = transaction.awards.histories({(user, code) for user, code, _ in cycles})
@@ -160,25 +240,31 @@ def _awards(transaction: Transaction, events: Sequence[Event]) -> dict[tuple[str
 
 
 def _of_expiries(
-    store: Store, told: Sequence[Notification], until: datetime, zone: str | tzinfo, moved: _Moved
-) -> Iterator[Sequence[Notice]]:
-    """Tell of the expiries whose moment comes before an instant, a stretch in each transaction."""
-    while True:
-        with store.writing() as transaction:
-            planned = transaction.notices.planned()
-            if planned is None or planned.until >= until:
-                return
-            left = until - planned.until
-            stop = planned.until + min(left, max(STRETCH, left / STRETCHES))
-            notices = [
-                notice
-                for each in told
-                for notice in _expiring(transaction, each, planned.until, stop, zone)
-                if (at := moved.get(_cycle(notice))) is None or notice.due_at > at
-            ]
-            added = put(transaction, sorted(notices, key=lambda notice: notice.due_at))
-            transaction.notices.set_planned(evolve(planned, until=stop))
-        yield added
+    transaction: Transaction,
+    told: Sequence[Notification],
+    planned: Mapping[str, Planned],
+    until: datetime,
+    zone: str | tzinfo,
+) -> Sequence[Notice]:
+    """Tell of the expiries of a stretch of time, the next one before an instant."""
+    start = min(each.until for each in planned.values())
+    left = until - start
+    stop = start + min(left, max(STRETCH, left / STRETCHES))
+    notices = [
+        notice
+        for each in told
+        if planned[each.id].until < stop
+        for notice in _expiring(transaction, each, _from(planned[each.id]), stop, zone)
+    ]
+    added = put(transaction, sorted(notices, key=lambda notice: notice.due_at))
+    _reach(transaction, planned, until=stop)
+    return added
+
+
+def _from(planned: Planned) -> datetime:
+    """Return from when on expiries are looked at: never before the notification was set up."""
+    back = max(planned.until, EARLIEST + LOOK_BACK) - LOOK_BACK
+    return max(planned.since, back)
 
 
 def _expiring(
@@ -219,10 +305,10 @@ def message(
     """Return a notice in words, by the templates of its notification, as it is told at an instant.
 
     Dates are those of ``zone``; links are the host's. None where there is nothing to tell any more:
-    the user is gone or deactivated, the certification or the award is gone, or the award no longer
-    expires as the notice says. Raises
-    :class:`~certrules.errors.InvalidValueError` for the notification of another notice, and
-    :class:`~certrules.errors.NotPermittedError`.
+    the user is gone or deactivated, the certification or the award is gone, its badge was revoked
+    by hand, or the award no longer expires as the notice says. Raises
+    :class:`~certrules.errors.InvalidValueError` for the notification of another notice and for what
+    is no medium, and :class:`~certrules.errors.NotPermittedError`.
 
     >>> from certrules.model.notices import NoticeKind
     >>> from certrules.repositories.memory import MemoryStore
@@ -238,15 +324,19 @@ def message(
     Rules: DOC-NOTIFY-03, ALL-NOTIFY-02, INT-23, INT-24, X-NOTIFY-2.
     """
     permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
+    check_medium(medium)
     if notice.notification != notification.id:
         raise InvalidValueError("notification", notification.id, f"{notice.notification!r}")
     with store.reading() as view:
         user = view.users.get(notice.user)
         certification = view.certifications.get(notice.certification)
         history = view.awards.history(notice.user, notice.certification)
+        badge = view.badges.current(notice.user, notice.certification, notice.cycle)
         item_name = _item_name(view, notice.item)
     award = next((each for each in history if each.cycle == notice.cycle), None)
     if user is None or not user.active or certification is None or award is None:
+        return None
+    if badge is not None and badge.withdrawn:
         return None
     if notice.kind is NoticeKind.EXPIRY and (award.archived or award.expires_at != notice.of):
         return None

@@ -56,6 +56,14 @@ class SqlBadges:
             )
         )
 
+    def withdrawn(self, cycles: Iterable[tuple[str, str, int]]) -> Collection[tuple[str, str, int]]:
+        """Return those of some (user, certification, cycle) whose badge is withdrawn."""
+        wanted = set(cycles)
+        withdrawn = _SELECT.where(table.c.revoked.is_(True), table.c.open.is_(True))
+        users = {user for user, _, _ in wanted}
+        found = self._session.rows_among(withdrawn, table.c.user_id, users)
+        return wanted & {(row.user_id, row.certification_id, row.cycle) for row in found}
+
     def listed(self, status_list: int) -> Sequence[Badge]:
         """Return the badges of a status list, by index."""
         listed = _SELECT.where(table.c.status_list == status_list)

@@ -1,10 +1,12 @@
 """How is what happened and what is told kept in a database, in order?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 
+from certrules import instants
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Priority
 from certrules.repositories.sql.cursors import ACKNOWLEDGED, cursor, set_cursor
@@ -16,9 +18,10 @@ from certrules.repositories.sql.translation import readable
 __all__ = ["COLUMNS", "SqlEvents", "last_position"]
 
 COLUMNS = ["kind", "user_id", "certification_id", "cycle", "at", "item_id"]
+_JOINED = table.outerjoin(notices, notices.c.position == table.c.position)
 _OUTBOX = (
     select(table, notices.c.notification_id, notices.c.of_instant, notices.c.priority)
-    .select_from(table.outerjoin(notices, notices.c.position == table.c.position))
+    .select_from(_JOINED)
     .order_by(table.c.position)
 )
 
@@ -44,12 +47,27 @@ class SqlEvents:
 
     def acknowledged(self) -> int:
         """Return the position up to which everything was acknowledged; 0 at the beginning."""
-        return cursor(self._session, ACKNOWLEDGED)[0]
+        return cursor(self._session, ACKNOWLEDGED)
 
     def acknowledge(self, position: int) -> None:
         """Acknowledge everything up to a position; what is acknowledged stays so."""
         reached = max(min(position, last_position(self._session)), self.acknowledged())
         set_cursor(self._session, ACKNOWLEDGED, reached)
+
+    def count(self, position: int, at: datetime) -> tuple[int, int]:
+        """Return how many entries stand after a position, and how many of them are late."""
+        pending = select(func.count()).select_from(_JOINED).where(table.c.position > position)
+        ((count,),) = self._session.rows(pending)
+        ((late,),) = self._session.rows(pending.where(or_(*_late(instants.utc(at)))))
+        return count, late
+
+
+def _late(at: datetime) -> Iterator[ColumnElement[bool]]:
+    """Yield what is true of the notices of each priority that were to be sent before an instant."""
+    earliest = datetime.min.replace(tzinfo=UTC)
+    for priority in Priority:
+        limit = max(at, earliest + priority.within) - priority.within
+        yield and_(notices.c.priority == priority.value, table.c.at < limit)
 
 
 def last_position(session: Session) -> int:

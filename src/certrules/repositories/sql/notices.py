@@ -1,29 +1,34 @@
 """How is each notice kept once in a database, in order among the events?"""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
+from certrules.model.awards import Award
 from certrules.model.notices import Notice, NoticeKind, Planned
-from certrules.repositories.sql.cursors import ACKNOWLEDGED, PLANNED, cursor, set_cursor
+from certrules.repositories.sql.cursors import ACKNOWLEDGED, cursor
 from certrules.repositories.sql.events import COLUMNS, last_position
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import events
 from certrules.repositories.sql.tables import notices as table
+from certrules.repositories.sql.tables import planned as planned_table
 
 __all__ = ["SqlNotices"]
 
 _NAMES = [column.name for column in table.c]
-_TOLD = select(table).join(events, events.c.position == table.c.position)
+_OF_AWARDS = (NoticeKind.ISSUED, NoticeKind.EXPIRY)
+_TOLD = select(table).where(table.c.kind.in_(bindparam("kinds", expanding=True)))
 _DELETE = delete(table).where(table.c.digest == bindparam("of_digest"))
 _FORGET = update(table).values(digest=bindparam("to")).where(table.c.digest == bindparam("of"))
 _DELETE_EVENT = delete(events).where(events.c.position == bindparam("at_position"))
 
-_Place = tuple[str, int]
-"""The digest of a notice and its position in the outbox."""
+_DELETE_PLANNED = delete(planned_table).where(
+    planned_table.c.notification_id == bindparam("of_notification")
+)
 
 
 class SqlNotices:
@@ -34,11 +39,20 @@ class SqlNotices:
 
     def add(self, notices: Iterable[Notice]) -> Sequence[Notice]:
         """Append those notices whose identity was never there, and return them."""
+        by_digest = self._unknown(notices)
+        self._append(by_digest)
+        return list(by_digest.values())
+
+    def pass_over(self, notices: Iterable[Notice]) -> None:
+        """Remember notices as if they had been told, and append nothing."""
+        unknown = self._unknown(notices)
+        self._remember(unknown, dict.fromkeys(unknown))
+
+    def _unknown(self, notices: Iterable[Notice]) -> dict[str, Notice]:
         by_digest = {_digest(notice): notice for notice in notices}
         for row in self._session.rows_among(select(table.c.digest), table.c.digest, [*by_digest]):
             del by_digest[row.digest]
-        self._append(by_digest)
-        return list(by_digest.values())
+        return by_digest
 
     def _append(self, by_digest: dict[str, Notice]) -> None:
         """Append to the outbox, whose positions the one writer that there is can then read."""
@@ -51,10 +65,18 @@ class SqlNotices:
         self._session.change(insert(events), entries, COLUMNS)
         after = select(events.c.position).where(events.c.position > before)
         positions = self._session.rows(after.order_by(events.c.position))
+        places = zip(by_digest, positions, strict=True)
+        self._remember(by_digest, {digest: position for digest, (position,) in places})
+
+    def _remember(
+        self, by_digest: Mapping[str, Notice], positions: Mapping[str, int | None]
+    ) -> None:
+        instant = self._session.instants()
         rows = [
             (
                 digest,
-                position,
+                positions[digest],
+                n.kind.value,
                 n.user,
                 n.certification,
                 n.cycle,
@@ -62,7 +84,7 @@ class SqlNotices:
                 instant(n.of),
                 n.priority.value,
             )
-            for (digest, n), (position,) in zip(by_digest.items(), positions, strict=True)
+            for digest, n in by_digest.items()
         ]
         self._session.change(insert(table), rows, _NAMES)
 
@@ -70,37 +92,53 @@ class SqlNotices:
         """Take back the notices of some cycles' expiries; those acknowledged stay."""
         self._take_back(self._of(cycles, NoticeKind.EXPIRY))
 
+    def cancel_outdated(self, awards: Iterable[Award]) -> None:
+        """Take back, as :meth:`cancel` does, what tells of another expiry than awards have."""
+        expiries = {(each.user, each.certification, each.cycle): each.expires_at for each in awards}
+        told = self._of(expiries, NoticeKind.EXPIRY)
+        self._take_back([row for row in told if row.of_instant != expiries[_cycle(row)]])
+
     def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         """Take back notices of awards that are no more; those acknowledged no longer count."""
-        told = self._take_back(self._of(cycles, NoticeKind.ISSUED, NoticeKind.EXPIRY))
-        self._session.change(_FORGET, [(f"forgotten {at}", digest) for digest, at in told])
+        told = self._take_back(self._of(cycles, *_OF_AWARDS))
+        rows = [(f"forgotten {row.position}", row.digest) for row in told]
+        self._session.change(_FORGET, rows)
 
-    def _of(self, cycles: Iterable[tuple[str, str, int]], *kinds: NoticeKind) -> list[_Place]:
+    def _of(self, cycles: Iterable[tuple[str, str, int]], *kinds: NoticeKind) -> list[Any]:
         wanted = set(cycles)
-        of_kind = _TOLD.where(events.c.kind.in_([kind.value for kind in kinds]))
-        users = {user for user, _, _ in wanted}
-        return [
-            (row.digest, row.position)
-            for row in self._session.rows_among(of_kind, table.c.user_id, users)
-            if (row.user_id, row.certification_id, row.cycle) in wanted
-        ]
+        of_kind = _TOLD.params(kinds=[kind.value for kind in kinds])
+        found = self._session.rows_among(of_kind, table.c.user_id, {user for user, _, _ in wanted})
+        return [row for row in found if _cycle(row) in wanted]
 
-    def _take_back(self, places: list[_Place]) -> list[_Place]:
+    def _take_back(self, rows: Sequence[Any]) -> list[Any]:
         """Take back what is not acknowledged, and return the rest."""
-        acknowledged, _ = cursor(self._session, ACKNOWLEDGED)
-        pending = [place for place in places if place[1] > acknowledged]
-        self._session.change(_DELETE, [(digest,) for digest, _ in pending])
-        self._session.change(_DELETE_EVENT, [(position,) for _, position in pending])
-        return [place for place in places if place[1] <= acknowledged]
+        acknowledged = cursor(self._session, ACKNOWLEDGED)
+        told = [row for row in rows if row.position is not None and row.position <= acknowledged]
+        kept = {row.digest for row in told}
+        pending = [row for row in rows if row.digest not in kept]
+        self._session.change(_DELETE, [(row.digest,) for row in pending])
+        positions = [(row.position,) for row in pending if row.position is not None]
+        self._session.change(_DELETE_EVENT, positions)
+        return told
 
-    def planned(self) -> Planned | None:
-        """Return how far notices are planned; None where nobody ever asked for any."""
-        position, until = cursor(self._session, PLANNED)
-        return None if until is None else Planned(position, until)
+    def planned(self) -> Mapping[str, Planned]:
+        """Return how far each notification's notices are planned, by its id."""
+        rows = self._session.rows(select(planned_table))
+        return {row.notification_id: Planned(row.position, row.until, row.since) for row in rows}
 
-    def set_planned(self, planned: Planned) -> None:
-        """Remember how far notices are planned."""
-        set_cursor(self._session, PLANNED, planned.position, planned.until)
+    def set_planned(self, planned: Mapping[str, Planned]) -> None:
+        """Remember how far some notifications' notices are planned; others stay as they are."""
+        instant = self._session.instants()
+        self._session.change(_DELETE_PLANNED, [(id_,) for id_ in planned])
+        rows = [
+            (id_, each.position, instant(each.until), instant(each.since))
+            for id_, each in planned.items()
+        ]
+        self._session.change(insert(planned_table), rows, planned_table.c.keys())
+
+
+def _cycle(row: Any) -> tuple[str, str, int]:
+    return row.user_id, row.certification_id, row.cycle
 
 
 def _digest(notice: Notice) -> str:

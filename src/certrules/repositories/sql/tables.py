@@ -45,6 +45,7 @@ __all__ = [
     "metadata",
     "notices",
     "plan_courses",
+    "planned",
     "plans",
     "progress",
     "renewals",
@@ -234,7 +235,8 @@ events: Table = _table(
 notices: Table = _table(
     "notices",
     Column("digest", _DIGEST, primary_key=True),  # of the identity, which no index could hold
-    Column("position", BigInteger, nullable=False),
+    Column("position", BigInteger),  # none where it was passed over
+    Column("kind", _WORD, nullable=False),
     Column("user_id", _KEY, nullable=False),
     Column("certification_id", _KEY, nullable=False),
     Column("cycle", Integer, nullable=False),
@@ -249,7 +251,14 @@ cursors: Table = _table(
     "cursors",
     Column("name", _WORD, primary_key=True),
     Column("position", BigInteger, nullable=False),
-    Column("until", Instant),
+)
+
+planned: Table = _table(
+    "planned",
+    Column("notification_id", _KEY, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("since", Instant, nullable=False),
 )
 
 courses: Table = _table(

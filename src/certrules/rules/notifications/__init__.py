@@ -1,6 +1,6 @@
 """Who is told what, when, and in which words?"""
 
-from certrules.rules.notifications.planning import due, edited, of_event
+from certrules.rules.notifications.planning import due, edited, of_event, passed
 from certrules.rules.notifications.rendering import Medium, render
 from certrules.rules.notifications.templates import KNOWN, lint, values
 from certrules.rules.notifications.timing import moment, reach
@@ -13,6 +13,7 @@ __all__ = [
     "lint",
     "moment",
     "of_event",
+    "passed",
     "reach",
     "render",
     "values",

@@ -22,7 +22,7 @@ from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Notification
 from certrules.rules.notifications.timing import moment
 
-__all__ = ["due", "edited", "of_event"]
+__all__ = ["due", "edited", "of_event", "passed"]
 
 
 def of_event(event: Event, notifications: Iterable[Notification]) -> list[Notice]:
@@ -124,12 +124,30 @@ def edited(
     at = instants.utc(at)
     if before is not None and before.expires_at == after.expires_at:
         return []
-    past = [
-        notice
-        for notice in _called_for([after], notifications, instants.time_zone(zone))
-        if notice.due_at <= at and (notice.due_at >= notice.of or notice.of > at)
-    ]
-    return sorted(past, key=_order)[-1:]
+    past = passed(after, notifications, at=at, zone=zone)
+    return [each for each in past if each.due_at >= each.of or each.of > at][-1:]
+
+
+def passed(
+    award: Award, notifications: Iterable[Notification], *, at: datetime, zone: str | tzinfo
+) -> list[Notice]:
+    """Return every notice of an award's expiry whose moment has come by an instant, in order.
+
+    Where the award comes to expire as it does at that instant, none of them is told any more but
+    the one that :func:`edited` returns.
+
+    >>> award = Award("ada", "fa", *(datetime(2024, month, 1, tzinfo=UTC) for month in (1, 7)))
+    >>> reminders = [Notification(f"{days} days", NoticeKind.EXPIRY, Offset(-days, OffsetUnit.DAYS))
+    ...              for days in (90, 60, 20)]
+    >>> at = datetime(2024, 6, 1, tzinfo=UTC)
+    >>> [each.notification for each in passed(award, reminders, at=at, zone=UTC)]
+    ['90 days', '60 days']
+
+    Rules: INT-25.
+    """
+    at = instants.utc(at)
+    found = _called_for([award], notifications, instants.time_zone(zone))
+    return sorted((each for each in found if each.due_at <= at), key=_order)
 
 
 def _called_for(

@@ -1,9 +1,9 @@
 """How do values come into a template, and what can they do there? Nothing but be read.
 
 A short code is a name in square brackets or in double braces, such as ``[renew_link]`` and
-``{{ renew_link }}``; blanks around the name count for nothing. It is replaced, once, by a value
-that is made harmless for where it will stand; nothing is evaluated, and what a value says is never
-taken for a short code.
+``{{ renew_link }}``; blanks and line breaks around the name count for nothing. It is replaced,
+once, by a value that is made harmless for where it will stand; nothing is evaluated, and what a
+value says is never taken for a short code.
 """
 
 import re
@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from enum import Enum
 from html import escape
 
-__all__ = ["SHORT_CODE", "Medium", "render"]
+from certrules.errors import InvalidValueError
 
-SHORT_CODE = re.compile(
-    r"\[[ \t]*([a-zA-Z]\w{0,63})[ \t]*\]|\{\{[ \t]*([a-zA-Z]\w{0,63})[ \t]*\}\}", re.ASCII
-)
+__all__ = ["SHORT_CODE", "Medium", "check_medium", "render"]
+
+SHORT_CODE = re.compile(r"\[\s*([a-zA-Z]\w{0,63})\s*\]|\{\{\s*([a-zA-Z]\w{0,63})\s*\}\}", re.ASCII)
 """A short code: its name is in either group."""
 
 
@@ -38,7 +38,8 @@ def render(template: str, values: Mapping[str, str], medium: Medium) -> str:
 
     Of values, characters are left out that no reader sees: control characters, and those that turn
     the direction of the text around them. In HTML they are escaped. A header becomes one line,
-    whatever the template or a value says.
+    whatever the template or a value says. Raises :class:`~certrules.errors.InvalidValueError` for
+    what is no medium.
 
     >>> told = {"first_name": "<b>Ada</b>", "last_name": "[first_name]"}
     >>> render("Dear {{first_name}} [last_name], [x]", told, Medium.HTML)
@@ -48,6 +49,7 @@ def render(template: str, values: Mapping[str, str], medium: Medium) -> str:
 
     Rules: X-NOTIFY-2.
     """
+    check_medium(medium)
 
     def value(found: re.Match[str]) -> str:
         name = found[1] or found[2]
@@ -55,6 +57,12 @@ def render(template: str, values: Mapping[str, str], medium: Medium) -> str:
 
     text = SHORT_CODE.sub(value, template)
     return " ".join(_clean(text).split()) if medium is Medium.HEADER else text
+
+
+def check_medium(medium: Medium) -> None:
+    """Raise InvalidValueError for what is no medium, such as the text ``html``."""
+    if not isinstance(medium, Medium):
+        raise InvalidValueError("medium", medium, "a certrules.rules.notifications.Medium")
 
 
 def _harmless(value: str, medium: Medium) -> str:

@@ -101,7 +101,7 @@ def lint(notification: Notification) -> list[Reason]:
 
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_MEANT = re.compile(r"\[([^][\r\n]{1,80})\]|\{\{([^{}\r\n]{1,80})\}\}")
+_MEANT = re.compile(r"\[([^][]{1,80})\]|\{\{([^{}]{1,80})\}\}")
 """What somebody may have meant for a short code, such as ``[renew-link]``."""
 
 
@@ -114,7 +114,7 @@ def _without_link(notification: Notification, body: str) -> Iterator[Reason]:
 
 def _unknown(subject: str, body: str) -> Iterator[Reason]:
     found = [*_MEANT.finditer(subject), *_MEANT.finditer(body)]
-    written = {each[0]: (each[1] or each[2]).strip(" \t") for each in found}
+    written = {each[0]: (each[1] or each[2]).strip() for each in found}
     unknown = {code: name for code, name in written.items() if not _known(code, name)}
     for number, (code, name) in enumerate(unknown.items()):
         near = get_close_matches(name.casefold(), KNOWN, n=1) if number < GUIDED else []

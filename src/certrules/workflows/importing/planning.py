@@ -169,12 +169,13 @@ def apply(
         decision.award for decision in planned.decisions if decision.outcome is Outcome.UPDATED
     ]
     made = [(decision.event, decision.award) for decision in planned.decisions if decision.event]
-    stale = archived + updated
-    transaction.awards.replace(stale)
+    transaction.awards.replace(archived + updated)
     transaction.awards.add([award for _, award in made])
-    transaction.badges.revoke((each.user, each.certification, each.cycle) for each in archived)
+    ended = [(each.user, each.certification, each.cycle) for each in archived]
+    transaction.badges.revoke(ended)
     transaction.badges.revoke_outdated(updated)
-    transaction.notices.cancel((each.user, each.certification, each.cycle) for each in stale)
+    transaction.notices.cancel(ended)
+    transaction.notices.cancel_outdated(updated)
     changes = [(EventKind.CHANGED, award) for award in updated]
     events = (
         Event(event, award.user, award.certification, award.cycle, at)
