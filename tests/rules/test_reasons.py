@@ -263,6 +263,9 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
         evolve(HELD, certification=assigned(ITEM, retake=True))
     ),
     "start: again": lambda: start(RENEWING, key="k1"),
+    "start: over": lambda: start(
+        evolve(RENEWING, renewals=(OPENED.close(RenewalState.CANCELLED, LATER),)), key="k1"
+    ),
     "start: the key of another": lambda: start(RENEWING, RenewalOption(COURSE, "c2"), key="k1"),
     "start: seen otherwise": lambda: start(HELD, seen=(1, 2)),
     "start: not offered": lambda: start(HELD, RenewalOption(COURSE, "c2")),

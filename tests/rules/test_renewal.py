@@ -629,10 +629,24 @@ def test_the_same_request_is_granted_again_without_effect() -> None:
     facts = started(key="k1")
     again = renewal.start(facts, BY_COURSE, at=LATER, key="k1")
     assert again == Granted((), again.reasons)
-    cancelled = evolve(facts, renewals=[facts.renewals[0].close(RenewalState.CANCELLED, LATER)])
-    assert renewal.start(cancelled, BY_COURSE, at=LATER, key="k1") == Granted(
-        (), renewal.start(cancelled, BY_COURSE, at=LATER, key="k1").reasons
-    )
+
+
+@pytest.mark.rule("INT-12b")
+@pytest.mark.parametrize("state", [RenewalState.CANCELLED, RenewalState.COMPLETED])
+def test_the_key_of_a_renewal_that_is_over_starts_nothing(state: RenewalState) -> None:
+    facts = started(key="k1")
+    over = evolve(facts, renewals=[facts.renewals[0].close(state, LATER)])
+    refused = renewal.start(over, BY_COURSE, at=LATER, key="k1")
+    assert not refused
+    assert [str(reason) for reason in refused.reasons] == [
+        f"the renewal of this key was {state} already: start another with a new key (INT-12b)"
+    ]
+
+
+@pytest.mark.parametrize("key", ["", " "])
+def test_a_blank_key_is_none(key: str) -> None:
+    with pytest.raises(InvalidValueError, match="key"):
+        renewal.start(FACTS, BY_COURSE, at=AT, key=key)
 
 
 @pytest.mark.rule("INT-12b")

@@ -11,7 +11,7 @@ from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.effects import ArchiveEnrolment, Enrol, OpenRenewal, ResetMaterials
 from certrules.model.events import EventKind
 from certrules.model.facts import Facts
-from certrules.model.learning import Enrolment, Renewal, RenewalOption
+from certrules.model.learning import Enrolment, Renewal, RenewalOption, RenewalState
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import issuing
@@ -46,7 +46,8 @@ def start(
     at all.
 
     ``key`` is the caller's own: a second start with the same key and option is granted without any
-    effect, whatever has become of the first; any other second start is refused. ``seen`` is the
+    effect while the first is open, and refused once that was completed or cancelled; any other
+    second start is refused. A blank key raises InvalidValueError too. ``seen`` is the
     cycle and version of the award as the caller saw it: if it has changed since, the start is
     refused.
 
@@ -68,6 +69,8 @@ def start(
     at = instants.utc(at)
     if not isinstance(option, RenewalOption):
         raise InvalidValueError("option", option, "a certrules.RenewalOption")
+    if key is not None and not key.strip():
+        raise InvalidValueError("key", key, "some text, or None")
     if key is not None and (earlier := _started(facts, key)):
         return _answer_again(earlier, option)
     then = as_of(facts, at)
@@ -89,9 +92,12 @@ def _started(facts: Facts, key: str) -> Renewal | None:
 
 def _answer_again(earlier: Renewal, option: RenewalOption) -> Granted | Refused:
     began = (("started_at", earlier.started_at), ("state", earlier.state))
-    if earlier.option == option:
+    if earlier.option != option:
+        return Refused((Reason(Rule.INT_12b, "the key was used to start another renewal", began),))
+    if earlier.state is RenewalState.OPEN:
         return Granted((), (Reason(Rule.INT_12b, "this very request was carried out", began),))
-    return Refused((Reason(Rule.INT_12b, "the key was used to start another renewal", began),))
+    text = f"the renewal of this key was {earlier.state} already: start another with a new key"
+    return Refused((Reason(Rule.INT_12b, text, began),))
 
 
 def _against_change(held: Award | None, seen: tuple[int, int] | None) -> Iterator[Reason]:
