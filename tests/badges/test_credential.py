@@ -167,8 +167,12 @@ def test_an_email_is_only_hashed_with_a_salt() -> None:
     with pytest.raises(InvalidValueError, match="an @") as raised:
         hashed_email("ada", "s1")
     assert "ada" not in str(raised.value)
-    with pytest.raises(InvalidValueError, match="salt"):
-        hashed_email("ada@x.org", "")
+    wrong: Any
+    for wrong in ("", None, 7):
+        with pytest.raises(InvalidValueError, match="salt"):
+            hashed_email("ada@x.org", wrong)
+        with pytest.raises(InvalidValueError, match="an @"):
+            hashed_email(wrong, "s1")
 
 
 @pytest.mark.parametrize(

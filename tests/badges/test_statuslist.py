@@ -59,6 +59,7 @@ def packed(data: bytes) -> str:
     [
         ("H4sI", "prefix u"),
         ("", "prefix u"),
+        (None, "prefix u"),
         ("u****", "not base64url"),
         (packed(b"no gzip"), "not gzip"),
         (packed(gzip.compress(bytes(SIZE // 8))[:-9]), "cut off"),
@@ -66,9 +67,9 @@ def packed(data: bytes) -> str:
         (packed(gzip.compress(bytes(SIZE // 8 - 1))), "fewer than 131,072"),
         (packed(gzip.compress(bytes(statuslist.LARGEST // 8 + 1))), "more than 16,777,216"),
     ],
-    ids=["prefix", "empty", "base64url", "gzip", "cut", "more", "small", "large"],
+    ids=["prefix", "empty", "none", "base64url", "gzip", "cut", "more", "small", "large"],
 )
-def test_what_is_no_list(text: str, message: str) -> None:
+def test_what_is_no_list(text: Any, message: str) -> None:
     with pytest.raises(BadgeError, match=message):
         statuslist.decode(text)
 

@@ -158,9 +158,9 @@ def hashed_email(email: str, salt: str) -> Mapping[str, Any]:
     >>> hashed_email("Ada@Example.org", "x7")["identityHash"][:15]
     'sha256$160faa25'
     """
-    if "@" not in email:
+    if not isinstance(email, str) or "@" not in email:
         raise InvalidValueError("e-mail address", "***", "one with an @")
-    if not salt:
+    if not isinstance(salt, str) or not salt:
         raise InvalidValueError("salt", salt, "random text, of its own for each recipient")
     hashed = sha256((email.strip().lower() + salt).encode()).hexdigest()
     return {

@@ -94,8 +94,7 @@ def sign(credential: Mapping[str, Any], signer: Signer) -> str:
     signed = f"{tokens.compact({'alg': algorithm, 'typ': 'JWT', **header})}.{payload}"
     signature: object = signer.sign(signed.encode("ascii"))
     if not isinstance(signature, bytes) or len(signature) not in _LENGTHS[algorithm]:
-        expected = f"as many bytes as {algorithm} has: {_LENGTHS[algorithm]}"
-        raise InvalidValueError("signature", "***", expected)
+        raise InvalidValueError("signature", "***", f"bytes, as many as {algorithm} has")
     if "jwk" in header and not _verifies(signed, signature, header["jwk"]):
         raise InvalidValueError("signature", "***", "one of the key in its header")
     token = f"{signed}.{tokens.encoded(signature)}"
@@ -151,7 +150,7 @@ def _payload(credential: object) -> str:
         claims = _claims(read)
     except (BadgeError, Found, RecursionError, TypeError, ValueError) as error:
         expected = f"what a verifier takes: {error}"
-        raise InvalidValueError("credential", type(credential).__name__, expected) from None
+        raise InvalidValueError("credential", credential.get("id"), expected) from None
     said = {name: value for name, value in read.items() if name not in _CLAIMS}
     return tokens.compact(said | claims)
 

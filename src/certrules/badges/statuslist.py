@@ -62,7 +62,7 @@ def encode(marked: Iterable[int], *, size: int = SIZE) -> str:
 
 def decode(text: str) -> bytes:
     """Return the bits of a list; BadgeError where it is none, too short or too long."""
-    if not text.startswith("u"):
+    if not isinstance(text, str) or not text.startswith("u"):
         raise BadgeError("the status list is not base64url with its prefix u")
     inflating = zlib.decompressobj(wbits=31)
     try:
