@@ -8,6 +8,7 @@ from certrules.cells import clean, escaped, quoted, unescaped
 
 FORMULA = "=+-@＝＋－＠"
 UNSEEN = "\x00\x01\t\n\r\x1b\x7f\x85\xa0\xad "
+UNSEEN += "\u034f\u0300\u0489\ufe0f\U000e0100\u115f\u1160\u2800\u3164\uffa0"
 UNSEEN += "\u061c\u180e\u2007\u200b\u200e\u202e\u2028\u2066\u3000\ufeff"
 TEXT = st.text(st.sampled_from(FORMULA + UNSEEN + "'a1\U000e0020") | st.characters())
 
@@ -22,7 +23,10 @@ def test_what_nobody_sees_hides_no_formula(unseen: str) -> None:
     assert escaped(unseen + "=1") == "'" + unseen + "=1"
 
 
-@pytest.mark.parametrize("value", ["", "ada", "1=1", "a'b", " a=1", "\u202eada", "\xa0", "'", "'s"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "ada", "1=1", "a'b", " a=1", "한=1", "é=1", "e\u0301=1", "\u202eada", "\xa0", "'", "'s"],
+)
 def test_what_is_harmless_stays_as_it_is(value: str) -> None:
     assert escaped(value) == value
     assert unescaped(value) == value
@@ -45,8 +49,8 @@ def test_every_value_comes_back(value: str) -> None:
 def test_no_value_begins_a_formula_with_or_without_what_nobody_sees(value: str) -> None:
     for made in (escaped(value), escaped(clean(value))):
         assert not made.startswith(("\t", "\r", "\n"))
-        seen = "".join(each for each in made if each.isprintable()).lstrip()
-        assert not seen.startswith(tuple(FORMULA))
+        printed = "".join(each for each in made if each.isprintable() and each not in UNSEEN)
+        assert not printed.lstrip().startswith(tuple(FORMULA))
 
 
 @pytest.mark.law

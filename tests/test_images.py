@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from certrules import images
-from certrules.errors import BadgeError
+from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.images import ImageFacts, ImageFormat
 from certrules.rules import lifecycle
 
@@ -82,6 +82,13 @@ def test_a_png_may_be_of_any_depth(mode: str) -> None:
     file = BytesIO()
     Image.new(mode, (500, 500)).save(file, "PNG")
     assert images.read(file.getvalue()) == ImageFacts(PNG, 500, 500)
+
+
+@pytest.mark.parametrize("content", [None, "x", 7, bytearray(A_PNG), memoryview(A_PNG)])
+@pytest.mark.parametrize("reads", [images.read, images.as_png])
+def test_what_is_no_bytes_is_a_mistake(reads: Any, content: Any) -> None:
+    with pytest.raises(InvalidValueError, match="content of an image cannot be <class"):
+        reads(content)
 
 
 def test_what_else_a_whole_image_may_hold() -> None:

@@ -1,8 +1,9 @@
 """How does a text pass through a spreadsheet, and into a document, without doing harm there?"""
 
 import re
+from unicodedata import category
 
-__all__ = ["clean", "escaped", "quoted", "unescaped"]
+__all__ = ["clean", "escaped", "quoted", "seen", "unescaped"]
 
 _NEWLINES = re.compile(r"\r\n?")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -11,6 +12,9 @@ _ENDING = re.compile(r'[",;|\t\r\n]')
 
 _FORMULA = frozenset("=+-@＝＋－＠")
 _BREAKS = ("\t", "\r", "\n")
+
+_BLANK = frozenset(" \u115f\u1160\u2800\u3164\uffa0")
+"""What is printed, and leaves the paper white: the fillers of Hangul, and the braille of no dot."""
 
 
 def escaped(value: str) -> str:
@@ -37,15 +41,22 @@ def unescaped(value: str) -> str:
 
 
 def _risky(value: str) -> bool:
-    if value[:1].isalnum():  # as most texts begin
+    if value[:1].isalnum() and value[0] not in _BLANK:  # as most texts begin
         return False
     value = value.lstrip("'")
-    return value.startswith(_BREAKS) or _first_seen(value) in _FORMULA
+    return value.startswith(_BREAKS) or next(filter(seen, value), None) in _FORMULA
 
 
-def _first_seen(value: str) -> str | None:
-    """Return the first character that is no blank, control or mark of direction."""
-    return next((each for each in value if each.isprintable() and each != " "), None)
+def seen(character: str) -> bool:
+    r"""Whether a character can be seen alone: no blank, control, accent or mark of direction.
+
+    >>> seen("a"), seen("="), seen(" "), seen("\u200b"), seen("\u0300")
+    (True, True, False, False, False)
+    """
+    if character.isascii():
+        return "!" <= character <= "~"
+    printed = character.isprintable() and character not in _BLANK
+    return printed and category(character) not in ("Mn", "Me")
 
 
 def quoted(value: str) -> str:

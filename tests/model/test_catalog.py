@@ -143,7 +143,7 @@ def test_a_certification_has_what_its_definition_has() -> None:
 
 
 @pytest.mark.rule("DOC-CERT-03")
-@pytest.mark.parametrize("name", ["", "  ", "\t\n", None, 5])
+@pytest.mark.parametrize("name", ["", "  ", "\t\n", "\u200b", " \u202e\u2800", None, 5])
 def test_a_certification_without_a_name_is_an_error(name: object) -> None:
     with pytest.raises(InvalidValueError, match="a name is mandatory") as caught:
         Certification("c1", name)  # type: ignore[arg-type]

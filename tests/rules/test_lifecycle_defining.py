@@ -180,6 +180,13 @@ def test_a_changed_validity_says_that_awards_keep_their_expiry() -> None:
 def test_who_made_it_and_when_never_changes() -> None:
     decided = edit(FIRST_AID, name="A", created_by="eve", created_at=AT, updated_at=BEGIN)
     assert defined(decided) == evolve(FIRST_AID, name="A", updated_at=AT)
+    nothing = edit(FIRST_AID, created_by="eve", created_at=AT, updated_at=BEGIN)
+    assert not nothing.effects
+    assert [reason.text for reason in nothing.reasons] == [
+        "nothing changes",
+        "created_by, created_at cannot be changed: they stay as they were",
+    ]
+    assert len(edit(FIRST_AID, updated_at=BEGIN).reasons) == 1
 
 
 def test_an_id_never_changes() -> None:

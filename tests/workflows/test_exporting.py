@@ -228,6 +228,15 @@ def test_a_table_is_exported_for_those_who_may(
         assert not target.getvalue()
 
 
+@pytest.mark.rule("ALL-MANAGE-04")
+@pytest.mark.parametrize("as_", ["csv", "xlsx", None])
+def test_a_format_that_is_none_writes_nothing(awarded: Store, as_: Any) -> None:
+    target = io.BytesIO()
+    with pytest.raises(InvalidValueError, match="format cannot be"):
+        exporting.export(awarded, TableQuery(Table.ISSUED), target, as_=as_, at=day(9), zone=UTC)
+    assert not target.getvalue()
+
+
 @pytest.mark.rule("ALL-ROLE-06")
 def test_somebody_else_cannot_be_called_of_ones_company(awarded: Store) -> None:
     query = TableQuery(Table.ISSUED, scope=Target(owner="eve", company="acme"))

@@ -29,6 +29,8 @@ def check_out(out: str | Path, *reads: str | None, store: "SqlStore | None" = No
 
     Such are files that it was given, ``-`` being standard input, and those of its store.
     """
+    if str(out) in ("", "-"):
+        raise UsageError("--out needs the name of a file: standard output is for the answer")
     own = store.path if store is not None else None
     for suffix in () if own is None else ("", "-wal", "-shm", "-journal"):
         if _is(f"{own}{suffix}", out):

@@ -20,7 +20,7 @@ except ImportError as error:
     hint = "images are read by Pillow: pip install 'certrules[images]'"
     raise ImportError(hint, name=error.name) from error
 
-from certrules.errors import BadgeError
+from certrules.errors import BadgeError, InvalidValueError
 from certrules.images import jpeg, png
 from certrules.images.faults import ImageFaultError
 from certrules.model.images import ImageFacts, ImageFormat
@@ -58,7 +58,7 @@ def read(content: bytes) -> ImageFacts:
 
     Every part of the file must be there, with all its pixels, the checksums of a PNG must be right,
     and nothing may follow the end. A JPEG has no checksums: that its scans are what they were,
-    nobody can tell.
+    nobody can tell. Raises :class:`~certrules.errors.InvalidValueError` for what is no bytes.
 
     >>> read(b"GIF89a").format is None
     True
@@ -67,6 +67,8 @@ def read(content: bytes) -> ImageFacts:
 
     Rules: ALL-BADGE-04, INT-39.
     """
+    if not isinstance(content, bytes):
+        raise InvalidValueError("content of an image", type(content), "bytes")
     found = (known for signature, known in _SIGNATURES.items() if content.startswith(signature))
     format_ = next(found, None)
     if format_ is None:

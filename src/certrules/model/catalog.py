@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from certrules import instants
+from certrules.cells import seen
 from certrules.errors import InvalidValueError
 from certrules.model.converters import distinct, sequence, utc_or_none
 from certrules.model.validators import some_text, some_text_or_none
@@ -185,7 +186,7 @@ class CertificationStatus(Enum):
 
 
 def _named(_: object, __: object, name: str) -> None:
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(name, str) or not any(map(seen, name)):
         raise InvalidValueError("certification name", name, "some text: a name is mandatory")
 
 

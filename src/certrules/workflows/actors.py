@@ -1,6 +1,7 @@
 """Who asks for something to be done, and may they?
 
-Every workflow takes an ``actor`` and asks this before anything else.
+Every workflow that shows somebody's awards or changes anything takes an ``actor``, and asks this
+before anything else.
 """
 
 from collections.abc import Iterable

@@ -225,6 +225,21 @@ def test_somebody_who_may_not_gets_nothing(run: Run, awarded: Path, tmp_path: Pa
     assert run(*words, *may).code == 0
 
 
+@pytest.mark.parametrize("command", ["export issued --as csv", "ics --user ada"])
+def test_standard_output_is_no_file(run: Run, awarded: Path, command: str) -> None:
+    answer = run(*command.split(), "--store", awarded, "--out", "-")
+    assert (answer.code, answer.out) == (2, "")
+    assert "--out needs the name of a file" in answer.err
+    assert not Path("-").exists()
+
+
+@pytest.mark.rule("ALL-MANAGE-09")
+def test_what_rows_are_grouped_by_comes_first(run: Run, awarded: Path, tmp_path: Path) -> None:
+    words = ("export", "issued", "--store", awarded, "--out", "out.csv", "--columns", "User,Status")
+    assert run(*words, "--group-by", "Certification").code == 0
+    assert rows(tmp_path / "out.csv")[0] == ["Certification", "User", "Status"]
+
+
 def test_the_store_is_not_written_over(run: Run, awarded: Path) -> None:
     before = awarded.read_bytes()
     answer = run("export", "issued", "--store", awarded, "--as", "csv", "--out", awarded)

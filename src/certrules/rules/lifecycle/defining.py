@@ -100,6 +100,7 @@ def edit(
     if after.id != before.id:
         raise InvalidValueError("id", after.id, f"{before.id!r}, which never changes")
     at = instants.utc(at)
+    kept = [name for name in _MADE if getattr(before, name) != getattr(after, name)]
     after = evolve(after, **{name: getattr(before, name) for name in _KEPT})
     changed = [name for name in _NAMES if getattr(before, name) != getattr(after, name)]
     publishing = "status" in changed and (before.status is DRAFT or after.status is ACTIVE)
@@ -114,10 +115,11 @@ def edit(
     if reasons:
         return Refused(reasons)
     effects = (DefineCertification(evolve(after, updated_at=at)),) if changed else ()
-    return Granted(effects, (*_because(after, changed), *about.reasons))
+    return Granted(effects, (*_because(after, changed, kept), *about.reasons))
 
 
-_KEPT = ("created_by", "created_at", "updated_at")
+_MADE = ("created_by", "created_at")
+_KEPT = (*_MADE, "updated_at")
 _NAMES = tuple(each.name for each in fields(Certification))
 
 
@@ -157,9 +159,14 @@ def _against_content(
         yield Reason(Rule.ALL_CERT_07, "a badge image is mandatory for a published certification")
 
 
-def _because(after: Certification, changed: Collection[str]) -> Iterator[Reason]:
+def _because(
+    after: Certification, changed: Collection[str], kept: Collection[str]
+) -> Iterator[Reason]:
     what = ", ".join(changed) or "nothing"
     yield Reason(Rule.DOC_CERT_07, f"{what} changes", (("changed", tuple(changed)),))
+    if kept:
+        text = f"{', '.join(kept)} cannot be changed: they stay as they were"
+        yield Reason(Rule.DOC_CERT_07, text, (("kept", tuple(kept)),))
     if "validity" in changed:
         yield Reason(Rule.INT_01c, "awards that were made keep their expiry")
     if "status" in changed:
