@@ -252,7 +252,7 @@ def test_a_calendar_has_what_expires(awarded: Store) -> None:
     (event,) = made.walk("VEVENT")
     assert event["summary"] == "Last valid day: First aid"
     assert event["dtstart"].dt == (day(370) - timedelta(days=1)).date()
-    assert event["sequence"] == 10_004
+    assert event["sequence"] == 28_414_080
     assert len(made.walk("VALARM")) == 1
 
 
@@ -270,7 +270,7 @@ def test_a_later_calendar_moves_the_event_of_an_earlier_one(awarded: Store) -> N
             work.awards.replace([later])
     first, second = events
     assert first["uid"] == second["uid"]
-    assert second["sequence"] == first["sequence"] + 1
+    assert second["sequence"] > first["sequence"]
     assert second["dtstamp"].dt > first["dtstamp"].dt
     assert second["dtstart"].dt > first["dtstart"].dt
 

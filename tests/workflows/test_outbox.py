@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from cloudevents.core.formats.json import JSONFormat
@@ -81,3 +81,36 @@ def test_a_source_is_a_uri_reference(source: str) -> None:
     event = Event(EventKind.ISSUED, "ada", "fa", 1, AT)
     with pytest.raises(InvalidValueError, match="source cannot be"):
         outbox.as_cloud_event(1, event, source=source)
+
+
+def test_a_cloud_event_is_of_utc_and_of_a_position() -> None:
+    odd = timezone(timedelta(hours=1, minutes=2, seconds=3))
+    event = Event(EventKind.ISSUED, "ada", "fa", 1, AT.astimezone(odd))
+    assert outbox.as_cloud_event(1, event, source=SOURCE)["time"] == "2024-01-01T00:00:00Z"
+    for position in (0, -1, True, 1.5, "1", None):
+        with pytest.raises(InvalidValueError, match="position"):
+            outbox.as_cloud_event(position, event, source=SOURCE)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("number", [-1, True, 1.5, "1", None], ids=repr)
+def test_positions_and_limits_are_whole_numbers(store: Store, number: int) -> None:
+    with store.writing() as transaction:
+        transaction.events.add([Event(EventKind.ISSUED, "ada", "fa", 1, AT)])
+    with pytest.raises(InvalidValueError, match="limit"):
+        outbox.pending(store, limit=number)
+    with pytest.raises(InvalidValueError, match="position"):
+        outbox.acknowledge(store, number)
+    assert len(outbox.pending(store, limit=10**30)) == 1
+    outbox.acknowledge(store, 10**30)
+    assert outbox.pending(store, limit=0) == outbox.pending(store) == []
+
+
+@pytest.mark.rule("X-NOTIFY-1")
+def test_what_is_pending_is_counted_however_little_is_shown(store: Store) -> None:
+    notices = [Notice("n", NoticeKind.EXPIRY, "ada", "fa", cycle, AT, AT) for cycle in (1, 2, 3)]
+    with store.writing() as transaction:
+        transaction.notices.add(notices)
+    outbox.acknowledge(store, outbox.pending(store, limit=1)[0][0])
+    hour = timedelta(hours=1)
+    assert outbox.count(store, at=AT + hour) == (2, 0)
+    assert outbox.count(store, at=AT + hour + timedelta.resolution) == (2, 2)

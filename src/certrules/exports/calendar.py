@@ -1,8 +1,9 @@
 """How do expiries become a calendar that every calendar program reads? (The ``ical`` extra.)"""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -17,10 +18,11 @@ LONGEST = 36_525
 """The most days before an expiry that an alarm may be: a hundred years."""
 
 _NAMESPACE = UUID("6f3c1f0e-6d0b-5c53-9d0a-2f2c8f6f9a51")
-
-
-CHANGES = 10_000
-"""By how much the sequence of a cycle's events is beyond that of the cycle before."""
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = 2**31 - 1
+"""The greatest integer that the format knows."""
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks that turn the direction of the text around them."""
 
 
 def uid(expiry: Expiry) -> str:
@@ -34,9 +36,9 @@ def uid(expiry: Expiry) -> str:
     return f"{uuid5(_NAMESPACE, named)}@certrules"
 
 
-def _sequence(expiry: Expiry) -> int:
-    """Return a number that grows with each renewal and each change of an award."""
-    return (expiry.cycle - 1) * CHANGES + min(expiry.version, CHANGES - 1)
+def _sequence(at: datetime) -> int:
+    """Return a number that grows with each later file: its whole minutes since 1970."""
+    return min(max((at - _BEGINNING) // timedelta(minutes=1), 0), _LAST)
 
 
 def calendar(
@@ -44,41 +46,45 @@ def calendar(
 ) -> bytes:
     """Return an iCalendar file (RFC 5545) with an event for each expiry, all day long.
 
-    A program that has read it before replaces the events by those of a later file: each keeps its
-    :func:`uid` and has a greater sequence after a renewal or a change. They are stamped with the
-    instant ``at``, and leave the time of the day free. ``alarms`` are numbers of days before, on
+    A program that has read it before replaces the events by those of a later file, whatever changed
+    since, also the zone or a name: each keeps its :func:`uid`, is stamped with the instant ``at``,
+    and has the minutes from 1970 to then for its sequence. They leave the time of the day free. ``alarms`` are numbers of days before, on
     which the program reminds of each. What was taken away, or made always valid, has no event here
     any more; who imported a file before deletes it, and a calendar to which one subscribes does so
     by itself.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for an alarm after the event
-    or a century before it.
+    Raises :class:`~certrules.errors.InvalidValueError` for an alarm that is no whole number, after
+    the event or a century before it.
 
     Rules: INT-01.
     """
     from icalendar import Calendar, vText
 
     for days in alarms:
-        if not 0 <= days <= LONGEST:
+        if type(days) is not int or not 0 <= days <= LONGEST:
             raise InvalidValueError("alarm", days, f"a number of days before, 0 to {LONGEST}")
     made = Calendar()
     made.add("prodid", "-//certrules//certrules//EN")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", vText(clean(name)))  # unlike others, no text by itself
+    made.add("x-wr-calname", vText(_plain(name)))  # unlike others, no text by itself
     for expiry in expiries:
         made.add_component(_event(expiry, utc(at), alarms))
     return bytes(made.to_ical())
 
 
+def _plain(text: str) -> str:
+    return _TURNING.sub("", clean(text))
+
+
 def _event(expiry: Expiry, at: datetime, alarms: Sequence[int]) -> Any:
     from icalendar import Event
 
-    title = clean(expiry.title)
-    code = f" ({clean(expiry.code)})" if expiry.code else ""
+    title = _plain(expiry.title)
+    code = f" ({_plain(expiry.code)})" if expiry.code else ""
     event = Event()
     event.add("uid", uid(expiry))
-    event.add("sequence", _sequence(expiry))
+    event.add("sequence", _sequence(at))
     event.add("dtstamp", at.replace(microsecond=0))
     event.add("dtstart", expiry.last_day)
     event.add("summary", f"Last valid day: {title}")

@@ -9,12 +9,11 @@ __all__ = ["Expiry"]
 
 @frozen
 class Expiry:
-    """The last day on which an award is valid, and of which award; ``version`` is the award's."""
+    """The last day on which an award is valid, and of which award."""
 
     user: str
     certification: str
     cycle: int
-    version: int
     title: str
     code: str | None
     issued_on: date

@@ -50,7 +50,6 @@ def _expiry(award: Award, certification: Certification, zone: tzinfo) -> Expiry:
         award.user,
         award.certification,
         award.cycle,
-        award.version,
         certification.name,
         certification.code,
         instants.local_day(award.issued_at, zone),

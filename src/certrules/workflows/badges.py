@@ -242,6 +242,7 @@ def suspend(
 def revoke(store: Store, badge: str, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO) -> None:
     """Revoke a badge for ever, and leave its award, which gets no other badge as long as it is so.
 
+    Nor is anything told of the award meanwhile, and what is pending of its expiry is taken back.
     Raises :class:`~certrules.errors.InvalidValueError` where there is no badge of the id.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
@@ -250,11 +251,10 @@ def revoke(store: Store, badge: str, *, actor: Asking = SYSTEM, policy: Policy =
     """
     permit(actor, Action.DELETE_AWARD, policy=policy)
     with store.writing() as transaction:
-        transaction.badges.withdraw(_known(transaction, badge).id)
         found = _known(transaction, badge)
-        if found.withdrawn:
-            cycle = found.user, found.certification, found.cycle
-            transaction.notices.cancel([cycle])
+        transaction.badges.withdraw(found.id)
+        cycle = found.user, found.certification, found.cycle
+        transaction.notices.cancel(transaction.badges.withdrawn([cycle]))
 
 
 def reissue(

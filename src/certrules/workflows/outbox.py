@@ -20,7 +20,10 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store
 from certrules.workflows.actors import SYSTEM, Asking, permit
 
-__all__ = ["acknowledge", "as_cloud_event", "check_source", "late", "pending"]
+__all__ = ["acknowledge", "as_cloud_event", "check_source", "count", "late", "pending"]
+
+MOST = 2**31 - 1
+"""How many entries a database can be asked for at once."""
 
 _URI_REFERENCE = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 
@@ -29,6 +32,10 @@ def pending(
     store: Store, *, limit: int = 100, actor: Asking = SYSTEM, policy: Policy = DOCEBO
 ) -> Sequence[tuple[int, Event | Notice]]:
     """Return what was not acknowledged yet, each with its position, in order.
+
+    At most ``limit`` entries; :func:`count` says how many there are. Raises
+    :class:`~certrules.errors.InvalidValueError` for a limit that is no whole number from 0 on, and
+    :class:`~certrules.errors.NotPermittedError`.
 
     >>> from certrules.model.events import EventKind
     >>> from certrules.repositories.memory import MemoryStore
@@ -42,8 +49,26 @@ def pending(
     []
     """
     permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
+    limit = min(_whole("limit", limit), MOST)
     with store.reading() as view:
         return view.events.after(view.events.acknowledged(), limit)
+
+
+def count(
+    store: Store, *, at: datetime, actor: Asking = SYSTEM, policy: Policy = DOCEBO
+) -> tuple[int, int]:
+    """Return how much was not acknowledged yet, and how much of it is late at an aware instant.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> count(MemoryStore(), at=datetime(2024, 1, 1, tzinfo=UTC))
+    (0, 0)
+
+    Rules: X-NOTIFY-1.
+    """
+    permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
+    at = instants.utc(at)
+    with store.reading() as view:
+        return view.events.count(view.events.acknowledged(), at)
 
 
 def acknowledge(
@@ -52,8 +77,10 @@ def acknowledge(
     """Acknowledge everything up to a position, which is then delivered no more.
 
     A position before the last acknowledged one changes nothing; one after the end means the end.
+    Raises :class:`~certrules.errors.InvalidValueError` for what is no whole number from 0 on.
     """
     permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
+    position = _whole("position", position)
     with store.writing() as transaction:
         transaction.events.acknowledge(position)
 
@@ -63,7 +90,8 @@ def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapp
 
     ``source`` names the store, as a URI reference; with it, the position makes the id unique. A
     notice is of the instant at which it is due, and ``send_by`` is when it is to be sent at the
-    latest.
+    latest. Raises :class:`~certrules.errors.InvalidValueError` for what is no position, counted
+    from 1, and as :func:`check_source` does.
 
     >>> from certrules.model.events import EventKind
     >>> event = Event(EventKind.ISSUED, "ada", "fa", 1, datetime(2024, 1, 1, tzinfo=UTC))
@@ -81,6 +109,8 @@ def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapp
         case _:
             assert_never(entry)
     check_source(source)
+    if not _whole("position", position):
+        raise InvalidValueError("position", position, "a whole number, 1 or more")
     return {
         "specversion": "1.0",
         "id": str(position),
@@ -106,7 +136,7 @@ def check_source(source: str) -> None:
 
     Rules: X-NOTIFY-1.
     """
-    if not _URI_REFERENCE.fullmatch(source):
+    if not isinstance(source, str) or not _URI_REFERENCE.fullmatch(source):
         raise InvalidValueError("source", source, "a URI reference, such as https://learn.example")
 
 
@@ -116,7 +146,13 @@ def _safe(id_: str) -> str:
 
 
 def _told(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")
+    return instants.utc(instant).isoformat().replace("+00:00", "Z")
+
+
+def _whole(name: str, number: int) -> int:
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise InvalidValueError(name, number, "a whole number, 0 or more")
+    return number
 
 
 def _data(entry: Event | Notice) -> dict[str, Any]:

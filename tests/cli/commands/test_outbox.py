@@ -44,6 +44,16 @@ def test_what_is_late_is_shown_so(run: Run, full: Path) -> None:
     assert run("outbox", "--store", full, "--ack", "3").out == "0 entries not acknowledged\n"
 
 
+@pytest.mark.rule("X-NOTIFY-1")
+def test_everything_is_counted_however_little_is_shown(run: Run, full: Path) -> None:
+    asked = ("outbox", "--store", full, "--at", "2024-07-02T00:00:00Z", "--limit")
+    assert run(*asked, "1").out.splitlines()[1:] == ["3 entries not acknowledged, 2 late, 1 shown"]
+    said = run(*asked, "0", "--format", "json").data
+    assert (said["count"], said["late"], said["events"]) == (3, 2, [])
+    assert run(*asked, "9" * 20, "--format", "json").data["count"] == 3
+    assert run("outbox", "--store", full, "--ack", "9" * 30).out == "0 entries not acknowledged\n"
+
+
 def test_a_later_position_acknowledged_first_is_not_taken_back(run: Run, full: Path) -> None:
     assert run("outbox", "--store", full, "--ack", "2", "--format", "json").data["count"] == 1
     assert run("outbox", "--store", full, "--ack", "1", "--format", "json").data["count"] == 1

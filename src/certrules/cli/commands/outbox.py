@@ -21,7 +21,8 @@ EXAMPLE = """\
 
 Everything is shown again until its position is acknowledged. As JSON, each
 entry is a CloudEvent 1.0, whose id is its position. A notice is late where it
-should have been sent by now, or by --at; nothing is held back.
+should have been sent by now, or by --at; nothing is held back. All that is not
+acknowledged is counted, and what is late of it, however few are shown.
 """
 
 
@@ -54,26 +55,33 @@ def run(args: argparse.Namespace) -> int:
         if args.ack is not None:
             outbox.acknowledge(store, args.ack, actor=actor)
         entries = outbox.pending(store, limit=args.limit, actor=actor)
-    tell(args.out, entries, source=args.source, at=at)
+        pending, late = outbox.count(store, at=at, actor=actor)
+    tell(args.out, entries, source=args.source, at=at, pending=pending, late=late)
     return 0
 
 
 def tell(
-    out: Output, entries: Sequence[tuple[int, Event | Notice]], *, source: str, at: datetime
+    out: Output,
+    entries: Sequence[tuple[int, Event | Notice]],
+    *,
+    source: str,
+    at: datetime,
+    pending: int,
+    late: int,
 ) -> None:
-    """Show entries of the outbox, and which of them are late at an instant."""
-    late = {position for position, entry in entries if outbox.late(entry, at)}
+    """Show entries of the outbox, and which are late at an instant; count those not shown too."""
     if out.as_json:
         told = (outbox.as_cloud_event(*entry, source=source) for entry in entries)
-        head = {"at": instants.utc(at).isoformat(), "count": len(entries), "late": len(late)}
+        head = {"at": instants.utc(at).isoformat(), "count": pending, "late": late}
         out.data_stream(head, "events", told)
         return
     for position, entry in entries:
         about = f"{entry.user}, {entry.certification}, cycle {entry.cycle}"
-        note = " (late)" if position in late else ""
+        note = " (late)" if outbox.late(entry, at) else ""
         out.line(shown(f"{position}  {_what(entry)}: {about}{note}"))
-    many = f", {len(late):,} late" if late else ""
-    out.line(f"{counted(len(entries), 'entry', 'entries')} not acknowledged{many}")
+    many = f", {late:,} late" if late else ""
+    shown_ = f", {len(entries):,} shown" if len(entries) < pending else ""
+    out.line(f"{counted(pending, 'entry', 'entries')} not acknowledged{many}{shown_}")
 
 
 def _what(entry: Event | Notice) -> str:
