@@ -27,6 +27,8 @@ from certrules import (
     ItemKind,
     Policy,
     Refused,
+    Renewal,
+    RenewalOption,
     Source,
     Unit,
     User,
@@ -550,6 +552,33 @@ TRACKS = Facts(
 
 def predate(facts: Facts = TRACKS, policy: Policy = ALLBOUND, **fields: Any) -> Granted | Refused:
     return awarding.predate(facts, zone=UTC, policy=policy, **{"since": None, "at": AT, **fields})
+
+
+@pytest.mark.rule("DOC-RENEW-03", "INT-19c")
+def test_whoever_holds_an_award_is_told_what_would_renew_it() -> None:
+    option = RenewalOption(COURSE, "c1")
+    expired = evolve(FACTS, awards=[held(expires=BEGIN + timedelta(days=1))])
+    begun = evolve(expired, renewals=[Renewal("ada", "fa", 1, 1, BEGIN, option)])
+    again = "and completing an item does not renew it"
+    cases = [
+        (evolve(FACTS, awards=[held()]), DOCEBO, f"the user holds the certification, {again}"),
+        (
+            expired,
+            DOCEBO,
+            f"the award expired on 2024-01-02 00:00 UTC, {again}: start its renewal",
+        ),
+        (expired, ALLBOUND, f"the award expired on 2024-01-02 00:00 UTC, {again}"),
+        (begun, DOCEBO, "its renewal was started by course c1: complete that"),
+    ]
+    for known, policy, text in cases:
+        assert [reason.text for reason in decide(known, policy=policy).reasons] == [text]
+
+
+@pytest.mark.rule("ALL-PREDATE-01", "INT-31b")
+def test_what_can_be_issued_predated_at_all() -> None:
+    assert awarding.predatable(certification(assignment()))
+    idle = certification(status=CertificationStatus.INACTIVE)
+    assert rules(awarding.predatable(idle)) == {"INT-31b", "ALL-PREDATE-01"}
 
 
 @pytest.mark.rule("DOC-AWARD-02")

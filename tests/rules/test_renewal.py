@@ -29,6 +29,7 @@ from certrules import (
     Refused,
     Renewal,
     RenewalOption,
+    Rule,
     Source,
     Unit,
     User,
@@ -514,6 +515,15 @@ def test_a_renewal_is_not_completed_by_one_item_where_several_are_needed_by_now(
     begun = evolve(started(), certification=both)
     assert rules(complete(begun, completion())) == {"INT-32"}
     assert renewal.cancel(begun, at=LATER)
+
+
+@pytest.mark.rule("INT-19")
+def test_an_award_by_a_plan_is_not_said_to_be_by_nothing() -> None:
+    by_plan = evolve(AWARD, source=Source(AssociationType.LEARNING_PLAN, "p1"))
+    decided = renewal.decide(evolve(FACTS, awards=[by_plan]), at=AT)
+    assert [each.text for each in decided.reasons if each.rule is Rule.INT_19] == [
+        "a learning plan and no course by itself earned the award, so none has to be completed now"
+    ]
 
 
 @pytest.mark.rule("INT-19")

@@ -103,7 +103,7 @@ def test_a_job_says_what_it_did(store: Store) -> None:
     assert (report.inactive, report.unknown) == (("eve",), ("nobody",))
     assert len(held(store)) == 1502
     (error,) = job.errors
-    assert error.text.startswith("user u000007: the user holds the certification already")
+    assert error.text.startswith("user user7: the user holds the certification already")
     texts = [entry.text for entry in job.log if not entry.error]
     assert texts == [
         "awarded: 999; done: 1000 of 1502",

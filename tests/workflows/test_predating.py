@@ -9,7 +9,7 @@ from attrs import evolve
 from certrules import ALLBOUND, Award, Certification, ItemKind, Rule, Unit, User, Validity
 from certrules.errors import InvalidValueError
 from certrules.instants import start_of_day
-from certrules.model.catalog import Assignment
+from certrules.model.catalog import Assignment, CertificationStatus
 from certrules.model.learning import Completion
 from certrules.model.policy import PredatedIssue
 from certrules.repositories.protocols import Store
@@ -36,7 +36,7 @@ def furnish(store: Store, completed: Iterable[tuple[str, str, datetime]]) -> Non
 
 def issue(store: Store, since: datetime | None = None, *, dry_run: bool = False) -> AwardReport:
     return predating.issue_predated(
-        store, "badge", since=since, at=TODAY, zone=UTC, dry_run=dry_run
+        store, "badge", since=since, at=TODAY, zone=UTC, dry_run=dry_run, policy=ALLBOUND
     )
 
 
@@ -143,3 +143,28 @@ def test_old_training_is_not_issued_again_and_again(store: Store) -> None:
     old, new = awards(store)
     assert (old.issued_at, old.archived_at) == (TODAY, day(1000))
     assert (new.cycle, new.archived) == (2, False)
+
+
+@pytest.mark.rule("ALL-PREDATE-01", "INT-31b")
+def test_where_there_is_nobody_to_issue_it_to_the_report_says_why_there_could_be_nobody(
+    store: Store,
+) -> None:
+    furnish(store, [])
+    assert issue(store) == AwardReport()
+    with store.writing() as transaction:
+        draft = Certification("badge", "Badge", status=CertificationStatus.DRAFT)
+        transaction.certifications.put([draft])
+    report = issue(store)
+    assert [str(reason) for reason in report.reasons] == [
+        "certification Badge is a draft, not active (INT-31b)",
+        "the certification has no training (ALL-PREDATE-01)",
+    ]
+    assert not report.whole
+
+
+@pytest.mark.rule("ALL-PREDATE-01", "DOC-ASSIGN-03")
+def test_any_of_the_training_is_enough_unless_the_policy_says_otherwise(store: Store) -> None:
+    furnish(store, [("ada", "t1", day(1))])
+    assert not issue(store).awarded
+    told = predating.issue_predated(store, "badge", since=None, at=TODAY, zone=UTC)
+    assert told.awarded == ("ada",)

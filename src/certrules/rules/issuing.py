@@ -16,7 +16,15 @@ from certrules.model.policy import Policy
 from certrules.rulebook import Rule
 from certrules.rules import status, validity
 
-__all__ = ["against", "against_same", "against_told", "archive", "notify", "stamp"]
+__all__ = [
+    "against",
+    "against_same",
+    "against_status",
+    "against_told",
+    "archive",
+    "notify",
+    "stamp",
+]
 
 
 def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reason]:
@@ -40,16 +48,27 @@ def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reas
         text = f"user {facts.user.username} is deactivated"
         yield Reason(inactive, text, (("user", facts.user.id),))
     if facts.certification is None:
-        yield Reason(Rule.DOC_DELETE_01, "the certification has been deleted")
+        yield Reason(Rule.DOC_DELETE_01, "there is no such certification: deleted, or never made")
     else:
         yield from _against_certification(facts.certification, facts.user)
 
 
-def _against_certification(certification: Certification, user: User) -> Iterator[Reason]:
-    known = ("certification", certification.id)
+def against_status(certification: Certification) -> Iterator[Reason]:
+    """Yield why nobody can be issued a certification: it is not active.
+
+    Rules: INT-31b.
+    """
+    known = (("certification", certification.id), ("status", certification.status))
     if certification.status is not CertificationStatus.ACTIVE:
-        text = f"certification {certification} is {certification.status}, not active"
-        yield Reason(Rule.INT_31b, text, (known, ("status", certification.status)))
+        draft = certification.status is CertificationStatus.DRAFT
+        called = "a draft" if draft else certification.status
+        text = f"certification {certification} is {called}, not active"
+        yield Reason(Rule.INT_31b, text, known)
+
+
+def _against_certification(certification: Certification, user: User) -> Iterator[Reason]:
+    yield from against_status(certification)
+    known = ("certification", certification.id)
     if certification.groups and not certification.groups & user.groups:
         others = f"groups to which {user.username} does not belong"
         text = f"certification {certification} is for {others}"

@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 
 from certrules import instants
 from certrules.model.awards import Award
-from certrules.model.decisions import Refused
+from certrules.model.decisions import Reason, Refused
 from certrules.model.effects import Effect
 from certrules.model.facts import Facts
 from certrules.model.people import Action, User
@@ -31,7 +31,8 @@ class AwardReport:
     """Who was awarded, by id; who was refused, and why; and who was not even asked for.
 
     ``inactive`` are deactivated users, who were skipped, ``unknown`` the ids of nobody, and
-    ``unknown_groups`` and ``unknown_branches`` those in which nobody is.
+    ``unknown_groups`` and ``unknown_branches`` those in which nobody is. ``reasons`` say why nobody
+    can be awarded at all, where there was nobody to refuse.
     """
 
     awarded: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class AwardReport:
     unknown: tuple[str, ...] = ()
     unknown_groups: tuple[str, ...] = ()
     unknown_branches: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -50,6 +52,7 @@ class AwardReport:
             or self.unknown
             or self.unknown_groups
             or self.unknown_branches
+            or self.reasons
         )
 
 
@@ -63,6 +66,7 @@ def together(reports: Iterable[AwardReport]) -> AwardReport:
         tuple(user for part in parts for user in part.unknown),
         tuple(group for part in parts for group in part.unknown_groups),
         tuple(branch for part in parts for branch in part.unknown_branches),
+        tuple(reason for part in parts for reason in part.reasons),
     )
 
 
@@ -169,8 +173,19 @@ def _work(
         report = together([skipped, (yield _Step(store, some, chosen, at, policy))])
         done = start + len(some)
         said = f"awarded: {len(report.awarded)}; done: {done} of {len(users)}"
-        yield Piece(done, len(users), (said, *_skipped(report)), tuple(_errors(report)), report)
+        told = _named(store, report)
+        yield Piece(done, len(users), (said, *_skipped(told)), tuple(_errors(told)), report)
         skipped = AwardReport()
+
+
+def _named(store: Store, report: AwardReport) -> AwardReport:
+    """Return a report with usernames in place of ids, for people to read."""
+    with store.reading() as view:
+        known = view.users.among([*(user for user, _ in report.refused), *report.inactive])
+    names = {id_: user.username for id_, user in known.items()}
+    refused = tuple((names.get(user, user), refusal) for user, refusal in report.refused)
+    inactive = tuple(names.get(user, user) for user in report.inactive)
+    return evolve(report, refused=refused, inactive=inactive)
 
 
 def _skipped(report: AwardReport) -> Iterator[str]:

@@ -11,7 +11,7 @@ from certrules.model.decisions import Refused
 from certrules.model.effects import Effect
 from certrules.model.facts import Facts
 from certrules.model.people import Action
-from certrules.model.policy import ALLBOUND, Policy
+from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import awarding
 from certrules.workflows._effects import carry_out
@@ -30,7 +30,7 @@ def issue_predated(
     at: datetime,
     zone: str | tzinfo,
     actor: Asking = SYSTEM,
-    policy: Policy = ALLBOUND,
+    policy: Policy = DOCEBO,
     dry_run: bool = False,
     on_progress: Callable[[int, int], object] | None = None,
 ) -> AwardReport:
@@ -38,9 +38,9 @@ def issue_predated(
 
     ``since`` is the first instant of a chosen day, or None for all time since the training was
     created. Those who hold it, are outside its groups or deactivated, or lack some of the training
-    are refused, with reasons. Each thousand users are one transaction; the same call again changes
-    nothing. Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store
-    does not have.
+    are refused, with reasons; where there is nobody, and could be nobody, the report says why. Each
+    thousand users are one transaction; the same call again changes nothing. Raises
+    :class:`~certrules.errors.InvalidValueError` for a certification that the store does not have.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -61,8 +61,10 @@ def issue_predated(
     at = instants.utc(at)
     since = None if since is None else instants.utc(since)
     with store.reading() as view:
-        users = _candidates(view, known_certification(view, certification), since)
-    reports = []
+        found = known_certification(view, certification)
+        users = _candidates(view, found, since)
+    possible = awarding.predatable(found)
+    reports = [] if users or possible else [AwardReport(reasons=tuple(possible.reasons))]
     for start in range(0, len(users), TOGETHER):
         some = users[start : start + TOGETHER]
         with store.reading() if dry_run else store.writing() as transaction:

@@ -44,7 +44,7 @@ def decide(
     >>> with store.writing() as transaction:
     ...     transaction.users.put([User("1", "ada")])
     >>> print(decide(store, "1", "fa", at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0])
-    the certification has been deleted (DOC-DELETE-01)
+    there is no such certification: deleted, or never made (DOC-DELETE-01)
 
     Rules: DOC-RENEW-01, DOC-RENEW-04, DOC-VIEW-03.
     """

@@ -12,7 +12,7 @@ from itertools import islice
 from certrules import instants
 from certrules.model.effects import ReopenTraining
 from certrules.model.people import Action
-from certrules.model.policy import ALLBOUND, Policy
+from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import awarding
 from certrules.workflows import facts
@@ -30,7 +30,7 @@ def reopen_expired(
     *,
     at: datetime,
     since: datetime | None = None,
-    policy: Policy = ALLBOUND,
+    policy: Policy = DOCEBO,
     actor: Asking = SYSTEM,
     on_progress: Callable[[int, int], object] | None = None,
 ) -> list[ReopenTraining]:

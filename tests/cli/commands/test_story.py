@@ -108,9 +108,17 @@ def test_a_completion_as_json(told: Told) -> None:
     assert (notify["effect"], notify["event"]["kind"]) == ("notify", "award.issued")
 
 
-def test_a_completion_before_the_enrolment_is_not_recorded(told: Told) -> None:
+@pytest.mark.rule("DOC-CERT-12")
+def test_an_older_completion_may_be_told_later(told: Told) -> None:
     told.complete("2024-02-01T10:00:00Z", "FA-102")
     answer = told.complete("2024-01-01T10:00:00Z", "FA-102")
+    assert (answer.code, answer.out) == (0, "recorded; no certification is earned by it\n")
+
+
+@pytest.mark.rule("DOC-CERT-12")
+def test_a_completion_to_come_is_not_recorded(told: Told) -> None:
+    words = "complete --user ada --course FA-102 --zone UTC --at 2024-02-01T10:00:00Z"
+    answer = told(f"{words} --completed 2024-02-02T10:00:00Z")
     assert answer.code == 1
     assert answer.out.splitlines()[0] == "not recorded"
     assert "(DOC-CERT-12)" in answer.out
@@ -233,7 +241,7 @@ def test_an_award_by_hand_as_json(told: Told) -> None:
         told, "--user", "bob", "--always-valid", "--course", "FA-102", "--format", "json"
     )
     assert answer.code == 0
-    nobody = ("refused", "inactive", "unknown", "unknown_groups", "unknown_branches")
+    nobody = ("refused", "inactive", "unknown", "unknown_groups", "unknown_branches", "reasons")
     assert answer.data == {"awarded": ["2"], **{name: [] for name in nobody}}
     (row,) = told("status --user bob --format json").data["awards"]
     assert (row["expires"], row["source"], row["item"]) == (None, "course", "c2")
@@ -457,6 +465,17 @@ def test_training_completed_before_is_issued_for(told: Told) -> None:
     again = told("predate --certification FA --at 2024-06-01T00:00:00Z")
     assert again.code == 1
     assert again.out.splitlines()[:2] == ["1 user awarded", "Bob: refused"]
+
+
+@pytest.mark.rule("ALL-PREDATE-01", "INT-31b")
+def test_what_nobody_can_be_issued_for_training_before_is_said_so(told: Told) -> None:
+    assert told("deactivate --certification FA").code == 0
+    answer = told("predate --certification FA")
+    assert answer.code == 1
+    assert answer.out.splitlines()[0] == "0 users awarded"
+    assert "is inactive, not active (INT-31b)" in " ".join(answer.out.split())
+    data = told("predate --certification FA --dry-run --format json").data
+    assert [reason["rule"] for reason in data["reasons"]] == ["INT-31b"]
 
 
 @pytest.mark.rule("INT-12b")

@@ -13,6 +13,7 @@ from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, progress, shown
 from certrules.errors import StoreError
 from certrules.model.awards import Award
+from certrules.model.decisions import Refused
 from certrules.model.people import Action
 from certrules.model.policy import Policy
 from certrules.repositories.protocols import Store
@@ -126,6 +127,7 @@ def tell(out: Output, store: Store, report: AwardReport, *, dry_run: bool = Fals
                 "unknown": report.unknown,
                 "unknown_groups": report.unknown_groups,
                 "unknown_branches": report.unknown_branches,
+                "reasons": decisions.as_json(Refused(report.reasons))["reasons"],
             }
         )
         return
@@ -134,6 +136,7 @@ def tell(out: Output, store: Store, report: AwardReport, *, dry_run: bool = Fals
     for kind, nobody in (("group", report.unknown_groups), ("branch", report.unknown_branches)):
         for name in nobody:
             out.line((f"nobody is in {kind} {shown(name)} (DOC-AWARD-01)", "red"))
+    decisions.tell_reasons(out, report.reasons)
     with store.reading() as view:
         for user, each in report.refused[:SHOWN]:
             out.line((f"{shown(names.username(view, user))}: refused", "red"))

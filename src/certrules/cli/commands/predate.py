@@ -19,6 +19,8 @@ EXAMPLE = """\
 Everybody who completed its training before it was added is issued the
 certification. Without --since it does not matter how long ago that was.
 Those who hold it, or lack some of the training, are refused and said why.
+Where all of the training is needed unless the certification says otherwise,
+name that platform: --policy allbound.
 """
 
 
@@ -37,7 +39,7 @@ def add(subparsers: Any) -> None:
     option("--since", metavar="DAY", help="only completions from this day on (all)")
     arguments.add_zone(parser, "where the day begins, and the expiry is reckoned (UTC)")
     option("--dry-run", action="store_true", help="only say who would be awarded")
-    policies.add_policy(parser, "allbound")
+    policies.add_policy(parser)
     arguments.add_at(parser)
     actors.add_actor(parser)
 

@@ -11,7 +11,7 @@ from certrules.rules.awarding.by_hand import (
 from certrules.rules.awarding.completing import carrying, decide
 from certrules.rules.awarding.editing import edit
 from certrules.rules.awarding.external import decide_external, record_external
-from certrules.rules.awarding.predated import predate
+from certrules.rules.awarding.predated import predatable, predate
 from certrules.rules.awarding.recording import inferred, record
 from certrules.rules.awarding.reopening import reopen_training
 
@@ -26,6 +26,7 @@ __all__ = [
     "edit",
     "expand",
     "inferred",
+    "predatable",
     "predate",
     "record",
     "record_external",

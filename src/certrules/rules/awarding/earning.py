@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from certrules import instants
 from certrules.model.awards import AssociationType, Award, Source
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Reason, Refused
@@ -24,7 +25,7 @@ def against(facts: Facts, completion: Completion, at: datetime, policy: Policy) 
     Rules: DOC-CERT-12, DOC-CERT-13, DOC-RENEW-03, ALL-VIS-02, INT-19c, INT-31b.
     """
     yield from issuing.against(facts)
-    yield from _against_holding(facts, completion, policy)
+    yield from _against_holding(facts, completion, at, policy)
     yield from issuing.against_told(facts, completion)
     attempts = facts.attempts(completion.kind, completion.item)
     yield from recording.against(completion, attempts, facts.completions, at)
@@ -39,12 +40,24 @@ def reopened(held: Award, completion: Completion, policy: Policy) -> bool:
     return policy.reenable_training_on_expiry and expired
 
 
-def _against_holding(facts: Facts, completion: Completion, policy: Policy) -> Iterator[Reason]:
+def _against_holding(
+    facts: Facts, completion: Completion, at: datetime, policy: Policy
+) -> Iterator[Reason]:
     held = facts.held
     if held is not None and not reopened(held, completion, policy):
-        text = "the user holds the certification, and completing an item does not renew it"
         cycle = (("cycle", held.cycle), ("expires_at", held.expires_at))
-        yield Reason(Rule.DOC_RENEW_03, text, cycle)
+        yield Reason(Rule.DOC_RENEW_03, _not_renewed(facts, held, at, policy), cycle)
+
+
+def _not_renewed(facts: Facts, held: Award, at: datetime, policy: Policy) -> str:
+    """Return how an award stands that a completion does not renew, and what would."""
+    if facts.renewal is not None:
+        option = facts.renewal.option
+        return f"its renewal was started by {facts.item(option.kind, option.item)}: complete that"
+    if held.expires_at is None or not status.expired(held, at):
+        return "the user holds the certification, and completing an item does not renew it"
+    text = f"the award expired on {instants.written(held.expires_at)}, and completing an item"
+    return f"{text} does not renew it" + (": start its renewal" if policy.renew_control else "")
 
 
 def issue(

@@ -11,11 +11,31 @@ from certrules.model.effects import IssueAward
 from certrules.model.events import EventKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
-from certrules.model.policy import ALLBOUND, Policy, PredatedIssue
+from certrules.model.policy import DOCEBO, Policy, PredatedIssue
 from certrules.rulebook import Rule
 from certrules.rules import criteria, issuing, status
 
-__all__ = ["predate"]
+__all__ = ["predatable", "predate"]
+
+
+def predatable(certification: Certification) -> Granted | Refused:
+    """Decide whether a certification can be issued to anybody for what was completed before.
+
+    >>> print(*predatable(Certification("fa", "First aid")).reasons)
+    the certification has no training (ALL-PREDATE-01)
+
+    Rules: ALL-PREDATE-01, INT-31b.
+    """
+    reasons = [*issuing.against_status(certification), *_against_none(certification)]
+    if reasons:
+        return Refused(reasons)
+    why = "to whoever completed its training before"
+    return Granted(reasons=(Reason(Rule.ALL_PREDATE_01, why),))
+
+
+def _against_none(certification: Certification) -> Iterator[Reason]:
+    if not certification.assignments:
+        yield Reason(Rule.ALL_PREDATE_01, "the certification has no training")
 
 
 def predate(
@@ -24,7 +44,7 @@ def predate(
     since: datetime | None,
     at: datetime,
     zone: str | tzinfo,
-    policy: Policy = ALLBOUND,
+    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     """Decide whether a user is issued a certification for what they completed before it existed.
 
@@ -58,6 +78,7 @@ def predate(
     reasons = [
         *issuing.against(facts),
         *_against_valid(facts.held, at),
+        *_against_none(certification),
         *_against_training(facts, groups, past),
         *_against_early(done, since),
         *_against_earned(facts.awards, done),
@@ -103,8 +124,6 @@ def _against_valid(held: Award | None, at: datetime) -> Iterator[Reason]:
 def _against_training(
     facts: Facts, groups: Sequence[criteria.Group], past: Sequence[Completion]
 ) -> Iterator[Reason]:
-    if not groups:
-        yield Reason(Rule.ALL_PREDATE_01, "the certification has no training")
     lacking = (group for group in groups if not criteria.in_group(group, past))
     yield from (criteria.missing(facts, group) for group in lacking)
 

@@ -9,14 +9,14 @@ from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.effects import ReopenTraining
 from certrules.model.facts import Facts
 from certrules.model.learning import EnrolmentStatus
-from certrules.model.policy import ALLBOUND, Policy
+from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import issuing, status
 
 __all__ = ["reopen_training"]
 
 
-def reopen_training(facts: Facts, *, at: datetime, policy: Policy = ALLBOUND) -> Granted | Refused:
+def reopen_training(facts: Facts, *, at: datetime, policy: Policy = DOCEBO) -> Granted | Refused:
     """Decide whether the training of an expired award becomes incomplete, so as to be taken again.
 
     What is reopened are the assigned items in which the user stands as completed by what came

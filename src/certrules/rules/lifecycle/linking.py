@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from certrules import instants
 from certrules.model.awards import AssociationType, Award
 from certrules.model.catalog import Assignment, Certification, ItemKind
 from certrules.model.decisions import Granted, Reason, Refused
@@ -34,7 +35,8 @@ def assign(
     >>> assign(Certification("new", "First aid"), course, [old]).reasons[0].facts
     (('item', 'c1'), ('certification', 'old'))
 
-    Rules: DOC-ASSIGN-01, DOC-ASSIGN-02, DOC-ASSIGN-04, ALL-CERT-09, ALL-TRAIN-04, INT-22, INT-33.
+    Rules: DOC-ASSIGN-01, DOC-ASSIGN-02, DOC-ASSIGN-04, DOC-ASSIGN-07, ALL-CERT-09, ALL-TRAIN-04,
+    INT-22, INT-33.
     """
     reasons = [
         *against_frozen(certification, ("assignments",), policy),
@@ -43,7 +45,9 @@ def assign(
     ]
     if reasons:
         return Refused(reasons)
-    why = Reason(Rule.DOC_ASSIGN_02, "several items may be assigned to one certification")
+    since = assignment.assigned_at
+    text = f"it earns {certification} by what is completed later than {instants.written(since)}"
+    why = Reason(Rule.DOC_ASSIGN_07, text, (("assigned_at", since),))
     return Granted((AssignItem(certification.id, assignment),), (why,))
 
 
