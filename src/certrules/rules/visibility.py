@@ -35,7 +35,8 @@ class _Grant:
     scope: _Scope = _Scope.ANYTHING
 
     def __str__(self) -> str:
-        who = str(self.role or "anybody").replace("_", " ")
+        whoever = "every user" if self.scope is _Scope.OWN else "anybody"
+        who = str(self.role or whoever).replace("_", " ")
         needed = " and ".join(sorted(map(str, self.permissions)))
         return f"{who}{f' with {needed}' if needed else ''}: {self.scope.value}"
 

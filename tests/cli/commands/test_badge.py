@@ -478,7 +478,7 @@ def test_status_lists_count_for_a_time(run: Run, awarded: Path, key: Files) -> N
 @pytest.mark.rule("ALL-ROLE-09")
 def test_a_badge_is_its_recipients(run: Run, awarded: Path, key: Files) -> None:
     words = "badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
-    assert "badge.download is for anybody: their own" in run(*words, "--actor", "Bob").err
+    assert "badge.download is for every user: their own" in run(*words, "--actor", "Bob").err
     assert run(*words, "--actor", "ada").code == 0
     share = "badge", "share", *award(awarded), "--url", "https://a.example", *NAME
     refused = run(*share, "--actor", "Bob")
