@@ -137,7 +137,24 @@ def test_a_full_disk_is_told_in_one_line(awarded: Path, form: str) -> None:
         )
         _, err = ran.communicate()
     assert ran.returncode == 2
-    assert "No space left on device" in one_line(err.decode())
+    said = "certrules: error: the answer could not be written: No space left on device\n"
+    assert one_line(err.decode()) == said
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_that_an_answer_could_not_be_written_does_not_hide_that_it_is_done(
+    awarded: Path, run: Run, form: str
+) -> None:
+    words = ("unassign", "--store", awarded, "--user", "Bob", "--certification", "FA", "--yes")
+    with Path("/dev/full").open("wb") as full:
+        ran = start(*words, "--format", form, stdout=full, stderr=subprocess.PIPE)
+        _, err = ran.communicate()
+    assert ran.returncode == 2
+    assert one_line(err.decode()) == (
+        "certrules: error: the answer could not be written: No space left on device; "
+        "what was decided was carried out before\n"
+    )
+    assert run("status", "--store", awarded).out.endswith("\n2 awards\n")
 
 
 def test_a_command_line_without_rich_and_sqlalchemy_says_what_to_install(tmp_path: Path) -> None:

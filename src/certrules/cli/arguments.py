@@ -18,7 +18,7 @@ __all__ = ["add_at", "add_zone", "day", "instant", "now", "subparser", "zone", "
 EXIT_CODES = """\
 exit codes: 0 done; 1 done, and some rows or requests were refused;
 2 not done, or stopped part way: the message says why, and how far, and the
-same command completes it
+same command completes it; or done, and the answer could not be written
 """
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import Factory, evolve, frozen
 
-from certrules.cli.output import shown
+from certrules.cli.output import UnansweredError, shown
 from certrules.errors import CatalogError, CertrulesError, RecordsFileError
 
 __all__ = ["INTERRUPTED", "Failure", "UsageError", "explain"]
@@ -73,6 +73,8 @@ def _failure(error: BaseException) -> Failure:
             return Failure(error.code, error.message, facts)
         case CertrulesError() | UsageError():
             return Failure(_code(error), str(error))
+        case UnansweredError():
+            return Failure("unanswered", f"the answer could not be written: {error.strerror}")
         case OSError():
             where = f"{error.filename}: " if error.filename else "cannot read or write: "
             return Failure("system", f"{where}{error.strerror or error}")

@@ -18,7 +18,17 @@ from typing import Any, TextIO
 
 from attrs import frozen
 
-__all__ = ["Cell", "Column", "Output", "counted", "progress", "shortened", "shown"]
+__all__ = [
+    "Cell",
+    "Column",
+    "Output",
+    "UnansweredError",
+    "counted",
+    "flushed",
+    "progress",
+    "shortened",
+    "shown",
+]
 
 Cell = str | tuple[str, str]
 """A text, or a text and its style: bold, dim, green, yellow, red."""
@@ -27,6 +37,26 @@ PAGE = 500
 """How many rows decide the widths of a table; the rest streams by."""
 
 GAP = "  "
+
+
+class UnansweredError(OSError):
+    """An answer that cannot be written, as on a full disk; that nobody reads it is none."""
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UnansweredError(error.errno, error.strerror or str(error)) from error
+
+
+def flushed(stream: TextIO) -> None:
+    """Write what is still unwritten of an answer; UnansweredError where it cannot be."""
+    with _answering():
+        stream.flush()
 
 
 @frozen
@@ -50,13 +80,14 @@ class Output:
 
     def line(self, *cells: Cell) -> None:
         """Write one line, as long as it is."""
-        if self._console is None:
-            self.stream.write("".join(map(_words, cells)) + "\n")
-        else:
-            from rich.text import Text
+        with _answering():
+            if self._console is None:
+                self.stream.write("".join(map(_words, cells)) + "\n")
+            else:
+                from rich.text import Text
 
-            text = Text.assemble(*cells)
-            self._console.print(text, soft_wrap=True)
+                text = Text.assemble(*cells)
+                self._console.print(text, soft_wrap=True)
 
     def paragraph(self, text: str, *, indent: str = "", style: str = "") -> None:
         """Write a text, wrapped at the edge of the screen."""
@@ -91,7 +122,8 @@ class Output:
 
     def data(self, value: object) -> None:
         """Write a value as JSON."""
-        self.stream.write(_json(value, indent=2) + "\n")
+        with _answering():
+            self.stream.write(_json(value, indent=2) + "\n")
 
     def data_stream(self, head: Mapping[str, object], name: str, entries: Iterable[object]) -> None:
         """Write an object as JSON whose last key is a list too long to hold."""
@@ -104,7 +136,8 @@ class Output:
                 comma = ","
             whole.write("\n  ]\n}\n" if comma else "]\n}\n")
             whole.seek(0)
-            shutil.copyfileobj(whole, self.stream)
+            with _answering():
+                shutil.copyfileobj(whole, self.stream)
 
 
 def _json(value: object, indent: int | None = None) -> str:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from certrules.cli import failures
-from certrules.cli.commands import COMMANDS
+from certrules.cli.commands import COMMANDS, demo, export, ics, report, status
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Output
+from certrules.cli.output import Output, UnansweredError, flushed
 
 __all__ = ["main", "parser"]
 
@@ -25,7 +25,8 @@ exit codes:
   0    done
   1    done, and some rows or requests were refused; the answer says why
   2    not done: bad usage, an unreadable file, an unknown store; or stopped part
-       way: the message says how far, and the same command completes it
+       way: the message says how far, and the same command completes it; or
+       done, and the answer could not be written, which the message says
   130  interrupted
   141  nobody reads the answer any more
 
@@ -62,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _speak_utf8()
     try:
         code = _run(words)
-        sys.stdout.flush()
+        flushed(sys.stdout)
     except BrokenPipeError:
         _let_go(sys.stdout)
         return UNREAD
@@ -78,7 +79,17 @@ def _run(words: Sequence[str]) -> int:
     except SystemExit as finished:  # --help and --version have answered
         return int(finished.code or DONE)
     args.out = Output(as_json=args.format == "json")
-    return int(args.run(args))
+    try:
+        code = int(args.run(args))
+        flushed(sys.stdout)
+    except UnansweredError as error:
+        if args.run.__module__ not in _READING and not hasattr(error, "__notes__"):
+            error.add_note("what was decided was carried out before")
+        raise
+    return code
+
+
+_READING = {each.__name__ for each in (demo, export, ics, report, status)}
 
 
 def _fail(error: BaseException, words: Sequence[str]) -> int:
