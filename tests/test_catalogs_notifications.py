@@ -71,3 +71,10 @@ def test_what_is_wrong_is_told_with_its_path(
     ((where, told),) = raised.value.faults
     assert where == f"notifications[0]{path}"
     assert message in told
+
+
+@pytest.mark.parametrize("data", [b"\xff", b"[" * 10_000, b"{", b"[]", b'{"notifications": 7}'])
+def test_what_is_wrong_with_notifications_is_not_said_of_a_catalog(data: bytes) -> None:
+    with pytest.raises(CatalogError) as raised:
+        read_notifications(data)
+    assert "catalog" not in f"{raised.value} {raised.value.code} {raised.value.faults}"

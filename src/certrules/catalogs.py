@@ -90,7 +90,7 @@ def read_notifications(data: bytes) -> tuple[Notification, ...]:
     faults: list[tuple[str, str]] = []
     found = _sections(_parsed(_text(data)), faults, _NOTIFICATIONS)
     if faults:
-        raise CatalogError("invalid_catalog", f"{_many(faults)} in the notifications", faults)
+        raise CatalogError("invalid_notifications", f"{_many(faults)} in the notifications", faults)
     notifications: tuple[Notification, ...] = found["notifications"]
     return notifications
 
@@ -103,7 +103,7 @@ def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"not UTF-8 at byte {error.start}; save the catalog as UTF-8"
+        message = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
         raise CatalogError("not_utf8", message) from error
 
 
@@ -127,7 +127,7 @@ def _parsed(text: str) -> object:
         message = f"not JSON: line {error.lineno}, column {error.colno}: {error.msg}"
         raise CatalogError("not_json", message) from error
     except RecursionError as error:
-        raise CatalogError("not_json", "nested too deeply to be a catalog") from error
+        raise CatalogError("not_json", "nested too deeply") from error
     except ValueError as error:  # NaN, Infinity, or a number of thousands of digits
         raise CatalogError("not_json", f"not JSON: {error}") from error
 

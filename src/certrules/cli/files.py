@@ -14,7 +14,7 @@ from certrules.records.replacing import replacing
 if TYPE_CHECKING:
     from certrules.repositories.sql import SqlStore
 
-__all__ = ["add_out", "check_out", "contents", "replacing", "standard_input"]
+__all__ = ["add_out", "begun", "check_out", "contents", "replacing", "standard_input"]
 
 
 def add_out(parser: argparse.ArgumentParser, says: str) -> None:
@@ -50,20 +50,24 @@ def _is(read: str | int, out: str | Path) -> bool:
 
 
 def contents(path: str, most: int) -> bytes:
-    """Return what a file holds, ``-`` being standard input, and never read much more than it may.
-
-    UsageError where it is no regular file, BadgeError where it is larger.
-    """
-    if path in ("-", "/dev/stdin"):
-        data = standard_input().read(most + 1)
-    else:
-        if not stat.S_ISREG(Path(path).stat().st_mode):
-            raise UsageError(f"{path} is no regular file")
-        with Path(path).open("rb") as stream:
-            data = stream.read(most + 1)
+    """Return what :func:`begun` does of a whole file; BadgeError where it is larger."""
+    data = begun(path, most)
     if len(data) > most:
         raise BadgeError(f"{path} has more than {most:,} bytes")
     return data
+
+
+def begun(path: str, most: int) -> bytes:
+    """Return what a file holds, ``-`` being standard input, and of a larger one a byte too much.
+
+    UsageError where it is no regular file.
+    """
+    if path in ("-", "/dev/stdin"):
+        return standard_input().read(most + 1)
+    if not stat.S_ISREG(Path(path).stat().st_mode):
+        raise UsageError(f"{path} is no regular file")
+    with Path(path).open("rb") as stream:
+        return stream.read(most + 1)
 
 
 def standard_input() -> BinaryIO:

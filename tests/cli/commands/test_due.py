@@ -1,6 +1,7 @@
 """``certrules due``, by many at once and stopped half-way."""
 
 import json
+import os
 import subprocess
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
@@ -79,3 +80,31 @@ def test_a_job_that_is_stopped_says_what_it_told_before(
     answer = run(*words(awarded, told, START))
     assert answer.code == 2
     assert "the store is locked; 1 notice went into the outbox before" in answer.out + answer.err
+
+
+@pytest.mark.parametrize("path", ["pipe", "zero", "large"])
+def test_what_is_no_file_of_notifications_is_not_read_on_and_on(
+    run: Run, awarded: Path, tmp_path: Path, path: str
+) -> None:
+    named = {"pipe": tmp_path / "pipe", "zero": Path("/dev/zero"), "large": tmp_path / "large"}
+    os.mkfifo(named["pipe"])
+    with named["large"].open("wb") as stream:
+        stream.truncate(20 << 30)
+    answer = run(*words(awarded, str(named[path]), START))
+    assert answer.code == 2
+    assert ("longer than" if path == "large" else "no regular file") in answer.err
+
+
+def test_no_catalog_is_read_from_a_pipe_that_nobody_writes_to(run: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    answer = run("load", pipe, "--store", tmp_path / "new.db")
+    assert answer.code == 2
+    assert "no regular file" in answer.err
+
+
+@pytest.mark.rule("DOC-NOTIFY-02")
+def test_the_beginning_is_not_after_the_end(run: Run, awarded: Path, told: str) -> None:
+    answer = run(*words(awarded, told, START - timedelta(days=1)))
+    assert answer.code == 2
+    assert "since cannot be" in answer.err

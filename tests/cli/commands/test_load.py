@@ -94,7 +94,7 @@ def test_shared_codes_are_warned_of(run: Run, tmp_path: Path) -> None:
 def test_an_unreadable_catalog_is_exit_code_2(run: Run, path: str) -> None:
     answer = run("load", path, "--store", "new.db")
     assert answer.code == 2
-    assert answer.err.startswith(f"certrules: error: {path}: ")
+    assert answer.err.startswith(f"certrules: error: {path}")
     assert answer.err.count("\n") == 1
 
 

@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from certrules import catalogs, instants
-from certrules.cli import actors, arguments, decisions, stores
+from certrules.cli import actors, arguments, decisions, files, stores
+from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, shown
 from certrules.model.notices import Notice, Notification
 from certrules.model.people import Action
@@ -15,6 +15,9 @@ from certrules.rules import notifications as rules
 from certrules.workflows import notifying
 
 __all__ = ["add", "run"]
+
+LARGEST = 16 << 20
+"""How many bytes a file of notifications may have."""
 
 PATIENCE = 60.0
 """How many seconds to wait for another writer, which is often a job that overlaps."""
@@ -32,7 +35,8 @@ EXAMPLE = """\
   }
 
 Run it as often as you like: what was told is not told again, and what a late
-run missed is told once. The first run tells of nothing before --since.
+run missed is told once, nothing after --at. How far each notification was told
+is remembered by its id; the first time, it tells of nothing before --since.
 "recipients" may list learner, managers, instructors, power_users, superadmins.
 """
 
@@ -50,7 +54,7 @@ def add(subparsers: Any) -> None:
     option = parser.add_argument
     option("--notifications", metavar="FILE", required=True, help="what is told, and when")
     arguments.add_zone(parser, "count days and weeks on this calendar", required=True)
-    option("--since", metavar="INSTANT", help="the first time: of nothing before this (--at)")
+    option("--since", metavar="INSTANT", help="what is new tells of nothing before this (--at)")
     arguments.add_at(parser, "by when")
     actors.add_actor(parser)
 
@@ -62,12 +66,19 @@ def run(args: argparse.Namespace) -> int:
     notices: list[Notice] = []
     with stores.opened(args.store, patience=PATIENCE) as store, _noted(notices):
         actor = actors.acting(store, args, Action.MANAGE_NOTIFICATIONS)
-        told = catalogs.read_notifications(Path(args.notifications).read_bytes())
+        told = catalogs.read_notifications(_bytes(args.notifications))
         notifying.due(
             store, told, until=at, zone=zone, since=since, on_told=notices.extend, actor=actor
         )
     tell(args.out, told, notices)
     return 0
+
+
+def _bytes(path: str) -> bytes:
+    data = files.begun(path, LARGEST)
+    if len(data) > LARGEST:
+        raise UsageError(f"{path} is longer than {LARGEST:,} bytes, which no notifications are")
+    return data
 
 
 @contextmanager

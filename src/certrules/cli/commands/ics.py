@@ -18,7 +18,7 @@ EXAMPLE = """\
 
 An event on the last valid day of each certification that expires, in --zone or
 in the user's own time zone, or else in UTC. Importing a later file moves the
-events of an earlier one, also after a renewal.
+events of an earlier one, whatever has changed since.
 """
 
 

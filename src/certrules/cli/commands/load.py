@@ -1,7 +1,6 @@
 """``certrules load``: a catalog into a store."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
 from attrs import asdict
@@ -85,11 +84,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _bytes(path: str) -> bytes:
-    if path == "-":
-        data = files.standard_input().read(LARGEST + 1)
-    else:
-        with Path(path).open("rb") as stream:
-            data = stream.read(LARGEST + 1)
+    data = files.begun(path, LARGEST)
     if len(data) > LARGEST:
         raise UsageError(
             f"{path} is longer than {LARGEST // MEGABYTE} MB, which no catalog is; load it in parts"
