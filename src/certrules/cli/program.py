@@ -37,7 +37,8 @@ Start with `certrules demo`: the whole story on sample data.
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         if message.endswith("expected one argument"):
-            message += " (a value that begins with a hyphen is written with an equals sign: --x=-y)"
+            option = message.removeprefix("argument ").partition(":")[0]
+            message += f"; one that begins with a hyphen is written {option}=-..."
         raise UsageError(f"{message}; see {self.prog} --help")
 
 
