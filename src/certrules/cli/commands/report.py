@@ -111,7 +111,8 @@ def _tell(
     zone: tzinfo,
 ) -> None:
     if out.as_json:
-        head = {"report": str(which), "at": instants.utc(at).isoformat(), "company": company}
+        head = {"report": str(which), "at": instants.utc(at).isoformat()}
+        head.update({} if company is None else {"company": company})
         out.data_stream(head, "rows", map(plain, rows))
         return
     certifications = {each.id: each.code or each.name for each in view.certifications.all()}

@@ -89,7 +89,8 @@ def tell(
     lines = _lines(view, users, company, at=at, zone=zone, archived=archived)
     where = arguments.zone_name(zone) if zone else None
     if out.as_json:
-        head = {"at": instants.utc(at).isoformat(), "zone": where, "company": company}
+        head = {"at": instants.utc(at).isoformat(), "zone": where}
+        head.update({} if company is None else {"company": company})
         out.data_stream(head, "awards", map(_as_json, lines))
         return
     clock = instants.local(at, zone or UTC)
