@@ -940,7 +940,8 @@ class Rule(Enum):
         "A renewal at the very instant of expiry counts as one after it.",
         "decision (own)")
     INT_23 = (
-        "Pending expiry notices of a deleted or archived award are cancelled.",
+        ("Pending expiry notices of a deleted or archived award are cancelled, and so are those of "
+         "a former expiry; nothing is told of an award while its badge is revoked by hand."),
         "decision (own)")
     INT_24 = (
         ("A user who is deactivated keeps the awards held, and is neither awarded, nor able to "

@@ -84,3 +84,28 @@ def test_an_offset_is_read_as_it_is_written(text: str) -> None:
 def test_what_is_no_offset(text: Any) -> None:
     with pytest.raises(InvalidValueError, match="such as '2 weeks before'"):
         Offset.parse(text)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": None},
+        {"id": ""},
+        {"id": " "},
+        {"kind": "issued"},
+        {"kind": None},
+        {"offset": -14},
+        {"offset": None},
+        {"subject": None},
+        {"body": None},
+        {"body": b"x"},
+        {"recipients": None},
+        {"recipients": "learner"},
+        {"recipients": [[]]},
+        {"priority": "high"},
+    ],
+    ids=str,
+)
+def test_what_is_of_another_type_sets_up_no_notification(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError, match="cannot be"):
+        Notification(**{"id": "n", "kind": EXPIRY, **wrong})

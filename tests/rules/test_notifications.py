@@ -297,6 +297,13 @@ def test_a_moved_expiry_is_other_news_and_moved_back_it_is_old() -> None:
     assert before == again != after
 
 
+@pytest.mark.rule("INT-25")
+def test_every_moment_that_has_come_has_passed() -> None:
+    found = notifications.passed(AWARD, REMINDERS, at=EXPIRES - timedelta(days=60), zone=UTC)
+    assert [notice.notification for notice in found] == ["-90 days", "-60 days"]
+    assert not notifications.passed(AWARD.archive(EXPIRES), REMINDERS, at=LAST, zone=UTC)
+
+
 # Which expiries a store looks at
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certrules import ALLBOUND, Award, Certification, Rule, User
+from certrules.errors import InvalidValueError
 from certrules.model.notices import NoticeKind, Notification
 from certrules.rules import notifications
 from certrules.rules.notifications import Medium
@@ -214,3 +215,21 @@ def test_thousands_of_unknown_short_codes_take_no_time_to_speak_of() -> None:
     assert len(reasons) == 5_000
     assert "did you mean" in reasons[99].text
     assert "known are" in reasons[100].text
+
+
+@pytest.mark.rule("DOC-NOTIFY-03", "X-NOTIFY-2")
+@pytest.mark.parametrize("code", ["[renew_link\n]", "{{\r\n renew_link\t}}", "[\nrenew_link ]"])
+def test_a_line_break_in_a_short_code_counts_for_nothing(code: str) -> None:
+    assert not notifications.lint(Notification("n1", NoticeKind.EXPIRY, body=f"Renew: {code}"))
+    assert notifications.render(code, {"renew_link": "https://r"}, TEXT) == "https://r"
+    (_, warning) = notifications.lint(
+        Notification("n1", NoticeKind.EXPIRY, body=code.replace("_", "-"))
+    )
+    assert "did you mean renew_link" in str(warning)
+
+
+@pytest.mark.rule("X-NOTIFY-2")
+@pytest.mark.parametrize("medium", ["html", "header", "text", None, 1], ids=repr)
+def test_what_is_no_medium_is_refused(medium: Medium) -> None:
+    with pytest.raises(InvalidValueError, match="medium cannot be"):
+        notifications.render("[first_name]", {"first_name": "<b>"}, medium)

@@ -247,7 +247,7 @@ def revoke(store: Store, badge: str, *, actor: Asking = SYSTEM, policy: Policy =
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
-    Rules: ALL-ROLE-03, ALL-ROLE-11.
+    Rules: ALL-ROLE-03, ALL-ROLE-11, INT-23.
     """
     permit(actor, Action.DELETE_AWARD, policy=policy)
     with store.writing() as transaction:
