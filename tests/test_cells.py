@@ -8,7 +8,7 @@ from certrules.cells import clean, escaped, quoted, unescaped
 
 FORMULA = "=+-@＝＋－＠"
 UNSEEN = "\x00\x01\t\n\r\x1b\x7f\x85\xa0\xad "
-UNSEEN += "\u034f\u0300\u0489\ufe0f\U000e0100\u115f\u1160\u2800\u3164\uffa0"
+UNSEEN += "\u034f\u0300\u0489\ufe0f\U000e0100\u115f\u1160\u2800\u3164\uffa0\U0001d159"
 UNSEEN += "\u061c\u180e\u2007\u200b\u200e\u202e\u2028\u2066\u3000\ufeff"
 TEXT = st.text(st.sampled_from(FORMULA + UNSEEN + "'a1\U000e0020") | st.characters())
 

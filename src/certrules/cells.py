@@ -13,8 +13,8 @@ _ENDING = re.compile(r'[",;|\t\r\n]')
 _FORMULA = frozenset("=+-@＝＋－＠")
 _BREAKS = ("\t", "\r", "\n")
 
-_BLANK = frozenset(" \u115f\u1160\u2800\u3164\uffa0")
-"""What is printed, and leaves the paper white: the fillers of Hangul, and the braille of no dot."""
+_BLANK = frozenset(" \u115f\u1160\u2800\u3164\uffa0\U0001d159")
+"""What is printed, and leaves the paper white: fillers of Hangul, no dots, no note."""
 
 
 def escaped(value: str) -> str:

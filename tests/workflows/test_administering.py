@@ -19,13 +19,14 @@ from certrules import (
     Validity,
 )
 from certrules.catalogs import Catalog
-from certrules.errors import CatalogError, NotPermittedError
+from certrules.errors import CatalogError, InvalidValueError, NotPermittedError
 from certrules.model.images import ImageFacts, ImageFormat
 from certrules.model.learning import Course, LearningPlan
 from certrules.model.people import Action, Actor, Company, Permission, Role
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.workflows import administering
+from certrules.workflows.actors import SYSTEM
 from certrules.workflows.administering import Change
 
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -303,6 +304,18 @@ def test_nothing_is_loaded_by_nobody_at_all() -> None:
         with pytest.raises(NotPermittedError):
             administering.load(MemoryStore(), Catalog(), actor=actor)
     administering.load(MemoryStore(), Catalog(), actor=Actor("1", {Role.SUPERADMIN}))
+
+
+@pytest.mark.rule("DOC-CERT-09", "INT-27")
+def test_it_is_known_beforehand_who_may_load_something() -> None:
+    for actor in (SYSTEM, ADMINISTRATOR, Actor("1", {Role.SUPERADMIN})):
+        administering.permit_some(actor)
+    administering.permit_some(POWER, policy=may(Action.MANAGE_LEARNING))
+    for nobody, policy in ((POWER, DOCEBO), (Actor(), DOCEBO), (POWER, may(Action.IMPORT_AWARDS))):
+        with pytest.raises(NotPermittedError):
+            administering.permit_some(nobody, policy=policy)
+    with pytest.raises(InvalidValueError):
+        administering.permit_some(None)  # type: ignore[arg-type]
 
 
 def test_who_loads_a_certification_has_created_it_and_nobody_else() -> None:

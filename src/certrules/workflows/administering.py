@@ -65,10 +65,10 @@ def load(
     What somebody loads, they have created, unless it was there before.
 
     Raises :class:`~certrules.errors.CatalogError`, and keeps nothing, where an assignment, a course
-    or a plan names an item that neither the catalog nor the store has, where a stored certification lacks an item that
-    is assigned to it, which only :func:`certrules.workflows.lifecycle.unlink` takes away together
-    with what it earned, where an item would earn a second certification that the policy does not
-    allow, and where a certification could not be created or edited so; and
+    or a plan names an item that neither the catalog nor the store has, where a stored certification
+    lacks an item that is assigned to it, which only :func:`certrules.workflows.lifecycle.unlink`
+    takes away together with what it earned, where an item would earn a second certification that
+    the policy does not allow, and where a certification could not be created or edited so; and
     :class:`~certrules.errors.StoreError`.
 
     >>> from certrules import User
@@ -109,8 +109,10 @@ def permit_some(actor: Asking, *, policy: Policy = DOCEBO) -> None:
 
     Rules: DOC-CERT-09, INT-27.
     """
+    if actor is SYSTEM:
+        return
     loadable = ((Action.MANAGE_PEOPLE,), (Action.MANAGE_LEARNING,), _CERTIFICATIONS)
-    if isinstance(actor, Actor) and not any(
+    if not any(
         all(visibility.may(actor, action, policy=policy) for action in needed)
         for needed in loadable
     ):
@@ -233,8 +235,9 @@ def _unlinked_items(transaction: Transaction, catalog: Catalog) -> _Faults:
         for each in stored.assignments if stored else ():
             if (each.kind, each.item) not in kept:
                 text = (
-                    f"{_named(each.kind, each.item)} is assigned in the store and missing here: unlink it first, "
-                    f"which removes the awards that it earned ({Rule.DOC_ASSIGN_11.id})"
+                    f"{_named(each.kind, each.item)} is assigned in the store and missing here: "
+                    "unlink it first, which removes the awards that it earned "
+                    f"({Rule.DOC_ASSIGN_11.id})"
                 )
                 yield f"certifications[{index}].assignments", text
 
