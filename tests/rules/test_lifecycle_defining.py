@@ -181,6 +181,7 @@ def test_who_made_it_and_when_never_changes() -> None:
     decided = edit(FIRST_AID, name="A", created_by="eve", created_at=AT, updated_at=BEGIN)
     assert defined(decided) == evolve(FIRST_AID, name="A", updated_at=AT)
     nothing = edit(FIRST_AID, created_by="eve", created_at=AT, updated_at=BEGIN)
+    assert isinstance(nothing, Granted)
     assert not nothing.effects
     assert [reason.text for reason in nothing.reasons] == [
         "nothing changes",

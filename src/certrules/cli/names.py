@@ -174,7 +174,7 @@ def _found(
     known, named = get(name), called(name)
     if known is None:
         return named
-    others = [each.id for each in named if each.id != known.id]
+    others: list[str] = [each.id for each in named if each.id != known.id]
     if not others:
         return (known,)
     raise UsageError(
