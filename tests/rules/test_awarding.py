@@ -522,7 +522,8 @@ def test_the_association_of_an_award_made_or_edited(
 @pytest.mark.rule("DOC-AWARD-09")
 def test_dates_and_association_of_an_award_are_edited_in_place() -> None:
     before = held(BEGIN, AT, cycle=4, version=7)
-    after = Award("bob", "x", AT, None, ALWAYS, Source(AssociationType.COURSE, "c1"))
+    source = Source(AssociationType.COURSE, "c1")
+    after = evolve(before, issued_at=AT, expires_at=None, basis=ALWAYS, source=source)
     expected = held(AT, None, basis=ALWAYS, source=after.source, cycle=4, version=8)
     assert effects(awarding.edit(before, after), object) == [ReplaceAward(expected)]
 
@@ -531,6 +532,32 @@ def test_dates_and_association_of_an_award_are_edited_in_place() -> None:
 def test_history_is_not_edited() -> None:
     archived = held(basis=ALWAYS, archived_at=AT)
     assert rules(awarding.edit(archived, held(basis=ALWAYS))) == {"DOC-AWARD-09"}
+
+
+@pytest.mark.rule("DOC-AWARD-09")
+def test_an_edit_of_nothing_changes_nothing() -> None:
+    before = held(basis=ALWAYS, version=3)
+    same = awarding.edit(before, before)
+    assert same == Granted((), same.reasons)
+    assert [reason.text for reason in same.reasons] == ["nothing changes"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"user": "bob"},
+        {"certification": "x"},
+        {"cycle": 2},
+        {"anchor_day": 31},
+        {"archived_at": AT},
+    ],
+)
+def test_what_is_no_edit_is_a_mistake_of_the_caller(fields: dict[str, Any]) -> None:
+    before = held(basis=ALWAYS)
+    ((name, wrong),) = fields.items()
+    with pytest.raises(InvalidValueError, match="which is not edited") as caught:
+        awarding.edit(before, evolve(before, **fields))
+    assert (caught.value.name, caught.value.value) == (name, wrong)
 
 
 @pytest.mark.rule("DOC-AWARD-04")

@@ -1,6 +1,7 @@
 """What follows from what somebody has completed, on every store?"""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -292,8 +293,21 @@ def test_an_award_is_edited_as_it_was_seen(store: Store) -> None:
     assert everything(store)[0] == [evolve(changed, version=2)]
     with pytest.raises(ConflictError):
         awarding.edit(store, changed, at=day(9))
-    with pytest.raises(ConflictError):
-        awarding.edit(store, evolve(changed, cycle=9), at=day(9))
+    for wrong in ({"cycle": 9}, {"user": "bob"}, {"version": 2, "archived_at": day(9)}):
+        with pytest.raises(InvalidValueError):
+            awarding.edit(store, evolve(changed, **wrong), at=day(9))
+    before = everything(store)
+    same = awarding.edit(store, before[0][0], at=day(9))
+    assert same == Granted((), same.reasons)
+    assert everything(store) == before
+
+
+def test_what_is_no_completion_is_a_mistake_of_the_caller(store: Store) -> None:
+    wrong: Any = "c1"
+    with pytest.raises(InvalidValueError, match=r"a certrules\.Completion"):
+        awarding.complete(store, wrong, at=day(1), zone=UTC)
+    with pytest.raises(InvalidValueError, match=r"a certrules\.ExternalTraining"):
+        awarding.report_external(store, wrong, at=day(1), zone=UTC)
 
 
 @pytest.mark.rule("DOC-AWARD-09", "INT-08")

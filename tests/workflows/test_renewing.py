@@ -120,7 +120,8 @@ def test_a_renewal_is_open_once(store: Store) -> None:
 @pytest.mark.rule("INT-12b")
 def test_an_award_that_has_changed_since_it_was_seen_refuses(store: Store) -> None:
     complete(store, "A", day(10))
-    awarding.edit(store, awards(store)[0], at=day(1))
+    longer = evolve(awards(store)[0], expires_at=day(700))
+    assert awarding.edit(store, longer, at=day(11))
     refused = renewing.start(store, "ada", "fa", BY_A, at=day(100), seen=(1, 1))
     assert rules(refused) == [Rule.INT_12b]
     assert renewing.start(store, "ada", "fa", BY_A, at=day(100), seen=(1, 2))

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 from attrs import fields, has
 
 from certrules import instants
-from certrules.cli import names
+from certrules.cli import arguments, names
 from certrules.cli.output import Output, shown
 from certrules.errors import OutOfRangeError
 from certrules.model.catalog import ItemKind
@@ -37,7 +37,7 @@ from certrules.model.effects import (
 from certrules.model.learning import RenewalOption
 from certrules.repositories.protocols import Transaction
 
-__all__ = ["as_json", "day", "plain", "sentences", "tell", "tell_reasons"]
+__all__ = ["as_json", "day", "plain", "sentences", "tell", "tell_reasons", "tell_zone"]
 
 SHOWN = 20
 """How many changes are told in sentences."""
@@ -107,6 +107,11 @@ def tell_reasons(out: Output, reasons: Iterable[Reason]) -> None:
     """Say why, a sentence each, with the id of the rule."""
     for reason in reasons:
         out.paragraph(f"because {shown(str(reason))}", indent="  ")
+
+
+def tell_zone(out: Output, zone: tzinfo) -> None:
+    """Say on whose calendar the days are that were told."""
+    out.line((f"dates in {arguments.zone_name(zone)}", "dim"))
 
 
 def sentences(

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from attrs import evolve, frozen
 
 from certrules import instants
+from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Granted, Refused
@@ -79,6 +80,8 @@ def complete(
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-05, DOC-RENEW-03, ALL-CERT-11, ALL-TRAIN-05,
     INT-12b, INT-33.
     """
+    if not isinstance(completion, Completion):
+        raise InvalidValueError("completion", completion, "a certrules.Completion")
     permit_for(actor, Action.ISSUE_AWARD, store, completion.user, policy=policy)
     at, zone = instants.utc(at), instants.time_zone(zone)
     with store.writing() as transaction:
@@ -223,6 +226,8 @@ def report_external(
 
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-04, DOC-ASSIGN-09, DOC-ASSIGN-10, INT-22.
     """
+    if not isinstance(training, ExternalTraining):
+        raise InvalidValueError("training", training, "a certrules.ExternalTraining")
     permit_for(actor, Action.ISSUE_AWARD, store, training.user, policy=policy)
     at = instants.utc(at)
     completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
@@ -260,9 +265,11 @@ def edit(
 ) -> Granted | Refused:
     """Give an award other dates or another association at an aware instant, in one transaction.
 
-    ``changed`` is the award as the caller saw it, with what shall be different. What was to be told
-    of another expiry is taken back. Raises
-    :class:`~certrules.errors.ConflictError` where it is gone, or has changed since it was seen.
+    ``changed`` is the award as the caller saw it, with what shall be different; where nothing is,
+    nothing follows. What was to be told of another expiry is taken back. Raises
+    :class:`~certrules.errors.ConflictError` where it has changed since it was seen, and
+    :class:`~certrules.errors.InvalidValueError` where the store has no such cycle, and where
+    anything but its dates and its association is different.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -283,12 +290,15 @@ def edit(
     with store.writing() as transaction:
         history = transaction.awards.history(changed.user, changed.certification)
         stored = next((award for award in history if award.cycle == changed.cycle), None)
-        if stored is None or stored.version != changed.version:
+        if stored is None:
+            expected = f"a cycle that user {changed.user!r} has of {changed.certification!r}"
+            raise InvalidValueError("cycle", changed.cycle, expected)
+        if stored.version != changed.version:
             raise conflict(changed)
         others = [award for award in history if award.cycle != changed.cycle]
         deleted = transaction.certifications.get(changed.certification) is None
         decision = awarding.edit(stored, changed, others, deleted=deleted, policy=policy)
-        if decision:
+        if decision and decision.effects:
             cycle = changed.user, changed.certification, changed.cycle
             event = Notify(Event(EventKind.CHANGED, *cycle, at=at))
             decision = evolve(decision, effects=(*decision.effects, event))

@@ -200,6 +200,10 @@ def test_every_reason_against_a_renewal_is_told_as_a_person_would(told: Told) ->
 def test_a_renewal_is_given_up(told: Told) -> None:
     told.complete("2024-02-01T10:00:00Z")
     told.renew("2024-12-01T10:00:00Z")
+    for words in (("--course", "FA-101"), ("--through", "PLAN"), ("--key", "k")):
+        other = told.renew("2024-12-02T10:00:00Z", "--cancel", *words)
+        assert (other.code, other.out) == (2, "")
+        assert "--cancel gives up the renewal that is open: name nothing else" in other.err
     assert told.renew("2024-12-02T10:00:00Z", "--cancel").code == 0
     assert told.renew("2024-12-02T10:00:00Z", "--cancel").code == 1
 
@@ -334,6 +338,7 @@ def test_unlinking_says_what_is_lost_first(told: Told) -> None:
         "  course FA-101 no longer earns First aider (FA)",
         "  the award of ada of 2024-02-01 is lost",
         "  because this loses 1 award of 1 user, 0 of them archived (DOC-ASSIGN-11)",
+        "dates in UTC",
         "nothing was changed; add --yes to do it",
     ]
     done = told("unlink --certification FA --course FA-101 --yes --format json")
@@ -380,6 +385,11 @@ def test_an_external_training_issues_what_was_chosen_for_it(told: Told) -> None:
     (row,) = told("status --user ada --format json").data["awards"]
     assert (row["source"], row["item"]) == ("external_training", "T-7")
     assert told("complete --user ada --course FA-101 --certification FA --zone UTC").code == 2
+    blank = told("complete --user ada --certification FA --zone UTC --external", "")
+    assert (blank.code, "--external is blank" in blank.err) == (2, True)
+    link = ("--link", "Credly", "javascript:alert(1)", "--external-certifications")
+    script = told("edit --user ada --certification FA", *link)
+    assert (script.code, "link cannot be 'javascript:alert(1)'" in script.err) == (2, True)
 
 
 @pytest.mark.rule("DOC-AWARD-01")
@@ -433,11 +443,47 @@ def test_an_award_is_edited(told: Told) -> None:
     for words, message in (
         (edit, "nothing would change"),
         (f"{edit} --by-hand --course FA-101", "--by-hand"),
-        ("edit --user ada --certification FA --always-valid", "ada does not hold FA"),
     ):
         answer = told(words)
         assert answer.code == 2
         assert message in answer.err
+    same = told(f"{edit} --by-hand")
+    assert (same.code, "because nothing changes" in same.out) == (0, True)
+
+
+@pytest.mark.rule("DOC-AWARD-09", "DOC-AWARD-10")
+def test_who_has_nothing_is_refused_alike(told: Told) -> None:
+    edit = told("edit --user ada --certification FA --always-valid")
+    unassign = told("unassign --user ada --certification FA --yes")
+    assert (edit.code, unassign.code) == (1, 1)
+    assert edit.out.splitlines() == [
+        "edit: refused",
+        "  because the user does not hold the certification (DOC-AWARD-09)",
+    ]
+
+
+@pytest.mark.rule("DOC-TZ-02")
+def test_the_dates_of_what_is_lost_or_edited_are_those_of_a_named_zone(told: Told) -> None:
+    told(
+        "award --certification FA --user bob --issued 2024-05-01 --zone Europe/Rome --always-valid"
+    )
+    lost = (
+        "unassign --user bob --certification FA",
+        "delete --certification FA",
+    )
+    for words in lost:
+        there = told(f"{words} --zone Europe/Rome").out
+        assert "of Bob of 2024-05-01 is lost\n" in there
+        assert "\ndates in Europe/Rome\n" in there
+        utc = told(words).out
+        assert "of Bob of 2024-04-30 is lost\n" in utc
+        assert "\ndates in UTC\n" in utc
+    edit = told("edit --user bob --certification FA --course FA-101 --zone Europe/Rome")
+    assert "  the award of 2024-05-01 is changed\n" in edit.out
+    assert edit.out.endswith("dates in Europe/Rome\n")
+    unlink = told("unlink --certification FA --course FA-101 --zone Europe/Rome").out
+    assert "of Bob of 2024-05-01 is lost\n" in unlink
+    assert told("unlink --certification FA --course FA-101 --zone Nowhere").code == 2
 
 
 @pytest.mark.rule("DOC-AWARD-10", "DOC-DELETE-06")
@@ -485,6 +531,28 @@ def test_a_renewal_asked_for_twice_with_one_key_is_one(told: Told) -> None:
     again = told.renew("2024-12-01T10:00:01Z", "--course", "FA-101", "--key", "k-1")
     assert (first.code, again.code) == (0, 0)
     assert told.renew("2024-12-01T10:00:01Z", "--course", "FA-101", "--key", "k-2").code == 1
+    blank = told.renew("2024-12-01T10:00:01Z", "--course", "FA-101", "--key", "")
+    assert (blank.code, "key cannot be ''" in blank.err) == (2, True)
+    told.renew("2024-12-02T10:00:00Z", "--cancel")
+    over = told.renew("2024-12-03T10:00:00Z", "--course", "FA-101", "--key", "k-1")
+    assert (over.code, "was cancelled already" in over.out) == (1, True)
+
+
+@pytest.mark.rule("INT-13")
+def test_an_item_that_renews_in_several_ways_is_explained_all_the_same(told: Told) -> None:
+    with closing(open_store(str(told.store))) as store, store.writing() as transaction:
+        transaction.learning.put_plans([LearningPlan("p1", ("c1",))])
+        transaction.items.put([Item(ItemKind.LEARNING_PLAN, "p2", "OTHER")])
+        transaction.learning.put_plans([LearningPlan("p2", ("c1",))])
+        transaction.learning.put_enrolments(
+            Enrolment("1", ItemKind.LEARNING_PLAN, plan, SINCE) for plan in ("p1", "p2")
+        )
+    told.complete("2024-02-01T10:00:00Z")
+    why = told.renew("2024-12-01T10:00:00Z", "--explain", "--course", "FA-101")
+    assert (why.code, why.err) == (0, "")
+    assert "completing course FA-101 through learning plan PLAN renews it" in why.out
+    assert "completing course FA-101 through learning plan OTHER renews it" in why.out
+    assert told.renew("2024-12-01T10:00:00Z", "--course", "FA-101").code == 2
 
 
 @pytest.mark.rule("INT-38", "ALL-EXP-04", "DOC-ASSIGN-04")

@@ -58,13 +58,16 @@ def run(args: argparse.Namespace) -> int:
     """Record the completion, and say what followed."""
     at, zone, policy = arguments.instant(args.at), arguments.zone(args.zone), policies.policy(args)
     completed_at = at if args.completed is None else arguments.instant(args.completed)
-    if args.certification and not args.external:
+    if args.external is not None and not args.external.strip():
+        raise UsageError("--external is blank: give the id of the training activity")
+    if args.certification is not None and args.external is None:
         raise UsageError("--certification is chosen for an external training: name it, --external")
     with stores.opened(args.store) as store:
         actor, user = actors.acting_for(store, args, Action.ISSUE_AWARD)
         with store.reading() as view:
             item = names.item(view, args)
-            chosen = args.certification and names.certification(view, args.certification).id
+            named = args.certification
+            chosen = None if named is None else names.certification(view, named).id
         if item is None:
             day = instants.local_day(completed_at, zone)
             training = ExternalTraining(user.id, args.external, day, chosen)

@@ -28,7 +28,7 @@ def add(subparsers: Any) -> None:
     )
     stores.add_store(parser)
     names.add_certification(parser)
-    losses.add_yes(parser)
+    losses.add_losing(parser)
     policies.add_policy(parser)
     parser.add_argument(
         "--cascade", action="store_true", help="its awards too, where the platform protects them"

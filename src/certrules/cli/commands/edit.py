@@ -1,16 +1,19 @@
 """``certrules edit``: other dates, or another association, for an award."""
 
 import argparse
-from datetime import UTC
+from datetime import UTC, tzinfo
 from typing import Any
 
 from attrs import evolve
 
 from certrules.cli import actors, arguments, decisions, names, policies, stores, terms
 from certrules.cli.failures import UsageError
+from certrules.cli.output import Output
 from certrules.model.awards import Award
+from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.people import Action, User
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import Store, Transaction
+from certrules.rulebook import Rule
 from certrules.workflows import awarding
 
 __all__ = ["add", "run"]
@@ -38,7 +41,7 @@ def add(subparsers: Any) -> None:
     names.add_certification(parser)
     parser.add_argument("--issued", metavar="DAY", help="the first day, such as 2024-07-01")
     terms.add_until(parser, required=False)
-    arguments.add_zone(parser, "where the days begin (UTC)")
+    arguments.add_zone(parser, "where the days begin, and of which dates are told (UTC)")
     terms.add_association(parser)
     parser.add_argument("--by-hand", action="store_true", help="it was given by hand")
     policies.add_policy(parser)
@@ -60,23 +63,32 @@ def run(args: argparse.Namespace) -> int:
             source = terms.association(view, args)
         if args.by_hand and source is not None:
             raise UsageError("--by-hand is an association of its own: name no other")
-        changed = terms.dated(args, held, zone=zone)
-        if source is not None or args.by_hand:
-            changed = evolve(changed, source=source or terms.BY_HAND)
-        if changed == held:
+        source = terms.BY_HAND if args.by_hand else source
+        if source is None and not (args.issued or args.expires or args.always_valid):
             raise UsageError("nothing would change: name other dates, or another association")
-        decision = awarding.edit(store, changed, at=at, actor=actor, policy=policy)
-        if args.out.as_json:
-            args.out.data(decisions.as_json(decision))
-        else:
-            with store.reading() as view:
-                decisions.tell(args.out, view, decision, zone=zone, verb="edit")
+        decision: Granted | Refused = _NOT_HELD
+        if held is not None:
+            dated = terms.dated(args, held, zone=zone)
+            changed = dated if source is None else evolve(dated, source=source)
+            decision = awarding.edit(store, changed, at=at, actor=actor, policy=policy)
+        _tell(args.out, store, decision, zone)
     return 0 if decision else 1
 
 
-def _held(view: Transaction, user: User, name: str) -> Award:
+_NOT_HELD = Refused((Reason(Rule.DOC_AWARD_09, "the user does not hold the certification"),))
+
+
+def _held(view: Transaction, user: User, name: str) -> Award | None:
     certification = names.certification(view, name)
-    for award in view.awards.history(user.id, certification.id):
-        if not award.archived:
-            return award
-    raise UsageError(f"{user.username} does not hold {certification.code or certification.name}")
+    history = view.awards.history(user.id, certification.id)
+    return next((award for award in history if not award.archived), None)
+
+
+def _tell(out: Output, store: Store, decision: Granted | Refused, zone: tzinfo) -> None:
+    if out.as_json:
+        out.data(decisions.as_json(decision))
+        return
+    with store.reading() as view:
+        decisions.tell(out, view, decision, zone=zone, verb="edit")
+    if decision:
+        decisions.tell_zone(out, zone)

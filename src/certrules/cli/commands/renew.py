@@ -61,8 +61,10 @@ def run(args: argparse.Namespace) -> int:
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
             item = names.item(view, args)
-            plan = args.through and names.plan(view, args.through).id
+            plan = None if args.through is None else names.plan(view, args.through).id
         if args.cancel:
+            if (item, plan, args.key) != (None, None, None):
+                raise UsageError("--cancel gives up the renewal that is open: name nothing else")
             decision = renewing.cancel(
                 store, user, certification, at=at, actor=actor, policy=policy
             )
@@ -72,7 +74,11 @@ def run(args: argparse.Namespace) -> int:
         )
         if args.explain and item is None:
             return _answer(args.out, store, asked, "renewal", granted="possible")
-        option = _option(store, asked, item, plan)
+        options = _options(asked, item, plan)
+        if args.explain and len(options) > 1:
+            ways = Granted(options, asked.reasons)
+            return _answer(args.out, store, ways, "renewal", granted="possible")
+        option = _only(store, options)
         decision = asked
         if option is not None:
             decision = renewing.start(
@@ -90,15 +96,18 @@ def run(args: argparse.Namespace) -> int:
         return _answer(args.out, store, decision, "start of the renewal", granted=granted)
 
 
-def _option(
-    store: Store, asked: Granted | Refused, item: Item | None, plan: str | None
-) -> RenewalOption | None:
-    """Return the option that is meant: the one that is named, or else the only one."""
-    options: Sequence[RenewalOption] = asked.effects if isinstance(asked, Granted) else ()
-    if item is not None:
-        options = [each for each in options if (each.kind, each.item) == (item.kind, item.id)]
-        if not options:
-            return RenewalOption(item.kind, item.id, plan)  # to be told why not
+def _options(
+    asked: Granted | Refused, item: Item | None, plan: str | None
+) -> tuple[RenewalOption, ...]:
+    """Return the options that are meant: those of the item that is named, or else all."""
+    options: tuple[RenewalOption, ...] = asked.effects if isinstance(asked, Granted) else ()
+    if item is None:
+        return options
+    named = tuple(each for each in options if (each.kind, each.item) == (item.kind, item.id))
+    return named or (RenewalOption(item.kind, item.id, plan),)  # to be told why not
+
+
+def _only(store: Store, options: Sequence[RenewalOption]) -> RenewalOption | None:
     if len(options) > 1:
         with store.reading() as view:
             ways = "; ".join(decisions.sentences(view, options, zone=UTC))

@@ -29,7 +29,7 @@ def add(subparsers: Any) -> None:
     stores.add_store(parser)
     names.add_user(parser)
     names.add_certification(parser)
-    losses.add_yes(parser)
+    losses.add_losing(parser)
     policies.add_policy(parser)
     arguments.add_at(parser)
     actors.add_actor(parser)

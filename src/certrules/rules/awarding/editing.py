@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve
 
+from certrules.errors import InvalidValueError
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.effects import ReplaceAward
@@ -24,9 +25,11 @@ def edit(
 ) -> Granted | Refused:
     """Decide whether an award can be given other dates or another association.
 
-    ``changed`` says what they shall be; user, certification and cycle stay those of ``award``.
-    ``others`` are its user's other cycles, none of which may have the same dates, and ``deleted``
-    tells that the certification is gone. History cannot be edited, nor an award of what is gone.
+    ``changed`` says what they shall be. ``others`` are its user's other cycles, none of which may
+    have the same dates, and ``deleted`` tells that the certification is gone. History cannot be
+    edited, nor an award of what is gone. Where nothing is different, nothing follows. Raises
+    :class:`~certrules.errors.InvalidValueError` where anything else of ``award`` is different: its
+    user, certification, cycle, day of the month, or that it is archived.
 
     >>> award = Award("ada", "fa", datetime(2024, 1, 1, tzinfo=UTC), None, ExpiryBasis.ALWAYS_VALID)
     >>> from attrs import evolve
@@ -36,6 +39,7 @@ def edit(
 
     Rules: DOC-AWARD-02, DOC-AWARD-09, DOC-AWARD-12, DOC-DELETE-01, INT-28.
     """
+    _check(award, changed)
     after = evolve(
         award,
         issued_at=changed.issued_at,
@@ -53,7 +57,18 @@ def edit(
     ]
     if reasons:
         return Refused(reasons)
+    if evolve(after, version=award.version) == award:
+        return Granted((), (Reason(Rule.DOC_AWARD_09, "nothing changes"),))
     return Granted((ReplaceAward(after),), (Reason(Rule.DOC_AWARD_09, "an award may be edited"),))
+
+
+def _check(award: Award, changed: Award) -> None:
+    """Raise InvalidValueError for what is no edit of an award; that it is history, is a reason."""
+    archived = () if award.archived else ("archived_at",)
+    for name in ("user", "certification", "cycle", "anchor_day", *archived):
+        if getattr(changed, name) != getattr(award, name):
+            expected = f"{getattr(award, name)!r}, which is not edited"
+            raise InvalidValueError(name, getattr(changed, name), expected)
 
 
 def _against_deleted(*, deleted: bool) -> Iterator[Reason]:
