@@ -44,12 +44,12 @@ def test_a_later_calendar_moves_the_event_of_a_renewed_certification(
     run: Run, awarded: Path, tmp_path: Path
 ) -> None:
     words = ("ics", "--store", awarded, "--user", "ada", "--out")
-    assert run(*words, "before.ics").code == 0
+    assert run(*words, "before.ics", "--at", "2024-07-01T09:00:00Z").code == 0
     with closing(open_store(awarded)) as store, store.writing() as work:
         (held,) = work.awards.history("1", "k1")
         work.awards.replace([held.archive(held.issued_at)])
         work.awards.add([evolve(held, cycle=2, expires_at=UNTIL + timedelta(days=99))])
-    assert run(*words, "after.ics").code == 0
+    assert run(*words, "after.ics", "--at", "2024-07-01T09:01:00Z").code == 0
     before, after = (read(tmp_path / f"{name}.ics").walk("VEVENT") for name in ("before", "after"))
     assert [len(before), len(after)] == [1, 1]
     assert before[0]["uid"] == after[0]["uid"]
