@@ -210,6 +210,33 @@ def test_each_notice_is_told_once_however_often_and_in_whatever_order_it_is_aske
     assert len(notices(often)) == len(notices(once))
 
 
+jobs = st.lists(
+    st.tuples(st.integers(0, 500), st.sets(st.sampled_from(range(len(ALL))))), max_size=8
+)
+
+
+@pytest.mark.law
+@pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
+@settings(max_examples=50)
+@given(lives, jobs)
+def test_jobs_with_any_notifications_tell_together_what_one_job_tells(
+    lives: list[tuple[int, int]], jobs: list[tuple[int, set[int]]]
+) -> None:
+    one, many = MemoryStore(), MemoryStore()
+    for number, (issued, valid) in enumerate(lives):
+        for store in (one, many):
+            award = give(store, f"{number}", issued, issued + valid)
+            with store.writing() as transaction:
+                event = Event(EventKind.ISSUED, award.user, "fa", 1, award.issued_at)
+                transaction.events.add([event])
+    due(one, day(600))
+    for until, chosen in jobs:
+        due(many, day(until), [ALL[number] for number in sorted(chosen)])
+    due(many, day(600))
+    assert {each.identity for each in notices(one)} == {each.identity for each in notices(many)}
+    assert len(notices(one)) == len(notices(many))
+
+
 made = st.tuples(st.integers(1, 200), st.integers(0, 150), st.integers(1, 300))
 
 
