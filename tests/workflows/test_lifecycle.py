@@ -1,5 +1,6 @@
 """What is assigned, unlinked, taken away or deleted, on every store?"""
 
+from collections.abc import Callable
 from datetime import UTC
 
 import pytest
@@ -10,7 +11,9 @@ from certrules.errors import InvalidValueError
 from certrules.model.catalog import Assignment
 from certrules.model.decisions import Granted
 from certrules.model.effects import RemoveAward
+from certrules.model.events import Event, EventKind
 from certrules.model.learning import Completion, RenewalOption, RenewalState
+from certrules.model.notices import Notice
 from certrules.repositories.protocols import Store
 from certrules.workflows import awarding, lifecycle, renewing
 from tests.workflows.conftest import T0, day
@@ -35,6 +38,11 @@ def awards(store: Store) -> list[Award]:
         return list(view.awards.select())
 
 
+def events(store: Store) -> list[Event | Notice]:
+    with store.reading() as view:
+        return [event for _, event in view.events.after(0, 100)]
+
+
 @pytest.mark.usefixtures("history")
 @pytest.mark.rule("DOC-ASSIGN-11", "DOC-DELETE-05", "INT-20")
 def test_unlinking_removes_what_the_item_earned_and_nothing_else(store: Store) -> None:
@@ -49,6 +57,38 @@ def test_unlinking_removes_what_the_item_earned_and_nothing_else(store: Store) -
     with store.reading() as view:
         assert [each.id for each in view.certifications.assigned(COURSE, "A")] == []
     assert not lifecycle.unlink(store, "fa", COURSE, "A", at=day(9))
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize(
+    ("remove", "gone"),
+    [
+        (
+            lambda store, **dry: lifecycle.unlink(store, "fa", COURSE, "A", at=day(9), **dry),
+            [("ada", 1), ("bob", 1)],
+        ),
+        (
+            lambda store, **dry: lifecycle.unassign(store, "ada", "fa", at=day(9), **dry),
+            [("ada", 1), ("ada", 2)],
+        ),
+        (
+            lambda store, **dry: lifecycle.delete(store, "fa", at=day(9), **dry),
+            [("ada", 1), ("ada", 2), ("bob", 1)],
+        ),
+    ],
+    ids=["unlink", "unassign", "delete"],
+)
+def test_every_award_that_is_removed_is_told_of_after_what_was_told_before(
+    store: Store, remove: Callable[..., object], gone: list[tuple[str, int]]
+) -> None:
+    before = Event(EventKind.ISSUED, "bob", "fa", 1, day(1))
+    with store.writing() as transaction:
+        transaction.events.add([before])
+    remove(store, dry_run=True)
+    assert events(store) == [before]
+    remove(store)
+    removed = [Event(EventKind.REMOVED, user, "fa", cycle, day(9)) for user, cycle in gone]
+    assert events(store) == [before, *removed]
 
 
 @pytest.mark.rule("INT-20", "INT-23")

@@ -9,7 +9,9 @@ __all__ = ["Event", "EventKind"]
 
 
 class EventKind(Enum):
-    """What happened to an award, or to an enrolment for its sake; a change is an edit by hand.
+    """What happened to an award, or to an enrolment for its sake.
+
+    A change is an edit by hand; what is removed by unlinking, unassigning or deleting is gone.
 
     Rules: DOC-CSV-20, DOC-RENEW-10.
     """
@@ -17,6 +19,7 @@ class EventKind(Enum):
     ISSUED = "award.issued"
     RENEWED = "award.renewed"
     CHANGED = "award.changed"
+    REMOVED = "award.removed"
     ENROLLED = "enrolment.created"
 
     def __str__(self) -> str:

@@ -14,9 +14,11 @@ from certrules.model.effects import (
     RemoveAward,
     RemoveCertification,
 )
+from certrules.model.events import EventKind
 from certrules.model.learning import Renewal, RenewalState
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
+from certrules.rules import issuing
 
 __all__ = ["delete", "loss", "removal", "unassign"]
 
@@ -81,11 +83,12 @@ def delete(
 
 
 def removal(lost: Iterable[Award], begun: Iterable[Renewal], at: datetime) -> Iterator[Effect]:
-    """Yield what taking awards away does, and what becomes of renewals begun."""
+    """Yield what taking awards away does, its news, and what becomes of renewals begun."""
     at = instants.utc(at)
     for award in sorted(lost, key=lambda each: (each.user, each.certification, each.cycle)):
         yield RemoveAward(award)
         yield CancelNotices(award.user, award.certification, award.cycle)
+        yield issuing.notify(EventKind.REMOVED, award, at)
     for renewal in sorted(begun, key=lambda each: (each.user, each.started_at)):
         if renewal.state is RenewalState.OPEN:
             yield CloseRenewal(renewal.close(RenewalState.CANCELLED, at))
