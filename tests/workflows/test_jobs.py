@@ -294,6 +294,18 @@ def test_an_executor_that_takes_nothing_fails_its_jobs() -> None:
     assert job.errors[0].text == "the executor takes no more work (ValueError: the queue is full)"
 
 
+@pytest.mark.rule("DOC-JOB-04")
+def test_an_executor_that_gives_no_future_fails_the_job() -> None:
+    class Silent(Executor):
+        def submit(self, fn: object, /, *args: object, **kwargs: object):  # type: ignore[no-untyped-def]
+            return None
+
+    jobs = Jobs(lambda: NOW, Silent())
+    job = jobs.wait(jobs.submit("count", telling(pieces(2))).id, 1)
+    assert (job.state, job.done) == (JobState.FAILED, 0)
+    assert job.errors[0].text == "the executor answered a step with None instead of a future"
+
+
 def test_an_interrupted_executor_leaves_no_job_in_progress() -> None:
     class Interrupted(Executor):
         def submit(self, fn: object, /, *args: object, **kwargs: object):  # type: ignore[no-untyped-def]

@@ -360,13 +360,18 @@ class Jobs:
     def _begin(self, run: _Run, step: Step) -> Future[Any] | None:
         """Give a step to the executor; one that takes none ends the job."""
         try:
-            run.future = self._executor.submit(step)
+            given: object = self._executor.submit(step)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001 - it may be broken, shut down or full
             self._end(run, JobState.FAILED, _untaken(error), error=True)
             return None
-        return run.future
+        if not isinstance(given, Future):  # nothing would ever tell of its end
+            text = f"the executor answered a step with {given!r} instead of a future"
+            self._end(run, JobState.FAILED, text, error=True)
+            return None
+        run.future = given
+        return given
 
     def _take(self, run: _Run, future: Future[Any]) -> bool:
         """Keep what a step answers, and return whether there may be more."""
