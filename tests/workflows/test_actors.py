@@ -136,6 +136,7 @@ ASKED: dict[Callable[..., Any], Callable[..., Any]] = {
         store, NOTICE, TOLD, at=day(9), zone=UTC, **who
     ),
     outbox.pending: outbox.pending,
+    outbox.count: lambda store, **who: outbox.count(store, at=day(20), **who),
     outbox.acknowledge: lambda store, **who: outbox.acknowledge(store, 1, **who),
     predating.issue_predated: lambda store, **who: predating.issue_predated(
         store, "fa", since=None, at=day(9), zone=UTC, **who
