@@ -197,7 +197,7 @@ def enrolments(user: str = "u1") -> st.SearchStrategy[Enrolment]:
 
 _ENROLMENTS = st.builds(
     lambda item, moments, **drawn: Enrolment(
-        "u1", *item, moments[0], completed_at=moments[1], **drawn
+        "u1", item[0], item[1], moments[0], completed_at=moments[1], **drawn
     ),
     _ITEMS,
     st.tuples(_MOMENTS, _MAYBE).map(lambda drawn: (min(filter(None, drawn)), drawn[1])),
