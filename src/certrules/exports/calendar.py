@@ -48,10 +48,10 @@ def calendar(
 
     A program that has read it before replaces the events by those of a later file, whatever changed
     since, also the zone or a name: each keeps its :func:`uid`, is stamped with the instant ``at``,
-    and has the minutes from 1970 to then for its sequence. They leave the time of the day free. ``alarms`` are numbers of days before, on
-    which the program reminds of each. What was taken away, or made always valid, has no event here
-    any more; who imported a file before deletes it, and a calendar to which one subscribes does so
-    by itself.
+    and has the minutes from 1970 to then for its sequence. They leave the time of the day free.
+    ``alarms`` are numbers of days before, on which the program reminds of each. What was taken
+    away, or made always valid, has no event here any more; who imported a file before deletes it,
+    and a calendar to which one subscribes does so by itself.
 
     Raises :class:`~certrules.errors.InvalidValueError` for an alarm that is no whole number, after
     the event or a century before it.
