@@ -8,13 +8,13 @@ from time import perf_counter
 import pytest
 from attrs import evolve
 
-from certrules import Award, ExpiryBasis, Rule, User
+from certrules import AssociationType, Award, ExpiryBasis, Rule, Source, User
 from certrules.errors import InvalidValueError, StoreError
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.rules.awarding import Targets
-from certrules.workflows import by_hand
+from certrules.workflows import awarding, by_hand
 from certrules.workflows.by_hand import AwardReport
 from certrules.workflows.jobs import Job, Jobs, JobState
 from tests.workflows.conftest import day, furnish
@@ -47,6 +47,21 @@ def test_users_groups_and_branches_are_awarded_in_any_mix(store: Store) -> None:
     assert held(store) == [evolve(CHOSEN, user=user) for user in ("ada", "bob")]
     with store.reading() as view:
         assert [event.user for _, event in view.events.after(0, 10)] == ["ada", "bob"]
+
+
+@pytest.mark.rule("DOC-AWARD-03", "DOC-AWARD-04")
+@pytest.mark.parametrize("kind", ["course", "learning_plan", "learning_track"])
+def test_nothing_that_the_store_does_not_have_earned_an_award(store: Store, kind: str) -> None:
+    chosen = evolve(CHOSEN, source=Source(AssociationType(kind), "nope"))
+    with pytest.raises(InvalidValueError, match=f"{kind} cannot be 'nope'"):
+        by_hand.award(store, Targets(users={"ada"}), chosen, at=day(9), jobs=Jobs(lambda: day(9)))
+    with pytest.raises(InvalidValueError, match=f"{kind} cannot be 'nope'"):
+        by_hand.award_all(store, ["ada"], chosen, at=day(9))
+    assert held(store) == []
+    outside = evolve(chosen, source=Source(AssociationType.EXTERNAL_TRAINING, "nope"))
+    assert by_hand.award_all(store, ["ada"], outside, at=day(9)).awarded == ("ada",)
+    with pytest.raises(InvalidValueError, match=f"{kind} cannot be 'nope'"):
+        awarding.edit(store, evolve(held(store)[0], source=chosen.source), at=day(9))
 
 
 def test_who_holds_it_is_refused_and_nothing_changes(store: Store) -> None:

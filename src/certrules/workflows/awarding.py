@@ -268,8 +268,9 @@ def edit(
     ``changed`` is the award as the caller saw it, with what shall be different; where nothing is,
     nothing follows. What was to be told of another expiry is taken back. Raises
     :class:`~certrules.errors.ConflictError` where it has changed since it was seen, and
-    :class:`~certrules.errors.InvalidValueError` where the store has no such cycle, and where
-    anything but its dates and its association is different.
+    :class:`~certrules.errors.InvalidValueError` where the store has no such cycle, or not the
+    course, plan or track with which it shall be associated, and where anything but its dates and
+    its association is different.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -295,6 +296,8 @@ def edit(
             raise InvalidValueError("cycle", changed.cycle, expected)
         if stored.version != changed.version:
             raise conflict(changed)
+        if changed.source != stored.source:
+            facts.known_source(transaction, changed.source)
         others = [award for award in history if award.cycle != changed.cycle]
         deleted = transaction.certifications.get(changed.certification) is None
         decision = awarding.edit(stored, changed, others, deleted=deleted, policy=policy)

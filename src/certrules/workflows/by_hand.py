@@ -17,7 +17,7 @@ from certrules.rules import awarding
 from certrules.rules.awarding import Expansion, Targets
 from certrules.workflows._effects import carry_out
 from certrules.workflows.actors import SYSTEM, Asking, permit
-from certrules.workflows.facts import known_certification
+from certrules.workflows.facts import known_certification, known_source
 from certrules.workflows.jobs import Job, Jobs, Piece, Work
 
 __all__ = ["AwardReport", "award", "award_all", "expand", "together"]
@@ -89,7 +89,8 @@ def award(
     transaction, so that a job which fails or is discontinued keeps what it has done; asked again,
     those who have the award by then are refused, and the others get it. The executor may be a pool
     of processes where the store can be sent to them. Raises
-    :class:`~certrules.errors.InvalidValueError` for a certification that the store does not have.
+    :class:`~certrules.errors.InvalidValueError` for a certification that the store does not have,
+    and for a course, plan or track that it does not have and that shall have earned the award.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -110,6 +111,7 @@ def award(
     at = instants.utc(at)
     with store.reading() as view:
         known_certification(view, chosen.certification)
+        known_source(view, chosen.source)
     expansion = expand(store, targets)
     skipped = AwardReport(
         inactive=tuple(user.id for user in expansion.inactive),
@@ -211,8 +213,8 @@ def award_all(
 ) -> AwardReport:
     """Award a certification by hand to users of these ids, in one transaction.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
-    have.
+    Raises :class:`~certrules.errors.InvalidValueError` for a certification, course, plan or track
+    that the store does not have.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -232,6 +234,7 @@ def _decide(
 ) -> tuple[AwardReport, list[Effect]]:
     people = sorted(users, key=lambda user: user.id)
     certification = known_certification(transaction, chosen.certification)
+    known_source(transaction, chosen.source)
     pairs = [(user.id, chosen.certification) for user in people]
     histories = transaction.awards.histories(pairs)
     awarded: list[str] = []

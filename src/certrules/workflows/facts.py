@@ -7,14 +7,14 @@ from functools import cache
 from attrs import evolve
 
 from certrules.errors import InvalidValueError
-from certrules.model.awards import AssociationType, Award
+from certrules.model.awards import AssociationType, Award, Source
 from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, Course, Enrolment, LearningPlan
 from certrules.model.people import User
 from certrules.repositories.protocols import Learning, Transaction
 
-__all__ = ["enrolled", "known_certification", "known_user", "load", "of_many"]
+__all__ = ["enrolled", "known_certification", "known_source", "known_user", "load", "of_many"]
 
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 
@@ -106,6 +106,21 @@ def known_certification(transaction: Transaction, certification: str) -> Certifi
         raise InvalidValueError("certification", certification, expected)
     return found
 
+
+def known_source(transaction: Transaction, source: Source) -> None:
+    """Raise InvalidValueError for an award earned by a course, plan or track that is not there.
+
+    External training takes place elsewhere: the store need not have it.
+    """
+    if source.type in _LISTED and source.item is not None:
+        kind = ItemKind(source.type.value)
+        if transaction.items.get(kind, source.item) is None:
+            raise InvalidValueError(str(kind), source.item, "the id of an item in the store")
+
+
+_LISTED = frozenset(
+    {AssociationType.COURSE, AssociationType.LEARNING_PLAN, AssociationType.LEARNING_TRACK}
+)
 
 _Items = dict[ItemKind, set[str]]
 
