@@ -60,11 +60,13 @@ def contents(path: str, most: int) -> bytes:
 def begun(path: str, most: int) -> bytes:
     """Return what a file holds, ``-`` being standard input, and of a larger one a byte too much.
 
-    UsageError where it is no regular file.
+    UsageError where it is no regular file; what a shell hands over by its descriptor, as by
+    ``<(...)``, may be a pipe, since somebody writes to it.
     """
     if path in ("-", "/dev/stdin"):
         return standard_input().read(most + 1)
-    if not stat.S_ISREG(Path(path).stat().st_mode):
+    handed_over = path.startswith("/dev/fd/")
+    if not handed_over and not stat.S_ISREG(Path(path).stat().st_mode):
         raise UsageError(f"{path} is no regular file")
     with Path(path).open("rb") as stream:
         return stream.read(most + 1)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -187,3 +188,11 @@ def test_without_pillow_it_says_what_to_install(tmp_path: Path) -> None:
     assert answer.returncode == 2
     assert "an image needs Pillow: pip install 'certrules[images]'" in answer.stderr
     assert not Path("new.db").exists()
+
+
+def test_a_catalog_may_come_from_a_command(run: Run, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading), os.fdopen(writing, "w") as stream:
+        stream.write('{"users": [{"id": "1", "username": "ada"}]}')
+        stream.close()
+        assert run("load", f"/dev/fd/{reading}", "--store", tmp_path / "new.db").code == 0
