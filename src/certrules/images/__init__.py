@@ -16,9 +16,9 @@ try:
     from PIL.ImageFile import ImageFile
     from PIL.JpegImagePlugin import JpegImageFile
     from PIL.PngImagePlugin import PngImageFile
-except ImportError as error:
+except ImportError as _error:
     hint = "images are read by Pillow: pip install 'certrules[images]'"
-    raise ImportError(hint, name=error.name) from error
+    raise ImportError(hint, name=_error.name) from _error
 
 from certrules.errors import BadgeError, InvalidValueError
 from certrules.images import jpeg, png
