@@ -75,7 +75,7 @@ class Rule(Enum):
     DOC_CERT_01 = (
         ("Certifications are an optional feature of a platform: nothing else works until it is "
          "switched on."),
-        "D:L4", PLANNED)
+        "D:L4")
     DOC_CERT_02 = (
         ("A certification has a name, a code, a description, a validity period, awarded users "
          "and assigned items."),

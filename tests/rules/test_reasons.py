@@ -343,6 +343,9 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
         Actor("ada", {Role.MANAGER}, company="acme"), Action.SEARCH_AWARDS, Target(company="acme")
     ),
     "may not": lambda: visibility.may(Actor("ada"), Action.VIEW_AWARDS),
+    "may not: switched off": lambda: visibility.may(
+        BOSS, Action.VIEW_AWARDS, policy=evolve(DOCEBO, enabled=False)
+    ),
     "may not, whoever it is": lambda: visibility.may(Actor(), Action.VIEW_JOB),
     "may not, without both": lambda: visibility.may(
         Actor("ada", {Role.ADMINISTRATOR}, {Permission.SYSTEM}), Action.CREATE_CERTIFICATION

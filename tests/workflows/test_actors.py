@@ -10,9 +10,18 @@ from pkgutil import iter_modules
 from typing import Any, get_type_hints
 
 import pytest
+from attrs import evolve
 
 import certrules.workflows
-from certrules import ALLBOUND, Award, Certification, ExpiryBasis, ItemKind, User
+from certrules import (
+    ALLBOUND,
+    DOCEBO,
+    Award,
+    Certification,
+    ExpiryBasis,
+    ItemKind,
+    User,
+)
 from certrules.catalogs import Catalog
 from certrules.errors import InvalidValueError, NotPermittedError
 from certrules.model.badges import Badge
@@ -26,6 +35,7 @@ from certrules.repositories.protocols import Store, Transaction
 from certrules.rules.awarding import Targets
 from certrules.rules.reporting import Report
 from certrules.rules.tables import Table, TableQuery
+from certrules.rules.visibility import SWITCHED_OFF
 from certrules.workflows import (
     actors,
     administering,
@@ -44,7 +54,7 @@ from certrules.workflows import (
     reopening,
     reporting,
 )
-from certrules.workflows.actors import SYSTEM, acting, user_of
+from certrules.workflows.actors import SYSTEM, Asking, acting, user_of
 from certrules.workflows.jobs import Jobs
 from tests.workflows.conftest import T0, day
 
@@ -142,7 +152,7 @@ ASKED: dict[Callable[..., Any], Callable[..., Any]] = {
         store, "fa", since=None, at=day(9), zone=UTC, **who
     ),
     reopening.reopen_expired: lambda store, **who: reopening.reopen_expired(
-        store, at=day(900), policy=ALLBOUND, **who
+        store, at=day(900), **{"policy": ALLBOUND, **who}
     ),
     renewing.decide: lambda store, **who: renewing.decide(store, "bob", "fa", at=day(9), **who),
     renewing.start: lambda store, **who: renewing.start(
@@ -263,6 +273,20 @@ def test_who_may_not_learns_nothing_of_what_there_is(
 def test_the_system_needs_no_permission(store: Store, asked: Callable[..., Any]) -> None:
     furnished(store)
     ASKED[asked](store, actor=SYSTEM)
+
+
+@pytest.mark.rule("DOC-CERT-01")
+@pytest.mark.parametrize("actor", [SYSTEM, Actor("ada", {Role.SUPERADMIN})], ids=str)
+@pytest.mark.parametrize("asked", ASKED, ids=lambda each: f"{each.__module__}.{each.__name__}")
+def test_nothing_works_where_certifications_are_switched_off(
+    store: Store, asked: Callable[..., Any], actor: Asking
+) -> None:
+    furnished(store)
+    before = content(store)
+    with pytest.raises(NotPermittedError) as refusal:
+        ASKED[asked](store, actor=actor, policy=evolve(DOCEBO, enabled=False))
+    assert refusal.value.reasons == (SWITCHED_OFF,)
+    assert content(store) == before
 
 
 @pytest.mark.rule("DOC-VIEW-03", "ALL-ROLE-07")

@@ -71,6 +71,8 @@ class Policy:
     <MonthEnd.CLAMP: 'clamp'>
     """
 
+    enabled: bool = True
+    """Whether the platform has certifications switched on; nothing works until it has."""
     month_end: MonthEnd = MonthEnd.CLAMP
     expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE
     issue_date: IssueDateConvention = IssueDateConvention.LOCAL_MIDNIGHT

@@ -16,7 +16,9 @@ from certrules.model.people import Action, Actor, Permission, Role, Target
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 
-__all__ = ["differing_groups", "may"]
+__all__ = ["SWITCHED_OFF", "differing_groups", "may"]
+
+SWITCHED_OFF = Reason(Rule.DOC_CERT_01, "certifications are switched off on this platform")
 
 
 class _Scope(Enum):
@@ -53,8 +55,6 @@ class _Grant:
 
 
 _BOTH = frozenset(Permission)
-
-
 _EVERYBODYS = Target()
 _NAMED = _Grant(Rule.DOC_CERT_09, Role.SUPERADMIN)
 _SUPERADMIN = _Grant(Rule.INT_27, Role.SUPERADMIN)
@@ -123,12 +123,14 @@ def may(
     certification.create is for administrator with content and system: everybody's (ALL-ROLE-01)
 
     Rules: ALL-MANAGE-09, ALL-PREDATE-07, ALL-ROLE-01, ALL-ROLE-02, ALL-ROLE-03, ALL-ROLE-04,
-    ALL-ROLE-05, ALL-ROLE-06, ALL-ROLE-07, ALL-ROLE-08, ALL-ROLE-09, ALL-ROLE-11, DOC-CERT-09,
-    DOC-JOB-03, INT-27, INT-30, INT-41, X-ALL-3.
+    ALL-ROLE-05, ALL-ROLE-06, ALL-ROLE-07, ALL-ROLE-08, ALL-ROLE-09, ALL-ROLE-11, DOC-CERT-01,
+    DOC-CERT-09, DOC-JOB-03, INT-27, INT-30, INT-41, X-ALL-3.
     """
     _check(actor, Actor)
     _check(action, Action)
     _check(target, Target)
+    if not policy.enabled:
+        return Refused((SWITCHED_OFF,))
     grants = _GRANTS[action]
     reasons = [
         *_because(grants, actor, action, target),

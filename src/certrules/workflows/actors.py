@@ -79,6 +79,7 @@ def permit(
 ) -> None:
     """Raise :class:`~certrules.errors.NotPermittedError` unless an actor may do something.
 
+    Where the policy has certifications switched off, nobody may do anything, not even the host.
     The error carries every reason of the refusal. To know beforehand, ask
     :func:`certrules.rules.visibility.may`.
 
@@ -87,8 +88,10 @@ def permit(
     Traceback (most recent call last):
     certrules.errors.NotPermittedError: awards.import is for superadmin: everybody's (DOC-CERT-09)
 
-    Rules: DOC-CERT-09, INT-27.
+    Rules: DOC-CERT-01, DOC-CERT-09, INT-27.
     """
+    if not policy.enabled:
+        raise NotPermittedError((visibility.SWITCHED_OFF,))
     if actor is SYSTEM:
         return
     decision = visibility.may(actor, action, target, policy=policy)
@@ -103,10 +106,10 @@ def permit_for(
 
     Rules: ALL-ROLE-05, ALL-ROLE-07.
     """
-    if actor is SYSTEM:
-        return
-    with store.reading() as view:
-        target = belongings(view, user)
+    target = EVERYBODYS
+    if actor is not SYSTEM:
+        with store.reading() as view:
+            target = belongings(view, user)
     permit(actor, action, target, policy=policy)
 
 
