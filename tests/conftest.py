@@ -162,3 +162,9 @@ def _nothing_remembered() -> None:
             for value in list(vars(module).values()):
                 if isinstance(value, _lru_cache_wrapper):
                     value.cache_clear()
+
+
+@pytest.fixture
+def unwatched() -> dict[str, str]:
+    """The environment of a process whose time, memory or files are limited: nobody counts lines."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}

@@ -3,6 +3,7 @@
 import csv
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,7 +173,9 @@ def test_a_full_disk_is_said(run: Run, awarded: Path, as_: str) -> None:
 
 
 @pytest.mark.parametrize("as_", ["csv", "xlsx"])
-def test_a_file_that_has_no_room_leaves_the_former(awarded: Path, tmp_path: Path, as_: str) -> None:
+def test_a_file_that_has_no_room_leaves_the_former(
+    awarded: Path, tmp_path: Path, unwatched: Mapping[str, str], as_: str
+) -> None:
     with closing(open_store(awarded)) as store, store.writing() as work:
         noise = [Random(n).randbytes(10_000).hex() for n in range(30)]  # noqa: S311
         work.certifications.put([Certification(str(n), name) for n, name in enumerate(noise)])
@@ -183,6 +186,7 @@ def test_a_file_that_has_no_room_leaves_the_former(awarded: Path, tmp_path: Path
     done = subprocess.run(
         [sys.executable, "-c", code, *words],
         cwd=tmp_path,
+        env=unwatched,
         capture_output=True,
         text=True,
         check=False,
