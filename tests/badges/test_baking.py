@@ -3,6 +3,7 @@
 import struct
 import zlib
 from io import BytesIO
+from itertools import product
 from typing import Any
 
 import pytest
@@ -127,9 +128,13 @@ def test_an_svg_may_be_utf_16_of_either_order() -> None:
 def test_a_document_type_may_name_a_file_and_declare_nothing(doctype: str) -> None:
     image = doctype.encode() + SVG.partition(b"?>\n")[2]
     assert baking.bake(image, TOKEN).startswith(doctype.encode())
-    declaring = image.replace(b">", b' [<!ENTITY n "x">]>', 1)
-    for use in (baking.read, lambda image: baking.bake(image, TOKEN)):
-        with pytest.raises(BadgeError, match=r"declares entities .* save it as a plain SVG"):
+    entity, comment = (
+        image.replace(b">", subset, 1) for subset in (b' [<!ENTITY n "x">]>', b" [<!-- x -->]>")
+    )
+    for use, declaring in product(
+        (baking.read, lambda image: baking.bake(image, TOKEN)), (entity, comment)
+    ):
+        with pytest.raises(BadgeError, match=r"declarations of its own .* save it as a plain SVG"):
             use(declaring)
 
 

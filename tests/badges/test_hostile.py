@@ -19,8 +19,8 @@ from tests.badges.samples import DURING, ISSUER, Key, unsigned
 
 COMPRESSED = "the credential in the PNG is compressed, which Open Badges forbids"
 ENTITIES = (
-    "the SVG declares entities in its document type, which may grow without end; save it as a "
-    "plain SVG, without <!DOCTYPE svg [...]>"
+    "the SVG has declarations of its own in its document type, which are not read here; save it "
+    "as a plain SVG, without <!DOCTYPE svg [...]>"
 )
 ZIPPED = "the SVG is in zip_codec, which is not read here; save it in UTF-8"
 HALF = "the SVG is to be in utf-16-le, and is not; save it in UTF-8"

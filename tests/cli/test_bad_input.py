@@ -244,7 +244,8 @@ def test_rejects_never_go_over_the_store_by_another_name(
     (tmp_path / "soft").symlink_to(store)
     (tmp_path / "hard").hardlink_to(store)
     url = f"sqlite:///file:{store}?mode=rw&uri=true"
-    for address, out in ((store, "soft"), (store, "hard"), (url, store)):
+    wal = f"{store}-wal"
+    for address, out in ((store, "soft"), (store, "hard"), (url, store), ("soft", wal)):
         words = ("import", file, "--store", address, "--zone", "UTC", "--rejects", out)
         refused(run(*words), "belongs to the store itself")
     assert run("status", "--store", store).out.endswith("\n0 awards\n")

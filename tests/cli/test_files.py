@@ -34,6 +34,21 @@ def test_a_store_is_not_written_over(store: Path, suffix: str) -> None:
             files.check_out(f"{store}{suffix}", store=opened)
 
 
+@pytest.mark.parametrize("name", ["store.db", "soft.db"])
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
+def test_a_store_behind_a_link_is_not_written_over(
+    store: Path, tmp_path: Path, name: str, suffix: str
+) -> None:
+    link = tmp_path / "soft.db"
+    link.symlink_to(store)
+    out = f"{store if name == 'store.db' else link}{suffix}"
+    with (
+        closing(open_store(str(link))) as opened,
+        pytest.raises(UsageError, match="belongs to the store itself"),
+    ):
+        files.check_out(out, store=opened)
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -53,8 +53,8 @@ class _Reader:
     def _doctype(self, _: str, __: str | None, ___: str | None, declares: bool) -> None:  # noqa: FBT001
         if declares:
             raise BadgeError(
-                "the SVG declares entities in its document type, which may grow without end; "
-                "save it as a plain SVG, without <!DOCTYPE svg [...]>"
+                "the SVG has declarations of its own in its document type, which are not read "
+                "here; save it as a plain SVG, without <!DOCTYPE svg [...]>"
             )
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import stat
 import sys
+from itertools import product
 from os.path import realpath, samefile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -32,8 +33,9 @@ def check_out(out: str | Path, *reads: str | None, store: "SqlStore | None" = No
     if str(out) in ("", "-"):
         raise UsageError("--out needs the name of a file: standard output is for the answer")
     own = store.path if store is not None else None
-    for suffix in () if own is None else ("", "-wal", "-shm", "-journal"):
-        if _is(f"{own}{suffix}", out):
+    names = () if own is None else (own, realpath(own))  # SQLite names its files after the latter
+    for name, suffix in product(names, ("", "-wal", "-shm", "-journal")):
+        if _is(f"{name}{suffix}", out):
             raise UsageError(f"{out} belongs to the store itself; name another file to write")
     for each in reads:
         if each is not None and _is(0 if each == "-" else each, out):

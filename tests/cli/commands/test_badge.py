@@ -379,6 +379,10 @@ def test_what_else_a_credential_says(run: Run, awarded: Path, key: Files) -> Non
         (("--image-url", "fa.png"), "--image-url 'fa.png': expected a URL with http"),
         (("--skill-url", "CPR=x"), "--skill-url 'CPR=x': expected a URL with http"),
         (("--skill-url", "https://x.example"), "expected SKILL=URL of a skill: CPR, Burns"),
+        (
+            ("--skill-url", "CPR=https://a.example", "--skill-url", "CPR=https://b.example"),
+            "--skill-url 'CPR=https://b.example': CPR has a URL already: https://a.example",
+        ),
         (("--issuer", "academy"), "--issuer 'academy': expected a URL, a did:"),
         (("--lists", "https://x.example"), "--lists 'https://x.example': expected an http(s) URL"),
         (("--key-id", "\udcff"), "argument --key-id: '\\udcff' is no text"),
@@ -386,7 +390,7 @@ def test_what_else_a_credential_says(run: Run, awarded: Path, key: Files) -> Non
     ],
 )
 def test_options_that_say_nothing_are_named(
-    run: Run, awarded: Path, key: Files, words: tuple[str, str], message: str
+    run: Run, awarded: Path, key: Files, words: tuple[str, ...], message: str
 ) -> None:
     with closing(open_store(str(awarded))) as store, store.writing() as transaction:
         found = transaction.certifications.get("k1")

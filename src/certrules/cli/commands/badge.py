@@ -405,6 +405,8 @@ def _skills(args: argparse.Namespace, store: Store) -> Mapping[str, str]:
         if skill is None:
             there = ", ".join(skills) or "it has none"
             raise UsageError(f"--skill-url {given!r}: expected SKILL=URL of a skill: {there}")
+        if skill in urls:
+            raise UsageError(f"--skill-url {given!r}: {skill} has a URL already: {urls[skill]}")
         urls[skill] = given.removeprefix(f"{skill}=")
         with _naming("--skill-url", given):
             check_url(skill, urls[skill])
