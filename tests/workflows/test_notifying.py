@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -186,6 +187,39 @@ def test_a_set_back_clock_tells_nothing_twice_and_loses_nothing(store: Store) ->
     give(store, "bob", 0, 100)
     assert due(store, day(20)) == []
     assert due(store, day(101)) == ["bob 30 days", "bob 7 days", "bob expired"]
+
+
+@pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
+@pytest.mark.parametrize("since", [day(200), None])
+def test_a_clock_that_was_in_the_past_for_once_tells_nobody_of_it(
+    store: Store, since: datetime | None
+) -> None:
+    give(store, "ada", 0, 100)
+    give(store, "bob", 0, 400)
+    ask = partial(notifying.due, store, BEFORE, zone=UTC)
+    assert not ask(until=day(200), since=since)
+    assert not ask(until=day(210), since=since)
+    assert not ask(until=T0)
+    assert not ask(until=day(220), since=since)
+    assert due(store, day(401), BEFORE) == ["bob 90 days", "bob 30 days", "bob 7 days"]
+
+
+@pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
+@pytest.mark.parametrize("beside", [(), BEFORE[2:]])
+def test_what_a_notification_tells_does_not_depend_on_those_beside_it(
+    store: Store, beside: Sequence[Notification]
+) -> None:
+    mine = [BEFORE[1], EXPIRED]
+    due(store, T0, BEFORE[2:])
+    due(store, day(150), BEFORE[2:])
+    chosen = Award("", "fa", day(32), day(92), ExpiryBasis.DATE)
+    assert by_hand.award_all(store, ["ada"], chosen, at=day(32)).awarded
+    told = due(store, day(151), [*beside, *mine])
+    names = {each.id for each in mine}
+    assert [each for each in told if each.removeprefix("ada ") in names] == [
+        "ada 30 days",
+        "ada expired",
+    ]
 
 
 moments = st.lists(st.integers(0, 500), max_size=8)

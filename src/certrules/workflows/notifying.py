@@ -5,6 +5,7 @@ put into the outbox, each notice once, however often, late, or in how many proce
 job runs, and after the clock was set back.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -124,16 +125,24 @@ def _checked(notifications: Sequence[Notification], policy: Policy) -> Sequence[
 
 
 def _begin(store: Store, told: Sequence[Notification], until: datetime, since: datetime) -> None:
-    """Find where to go on; where the clock was set back, what was told by then stays told."""
+    """Find where to go on; where the clock was set back, what was told by then stays told.
+
+    Nor is the past told of then: only a first time that lay in the future was none.
+    """
     with store.writing() as transaction:
         planned = transaction.notices.planned()
         new = {each.id: Planned(0, since, since) for each in told if each.id not in planned}
         ahead = {
-            each.id: evolve(known, until=until, since=min(known.since, until))
+            each.id: _set_back(known, until)
             for each in told
             if (known := planned.get(each.id)) is not None and until < known.until
         }
         transaction.notices.set_planned(new | ahead)
+
+
+def _set_back(known: Planned, until: datetime) -> Planned:
+    floor = min(known.since, until) if known.since == known.until else known.since
+    return evolve(known, until=max(until, floor), since=floor)
 
 
 def _told(
@@ -202,15 +211,17 @@ def _of_events(
         if event.kind not in MADE or (_cycle(event) in awards and issues[_cycle(event)] is event):
             notices += rules.of_event(event, _unaware(told, planned, position, event))
     for cycle, award in awards.items():
-        unaware = _unaware(told, planned, *moves[cycle])
-        at = max([moves[cycle][1].at, *(planned[each.id].until for each in unaware)])
-        news = rules.edited(None, award, unaware, at=at, zone=zone)
-        notices += (
-            each
-            for each in news
-            if cycle in issues or each.due_at >= planned[each.notification].since
-        )
-        passed += rules.passed(award, unaware, at=at, zone=zone)
+        position, event = moves[cycle]
+        alike: dict[datetime, list[Notification]] = defaultdict(list)
+        for each in _unaware(told, planned, position, event):
+            alike[max(event.at, planned[each.id].until)].append(each)
+        for at, unaware in alike.items():
+            notices += (
+                each
+                for each in rules.edited(None, award, unaware, at=at, zone=zone)
+                if cycle in issues or each.due_at >= planned[each.notification].since
+            )
+            passed += rules.passed(award, unaware, at=at, zone=zone)
     added = put(transaction, notices)
     transaction.notices.pass_over(passed)
     return added

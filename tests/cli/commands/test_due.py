@@ -107,4 +107,4 @@ def test_no_catalog_is_read_from_a_pipe_that_nobody_writes_to(run: Run, tmp_path
 def test_the_beginning_is_not_after_the_end(run: Run, awarded: Path, told: str) -> None:
     answer = run(*words(awarded, told, START - timedelta(days=1)))
     assert answer.code == 2
-    assert "since cannot be" in answer.err
+    assert "--since is after --at" in answer.err

@@ -63,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
     """Tell what is due, and show it."""
     at, zone = arguments.instant(args.at), arguments.zone(args.zone)
     since = None if args.since is None else instants.parse(args.since)
+    if since is not None and since > at:
+        raise UsageError("--since is after --at; name an earlier instant")
     notices: list[Notice] = []
     with stores.opened(args.store, patience=PATIENCE) as store, _noted(notices):
         actor = actors.acting(store, args, Action.MANAGE_NOTIFICATIONS)
