@@ -209,8 +209,10 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
     ),
     "renew: nothing held": lambda: renewal.decide(facts(), at=AT),
     "renew: to come": lambda: renewal.decide(facts(awards=(award(issued_at=LATER),)), at=AT),
-    "renew: enrolled later": lambda: renewal.decide(
-        evolve(HELD, enrolments=(evolve(SUSPENDED, enrolled_at=LATER),)), at=AT
+    "start: enrolled later": lambda: renewal.start(
+        evolve(HELD, enrolments=(evolve(SUSPENDED, enrolled_at=LATER),)),
+        RenewalOption(ItemKind.COURSE, "c1"),
+        at=AT,
     ),
     "renew: names": lambda: renewal.decide(evolve(RENEWING, **NAMED), at=AT, plan="p1"),
     "renew: names, not active": lambda: renewal.decide(

@@ -410,16 +410,38 @@ def test_an_award_is_not_renewed_before_it_is_issued() -> None:
 
 @pytest.mark.rule("INT-12b")
 @pytest.mark.parametrize("retake", [True, False])
-def test_a_renewal_is_not_started_before_the_enrolment(*, retake: bool) -> None:
+def test_an_enrolment_to_come_does_not_count_but_nothing_is_started_before_it(
+    *, retake: bool
+) -> None:
     coming = Enrolment("ada", COURSE, "c1", LATER)
     manual = evolve(AWARD, source=Source())
     facts = evolve(
         FACTS, certification=first_aid(retake=retake), awards=[manual], enrolments=[coming]
     )
-    assert rules(renewal.decide(facts, at=LATER - TICK)) == {"INT-12b"}
+    assert renewal.decide(facts, at=LATER - TICK)
     assert rules(renewal.start(facts, BY_COURSE, at=LATER - TICK)) == {"INT-12b"}
     assert renewal.decide(facts, at=LATER)
     assert renewal.start(facts, BY_COURSE, at=LATER)
+
+
+@pytest.mark.rule("DOC-RENEW-07", "INT-12b")
+def test_a_past_answer_without_retakes_does_not_know_an_enrolment_to_come() -> None:
+    facts = evolve(OFF, enrolments=[*OFF.enrolments, Enrolment("ada", COURSE, "c2", LATER)])
+    assert renewal.decide(facts, at=AT) == renewal.decide(OFF, at=AT)
+    refused = renewal.start(facts, RenewalOption(COURSE, "c2"), at=AT)
+    assert "has changed since" in refused.reasons[0].text
+
+
+@pytest.mark.rule("DOC-RENEW-15", "INT-12b", "INT-13")
+@pytest.mark.parametrize("last_day", [date(2024, 5, 1), date(2025, 5, 1)])
+def test_an_enrolment_to_come_in_a_plan_neither_opens_nor_shuts_a_way(last_day: date) -> None:
+    plans = [LearningPlan("p1", ("c1",), Window(last_day))]
+    coming = Enrolment("ada", PLAN, "p1", LATER)
+    without = evolve(FACTS, plans=plans)
+    facts = evolve(without, enrolments=[*FACTS.enrolments, coming])
+    assert renewal.decide(facts, at=AT) == renewal.decide(without, at=AT)
+    through = RenewalOption(COURSE, "c1", "p1")
+    assert rules(renewal.start(facts, through, at=AT)) == {"INT-13"}
 
 
 @pytest.mark.rule("DOC-RENEW-02", "INT-12b")
@@ -457,6 +479,7 @@ SINCE: list[Facts] = [
     evolve(FACTS, enrolments=RETAKEN),
     evolve(FACTS, enrolments=RETAKEN[:1]),
     evolve(FACTS, renewals=[Renewal("ada", "fa", 1, 1, LATER, BY_COURSE)]),
+    evolve(FACTS, completions=[Completion("ada", COURSE, "c1", LATER)]),
 ]
 
 
@@ -491,6 +514,24 @@ def test_what_stood_at_an_instant_stands_as_it_did(facts: Facts, at: datetime) -
     then = as_of(facts, at)
     assert as_of(then, at) == then
     assert all(each.issued_at <= at for each in then.awards)
+    assert all(each.enrolled_at <= at for each in then.enrolments)
+
+
+@pytest.mark.rule("INT-12b")
+@pytest.mark.law
+@given(strategies.facts(), strategies.moments())
+def test_what_lies_later_changes_no_answer(facts: Facts, at: datetime) -> None:
+    decided = renewal.decide(facts, at=at)
+    cut_off = renewal.decide(
+        evolve(
+            facts,
+            enrolments=[each for each in facts.enrolments if each.enrolled_at <= at],
+            completions=[each for each in facts.completions if each.completed_at <= at],
+            renewals=[each for each in facts.renewals if each.started_at <= at],
+        ),
+        at=at,
+    )
+    assert decided == cut_off
 
 
 @pytest.mark.rule("DOC-RENEW-16")

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from attrs import frozen
 
-from certrules import instants
 from certrules.model.catalog import Certification, ItemKind
 from certrules.model.decisions import Reason
 from certrules.model.facts import Facts
@@ -33,7 +32,7 @@ def judge(
 ) -> list[Judged]:
     """Judge each distinct item of a certification, for a renewal asked from a plan's page or not.
 
-    Rules: DOC-RENEW-07, DOC-RENEW-14, DOC-RENEW-16, INT-12b, INT-13, INT-19, X-ARCH-1.
+    Rules: DOC-RENEW-07, DOC-RENEW-14, DOC-RENEW-16, INT-13, INT-19, X-ARCH-1.
     """
     assigned = {(each.kind, each.item) for each in certification.assignments}
     return [
@@ -63,7 +62,6 @@ def _judge(
     reasons = [
         *_against_unknown(facts, kind, item),
         *against(facts, kind, item),
-        *_against_later(facts, kind, item, at),
     ]
     shut = [ways.closed(facts, kind, item, way, at) for way in found]
     if all(shut):
@@ -111,16 +109,6 @@ def _against_retaking(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reaso
         text = f"the enrolment in {facts.item(kind, item)} is {standing}, and cannot be archived"
         which = (("kind", kind), ("item", item), ("status", enrolment.status))
         yield Reason(Rule.X_ARCH_1, text, which)
-
-
-def _against_later(facts: Facts, kind: ItemKind, item: str, at: datetime) -> Iterator[Reason]:
-    for each in within(facts, kind, item):
-        enrolment = facts.enrolment(*each)
-        if enrolment is not None and at < enrolment.enrolled_at:
-            began = (("item", enrolment.item), ("enrolled_at", enrolment.enrolled_at))
-            begins = instants.written(enrolment.enrolled_at)
-            text = f"the enrolment in {facts.item(*each)} begins only later, {begins}"
-            yield Reason(Rule.INT_12b, text, began)
 
 
 def within(facts: Facts, kind: ItemKind, item: str) -> list[tuple[ItemKind, str]]:

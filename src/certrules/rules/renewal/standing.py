@@ -21,8 +21,7 @@ def as_of(facts: Facts, at: datetime) -> Facts:
     """Return facts as they stood at an aware instant: what lies after it has not happened.
 
     Of what was completed later, the enrolment was in progress or untouched; what was archived or
-    closed later was current or open. An enrolment that begins later, with none before it, stays,
-    since none can be made beside it.
+    closed later was current or open.
 
     >>> first, second = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 2))
     >>> done = Enrolment("ada", ItemKind.COURSE, "c1", first, EnrolmentStatus.COMPLETED,
@@ -34,16 +33,10 @@ def as_of(facts: Facts, at: datetime) -> Facts:
     Rules: INT-12b.
     """
     at = instants.utc(at)
-    begun = {(each.kind, each.item) for each in facts.enrolments if each.enrolled_at <= at}
-    attempts = (
-        each
-        for each in facts.enrolments
-        if each.enrolled_at <= at or (each.kind, each.item) not in begun
-    )
     return evolve(
         facts,
         awards=_awards(facts.awards, at),
-        enrolments=[_enrolment(each, at) for each in attempts],
+        enrolments=[_enrolment(each, at) for each in facts.enrolments if each.enrolled_at <= at],
         completions=[each for each in facts.completions if each.completed_at <= at],
         renewals=[_renewal(each, at) for each in facts.renewals if each.started_at <= at],
     )
@@ -87,15 +80,22 @@ def against_since(
 ) -> Iterator[Reason]:
     """Yield why nothing is started as of an instant since which there was a change.
 
-    ``then`` are the facts as they stood, ``taken`` the items whose enrolments would be changed.
+    ``then`` are the facts as they stood, ``taken`` the items that would be taken: none
+    was enrolled in or completed since.
 
     Rules: INT-12b.
     """
     changed = (
         then.held != facts.held
         or then.renewal != facts.renewal
-        or any(then.enrolment(*each) != facts.enrolment(*each) for each in taken)
+        or any(_training(then, *each) != _training(facts, *each) for each in taken)
     )
     if changed:
         text = f"the award, its renewal or its training has changed since {instants.written(at)}"
         yield Reason(Rule.INT_12b, text, (("at", at),))
+
+
+def _training(facts: Facts, kind: ItemKind, item: str) -> tuple[object, object]:
+    """Return what is known of an item: every attempt, and every completion."""
+    done = [each for each in facts.completions if (each.kind, each.item) == (kind, item)]
+    return list(facts.attempts(kind, item)), done

@@ -79,7 +79,8 @@ def start(
         *_against_option(then, option, at),
         *_against_change(facts.held, seen),
     ]
-    taken = within(facts, option.kind, option.item)
+    plan = [] if option.plan is None else [(ItemKind.LEARNING_PLAN, option.plan)]
+    taken = [*within(facts, option.kind, option.item), *plan]
     reasons = reasons or [*against_since(facts, then, taken, at)]
     if reasons or facts.held is None or facts.certification is None:
         return Refused(reasons)
