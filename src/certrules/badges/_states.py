@@ -76,22 +76,10 @@ def _bits(
 
 def _check_time(published: Mapping[str, Any], now: float) -> None:
     """Raise unless a list is of this time: others sign one later than from when on it counts."""
-    begins, ends = _timestamp(published, "validFrom"), _timestamp(published, "validUntil")
-    not_before, expires = _seconds(published, "nbf"), _seconds(published, "exp")
-    since = not_before if begins is None else begins
+    since, expires = structure.begins(published), structure.seconds(published, "exp")
+    until = instant_of(published, "validUntil")
+    ends = None if until is None else until.timestamp()
     if since is not None and now < since:
         raise BadgeError("it is not valid yet")
     if any(each is not None and now >= each for each in (ends, expires)):
         raise BadgeError("it has expired")
-
-
-def _timestamp(published: Mapping[str, Any], name: str) -> float | None:
-    instant = instant_of(published, name)
-    return None if instant is None else instant.timestamp()
-
-
-def _seconds(published: Mapping[str, Any], claim: str) -> float | None:
-    value = published.get(claim)
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return value
-    raise BadgeError(f"{claim} is no number of seconds")

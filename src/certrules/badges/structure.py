@@ -12,7 +12,16 @@ from typing import Any
 from certrules import instants
 from certrules.errors import BadgeError, CertrulesError
 
-__all__ = ["CONTEXTS", "check_badge", "check_list", "check_status", "instant", "listed"]
+__all__ = [
+    "CONTEXTS",
+    "begins",
+    "check_badge",
+    "check_list",
+    "check_status",
+    "instant",
+    "listed",
+    "seconds",
+]
 
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
@@ -66,6 +75,23 @@ def instant(value: Any, path: str) -> datetime:
         except (ValueError, CertrulesError):
             pass
     raise BadgeError(f"{path} is no instant with a time zone")
+
+
+def begins(credential: Mapping[str, Any]) -> float | None:
+    """Return from when on a status list counts, in seconds since 1970: ``validFrom``, else ``nbf``.
+
+    BadgeError where either is no instant; None where a list says neither.
+    """
+    first, not_before = credential.get("validFrom"), seconds(credential, "nbf")
+    return not_before if first is None else instant(first, "validFrom").timestamp()
+
+
+def seconds(credential: Mapping[str, Any], claim: str) -> float | None:
+    """Return a claim in seconds since 1970, None where it is missing; BadgeError for no number."""
+    value = credential.get(claim)
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return value
+    raise BadgeError(f"{claim} is no number of seconds")
 
 
 def listed(value: Any) -> list[Any]:

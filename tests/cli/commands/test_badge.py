@@ -257,16 +257,27 @@ def test_the_newest_of_several_lists_counts(run: Run, awarded: Path, key: Files)
         answer = found(*lists)
         assert (answer.code, answer.out) == (2, "")
         assert "two status lists of https://academy.example/status/revocation/1" in answer.err
-        assert "are equally new, and differ" in answer.err
+        assert "differ, and neither is known to be the newer one" in answer.err
 
 
-def test_of_two_lists_the_one_that_says_when_it_begins_counts(
-    run: Run, awarded: Path, key: Files
+@pytest.mark.parametrize(
+    ("begins", "outcome"),
+    [
+        (None, ""),
+        (1719820799, "valid"),  # a second before the other one
+        (1719820800, ""),
+        (1719820801, "revoked"),
+    ],
+)
+def test_a_list_without_a_date_begins_with_its_claim(
+    run: Run, awarded: Path, key: Files, begins: int | None, outcome: str
 ) -> None:
     issued(run, awarded, key, *LISTS, "--out", "ada.jwt")
-    dated = newly_published(run, awarded, key, AT[1], "dated")
-    payload = {**tokens.read(Path(dated).read_text()).payload}
+    dated = newly_published(run, awarded, key, "2024-07-01T08:00:00Z", "dated")
+    payload = {**tokens.read(Path(dated).read_text()).payload, "nbf": begins}
     del payload["validFrom"]
+    if begins is None:
+        del payload["nbf"]
     list_ = statuslist.encode(range(statuslist.SIZE))
     payload["credentialSubject"] = {**payload["credentialSubject"], "encodedList": list_}
     text = resigned(payload, made(PRIVATE))
@@ -276,7 +287,9 @@ def test_of_two_lists_the_one_that_says_when_it_begins_counts(
     undated = "--status-list", "undated"
     assert run(*words, *suspension, *undated).out.startswith("revoked")
     for lists in ((*undated, "--status-list", dated), ("--status-list", dated, *undated)):
-        assert run(*words, *suspension, *lists).out.startswith("valid")
+        answer = run(*words, *suspension, *lists)
+        assert answer.out.partition(":")[0].strip() == outcome, answer.err
+        assert ("neither is known to be the newer one" in answer.err) == (not outcome)
 
 
 def test_a_badge_is_no_status_list(run: Run, awarded: Path, key: Files) -> None:
