@@ -377,6 +377,9 @@ def test_an_external_training_issues_what_was_chosen_for_it(told: Told) -> None:
     words = "complete --user ada --external T-7 --zone UTC --at 2024-06-01T00:00:00Z"
     future = told(f"{words} --certification FA --completed 2024-07-01T00:00:00Z --format json")
     assert (future.code, future.data["recorded"]) == (1, False)
+    (refused,) = future.data["certifications"].values()
+    assert not refused["granted"]
+    assert refused["reasons"] == future.data["reasons"] != []
     plain = told(words)
     assert (plain.code, plain.out) == (0, "recorded; no certification is earned by it\n")
     earned = told(f"{words} --certification FA --completed 2024-05-03T09:00:00Z")
@@ -390,6 +393,18 @@ def test_an_external_training_issues_what_was_chosen_for_it(told: Told) -> None:
     link = ("--link", "Credly", "javascript:alert(1)", "--external-certifications")
     script = told("edit --user ada --certification FA", *link)
     assert (script.code, "link cannot be 'javascript:alert(1)'" in script.err) == (2, True)
+
+
+@pytest.mark.rule("INT-12b")
+def test_a_keyed_renewal_that_names_no_item_may_be_sent_twice(told: Told) -> None:
+    done = "complete --user ada --course FA-101 --zone UTC --at 2024-02-01T00:00:00Z"
+    assert told(done).code == 0
+    words = "renew --user ada --certification FA --at 2024-06-01T00:00:00Z"
+    assert told(f"{words} --key A").code == 0
+    again = told(f"{words} --key A")
+    assert (again.code, "this very request was carried out" in again.out) == (0, True)
+    other = told(f"{words} --key B")
+    assert (other.code, "started already" in other.out) == (1, True)
 
 
 @pytest.mark.rule("DOC-AWARD-01")

@@ -90,7 +90,8 @@ def _external(
     with store.reading() as view:
         recorded = view.learning.external(training.user, training.id) == training
     if isinstance(decision, Refused) and not recorded:
-        return Completed(decision, {})
+        chosen = training.certification
+        return Completed(decision, {} if chosen is None else {chosen: decision})
     if decision is None or training.certification is None:
         return Completed(Granted(), {})
     return Completed(Granted(), {training.certification: decision})
@@ -100,11 +101,14 @@ def tell(out: Output, store: Store, completed: Completed, *, zone: Any) -> None:
     """Say what followed from a completion."""
     if out.as_json:
         told = {id_: decisions.as_json(each) for id_, each in completed.decisions.items()}
-        out.data({"recorded": bool(completed.recorded), "certifications": told})
+        recorded = decisions.as_json(completed.recorded)
+        why = {} if completed.recorded else {"reasons": recorded["reasons"]}
+        out.data({"recorded": bool(completed.recorded), **why, "certifications": told})
         return
     if not completed.recorded:
         out.line(("not recorded", "red"))
-        decisions.tell_reasons(out, completed.recorded.reasons)
+        if completed.recorded not in completed.decisions.values():  # told once is enough
+            decisions.tell_reasons(out, completed.recorded.reasons)
     elif not completed.decisions:
         out.line("recorded; no certification is earned by it")
     with store.reading() as view:

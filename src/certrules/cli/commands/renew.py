@@ -74,7 +74,10 @@ def run(args: argparse.Namespace) -> int:
         )
         if args.explain and item is None:
             return _answer(args.out, store, asked, "renewal", granted="possible")
-        options = _options(asked, item, plan)
+        again = None
+        if item is None and args.key is not None:
+            again = _earlier(store, user, certification, args.key)
+        options = _options(asked, item, plan) if again is None else (again,)
         if args.explain and len(options) > 1:
             ways = Granted(options, asked.reasons)
             return _answer(args.out, store, ways, "renewal", granted="possible")
@@ -105,6 +108,13 @@ def _options(
         return options
     named = tuple(each for each in options if (each.kind, each.item) == (item.kind, item.id))
     return named or (RenewalOption(item.kind, item.id, plan),)  # to be told why not
+
+
+def _earlier(store: Store, user: str, certification: str, key: str) -> RenewalOption | None:
+    """Return by what the request of this key started a renewal: sent again, it means the same."""
+    with store.reading() as view:
+        history = view.renewals.history(user, certification)
+    return next((each.option for each in history if each.key == key), None)
 
 
 def _only(store: Store, options: Sequence[RenewalOption]) -> RenewalOption | None:
