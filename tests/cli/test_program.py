@@ -157,6 +157,41 @@ def test_that_an_answer_could_not_be_written_does_not_hide_that_it_is_done(
     assert run("status", "--store", awarded).out.endswith("\n2 awards\n")
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("unassign", "--user", "Bob", "--certification", "FA"),
+        ("delete", "--certification", "FA"),
+        ("renew", "--explain", "--user", "Bob", "--certification", "FA"),
+        ("predate", "--certification", "FA", "--dry-run"),
+        (
+            "award",
+            "--user",
+            "Bob",
+            "--certification",
+            "FA",
+            "--zone",
+            "UTC",
+            "--always-valid",
+            "--at",
+            "2024-07-01T09:00:00Z",
+        ),
+    ],
+)
+def test_a_full_disk_does_not_say_that_what_is_only_told_was_done(
+    awarded: Path, words: tuple[str, ...], form: str
+) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ran = start(
+            *words, "--store", awarded, "--format", form, stdout=full, stderr=subprocess.PIPE
+        )
+        _, err = ran.communicate()
+    assert ran.returncode == 2
+    said = "certrules: error: the answer could not be written: No space left on device\n"
+    assert one_line(err.decode()) == said
+
+
 def test_a_command_line_without_rich_and_sqlalchemy_says_what_to_install(tmp_path: Path) -> None:
     blocked = "import sys; sys.modules.update(sqlalchemy=None, rich=None)\n"
     code = f"{blocked}from certrules.cli import main; sys.exit(main(['status', '--store', 'x.db']))"

@@ -12,6 +12,7 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import chain, islice
 from tempfile import TemporaryFile
 from typing import Any, TextIO
@@ -19,6 +20,7 @@ from typing import Any, TextIO
 from attrs import frozen
 
 __all__ = [
+    "CARRIED_OUT",
     "Cell",
     "Column",
     "Output",
@@ -37,6 +39,9 @@ PAGE = 500
 """How many rows decide the widths of a table; the rest streams by."""
 
 GAP = "  "
+
+CARRIED_OUT: ContextVar[bool] = ContextVar("CARRIED_OUT", default=False)
+"""Whether the command has changed a store or written a file, whatever becomes of its answer."""
 
 
 class UnansweredError(OSError):

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from certrules.cli import failures
-from certrules.cli.commands import COMMANDS, demo, export, ics, report, status
+from certrules.cli.commands import COMMANDS
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Output, UnansweredError, flushed
+from certrules.cli.output import CARRIED_OUT, Output, UnansweredError, flushed
 
 __all__ = ["main", "parser"]
 
@@ -79,18 +79,16 @@ def _run(words: Sequence[str]) -> int:
         args = parser().parse_args(words)
     except SystemExit as finished:  # --help and --version have answered
         return int(finished.code or DONE)
+    CARRIED_OUT.set(False)
     args.out = Output(as_json=args.format == "json")
     try:
         code = int(args.run(args))
         flushed(sys.stdout)
     except UnansweredError as error:
-        if args.run.__module__ not in _READING and not hasattr(error, "__notes__"):
+        if CARRIED_OUT.get() and not hasattr(error, "__notes__"):
             error.add_note("what was decided was carried out before")
         raise
     return code
-
-
-_READING = {each.__name__ for each in (demo, export, ics, report, status)}
 
 
 def _fail(error: BaseException, words: Sequence[str]) -> int:

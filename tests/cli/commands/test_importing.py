@@ -169,7 +169,7 @@ def test_a_full_disk_after_an_import_does_not_hide_that_it_is_done(
         ran = start(*words, stdout=full, stderr=subprocess.PIPE)
         _, err = ran.communicate()
     assert ran.returncode == 2
-    assert f"all {rows + 1:,} rows are done" in err.decode()
+    assert f"the import of {rows + 1:,} rows is done, and only" in err.decode()
     assert run("status", "--store", store).out.endswith("\n1 award\n")
 
 

@@ -25,7 +25,7 @@ from certrules.cli import (
     verdicts,
 )
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Output, shown
+from certrules.cli.output import CARRIED_OUT, Output, shown
 from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.badges import Badge
 from certrules.model.decisions import Refused
@@ -416,6 +416,7 @@ def _skills(args: argparse.Namespace, store: Store) -> Mapping[str, str]:
 def _write(path: str, data: bytes) -> None:
     with files.replacing(Path(path)) as stream:
         stream.write(data)
+    CARRIED_OUT.set(True)
 
 
 def _badge(args: argparse.Namespace, store: Store, actor: Asking, user: User) -> Badge | Refused:

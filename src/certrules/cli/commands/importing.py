@@ -171,7 +171,9 @@ def _done(report: ImportReport) -> Iterator[None]:
         yield
     except OSError as error:
         if not report.dry_run:
-            error.add_note(f"all {counted(report.rows, 'row')} are done, and only told in part")
+            error.add_note(
+                f"the import of {counted(report.rows, 'row')} is done, and only told in part"
+            )
         raise
 
 
