@@ -3,15 +3,16 @@
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from warnings import catch_warnings, simplefilter
 
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import SAWarning
 
 from certrules.errors import StoreError
 from certrules.repositories.sql.translation import translated
 
-__all__ = ["engine_at", "in_memory", "own_engine", "place", "sent"]
+__all__ = ["changes", "engine_at", "in_memory", "own_engine", "place", "sent"]
 
 
 def place(url: URL) -> str:
@@ -68,3 +69,20 @@ def in_memory(url: URL) -> bool:
     if url.get_backend_name() != "sqlite":
         return False
     return ":memory:" in (url.database or ":memory:") or url.query.get("mode") == "memory"
+
+
+def changes(engine: Engine) -> set[Connection]:
+    """Return the connections that will have kept a change of the store, from now on."""
+    changed: set[Connection] = set()
+    kept: set[Connection] = set()
+
+    def executed(connection: Connection, cursor: Any, statement: str, *_: object) -> None:
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")) and cursor.rowcount:
+            changed.add(connection)
+
+    def committed(connection: Connection) -> None:
+        kept.update(changed & {connection})
+
+    event.listen(engine, "after_cursor_execute", executed)
+    event.listen(engine, "commit", committed)
+    return kept
