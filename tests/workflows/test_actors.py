@@ -166,6 +166,10 @@ ASKED: dict[Callable[..., Any], Callable[..., Any]] = {
 }
 """Each workflow, and how somebody asks for it about Bob, or about everybody."""
 
+EVERY = pytest.mark.parametrize(
+    "asked", ASKED, ids=lambda each: f"{each.__module__}.{each.__name__}"
+)
+
 PUBLIC = {badges.credential, badges.marked, badges.page}
 """What a badge says and whether it counts, anybody may ask."""
 
@@ -241,7 +245,7 @@ NOBODY = [
 
 @pytest.mark.rule("DOC-CERT-09", "DOC-JOB-03", "INT-27", "ALL-ROLE-07")
 @pytest.mark.parametrize("actor", NOBODY, ids=["anybody", "learner", "others", "no role"])
-@pytest.mark.parametrize("asked", ASKED, ids=lambda each: f"{each.__module__}.{each.__name__}")
+@EVERY
 def test_nothing_changes_for_somebody_who_may_not(
     store: Store, asked: Callable[..., Any], actor: Actor
 ) -> None:
@@ -255,7 +259,7 @@ def test_nothing_changes_for_somebody_who_may_not(
 
 @pytest.mark.rule("DOC-CERT-09", "INT-27")
 @pytest.mark.parametrize("actor", NOBODY, ids=["anybody", "learner", "others", "no role"])
-@pytest.mark.parametrize("asked", ASKED, ids=lambda each: f"{each.__module__}.{each.__name__}")
+@EVERY
 def test_who_may_not_learns_nothing_of_what_there_is(
     store: Store, asked: Callable[..., Any], actor: Actor
 ) -> None:
@@ -269,7 +273,7 @@ def test_who_may_not_learns_nothing_of_what_there_is(
 
 
 @pytest.mark.rule("DOC-CERT-09")
-@pytest.mark.parametrize("asked", ASKED, ids=lambda each: f"{each.__module__}.{each.__name__}")
+@EVERY
 def test_the_system_needs_no_permission(store: Store, asked: Callable[..., Any]) -> None:
     furnished(store)
     ASKED[asked](store, actor=SYSTEM)
@@ -277,7 +281,7 @@ def test_the_system_needs_no_permission(store: Store, asked: Callable[..., Any])
 
 @pytest.mark.rule("DOC-CERT-01")
 @pytest.mark.parametrize("actor", [SYSTEM, Actor("ada", {Role.SUPERADMIN})], ids=str)
-@pytest.mark.parametrize("asked", ASKED, ids=lambda each: f"{each.__module__}.{each.__name__}")
+@EVERY
 def test_nothing_works_where_certifications_are_switched_off(
     store: Store, asked: Callable[..., Any], actor: Asking
 ) -> None:

@@ -3,12 +3,13 @@
 import argparse
 from typing import Any
 
-from certrules.cli import actors, arguments, losses, names, policies, stores
+from certrules.cli import actors, arguments, changes, losses, names, policies, stores
 from certrules.model.people import Action
 from certrules.workflows import lifecycle
 
 __all__ = ["add", "run"]
 
+SAYS = "delete a certification, with every award of it"
 EXAMPLE = """\
   certrules delete --store certificates.db --certification FA --yes
 
@@ -19,22 +20,11 @@ without --yes they are only listed, and nothing changes.
 
 def add(subparsers: Any) -> None:
     """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "delete",
-        says="delete a certification, with every award of it",
-        example=EXAMPLE,
-        run=run,
-    )
-    stores.add_store(parser)
-    names.add_certification(parser)
-    losses.add_losing(parser)
-    policies.add_policy(parser)
+    parser = changes.add(subparsers, "delete", says=SAYS, example=EXAMPLE, run=run)
     parser.add_argument(
         "--cascade", action="store_true", help="its awards too, where the platform protects them"
     )
-    arguments.add_at(parser)
-    actors.add_actor(parser)
+    losses.add_losing(parser)
 
 
 def run(args: argparse.Namespace) -> int:

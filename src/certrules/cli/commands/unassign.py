@@ -3,12 +3,13 @@
 import argparse
 from typing import Any
 
-from certrules.cli import actors, arguments, losses, names, policies, stores
+from certrules.cli import actors, arguments, changes, losses, names, policies, stores
 from certrules.model.people import Action
 from certrules.workflows import lifecycle
 
 __all__ = ["add", "run"]
 
+SAYS = "take a certification away from one user, with its history"
 EXAMPLE = """\
   certrules unassign --store certificates.db --user ada --certification FA --yes
 
@@ -19,20 +20,9 @@ are only listed, and nothing changes. Other users keep theirs.
 
 def add(subparsers: Any) -> None:
     """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "unassign",
-        says="take a certification away from one user, with its history",
-        example=EXAMPLE,
-        run=run,
-    )
-    stores.add_store(parser)
+    parser = changes.add(subparsers, "unassign", says=SAYS, example=EXAMPLE, run=run)
     names.add_user(parser)
-    names.add_certification(parser)
     losses.add_losing(parser)
-    policies.add_policy(parser)
-    arguments.add_at(parser)
-    actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:

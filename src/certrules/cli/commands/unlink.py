@@ -3,12 +3,13 @@
 import argparse
 from typing import Any
 
-from certrules.cli import actors, arguments, losses, names, policies, stores
+from certrules.cli import actors, arguments, changes, losses, names, policies, stores
 from certrules.model.people import Action
 from certrules.workflows import lifecycle
 
 __all__ = ["add", "run"]
 
+SAYS = "unlink an item from a certification, with the awards that it earned"
 EXAMPLE = """\
   certrules unlink --store certificates.db --certification FA --course FA-101 --yes
 
@@ -19,20 +20,9 @@ without --yes they are only listed, and nothing changes.
 
 def add(subparsers: Any) -> None:
     """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "unlink",
-        says="unlink an item from a certification, with the awards that it earned",
-        example=EXAMPLE,
-        run=run,
-    )
-    stores.add_store(parser)
-    names.add_certification(parser)
+    parser = changes.add(subparsers, "unlink", says=SAYS, example=EXAMPLE, run=run)
     names.add_items(parser, "what no longer earns it", required=True)
     losses.add_losing(parser)
-    policies.add_policy(parser)
-    arguments.add_at(parser)
-    actors.add_actor(parser)
 
 
 def run(args: argparse.Namespace) -> int:
