@@ -194,6 +194,11 @@ def _list_of(cls: type[Any], readers: Mapping[str, _Reader], *key: str) -> _Read
     return reader
 
 
+_ATTRIBUTES = {"company": "company_id", "item": "item_id"}
+"""What a key of a file is called in the model, if it is called otherwise."""
+_KEYS = {attribute: key for key, attribute in _ATTRIBUTES.items()}
+
+
 def _entry(
     cls: type[Any],
     readers: Mapping[str, _Reader],
@@ -206,12 +211,14 @@ def _entry(
         return None
     before = len(faults)
     _check_keys(value, readers, path, faults)
-    required = [each.name for each in fields(cls) if each.default is NOTHING]
+    required = [
+        _KEYS.get(each.name, each.name) for each in fields(cls) if each.default is NOTHING
+    ]
     faults.extend((_join(path, key), "is missing") for key in required if key not in value)
     given: dict[str, Any] = {}
     for key in filter(readers.__contains__, value):
         try:
-            given[key] = readers[key](value[key], _join(path, key), faults)
+            given[_ATTRIBUTES.get(key, key)] = readers[key](value[key], _join(path, key), faults)
         except CertrulesError as error:
             faults.append((_join(path, key), _told(error)))
     if len(faults) > before:
@@ -233,7 +240,7 @@ def _check_unique(entries: list[Any], key: tuple[str, ...], path: str, faults: _
     first: dict[tuple[object, ...], int] = {}
     for index, entry in enumerate(entries):
         if entry is not None:
-            values = tuple(getattr(entry, name) for name in key)
+            values = tuple(getattr(entry, _ATTRIBUTES.get(name, name)) for name in key)
             if first.setdefault(values, index) != index:
                 message = f"{_shown(values)} is also that of {path}[{first[values]}]"
                 faults.append((f"{path}[{index}].{key[-1]}", message))

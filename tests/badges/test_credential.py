@@ -88,7 +88,7 @@ def test_ids_are_made_of_compact_json_in_utf_8() -> None:
 
 def test_by_default_a_recipient_cannot_be_guessed() -> None:
     made, other = (
-        credentials.credential(evolve(BADGE, user=user), FIRST_AID, issuer=ISSUER)
+        credentials.credential(evolve(BADGE, user_id=user), FIRST_AID, issuer=ISSUER)
         for user in ("ada@x.example", "bob@x.example")
     )
     assert made == other  # nothing of the user is in it

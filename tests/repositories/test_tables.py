@@ -70,7 +70,7 @@ def furnish(work: Transaction) -> None:
     kinds = list(ItemKind)
     work.companies.put(Company(str(n), names[n], names[-n] or None) for n in range(1, 5))
     work.users.put(
-        User(str(n), f"{name}{n % 3}", names[-n], name, company=str(n % 6) if n % 5 else None)
+        User(str(n), f"{name}{n % 3}", names[-n], name, company_id=str(n % 6) if n % 5 else None)
         for n, name in enumerate(names)
     )
     work.items.put(Item(kinds[n % 4], str(n), names[n] or None, names[-n]) for n in range(12))

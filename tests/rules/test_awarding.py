@@ -65,16 +65,16 @@ def certification(*items: Assignment, **fields: Any) -> Certification:
     return Certification("fa", "First aid", validity=YEAR, assignments=items, **fields)
 
 
-def standing(item: str) -> Enrolment:
-    return Enrolment("ada", COURSE, item, BEGIN, EnrolmentStatus.COMPLETED)
+def standing(item_id: str) -> Enrolment:
+    return Enrolment("ada", COURSE, item_id, BEGIN, EnrolmentStatus.COMPLETED)
 
 
-def assignment(item: str = "c1", at: datetime = BEGIN, **fields: Any) -> Assignment:
-    return Assignment(fields.pop("kind", COURSE), item, at, **fields)
+def assignment(item_id: str = "c1", at: datetime = BEGIN, **fields: Any) -> Assignment:
+    return Assignment(fields.pop("kind", COURSE), item_id, at, **fields)
 
 
-def completion(item: str = "c1", at: datetime = AT, kind: ItemKind = COURSE) -> Completion:
-    return Completion("ada", kind, item, at)
+def completion(item_id: str = "c1", at: datetime = AT, kind: ItemKind = COURSE) -> Completion:
+    return Completion("ada", kind, item_id, at)
 
 
 def held(issued: datetime = BEGIN, expires: datetime | None = None, **fields: Any) -> Award:
@@ -170,7 +170,7 @@ def test_all_of_several_trainings_are_needed_and_the_last_one_dates_the_award() 
     assert rules(decide(facts, first, policy=ALLBOUND)) == {"ALL-TRAIN-03"}
     assert decide(facts, first, policy=DOCEBO)
     award = issued(decide(evolve(facts, completions=[first]), last, policy=ALLBOUND))
-    assert (award.issued_at, award.source.item) == (AT, "x1")
+    assert (award.issued_at, award.source.item_id) == (AT, "x1")
 
 
 @pytest.mark.rule("INT-37b")
@@ -179,7 +179,7 @@ def test_news_of_an_earlier_completion_may_come_later() -> None:
     known = Enrolment("ada", COURSE, "c2", BEGIN, EnrolmentStatus.COMPLETED, completed_at=AT)
     facts = Facts(ADA, both, enrolments=[known])
     award = issued(decide(facts, completion(at=AT - timedelta(days=9))))
-    assert (award.issued_at, award.source.item) == (AT, "c2")
+    assert (award.issued_at, award.source.item_id) == (AT, "c2")
 
 
 @pytest.mark.rule("INT-37b", "DOC-CERT-12")
@@ -386,14 +386,14 @@ def test_it_earns_only_the_certification_that_was_chosen_for_it() -> None:
 def test_what_has_earned_one_certification_is_not_reported_for_another() -> None:
     known = evolve(FACTS, awards=[issued(external())])
     before = ExternalTraining("ada", "x1", AT.date(), "fa")
-    for another in (evolve(before, certification="other"), evolve(before, certification=None)):
+    for another in (evolve(before, certification_id="other"), evolve(before, certification_id=None)):
         assert rules(awarding.record_external(another, before, known)) == {"INT-22"}
         assert awarding.record_external(another, before, known, policy=ALLBOUND)
         assert awarding.record_external(another, before, FACTS)  # it has earned nothing
     assert awarding.record_external(before, before, known)
     assert awarding.record_external(before, None, None)
     other = evolve(before, id="x2")
-    assert awarding.record_external(other, evolve(other, certification=None), None)
+    assert awarding.record_external(other, evolve(other, certification_id=None), None)
 
 
 # By hand
@@ -438,7 +438,7 @@ def test_an_award_by_hand_has_the_dates_that_were_chosen() -> None:
 def test_what_is_chosen_serves_for_every_user() -> None:
     bob = Facts(User("bob", "bob"), evolve(certification(), id="other"))
     award = issued(awarding.by_hand(bob, held(basis=ALWAYS), at=AT))
-    assert (award.user, award.certification) == ("bob", "other")
+    assert (award.user_id, award.certification_id) == ("bob", "other")
 
 
 @pytest.mark.rule("DOC-AWARD-09")
@@ -564,7 +564,7 @@ def test_what_is_no_edit_is_a_mistake_of_the_caller(fields: dict[str, Any]) -> N
 def test_a_refusal_says_whether_an_item_is_missing_or_too_many() -> None:
     missing = by_hand(source=Source(AssociationType.EXTERNAL_TRAINING))
     assert "needs the id of its item" in missing.reasons[0].text
-    assert "has no item" in by_hand(source=Source(item="c1")).reasons[0].text
+    assert "has no item" in by_hand(source=Source(item_id="c1")).reasons[0].text
 
 
 # Predated
@@ -708,7 +708,7 @@ def test_a_naive_instant_is_a_mistake_of_the_caller() -> None:
 
 def test_a_completion_of_somebody_else_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(InvalidValueError, match="facts of 'ada' only"):
-        decide(done=evolve(completion(), user="bob"))
+        decide(done=evolve(completion(), user_id="bob"))
     with pytest.raises(InvalidValueError, match="facts of 'bob' only"):
         external(Facts(User("bob", "bob"), certification()))
 
@@ -722,7 +722,7 @@ def test_awarding_answers_whatever_the_facts(
     assigned = facts.certification.assignments if facts.certification else ()
     if assigned:
         item = data.draw(st.sampled_from(assigned))
-        done = evolve(done, kind=item.kind, item=item.item)
+        done = evolve(done, kind=item.kind, item_id=item.item_id)
     lists: dict[str, Any] = {
         name: random.sample(list(getattr(facts, name)), len(getattr(facts, name)))
         for name in ("awards", "enrolments", "completions")

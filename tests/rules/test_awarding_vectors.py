@@ -113,8 +113,8 @@ def decide(row: Row) -> Granted | Refused:
     return ask(facts(row), event, at=AT, zone=UTC, policy=policy)
 
 
-def completed(item: str, row: Row) -> datetime:
-    return ASSIGNED[item] + timedelta(seconds=int(row[item]))
+def completed(item_id: str, row: Row) -> datetime:
+    return ASSIGNED[item_id] + timedelta(seconds=int(row[item_id]))
 
 
 def facts(row: Row) -> Facts:

@@ -12,8 +12,8 @@ T0 = datetime(2024, 3, 1, tzinfo=UTC)
 KNOWN = {"fa": Certification("fa", "First aid", "FA"), "b": Certification("b", "Bravery")}
 
 
-def until(year: int, certification: str = "fa", user: str = "ada", **more: object) -> Award:
-    return Award(user, certification, T0, datetime(year, 3, 1, tzinfo=UTC), **more)  # type: ignore[arg-type]
+def until(year: int, certification_id: str = "fa", user_id: str = "ada", **more: object) -> Award:
+    return Award(user_id, certification_id, T0, datetime(year, 3, 1, tzinfo=UTC), **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.rule("INT-01")

@@ -14,8 +14,8 @@ FACTS = Facts(User("ada", "ada"), None, items=[Item(ItemKind.COURSE, "c2", "FA-2
 GROUP = [Assignment(ItemKind.COURSE, item, BEGIN) for item in ("c2", "c1")]
 
 
-def done(item: str, at: datetime) -> Completion:
-    return Completion("ada", ItemKind.COURSE, item, at)
+def done(item_id: str, at: datetime) -> Completion:
+    return Completion("ada", ItemKind.COURSE, item_id, at)
 
 
 @pytest.mark.rule("ALL-TRAIN-03", "ALL-TRAIN-06", "DOC-ASSIGN-07")

@@ -106,14 +106,14 @@ def test_renewal_with_older_dates_than_the_stored_award() -> None:
 days = st.integers(1, 4).map(lambda day: datetime(2020, 1, day, tzinfo=UTC))
 
 
-def candidate(issued: datetime, days: int | None, item: str | None) -> Award:
+def candidate(issued: datetime, days: int | None, item_id: str | None) -> Award:
     return Award(
         "ada",
         "first-aid",
         issued,
         None if days is None else issued + timedelta(days=days),
         ExpiryBasis.ALWAYS_VALID if days is None else ExpiryBasis.DATE,
-        Source(AssociationType.COURSE if item else AssociationType.MANUAL, item),
+        Source(AssociationType.COURSE if item_id else AssociationType.MANUAL, item_id),
     )
 
 
@@ -276,6 +276,6 @@ def test_item_fault(items: list[Item], fault: FaultCode | None) -> None:
         (ItemKind.LEARNING_PLAN, "c1", FaultCode.ITEM_NOT_ASSIGNED),
     ],
 )
-def test_item_warning(kind: ItemKind, item: str, fault: FaultCode | None) -> None:
+def test_item_warning(kind: ItemKind, item_id: str, fault: FaultCode | None) -> None:
     certification = evolve(FIRST_AID, assignments=(Assignment(ItemKind.COURSE, "c1", AT),))
-    assert importing.item_warning(Item(kind, item), certification) is fault
+    assert importing.item_warning(Item(kind, item_id), certification) is fault

@@ -76,7 +76,7 @@ def test_a_renewal_on_time_continues_the_chain(ended: str, issued: str, expires:
 
 def test_an_award_counts_its_cycles_and_keeps_its_source() -> None:
     award = stamp("2025-01-05", DOCEBO, held("2024-01-05", "2024-02-05", cycle=4))
-    assert (award.user, award.certification, award.cycle) == ("ada", "fa", 5)
+    assert (award.user_id, award.certification_id, award.cycle) == ("ada", "fa", 5)
     assert (award.issued_at, award.expires_at) == (at("2025-01-05"), at("2025-02-05"))
 
 

@@ -43,8 +43,8 @@ BY_HAND = Source()
 FIRST_AID = Certification("fa", "First aid", assignments=(ITEM,))
 
 
-def award(user: str, source: Source = BY_HAND, **fields: Any) -> Award:
-    return Award(user, "fa", BEGIN, None, source=source, **fields)
+def award(user_id: str, source: Source = BY_HAND, **fields: Any) -> Award:
+    return Award(user_id, "fa", BEGIN, None, source=source, **fields)
 
 
 BY_C1 = Source(AssociationType.COURSE, "c1")
@@ -89,7 +89,7 @@ def test_an_item_earns_one_certification_at_most_unless_the_platform_says_otherw
     fresh = Certification("new", "New", status=CertificationStatus.DRAFT)
     assert rules(lifecycle.assign(fresh, ITEM, [FIRST_AID])) == ["DOC-ASSIGN-04"]
     assert lifecycle.assign(fresh, ITEM, [FIRST_AID], policy=ALLBOUND)
-    assert lifecycle.assign(fresh, evolve(ITEM, item="c2"), [FIRST_AID, fresh])
+    assert lifecycle.assign(fresh, evolve(ITEM, item_id="c2"), [FIRST_AID, fresh])
 
 
 @pytest.mark.rule("DOC-ASSIGN-11", "DOC-DELETE-05", "INT-20")
@@ -110,8 +110,8 @@ def test_notices_of_lost_awards_are_cancelled() -> None:
     ("renewal", "cancelled"),
     [
         (OPENED, True),
-        (evolve(OPENED, user="bob", cycle=1, option=RenewalOption(COURSE, "c1")), True),
-        (evolve(OPENED, user="bob", cycle=1), False),
+        (evolve(OPENED, user_id="bob", cycle=1, option=RenewalOption(COURSE, "c1")), True),
+        (evolve(OPENED, user_id="bob", cycle=1), False),
         (OPENED.close(RenewalState.COMPLETED, BEGIN), False),
     ],
 )
@@ -141,8 +141,8 @@ def test_unassigning_takes_every_cycle_from_one_user_and_none_from_others() -> N
 @pytest.mark.rule("DOC-DELETE-01", "DOC-DELETE-02", "DOC-DELETE-03", "DOC-DELETE-04", "INT-23")
 def test_deleting_removes_everything_and_warns() -> None:
     decided = lifecycle.delete(FIRST_AID, [NEW, OLD, *KEPT], [OPENED], at=AT)
-    assert {(each.user, each.cycle) for each in lost(decided)} == {
-        (each.user, each.cycle) for each in (NEW, OLD, *KEPT)
+    assert {(each.user_id, each.cycle) for each in lost(decided)} == {
+        (each.user_id, each.cycle) for each in (NEW, OLD, *KEPT)
     }
     assert effects(decided, RemoveCertification) == [RemoveCertification("fa")]
     assert len(effects(decided, CancelNotices)) == 6
@@ -151,9 +151,9 @@ def test_deleting_removes_everything_and_warns() -> None:
 
 @pytest.mark.rule("DOC-DELETE-02")
 def test_renewals_are_closed_in_the_order_of_their_users_and_beginnings() -> None:
-    others = [evolve(OPENED, user="bob"), evolve(OPENED, started_at=AT), OPENED]
+    others = [evolve(OPENED, user_id="bob"), evolve(OPENED, started_at=AT), OPENED]
     closed = effects(lifecycle.delete(FIRST_AID, [], others, at=AT), CloseRenewal)
-    found = [(each.renewal.user, each.renewal.started_at) for each in closed]
+    found = [(each.renewal.user_id, each.renewal.started_at) for each in closed]
     assert found == [("ada", BEGIN), ("ada", AT), ("bob", BEGIN)]
 
 
@@ -177,9 +177,9 @@ def test_unlinking_loses_exactly_what_the_item_earned(
     item: tuple[ItemKind, str],
 ) -> None:
     decided = lifecycle.unlink(certification, *item, awards, renewals, at=AT)
-    assigned = item in {(each.kind, each.item) for each in certification.assignments}
+    assigned = item in {(each.kind, each.item_id) for each in certification.assignments}
     assert bool(decided) is assigned
     if decided:
         source = (AssociationType(item[0].value), item[1])
-        expected = [each for each in awards if (each.source.type, each.source.item) == source]
+        expected = [each for each in awards if (each.source.type, each.source.item_id) == source]
         assert sorted(map(str, lost(decided))) == sorted(map(str, expected))

@@ -206,11 +206,11 @@ def test_items_are_not_edited_because_unlinking_removes_history() -> None:
 def test_a_published_certification_keeps_its_training_where_publication_freezes_it() -> None:
     assert rules(lifecycle.assign(FIRST_AID, ITEM, [], policy=ALLBOUND)) == ["ALL-CERT-09"]
     held = evolve(FIRST_AID, assignments=(ITEM,))
-    unlinked = lifecycle.unlink(held, ITEM.kind, ITEM.item, [], at=AT, policy=ALLBOUND)
+    unlinked = lifecycle.unlink(held, ITEM.kind, ITEM.item_id, [], at=AT, policy=ALLBOUND)
     assert rules(unlinked) == ["ALL-CERT-09"]
     assert dict(unlinked.reasons[0].facts) == {"frozen": ("assignments",)}
     draft = evolve(held, status=DRAFT)
-    assert lifecycle.unlink(draft, ITEM.kind, ITEM.item, [], at=AT, policy=ALLBOUND)
+    assert lifecycle.unlink(draft, ITEM.kind, ITEM.item_id, [], at=AT, policy=ALLBOUND)
 
 
 # What a certification must have

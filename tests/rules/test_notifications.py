@@ -96,14 +96,14 @@ def test_a_moment_that_no_date_can_hold_is_a_mistake_alone_and_no_notice_among_o
     with pytest.raises(OutOfRangeError):
         notifications.moment(EXPIRES, offset, zone=UTC)
     told = [Notification("far", NoticeKind.EXPIRY, offset), telling()]
-    assert [notice.notification for notice in due(AWARD, told=told)] == ["0 days"]
+    assert [notice.notification_id for notice in due(AWARD, told=told)] == ["0 days"]
 
 
 def test_an_expiry_that_stands_for_never_has_no_notice_after_it() -> None:
     end = datetime(9999, 12, 31, 23, tzinfo=UTC)
     told = [telling(1), telling(-1), telling(-1, HOURS)]
     found = due(evolve(AWARD, expires_at=end), told=told, until=datetime.max.replace(tzinfo=UTC))
-    assert [notice.notification for notice in found] == ["-1 days", "-1 hours"]
+    assert [notice.notification_id for notice in found] == ["-1 days", "-1 hours"]
     assert not due(evolve(AWARD, expires_at=end), told=[telling(-1)], until=end, zone="+14:00")
 
 
@@ -124,10 +124,10 @@ def test_a_notice_says_what_it_tells_and_when() -> None:
     told = [evolve(telling(-2, WEEKS, "soon"), priority=Priority.HIGH)]
     assert due(AWARD, told=told) == [
         Notice(
-            notification="soon",
+            notification_id="soon",
             kind=NoticeKind.EXPIRY,
-            user="ada",
-            certification="fa",
+            user_id="ada",
+            certification_id="fa",
             cycle=1,
             of=EXPIRES,
             due_at=EXPIRES - timedelta(days=14),
@@ -155,15 +155,15 @@ def test_without_a_notification_of_the_expiry_nothing_is_told() -> None:
 def test_nobody_is_reminded_before_the_award_was_issued() -> None:
     week = evolve(AWARD, expires_at=ISSUED + timedelta(days=7))
     told = [telling(-30), telling(-7), telling(-1)]
-    assert [notice.notification for notice in due(week, told=told)] == ["-7 days", "-1 days"]
+    assert [notice.notification_id for notice in due(week, told=told)] == ["-7 days", "-1 days"]
 
 
 @pytest.mark.rule("INT-25")
 def test_notices_come_in_the_order_in_which_they_are_due_each_once() -> None:
-    earlier = evolve(AWARD, user="bob", expires_at=EXPIRES - timedelta(days=1))
+    earlier = evolve(AWARD, user_id="bob", expires_at=EXPIRES - timedelta(days=1))
     told = [telling(), telling(-1), telling(-1, name="other"), telling()]
     found = due(AWARD, earlier, AWARD, told=told)
-    assert [(notice.user, notice.notification) for notice in found] == [
+    assert [(notice.user_id, notice.notification_id) for notice in found] == [
         ("bob", "-1 days"),
         ("bob", "other"),
         ("ada", "-1 days"),
@@ -212,8 +212,8 @@ def test_an_event_calls_for_the_notices_of_its_kind(event: EventKind, kind: Noti
     at = datetime(2024, 7, 1, 2, tzinfo=ROME)
     item = "c1" if event is EventKind.ENROLLED else None
     (found,) = notifications.of_event(Event(event, "ada", "fa", 3, at, item), told)
-    assert (found.kind, found.notification) == (kind, str(kind))
-    assert (found.user, found.certification, found.cycle, found.item) == (
+    assert (found.kind, found.notification_id) == (kind, str(kind))
+    assert (found.user_id, found.certification_id, found.cycle, found.item_id) == (
         "ada",
         "fa",
         3,
@@ -233,7 +233,7 @@ def test_learners_hear_of_an_event_only_where_it_was_set_up() -> None:
 def test_allbound_tells_of_every_issue_by_itself() -> None:
     event = Event(EventKind.ISSUED, "ada", "fa", 1, ISSUED)
     twice = [*ALLBOUND.notifications, *ALLBOUND.notifications]
-    assert [notice.notification for notice in notifications.of_event(event, twice)] == ["issued"]
+    assert [notice.notification_id for notice in notifications.of_event(event, twice)] == ["issued"]
 
 
 @pytest.mark.rule("DOC-NOTIFY-05")
@@ -241,7 +241,7 @@ def test_an_event_told_again_is_the_same_and_another_enrolment_another() -> None
     told = [Notification("n", NoticeKind.ENROLLED)]
     event = Event(EventKind.ENROLLED, "ada", "fa", 1, ISSUED, "c1")
     again = evolve(event, at=ISSUED.astimezone(ROME))
-    others = [evolve(event, at=LAST), evolve(event, item="c2"), evolve(event, cycle=2)]
+    others = [evolve(event, at=LAST), evolve(event, item_id="c2"), evolve(event, cycle=2)]
     identity, same, *different = [
         notifications.of_event(each, told)[0].identity for each in (event, again, *others)
     ]
@@ -257,7 +257,7 @@ REMINDERS = [telling(-90), telling(-60), telling(-30), telling(0), telling(7)]
 
 def edited(before: Award | None, after: Award, at: datetime) -> list[str]:
     found = notifications.edited(before, after, REMINDERS, at=at, zone=UTC)
-    return [notice.notification for notice in found]
+    return [notice.notification_id for notice in found]
 
 
 @pytest.mark.rule("INT-25")
@@ -300,7 +300,7 @@ def test_a_moved_expiry_is_other_news_and_moved_back_it_is_old() -> None:
 @pytest.mark.rule("INT-25")
 def test_every_moment_that_has_come_has_passed() -> None:
     found = notifications.passed(AWARD, REMINDERS, at=EXPIRES - timedelta(days=60), zone=UTC)
-    assert [notice.notification for notice in found] == ["-90 days", "-60 days"]
+    assert [notice.notification_id for notice in found] == ["-90 days", "-60 days"]
     assert not notifications.passed(AWARD.archive(EXPIRES), REMINDERS, at=LAST, zone=UTC)
 
 
@@ -331,7 +331,7 @@ TOLD = st.lists(OFFSETS, max_size=4).map(
 HELD = st.lists(
     st.tuples(strategies.awards(), st.sampled_from(["u1", "u2"]), st.booleans()).map(
         lambda drawn: evolve(
-            drawn[0], user=drawn[1], archived_at=drawn[0].issued_at if drawn[2] else None
+            drawn[0], user_id=drawn[1], archived_at=drawn[0].issued_at if drawn[2] else None
         )
     ),
     max_size=4,

@@ -70,8 +70,8 @@ def award(**fields: Any) -> Award:
     )
 
 
-def done(item: str = "c1", at: datetime = AT, kind: ItemKind = COURSE) -> Completion:
-    return Completion("ada", kind, item, at)
+def done(item_id: str = "c1", at: datetime = AT, kind: ItemKind = COURSE) -> Completion:
+    return Completion("ada", kind, item_id, at)
 
 
 def facts(**fields: Any) -> Facts:
@@ -86,8 +86,8 @@ def earn(known: Facts, completion: Completion | None = None, **fields: Any) -> D
     return awarding.decide(known, completion or done(), **{"at": AT, "zone": UTC, **fields})
 
 
-def external(known: Facts, certification: str = "fa") -> Decision:
-    training = ExternalTraining("ada", "x1", AT.date(), certification)
+def external(known: Facts, certification_id: str = "fa") -> Decision:
+    training = ExternalTraining("ada", "x1", AT.date(), certification_id)
     return awarding.decide_external(known, training, at=AT, zone=UTC)
 
 
@@ -149,7 +149,7 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
     "earn: another item": lambda: earn(facts(), done("c2")),
     "earn: assigned later": lambda: earn(facts(), done(at=BEGIN)),
     "earn: not yet all": lambda: earn(
-        facts(certification=assigned(ITEM, evolve(ITEM, item="c2"), criteria=Criteria.ALL))
+        facts(certification=assigned(ITEM, evolve(ITEM, item_id="c2"), criteria=Criteria.ALL))
     ),
     "earn: an external training": lambda: external(
         facts(certification=assigned(Assignment(EXTERNAL, "x1", BEGIN)))
@@ -165,7 +165,7 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
         facts(), basis=ExpiryBasis.DATE, expires_at=BEGIN - DAY
     ),
     "by hand: no date": lambda: by_hand(facts(), basis=ExpiryBasis.DEFINITION),
-    "by hand: an item too many": lambda: by_hand(facts(), source=Source(item="c1")),
+    "by hand: an item too many": lambda: by_hand(facts(), source=Source(item_id="c1")),
     "by hand: an item too few": lambda: by_hand(facts(), source=Source(AssociationType.COURSE)),
     "by hand: links": lambda: by_hand(
         facts(), source=Source(links=(ExternalLink("Credly", "https://example.org/1"),))
@@ -201,10 +201,10 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
         evolve(THROUGH_P1, courses=(OVER,), plans=(evolve(P1, window=Window(date(2025, 1, 1))),)),
         at=AT,
     ),
-    "renew: from the page of another plan": lambda: renewal.decide(THROUGH_P1, at=AT, plan="p2"),
+    "renew: from the page of another plan": lambda: renewal.decide(THROUGH_P1, at=AT, plan_id="p2"),
     "renew: not here": lambda: renewal.decide(HELD, at=AT, policy=ALLBOUND),
     "renew: several items needed": lambda: renewal.decide(
-        evolve(HELD, certification=assigned(ITEM, evolve(ITEM, item="c2"), criteria=Criteria.ALL)),
+        evolve(HELD, certification=assigned(ITEM, evolve(ITEM, item_id="c2"), criteria=Criteria.ALL)),
         at=AT,
     ),
     "renew: nothing held": lambda: renewal.decide(facts(), at=AT),
@@ -214,7 +214,7 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
         RenewalOption(ItemKind.COURSE, "c1"),
         at=AT,
     ),
-    "renew: names": lambda: renewal.decide(evolve(RENEWING, **NAMED), at=AT, plan="p1"),
+    "renew: names": lambda: renewal.decide(evolve(RENEWING, **NAMED), at=AT, plan_id="p1"),
     "renew: names, not active": lambda: renewal.decide(
         facts(
             certification=evolve(FIRST_AID, code="FA", status=CertificationStatus.INACTIVE),
@@ -279,7 +279,7 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
     ),
     "complete: nothing started": lambda: complete(HELD),
     "complete: another item": lambda: complete(
-        evolve(RENEWING, certification=assigned(ITEM, evolve(ITEM, item="c2"))),
+        evolve(RENEWING, certification=assigned(ITEM, evolve(ITEM, item_id="c2"))),
         done("c2", LATER),
     ),
     "complete: not later": lambda: complete(RENEWING, done()),
@@ -342,7 +342,7 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
     "may: every way": lambda: visibility.may(BOSS, Action.VIEW_AWARDS),
     "may: one's own": lambda: visibility.may(Actor("ada"), Action.VIEW_AWARDS, Target("ada")),
     "may: the company's": lambda: visibility.may(
-        Actor("ada", {Role.MANAGER}, company="acme"), Action.SEARCH_AWARDS, Target(company="acme")
+        Actor("ada", {Role.MANAGER}, company_id="acme"), Action.SEARCH_AWARDS, Target(company_id="acme")
     ),
     "may not": lambda: visibility.may(Actor("ada"), Action.VIEW_AWARDS),
     "may not: switched off": lambda: visibility.may(

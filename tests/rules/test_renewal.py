@@ -83,12 +83,12 @@ def first_aid(*items: tuple[ItemKind, str], retake: bool = True, **fields: Any) 
 
 
 def enrolment(
-    item: str,
+    item_id: str,
     status: EnrolmentStatus = EnrolmentStatus.COMPLETED,
     kind: ItemKind = COURSE,
     **fields: Any,
 ) -> Enrolment:
-    return Enrolment("ada", kind, item, BEGIN, status, **fields)
+    return Enrolment("ada", kind, item_id, BEGIN, status, **fields)
 
 
 FACTS = Facts(
@@ -120,14 +120,14 @@ def started(facts: Facts = FACTS, option: RenewalOption = BY_COURSE, **fields: A
     decided = renewal.start(facts, option, **{"at": AT, **fields})
     gone = [each.enrolment for each in effects(decided, ArchiveEnrolment)]
     fresh = [each.enrolment for each in effects(decided, Enrol)]
-    replaced = {(each.kind, each.item, each.attempt) for each in gone}
-    kept = [e for e in facts.enrolments if (e.kind, e.item, e.attempt) not in replaced]
+    replaced = {(each.kind, each.item_id, each.attempt) for each in gone}
+    kept = [e for e in facts.enrolments if (e.kind, e.item_id, e.attempt) not in replaced]
     opened = [each.renewal for each in effects(decided, OpenRenewal)]
     return evolve(facts, enrolments=kept + gone + fresh, renewals=[*facts.renewals, *opened])
 
 
-def completion(item: str = "c1", at: datetime = LATER, kind: ItemKind = COURSE) -> Completion:
-    return Completion("ada", kind, item, at)
+def completion(item_id: str = "c1", at: datetime = LATER, kind: ItemKind = COURSE) -> Completion:
+    return Completion("ada", kind, item_id, at)
 
 
 def complete(facts: Facts, done: Completion, *, at: datetime = LATER) -> Granted | Refused:
@@ -154,7 +154,7 @@ def test_what_needs_several_items_is_not_renewed_by_one() -> None:
     both = first_aid((COURSE, "c1"), (COURSE, "c2"))
     grouped = evolve(
         both,
-        assignments=tuple(evolve(each, group=each.item) for each in both.assignments),
+        assignments=tuple(evolve(each, group=each.item_id) for each in both.assignments),
     )
     assert rules(renewal.decide(evolve(FACTS, certification=grouped), at=AT)) == {"INT-32"}
 
@@ -203,16 +203,16 @@ def test_from_the_page_of_a_plan_only_what_it_holds_renews() -> None:
     plans = [LearningPlan("p1", ["c1"]), LearningPlan("p2", ["c2"])]
     enrolled = [enrolment("p1", kind=PLAN), enrolment("p2", kind=PLAN)]
     facts = evolve(FACTS, plans=plans, enrolments=[*FACTS.enrolments, *enrolled])
-    assert effects(renewal.decide(facts, at=AT, plan="p1"), RenewalOption) == [
-        evolve(BY_COURSE, plan="p1")
+    assert effects(renewal.decide(facts, at=AT, plan_id="p1"), RenewalOption) == [
+        evolve(BY_COURSE, plan_id="p1")
     ]
-    assert rules(renewal.decide(facts, at=AT, plan="p2")) == {"INT-13"}
+    assert rules(renewal.decide(facts, at=AT, plan_id="p2")) == {"INT-13"}
 
 
 def test_an_assigned_plan_renews_from_its_own_page() -> None:
     facts = evolve(FACTS, certification=first_aid((PLAN, "p1")), plans=[LearningPlan("p1", ["c1"])])
     option = RenewalOption(PLAN, "p1")
-    assert effects(renewal.decide(facts, at=AT, plan="p1"), RenewalOption) == [option]
+    assert effects(renewal.decide(facts, at=AT, plan_id="p1"), RenewalOption) == [option]
     assert effects(renewal.decide(facts, at=AT), RenewalOption) == [option]
 
 
@@ -221,7 +221,7 @@ def test_a_plan_may_hold_itself_and_courses_unknown() -> None:
     enrolled = [*FACTS.enrolments, enrolment("p1", kind=PLAN)]
     facts = evolve(FACTS, certification=first_aid((PLAN, "p1")), plans=[plan], enrolments=enrolled)
     archived = effects(renewal.start(facts, RenewalOption(PLAN, "p1"), at=AT), ArchiveEnrolment)
-    assert [each.enrolment.item for each in archived] == ["c1"]
+    assert [each.enrolment.item_id for each in archived] == ["c1"]
 
 
 @pytest.mark.rule("DOC-RENEW-01", "INT-13", "INT-19", "INT-19b")
@@ -327,13 +327,13 @@ def test_all_materials_are_reset_and_shared_ones_in_every_course_that_uses_them(
         ResetMaterials("ada", "c2", ("shared",)),
     ]
     touched = effects(decided, ArchiveEnrolment, Enrol)
-    assert {each.enrolment.item for each in touched} == {"c1"}
+    assert {each.enrolment.item_id for each in touched} == {"c1"}
 
 
 @pytest.mark.rule("DOC-RENEW-10")
 def test_the_user_is_told_of_being_enrolled_again() -> None:
     (news,) = effects(renewal.start(FACTS, BY_COURSE, at=AT), Notify)
-    assert (news.event.kind, news.event.item, news.event.at) == (EventKind.ENROLLED, "c1", AT)
+    assert (news.event.kind, news.event.item_id, news.event.at) == (EventKind.ENROLLED, "c1", AT)
 
 
 @pytest.mark.rule("INT-12c")
@@ -361,8 +361,8 @@ def test_a_plan_is_renewed_by_its_courses() -> None:
         ],
     )
     decided = renewal.start(facts, RenewalOption(PLAN, "p1"), at=AT)
-    assert [each.enrolment.item for each in effects(decided, ArchiveEnrolment)] == ["c1"]
-    assert [each.enrolment.item for each in effects(decided, Enrol)] == ["c1", "c3"]
+    assert [each.enrolment.item_id for each in effects(decided, ArchiveEnrolment)] == ["c1"]
+    assert [each.enrolment.item_id for each in effects(decided, Enrol)] == ["c1", "c3"]
     assert effects(decided, ResetMaterials) == [
         ResetMaterials("ada", "c1", ("own", "shared")),
         ResetMaterials("ada", "c2", ("other", "shared")),
@@ -375,7 +375,7 @@ def test_who_is_not_enrolled_in_the_plan_is_enrolled_in_it_and_its_courses() -> 
     facts = evolve(FACTS, certification=first_aid((PLAN, "p1")), plans=[LearningPlan("p1", ["c2"])])
     decided = renewal.start(facts, RenewalOption(PLAN, "p1"), at=AT)
     enrolled = [each.enrolment for each in effects(decided, Enrol)]
-    assert [(each.item, each.direct) for each in enrolled] == [("c2", False), ("p1", False)]
+    assert [(each.item_id, each.direct) for each in enrolled] == [("c2", False), ("p1", False)]
     assert [reason.rule.id for reason in decided.reasons] == ["DOC-RENEW-06"]
 
 
@@ -390,11 +390,11 @@ def test_what_is_said_to_be_reset_is_reset() -> None:
         awards=[evolve(AWARD, source=Source())],
     )
     decided = renewal.start(bare, RenewalOption(PLAN, "p1"), at=AT)
-    assert [each.enrolment.item for each in effects(decided, Enrol)] == ["c1", "p1"]
+    assert [each.enrolment.item_id for each in effects(decided, Enrol)] == ["c1", "p1"]
     assert [reason.rule.id for reason in decided.reasons] == ["INT-12"]
     off = evolve(bare, certification=first_aid((PLAN, "p1"), retake=False))
     decided = renewal.start(off, RenewalOption(PLAN, "p1"), at=AT)
-    assert [each.enrolment.item for each in effects(decided, Enrol)] == ["c1", "p1"]
+    assert [each.enrolment.item_id for each in effects(decided, Enrol)] == ["c1", "p1"]
     assert [reason.rule.id for reason in decided.reasons] == ["INT-12c"]
 
 
@@ -622,7 +622,7 @@ def test_an_item_that_is_no_option_is_told_apart_from_why_it_is_granted() -> Non
 @pytest.mark.rule("INT-13")
 def test_of_what_is_not_on_a_plans_page_nothing_else_is_told() -> None:
     facts = evolve(OFF, awards=[evolve(AWARD, source=Source())])
-    refused = renewal.decide(facts, at=AT, plan="p9")
+    refused = renewal.decide(facts, at=AT, plan_id="p9")
     assert [reason.rule.id for reason in refused.reasons] == ["INT-13", "INT-13"]
 
 
@@ -670,8 +670,8 @@ def test_a_renewal_is_not_started_from_a_plan_that_is_over() -> None:
             enrolment("p2", kind=PLAN),
         ],
     )
-    assert rules(renewal.start(facts, evolve(BY_COURSE, plan="p1"), at=AT)) == {"DOC-RENEW-16"}
-    assert renewal.start(facts, evolve(BY_COURSE, plan="p2"), at=AT)
+    assert rules(renewal.start(facts, evolve(BY_COURSE, plan_id="p1"), at=AT)) == {"DOC-RENEW-16"}
+    assert renewal.start(facts, evolve(BY_COURSE, plan_id="p2"), at=AT)
     assert rules(renewal.start(facts, BY_COURSE, at=AT)) == {"INT-13"}
 
 
@@ -887,9 +887,9 @@ def test_a_naive_instant_is_a_mistake_of_the_caller() -> None:
 
 def test_facts_of_somebody_else_are_a_mistake_of_the_caller() -> None:
     with pytest.raises(InvalidValueError, match="facts of 'ada' only"):
-        FACTS.with_completion(evolve(completion(), user="bob"))
+        FACTS.with_completion(evolve(completion(), user_id="bob"))
     with pytest.raises(InvalidValueError, match="facts of 'fa' only"):
-        evolve(FACTS, awards=[evolve(AWARD, certification="other")])
+        evolve(FACTS, awards=[evolve(AWARD, certification_id="other")])
 
 
 @pytest.mark.law
@@ -935,8 +935,8 @@ def test_what_is_granted_can_be_started_and_nothing_else(facts: Facts, at: datet
     assert {each for each in EVERY_OPTION if renewal.start(then, each, at=at)} == granted
     assert {each for each in EVERY_OPTION if renewal.start(facts, each, at=at)} <= granted
     for plan in strategies.PLANS:
-        asked = set(effects_of(renewal.decide(facts, at=at, plan=plan)))
-        through = {each for each in granted if plan in (each.plan, each.item)}
+        asked = set(effects_of(renewal.decide(facts, at=at, plan_id=plan)))
+        through = {each for each in granted if plan in (each.plan_id, each.item_id)}
         assert asked == through
 
 
@@ -949,7 +949,7 @@ def test_a_started_renewal_is_completed_once_or_refused_for_a_reason(
     decided = renewal.decide(facts, at=at)
     for option in decided.effects if decided else []:
         begun = started(facts, option, at=at)
-        done = Completion(facts.user.id, option.kind, option.item, at + after)
+        done = Completion(facts.user.id, option.kind, option.item_id, at + after)
         decided = complete(begun, done, at=at + after)
         shuffled = random.sample(begun.enrolments, len(begun.enrolments))
         assert complete(evolve(begun, enrolments=shuffled), done, at=at + after) == decided

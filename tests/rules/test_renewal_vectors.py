@@ -136,7 +136,7 @@ def test_every_row_of_the_table(block: str, rows: list[Row]) -> None:
 def disagreement(row: Row) -> str | None:
     at = instants.parse(row["at"])
     plan = None if row["started_from"] == "-" else row["started_from"]
-    decided = renewal.decide(facts(row, at), at=at, plan=plan)
+    decided = renewal.decide(facts(row, at), at=at, plan_id=plan)
     outcome = "granted" if decided else "refused"
     options = sorted(map(name, decided.effects)) if decided else []
     reasons = {str(reason.rule) for reason in decided.reasons}
@@ -150,7 +150,7 @@ def disagreement(row: Row) -> str | None:
 
 
 def name(option: RenewalOption) -> str:
-    return f"{option.item}@{option.plan}" if option.plan else option.item
+    return f"{option.item_id}@{option.plan_id}" if option.plan_id else option.item_id
 
 
 def facts(row: Row, at: datetime) -> Facts:
@@ -199,31 +199,31 @@ def renewals(row: Row, at: datetime) -> tuple[Renewal, ...]:
     return (Renewal("u", "C", 1, 1, at, RenewalOption(ItemKind.COURSE, "A")),)
 
 
-def attempts(item: str, row: Row) -> tuple[Enrolment, ...]:
-    status = row[f"status_{item.lower()}"]
+def attempts(item_id: str, row: Row) -> tuple[Enrolment, ...]:
+    status = row[f"status_{item_id.lower()}"]
     direct = "direct" in row["reach_a"]
-    past = enrolment(item, EnrolmentStatus.COMPLETED, direct=direct).archive(ARCHIVED)
+    past = enrolment(item_id, EnrolmentStatus.COMPLETED, direct=direct).archive(ARCHIVED)
     match status:
         case "none" | "-":
             return ()
         case "archived":
             return (past,)
         case "re_enrolled":
-            again = enrolment(item, EnrolmentStatus.ENROLLED, direct=direct, attempt=2)
+            again = enrolment(item_id, EnrolmentStatus.ENROLLED, direct=direct, attempt=2)
             return past, again
         case _:
             known = STATUSES.get(status) or EnrolmentStatus(status)
-            return (enrolment(item, known, direct=direct),)
+            return (enrolment(item_id, known, direct=direct),)
 
 
 def enrolment(
-    item: str, status: EnrolmentStatus, *, direct: bool = False, attempt: int = 1
+    item_id: str, status: EnrolmentStatus, *, direct: bool = False, attempt: int = 1
 ) -> Enrolment:
     completed = COMPLETED if status is EnrolmentStatus.COMPLETED else None
     return Enrolment(
         "u",
-        KINDS.get(item, ItemKind.LEARNING_PLAN),
-        item,
+        KINDS.get(item_id, ItemKind.LEARNING_PLAN),
+        item_id,
         ASSIGNED,
         status,
         completed_at=completed,

@@ -20,7 +20,7 @@ ENDS = datetime(2025, 1, 1, tzinfo=UTC)
 AT = datetime(2024, 7, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 ADA = Award("ada", "fa", BEGIN, ENDS)
-ROWS = [evolve(ADA, user=user, certification=fa) for user in ("bob", "ada") for fa in ("z", "fa")]
+ROWS = [evolve(ADA, user_id=user, certification_id=fa) for user in ("bob", "ada") for fa in ("z", "fa")]
 
 
 def report(which: Report, awards: list[Award], **fields: Any) -> list[ReportRow]:
@@ -47,9 +47,9 @@ def test_what_is_not_archived_was_not_renewed_and_what_never_expires_was_renewed
 
 @pytest.mark.rule("DOC-REPORT-01")
 def test_each_report_has_its_order() -> None:
-    by_user = [(row.user, row.certification) for row in report(Report.USERS_CERTIFICATIONS, ROWS)]
+    by_user = [(row.user_id, row.certification_id) for row in report(Report.USERS_CERTIFICATIONS, ROWS)]
     assert by_user == [("ada", "fa"), ("ada", "z"), ("bob", "fa"), ("bob", "z")]
-    by_fa = [(row.certification, row.user) for row in report(Report.CERTIFICATIONS_USERS, ROWS)]
+    by_fa = [(row.certification_id, row.user_id) for row in report(Report.CERTIFICATIONS_USERS, ROWS)]
     assert by_fa == [("fa", "ada"), ("fa", "bob"), ("z", "ada"), ("z", "bob")]
 
 
@@ -102,8 +102,8 @@ def test_a_learner_sees_what_they_have_and_whether_it_can_be_renewed() -> None:
     awards = [
         ADA,
         ADA.archive(AT),
-        evolve(ADA, certification="z", expires_at=None),
-        evolve(ADA, certification="gone"),
+        evolve(ADA, certification_id="z", expires_at=None),
+        evolve(ADA, certification_id="gone"),
     ]
     lines = reporting.learner_awards(awards, CERTIFICATIONS, ANSWERS, at=AT, zone=UTC)
     assert [(line.title, line.days_left, bool(line.renewal)) for line in lines] == [
@@ -118,7 +118,7 @@ def test_a_learner_sees_what_they_have_and_whether_it_can_be_renewed() -> None:
 @pytest.mark.rule("DOC-AWARD-11")
 def test_the_list_of_awarded_users() -> None:
     users = {"ada": User("ada", "zoe", "Ada", "L"), "bob": User("bob", "bob")}
-    awards = [ADA, ADA.archive(AT), evolve(ADA, user="bob"), evolve(ADA, user="gone")]
+    awards = [ADA, ADA.archive(AT), evolve(ADA, user_id="bob"), evolve(ADA, user_id="gone")]
     lines = reporting.awarded_users(awards, users, at=AT, zone=UTC)
     assert [line.username for line in lines] == ["bob", "zoe"]
     assert lines[1] == reporting.AwardedUser("zoe", "Ada", "L", BEGIN, 184, ENDS)

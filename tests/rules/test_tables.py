@@ -51,8 +51,8 @@ def furnished() -> MemoryStore:
         work.companies.put([Company("a", "Acme", "olga"), Company("b", "bits")])
         work.users.put(
             [
-                User("7", "ada", "Ada", "Lovelace", company="a"),
-                User("8", "Bob", "Bob", "Babbage", company="b"),
+                User("7", "ada", "Ada", "Lovelace", company_id="a"),
+                User("8", "Bob", "Bob", "Babbage", company_id="b"),
             ]
         )
         work.items.put(
@@ -238,8 +238,8 @@ def test_a_search_finds_all_its_words_in_any_case_and_column() -> None:
 @pytest.mark.rule("ALL-MANAGE-09")
 def test_rows_are_narrowed_to_ones_own_or_a_companys() -> None:
     assert users(scope=Target(owner="8")) == "Bob-c Bob-F"
-    assert users(scope=Target(company="a")) == "ada-F"
-    assert users(scope=Target(owner="8", company="a")) == ""
+    assert users(scope=Target(company_id="a")) == "ada-F"
+    assert users(scope=Target(owner="8", company_id="a")) == ""
 
 
 def test_rows_are_sorted_by_any_columns() -> None:

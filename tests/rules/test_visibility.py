@@ -39,7 +39,7 @@ TARGETS = {
     "colleague": Target("bob", "acme"),
     "stranger": Target("cid", "other"),
     "unknown": Target("dan"),
-    "company": Target(company="acme"),
+    "company": Target(company_id="acme"),
     "everybody": Target(),
 }
 BOTH = frozenset(Permission)
@@ -54,7 +54,7 @@ ACTORS = {
     "manager and administrator with content": evolve(
         CONTENT, roles={Role.MANAGER, Role.ADMINISTRATOR}
     ),
-    **{str(role).replace("_", " "): Actor("ada", {role}, company="acme") for role in Role},
+    **{str(role).replace("_", " "): Actor("ada", {role}, company_id="acme") for role in Role},
 }
 
 
@@ -137,7 +137,7 @@ def test_a_question_that_is_none_is_a_mistake(asked: Any, what: str) -> None:
 
 @pytest.mark.rule("ALL-MANAGE-09", "ALL-ROLE-07")
 def test_everybody_searches_and_exports_what_is_their_own() -> None:
-    learner = Actor("ada", {Role.LEARNER}, company="acme")
+    learner = Actor("ada", {Role.LEARNER}, company_id="acme")
     for action in (Action.SEARCH_AWARDS, Action.EXPORT_AWARDS):
         assert granting(learner, action, TARGETS["own"]) == "ALL-MANAGE-09"
         assert granting(learner, action, TARGETS["colleague"]) == "-"
@@ -149,7 +149,7 @@ def test_nobody_in_particular_owns_nothing() -> None:
     for action in (Action.VIEW_AWARDS, Action.SHARE_BADGE, Action.RENEW_AWARD):
         assert not visibility.may(Actor(), action, Target())
         assert not visibility.may(Actor(""), action, Target(""))
-    leader = Actor("ada", {Role.MANAGER, Role.EXECUTIVE}, company="")
+    leader = Actor("ada", {Role.MANAGER, Role.EXECUTIVE}, company_id="")
     assert not visibility.may(leader, Action.VIEW_AWARDS, Target("bob", ""))
 
 
@@ -174,7 +174,7 @@ def test_without_a_role_only_what_is_ones_own(
 ) -> None:
     plain = evolve(actor, roles=())
     decided = visibility.may(plain, action, target, policy=policy)
-    own = actor.user is not None and actor.user == target.owner
+    own = actor.user_id is not None and actor.user_id == target.owner
     assert decided.reasons
     assert own or action in HARMLESS or not decided
 
@@ -190,7 +190,7 @@ def test_another_role_takes_nothing_away(
 
 
 TRACK = Assignment(ItemKind.LEARNING_TRACK, "t1", datetime(2024, 1, 1, tzinfo=UTC))
-COURSE = evolve(TRACK, kind=ItemKind.COURSE, item="t2")
+COURSE = evolve(TRACK, kind=ItemKind.COURSE, item_id="t2")
 
 
 @pytest.mark.rule("ALL-VIS-01", "ALL-VIS-04")

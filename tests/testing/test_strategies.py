@@ -29,11 +29,11 @@ def test_every_strategy_draws_frozen_values(strategy: Any, data: st.DataObject) 
 @given(strategies.facts("bob", "other"))
 def test_facts_are_those_of_one_user_and_certification_and_numbered(facts: Facts) -> None:
     assert facts.user.id == "bob"
-    assert {award.certification for award in facts.awards} <= {"other"}
+    assert {award.certification_id for award in facts.awards} <= {"other"}
     cycles = [award.cycle for award in facts.awards]
     assert cycles == list(range(1, len(cycles) + 1))
     assert sum(not award.archived for award in facts.awards) <= 1
-    attempts = [(each.kind, each.item, each.attempt) for each in facts.enrolments]
+    attempts = [(each.kind, each.item_id, each.attempt) for each in facts.enrolments]
     assert len(set(attempts)) == len(attempts)
     assert sum(renewal.closed_at is None for renewal in facts.renewals) <= 1
 

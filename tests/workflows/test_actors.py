@@ -238,7 +238,7 @@ def content(store: Store) -> list[Any]:
 NOBODY = [
     Actor(),
     Actor("ada"),
-    Actor("ada", {Role.POWER_USER, Role.MANAGER, Role.EXECUTIVE, Role.SALES}, company="other"),
+    Actor("ada", {Role.POWER_USER, Role.MANAGER, Role.EXECUTIVE, Role.SALES}, company_id="other"),
     Actor("ada", permissions=set(Permission)),
 ]
 
@@ -304,17 +304,17 @@ def test_everybody_renews_and_sees_their_own(store: Store) -> None:
 @pytest.mark.rule("ALL-ROLE-05")
 def test_managers_see_what_their_company_has(store: Store) -> None:
     with store.writing() as transaction:
-        transaction.users.put([User("bob", "bob", company="acme")])
+        transaction.users.put([User("bob", "bob", company_id="acme")])
     see = partial(reporting.learner, store, "bob", at=day(9), zone=UTC)
-    assert see(actor=Actor("ada", {Role.MANAGER}, company="acme")) == []
+    assert see(actor=Actor("ada", {Role.MANAGER}, company_id="acme")) == []
     with pytest.raises(NotPermittedError):
-        see(actor=Actor("ada", {Role.MANAGER}, company="other"))
+        see(actor=Actor("ada", {Role.MANAGER}, company_id="other"))
 
 
 @pytest.mark.rule("INT-24", "INT-41")
 def test_who_asks_is_of_the_company_that_the_store_says(store: Store) -> None:
     with store.writing() as transaction:
-        transaction.users.put([User("ada", "ada", company="acme")])
+        transaction.users.put([User("ada", "ada", company_id="acme")])
     manager = acting(store, "ada", roles=[Role.MANAGER], permissions=[Permission.CONTENT])
     assert manager == Actor("ada", {Role.MANAGER}, {Permission.CONTENT}, "acme")
     for nobody in ("zed", "eve"):  # unknown, deactivated

@@ -260,7 +260,7 @@ def test_courses_and_plans_that_are_no_items_are_faults_each_with_its_path() -> 
 
 
 SECTIONS = {
-    "users": (Catalog(users=(User("1", "eve", company="acme"),)), Action.MANAGE_PEOPLE),
+    "users": (Catalog(users=(User("1", "eve", company_id="acme"),)), Action.MANAGE_PEOPLE),
     "companies": (Catalog(companies=(Company("acme"),)), Action.MANAGE_PEOPLE),
     "items": (Catalog(items=(COURSE,)), Action.MANAGE_LEARNING),
     "courses": (Catalog(items=(COURSE,), courses=(Course("c"),)), Action.MANAGE_LEARNING),
@@ -321,8 +321,8 @@ def test_it_is_known_beforehand_who_may_load_something() -> None:
 def test_who_loads_a_certification_has_created_it_and_nobody_else() -> None:
     store = MemoryStore()
     claimed = evolve(DRAFT, created_by="eve", created_at=SINCE)
-    for actor, policy in ((ADMINISTRATOR, DOCEBO), (evolve(ADMINISTRATOR, user="2"), ALLBOUND)):
-        named = evolve(claimed, name=f"By {actor.user}", created_at=None)
+    for actor, policy in ((ADMINISTRATOR, DOCEBO), (evolve(ADMINISTRATOR, user_id="2"), ALLBOUND)):
+        named = evolve(claimed, name=f"By {actor.user_id}", created_at=None)
         administering.load(store, Catalog(certifications=(claimed,)), actor=actor, policy=policy)
         administering.load(store, Catalog(certifications=(named,)), actor=actor, policy=policy)
         with store.reading() as view:

@@ -35,8 +35,8 @@ COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 A_MOMENT = timedelta(microseconds=1)
 
 
-def complete(store: Store, item: str, at: datetime, user: str = "ada") -> Completed:
-    done = Completion(user, PLAN if item == "P" else COURSE, item, at)
+def complete(store: Store, item_id: str, at: datetime, user_id: str = "ada") -> Completed:
+    done = Completion(user_id, PLAN if item_id == "P" else COURSE, item_id, at)
     return awarding.complete(store, done, at=at, zone=UTC)
 
 
@@ -90,7 +90,7 @@ def test_an_item_of_two_certifications_earns_both(store: Store) -> None:
         both = (Assignment(COURSE, "A", T0), Assignment(COURSE, "A", day(5)))
         transaction.certifications.put([Certification("two", "Two", assignments=both)])
     assert all(complete(store, "A", day(10)).decisions.values())
-    assert [award.certification for award in everything(store)[0]] == ["fa", "two"]
+    assert [award.certification_id for award in everything(store)[0]] == ["fa", "two"]
 
 
 @pytest.mark.rule("ALL-TRAIN-03", "ALL-TRAIN-05", "ALL-CERT-11")
@@ -128,16 +128,16 @@ def test_a_completion_before_the_enrolment_is_not_recorded(store: Store) -> None
 @pytest.mark.rule("DOC-CERT-12")
 @pytest.mark.parametrize("item", ["X", "P"])
 def test_an_enrolment_that_began_with_a_completion_begins_earlier_with_an_older_one(
-    store: Store, item: str
+    store: Store, item_id: str
 ) -> None:
     days = (20, 30, 15, 10, 25)
     for number in days:
-        assert complete(store, item, day(number)).recorded
-    kind = PLAN if item == "P" else COURSE
+        assert complete(store, item_id, day(number)).recorded
+    kind = PLAN if item_id == "P" else COURSE
     with store.reading() as view:
-        (attempt,) = view.learning.enrolments("ada", kind, [item])
-        told = {each.completed_at for each in view.learning.completions(["ada"], kind, [item])}
-    last = day(30) if item == "P" else day(20)
+        (attempt,) = view.learning.enrolments("ada", kind, [item_id])
+        told = {each.completed_at for each in view.learning.completions(["ada"], kind, [item_id])}
+    last = day(30) if item_id == "P" else day(20)
     assert (attempt.enrolled_at, attempt.completed_at, told) == (day(10), last, set(map(day, days)))
 
 
@@ -242,13 +242,13 @@ def test_an_external_training_earns_one_certification_at_most(store: Store) -> N
     assert awarding.report_external(store, training, at=day(90), zone=UTC)
     before = everything(store)
     for chosen in ("fa", None):
-        other = evolve(training, certification=chosen)
+        other = evolve(training, certification_id=chosen)
         assert rules(awarding.report_external(store, other, at=day(91), zone=UTC)) == [Rule.INT_22]
         with store.reading() as view:
             assert view.learning.external("ada", "t1") == training
     assert everything(store) == before
     assert lifecycle.unassign(store, "ada", "conduct", at=day(92))
-    second = evolve(training, certification="fa")
+    second = evolve(training, certification_id="fa")
     assert awarding.report_external(store, second, at=day(93), zone=UTC)
 
 

@@ -37,9 +37,9 @@ def awarded(store: Store) -> Store:
     return store
 
 
-def issue(store: Store, user: str = "ada", seed: int = 1) -> Badge:
+def issue(store: Store, user_id: str = "ada", seed: int = 1) -> Badge:
     draw = Random(seed).randrange  # noqa: S311 - to be the same at every run
-    decision = badges.issue(store, user, "fa", draw=draw)
+    decision = badges.issue(store, user_id, "fa", draw=draw)
     assert isinstance(decision, Granted)
     badge: Badge = decision.effects[0]
     return badge
@@ -55,7 +55,7 @@ def known(store: Store, badge: Badge) -> Badge:
 @pytest.mark.rule("ALL-ROLE-11")
 def test_a_badge_is_issued_once_with_the_dates_of_its_award(awarded: Store) -> None:
     badge = issue(awarded)
-    assert (badge.user, badge.certification, badge.cycle) == ("ada", "fa", 1)
+    assert (badge.user_id, badge.certification_id, badge.cycle) == ("ada", "fa", 1)
     assert (badge.issued_at, badge.expires_at) == (day(10), day(376))
     assert badge.award == AWARD
     assert issue(awarded, seed=2) == badge == known(awarded, badge)
@@ -64,7 +64,7 @@ def test_a_badge_is_issued_once_with_the_dates_of_its_award(awarded: Store) -> N
 @pytest.mark.rule("INT-42")
 def test_an_id_is_random(awarded: Store) -> None:
     with awarded.writing() as transaction:
-        transaction.awards.add([evolve(AWARD, user="bob")])
+        transaction.awards.add([evolve(AWARD, user_id="bob")])
     ids = [UUID(issue(awarded, user, seed).id) for user, seed in (("ada", 1), ("bob", 2))]
     assert ids[0] != ids[1]
     assert {each.version for each in ids} == {4}
@@ -78,7 +78,7 @@ def test_an_index_is_never_given_out_twice_and_a_full_list_is_left(
     people = [f"u{number}" for number in range(9)]
     with awarded.writing() as transaction:
         transaction.users.put(User(each, each) for each in people)
-        transaction.awards.add([evolve(AWARD, user=each) for each in people])
+        transaction.awards.add([evolve(AWARD, user_id=each) for each in people])
     places = [
         (badge.status_list, badge.index)
         for number, each in enumerate(people)
@@ -239,7 +239,7 @@ def test_an_email_address_is_never_shown(awarded: Store) -> None:
     assert page.recipient == "ada"
     with awarded.writing() as transaction:
         transaction.users.put([User("bob@x.example", "bob@x.example")])
-        transaction.awards.add([evolve(AWARD, user="bob@x.example")])
+        transaction.awards.add([evolve(AWARD, user_id="bob@x.example")])
     nameless = issue(awarded, "bob@x.example", seed=2)
     page = badges.page(awarded, nameless.id, at=day(20), issuer="The Academy")
     assert page is not None

@@ -44,9 +44,9 @@ def held(store: Store) -> list[Award]:
 def test_users_groups_and_branches_are_awarded_in_any_mix(store: Store) -> None:
     report = award(store, Targets(users={"nobody", "ada"}, groups={"crew"}, branches={"rome"}))
     assert report == AwardReport(("ada", "bob"), (), ("eve",), ("nobody",))
-    assert held(store) == [evolve(CHOSEN, user=user) for user in ("ada", "bob")]
+    assert held(store) == [evolve(CHOSEN, user_id=user) for user in ("ada", "bob")]
     with store.reading() as view:
-        assert [event.user for _, event in view.events.after(0, 10)] == ["ada", "bob"]
+        assert [event.user_id for _, event in view.events.after(0, 10)] == ["ada", "bob"]
 
 
 @pytest.mark.rule("DOC-AWARD-03", "DOC-AWARD-04")
@@ -76,7 +76,7 @@ def test_who_holds_it_is_refused_and_nothing_changes(store: Store) -> None:
 
 @pytest.mark.rule("DOC-DELETE-01")
 def test_what_is_gone_is_not_awarded(store: Store) -> None:
-    gone = evolve(CHOSEN, certification="gone")
+    gone = evolve(CHOSEN, certification_id="gone")
     everybody = Targets(groups={"crew"})
     with pytest.raises(InvalidValueError, match="certification cannot be 'gone'"):
         by_hand.award(store, everybody, gone, at=day(20), jobs=Jobs(lambda: day(20)))
@@ -109,7 +109,7 @@ def test_more_than_a_hundred_active_users_are_a_job(
 def test_a_job_says_what_it_did(store: Store) -> None:
     people(store, 1500)
     with store.writing() as transaction:
-        transaction.awards.add([evolve(CHOSEN, user="u000007")])
+        transaction.awards.add([evolve(CHOSEN, user_id="u000007")])
     job = award(store, Targets(groups={"all", "crew"}, users={"nobody"}, branches={"zz"}))
     assert isinstance(job, Job)
     assert (job.state, job.owner, job.done, job.total) == (JobState.COMPLETED, "root", 1502, 1502)
@@ -184,7 +184,7 @@ def test_a_hundred_thousand_users_are_awarded_within_seconds(kind: str, tmp_path
         assert (job.state, job.done) == (JobState.COMPLETED, 100_000)
         assert perf_counter() - began < 60
         with store.reading() as view:
-            assert sum(1 for _ in view.awards.select(certification="fa")) == 100_000
+            assert sum(1 for _ in view.awards.select(certification_id="fa")) == 100_000
             assert len(view.events.after(99_999, 10)) == 1
 
 

@@ -15,9 +15,9 @@ from tests.workflows.conftest import day
 DRAFT, ACTIVE, INACTIVE = CertificationStatus
 
 
-def stored(store: Store, certification: str = "fa") -> Certification:
+def stored(store: Store, certification_id: str = "fa") -> Certification:
     with store.reading() as view:
-        found = view.certifications.get(certification)
+        found = view.certifications.get(certification_id)
     assert found
     return found
 

@@ -96,7 +96,7 @@ def test_every_effect_is_carried_out(store: Store) -> None:
         assert [event.kind for _, event in view.events.after(0, 9)] == [EventKind.RENEWED]
         first_aid = view.certifications.get("fa")
         assert first_aid is not None
-        assert [each.item for each in first_aid.assignments] == ["P", "X"]
+        assert [each.item_id for each in first_aid.assignments] == ["P", "X"]
         assert view.certifications.get("conduct") is None
         assert view.certifications.get("new") == Certification("new", "New")
 

@@ -27,7 +27,7 @@ from tests.exports.hostile import HOSTILE
 from tests.workflows.conftest import T0, day
 
 ADMINISTRATOR = Actor("root", {Role.ADMINISTRATOR}, Permission)
-MANAGER = Actor("ada", {Role.MANAGER}, company="acme")
+MANAGER = Actor("ada", {Role.MANAGER}, company_id="acme")
 LEARNER = Actor("ada", {Role.LEARNER})
 
 
@@ -38,8 +38,8 @@ def awarded(store: Store) -> Store:
         work.companies.put([Company("acme", "Acme")])
         work.users.put(
             [
-                User("ada", "ada", company="acme"),
-                User("bob", "=bob", company="acme"),
+                User("ada", "ada", company_id="acme"),
+                User("bob", "=bob", company_id="acme"),
                 User("eve", "eve"),
             ]
         )
@@ -148,7 +148,7 @@ def test_hostile_names_pass_through_every_table(store: Store, text: str) -> None
     name = text if text.strip() else "x"
     with store.writing() as work:
         work.companies.put([Company("c", text, text)])
-        work.users.put([User("u", name[:250], text, text, company="c")])
+        work.users.put([User("u", name[:250], text, text, company_id="c")])
         work.items.put([Item(ItemKind.COURSE, "i", None, text)])
         course = Assignment(ItemKind.COURSE, "i", T0)
         hostile = Certification("h", name, None, text, assignments=(course,), skills=(text,))
@@ -205,8 +205,8 @@ def test_a_long_table_passes_through_in_little_memory(tmp_path: Path, as_: Expor
         (ADMINISTRATOR, Table.ISSUED, Target(), True),
         (ADMINISTRATOR, Table.CERTIFICATIONS, Target(), True),
         (MANAGER, Table.ISSUED, Target(), False),
-        (MANAGER, Table.ISSUED, Target(company="acme"), True),
-        (MANAGER, Table.AWARDED_USERS, Target(company="other"), False),
+        (MANAGER, Table.ISSUED, Target(company_id="acme"), True),
+        (MANAGER, Table.AWARDED_USERS, Target(company_id="other"), False),
         (MANAGER, Table.CATALOG, Target(), False),
         (LEARNER, Table.ISSUED, Target(owner="ada"), True),
         (LEARNER, Table.ISSUED, Target(owner="bob"), False),
@@ -239,7 +239,7 @@ def test_a_format_that_is_none_writes_nothing(awarded: Store, as_: Any) -> None:
 
 @pytest.mark.rule("ALL-ROLE-06")
 def test_somebody_else_cannot_be_called_of_ones_company(awarded: Store) -> None:
-    query = TableQuery(Table.ISSUED, scope=Target(owner="eve", company="acme"))
+    query = TableQuery(Table.ISSUED, scope=Target(owner="eve", company_id="acme"))
     done, _ = exported(awarded, query, actor=MANAGER)
     assert done.rows == 0
 
@@ -258,7 +258,7 @@ def test_a_calendar_has_what_expires(awarded: Store) -> None:
 
 def test_a_later_calendar_moves_the_event_of_an_earlier_one(awarded: Store) -> None:
     with awarded.reading() as view:
-        (award,) = view.awards.select(user="bob")
+        (award,) = view.awards.select(user_id="bob")
     events = []
     for version in (award.version, award.version + 1):
         data: Any = Calendar.from_ical(

@@ -125,7 +125,7 @@ def content(store: Store) -> tuple[list[Award], list[tuple[EventKind, str, str, 
         events = [
             event for _, event in transaction.events.after(0, 1000) if isinstance(event, Event)
         ]
-    return awards, [(e.kind, e.user, e.certification, e.cycle) for e in events]
+    return awards, [(e.kind, e.user_id, e.certification_id, e.cycle) for e in events]
 
 
 @pytest.mark.rule("DOC-CSV-18", "DOC-CSV-19", "DOC-CSV-20", "INT-09", "DOC-NOTIFY-06")

@@ -86,9 +86,9 @@ def written(rows: int = ROWS) -> bytes:
     return (HEADER + "".join(lines)).encode()
 
 
-def held(store: SqlStore, certification: str) -> int:
+def held(store: SqlStore, certification_id: str) -> int:
     with store.reading() as view:
-        return sum(1 for _ in view.awards.select(certification=certification))
+        return sum(1 for _ in view.awards.select(certification_id=certification_id))
 
 
 def award(
@@ -227,7 +227,7 @@ def test_a_store_that_cannot_be_sent_fails_the_job_with_what_to_do(way: str) -> 
 
 
 def test_a_mistake_in_another_process_comes_back_as_it_is(store: SqlStore) -> None:
-    gone = evolve(CHOSEN, certification="gone")
+    gone = evolve(CHOSEN, certification_id="gone")
     with EXECUTORS["fork"]() as executor:
         mistake = executor.submit(partial(by_hand.award_all, store, ["ada"], gone, at=day(20)))
         with pytest.raises(InvalidValueError) as raised:

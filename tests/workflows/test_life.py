@@ -142,10 +142,10 @@ class Life(RuleBasedStateMachine):
             self.known = self.do(snapshot)
         return self.known
 
-    def definition(self, certification: str) -> Certification:
+    def definition(self, certification_id: str) -> Certification:
         catalog = self.both().catalog
         found = (each for each in catalog if isinstance(each, Certification))
-        return next(each for each in found if each.id == certification)
+        return next(each for each in found if each.id == certification_id)
 
     def decided(
         self,
@@ -168,8 +168,8 @@ class Life(RuleBasedStateMachine):
         issued = [effect.award for effect in effects if isinstance(effect, IssueAward)]
         made = EventKind.ISSUED, EventKind.RENEWED
         told = [event for event in news if event.kind in made]
-        assert Counter((a.user, a.certification, a.cycle) for a in issued) == Counter(
-            (e.user, e.certification, e.cycle) for e in told
+        assert Counter((a.user_id, a.certification_id, a.cycle) for a in issued) == Counter(
+            (e.user_id, e.certification_id, e.cycle) for e in told
         )
         if not effects:
             assert (after.awards, after.renewals, after.catalog) == (
@@ -182,9 +182,9 @@ class Life(RuleBasedStateMachine):
 
     def check_history(self, before: Snapshot, after: Snapshot) -> None:
         """Nothing is lost, and history does not change."""
-        now = {(a.user, a.certification, a.cycle): a for a in after.awards}
+        now = {(a.user_id, a.certification_id, a.cycle): a for a in after.awards}
         for award in before.awards:
-            kept = now[award.user, award.certification, award.cycle]
+            kept = now[award.user_id, award.certification_id, award.cycle]
             assert kept.version >= award.version
             assert kept == award or not award.archived
 
@@ -195,7 +195,7 @@ class Life(RuleBasedStateMachine):
             if award.source.type in (AssociationType.COURSE, AssociationType.LEARNING_PLAN):
                 kind = ItemKind(award.source.type.value)
                 at = award.source.completed_at or award.issued_at
-                assert Completion(award.user, kind, award.source.item or "", at) in done
+                assert Completion(award.user_id, kind, award.source.item_id or "", at) in done
                 assert at <= award.issued_at <= self.now
 
     # What people do
@@ -205,19 +205,19 @@ class Life(RuleBasedStateMachine):
         self.now += timedelta(days=ahead, seconds=seconds)
 
     @rule(user=users, item=items)
-    def enrol(self, user: str, item: tuple[ItemKind, str]) -> None:
+    def enrol(self, user_id: str, item: tuple[ItemKind, str]) -> None:
         def work(store: Store) -> None:
             with store.writing() as transaction:
-                if not transaction.learning.enrolments(user, item[0], [item[1]]):
-                    transaction.learning.put_enrolments([Enrolment(user, *item, self.now)])
+                if not transaction.learning.enrolments(user_id, item[0], [item[1]]):
+                    transaction.learning.put_enrolments([Enrolment(user_id, *item, self.now)])
 
         self.do(work)
 
     @rule(user=users, item=items, ago=st.integers(-1, 40), policy=policies)
     def complete(
-        self, user: str, item: tuple[ItemKind, str], ago: int, policy: Policy = DOCEBO
+        self, user_id: str, item: tuple[ItemKind, str], ago: int, policy: Policy = DOCEBO
     ) -> None:
-        done = Completion(user, *item, self.now - timedelta(days=ago))
+        done = Completion(user_id, *item, self.now - timedelta(days=ago))
         before = self.both()
         self.decided(
             lambda store: awarding.complete(store, done, at=self.now, zone=UTC, policy=policy),
@@ -227,33 +227,33 @@ class Life(RuleBasedStateMachine):
             assert self.both() == before
 
     @rule(user=users, certification=certifications)
-    def earn(self, user: str, certification: str) -> None:
+    def earn(self, user_id: str, certification_id: str) -> None:
         """Complete what earns a certification, now."""
-        assigned = self.definition(certification).assignments
+        assigned = self.definition(certification_id).assignments
         if assigned:
-            self.complete(user, (assigned[0].kind, assigned[0].item), 0)
+            self.complete(user_id, (assigned[0].kind, assigned[0].item_id), 0)
 
     @rule(user=users, certification=certifications, choice=st.integers(0, 5), later=days)
-    def renew(self, user: str, certification: str, choice: int, later: int) -> None:
-        self.earn(user, certification)
+    def renew(self, user_id: str, certification_id: str, choice: int, later: int) -> None:
+        self.earn(user_id, certification_id)
         self.now += timedelta(days=later)
-        self.start(user, certification, choice, None, stale=False)
+        self.start(user_id, certification_id, choice, None, stale=False)
         self.now += timedelta(days=later)
-        self.finish(user, certification)
+        self.finish(user_id, certification_id)
 
     @rule(user=users, course=st.sampled_from("ABX"))
-    def study(self, user: str, course: str) -> None:
+    def study(self, user_id: str, course_id: str) -> None:
         def work(store: Store) -> None:
             with store.writing() as transaction:
-                (known,) = transaction.learning.courses([course])
-                transaction.learning.add_progress(user, course, known.materials)
+                (known,) = transaction.learning.courses([course_id])
+                transaction.learning.add_progress(user_id, course_id, known.materials)
 
         self.do(work)
 
     @rule(user=users, certification=certifications, ago=days)
-    def report_external(self, user: str, certification: str, ago: int) -> None:
+    def report_external(self, user_id: str, certification_id: str, ago: int) -> None:
         on = (self.now - timedelta(days=ago)).date()
-        training = ExternalTraining(user, f"t{on}", on, certification)
+        training = ExternalTraining(user_id, f"t{on}", on, certification_id)
         self.decided(
             lambda store: awarding.report_external(store, training, at=self.now, zone=UTC),
         )
@@ -266,40 +266,40 @@ class Life(RuleBasedStateMachine):
         stale=st.booleans(),
     )
     def start(
-        self, user: str, certification: str, choice: int, key: str | None, *, stale: bool
+        self, user_id: str, certification_id: str, choice: int, key: str | None, *, stale: bool
     ) -> None:
-        decision = self.do(lambda store: renewing.decide(store, user, certification, at=self.now))
+        decision = self.do(lambda store: renewing.decide(store, user_id, certification_id, at=self.now))
         options = decision.effects if isinstance(decision, Granted) else ()
         option = options[choice % len(options)] if options else RenewalOption(*ITEMS[choice % 4])
         seen = (1, 0) if stale else None
         self.decided(
             lambda store: renewing.start(
-                store, user, certification, option, at=self.now, key=key, seen=seen
+                store, user_id, certification_id, option, at=self.now, key=key, seen=seen
             )
         )
 
     @rule(user=users, certification=certifications)
-    def cancel(self, user: str, certification: str) -> None:
-        self.decided(lambda store: renewing.cancel(store, user, certification, at=self.now))
+    def cancel(self, user_id: str, certification_id: str) -> None:
+        self.decided(lambda store: renewing.cancel(store, user_id, certification_id, at=self.now))
 
     @rule(user=users, certification=certifications)
-    def finish(self, user: str, certification: str) -> None:
+    def finish(self, user_id: str, certification_id: str) -> None:
         """Complete what an open renewal asks for."""
         with self.stores[0].reading() as view:
-            history = view.renewals.history(user, certification)
+            history = view.renewals.history(user_id, certification_id)
         for renewal in history:
             if renewal.state is RenewalState.OPEN:
                 self.now += timedelta(seconds=1)
-                self.complete(user, (renewal.option.kind, renewal.option.item), 0)
+                self.complete(user_id, (renewal.option.kind, renewal.option.item_id), 0)
 
     # What administrators do
 
     @rule(certification=certifications, ago=days, valid=st.none() | st.integers(-1, 400))
-    def award_by_hand(self, certification: str, ago: int, valid: int | None) -> None:
+    def award_by_hand(self, certification_id: str, ago: int, valid: int | None) -> None:
         issued_at = self.now - timedelta(days=ago)
         basis = ExpiryBasis.ALWAYS_VALID if valid is None else ExpiryBasis.DATE
         expires_at = None if valid is None else issued_at + timedelta(days=valid)
-        chosen = Award("", certification, issued_at, expires_at, basis)
+        chosen = Award("", certification_id, issued_at, expires_at, basis)
         targets = Targets(users={"ada"}, branches={"rome"})
         before = self.both()
         report = self.do(
@@ -310,15 +310,15 @@ class Life(RuleBasedStateMachine):
         assert isinstance(report, by_hand.AwardReport)
         after = self.both()
         self.check_history(before, after)
-        assert [event.user for event in after.events[len(before.events) :]] == list(report.awarded)
+        assert [event.user_id for event in after.events[len(before.events) :]] == list(report.awarded)
         assert len(report.awarded) or after == before
 
     @rule(user=users, certification=certifications, valid=st.none() | st.integers(-1, 400))
-    def edit(self, user: str, certification: str, valid: int | None) -> None:
+    def edit(self, user_id: str, certification_id: str, valid: int | None) -> None:
         held = [
             award
             for award in self.both().awards
-            if (award.user, award.certification) == (user, certification)
+            if (award.user_id, award.certification_id) == (user_id, certification_id)
         ]
         if held:
             expires_at = None if valid is None else held[-1].issued_at + timedelta(days=valid)
@@ -327,13 +327,13 @@ class Life(RuleBasedStateMachine):
             self.decided(lambda store: awarding.edit(store, changed, at=self.now))
 
     @rule(certification=certifications, dry_run=st.booleans(), ago=st.none() | days)
-    def predate(self, certification: str, *, dry_run: bool, ago: int | None) -> None:
+    def predate(self, certification_id: str, *, dry_run: bool, ago: int | None) -> None:
         since = None if ago is None else self.now - timedelta(days=ago)
         before = self.both()
         report = self.do(
             lambda store: predating.issue_predated(
                 store,
-                certification,
+                certification_id,
                 since=since,
                 at=self.now,
                 zone=UTC,
@@ -374,11 +374,11 @@ class Life(RuleBasedStateMachine):
         state=st.just(CertificationStatus.ACTIVE) | st.sampled_from(CertificationStatus),
     )
     def redefine(
-        self, certification: str, months: int, state: CertificationStatus, *, retake: bool
+        self, certification_id: str, months: int, state: CertificationStatus, *, retake: bool
     ) -> None:
         def work(store: Store) -> None:
             with store.writing() as transaction:
-                known = transaction.certifications.get(certification)
+                known = transaction.certifications.get(certification_id)
                 assert known is not None
                 validity = Validity(months, Unit.MONTHS)
                 changed = evolve(known, retake=retake, validity=validity, status=state)
@@ -390,55 +390,55 @@ class Life(RuleBasedStateMachine):
 
     @precondition(lambda self: self.lived())
     @rule(user=users, active=st.booleans())
-    def activate(self, user: str, *, active: bool) -> None:
+    def activate(self, user_id: str, *, active: bool) -> None:
         def work(store: Store) -> None:
             with store.writing() as transaction:
-                known = transaction.users.get(user)
+                known = transaction.users.get(user_id)
                 assert known is not None
                 transaction.users.put([evolve(known, active=active)])
 
         self.do(work)
 
     @rule(certification=certifications, item=items)
-    def assign(self, certification: str, item: tuple[ItemKind, str]) -> None:
+    def assign(self, certification_id: str, item: tuple[ItemKind, str]) -> None:
         assignment = Assignment(*item, self.now)
-        self.decided(lambda store: lifecycle.assign(store, certification, assignment))
+        self.decided(lambda store: lifecycle.assign(store, certification_id, assignment))
 
     # The documented losses
 
     @precondition(lambda self: self.lived())
     @rule(certification=certifications, item=items)
-    def unlink(self, certification: str, item: tuple[ItemKind, str]) -> None:
+    def unlink(self, certification_id: str, item: tuple[ItemKind, str]) -> None:
         def removed(award: Award) -> bool:
-            source = (award.source.type.value, award.source.item)
-            return (award.certification, *source) == (certification, item[0].value, item[1])
+            source = (award.source.type.value, award.source.item_id)
+            return (award.certification_id, *source) == (certification_id, item[0].value, item[1])
 
         self.lose(
             lambda store, dry_run: lifecycle.unlink(
-                store, certification, *item, at=self.now, dry_run=dry_run
+                store, certification_id, *item, at=self.now, dry_run=dry_run
             ),
             removed,
         )
 
     @precondition(lambda self: self.lived())
     @rule(user=users, certification=certifications)
-    def unassign(self, user: str, certification: str) -> None:
+    def unassign(self, user_id: str, certification_id: str) -> None:
         self.lose(
             lambda store, dry_run: lifecycle.unassign(
-                store, user, certification, at=self.now, dry_run=dry_run
+                store, user_id, certification_id, at=self.now, dry_run=dry_run
             ),
-            lambda award: (award.user, award.certification) == (user, certification),
+            lambda award: (award.user_id, award.certification_id) == (user_id, certification_id),
         )
 
     @precondition(lambda self: self.lived())
     @rule(certification=certifications)
-    def delete(self, certification: str) -> None:
-        definition = self.definition(certification)
+    def delete(self, certification_id: str) -> None:
+        definition = self.definition(certification_id)
         self.lose(
             lambda store, dry_run: lifecycle.delete(
-                store, certification, at=self.now, dry_run=dry_run
+                store, certification_id, at=self.now, dry_run=dry_run
             ),
-            lambda award: award.certification == certification,
+            lambda award: award.certification_id == certification_id,
         )
         assert definition not in self.both().catalog
 
@@ -471,7 +471,7 @@ class Life(RuleBasedStateMachine):
     def at_most_one_award_is_current(self) -> None:
         pairs: dict[tuple[str, str], list[Award]] = {}
         for award in self.both().awards:
-            pairs.setdefault((award.user, award.certification), []).append(award)
+            pairs.setdefault((award.user_id, award.certification_id), []).append(award)
         for cycles in pairs.values():
             assert [award.cycle for award in cycles] == sorted({award.cycle for award in cycles})
             *earlier, _ = cycles
@@ -485,7 +485,7 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def at_most_one_renewal_is_open(self) -> None:
         still_open = Counter(
-            (each.user, each.certification)
+            (each.user_id, each.certification_id)
             for each in self.both().renewals
             if each.state is RenewalState.OPEN
         )

@@ -75,13 +75,13 @@ def due(store: Store, until: datetime, told: Sequence[Notification] = ALL) -> li
     notices: list[Notice] = []
     count = notifying.due(store, told, until=until, zone=UTC, since=T0, on_told=notices.extend)
     assert count == len(notices)
-    return [f"{notice.user} {notice.notification}" for notice in notices]
+    return [f"{notice.user_id} {notice.notification_id}" for notice in notices]
 
 
-def give(store: Store, user: str, issued: int, expires: int | None, cycle: int = 1) -> Award:
+def give(store: Store, user_id: str, issued: int, expires: int | None, cycle: int = 1) -> Award:
     basis = ExpiryBasis.ALWAYS_VALID if expires is None else ExpiryBasis.DATE
     expires_at = None if expires is None else day(expires)
-    award = Award(user, "fa", day(issued), expires_at, basis, cycle=cycle)
+    award = Award(user_id, "fa", day(issued), expires_at, basis, cycle=cycle)
     with store.writing() as transaction:
         transaction.awards.add([award])
     return award
@@ -134,8 +134,8 @@ def test_what_a_policy_sends_needs_nobody_to_set_it_up(store: Store) -> None:
     assert notifying.due(store, [], until=day(6), zone=UTC, since=T0, policy=ALLBOUND) == 1
 
 
-def completed(store: Store, at: datetime, user: str = "ada") -> None:
-    done = Completion(user, ItemKind.COURSE, "A", at)
+def completed(store: Store, at: datetime, user_id: str = "ada") -> None:
+    done = Completion(user_id, ItemKind.COURSE, "A", at)
     assert awarding.complete(store, done, at=at, zone=UTC).decisions["fa"]
 
 
@@ -154,7 +154,7 @@ def test_pending_notices_of_what_is_taken_away_are_taken_back(store: Store) -> N
     give(store, "bob", 0, 100)
     due(store, day(11))
     assert lifecycle.unassign(store, "ada", "fa", at=day(11))
-    assert [each.user for each in notices(store)] == ["bob"]
+    assert [each.user_id for each in notices(store)] == ["bob"]
     assert lifecycle.delete(store, "fa", at=day(12))
     assert notices(store) == []
     assert due(store, day(400)) == []
@@ -261,7 +261,7 @@ def test_jobs_with_any_notifications_tell_together_what_one_job_tells(
         for store in (one, many):
             award = give(store, f"{number}", issued, issued + valid)
             with store.writing() as transaction:
-                event = Event(EventKind.ISSUED, award.user, "fa", 1, award.issued_at)
+                event = Event(EventKind.ISSUED, award.user_id, "fa", 1, award.issued_at)
                 transaction.events.add([event])
     due(one, day(600))
     for until, chosen in jobs:
@@ -293,7 +293,7 @@ def test_a_late_job_tells_what_a_daily_one_does(
             award = Award(f"{number}", "fa", day(at - age), day(at - age + valid))
             with store.writing() as transaction:
                 transaction.awards.add([award])
-                transaction.events.add([Event(EventKind.ISSUED, award.user, "fa", 1, day(at))])
+                transaction.events.add([Event(EventKind.ISSUED, award.user_id, "fa", 1, day(at))])
     assert expiries(daily) == expiries(late)
 
 
@@ -376,9 +376,9 @@ def test_an_award_that_is_issued_again_before_it_is_told_of_is_told_of_once(
     assert [each.kind for each in notices(store)] == [NoticeKind.ISSUED]
 
 
-def activate(store: Store, user: str, *, active: bool) -> None:
+def activate(store: Store, user_id: str, *, active: bool) -> None:
     with store.writing() as transaction:
-        known = transaction.users.among([user])[user]
+        known = transaction.users.among([user_id])[user_id]
         transaction.users.put([evolve(known, active=active)])
 
 
@@ -410,7 +410,7 @@ def test_of_an_award_whose_badge_is_revoked_by_hand_nothing_is_told(store: Store
     (notice, _) = notices(store)
     badges.revoke(store, badge)
     assert notifying.message(store, notice, BEFORE[0], at=day(11), zone=UTC) is None
-    assert [each.user for each in notices(store)] == ["bob"]
+    assert [each.user_id for each in notices(store)] == ["bob"]
     assert due(store, day(71)) == ["bob 30 days"]
     assert badges.reissue(store, badge, draw=lambda _: 7)
     assert due(store, day(72)) == []
@@ -424,7 +424,7 @@ def test_revoking_a_badge_of_another_cycle_takes_nothing_back(store: Store) -> N
         transaction.badges.revoke([("ada", "fa", 1)])
     due(store, day(11))
     badges.revoke(store, badge)
-    assert [each.user for each in notices(store)] == ["ada"]
+    assert [each.user_id for each in notices(store)] == ["ada"]
 
 
 # Told in the transaction of the change
@@ -443,7 +443,7 @@ def test_what_a_policy_tells_is_in_the_outbox_with_the_change(store: Store) -> N
     awarding.complete(store, again, at=day(7), zone=UTC, policy=TELLING)
     chosen = Award("", "conduct", day(0), None, ExpiryBasis.ALWAYS_VALID)
     assert by_hand.award_all(store, ["bob"], chosen, at=day(8), policy=TELLING).awarded
-    said = [(each.user, each.notification, each.of) for each in notices(store)]
+    said = [(each.user_id, each.notification_id, each.of) for each in notices(store)]
     assert said == [
         ("ada", "issued", day(5)),
         ("ada", "enrolled", day(6)),
@@ -489,7 +489,7 @@ def test_a_notification_that_is_added_later_begins_where_it_is_told_to(store: St
     told: list[Notice] = []
     begin = day(5) - timedelta(microseconds=1)
     notifying.due(store, ALL, until=day(80), zone=UTC, since=begin, on_told=told.extend)
-    assert [f"{each.user} {each.notification}" for each in told] == ["bob issued", "ada 30 days"]
+    assert [f"{each.user_id} {each.notification_id}" for each in told] == ["bob issued", "ada 30 days"]
 
 
 @pytest.mark.rule("DOC-NOTIFY-02", "INT-25")

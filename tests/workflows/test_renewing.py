@@ -31,8 +31,8 @@ COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 BY_A = RenewalOption(COURSE, "A")
 
 
-def complete(store: Store, item: str, at: datetime) -> Completed:
-    done = Completion("ada", PLAN if item == "P" else COURSE, item, at)
+def complete(store: Store, item_id: str, at: datetime) -> Completed:
+    done = Completion("ada", PLAN if item_id == "P" else COURSE, item_id, at)
     return awarding.complete(store, done, at=at, zone=UTC)
 
 
@@ -47,9 +47,9 @@ def awards(store: Store) -> list[Award]:
         return list(view.awards.history("ada", "fa"))
 
 
-def attempts(store: Store, item: str = "A") -> list[Enrolment]:
+def attempts(store: Store, item_id: str = "A") -> list[Enrolment]:
     with store.reading() as view:
-        return list(view.learning.enrolments("ada", COURSE, [item]))
+        return list(view.learning.enrolments("ada", COURSE, [item_id]))
 
 
 def kinds(store: Store) -> list[EventKind]:
@@ -245,7 +245,7 @@ def test_the_course_that_earned_the_award_need_not_be_assigned_any_more(store: S
     with store.writing() as transaction:
         first_aid = transaction.certifications.get("fa")
         assert first_aid is not None
-        kept = tuple(each for each in first_aid.assignments if each.item == "P")
+        kept = tuple(each for each in first_aid.assignments if each.item_id == "P")
         transaction.certifications.put([evolve(first_aid, assignments=kept)])
     assert granted(renewing.decide(store, "ada", "fa", at=day(100)))
     with store.writing() as transaction:
@@ -269,7 +269,7 @@ def test_what_is_asked_about_is_called_by_its_name(store: Store) -> None:
     complete(store, "A", day(10))
     with store.writing() as transaction:
         transaction.items.put([Item(PLAN, "Q", "SEA", "Sea"), Item(COURSE, "X", name="Knots")])
-    (of_a, *_) = renewing.decide(store, "ada", "fa", at=day(100), plan="Q").reasons
+    (of_a, *_) = renewing.decide(store, "ada", "fa", at=day(100), plan_id="Q").reasons
     assert of_a.text == "course A is not taken through learning plan Sea (SEA)"
     (refused,) = start(store, day(100), RenewalOption(COURSE, "X")).reasons
     assert refused.text == "course Knots does not renew the award in this way"

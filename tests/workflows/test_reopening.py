@@ -31,18 +31,18 @@ def earned(store: Store) -> None:
     assert complete(store, "B", day(20)).decisions["yearly"]
 
 
-def complete(store: Store, item: str, at: datetime) -> Completed:
-    done = Completion("ada", COURSE, item, at)
+def complete(store: Store, item_id: str, at: datetime) -> Completed:
+    done = Completion("ada", COURSE, item_id, at)
     return awarding.complete(store, done, at=at, zone=UTC, policy=POLICY)
 
 
 def reopened(effects: Iterable[ReopenTraining]) -> list[tuple[str, str]]:
-    return [(effect.user, effect.item) for effect in effects]
+    return [(effect.user_id, effect.item_id) for effect in effects]
 
 
-def statuses(store: Store, user: str = "ada") -> list[str]:
+def statuses(store: Store, user_id: str = "ada") -> list[str]:
     with store.reading() as view:
-        return [str(each.status) for each in view.learning.enrolments(user, COURSE, ["A", "B"])]
+        return [str(each.status) for each in view.learning.enrolments(user_id, COURSE, ["A", "B"])]
 
 
 def history(store: Store) -> list[tuple[datetime, bool]]:
@@ -99,9 +99,9 @@ def test_nothing_is_reopened_where_training_stays_complete(store: Store) -> None
 def test_what_expired_before_is_passed_over(store: Store) -> None:
     attended(store, ["bob"])
     found = reopening.reopen_expired(store, at=day(900), since=day(91), policy=POLICY)
-    assert {effect.user for effect in found} == {"ada"}
+    assert {effect.user_id for effect in found} == {"ada"}
     found = reopening.reopen_expired(store, at=day(900), since=day(90), policy=POLICY)
-    assert {effect.user for effect in found} == {"bob"}
+    assert {effect.user_id for effect in found} == {"bob"}
 
 
 def test_awards_of_nobody_and_of_nothing_are_passed_over(store: Store) -> None:
@@ -145,5 +145,5 @@ def test_runs_that_overlap_reopen_everything_once(
             threads.submit(reopening.reopen_expired, store, at=day(100), policy=POLICY)
             for _ in range(4)
         ]
-        found = [effect.user for run in runs for effect in run.result()]
+        found = [effect.user_id for run in runs for effect in run.result()]
     assert sorted(found) == sorted(users)

@@ -26,7 +26,7 @@ def shown(store: Store, which: Report) -> list[tuple[str, str, int, str]]:
     with store.reading() as view:
         rows = list(reporting.report(view, which, at=day(120), zone=UTC))
         assert rows == rules.report(which, view.awards.select(), at=day(120), zone=UTC)
-    return [(row.user, row.certification, row.cycle, str(row.status)) for row in rows]
+    return [(row.user_id, row.certification_id, row.cycle, str(row.status)) for row in rows]
 
 
 @pytest.mark.rule("DOC-REPORT-01", "DOC-REPORT-02", "DOC-REPORT-03", "DOC-REPORT-04", "INT-18")
@@ -69,9 +69,9 @@ def test_a_report_may_tell_of_one_user(store: Store) -> None:
     with store.reading() as view:
         for which in Report:
             everybodys = reporting.report(view, which, at=day(120), zone=UTC)
-            ada = reporting.report(view, which, at=day(120), zone=UTC, user="ada")
-            assert list(ada) == [row for row in everybodys if row.user == "ada"]
-        assert not list(reporting.report(view, which, at=day(120), zone=UTC, user="nobody"))
+            ada = reporting.report(view, which, at=day(120), zone=UTC, user_id="ada")
+            assert list(ada) == [row for row in everybodys if row.user_id == "ada"]
+        assert not list(reporting.report(view, which, at=day(120), zone=UTC, user_id="nobody"))
 
 
 @pytest.mark.rule("DOC-REPORT-04", "DOC-VIEW-01", "DOC-VIEW-03")
@@ -99,7 +99,7 @@ def test_awards_of_what_is_gone_are_in_neither_report(store: Store) -> None:
     with store.reading() as view:
         for which in Report:
             rows = reporting.report(view, which, at=day(120), zone=UTC)
-            assert {row.certification for row in rows} == {"fa", "conduct"}
+            assert {row.certification_id for row in rows} == {"fa", "conduct"}
     assert [
         line.certification for line in reporting.learner(store, "ada", at=day(50), zone=UTC)
     ] == ["conduct", "fa"]

@@ -122,16 +122,16 @@ or https, a urn: or a did:
         raise InvalidValueError(name, value, "a URL with http or https, a urn: or a did:")
 
 
-def achievement_id(issuer: str, certification: str) -> str:
+def achievement_id(issuer: str, certification_id: str) -> str:
     """Return the id of a certification as an achievement, the same at every call.
 
     >>> achievement_id("https://academy.example", "fa")
     'urn:uuid:7df028d9-4bf6-57a4-9666-a3edf9bff642'
     """
-    return _named(issuer, "achievement", certification)
+    return _named(issuer, "achievement", certification_id)
 
 
-def recipient_id(badge: str) -> str:
+def recipient_id(badge_id: str) -> str:
     """Return the id of whoever received the badge of an id, the same at every call.
 
     Nobody can tell by it who that is, nor whether two badges are of the same person.
@@ -139,7 +139,7 @@ def recipient_id(badge: str) -> str:
     >>> recipient_id("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1")
     'urn:uuid:c891557e-2e2a-59f8-937f-ac524bed49ad'
     """
-    return _named("recipient", badge)
+    return _named("recipient", badge_id)
 
 
 def _named(*words: str) -> str:

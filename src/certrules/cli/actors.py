@@ -88,7 +88,7 @@ def scope(actor: Asking, action: Action) -> Target:
     Raises NotPermittedError where it is none of these.
     """
     if isinstance(actor, Actor):
-        for target in (EVERYBODYS, Target(company=actor.company), Target(actor.user)):
+        for target in (EVERYBODYS, Target(company_id=actor.company_id), Target(actor.user_id)):
             if visibility.may(actor, action, target):
                 return target
     actors.permit(actor, action)

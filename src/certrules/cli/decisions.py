@@ -131,7 +131,7 @@ def _sentence(view: Transaction, effect: Effect | RenewalOption, zone: tzinfo) -
         case OpenRenewal(renewal):
             yield f"the renewal is started; {_by(view, renewal.option)} completes it"
         case CloseRenewal(renewal):
-            yield f"the renewal of {names.username(view, renewal.user)} is {renewal.state}"
+            yield f"the renewal of {names.username(view, renewal.user_id)} is {renewal.state}"
         case RenewalOption():
             yield f"{_by(view, effect)} renews it"
         case AssignItem() | UnassignItem() | DefineCertification() | RemoveCertification():
@@ -158,7 +158,7 @@ def _of_award(
             return f"the award of {since} is changed"
         case RemoveAward():
             kind = "archived award" if award.archived else "award"
-            return f"the {kind} of {names.username(view, award.user)} of {since} is lost"
+            return f"the {kind} of {names.username(view, award.user_id)} of {since} is lost"
         case _:
             assert_never(effect)
 
@@ -168,10 +168,10 @@ def _of_learning(
 ) -> str:
     match effect:
         case ArchiveEnrolment(enrolment):
-            what = names.item_words(view, enrolment.kind, enrolment.item)
+            what = names.item_words(view, enrolment.kind, enrolment.item_id)
             return f"the enrolment in {what} is archived as it was: {enrolment.status}"
         case Enrol(enrolment):
-            what = names.item_words(view, enrolment.kind, enrolment.item)
+            what = names.item_words(view, enrolment.kind, enrolment.item_id)
             return f"the user is enrolled in {what}, attempt {enrolment.attempt}"
         case ResetMaterials(_, course, materials):
             what = names.item_words(view, ItemKind.COURSE, course)
@@ -188,7 +188,7 @@ def _of_catalog(
 ) -> str:
     match effect:
         case AssignItem(certification, assignment):
-            what = names.item_words(view, assignment.kind, assignment.item)
+            what = names.item_words(view, assignment.kind, assignment.item_id)
             return f"{what} is assigned to {names.certification_words(view, certification)}"
         case UnassignItem(certification, kind, item):
             what = names.item_words(view, kind, item)
@@ -202,10 +202,10 @@ def _of_catalog(
 
 
 def _by(view: Transaction, option: RenewalOption) -> str:
-    what = f"completing {names.item_words(view, option.kind, option.item)}"
-    if option.plan is None:
+    what = f"completing {names.item_words(view, option.kind, option.item_id)}"
+    if option.plan_id is None:
         return what
-    return f"{what} through {names.item_words(view, ItemKind.LEARNING_PLAN, option.plan)}"
+    return f"{what} through {names.item_words(view, ItemKind.LEARNING_PLAN, option.plan_id)}"
 
 
 def day(instant: datetime | None, zone: tzinfo) -> str:

@@ -97,10 +97,10 @@ def only_user(name: str, found: Sequence[User]) -> User:
     return _only(f"users are called {name!r}", found)
 
 
-def username(view: Transaction, user: str) -> str:
+def username(view: Transaction, user_id: str) -> str:
     """Return the username of an id, or the id where the store has no such user."""
-    person = view.users.get(user)
-    return person.username if person else f"user {user}"
+    person = view.users.get(user_id)
+    return person.username if person else f"user {user_id}"
 
 
 def certification(view: Transaction, name: str) -> Certification:
@@ -138,7 +138,7 @@ def _item(view: Transaction, word: str, kind: ItemKind, name: str) -> Item:
     raise UsageError(f"there is no {word} {name!r} in the store{_hint(name, codes)}")
 
 
-def item_words(view: Transaction, kind: ItemKind, item: str) -> str:
+def item_words(view: Transaction, kind: ItemKind, item_id: str) -> str:
     """Return how people name an item.
 
     >>> from certrules.repositories.memory import MemoryStore
@@ -146,10 +146,10 @@ def item_words(view: Transaction, kind: ItemKind, item: str) -> str:
     ...     item_words(view, ItemKind.LEARNING_PLAN, "p1")
     'learning plan p1'
     """
-    return str(view.items.get(kind, item) or Item(kind, item))
+    return str(view.items.get(kind, item_id) or Item(kind, item_id))
 
 
-def certification_words(view: Transaction, certification: str) -> str:
+def certification_words(view: Transaction, certification_id: str) -> str:
     """Return how people name a certification: by its name and code.
 
     >>> from certrules.repositories.memory import MemoryStore
@@ -157,7 +157,7 @@ def certification_words(view: Transaction, certification: str) -> str:
     ...     certification_words(view, "k1")
     'k1'
     """
-    return str(view.certifications.get(certification) or certification)
+    return str(view.certifications.get(certification_id) or certification_id)
 
 
 def _found(

@@ -82,7 +82,7 @@ class Source:
     type: AssociationType = field(
         default=AssociationType.MANUAL, validator=instance_of(AssociationType)
     )
-    item: str | None = field(default=None, validator=some_text_or_none)
+    item_id: str | None = field(default=None, validator=some_text_or_none)
     links: tuple[ExternalLink, ...] = field(default=(), validator=_links)
     completed_at: datetime | None = field(default=None, converter=utc_or_none)
 
@@ -104,8 +104,8 @@ class Award:
     Rules: DOC-EXP-03, DOC-TZ-01, INT-01c.
     """
 
-    user: str
-    certification: str
+    user_id: str
+    certification_id: str
     issued_at: datetime = field(converter=instants.utc)
     expires_at: datetime | None = field(converter=utc_or_none)
     basis: ExpiryBasis = ExpiryBasis.DEFINITION
@@ -124,7 +124,7 @@ class Award:
     @property
     def identity(self) -> AwardIdentity:
         """What makes two records of history the same one."""
-        return self.user, self.certification, self.issued_at, self.expires_at
+        return self.user_id, self.certification_id, self.issued_at, self.expires_at
 
     @property
     def archived(self) -> bool:

@@ -72,8 +72,8 @@ class Badge:
     """
 
     id: str = field(validator=_id)
-    user: str = field(validator=_text)
-    certification: str = field(validator=_text)
+    user_id: str = field(validator=_text)
+    certification_id: str = field(validator=_text)
     cycle: int = field(validator=_number)
     issued_at: datetime = field(converter=instants.utc)
     expires_at: datetime | None = field(converter=utc_or_none)
@@ -87,5 +87,5 @@ class Badge:
     def award(self) -> Award:
         """The award as it was when the credential was issued."""
         return Award(
-            self.user, self.certification, self.issued_at, self.expires_at, cycle=self.cycle
+            self.user_id, self.certification_id, self.issued_at, self.expires_at, cycle=self.cycle
         )

@@ -153,7 +153,7 @@ class Assignment:
     """
 
     kind: ItemKind = field(validator=kind_of_item)
-    item: str = field(validator=some_text)
+    item_id: str = field(validator=some_text)
     assigned_at: datetime = field(converter=instants.utc)
     group: str | None = field(default=None, validator=some_text_or_none)
 

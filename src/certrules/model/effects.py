@@ -64,8 +64,8 @@ class RemoveAward:
 class CancelNotices:
     """Cancel what was to be sent about the expiry of a cycle."""
 
-    user: str
-    certification: str
+    user_id: str
+    certification_id: str
     cycle: int
 
 
@@ -87,8 +87,8 @@ class Enrol:
 class ResetMaterials:
     """Make training materials of one course incomplete for one user; its status stays."""
 
-    user: str
-    course: str
+    user_id: str
+    course_id: str
     materials: tuple[str, ...]
 
 
@@ -96,9 +96,9 @@ class ResetMaterials:
 class ReopenTraining:
     """Make an attached training incomplete for one user."""
 
-    user: str
+    user_id: str
     kind: ItemKind
-    item: str
+    item_id: str
 
 
 @frozen
@@ -119,7 +119,7 @@ class CloseRenewal:
 class AssignItem:
     """Let an item earn a certification."""
 
-    certification: str
+    certification_id: str
     assignment: Assignment
 
 
@@ -127,9 +127,9 @@ class AssignItem:
 class UnassignItem:
     """End every assignment of an item to a certification."""
 
-    certification: str
+    certification_id: str
     kind: ItemKind
-    item: str
+    item_id: str
 
 
 @frozen
@@ -143,7 +143,7 @@ class DefineCertification:
 class RemoveCertification:
     """Delete a certification with its assignments."""
 
-    certification: str
+    certification_id: str
 
 
 @frozen

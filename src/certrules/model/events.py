@@ -30,12 +30,12 @@ class EventKind(Enum):
 class Event:
     """Something that happened to one cycle of an award, at an instant.
 
-    ``item`` is the id of the course or learning plan of an enrolment.
+    ``item_id`` is the id of the course or learning plan of an enrolment.
     """
 
     kind: EventKind
-    user: str
-    certification: str
+    user_id: str
+    certification_id: str
     cycle: int
     at: datetime
-    item: str | None = None
+    item_id: str | None = None

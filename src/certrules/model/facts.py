@@ -59,18 +59,18 @@ class Facts:
         for name in _LISTS:
             object.__setattr__(self, name, tuple(dict.fromkeys(getattr(self, name))))
         theirs = (*self.awards, *self.enrolments, *self.completions, *self.renewals)
-        _only("user", self.user.id, theirs)
+        _only("user_id", self.user.id, theirs)
         if self.certification is not None:
-            _only("certification", self.certification.id, (*self.awards, *self.renewals))
+            _only("certification_id", self.certification.id, (*self.awards, *self.renewals))
         _once("course", self.courses, lambda course: course.id)
         _once("plan", self.plans, lambda plan: plan.id)
         _once("item", self.items, lambda item: (item.kind, item.id))
-        _once("attempt", self.enrolments, lambda each: (each.kind, each.item, each.attempt))
+        _once("attempt", self.enrolments, lambda each: (each.kind, each.item_id, each.attempt))
         _once("cycle", self.awards, lambda award: award.cycle)
         current = (award for award in self.awards if not award.archived)
-        _once("current award", current, lambda award: award.user)
+        _once("current award", current, lambda award: award.user_id)
         begun = (renewal for renewal in self.renewals if renewal.state is RenewalState.OPEN)
-        _once("open renewal", begun, lambda renewal: renewal.user)
+        _once("open renewal", begun, lambda renewal: renewal.user_id)
 
     @property
     def held(self) -> Award | None:
@@ -88,27 +88,27 @@ class Facts:
         """The number of the cycle that follows."""
         return 1 + max((award.cycle for award in self.awards), default=0)
 
-    def item(self, kind: ItemKind, item: str) -> Item:
+    def item(self, kind: ItemKind, item_id: str) -> Item:
         """Return the item of an id; of one that is not among these facts nobody knows a name."""
-        named = (known for known in self.items if (known.kind, known.id) == (kind, item))
-        return next(named, Item(kind, item))
+        named = (known for known in self.items if (known.kind, known.id) == (kind, item_id))
+        return next(named, Item(kind, item_id))
 
-    def enrolment(self, kind: ItemKind, item: str) -> Enrolment | None:
+    def enrolment(self, kind: ItemKind, item_id: str) -> Enrolment | None:
         """Return the user's current enrolment in an item."""
-        current = (attempt for attempt in self.attempts(kind, item) if not attempt.archived)
+        current = (attempt for attempt in self.attempts(kind, item_id) if not attempt.archived)
         return max(current, key=lambda enrolment: enrolment.attempt, default=None)
 
-    def attempts(self, kind: ItemKind, item: str) -> tuple[Enrolment, ...]:
+    def attempts(self, kind: ItemKind, item_id: str) -> tuple[Enrolment, ...]:
         """Return all the user's enrolments in an item, archived ones too."""
         return tuple(
             enrolment
             for enrolment in self.enrolments
-            if (enrolment.kind, enrolment.item) == (kind, item)
+            if (enrolment.kind, enrolment.item_id) == (kind, item_id)
         )
 
-    def course(self, course: str) -> Course | None:
+    def course(self, course_id: str) -> Course | None:
         """Return the course of an id."""
-        return next((known for known in self.courses if known.id == course), None)
+        return next((known for known in self.courses if known.id == course_id), None)
 
     def with_completion(self, completion: Completion) -> "Facts":
         """Return these facts with one more completion, of the same user."""
@@ -118,15 +118,15 @@ class Facts:
     def all_completions(self) -> tuple[Completion, ...]:
         """Every completion, those that enrolments tell of too."""
         enrolled = (
-            Completion(self.user.id, enrolment.kind, enrolment.item, enrolment.completed_at)
+            Completion(self.user.id, enrolment.kind, enrolment.item_id, enrolment.completed_at)
             for enrolment in self.enrolments
             if enrolment.status is EnrolmentStatus.COMPLETED and enrolment.completed_at
         )
         return (*self.completions, *enrolled)
 
-    def plan(self, plan: str) -> LearningPlan | None:
+    def plan(self, plan_id: str) -> LearningPlan | None:
         """Return the learning plan of an id."""
-        return next((known for known in self.plans if known.id == plan), None)
+        return next((known for known in self.plans if known.id == plan_id), None)
 
 
 def _only(name: str, expected: str, facts: Iterable[Any]) -> None:

@@ -152,9 +152,9 @@ class Enrolment:
     Rules: X-ARCH-2, X-RENEW-1.
     """
 
-    user: str = field(validator=some_text)
+    user_id: str = field(validator=some_text)
     kind: ItemKind = field(validator=kind_of_item)
-    item: str = field(validator=some_text)
+    item_id: str = field(validator=some_text)
     enrolled_at: datetime = field(converter=instants.utc)
     status: EnrolmentStatus = field(
         default=EnrolmentStatus.ENROLLED, validator=instance_of(EnrolmentStatus)
@@ -185,9 +185,9 @@ class Enrolment:
 class Completion:
     """That a user completed a course, learning plan or track, and when."""
 
-    user: str = field(validator=some_text)
+    user_id: str = field(validator=some_text)
     kind: ItemKind = field(validator=kind_of_item)
-    item: str = field(validator=some_text)
+    item_id: str = field(validator=some_text)
     completed_at: datetime = field(converter=instants.utc)
 
 
@@ -203,10 +203,10 @@ class ExternalTraining:
     Rules: DOC-ASSIGN-09.
     """
 
-    user: str = field(validator=some_text)
+    user_id: str = field(validator=some_text)
     id: str = field(validator=some_text)
     completed_on: date = field(validator=_completed_on)
-    certification: str | None = field(default=None, validator=some_text_or_none)
+    certification_id: str | None = field(default=None, validator=some_text_or_none)
 
 
 @frozen
@@ -214,8 +214,8 @@ class RenewalOption:
     """An item by which a renewal can be done, and the learning plan through which it is taken."""
 
     kind: ItemKind = field(validator=kind_of_item)
-    item: str = field(validator=some_text)
-    plan: str | None = field(default=None, validator=some_text_or_none)
+    item_id: str = field(validator=some_text)
+    plan_id: str | None = field(default=None, validator=some_text_or_none)
 
 
 class EntryPoint(Enum):
@@ -255,8 +255,8 @@ class Renewal:
     Rules: INT-12b.
     """
 
-    user: str
-    certification: str
+    user_id: str
+    certification_id: str
     cycle: int = field(validator=one_or_more)
     version: int = field(validator=one_or_more)
     started_at: datetime = field(converter=instants.utc)

@@ -191,26 +191,26 @@ class Notice:
     """What one notification tells of one cycle of an award.
 
     ``of`` is the instant of what is told: the expiry, or the event. ``due_at`` is when it is to be
-    told. ``item`` is the course or learning plan of an enrolment, and empty otherwise.
+    told. ``item_id`` is the course or learning plan of an enrolment, and empty otherwise.
 
     Rules: INT-25.
     """
 
-    notification: str
+    notification_id: str
     kind: NoticeKind
-    user: str
-    certification: str
+    user_id: str
+    certification_id: str
     cycle: int
     of: datetime = field(converter=instants.utc)
     due_at: datetime = field(converter=instants.utc)
-    item: str = ""
+    item_id: str = ""
     priority: Priority = Priority.NORMAL
 
     @property
     def identity(self) -> NoticeIdentity:
         """What makes two notices the same one, however often and whenever they are planned."""
         of = None if self.kind is NoticeKind.ISSUED else self.of
-        return self.user, self.certification, self.cycle, self.notification, of, self.item
+        return self.user_id, self.certification_id, self.cycle, self.notification_id, of, self.item_id
 
     @property
     def send_by(self) -> datetime:

@@ -30,7 +30,7 @@ class User:
     """A person as the host knows them.
 
     ``time_zone`` is their own choice, where they made one; ``groups`` and ``branches`` are the ids
-    of those to which they belong now; ``company`` is the id of their primary company, of which
+    of those to which they belong now; ``company_id`` is the id of their primary company, of which
     there is one at most.
 
     Rules: INT-41.
@@ -44,7 +44,7 @@ class User:
     time_zone: str | None = None
     groups: frozenset[str] = field(default=frozenset(), converter=distinct)
     branches: frozenset[str] = field(default=frozenset(), converter=distinct)
-    company: str | None = None
+    company_id: str | None = None
 
 
 @frozen
@@ -113,22 +113,22 @@ class Actor:
     Rules: INT-41, X-ALL-4.
     """
 
-    user: str | None = None
+    user_id: str | None = None
     roles: frozenset[Role] = field(default=frozenset(), converter=_roles)
     permissions: frozenset[Permission] = field(default=frozenset(), converter=_permissions)
-    company: str | None = None
+    company_id: str | None = None
 
 
 @frozen
 class Target:
     """Whose awards, badge or job an action is about.
 
-    Those of one user, ``owner``, whose primary company is ``company``; without an owner, those of
+    Those of one user, ``owner``, whose primary company is ``company_id``; without an owner, those of
     everybody in a company; without either, those of everybody, or what belongs to nobody.
     """
 
     owner: str | None = None
-    company: str | None = None
+    company_id: str | None = None
 
 
 class Action(Enum):

@@ -11,7 +11,7 @@ __all__ = ["badge_conflict", "conflict", "renewal_conflict"]
 def conflict(award: Award) -> ConflictError:
     """Return the error that names the cycle which is not as its writer thought."""
     return ConflictError(
-        f"cycle {award.cycle} of certification {award.certification!r} of user {award.user!r} "
+        f"cycle {award.cycle} of certification {award.certification_id!r} of user {award.user_id!r} "
         "was changed by somebody else first; load it again and decide anew"
     )
 
@@ -20,14 +20,14 @@ def badge_conflict(badge: Badge) -> ConflictError:
     """Return the error that names the badge whose id, bit or award has one already."""
     return ConflictError(
         f"badge {badge.id!r} at index {badge.index} of status list {badge.status_list}, or its "
-        f"award (cycle {badge.cycle} of certification {badge.certification!r} of user "
-        f"{badge.user!r}), was taken by somebody else first; load it again and decide anew"
+        f"award (cycle {badge.cycle} of certification {badge.certification_id!r} of user "
+        f"{badge.user_id!r}), was taken by somebody else first; load it again and decide anew"
     )
 
 
 def renewal_conflict(renewal: Renewal) -> ConflictError:
     """Return the error that names the renewal which somebody else started or closed."""
     return ConflictError(
-        f"a renewal of certification {renewal.certification!r} of user {renewal.user!r} was "
+        f"a renewal of certification {renewal.certification_id!r} of user {renewal.user_id!r} was "
         "started or closed by somebody else first; load it again and decide anew"
     )

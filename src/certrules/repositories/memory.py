@@ -197,8 +197,8 @@ class _Users:
     def __init__(self, scope: _Scope) -> None:
         self._scope = scope
 
-    def get(self, user: str) -> User | None:
-        return self._scope.see().users.rows.get((user,))
+    def get(self, user_id: str) -> User | None:
+        return self._scope.see().users.rows.get((user_id,))
 
     def among(self, ids: Collection[str]) -> Mapping[str, User]:
         users = self._scope.see().users.rows
@@ -219,8 +219,8 @@ class _Companies:
     def __init__(self, scope: _Scope) -> None:
         self._scope = scope
 
-    def get(self, company: str) -> Company | None:
-        return self._scope.see().companies.get(company)
+    def get(self, company_id: str) -> Company | None:
+        return self._scope.see().companies.get(company_id)
 
     def all(self) -> Iterator[Company]:
         companies = self._scope.see().companies
@@ -234,18 +234,18 @@ class _Certifications:
     def __init__(self, scope: _Scope) -> None:
         self._scope = scope
 
-    def get(self, certification: str) -> Certification | None:
-        return self._scope.see().certifications.rows.get((certification,))
+    def get(self, certification_id: str) -> Certification | None:
+        return self._scope.see().certifications.rows.get((certification_id,))
 
     def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
         certifications = self._scope.see().certifications
         return {code: found for code in codes if (found := certifications.keyed((code,)))}
 
-    def assigned(self, kind: ItemKind, item: str) -> Sequence[Certification]:
+    def assigned(self, kind: ItemKind, item_id: str) -> Sequence[Certification]:
         return [
             each
             for each in self.all()
-            if any((one.kind, one.item) == (kind, item) for one in each.assignments)
+            if any((one.kind, one.item_id) == (kind, item_id) for one in each.assignments)
         ]
 
     def all(self) -> Iterator[Certification]:
@@ -254,16 +254,16 @@ class _Certifications:
     def put(self, certifications: Iterable[Certification]) -> None:
         self._scope.change("certifications").put(certifications)
 
-    def remove(self, certification: str) -> None:
-        self._scope.change("certifications").remove((certification,))
+    def remove(self, certification_id: str) -> None:
+        self._scope.change("certifications").remove((certification_id,))
 
 
 class _Items:
     def __init__(self, scope: _Scope) -> None:
         self._scope = scope
 
-    def get(self, kind: ItemKind, item: str) -> Item | None:
-        return self._scope.see().items.rows.get((kind.value, item))
+    def get(self, kind: ItemKind, item_id: str) -> Item | None:
+        return self._scope.see().items.rows.get((kind.value, item_id))
 
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
         items = self._scope.see().items
@@ -280,8 +280,8 @@ class _Awards:
     def __init__(self, scope: _Scope) -> None:
         self._scope = scope
 
-    def history(self, user: str, certification: str) -> Sequence[Award]:
-        return self._scope.see().awards.get((user, certification), ())
+    def history(self, user_id: str, certification_id: str) -> Sequence[Award]:
+        return self._scope.see().awards.get((user_id, certification_id), ())
 
     def histories(self, pairs: Collection[_Pair]) -> Mapping[_Pair, Sequence[Award]]:
         awards = self._scope.see().awards
@@ -290,13 +290,13 @@ class _Awards:
     def select(
         self,
         *,
-        user: str | None = None,
-        certification: str | None = None,
+        user_id: str | None = None,
+        certification_id: str | None = None,
         archived: bool | None = None,
     ) -> Iterator[Award]:
         awards = self._scope.see().awards
         pairs = [
-            pair for pair in awards if user in (None, pair[0]) and certification in (None, pair[1])
+            pair for pair in awards if user_id in (None, pair[0]) and certification_id in (None, pair[1])
         ]
         return (
             award
@@ -308,7 +308,7 @@ class _Awards:
     def expiring(self, first: datetime, last: datetime) -> Iterator[Award]:
         first, last = instants.utc(first), instants.utc(last)
         found = [
-            (award.expires_at, award.user, award.certification, award)
+            (award.expires_at, award.user_id, award.certification_id, award)
             for cycles in self._scope.see().awards.values()
             for award in cycles
             if award.expires_at and first <= award.expires_at <= last and not award.archived
@@ -325,7 +325,7 @@ class _Awards:
         table: dict[_Pair, tuple[Award, ...]] = self._scope.change("awards")
         left: dict[_Pair, dict[int, Award]] = {}
         for award in awards:
-            pair = award.user, award.certification
+            pair = award.user_id, award.certification_id
             cycles = left.setdefault(pair, {each.cycle: each for each in table.get(pair, ())})
             if award.cycle not in cycles or cycles.pop(award.cycle).version != award.version:
                 raise conflict(award)
@@ -338,7 +338,7 @@ class _Awards:
         table: dict[_Pair, tuple[Award, ...]] = self._scope.change("awards")
         changed: dict[_Pair, dict[int, Award]] = {}
         for award in awards:
-            pair = award.user, award.certification
+            pair = award.user_id, award.certification_id
             if pair not in changed:
                 changed[pair] = {kept.cycle: kept for kept in table.get(pair, ())}
             if not allowed(changed[pair].get(award.cycle), award):

@@ -18,14 +18,14 @@ class MemoryBadges:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def get(self, badge: str) -> Badge | None:
+    def get(self, badge_id: str) -> Badge | None:
         """Return the badge of an id."""
-        found: Badge | None = self._scope.see().badges.get(badge)
+        found: Badge | None = self._scope.see().badges.get(badge_id)
         return found
 
-    def current(self, user: str, certification: str, cycle: int) -> Badge | None:
+    def current(self, user_id: str, certification_id: str, cycle: int) -> Badge | None:
         """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
-        badge = self._scope.see().badge_cycles.get((user, certification, cycle))
+        badge = self._scope.see().badge_cycles.get((user_id, certification_id, cycle))
         return None if badge is None else self.get(badge)
 
     def withdrawn(self, cycles: Iterable[tuple[str, str, int]]) -> Collection[tuple[str, str, int]]:
@@ -54,9 +54,9 @@ class MemoryBadges:
         if cycle is not None:
             cycles[cycle] = badge.id
 
-    def suspend(self, badge: str, *, suspended: bool = True) -> None:
+    def suspend(self, badge_id: str, *, suspended: bool = True) -> None:
         """Suspend a badge, or lift its suspension; nothing happens if there is none."""
-        self._replace([badge], suspended=suspended)
+        self._replace([badge_id], suspended=suspended)
 
     def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         """Revoke the badges of some cycles, for ever; those may have others from then on."""
@@ -75,11 +75,11 @@ class MemoryBadges:
             if badge and badge.award.identity != award.identity
         )
 
-    def withdraw(self, badge: str) -> None:
+    def withdraw(self, badge_id: str) -> None:
         """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
-        found = self.get(badge)
+        found = self.get(badge_id)
         if found is not None and _open_cycle(found):
-            self._replace([badge], revoked=True, withdrawn=True)
+            self._replace([badge_id], revoked=True, withdrawn=True)
 
     def _all(self) -> Collection[Badge]:
         badges: dict[str, Badge] = self._scope.see().badges
@@ -95,4 +95,4 @@ def _open_cycle(badge: Badge) -> tuple[str, str, int] | None:
 
 
 def _cycle(held: Badge | Award) -> tuple[str, str, int]:
-    return held.user, held.certification, held.cycle
+    return held.user_id, held.certification_id, held.cycle

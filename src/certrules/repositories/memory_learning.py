@@ -68,20 +68,20 @@ class MemoryLearning:
         """Add learning plans, or replace those of the same id."""
         self._scope.change("plans").update((plan.id, plan) for plan in plans)
 
-    def enrolments(self, user: str, kind: ItemKind, items: Collection[str]) -> Sequence[Enrolment]:
+    def enrolments(self, user_id: str, kind: ItemKind, items: Collection[str]) -> Sequence[Enrolment]:
         """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
         attempts = self._scope.see().enrolments
         return [
             each
             for item in sorted(set(items))
-            for _, each in sorted(attempts.get((user, kind, item), {}).items())
+            for _, each in sorted(attempts.get((user_id, kind, item), {}).items())
         ]
 
     def put_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
         """Add attempts, or replace those of the same user, kind, item and number."""
         table = self._scope.change("enrolments")
         for each in enrolments:
-            key = each.user, each.kind, each.item
+            key = each.user_id, each.kind, each.item_id
             table[key] = {**table.get(key, {}), each.attempt: each}
 
     def completions(
@@ -95,50 +95,50 @@ class MemoryLearning:
             found = [(at, item) for item in wanted for at in known.get((kind, item), ())]
             yield from (Completion(user, kind, item, at) for at, item in sorted(found))
 
-    def completed_since(self, kind: ItemKind, item: str, since: datetime) -> Iterator[Completion]:
+    def completed_since(self, kind: ItemKind, item_id: str, since: datetime) -> Iterator[Completion]:
         """Return the completions of an item from an instant on, by instant and user."""
         since = instants.utc(since)
         found = [
             (at, user)
             for user, known in self._scope.see().completions.items()
-            for at in known.get((kind, item), ())
+            for at in known.get((kind, item_id), ())
             if at >= since
         ]
-        return (Completion(user, kind, item, at) for at, user in sorted(found))
+        return (Completion(user, kind, item_id, at) for at, user in sorted(found))
 
     def add_completions(self, completions: Iterable[Completion]) -> None:
         """Add completions; one that is there already is left as it is."""
         table = self._scope.change("completions")
         for each in completions:
-            known = table.get(each.user, {})
-            done = known.get((each.kind, each.item), ())
+            known = table.get(each.user_id, {})
+            done = known.get((each.kind, each.item_id), ())
             if each.completed_at not in done:
                 in_order = sorted((*done, each.completed_at))
-                table[each.user] = {**known, (each.kind, each.item): in_order}
+                table[each.user_id] = {**known, (each.kind, each.item_id): in_order}
 
-    def external(self, user: str, training: str) -> ExternalTraining | None:
+    def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
         """Return an external training that a user has reported."""
-        found: ExternalTraining | None = self._scope.see().externals.get((user, training))
+        found: ExternalTraining | None = self._scope.see().externals.get((user_id, training_id))
         return found
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
         """Add external trainings, or replace those of the same user and id."""
-        self._scope.change("externals").update(((each.user, each.id), each) for each in trainings)
+        self._scope.change("externals").update(((each.user_id, each.id), each) for each in trainings)
 
-    def progress(self, user: str, course: str) -> frozenset[str]:
+    def progress(self, user_id: str, course_id: str) -> frozenset[str]:
         """Return the training materials of a course that a user has completed."""
-        done: frozenset[str] = self._scope.see().progress.get((user, course), frozenset())
+        done: frozenset[str] = self._scope.see().progress.get((user_id, course_id), frozenset())
         return done
 
-    def add_progress(self, user: str, course: str, materials: Collection[str]) -> None:
+    def add_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         """Make training materials of a course complete for a user."""
-        done = self.progress(user, course) | frozenset(materials)
-        self._scope.change("progress")[user, course] = done
+        done = self.progress(user_id, course_id) | frozenset(materials)
+        self._scope.change("progress")[user_id, course_id] = done
 
-    def reset_progress(self, user: str, course: str, materials: Collection[str]) -> None:
+    def reset_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         """Make training materials of a course incomplete for a user."""
-        left = self.progress(user, course) - frozenset(materials)
-        self._scope.change("progress")[user, course] = left
+        left = self.progress(user_id, course_id) - frozenset(materials)
+        self._scope.change("progress")[user_id, course_id] = left
 
 
 class MemoryRenewals:
@@ -147,40 +147,40 @@ class MemoryRenewals:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
 
-    def history(self, user: str, certification: str) -> Sequence[Renewal]:
+    def history(self, user_id: str, certification_id: str) -> Sequence[Renewal]:
         """Return the renewals of one user's certification, in the order of their start."""
-        known: Sequence[Renewal] = self._scope.see().renewals.get((user, certification), ())
+        known: Sequence[Renewal] = self._scope.see().renewals.get((user_id, certification_id), ())
         return known
 
-    def open(self, certification: str) -> Sequence[Renewal]:
+    def open(self, certification_id: str) -> Sequence[Renewal]:
         """Return the open renewals of a certification, by user."""
         table = self._scope.see().renewals
-        pairs = sorted(pair for pair in table if pair[1] == certification)
+        pairs = sorted(pair for pair in table if pair[1] == certification_id)
         return [each for pair in pairs for each in table[pair] if each.state is RenewalState.OPEN]
 
     def add(self, renewal: Renewal) -> None:
         """Add a started renewal; ConflictError where one is open, or has the same key."""
-        known = self.history(renewal.user, renewal.certification)
+        known = self.history(renewal.user_id, renewal.certification_id)
         if any(_same(each, renewal) for each in known):
             raise renewal_conflict(renewal)
         self._put(renewal, (*known, renewal))
 
     def close(self, renewal: Renewal) -> None:
         """Replace the open renewal by this closed one; ConflictError where none is open."""
-        known = self.history(renewal.user, renewal.certification)
+        known = self.history(renewal.user_id, renewal.certification_id)
         if not any(each.state is RenewalState.OPEN for each in known):
             raise renewal_conflict(renewal)
         closed = (renewal if each.state is RenewalState.OPEN else each for each in known)
         self._put(renewal, tuple(closed))
 
-    def remove(self, certification: str) -> None:
+    def remove(self, certification_id: str) -> None:
         """Delete every renewal of a certification."""
         table = self._scope.change("renewals")
-        for pair in [pair for pair in table if pair[1] == certification]:
+        for pair in [pair for pair in table if pair[1] == certification_id]:
             del table[pair]
 
     def _put(self, renewal: Renewal, renewals: tuple[Renewal, ...]) -> None:
-        self._scope.change("renewals")[renewal.user, renewal.certification] = renewals
+        self._scope.change("renewals")[renewal.user_id, renewal.certification_id] = renewals
 
 
 def _same(known: Renewal, renewal: Renewal) -> bool:

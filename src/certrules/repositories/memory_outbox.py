@@ -126,7 +126,7 @@ class MemoryNotices:
 
 
 def _cycle(thing: Notice | Award) -> tuple[str, str, int]:
-    return thing.user, thing.certification, thing.cycle
+    return thing.user_id, thing.certification_id, thing.cycle
 
 
 def _is_outdated(award: Award, notice: Notice) -> bool:

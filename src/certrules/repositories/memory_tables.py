@@ -89,14 +89,14 @@ class _Row:
 def _of_awards(tables: Any) -> Iterator[_Row]:
     definitions = {one.id: _definition(tables, one) for one in tables.certifications.rows.values()}
     for award in _awards(tables):
-        user = tables.users.rows.get((award.user,))
+        user = tables.users.rows.get((award.user_id,))
         company = tables.companies.get(user.company) if user else None
-        key = award.user, award.certification, award.cycle
-        yield _Row(key, award, user, company, *definitions.get(award.certification, _GONE))
+        key = award.user_id, award.certification_id, award.cycle
+        yield _Row(key, award, user, company, *definitions.get(award.certification_id, _GONE))
 
 
 def _of_certifications(tables: Any) -> Iterator[_Row]:
-    held = Counter(award.certification for award in _awards(tables) if not award.archived)
+    held = Counter(award.certification_id for award in _awards(tables) if not award.archived)
     for key, one in tables.certifications.rows.items():
         yield _Row(key, None, None, None, *_definition(tables, one), held[one.id])
 
@@ -107,7 +107,7 @@ def _awards(tables: Any) -> Iterator[Award]:
 
 def _definition(tables: Any, one: Certification) -> _Definition:
     items = (
-        (each, tables.items.rows.get((each.kind.value, each.item))) for each in one.assignments
+        (each, tables.items.rows.get((each.kind.value, each.item_id))) for each in one.assignments
     )
     return one, tables.users.rows.get((one.created_by,)), tuple(items)
 
@@ -142,16 +142,16 @@ def _certification_id(row: _Row) -> str:
 
 
 def _first_training(row: _Row) -> str | None:
-    named = ((item and (folded(item.name) or item.code)) or each.item for each, item in row.items)
+    named = ((item and (folded(item.name) or item.code)) or each.item_id for each, item in row.items)
     return next(named, None)
 
 
 def _training(row: _Row) -> tuple[str, ...]:
-    return tuple((item and (item.name or item.code)) or each.item for each, item in row.items)
+    return tuple((item and (item.name or item.code)) or each.item_id for each, item in row.items)
 
 
 _FACTS: Mapping[Fact, Callable[[_Row], Any]] = {
-    Fact.USER: _award(lambda award: award.user),
+    Fact.USER: _award(lambda award: award.user_id),
     Fact.CYCLE: _award(lambda award: award.cycle),
     Fact.VERSION: _award(lambda award: award.version),
     Fact.ISSUED_AT: _award(lambda award: award.issued_at),
@@ -165,7 +165,7 @@ _FACTS: Mapping[Fact, Callable[[_Row], Any]] = {
     Fact.LAST_NAME: _user(lambda user: user.last_name),
     Fact.LAST_NAME_KEY: _user(lambda user: folded(user.last_name)),
     Fact.USER_TEXT: _user(user_text),
-    Fact.COMPANY: _user(lambda user: user.company),
+    Fact.COMPANY: _user(lambda user: user.company_id),
     Fact.COMPANY_NAME: _company(lambda company: company.name),
     Fact.COMPANY_KEY: _company(lambda company: folded(company.name)),
     Fact.ACCOUNT_OWNER: _company(lambda company: company.account_owner),
@@ -194,7 +194,7 @@ _FACTS: Mapping[Fact, Callable[[_Row], Any]] = {
     Fact.TRAINING_KINDS: lambda row: tuple(dict.fromkeys(a.kind.value for a, _ in row.items)),
     Fact.FIRST_TRAINING_KEY: _first_training,
     Fact.FIRST_TRAINING_KIND: lambda row: next((each.kind.value for each, _ in row.items), None),
-    Fact.TRAINING_ID: lambda row: tuple(each.item for each, _ in row.items),
+    Fact.TRAINING_ID: lambda row: tuple(each.item_id for each, _ in row.items),
     Fact.TRAINING_CODE: lambda row: tuple(item.code for _, item in row.items if item),
     Fact.TRAINING_KEY: lambda row: tuple(folded(item.name) for _, item in row.items if item),
 }

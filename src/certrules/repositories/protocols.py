@@ -45,7 +45,7 @@ __all__ = [
 class Users(Protocol):
     """The people that can hold a certification."""
 
-    def get(self, user: str) -> User | None:
+    def get(self, user_id: str) -> User | None:
         """Return the user of an id."""
         ...
 
@@ -72,7 +72,7 @@ class Users(Protocol):
 class Companies(Protocol):
     """The companies to which people belong."""
 
-    def get(self, company: str) -> Company | None:
+    def get(self, company_id: str) -> Company | None:
         """Return the company of an id."""
         ...
 
@@ -88,7 +88,7 @@ class Companies(Protocol):
 class Certifications(Protocol):
     """The certifications, with what earns them."""
 
-    def get(self, certification: str) -> Certification | None:
+    def get(self, certification_id: str) -> Certification | None:
         """Return the certification of an id."""
         ...
 
@@ -96,7 +96,7 @@ class Certifications(Protocol):
         """Return the certifications of each code, absent if none."""
         ...
 
-    def assigned(self, kind: ItemKind, item: str) -> Sequence[Certification]:
+    def assigned(self, kind: ItemKind, item_id: str) -> Sequence[Certification]:
         """Return the certifications to which an item is assigned, by id."""
         ...
 
@@ -108,7 +108,7 @@ class Certifications(Protocol):
         """Add certifications, or replace those of the same id."""
         ...
 
-    def remove(self, certification: str) -> None:
+    def remove(self, certification_id: str) -> None:
         """Delete a certification with its assignments; nothing happens if there is none."""
         ...
 
@@ -116,7 +116,7 @@ class Certifications(Protocol):
 class Items(Protocol):
     """Courses, learning plans, tracks and external activities."""
 
-    def get(self, kind: ItemKind, item: str) -> Item | None:
+    def get(self, kind: ItemKind, item_id: str) -> Item | None:
         """Return the item of a kind and id."""
         ...
 
@@ -136,7 +136,7 @@ class Items(Protocol):
 class Awards(Protocol):
     """Every award ever made: one row for each cycle of a user's certification."""
 
-    def history(self, user: str, certification: str) -> Sequence[Award]:
+    def history(self, user_id: str, certification_id: str) -> Sequence[Award]:
         """Return the cycles of one user's certification, first to last."""
         ...
 
@@ -149,8 +149,8 @@ class Awards(Protocol):
     def select(
         self,
         *,
-        user: str | None = None,
-        certification: str | None = None,
+        user_id: str | None = None,
+        certification_id: str | None = None,
         archived: bool | None = None,
     ) -> Iterator[Award]:
         """Return awards by user, certification and cycle, without holding them all."""
@@ -203,7 +203,7 @@ class Learning(Protocol):
         """Add learning plans, or replace those of the same id."""
         ...
 
-    def enrolments(self, user: str, kind: ItemKind, items: Collection[str]) -> Sequence[Enrolment]:
+    def enrolments(self, user_id: str, kind: ItemKind, items: Collection[str]) -> Sequence[Enrolment]:
         """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
         ...
 
@@ -217,7 +217,7 @@ class Learning(Protocol):
         """Return completions of items of a kind by many users, each user's in one go."""
         ...
 
-    def completed_since(self, kind: ItemKind, item: str, since: datetime) -> Iterator[Completion]:
+    def completed_since(self, kind: ItemKind, item_id: str, since: datetime) -> Iterator[Completion]:
         """Return the completions of an item from an instant on, by instant and user.
 
         They are not all held at once.
@@ -228,7 +228,7 @@ class Learning(Protocol):
         """Add completions; one that is there already is left as it is."""
         ...
 
-    def external(self, user: str, training: str) -> ExternalTraining | None:
+    def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
         """Return an external training that a user has reported."""
         ...
 
@@ -236,15 +236,15 @@ class Learning(Protocol):
         """Add external trainings, or replace those of the same user and id."""
         ...
 
-    def progress(self, user: str, course: str) -> frozenset[str]:
+    def progress(self, user_id: str, course_id: str) -> frozenset[str]:
         """Return the training materials of a course that a user has completed."""
         ...
 
-    def add_progress(self, user: str, course: str, materials: Collection[str]) -> None:
+    def add_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         """Make training materials of a course complete for a user."""
         ...
 
-    def reset_progress(self, user: str, course: str, materials: Collection[str]) -> None:
+    def reset_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         """Make training materials of a course incomplete for a user."""
         ...
 
@@ -252,11 +252,11 @@ class Learning(Protocol):
 class Renewals(Protocol):
     """Every renewal ever started."""
 
-    def history(self, user: str, certification: str) -> Sequence[Renewal]:
+    def history(self, user_id: str, certification_id: str) -> Sequence[Renewal]:
         """Return the renewals of one user's certification, in the order of their start."""
         ...
 
-    def open(self, certification: str) -> Sequence[Renewal]:
+    def open(self, certification_id: str) -> Sequence[Renewal]:
         """Return the open renewals of a certification, by user."""
         ...
 
@@ -271,7 +271,7 @@ class Renewals(Protocol):
         """Replace the open renewal by this closed one; ConflictError where none is open."""
         ...
 
-    def remove(self, certification: str) -> None:
+    def remove(self, certification_id: str) -> None:
         """Delete every renewal of a certification."""
         ...
 
@@ -279,11 +279,11 @@ class Renewals(Protocol):
 class Badges(Protocol):
     """Every badge ever issued, each with a bit of a status list that is given out once."""
 
-    def get(self, badge: str) -> Badge | None:
+    def get(self, badge_id: str) -> Badge | None:
         """Return the badge of an id."""
         ...
 
-    def current(self, user: str, certification: str, cycle: int) -> Badge | None:
+    def current(self, user_id: str, certification_id: str, cycle: int) -> Badge | None:
         """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
         ...
 
@@ -303,7 +303,7 @@ class Badges(Protocol):
         """Add a badge; ConflictError where its id, its bit or its cycle has one already."""
         ...
 
-    def suspend(self, badge: str, *, suspended: bool = True) -> None:
+    def suspend(self, badge_id: str, *, suspended: bool = True) -> None:
         """Suspend a badge, or lift its suspension; nothing happens if there is none."""
         ...
 
@@ -315,7 +315,7 @@ class Badges(Protocol):
         """Revoke the badges of awards, for ever, that say other dates than these awards have."""
         ...
 
-    def withdraw(self, badge: str) -> None:
+    def withdraw(self, badge_id: str) -> None:
         """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
         ...
 

@@ -32,13 +32,13 @@ def expiries(
     tz = instants.time_zone(zone)
     current = (award for award in awards if not award.archived)
     latest = {
-        (award.user, award.certification): award
+        (award.user_id, award.certification_id): award
         for award in sorted(current, key=lambda award: award.cycle)
     }
     found = [
-        _expiry(award, certifications[award.certification], tz)
+        _expiry(award, certifications[award.certification_id], tz)
         for award in latest.values()
-        if award.expires_at is not None and award.certification in certifications
+        if award.expires_at is not None and award.certification_id in certifications
     ]
     return sorted(found, key=lambda expiry: (expiry.last_day, expiry.certification, expiry.user))
 
@@ -47,8 +47,8 @@ def _expiry(award: Award, certification: Certification, zone: tzinfo) -> Expiry:
     last_day = status.last_valid_day(award, zone=zone)
     assert last_day is not None  # noqa: S101 - it expires
     return Expiry(
-        award.user,
-        award.certification,
+        award.user_id,
+        award.certification_id,
         award.cycle,
         certification.name,
         certification.code,

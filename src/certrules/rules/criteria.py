@@ -40,17 +40,17 @@ def groups(certification: Certification, policy: Policy) -> list[Group]:
 
 
 def _items(group: Group) -> list[tuple[str, str]]:
-    return sorted((each.kind.value, each.item) for each in group)
+    return sorted((each.kind.value, each.item_id) for each in group)
 
 
 def _key(assignment: Assignment, criteria: Criteria) -> object:
     if assignment.group is not None:
         return assignment.group
-    return (assignment.kind, assignment.item) if criteria is Criteria.ALL else None
+    return (assignment.kind, assignment.item_id) if criteria is Criteria.ALL else None
 
 
 def _of(assignment: Assignment, completion: Completion) -> bool:
-    return (assignment.kind, assignment.item) == (completion.kind, completion.item)
+    return (assignment.kind, assignment.item_id) == (completion.kind, completion.item_id)
 
 
 def assigned(group: Group, completion: Completion) -> list[datetime]:
@@ -87,7 +87,7 @@ def order(completion: Completion) -> tuple[datetime, str, str]:
 
     Rules: INT-37b.
     """
-    return completion.completed_at, completion.kind.value, completion.item
+    return completion.completed_at, completion.kind.value, completion.item_id
 
 
 def against(facts: Facts, group: Group, completions: Sequence[Completion]) -> Reason | None:
@@ -117,8 +117,8 @@ def missing(facts: Facts, group: Group) -> Reason:
 
 
 def _called(facts: Facts, group: Group) -> list[str]:
-    return sorted({str(facts.item(each.kind, each.item)) for each in group})
+    return sorted({str(facts.item(each.kind, each.item_id)) for each in group})
 
 
 def _ids(group: Group) -> tuple[tuple[str, tuple[str, ...]]]:
-    return (("items", tuple(sorted({each.item for each in group}))),)
+    return (("items", tuple(sorted({each.item_id for each in group}))),)

@@ -95,7 +95,7 @@ def against_told(facts: Facts, completion: Completion) -> Iterator[Reason]:
     Rules: DOC-CERT-12.
     """
     if completion in facts.completions:
-        done = (("item", completion.item), ("completed_at", completion.completed_at))
+        done = (("item", completion.item_id), ("completed_at", completion.completed_at))
         text = "the completion was recorded before, and earns nothing again"
         yield Reason(Rule.DOC_CERT_12, text, done)
 
@@ -104,7 +104,7 @@ def archive(held: Award | None, at: datetime) -> tuple[Effect, ...]:
     """Return what becomes of the award that is held when another takes its place: history."""
     if held is None:
         return ()
-    return ArchiveAward(held.archive(at)), CancelNotices(held.user, held.certification, held.cycle)
+    return ArchiveAward(held.archive(at)), CancelNotices(held.user_id, held.certification_id, held.cycle)
 
 
 def stamp(
@@ -147,6 +147,6 @@ def _anchor_day(held: Award | None, issued_at: datetime, zone: str | tzinfo) -> 
     return held.anchor_day if instants.local_day(issued_at, zone) in ends else None
 
 
-def notify(kind: EventKind, award: Award, at: datetime, item: str | None = None) -> Notify:
+def notify(kind: EventKind, award: Award, at: datetime, item_id: str | None = None) -> Notify:
     """Return the news of something that happened to an award, or for its sake."""
-    return Notify(Event(kind, award.user, award.certification, award.cycle, at, item))
+    return Notify(Event(kind, award.user_id, award.certification_id, award.cycle, at, item_id))

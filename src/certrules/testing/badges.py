@@ -59,7 +59,7 @@ class BadgesContract:
         taken = (
             evolve(free, id="b1"),
             evolve(free, index=7),
-            evolve(free, user="ada"),
+            evolve(free, user_id="ada"),
         )
         for badge in taken:
             with self.store.writing() as work:
@@ -124,7 +124,7 @@ class BadgesContract:
                     evolve(_BADGE.award, issued_at=later),
                     evolve(endless.award, expires_at=later),
                     evolve(withdrawn.award, issued_at=later),
-                    evolve(_BADGE.award, user="dan"),
+                    evolve(_BADGE.award, user_id="dan"),
                 ]
             )
             assert work.badges.listed(1) == [

@@ -69,8 +69,8 @@ _KINDS = ("course", "learning_track", "learning_plan")
 def _furnish(work: Transaction) -> None:
     """Make a small world in which something is missing of everything."""
     work.companies.put([Company("acme", "Acme", "olga")])
-    ada = User("1", "Ada", "Ada", "Lovelace", company="acme")
-    work.users.put([ada, User("2", "bob", "Ζωή", company="none")])
+    ada = User("1", "Ada", "Ada", "Lovelace", company_id="acme")
+    work.users.put([ada, User("2", "bob", "Ζωή", company_id="none")])
     items = (
         Item(ItemKind.COURSE, "1", "C-1", "Course"),
         Item(ItemKind.LEARNING_TRACK, "1", "T-1"),
@@ -171,7 +171,7 @@ class StoreContract:
     # People
 
     def test_users_come_back_as_they_were(self) -> None:
-        ada = User("7", " Ada ", "Ada", "Lovelace", active=False, groups={"b", "a"}, company="co")
+        ada = User("7", " Ada ", "Ada", "Lovelace", active=False, groups={"b", "a"}, company_id="co")
         bob = User("8", "bob", time_zone="Europe/Rome", branches={"x"})
         self._write(lambda work: work.users.put([bob, ada]))
         with self.store.reading() as view:
@@ -382,7 +382,7 @@ class StoreContract:
         descending = (Order(Fact.ISSUED_AT), Order(Fact.USER, descending=True))
         with self.store.reading() as view:
             rows = view.tables.rows(Selection(Rows.AWARDS, (Fact.USER,), order=descending))
-            assert [user for (user,) in rows] == [award.user for award in awards[::-1]]
+            assert [user for (user,) in rows] == [award.user_id for award in awards[::-1]]
             assert next(view.tables.rows(Selection(Rows.AWARDS, (Fact.USER,)))) == ("0000",)
 
     def test_a_long_table_is_of_one_moment(self) -> None:
@@ -394,7 +394,7 @@ class StoreContract:
             changed = [evolve(award, version=2) for award in awards[1::2]]
             self._write(lambda work: work.awards.replace(changed))
             self._write(lambda work: work.awards.add([Award("9999", "f", _AT, None)]))
-            assert list(rows) == [(award.user, 1) for award in awards[1:]]
+            assert list(rows) == [(award.user_id, 1) for award in awards[1:]]
             assert view.tables.count(Selection(Rows.AWARDS, ())) == 2500
 
     # Text and time
@@ -404,7 +404,7 @@ class StoreContract:
             work.users.put(User(text, f"u-{text}-") for text in _LOOK_ALIKES)
             work.certifications.put(Certification(text, text, text) for text in _LOOK_ALIKES)
             work.items.put(Item(ItemKind.COURSE, text, text, text) for text in _LOOK_ALIKES)
-            work.awards.add([evolve(_AWARD, user=text) for text in _LOOK_ALIKES])
+            work.awards.add([evolve(_AWARD, user_id=text) for text in _LOOK_ALIKES])
 
         self._write(put)
         with self.store.reading() as view:
@@ -412,10 +412,10 @@ class StoreContract:
                 assert view.users.get(text) == User(text, f"u-{text}-")
                 assert len(view.certifications.coded([text])[text]) == 1
                 assert len(view.items.coded(ItemKind.COURSE, [text])[text]) == 1
-                assert list(view.awards.history(text, "fire")) == [evolve(_AWARD, user=text)]
+                assert list(view.awards.history(text, "fire")) == [evolve(_AWARD, user_id=text)]
             names = [user.id for user in view.users.all()]
             assert names == sorted(_LOOK_ALIKES)
-            assert [award.user for award in view.awards.select()] == sorted(_LOOK_ALIKES)
+            assert [award.user_id for award in view.awards.select()] == sorted(_LOOK_ALIKES)
 
     def test_instants_keep_their_microseconds_and_come_back_in_utc(self) -> None:
         tokyo = timezone(timedelta(hours=9))
@@ -485,11 +485,11 @@ class StoreContract:
         self._write(lambda work: work.awards.add(awards[::-1]))
         with self.store.reading() as view:
             assert list(view.awards.select()) == awards
-            assert list(view.awards.select(user="b")) == awards[6:]
-            assert list(view.awards.select(certification="y")) == awards[3:6] + awards[9:]
-            assert list(view.awards.select(user="a", certification="y")) == awards[3:6]
-            assert list(view.awards.select(user="a", archived=True)) == [awards[0], awards[3]]
-            assert list(view.awards.select(user="c")) == []
+            assert list(view.awards.select(user_id="b")) == awards[6:]
+            assert list(view.awards.select(certification_id="y")) == awards[3:6] + awards[9:]
+            assert list(view.awards.select(user_id="a", certification_id="y")) == awards[3:6]
+            assert list(view.awards.select(user_id="a", archived=True)) == [awards[0], awards[3]]
+            assert list(view.awards.select(user_id="c")) == []
             assert [award.cycle for award in view.awards.select(archived=False)] == [2, 10] * 4
 
     def test_a_long_selection_can_change_what_it_passes(self) -> None:
@@ -501,14 +501,14 @@ class StoreContract:
         with self.store.reading() as view:
             archived = list(view.awards.select(archived=True))
             assert len(archived) == len(awards)
-            assert archived == sorted(archived, key=lambda each: (each.user, each.certification))
+            assert archived == sorted(archived, key=lambda each: (each.user_id, each.certification_id))
 
     def test_a_cycle_cannot_be_added_twice(self) -> None:
-        other = evolve(_AWARD, user="bob")
+        other = evolve(_AWARD, user_id="bob")
         self._write(lambda work: work.awards.add([_AWARD]))
         for again in ([other, _AWARD], [other, other]):
             with self.store.writing() as work:
-                with raises(ConflictError, again[1].user):
+                with raises(ConflictError, again[1].user_id):
                     work.awards.add(again)
                 assert not work.awards.history("bob", "fire")
                 work.events.add([_ISSUED])  # the transaction goes on
@@ -517,7 +517,7 @@ class StoreContract:
             assert len(view.events.after(0, 10)) == 2
 
     def test_a_version_can_be_replaced_once(self) -> None:
-        seen = [evolve(_AWARD, user=user) for user in ("ada", "bob")]
+        seen = [evolve(_AWARD, user_id=user) for user in ("ada", "bob")]
         self._write(lambda work: work.awards.add(seen))
         archived = [award.archive(_AT) for award in seen]
         self._write(lambda work: work.awards.replace(archived[1:]))
@@ -634,8 +634,8 @@ class StoreContract:
                 with self.store.writing() as work:
                     last = work.events.after(0, 100)[-1:]
                     position = last[0][1].cycle if last else 0
-                    work.events.add([evolve(_ISSUED, user=str(number), cycle=position + 1)])
-                    work.awards.add([evolve(_AWARD, user=str(number), cycle=cycle)])
+                    work.events.add([evolve(_ISSUED, user_id=str(number), cycle=position + 1)])
+                    work.awards.add([evolve(_AWARD, user_id=str(number), cycle=cycle)])
 
         with ThreadPoolExecutor(4) as threads:
             list(threads.map(append, range(4)))

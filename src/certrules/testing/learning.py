@@ -113,9 +113,9 @@ class LearningContract:
     def test_an_external_training_is_replaced(self) -> None:
         reported = ExternalTraining("ada", "t1", date(2025, 1, 2), "fa")
         with self.store.writing() as transaction:
-            transaction.learning.put_external([reported, evolve(reported, certification=None)])
+            transaction.learning.put_external([reported, evolve(reported, certification_id=None)])
             assert transaction.learning.external("ada", "t1") == evolve(
-                reported, certification=None
+                reported, certification_id=None
             )
             assert transaction.learning.external("bob", "t1") is None
 
@@ -143,9 +143,9 @@ class LearningContract:
             assert list(view.renewals.history("bob", "fa")) == []
 
     def test_open_renewals_of_a_certification_are_found(self) -> None:
-        bobs = evolve(_RENEWAL, user="bob")
+        bobs = evolve(_RENEWAL, user_id="bob")
         with self.store.writing() as transaction:
-            for each in (bobs, _RENEWAL, evolve(_RENEWAL, certification="other")):
+            for each in (bobs, _RENEWAL, evolve(_RENEWAL, certification_id="other")):
                 transaction.renewals.add(each)
             assert list(transaction.renewals.open("fa")) == [_RENEWAL, bobs]
             transaction.renewals.close(_RENEWAL.close(RenewalState.CANCELLED, _T0))
@@ -154,7 +154,7 @@ class LearningContract:
     def test_one_renewal_is_open_at_most(self) -> None:
         with self.store.writing() as transaction:
             transaction.renewals.add(_RENEWAL)
-            transaction.renewals.add(evolve(_RENEWAL, certification="other"))
+            transaction.renewals.add(evolve(_RENEWAL, certification_id="other"))
             with raises(ConflictError, "'fa' of user 'ada'"):
                 transaction.renewals.add(evolve(_RENEWAL, key="k2"))
         with self.store.reading() as view:
@@ -183,7 +183,7 @@ class LearningContract:
                 transaction.renewals.close(done)
 
     def test_renewals_of_a_certification_are_removed(self) -> None:
-        other = evolve(_RENEWAL, certification="other")
+        other = evolve(_RENEWAL, certification_id="other")
         with self.store.writing() as transaction:
             transaction.renewals.add(_RENEWAL)
             transaction.renewals.add(other)

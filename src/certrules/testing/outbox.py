@@ -87,7 +87,7 @@ class OutboxContract:
 
     def test_only_what_tells_of_another_expiry_is_taken_back_as_outdated(self) -> None:
         others = [
-            evolve(_NOTICE, kind=NoticeKind.ISSUED, notification="n2"),
+            evolve(_NOTICE, kind=NoticeKind.ISSUED, notification_id="n2"),
             evolve(_NOTICE, cycle=2),
         ]
         former = evolve(_NOTICE, of=_NOTICE.of + timedelta(microseconds=1))
@@ -103,21 +103,21 @@ class OutboxContract:
 
     def test_notices_differ_by_every_part_of_their_identity(self) -> None:
         others = [
-            evolve(_NOTICE, user="bob"),
-            evolve(_NOTICE, certification="Fire"),
+            evolve(_NOTICE, user_id="bob"),
+            evolve(_NOTICE, certification_id="Fire"),
             evolve(_NOTICE, cycle=2),
-            evolve(_NOTICE, notification="n2"),
+            evolve(_NOTICE, notification_id="n2"),
             evolve(_NOTICE, of=_NOTICE.of + timedelta(microseconds=1)),
-            evolve(_NOTICE, item="c1"),
-            evolve(_NOTICE, user="ada\n", certification="\u202efire"),
-            evolve(_NOTICE, user="a" * 255, certification="ö" * 255, notification="n" * 255),
+            evolve(_NOTICE, item_id="c1"),
+            evolve(_NOTICE, user_id="ada\n", certification_id="\u202efire"),
+            evolve(_NOTICE, user_id="a" * 255, certification_id="ö" * 255, notification_id="n" * 255),
         ]
         with self.store.writing() as work:
             assert list(work.notices.add([_NOTICE, *others])) == [_NOTICE, *others]
         assert self._entries() == [_NOTICE, *others]
 
     def test_many_notices_keep_their_order(self) -> None:
-        notices = [evolve(_NOTICE, user=f"{number % 7}", cycle=number) for number in range(1200)]
+        notices = [evolve(_NOTICE, user_id=f"{number % 7}", cycle=number) for number in range(1200)]
         with self.store.writing() as work:
             work.notices.add(notices[:5])
             assert list(work.notices.add(notices)) == notices[5:]
@@ -159,7 +159,7 @@ class OutboxContract:
             assert len(work.events.after(work.events.acknowledged(), 10)) == 1
 
     def test_pending_notices_of_an_expiry_can_be_taken_back(self) -> None:
-        issued = evolve(_NOTICE, notification="n2", kind=NoticeKind.ISSUED)
+        issued = evolve(_NOTICE, notification_id="n2", kind=NoticeKind.ISSUED)
         other = evolve(_NOTICE, cycle=2)
         with self.store.writing() as work:
             work.notices.add([_NOTICE, issued, other])
@@ -169,9 +169,9 @@ class OutboxContract:
         assert self._entries() == [issued, other, _NOTICE]
 
     def test_of_an_award_that_is_no_more_nothing_is_pending(self) -> None:
-        issued = evolve(_NOTICE, notification="n2", kind=NoticeKind.ISSUED)
-        enrolled = evolve(_NOTICE, notification="n3", kind=NoticeKind.ENROLLED)
-        others = [enrolled, evolve(_NOTICE, cycle=2), evolve(issued, user="bob")]
+        issued = evolve(_NOTICE, notification_id="n2", kind=NoticeKind.ISSUED)
+        enrolled = evolve(_NOTICE, notification_id="n3", kind=NoticeKind.ENROLLED)
+        others = [enrolled, evolve(_NOTICE, cycle=2), evolve(issued, user_id="bob")]
         with self.store.writing() as work:
             work.notices.add([_NOTICE, issued, *others])
             work.notices.forget([("ada", "fire", 1), ("eve", "fire", 1)])
@@ -179,7 +179,7 @@ class OutboxContract:
 
     def test_what_was_told_of_an_award_that_is_no_more_is_told_of_the_next(self) -> None:
         kinds = (NoticeKind.EXPIRY, NoticeKind.ISSUED)
-        notices = [evolve(_NOTICE, notification=str(kind), kind=kind) for kind in kinds]
+        notices = [evolve(_NOTICE, notification_id=str(kind), kind=kind) for kind in kinds]
         for _ in range(3):
             with self.store.writing() as work:
                 assert work.notices.add(notices) == notices
@@ -217,8 +217,8 @@ class OutboxContract:
             assert view.notices.planned() == {"n1": before, "N1": Planned(8, _AT, _AT)}
 
     def test_current_awards_are_found_by_their_expiry(self) -> None:
-        def award(user: str, days: int | None) -> Award:
-            return Award(user, "fire", _AT, None if days is None else _AT + timedelta(days=days))
+        def award(user_id: str, days: int | None) -> Award:
+            return Award(user_id, "fire", _AT, None if days is None else _AT + timedelta(days=days))
 
         awards = [award("b", 2), award("a", 2), award("c", 1), award("d", 3)]
         others = [award("e", 4), award("f", None), award("g", 0), award("h", 2).archive(_AT)]
@@ -226,10 +226,10 @@ class OutboxContract:
             work.awards.add([*awards, *others])
         bounds = _AT + timedelta(days=1), _AT + timedelta(days=3)
         with self.store.reading() as view:
-            found = [each.user for each in view.awards.expiring(*bounds)]
+            found = [each.user_id for each in view.awards.expiring(*bounds)]
             assert found == ["c", "a", "b", "d"]
             within = view.awards.expiring(bounds[0] + timedelta(microseconds=1), bounds[1])
-            assert [each.user for each in within] == ["a", "b", "d"]
+            assert [each.user_id for each in within] == ["a", "b", "d"]
 
     def test_many_awards_of_one_expiry_are_all_found(self) -> None:
         awards = [Award(f"{number:04}", "fire", _AT, _AT) for number in range(2500)]

@@ -110,11 +110,11 @@ _SOME_GROUPS = st.frozensets(st.sampled_from(GROUPS))
 _ITEMS = st.sampled_from([*ITEMS, ITEMS[0], ITEMS[0]])
 
 
-def users(user: str = "u1") -> st.SearchStrategy[User]:
+def users(user_id: str = "u1") -> st.SearchStrategy[User]:
     """Users of an id, mostly active, in some groups and branches."""
     active = _mostly(st.just(value=True), st.booleans())
     return st.tuples(active, _SOME_GROUPS, _SOME_GROUPS).map(
-        lambda drawn: User(user, user, active=drawn[0], groups=drawn[1], branches=drawn[2])
+        lambda drawn: User(user_id, user_id, active=drawn[0], groups=drawn[1], branches=drawn[2])
     )
 
 
@@ -148,9 +148,9 @@ _ASSIGNMENTS = st.tuples(_ITEMS, _MOMENTS, _mostly(st.none(), st.sampled_from(GR
 )
 
 
-def certifications(certification: str = "fa") -> st.SearchStrategy[Certification]:
+def certifications(certification_id: str = "fa") -> st.SearchStrategy[Certification]:
     """Certifications of an id, mostly active, with any items, the same one twice among them."""
-    return _CERTIFICATIONS.map(lambda drawn: evolve(drawn, id=certification))
+    return _CERTIFICATIONS.map(lambda drawn: evolve(drawn, id=certification_id))
 
 
 _CERTIFICATIONS = st.builds(
@@ -167,11 +167,11 @@ _CERTIFICATIONS = st.builds(
 
 
 def awards(
-    user: str = "u1", certification: str = "fa", *, cycle: int = 1
+    user_id: str = "u1", certification_id: str = "fa", *, cycle: int = 1
 ) -> st.SearchStrategy[Award]:
     """Awards of one cycle, current, of any source, expiring at any instant or never."""
     return _AWARDS.map(
-        lambda drawn: evolve(drawn, user=user, certification=certification, cycle=cycle)
+        lambda drawn: evolve(drawn, user_id=user_id, certification_id=certification_id, cycle=cycle)
     )
 
 
@@ -190,9 +190,9 @@ def _basis(expires_at: datetime | None) -> ExpiryBasis:
     return ExpiryBasis.ALWAYS_VALID if expires_at is None else ExpiryBasis.DEFINITION
 
 
-def enrolments(user: str = "u1") -> st.SearchStrategy[Enrolment]:
+def enrolments(user_id: str = "u1") -> st.SearchStrategy[Enrolment]:
     """Any current enrolment of a user, in any item, of any status."""
-    return _ENROLMENTS.map(lambda drawn: evolve(drawn, user=user))
+    return _ENROLMENTS.map(lambda drawn: evolve(drawn, user_id=user_id))
 
 
 _ENROLMENTS = st.builds(
@@ -207,9 +207,9 @@ _ENROLMENTS = st.builds(
 )
 
 
-def completions(user: str = "u1") -> st.SearchStrategy[Completion]:
+def completions(user_id: str = "u1") -> st.SearchStrategy[Completion]:
     """Completions of any item at any instant."""
-    return _COMPLETIONS.map(lambda drawn: evolve(drawn, user=user))
+    return _COMPLETIONS.map(lambda drawn: evolve(drawn, user_id=user_id))
 
 
 _COMPLETIONS = st.tuples(_ITEMS, _MOMENTS).map(lambda drawn: Completion("u1", *drawn[0], drawn[1]))
@@ -233,9 +233,9 @@ _HELD = st.lists(st.sampled_from([*COURSES, "unknown", *PLANS]), max_size=4, uni
 _PLANS = st.builds(LearningPlan, st.sampled_from(PLANS), _HELD, _WINDOWS)
 
 
-def renewals(user: str = "u1", certification: str = "fa") -> st.SearchStrategy[Renewal]:
+def renewals(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrategy[Renewal]:
     """Open renewals by any item, through a plan or not."""
-    return _RENEWALS.map(lambda drawn: evolve(drawn, user=user, certification=certification))
+    return _RENEWALS.map(lambda drawn: evolve(drawn, user_id=user_id, certification_id=certification_id))
 
 
 _OPTIONS = st.tuples(_ITEMS, st.none() | st.sampled_from(PLANS)).map(
@@ -254,24 +254,24 @@ _RENEWALS = st.builds(
 )
 
 
-def facts(user: str = "u1", certification: str = "fa") -> st.SearchStrategy[Facts]:
+def facts(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrategy[Facts]:
     """Facts of one user and one certification, which may be gone."""
-    present = certifications(certification)
+    present = certifications(certification_id)
     return st.builds(
         Facts,
-        users(user),
+        users(user_id),
         _mostly(present, st.none()),
         awards=st.builds(
             _cycles,
-            _some(awards(user, certification), 3),
+            _some(awards(user_id, certification_id), 3),
             held=_mostly(st.just(value=True), st.booleans()),
         ),
-        enrolments=st.lists(enrolments(user), max_size=8).map(_attempts),
-        completions=st.lists(completions(user), max_size=4),
+        enrolments=st.lists(enrolments(user_id), max_size=8).map(_attempts),
+        completions=st.lists(completions(user_id), max_size=4),
         courses=_each(COURSES, _COURSES),
         plans=_each(PLANS, _PLANS),
         renewals=_mostly(
-            st.just([]), st.lists(renewals(user, certification), max_size=2).map(_closed)
+            st.just([]), st.lists(renewals(user_id, certification_id), max_size=2).map(_closed)
         ),
     )
 
@@ -294,7 +294,7 @@ def _cycles(drawn: list[Award], *, held: bool) -> list[Award]:
 def _attempts(drawn: list[Enrolment]) -> list[Enrolment]:
     items: dict[tuple[ItemKind, str], list[Enrolment]] = defaultdict(list)
     for enrolment in drawn:
-        attempts = items[enrolment.kind, enrolment.item]
+        attempts = items[enrolment.kind, enrolment.item_id]
         attempts[-1:] = [each.archive(each.enrolled_at) for each in attempts[-1:]]
         attempts.append(evolve(enrolment, attempt=len(attempts) + 1))
     return [enrolment for attempts in items.values() for enrolment in attempts]

@@ -59,14 +59,14 @@ def carry_out(
     transaction.awards.remove(many.removed)
     transaction.awards.replace(many.archived + many.edited)
     transaction.badges.revoke(
-        (each.user, each.certification, each.cycle) for each in many.removed + many.archived
+        (each.user_id, each.certification_id, each.cycle) for each in many.removed + many.archived
     )
     transaction.badges.revoke_outdated(many.edited)
     transaction.awards.add(many.issued)
     transaction.learning.put_enrolments(many.enrolments)
     transaction.notices.cancel(many.cancelled)
     transaction.notices.cancel_outdated(many.edited)
-    transaction.notices.forget((each.user, each.certification, each.cycle) for each in many.removed)
+    transaction.notices.forget((each.user_id, each.certification_id, each.cycle) for each in many.removed)
     tell(transaction, many.events, notifications)
 
 
@@ -138,14 +138,14 @@ def _carry_out_alone(
 
 def _reopen(transaction: Transaction, effect: ReopenTraining) -> None:
     """Make the current attempt incomplete; that it was completed stays among the completions."""
-    attempts = transaction.learning.enrolments(effect.user, effect.kind, (effect.item,))
+    attempts = transaction.learning.enrolments(effect.user_id, effect.kind, (effect.item_id,))
     done = [
         attempt
         for attempt in attempts
         if attempt.status is EnrolmentStatus.COMPLETED and not attempt.archived
     ]
     transaction.learning.add_completions(
-        Completion(attempt.user, attempt.kind, attempt.item, attempt.completed_at)
+        Completion(attempt.user_id, attempt.kind, attempt.item_id, attempt.completed_at)
         for attempt in done
         if attempt.completed_at is not None
     )
@@ -158,12 +158,12 @@ _Assignments = tuple[Assignment, ...]
 
 
 def _reassign(
-    transaction: Transaction, certification: str, change: Callable[[_Assignments], _Assignments]
+    transaction: Transaction, certification_id: str, change: Callable[[_Assignments], _Assignments]
 ) -> None:
-    found = transaction.certifications.get(certification)
+    found = transaction.certifications.get(certification_id)
     if found is not None:
         transaction.certifications.put([evolve(found, assignments=change(found.assignments))])
 
 
-def _without(assigned: _Assignments, kind: ItemKind, item: str) -> _Assignments:
-    return tuple(each for each in assigned if (each.kind, each.item) != (kind, item))
+def _without(assigned: _Assignments, kind: ItemKind, item_id: str) -> _Assignments:
+    return tuple(each for each in assigned if (each.kind, each.item_id) != (kind, item_id))

@@ -33,16 +33,16 @@ def put(transaction: Transaction, notices: Sequence[Notice]) -> Sequence[Notice]
 
     Rules: DOC-NOTIFY-04, INT-23, INT-24.
     """
-    users = transaction.users.among({notice.user for notice in notices})
+    users = transaction.users.among({notice.user_id for notice in notices})
     gone = {id_ for id_, user in users.items() if not user.active}
     withdrawn = transaction.badges.withdrawn({_cycle(each) for each in notices})
     told: list[Notice] = []
     silent: list[Notice] = []
     for each in notices:
-        (silent if each.user in gone or _cycle(each) in withdrawn else told).append(each)
+        (silent if each.user_id in gone or _cycle(each) in withdrawn else told).append(each)
     transaction.notices.pass_over(silent)
     return transaction.notices.add(told)
 
 
 def _cycle(notice: Notice) -> tuple[str, str, int]:
-    return notice.user, notice.certification, notice.cycle
+    return notice.user_id, notice.certification_id, notice.cycle

@@ -47,7 +47,7 @@ Asking = Actor | System
 
 def acting(
     store: Store,
-    user: str,
+    user_id: str,
     *,
     roles: Iterable[Role] = (),
     permissions: Iterable[Permission] = (),
@@ -61,17 +61,17 @@ def acting(
     >>> from certrules.repositories.memory import MemoryStore
     >>> store = MemoryStore()
     >>> with store.writing() as transaction:
-    ...     transaction.users.put([User("1", "ada", company="acme")])
-    >>> acting(store, "1", roles=[Role.MANAGER]).company
+    ...     transaction.users.put([User("1", "ada", company_id="acme")])
+    >>> acting(store, "1", roles=[Role.MANAGER]).company_id
     'acme'
 
     Rules: INT-24, INT-41.
     """
     with store.reading() as view:
-        found = view.users.get(user)
+        found = view.users.get(user_id)
     if found is None or not found.active:
-        raise InvalidValueError("actor", user, "the id of an active user in the store")
-    return Actor(user, roles, permissions, found.company)
+        raise InvalidValueError("actor", user_id, "the id of an active user in the store")
+    return Actor(user_id, roles, permissions, found.company_id)
 
 
 def permit(
@@ -100,7 +100,7 @@ def permit(
 
 
 def permit_for(
-    actor: Asking, action: Action, store: Store, user: str, *, policy: Policy = DOCEBO
+    actor: Asking, action: Action, store: Store, user_id: str, *, policy: Policy = DOCEBO
 ) -> None:
     """Raise :class:`~certrules.errors.NotPermittedError` unless it may be done to a user's own.
 
@@ -109,16 +109,16 @@ def permit_for(
     target = EVERYBODYS
     if actor is not SYSTEM:
         with store.reading() as view:
-            target = belongings(view, user)
+            target = belongings(view, user_id)
     permit(actor, action, target, policy=policy)
 
 
-def belongings(view: Transaction, user: str) -> Target:
+def belongings(view: Transaction, user_id: str) -> Target:
     """Return what belongs to a user; of one who is not there, nobody knows the company."""
-    found = view.users.get(user)
-    return Target(user, found.company if found else None)
+    found = view.users.get(user_id)
+    return Target(user_id, found.company_id if found else None)
 
 
 def user_of(actor: Asking) -> str | None:
     """Return the id of the user who asks; None for the host itself, and for nobody known."""
-    return actor.user if isinstance(actor, Actor) else None
+    return actor.user_id if isinstance(actor, Actor) else None

@@ -136,7 +136,7 @@ def _signed(transaction: Transaction, catalog: Catalog, actor: Actor) -> Catalog
     def signed(each: Certification) -> Certification:
         stored = transaction.certifications.get(each.id)
         if stored is None:
-            return evolve(each, created_by=actor.user)
+            return evolve(each, created_by=actor.user_id)
         return evolve(each, created_by=stored.created_by, created_at=stored.created_at)
 
     return evolve(catalog, certifications=tuple(map(signed, catalog.certifications)))
@@ -217,7 +217,7 @@ def _unknown_items(transaction: Transaction, catalog: Catalog) -> _Faults:
 def _named_items(catalog: Catalog) -> Iterator[tuple[str, ItemKind, str]]:
     """Yield each item that a catalog names without listing it there, with its path."""
     for path, _, assignment in _assignments(catalog):
-        yield path, assignment.kind, assignment.item
+        yield path, assignment.kind, assignment.item_id
     for index, course in enumerate(catalog.courses):
         yield f"courses[{index}].id", ItemKind.COURSE, course.id
     for index, plan in enumerate(catalog.plans):
@@ -229,11 +229,11 @@ def _named_items(catalog: Catalog) -> Iterator[tuple[str, ItemKind, str]]:
 def _unlinked_items(transaction: Transaction, catalog: Catalog) -> _Faults:
     for index, certification in enumerate(catalog.certifications):
         stored = transaction.certifications.get(certification.id)
-        kept = {(each.kind, each.item) for each in certification.assignments}
+        kept = {(each.kind, each.item_id) for each in certification.assignments}
         for each in stored.assignments if stored else ():
-            if (each.kind, each.item) not in kept:
+            if (each.kind, each.item_id) not in kept:
                 text = (
-                    f"{_named(each.kind, each.item)} is assigned in the store and missing here: "
+                    f"{_named(each.kind, each.item_id)} is assigned in the store and missing here: "
                     "unlink it first, which removes the awards that it earned "
                     f"({Rule.DOC_ASSIGN_11.id})"
                 )
@@ -244,7 +244,7 @@ def _shared_items(transaction: Transaction, catalog: Catalog) -> _Faults:
     loaded = {certification.id for certification in catalog.certifications}
     earns: dict[tuple[ItemKind, str], str] = {}
     for path, certification, assignment in _assignments(catalog):
-        kind, item = assignment.kind, assignment.item
+        kind, item = assignment.kind, assignment.item_id
         stored = [each.id for each in transaction.certifications.assigned(kind, item)]
         others = [id_ for id_ in stored if id_ not in loaded]
         other = earns.setdefault((kind, item), min(others, default=certification.id))
@@ -304,8 +304,8 @@ def _about_images(catalog: Catalog, judged: Sequence[_Decision]) -> Iterator[str
 _OF_IMAGES = (Rule.ALL_BADGE_02, Rule.ALL_BADGE_06)
 
 
-def _named(kind: ItemKind, item: str) -> str:
-    return f"{str(kind).replace('_', ' ')} {item!r}"
+def _named(kind: ItemKind, item_id: str) -> str:
+    return f"{str(kind).replace('_', ' ')} {item_id!r}"
 
 
 def _warnings(transaction: Transaction, catalog: Catalog) -> Iterator[str]:

@@ -82,14 +82,14 @@ def complete(
     """
     if not isinstance(completion, Completion):
         raise InvalidValueError("completion", completion, "a certrules.Completion")
-    permit_for(actor, Action.ISSUE_AWARD, store, completion.user, policy=policy)
+    permit_for(actor, Action.ISSUE_AWARD, store, completion.user_id, policy=policy)
     at, zone = instants.utc(at), instants.time_zone(zone)
     with store.writing() as transaction:
-        user = facts.known_user(transaction, completion.user)
-        attempts = transaction.learning.enrolments(user.id, completion.kind, [completion.item])
-        told = [*transaction.learning.completions([user.id], completion.kind, [completion.item])]
+        user = facts.known_user(transaction, completion.user_id)
+        attempts = transaction.learning.enrolments(user.id, completion.kind, [completion.item_id])
+        told = [*transaction.learning.completions([user.id], completion.kind, [completion.item_id])]
         recorded = awarding.record(completion, attempts, told, at=at)
-        assigned = transaction.certifications.assigned(completion.kind, completion.item)
+        assigned = transaction.certifications.assigned(completion.kind, completion.item_id)
         asked = {each.id for each in assigned} | _renewing(transaction, completion)
         decisions = {
             each: _decide(transaction, each, completion, at=at, zone=zone, policy=policy)
@@ -105,30 +105,30 @@ def complete(
 
 def _renewing(transaction: Transaction, completion: Completion) -> set[str]:
     """Return the certifications whose open renewal was to be done by the item, assigned or not."""
-    held = {each.certification for each in transaction.awards.select(user=completion.user)}
+    held = {each.certification_id for each in transaction.awards.select(user_id=completion.user_id)}
     known = (
         renewal
         for certification in sorted(held)
-        for renewal in transaction.renewals.history(completion.user, certification)
+        for renewal in transaction.renewals.history(completion.user_id, certification)
     )
-    item = (completion.kind, completion.item)
+    item = (completion.kind, completion.item_id)
     return {
-        each.certification
+        each.certification_id
         for each in known
-        if each.state is RenewalState.OPEN and (each.option.kind, each.option.item) == item
+        if each.state is RenewalState.OPEN and (each.option.kind, each.option.item_id) == item
     }
 
 
 def _decide(
     transaction: Transaction,
-    certification: str,
+    certification_id: str,
     completion: Completion,
     *,
     at: datetime,
     zone: str | tzinfo,
     policy: Policy,
 ) -> Granted | Refused:
-    known = facts.load(transaction, completion.user, certification)
+    known = facts.load(transaction, completion.user_id, certification_id)
     decide = awarding.decide if known.renewal is None else renewal.complete
     return decide(known, completion, at=at, zone=zone, policy=policy)
 
@@ -145,9 +145,9 @@ def _record(
 ) -> None:
     transaction.learning.add_completions([completion])
     if completion.kind in ATTENDED:
-        within = transaction.learning.plans_with([completion.item])
+        within = transaction.learning.plans_with([completion.item_id])
         plans = {plan.id for plan in within if completion.kind is ItemKind.COURSE}
-        enrolled = transaction.learning.enrolments(completion.user, ItemKind.LEARNING_PLAN, plans)
+        enrolled = transaction.learning.enrolments(completion.user_id, ItemKind.LEARNING_PLAN, plans)
         alone = all(each.archived for each in enrolled)
         transaction.learning.put_enrolments(_completed(completion, attempts, told, direct=alone))
 
@@ -170,7 +170,7 @@ def _completed(
         return _begun(done, attempts, told)
     if not attempts or attempts[-1].archived:
         attempt = attempts[-1].attempt + 1 if attempts else 1
-        who, kind, item = completion.user, completion.kind, completion.item
+        who, kind, item = completion.user_id, completion.kind, completion.item_id
         fresh = Enrolment(who, kind, item, done, attempt=attempt, direct=direct)
         return [evolve(fresh, status=EnrolmentStatus.COMPLETED, completed_at=done)]
     current = attempts[-1]
@@ -228,26 +228,26 @@ def report_external(
     """
     if not isinstance(training, ExternalTraining):
         raise InvalidValueError("training", training, "a certrules.ExternalTraining")
-    permit_for(actor, Action.ISSUE_AWARD, store, training.user, policy=policy)
+    permit_for(actor, Action.ISSUE_AWARD, store, training.user_id, policy=policy)
     at = instants.utc(at)
     completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
-    done = Completion(training.user, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
+    done = Completion(training.user_id, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
     with store.writing() as transaction:
-        facts.known_user(transaction, training.user)
+        facts.known_user(transaction, training.user_id)
         recorded = awarding.record(done, (), at=at)
         if not recorded:
             return recorded
-        reported = transaction.learning.external(training.user, training.id)
-        chosen = reported.certification if reported is not None else None
-        before = facts.load(transaction, training.user, chosen) if chosen is not None else None
+        reported = transaction.learning.external(training.user_id, training.id)
+        chosen = reported.certification_id if reported is not None else None
+        before = facts.load(transaction, training.user_id, chosen) if chosen is not None else None
         carried = awarding.record_external(training, reported, before, policy=policy)
         if not carried:
             return carried
         transaction.learning.put_external([training])
-        if training.certification is None:
+        if training.certification_id is None:
             return None
-        named = [(done.kind, done.item)]
-        known = facts.load(transaction, training.user, training.certification, naming=named)
+        named = [(done.kind, done.item_id)]
+        known = facts.load(transaction, training.user_id, training.certification_id, naming=named)
         known = known.with_completion(done) if reported == training else known
         decision = awarding.decide_external(known, training, at=at, zone=zone, policy=policy)
         if decision:
@@ -286,23 +286,23 @@ def edit(
 
     Rules: DOC-AWARD-09, DOC-AWARD-12.
     """
-    permit_for(actor, Action.EDIT_AWARD, store, changed.user, policy=policy)
+    permit_for(actor, Action.EDIT_AWARD, store, changed.user_id, policy=policy)
     at = instants.utc(at)
     with store.writing() as transaction:
-        history = transaction.awards.history(changed.user, changed.certification)
+        history = transaction.awards.history(changed.user_id, changed.certification_id)
         stored = next((award for award in history if award.cycle == changed.cycle), None)
         if stored is None:
-            expected = f"a cycle that user {changed.user!r} has of {changed.certification!r}"
+            expected = f"a cycle that user {changed.user_id!r} has of {changed.certification_id!r}"
             raise InvalidValueError("cycle", changed.cycle, expected)
         if stored.version != changed.version:
             raise conflict(changed)
         if changed.source != stored.source:
             facts.known_source(transaction, changed.source)
         others = [award for award in history if award.cycle != changed.cycle]
-        deleted = transaction.certifications.get(changed.certification) is None
+        deleted = transaction.certifications.get(changed.certification_id) is None
         decision = awarding.edit(stored, changed, others, deleted=deleted, policy=policy)
         if decision and decision.effects:
-            cycle = changed.user, changed.certification, changed.cycle
+            cycle = changed.user_id, changed.certification_id, changed.cycle
             event = Notify(Event(EventKind.CHANGED, *cycle, at=at))
             decision = evolve(decision, effects=(*decision.effects, event))
             carry_out(transaction, decision.effects)

@@ -46,8 +46,8 @@ _PLACEHOLDER = re.compile(r"\{(purpose|list)\}")
 
 def issue(
     store: Store,
-    user: str,
-    certification: str,
+    user_id: str,
+    certification_id: str,
     *,
     draw: Callable[[int], int],
     actor: Asking = SYSTEM,
@@ -74,24 +74,24 @@ def issue(
 
     Rules: ALL-ROLE-08, ALL-ROLE-11, INT-08, INT-42.
     """
-    permit_for(actor, Action.DOWNLOAD_BADGE, store, user, policy=policy)
+    permit_for(actor, Action.DOWNLOAD_BADGE, store, user_id, policy=policy)
     with store.writing() as transaction:
-        facts.known_user(transaction, user)
-        found = facts.known_certification(transaction, certification)
-        return _issue(transaction, user, found, draw)
+        facts.known_user(transaction, user_id)
+        found = facts.known_certification(transaction, certification_id)
+        return _issue(transaction, user_id, found, draw)
 
 
 def _issue(
-    transaction: Transaction, user: str, certification: Certification, draw: Callable[[int], int]
+    transaction: Transaction, user_id: str, certification: Certification, draw: Callable[[int], int]
 ) -> Granted | Refused:
-    award = _held(transaction, user, certification.id)
+    award = _held(transaction, user_id, certification.id)
     if award is None:
         return Refused([_because(f"the user holds no award of {certification} now")])
     if award.expires_at is not None and award.expires_at < award.issued_at:
         text = "the award expires before it is issued, which no badge can say"
         return Refused([Reason(Rule.INT_08, text)])
     transaction.badges.revoke_outdated([award])
-    former = transaction.badges.current(user, certification.id, award.cycle)
+    former = transaction.badges.current(user_id, certification.id, award.cycle)
     if former is not None and former.revoked:
         return Refused([_because("the badge of this award was revoked for ever")])
     if former is not None:
@@ -101,8 +101,8 @@ def _issue(
     return Granted((badge,), [_because("an award can be verified by anyone")])
 
 
-def _held(transaction: Transaction, user: str, certification: str) -> Award | None:
-    history = transaction.awards.history(user, certification)
+def _held(transaction: Transaction, user_id: str, certification_id: str) -> Award | None:
+    history = transaction.awards.history(user_id, certification_id)
     return next((each for each in history if not each.archived), None)
 
 
@@ -113,8 +113,8 @@ def _because(text: str) -> Reason:
 def _of(award: Award, place: tuple[int, int], draw: Callable[[int], int]) -> Badge:
     return Badge(
         str(UUID(int=draw(2**128), version=4)),
-        award.user,
-        award.certification,
+        award.user_id,
+        award.certification_id,
         award.cycle,
         award.issued_at,
         award.expires_at,
@@ -148,7 +148,7 @@ def credential(
     Rules: ALL-ROLE-11, INT-38.
     """
     with store.reading() as view:
-        certification = facts.known_certification(view, badge.certification)
+        certification = facts.known_certification(view, badge.certification_id)
     entries = (
         []
         if lists is None
@@ -222,7 +222,7 @@ def _check_purpose(purpose: str) -> None:
 
 def suspend(
     store: Store,
-    badge: str,
+    badge_id: str,
     *,
     suspended: bool = True,
     actor: Asking = SYSTEM,
@@ -236,10 +236,10 @@ def suspend(
     """
     permit(actor, Action.DELETE_AWARD, policy=policy)
     with store.writing() as transaction:
-        transaction.badges.suspend(_known(transaction, badge).id, suspended=suspended)
+        transaction.badges.suspend(_known(transaction, badge_id).id, suspended=suspended)
 
 
-def revoke(store: Store, badge: str, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO) -> None:
+def revoke(store: Store, badge_id: str, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO) -> None:
     """Revoke a badge for ever, and leave its award, which gets no other badge as long as it is so.
 
     Nor is anything told of the award meanwhile, and what is pending of its expiry is taken back.
@@ -251,15 +251,15 @@ def revoke(store: Store, badge: str, *, actor: Asking = SYSTEM, policy: Policy =
     """
     permit(actor, Action.DELETE_AWARD, policy=policy)
     with store.writing() as transaction:
-        found = _known(transaction, badge)
+        found = _known(transaction, badge_id)
         transaction.badges.withdraw(found.id)
-        cycle = found.user, found.certification, found.cycle
+        cycle = found.user_id, found.certification_id, found.cycle
         transaction.notices.cancel(transaction.badges.withdrawn([cycle]))
 
 
 def reissue(
     store: Store,
-    badge: str,
+    badge_id: str,
     *,
     draw: Callable[[int], int],
     actor: Asking = SYSTEM,
@@ -279,28 +279,28 @@ def reissue(
     """
     permit(actor, Action.DELETE_AWARD, policy=policy)
     with store.writing() as transaction:
-        former = _known(transaction, badge)
-        certification = transaction.certifications.get(former.certification)
+        former = _known(transaction, badge_id)
+        certification = transaction.certifications.get(former.certification_id)
         if certification is None:
             return Refused([_because("the certification of this badge was deleted")])
         if not _is_current(transaction, former):
             text = "the user holds no award of which this is the badge now"
             return Refused([_because(text)])
-        transaction.badges.revoke([(former.user, former.certification, former.cycle)])
-        return _issue(transaction, former.user, certification, draw)
+        transaction.badges.revoke([(former.user_id, former.certification_id, former.cycle)])
+        return _issue(transaction, former.user_id, certification, draw)
 
 
 def _is_current(transaction: Transaction, badge: Badge) -> bool:
-    award = _held(transaction, badge.user, badge.certification)
+    award = _held(transaction, badge.user_id, badge.certification_id)
     if award is None:
         return False
-    return transaction.badges.current(badge.user, badge.certification, award.cycle) == badge
+    return transaction.badges.current(badge.user_id, badge.certification_id, award.cycle) == badge
 
 
-def _known(transaction: Transaction, badge: str) -> Badge:
-    found = transaction.badges.get(badge)
+def _known(transaction: Transaction, badge_id: str) -> Badge:
+    found = transaction.badges.get(badge_id)
     if found is None:
-        raise InvalidValueError("badge", badge, "the id of a badge in the store")
+        raise InvalidValueError("badge", badge_id, "the id of a badge in the store")
     return found
 
 
@@ -328,7 +328,7 @@ _STATES = {
 }
 
 
-def page(store: Store, badge: str, *, at: datetime, issuer: str) -> Page | None:
+def page(store: Store, badge_id: str, *, at: datetime, issuer: str) -> Page | None:
     """Return what the verification page of a badge tells at an instant; None where there is none.
 
     A badge is found by its id, which nobody can guess: a version 4 UUID. Of a certification that is
@@ -338,16 +338,16 @@ def page(store: Store, badge: str, *, at: datetime, issuer: str) -> Page | None:
     Rules: ALL-ROLE-11, INT-38, INT-42.
     """
     with store.reading() as view:
-        found = view.badges.get(badge)
+        found = view.badges.get(badge_id)
         if found is None:
             return None
-        certification = view.certifications.get(found.certification)
-        person = view.users.get(found.user)
+        certification = view.certifications.get(found.certification_id)
+        person = view.users.get(found.user_id)
     name = f"{person.first_name} {person.last_name}".strip() if person else ""
     return sharing.page(
         found,
-        certification or Certification(found.certification, found.certification),
-        recipient=name or _named(person.username if person else "", found.user),
+        certification or Certification(found.certification_id, found.certification_id),
+        recipient=name or _named(person.username if person else "", found.user_id),
         issuer=issuer,
         state=state_at(found, at),
         at=at,

@@ -110,7 +110,7 @@ def award(
     permit(actor, Action.ISSUE_AWARD, policy=policy)
     at = instants.utc(at)
     with store.reading() as view:
-        known_certification(view, chosen.certification)
+        known_certification(view, chosen.certification_id)
         known_source(view, chosen.source)
     expansion = expand(store, targets)
     skipped = AwardReport(
@@ -123,7 +123,7 @@ def award(
     if not awarding.runs_as_job(len(users)):
         return together([skipped, award_all(store, users, chosen, at=at, policy=policy)])
     work = _work(store, users, skipped, chosen, at=at, policy=policy)
-    name = f"award {chosen.certification}"
+    name = f"award {chosen.certification_id}"
     return jobs.submit(name, work, owner=owner, actor=actor, policy=policy)
 
 
@@ -233,9 +233,9 @@ def _decide(
     transaction: Transaction, users: Iterable[User], chosen: Award, *, at: datetime, policy: Policy
 ) -> tuple[AwardReport, list[Effect]]:
     people = sorted(users, key=lambda user: user.id)
-    certification = known_certification(transaction, chosen.certification)
+    certification = known_certification(transaction, chosen.certification_id)
     known_source(transaction, chosen.source)
-    pairs = [(user.id, chosen.certification) for user in people]
+    pairs = [(user.id, chosen.certification_id) for user in people]
     histories = transaction.awards.histories(pairs)
     awarded: list[str] = []
     refused: list[tuple[str, Refused]] = []

@@ -99,7 +99,7 @@ def edit(
 
 def publish(
     store: Store,
-    certification: str,
+    certification_id: str,
     *,
     active: bool = True,
     image: ImageFacts | None = None,
@@ -118,14 +118,14 @@ def publish(
     permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
     return _become(
         store,
-        certification,
+        certification_id,
         lambda found: lifecycle.publish(found, active=active, image=image, at=at, policy=policy),
     )
 
 
 def activate(
     store: Store,
-    certification: str,
+    certification_id: str,
     *,
     at: datetime,
     actor: Asking = SYSTEM,
@@ -140,13 +140,13 @@ def activate(
     """
     permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
     return _become(
-        store, certification, lambda found: lifecycle.activate(found, at=at, policy=policy)
+        store, certification_id, lambda found: lifecycle.activate(found, at=at, policy=policy)
     )
 
 
 def deactivate(
     store: Store,
-    certification: str,
+    certification_id: str,
     *,
     at: datetime,
     actor: Asking = SYSTEM,
@@ -167,14 +167,14 @@ def deactivate(
     Rules: ALL-CERT-10, ALL-MANAGE-05, ALL-MANAGE-07, INT-31b, INT-38.
     """
     permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
-    return _become(store, certification, lambda found: lifecycle.deactivate(found, at=at))
+    return _become(store, certification_id, lambda found: lifecycle.deactivate(found, at=at))
 
 
 def _become(
-    store: Store, certification: str, decide: Callable[[Certification], Granted | Refused]
+    store: Store, certification_id: str, decide: Callable[[Certification], Granted | Refused]
 ) -> Granted | Refused:
     with store.writing() as transaction:
-        decision = decide(facts.known_certification(transaction, certification))
+        decision = decide(facts.known_certification(transaction, certification_id))
         if decision:
             carry_out(transaction, decision.effects)
         return decision

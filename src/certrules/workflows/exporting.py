@@ -141,7 +141,7 @@ def _flat(cells: Sequence[Any]) -> list[Cell]:
 
 def expiry_calendar(
     store: Store,
-    user: str,
+    user_id: str,
     *,
     at: datetime,
     zone: str | tzinfo,
@@ -157,11 +157,11 @@ def expiry_calendar(
 
     Rules: ALL-ROLE-05, ALL-ROLE-07, DOC-EXP-04.
     """
-    permit_for(actor, Action.VIEW_AWARDS, store, user, policy=policy)
+    permit_for(actor, Action.VIEW_AWARDS, store, user_id, policy=policy)
     with store.reading() as view:
-        known = facts.known_user(view, user)
-        awards = list(view.awards.select(user=user, archived=False))
-        ids = {award.certification for award in awards}
+        known = facts.known_user(view, user_id)
+        awards = list(view.awards.select(user_id=user_id, archived=False))
+        ids = {award.certification_id for award in awards}
         certifications = {id_: one for id_ in ids if (one := view.certifications.get(id_))}
     found = expiries(awards, certifications, zone=zone)
     return calendar(found, at=at, name=f"Certifications of {known.username}", alarms=alarms)

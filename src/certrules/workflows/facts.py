@@ -21,8 +21,8 @@ COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 
 def load(
     transaction: Transaction,
-    user: str,
-    certification: str,
+    user_id: str,
+    certification_id: str,
     *,
     naming: Iterable[tuple[ItemKind, str]] = (),
 ) -> Facts:
@@ -32,10 +32,10 @@ def load(
     certification that is gone, only awards and renewals are left. Raises
     :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
     """
-    person = known_user(transaction, user)
-    found = transaction.certifications.get(certification)
-    awards = tuple(transaction.awards.history(user, certification))
-    renewals = tuple(transaction.renewals.history(user, certification))
+    person = known_user(transaction, user_id)
+    found = transaction.certifications.get(certification_id)
+    awards = tuple(transaction.awards.history(user_id, certification_id))
+    renewals = tuple(transaction.renewals.history(user_id, certification_id))
     if found is None:
         return Facts(person, None, awards, renewals=renewals)
     items = _by_kind(found, awards)
@@ -48,8 +48,8 @@ def load(
         person,
         found,
         awards,
-        tuple(_enrolments(transaction.learning, user, items, plans)),
-        tuple(_completions(transaction.learning, user, items)),
+        tuple(_enrolments(transaction.learning, user_id, items, plans)),
+        tuple(_completions(transaction.learning, user_id, items)),
         tuple(_courses(transaction.learning, find, within)),
         tuple(plans),
         renewals,
@@ -69,7 +69,7 @@ def of_many(
     items = _by_kind(certification, ())
     for kind, ids in items.items():
         for completion in transaction.learning.completions(users, kind, ids):
-            done[completion.user].append(completion)
+            done[completion.user_id].append(completion)
     names = _called(transaction.items.get, ((kind, id_) for kind in items for id_ in items[kind]))
     return {
         id_: Facts(
@@ -90,20 +90,20 @@ def enrolled(transaction: Transaction, known: Facts) -> Facts:
     return evolve(known, enrolments=attempts)
 
 
-def known_user(transaction: Transaction, user: str) -> User:
+def known_user(transaction: Transaction, user_id: str) -> User:
     """Return the user of an id; InvalidValueError where the store has none."""
-    found = transaction.users.get(user)
+    found = transaction.users.get(user_id)
     if found is None:
-        raise InvalidValueError("user", user, "the id of a user in the store")
+        raise InvalidValueError("user", user_id, "the id of a user in the store")
     return found
 
 
-def known_certification(transaction: Transaction, certification: str) -> Certification:
+def known_certification(transaction: Transaction, certification_id: str) -> Certification:
     """Return the certification of an id; InvalidValueError where the store has none."""
-    found = transaction.certifications.get(certification)
+    found = transaction.certifications.get(certification_id)
     if found is None:
         expected = "the id of a certification in the store"
-        raise InvalidValueError("certification", certification, expected)
+        raise InvalidValueError("certification", certification_id, expected)
     return found
 
 
@@ -112,10 +112,10 @@ def known_source(transaction: Transaction, source: Source) -> None:
 
     External training takes place elsewhere: the store need not have it.
     """
-    if source.type in _LISTED and source.item is not None:
+    if source.type in _LISTED and source.item_id is not None:
         kind = ItemKind(source.type.value)
-        if transaction.items.get(kind, source.item) is None:
-            raise InvalidValueError(str(kind), source.item, "the id of an item in the store")
+        if transaction.items.get(kind, source.item_id) is None:
+            raise InvalidValueError(str(kind), source.item_id, "the id of an item in the store")
 
 
 _LISTED = frozenset(
@@ -138,10 +138,10 @@ def _by_kind(certification: Certification, awards: Iterable[Award]) -> _Items:
     """Return the assigned items, and the course that earned an award, assigned or not any more."""
     items: _Items = {}
     for assignment in certification.assignments:
-        items.setdefault(assignment.kind, set()).add(assignment.item)
+        items.setdefault(assignment.kind, set()).add(assignment.item_id)
     for source in (award.source for award in awards if not award.archived):
-        if source.type is AssociationType.COURSE and source.item is not None:
-            items.setdefault(COURSE, set()).add(source.item)
+        if source.type is AssociationType.COURSE and source.item_id is not None:
+            items.setdefault(COURSE, set()).add(source.item_id)
     return items
 
 
@@ -168,16 +168,16 @@ def _courses(learning: Learning, find: Find, ids: Collection[str]) -> Iterable[C
 
 
 def _enrolments(
-    learning: Learning, user: str, items: _Items, plans: Collection[LearningPlan]
+    learning: Learning, user_id: str, items: _Items, plans: Collection[LearningPlan]
 ) -> Iterator[Enrolment]:
     """Yield a user's attempts; those in all courses of a plan tell when it was first accessed."""
     within = {course for plan in plans for course in plan.courses}
     courses = items.get(COURSE, set()) | within
     wanted = {**items, COURSE: courses, PLAN: {plan.id for plan in plans}}
     for kind, ids in wanted.items():
-        yield from learning.enrolments(user, kind, ids)
+        yield from learning.enrolments(user_id, kind, ids)
 
 
-def _completions(learning: Learning, user: str, items: _Items) -> Iterator[Completion]:
+def _completions(learning: Learning, user_id: str, items: _Items) -> Iterator[Completion]:
     for kind, ids in items.items():
-        yield from learning.completions((user,), kind, ids)
+        yield from learning.completions((user_id,), kind, ids)

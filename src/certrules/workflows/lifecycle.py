@@ -23,7 +23,7 @@ __all__ = ["assign", "delete", "unassign", "unlink"]
 
 def assign(
     store: Store,
-    certification: str,
+    certification_id: str,
     assignment: Assignment,
     *,
     actor: Asking = SYSTEM,
@@ -48,9 +48,9 @@ def assign(
     Rules: DOC-ASSIGN-01, DOC-ASSIGN-02, DOC-ASSIGN-04, INT-22.
     """
     permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
-    kind, item = assignment.kind, assignment.item
+    kind, item = assignment.kind, assignment.item_id
     with store.writing() as transaction:
-        found = facts.known_certification(transaction, certification)
+        found = facts.known_certification(transaction, certification_id)
         if transaction.items.get(kind, item) is None:
             raise InvalidValueError(str(kind), item, "the id of an item in the store")
         others = transaction.certifications.assigned(kind, item)
@@ -62,9 +62,9 @@ def assign(
 
 def unlink(
     store: Store,
-    certification: str,
+    certification_id: str,
     kind: ItemKind,
-    item: str,
+    item_id: str,
     *,
     at: datetime,
     dry_run: bool = False,
@@ -90,10 +90,10 @@ def unlink(
     permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
     at = instants.utc(at)
     with store.reading() if dry_run else store.writing() as transaction:
-        found = facts.known_certification(transaction, certification)
-        awards = transaction.awards.select(certification=certification)
-        renewals = transaction.renewals.open(certification)
-        decision = lifecycle.unlink(found, kind, item, awards, renewals, at=at, policy=policy)
+        found = facts.known_certification(transaction, certification_id)
+        awards = transaction.awards.select(certification_id=certification_id)
+        renewals = transaction.renewals.open(certification_id)
+        decision = lifecycle.unlink(found, kind, item_id, awards, renewals, at=at, policy=policy)
         if decision and not dry_run:
             carry_out(transaction, decision.effects)
         return decision
@@ -101,8 +101,8 @@ def unlink(
 
 def unassign(
     store: Store,
-    user: str,
-    certification: str,
+    user_id: str,
+    certification_id: str,
     *,
     at: datetime,
     dry_run: bool = False,
@@ -119,12 +119,12 @@ def unassign(
 
     Rules: DOC-AWARD-10, DOC-DELETE-06.
     """
-    permit_for(actor, Action.DELETE_AWARD, store, user, policy=policy)
+    permit_for(actor, Action.DELETE_AWARD, store, user_id, policy=policy)
     at = instants.utc(at)
     with store.reading() if dry_run else store.writing() as transaction:
-        awards = transaction.awards.history(user, certification)
-        renewals = transaction.renewals.history(user, certification)
-        decision = lifecycle.unassign(user, awards, renewals, at=at)
+        awards = transaction.awards.history(user_id, certification_id)
+        renewals = transaction.renewals.history(user_id, certification_id)
+        decision = lifecycle.unassign(user_id, awards, renewals, at=at)
         if decision and not dry_run:
             carry_out(transaction, decision.effects)
         return decision
@@ -132,7 +132,7 @@ def unassign(
 
 def delete(
     store: Store,
-    certification: str,
+    certification_id: str,
     *,
     at: datetime,
     cascade: bool = False,
@@ -160,9 +160,9 @@ def delete(
     permit(actor, Action.DELETE_CERTIFICATION, policy=policy)
     at = instants.utc(at)
     with store.reading() if dry_run else store.writing() as transaction:
-        found = facts.known_certification(transaction, certification)
-        awards = transaction.awards.select(certification=certification)
-        renewals = transaction.renewals.open(certification)
+        found = facts.known_certification(transaction, certification_id)
+        awards = transaction.awards.select(certification_id=certification_id)
+        renewals = transaction.renewals.open(certification_id)
         decision = lifecycle.delete(found, awards, renewals, at=at, cascade=cascade, policy=policy)
         if decision and not dry_run:
             carry_out(transaction, decision.effects)

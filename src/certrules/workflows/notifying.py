@@ -219,7 +219,7 @@ def _of_events(
             notices += (
                 each
                 for each in rules.edited(None, award, unaware, at=at, zone=zone)
-                if cycle in issues or each.due_at >= planned[each.notification].since
+                if cycle in issues or each.due_at >= planned[each.notification_id].since
             )
             passed += rules.passed(award, unaware, at=at, zone=zone)
     added = put(transaction, notices)
@@ -239,7 +239,7 @@ def _unaware(
 
 
 def _cycle(thing: Event | Award) -> _Cycle:
-    return thing.user, thing.certification, thing.cycle
+    return thing.user_id, thing.certification_id, thing.cycle
 
 
 def _awards(transaction: Transaction, events: Sequence[Event]) -> dict[_Cycle, Award]:
@@ -336,14 +336,14 @@ def message(
     """
     permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
     check_medium(medium)
-    if notice.notification != notification.id:
-        raise InvalidValueError("notification", notification.id, f"{notice.notification!r}")
+    if notice.notification_id != notification.id:
+        raise InvalidValueError("notification", notification.id, f"{notice.notification_id!r}")
     with store.reading() as view:
-        user = view.users.get(notice.user)
-        certification = view.certifications.get(notice.certification)
-        history = view.awards.history(notice.user, notice.certification)
-        badge = view.badges.current(notice.user, notice.certification, notice.cycle)
-        item_name = _item_name(view, notice.item)
+        user = view.users.get(notice.user_id)
+        certification = view.certifications.get(notice.certification_id)
+        history = view.awards.history(notice.user_id, notice.certification_id)
+        badge = view.badges.current(notice.user_id, notice.certification_id, notice.cycle)
+        item_name = _item_name(view, notice.item_id)
     award = next((each for each in history if each.cycle == notice.cycle), None)
     if user is None or not user.active or certification is None or award is None:
         return None
@@ -367,6 +367,6 @@ def message(
     )
 
 
-def _item_name(view: Transaction, item: str) -> str:
-    found = (view.items.get(kind, item) for kind in (ItemKind.COURSE, ItemKind.LEARNING_PLAN))
-    return next((each.name for each in found if each is not None and item), "")
+def _item_name(view: Transaction, item_id: str) -> str:
+    found = (view.items.get(kind, item_id) for kind in (ItemKind.COURSE, ItemKind.LEARNING_PLAN))
+    return next((each.name for each in found if each is not None and item_id), "")

@@ -116,7 +116,7 @@ def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapp
         "id": str(position),
         "source": source,
         "type": type_,
-        "subject": "/".join(map(_safe, (entry.user, entry.certification, str(entry.cycle)))),
+        "subject": "/".join(map(_safe, (entry.user_id, entry.certification_id, str(entry.cycle)))),
         "time": _told(time),
         "datacontenttype": "application/json",
         "data": _data(entry),
@@ -157,14 +157,14 @@ def _whole(name: str, number: int) -> int:
 
 def _data(entry: Event | Notice) -> dict[str, Any]:
     data: dict[str, Any] = {
-        "user": entry.user,
-        "certification": entry.certification,
+        "user": entry.user_id,
+        "certification": entry.certification_id,
         "cycle": entry.cycle,
-        "item": entry.item or None,
+        "item": entry.item_id or None,
     }
     if isinstance(entry, Notice):
         data |= {
-            "notification": entry.notification,
+            "notification": entry.notification_id,
             "kind": str(entry.kind),
             "of": _told(entry.of),
             "due_at": _told(entry.due_at),

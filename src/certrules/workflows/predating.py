@@ -24,7 +24,7 @@ __all__ = ["issue_predated"]
 
 def issue_predated(
     store: Store,
-    certification: str,
+    certification_id: str,
     *,
     since: datetime | None,
     at: datetime,
@@ -47,7 +47,7 @@ def issue_predated(
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
     >>> track = Assignment(ItemKind.LEARNING_TRACK, "t1", at)
-    >>> done = Completion("1", track.kind, track.item, datetime(2024, 1, 1, tzinfo=UTC))
+    >>> done = Completion("1", track.kind, track.item_id, datetime(2024, 1, 1, tzinfo=UTC))
     >>> with store.writing() as transaction:
     ...     transaction.users.put([User("1", "ada")])
     ...     transaction.certifications.put([Certification("fa", "First aid", assignments=(track,))])
@@ -61,14 +61,14 @@ def issue_predated(
     at = instants.utc(at)
     since = None if since is None else instants.utc(since)
     with store.reading() as view:
-        found = known_certification(view, certification)
+        found = known_certification(view, certification_id)
         users = _candidates(view, found, since)
     possible = awarding.predatable(found)
     reports = [] if users or possible else [AwardReport(reasons=tuple(possible.reasons))]
     for start in range(0, len(users), TOGETHER):
         some = users[start : start + TOGETHER]
         with store.reading() if dry_run else store.writing() as transaction:
-            found = known_certification(transaction, certification)
+            found = known_certification(transaction, certification_id)
             known = of_many(transaction, found, some)
             report, effects = _decide(known, since=since, at=at, zone=zone, policy=policy)
             if not dry_run:
@@ -84,13 +84,13 @@ def _candidates(
 ) -> Sequence[str]:
     """Return the ids of those who completed any of the training; the rest is decided one by one."""
     begin = datetime.min.replace(tzinfo=UTC) if since is None else since
-    items = {(each.kind, each.item) for each in certification.assignments}
+    items = {(each.kind, each.item_id) for each in certification.assignments}
     completions = (
         completion
         for kind, item in items
         for completion in view.learning.completed_since(kind, item, begin)
     )
-    return sorted({completion.user for completion in completions})
+    return sorted({completion.user_id for completion in completions})
 
 
 def _decide(

@@ -24,11 +24,11 @@ __all__ = ["cancel", "decide", "start"]
 
 def decide(
     store: Store,
-    user: str,
-    certification: str,
+    user_id: str,
+    certification_id: str,
     *,
     at: datetime,
-    plan: str | None = None,
+    plan_id: str | None = None,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
@@ -48,18 +48,18 @@ def decide(
 
     Rules: DOC-RENEW-01, DOC-RENEW-04, DOC-VIEW-03.
     """
-    permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
+    permit_for(actor, Action.RENEW_AWARD, store, user_id, policy=policy)
     at = instants.utc(at)
     with store.reading() as view:
-        named = [] if plan is None else [(ItemKind.LEARNING_PLAN, plan)]
-        known = facts.load(view, user, certification, naming=named)
-    return renewal.decide(known, at=at, plan=plan, policy=policy)
+        named = [] if plan_id is None else [(ItemKind.LEARNING_PLAN, plan_id)]
+        known = facts.load(view, user_id, certification_id, naming=named)
+    return renewal.decide(known, at=at, plan_id=plan_id, policy=policy)
 
 
 def start(
     store: Store,
-    user: str,
-    certification: str,
+    user_id: str,
+    certification_id: str,
     option: RenewalOption,
     *,
     at: datetime,
@@ -84,10 +84,10 @@ def start(
     Rules: DOC-RENEW-03, DOC-RENEW-06, DOC-RENEW-09, DOC-RENEW-10, DOC-RENEW-11, DOC-RENEW-12,
     INT-12, INT-12b.
     """
-    permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
+    permit_for(actor, Action.RENEW_AWARD, store, user_id, policy=policy)
     at = instants.utc(at)
     with store.reading() if dry_run else store.writing() as transaction:
-        known = facts.load(transaction, user, certification, naming=_named(option))
+        known = facts.load(transaction, user_id, certification_id, naming=_named(option))
         decision = renewal.start(known, option, at=at, key=key, seen=seen, policy=policy)
         if decision and not dry_run:
             carry_out(transaction, decision.effects, policy.notifications)
@@ -97,14 +97,14 @@ def start(
 def _named(option: RenewalOption) -> list[tuple[ItemKind, str]]:
     if not isinstance(option, RenewalOption):
         raise InvalidValueError("option", option, "a certrules.RenewalOption")
-    through = [] if option.plan is None else [(ItemKind.LEARNING_PLAN, option.plan)]
-    return [(option.kind, option.item), *through]
+    through = [] if option.plan_id is None else [(ItemKind.LEARNING_PLAN, option.plan_id)]
+    return [(option.kind, option.item_id), *through]
 
 
 def cancel(
     store: Store,
-    user: str,
-    certification: str,
+    user_id: str,
+    certification_id: str,
     *,
     at: datetime,
     actor: Asking = SYSTEM,
@@ -118,10 +118,10 @@ def cancel(
 
     Rules: INT-12b.
     """
-    permit_for(actor, Action.RENEW_AWARD, store, user, policy=policy)
+    permit_for(actor, Action.RENEW_AWARD, store, user_id, policy=policy)
     at = instants.utc(at)
     with store.writing() as transaction:
-        decision = renewal.cancel(facts.load(transaction, user, certification), at=at)
+        decision = renewal.cancel(facts.load(transaction, user_id, certification_id), at=at)
         if decision:
             carry_out(transaction, decision.effects)
         return decision

@@ -58,7 +58,7 @@ def reopen_expired(
     ...     transaction.awards.add([Award("1", "fa", jan, feb)])
     ...     transaction.learning.put_enrolments([done])
     >>> again = evolve(ALLBOUND, reenable_training_on_expiry=True)
-    >>> [effect.item for effect in reopen_expired(store, at=feb, policy=again)]
+    >>> [effect.item_id for effect in reopen_expired(store, at=feb, policy=again)]
     ['c1']
     >>> reopen_expired(store, at=feb, policy=again)
     []
@@ -69,7 +69,7 @@ def reopen_expired(
     at = instants.utc(at)
     first = datetime.min.replace(tzinfo=UTC) if since is None else instants.utc(since)
     with store.reading() as view:
-        expired = [(each.user, each.certification) for each in view.awards.expiring(first, at)]
+        expired = [(each.user_id, each.certification_id) for each in view.awards.expiring(first, at)]
     pairs, looked, reopened = iter(expired), 0, list[ReopenTraining]()
     while some := list(islice(pairs, TOGETHER)):
         with store.writing() as transaction:

@@ -23,8 +23,8 @@ def report(
     *,
     at: datetime,
     zone: str | tzinfo,
-    user: str | None = None,
-    company: str | None = None,
+    user_id: str | None = None,
+    company_id: str | None = None,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> Iterator[ReportRow]:
@@ -32,7 +32,7 @@ def report(
 
     The view must stay open meanwhile. Awards are shown as they stood at that instant; those of a
     certification that is gone are in neither report.
-    ``user`` is the id of the one user of whom it tells, or ``company`` that of the company of whose
+    ``user_id`` is the id of the one user of whom it tells, or ``company_id`` that of the company of whose
     people, if it does not tell of everybody.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
@@ -45,37 +45,37 @@ def report(
 
     Rules: ALL-ROLE-05, DOC-DELETE-03, DOC-REPORT-01, DOC-REPORT-04.
     """
-    target = Target(company=company) if user is None else belongings(view, user)
+    target = Target(company_id=company_id) if user_id is None else belongings(view, user_id)
     permit(actor, Action.VIEW_AWARDS, target, policy=policy)
     at = instants.utc(at)
-    awards = _awards(view, which, user)
-    if company is not None:
-        people = frozenset(each.id for each in view.users.all() if each.company == company)
-        awards = (award for award in awards if award.user in people)
+    awards = _awards(view, which, user_id)
+    if company_id is not None:
+        people = frozenset(each.id for each in view.users.all() if each.company_id == company_id)
+        awards = (award for award in awards if award.user_id in people)
     histories = groupby(awards, key=_pair)
     return (
         row for _, awards in histories for row in reporting.report(which, awards, at=at, zone=zone)
     )
 
 
-def _awards(view: Transaction, which: Report, user: str | None) -> Iterator[Award]:
+def _awards(view: Transaction, which: Report, user_id: str | None) -> Iterator[Award]:
     """Yield the awards of either report; those of a certification that is gone are in neither."""
     known = [certification.id for certification in view.certifications.all()]
-    if user is not None or which is Report.USERS_CERTIFICATIONS:
-        there, awards = frozenset(known), view.awards.select(user=user)
-        yield from (award for award in awards if award.certification in there)
+    if user_id is not None or which is Report.USERS_CERTIFICATIONS:
+        there, awards = frozenset(known), view.awards.select(user_id=user_id)
+        yield from (award for award in awards if award.certification_id in there)
     else:
         for certification in known:
-            yield from view.awards.select(certification=certification)
+            yield from view.awards.select(certification_id=certification)
 
 
 def _pair(award: Award) -> tuple[str, str]:
-    return award.user, award.certification
+    return award.user_id, award.certification_id
 
 
 def learner(
     store: Store,
-    user: str,
+    user_id: str,
     *,
     at: datetime,
     zone: str | tzinfo,
@@ -98,13 +98,13 @@ def learner(
 
     Rules: DOC-VIEW-01, DOC-VIEW-02, DOC-VIEW-03.
     """
-    permit_for(actor, Action.VIEW_AWARDS, store, user, policy=policy)
+    permit_for(actor, Action.VIEW_AWARDS, store, user_id, policy=policy)
     at = instants.utc(at)
     with store.reading() as view:
-        facts.known_user(view, user)
-        awards = [*filter(None, (status.as_of(each, at) for each in view.awards.select(user=user)))]
-        held = {award.certification for award in awards if not award.archived}
-        known = [facts.load(view, user, each) for each in held]
+        facts.known_user(view, user_id)
+        awards = [*filter(None, (status.as_of(each, at) for each in view.awards.select(user_id=user_id)))]
+        held = {award.certification_id for award in awards if not award.archived}
+        known = [facts.load(view, user_id, each) for each in held]
     there = {each.certification.id: each for each in known if each.certification is not None}
     return reporting.learner_awards(
         awards,

@@ -87,7 +87,7 @@ def test_who_may_load_a_part_is_told_of_the_file(run: Run, store: Path) -> None:
 
 def acme(store: Path) -> tuple[Any, ...]:
     with closing(open_store(str(store))) as opened, opened.writing() as transaction:
-        transaction.users.put([User("2", "Bob", company="acme"), User("4", "mia", company="acme")])
+        transaction.users.put([User("2", "Bob", company_id="acme"), User("4", "mia", company_id="acme")])
     return "--store", store, "--actor", "mia", "--format", "json"
 
 

@@ -54,8 +54,8 @@ def key(tmp_path: Path) -> Files:
     return files
 
 
-def award(store: Path, user: str = "ada") -> tuple[object, ...]:
-    return "--store", store, "--user", user, "--certification", "FA"
+def award(store: Path, user_id: str = "ada") -> tuple[object, ...]:
+    return "--store", store, "--user", user_id, "--certification", "FA"
 
 
 def issued(run: Run, store: Path, key: Files, *more: object) -> str:

@@ -266,8 +266,8 @@ def test_a_file_that_cannot_be_written_is_named_as_it_was_given(run: Run, awarde
 def test_a_manager_need_not_name_their_company(run: Run, awarded: Path, tmp_path: Path) -> None:
     with closing(open_store(str(awarded))) as store, store.writing() as transaction:
         users = {user.id: user for user in transaction.users.all()}
-        transaction.users.put([evolve(users["1"], company="acme")])
-        transaction.users.put([evolve(users["3"], company="acme", active=True)])
+        transaction.users.put([evolve(users["1"], company_id="acme")])
+        transaction.users.put([evolve(users["3"], company_id="acme", active=True)])
     words = ("export", "issued", "--store", awarded, "--out", "out.csv", *AT)
     manager = ("--actor", "gone", "--role", "manager")
     answer = run(*words, *manager)

@@ -165,7 +165,7 @@ def test_who_manages_certifications_changes_nobody(run: Run, store: Path, tmp_pa
     answer = run("load", written(tmp_path, {"items": CATALOG["items"], **third}), *actor)
     assert (answer.code, "learning.manage is for superadmin" in answer.err) == (1, True)
     with closing(open_store(str(store))) as opened, opened.reading() as view:
-        assert [user.company for user in view.users.all()] == [None, None, None]
+        assert [user.company_id for user in view.users.all()] == [None, None, None]
         assert view.certifications.get("k9") is None
     assert run("load", written(tmp_path, third), *actor).code == 0
 

@@ -92,7 +92,7 @@ def test_a_user_by_name_in_any_case_or_by_id(run: Run, awarded: Path, name: str)
 def test_all_users_of_one_name(run: Run, awarded: Path) -> None:
     with closing(open_store(str(awarded))) as store, store.writing() as transaction:
         transaction.users.put([User("9", "BOB")])
-        transaction.awards.add([evolve(AWARDS[0], user="9")])
+        transaction.awards.add([evolve(AWARDS[0], user_id="9")])
     answer = run("status", "--store", awarded, "--user", "bob", "--format", "json")
     assert [award["user_id"] for award in answer.data["awards"]] == ["2", "9"]
 
@@ -125,7 +125,7 @@ def test_more_awards_than_a_page_of_the_store(run: Run, awarded: Path) -> None:
     with closing(open_store(str(awarded))) as store, store.writing() as transaction:
         transaction.users.put(User(f"m{number:04}", f"user{number}") for number in range(2_500))
         transaction.awards.add(
-            [evolve(AWARDS[0], user=f"m{number:04}") for number in range(0, 2_500, 2)]
+            [evolve(AWARDS[0], user_id=f"m{number:04}") for number in range(0, 2_500, 2)]
         )
     answer = run("status", "--store", awarded, "--format", "json")
     assert len(answer.data["awards"]) == 1_253

@@ -57,8 +57,8 @@ class Told:
         name, *options = command.split()
         return self.run(name, *options, *words, "--store", self.store)
 
-    def complete(self, at: str, course: str = "FA-101") -> Answer:
-        return self(f"complete --user ada --course {course} --zone UTC --at {at}")
+    def complete(self, at: str, course_id: str = "FA-101") -> Answer:
+        return self(f"complete --user ada --course {course_id} --zone UTC --at {at}")
 
     def renew(self, at: str, *words: object) -> Answer:
         return self(f"renew --user ada --certification FA --at {at}", *words)
@@ -125,8 +125,8 @@ def test_a_completion_to_come_is_not_recorded(told: Told) -> None:
 
 
 @pytest.mark.parametrize("item", ["--plan PLAN", "--track TRACK", "--track t1"])
-def test_plans_and_tracks_are_completed_too(told: Told, item: str) -> None:
-    assert told(f"complete --user ada {item} --zone UTC").code == 0
+def test_plans_and_tracks_are_completed_too(told: Told, item_id: str) -> None:
+    assert told(f"complete --user ada {item_id} --zone UTC").code == 0
 
 
 @pytest.mark.rule("DOC-RENEW-01", "DOC-RENEW-06", "INT-12b")

@@ -88,13 +88,13 @@ def _external(
 ) -> Completed:
     """Return what followed from an external training, told as other completions are."""
     with store.reading() as view:
-        recorded = view.learning.external(training.user, training.id) == training
+        recorded = view.learning.external(training.user_id, training.id) == training
     if isinstance(decision, Refused) and not recorded:
-        chosen = training.certification
+        chosen = training.certification_id
         return Completed(decision, {} if chosen is None else {chosen: decision})
-    if decision is None or training.certification is None:
+    if decision is None or training.certification_id is None:
         return Completed(Granted(), {})
-    return Completed(Granted(), {training.certification: decision})
+    return Completed(Granted(), {training.certification_id: decision})
 
 
 def tell(out: Output, store: Store, completed: Completed, *, zone: Any) -> None:

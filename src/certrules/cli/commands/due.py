@@ -107,6 +107,6 @@ def tell(out: Output, told: Sequence[Notification], notices: Sequence[Notice]) -
     for id_, warning in warnings:
         out.paragraph(shown(f"Warning: notification {id_}: {warning}"), style="yellow")
     for notice in notices:
-        about = f"{notice.user}, {notice.certification}, cycle {notice.cycle}"
-        out.line(shown(f"{notice.due_at:%Y-%m-%d %H:%M} {notice.notification}: {about}"))
+        about = f"{notice.user_id}, {notice.certification_id}, cycle {notice.cycle}"
+        out.line(shown(f"{notice.due_at:%Y-%m-%d %H:%M} {notice.notification_id}: {about}"))
     out.line(f"{counted(len(notices), 'notice')} due")

@@ -106,8 +106,8 @@ def run(args: argparse.Namespace) -> int:
     facts = {"at": instants.utc(at).isoformat(), "zone": arguments.zone_name(zone)}
     if query.scope.owner is not None:
         facts["user"] = query.scope.owner
-    elif query.scope.company is not None:
-        facts["company"] = query.scope.company
+    elif query.scope.company_id is not None:
+        facts["company"] = query.scope.company_id
     _tell(args.out, query.table, path, done, facts)
     return 0
 
@@ -124,9 +124,9 @@ def _scope(store: Store, args: argparse.Namespace, actor: Asking, action: Action
     """Return whose awards are meant: those that are named, or else all that somebody may see."""
     if args.user is not None:
         user = actors.whose(store, actor, action, args.user)
-        return Target(user.id, args.company or user.company)
+        return Target(user.id, args.company or user.company_id)
     if args.company is not None:
-        return Target(company=args.company)
+        return Target(company_id=args.company)
     return actors.scope(actor, action)
 
 

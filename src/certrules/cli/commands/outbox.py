@@ -76,7 +76,7 @@ def tell(
         out.data_stream(head, "events", told)
         return
     for position, entry in entries:
-        about = f"{entry.user}, {entry.certification}, cycle {entry.cycle}"
+        about = f"{entry.user_id}, {entry.certification_id}, cycle {entry.cycle}"
         note = " (late)" if outbox.late(entry, at) else ""
         out.line(shown(f"{position}  {_what(entry)}: {about}{note}"))
     many = f", {late:,} late" if late else ""
@@ -86,5 +86,5 @@ def tell(
 
 def _what(entry: Event | Notice) -> str:
     if isinstance(entry, Notice):
-        return f"{entry.due_at:%Y-%m-%d %H:%M:%S}  notice {entry.notification}"
+        return f"{entry.due_at:%Y-%m-%d %H:%M:%S}  notice {entry.notification_id}"
     return f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.kind}"

@@ -29,9 +29,9 @@ def add(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do it, and say what was decided."""
 
-    def publish(store: Store, certification: str, **options: Any) -> Granted | Refused:
+    def publish(store: Store, certification_id: str, **options: Any) -> Granted | Refused:
         image = None if args.image is None else pictures.facts(args.image)
         active = not args.inactive
-        return defining.publish(store, certification, active=active, image=image, **options)
+        return defining.publish(store, certification_id, active=active, image=image, **options)
 
     return changes.change(args, "publish", publish)

@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
             )
             return _answer(args.out, store, decision, "giving up the renewal")
         asked = renewing.decide(
-            store, user, certification, at=at, plan=plan, actor=actor, policy=policy
+            store, user, certification, at=at, plan_id=plan, actor=actor, policy=policy
         )
         if args.explain and item is None:
             return _answer(args.out, store, asked, "renewal", granted="possible")
@@ -100,20 +100,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _options(
-    asked: Granted | Refused, item: Item | None, plan: str | None
+    asked: Granted | Refused, item: Item | None, plan_id: str | None
 ) -> tuple[RenewalOption, ...]:
     """Return the options that are meant: those of the item that is named, or else all."""
     options: tuple[RenewalOption, ...] = asked.effects if isinstance(asked, Granted) else ()
     if item is None:
         return options
-    named = tuple(each for each in options if (each.kind, each.item) == (item.kind, item.id))
-    return named or (RenewalOption(item.kind, item.id, plan),)  # to be told why not
+    named = tuple(each for each in options if (each.kind, each.item_id) == (item.kind, item.id))
+    return named or (RenewalOption(item.kind, item.id, plan_id),)  # to be told why not
 
 
-def _earlier(store: Store, user: str, certification: str, key: str) -> RenewalOption | None:
+def _earlier(store: Store, user_id: str, certification_id: str, key: str) -> RenewalOption | None:
     """Return by what the request of this key started a renewal: sent again, it means the same."""
     with store.reading() as view:
-        history = view.renewals.history(user, certification)
+        history = view.renewals.history(user_id, certification_id)
     return next((each.option for each in history if each.key == key), None)
 
 

@@ -69,8 +69,8 @@ def _tell(out: Output, store: Store, reopened: Sequence[ReopenTraining], *, at: 
         return
     with store.reading() as view:
         for effect in islice(reopened, SHOWN):
-            what = names.item_words(view, effect.kind, effect.item)
-            out.line(shown(f"{names.username(view, effect.user)}: {what} is open again"))
+            what = names.item_words(view, effect.kind, effect.item_id)
+            out.line(shown(f"{names.username(view, effect.user_id)}: {what} is open again"))
     if len(reopened) > SHOWN:
         out.line(f"… and {len(reopened) - SHOWN:,} more (all with --format json)")
     out.line(f"{counted(len(reopened), 'training')} reopened")

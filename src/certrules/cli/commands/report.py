@@ -84,11 +84,11 @@ def run(args: argparse.Namespace) -> int:
                     Report(args.which),
                     at=at,
                     zone=zone,
-                    user=scope.owner,
-                    company=scope.company,
+                    user_id=scope.owner,
+                    company_id=scope.company_id,
                     actor=actor,
                 )
-                _tell(args.out, view, Report(args.which), rows, scope.company, at=at, zone=zone)
+                _tell(args.out, view, Report(args.which), rows, scope.company_id, at=at, zone=zone)
     return 0
 
 
@@ -105,22 +105,22 @@ def _tell(
     view: Transaction,
     which: Report,
     rows: Iterator[ReportRow],
-    company: str | None,
+    company_id: str | None,
     *,
     at: datetime,
     zone: tzinfo,
 ) -> None:
     if out.as_json:
         head = {"report": str(which), "at": instants.utc(at).isoformat()}
-        head.update({} if company is None else {"company": company})
+        head.update({} if company_id is None else {"company": company_id})
         out.data_stream(head, "rows", map(plain, rows))
         return
     certifications = {each.id: each.code or each.name for each in view.certifications.all()}
     user, *rest = Column("user", shrinks=True), *COLUMNS
     by_user = which is Report.USERS_CERTIFICATIONS
     columns = (user, *rest) if by_user else (rest[0], user, *rest[1:])
-    if company is not None:
-        out.line((f"Awards of company {shown(company)}", "dim"))
+    if company_id is not None:
+        out.line((f"Awards of company {shown(company_id)}", "dim"))
         out.line()
     count = out.table(columns, _cells(view, rows, certifications, zone, by_user=by_user))
     out.line()
@@ -137,10 +137,10 @@ def _cells(
 ) -> Iterator[tuple[Cell, ...]]:
     user: User | None = None
     for row in rows:
-        if user is None or user.id != row.user:
-            user = view.users.get(row.user)
-        who = shown(user.username if user else row.user)
-        what = shown(certifications.get(row.certification, row.certification))
+        if user is None or user.id != row.user_id:
+            user = view.users.get(row.user_id)
+        who = shown(user.username if user else row.user_id)
+        what = shown(certifications.get(row.certification_id, row.certification_id))
         yield (
             *((who, what) if by_user else (what, who)),
             str(row.status),

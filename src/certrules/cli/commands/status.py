@@ -129,13 +129,13 @@ def _asked(
     scope = actors.scope(actor, Action.VIEW_AWARDS)
     if scope.owner is not None:
         return names.users(view, f"{names.BY_ID}{scope.owner}"), None
-    return None, scope.company
+    return None, scope.company_id
 
 
 def _lines(
     view: Transaction,
     users: Sequence[User] | None,
-    company: str | None,
+    company_id: str | None,
     *,
     at: datetime,
     zone: tzinfo | None,
@@ -143,14 +143,14 @@ def _lines(
 ) -> Iterator[_Line]:
     certifications = {each.id: each for each in view.certifications.all()}
     zones: dict[str | None, tzinfo] = {}
-    for user, awards in _awards(view, users, company):
+    for user, awards in _awards(view, users, company_id):
         if user.time_zone not in zones:
             zones[user.time_zone] = zone or arguments.zone_of(user)
         tz = zones[user.time_zone]
         for award in awards:
             stands = status.status_at(award, at)
             if archived or stands is not Status.ARCHIVED:
-                certification = certifications[award.certification]
+                certification = certifications[award.certification_id]
                 yield _Line(user, certification, award, stands, *_days(award, stands, at, tz))
 
 
@@ -171,17 +171,17 @@ def _days(
 
 
 def _awards(
-    view: Transaction, users: Sequence[User] | None, company: str | None
+    view: Transaction, users: Sequence[User] | None, company_id: str | None
 ) -> Iterator[tuple[User, Iterable[Award]]]:
     if users is not None:
-        yield from ((user, view.awards.select(user=user.id)) for user in users)
+        yield from ((user, view.awards.select(user_id=user.id)) for user in users)
         return
     people = view.users.all()  # in the order of the awards
     user: User | None = None
     for award in view.awards.select():
-        while user is None or user.id != award.user:
+        while user is None or user.id != award.user_id:
             user = next(people)
-        if company in (None, user.company):
+        if company_id in (None, user.company_id):
             yield user, (award,)
 
 
@@ -214,7 +214,7 @@ def _as_json(line: _Line) -> dict[str, object]:
         "archived_at": _iso(award.archived_at),
         "cycle": award.cycle,
         "source": str(award.source.type),
-        "item": award.source.item,
+        "item": award.source.item_id,
         "zone": arguments.zone_name(line.zone),
     }
 

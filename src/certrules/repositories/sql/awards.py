@@ -40,9 +40,9 @@ class SqlAwards:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def history(self, user: str, certification: str) -> Sequence[Award]:
+    def history(self, user_id: str, certification_id: str) -> Sequence[Award]:
         """Return the cycles of one user's certification, first to last."""
-        return list(self.select(user=user, certification=certification))
+        return list(self.select(user_id=user_id, certification_id=certification_id))
 
     def histories(
         self, pairs: Collection[tuple[str, str]]
@@ -56,16 +56,16 @@ class SqlAwards:
     def select(
         self,
         *,
-        user: str | None = None,
-        certification: str | None = None,
+        user_id: str | None = None,
+        certification_id: str | None = None,
         archived: bool | None = None,
     ) -> Iterator[Award]:
         """Return awards by user, certification and cycle, without holding them all."""
         statement = _SELECT
-        if user is not None:
-            statement = statement.where(table.c.user_id == user)
-        if certification is not None:
-            statement = statement.where(table.c.certification_id == certification)
+        if user_id is not None:
+            statement = statement.where(table.c.user_id == user_id)
+        if certification_id is not None:
+            statement = statement.where(table.c.certification_id == certification_id)
         if archived is not None:
             statement = statement.where(
                 table.c.archived_at.is_not(None) if archived else table.c.archived_at.is_(None)
@@ -112,7 +112,7 @@ class SqlAwards:
             with self._session.whole():
                 yield
         except ConflictError:
-            stored = self.histories({(award.user, award.certification) for award in awards})
+            stored = self.histories({(award.user_id, award.certification_id) for award in awards})
             versions = {
                 _key(award): award.version for cycles in stored.values() for award in cycles
             }
@@ -128,7 +128,7 @@ def _seen(versions: dict[tuple[str, str, int], int], award: Award) -> int | None
 
 
 def _key(award: Award) -> tuple[str, str, int]:
-    return award.user, award.certification, award.cycle
+    return award.user_id, award.certification_id, award.cycle
 
 
 def _values(award: Award, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
@@ -138,7 +138,7 @@ def _values(award: Award, instant: Callable[[datetime | None], Any]) -> tuple[An
         instant(award.expires_at),
         award.basis.value,
         source.type.value,
-        source.item,
+        source.item_id,
         pack(map(astuple, source.links)) if source.links else None,
         instant(source.completed_at),
         instant(award.archived_at),

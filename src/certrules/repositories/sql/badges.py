@@ -41,16 +41,16 @@ class SqlBadges:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, badge: str) -> Badge | None:
+    def get(self, badge_id: str) -> Badge | None:
         """Return the badge of an id."""
-        return self._first(_SELECT.where(table.c.id == badge))
+        return self._first(_SELECT.where(table.c.id == badge_id))
 
-    def current(self, user: str, certification: str, cycle: int) -> Badge | None:
+    def current(self, user_id: str, certification_id: str, cycle: int) -> Badge | None:
         """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
         return self._first(
             _SELECT.where(
-                table.c.user_id == user,
-                table.c.certification_id == certification,
+                table.c.user_id == user_id,
+                table.c.certification_id == certification_id,
                 table.c.cycle == cycle,
                 table.c.open.is_(True),
             )
@@ -81,8 +81,8 @@ class SqlBadges:
         instant = self._session.instants()
         row = (
             badge.id,
-            badge.user,
-            badge.certification,
+            badge.user_id,
+            badge.certification_id,
             badge.cycle,
             instant(badge.issued_at),
             instant(badge.expires_at),
@@ -98,9 +98,9 @@ class SqlBadges:
         except ConflictError:
             raise badge_conflict(badge) from None
 
-    def suspend(self, badge: str, *, suspended: bool = True) -> None:
+    def suspend(self, badge_id: str, *, suspended: bool = True) -> None:
         """Suspend a badge, or lift its suspension; nothing happens if there is none."""
-        self._session.change(_SUSPEND, [(suspended, badge)], ["suspended"])
+        self._session.change(_SUSPEND, [(suspended, badge_id)], ["suspended"])
 
     def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         """Revoke the badges of some cycles, for ever; those may have others from then on."""
@@ -113,16 +113,16 @@ class SqlBadges:
         rows = [
             (
                 *(True, None),
-                *(each.user, each.certification, each.cycle, True),
+                *(each.user_id, each.certification_id, each.cycle, True),
                 *(instant(each.issued_at), instant(each.expires_at)),
             )
             for each in awards
         ]
         self._session.change(_REVOKE_OUTDATED, rows, ["revoked", "open"])
 
-    def withdraw(self, badge: str) -> None:
+    def withdraw(self, badge_id: str) -> None:
         """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
-        self._session.change(_WITHDRAW, [(True, badge, True)], ["revoked"])
+        self._session.change(_WITHDRAW, [(True, badge_id, True)], ["revoked"])
 
     def _first(self, statement: Any) -> Badge | None:
         return next(map(_badge, self._session.rows(statement)), None)

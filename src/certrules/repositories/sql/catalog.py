@@ -36,9 +36,9 @@ class SqlCertifications:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, certification: str) -> Certification | None:
+    def get(self, certification_id: str) -> Certification | None:
         """Return the certification of an id."""
-        rows = self._session.rows(_CERTIFICATIONS.where(certifications.c.id == certification))
+        rows = self._session.rows(_CERTIFICATIONS.where(certifications.c.id == certification_id))
         return next(self._whole(rows), None)
 
     def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
@@ -46,10 +46,10 @@ class SqlCertifications:
         rows = list(self._session.rows_among(_CERTIFICATIONS, certifications.c.code, codes))
         return grouped(zip((row.code for row in rows), self._whole(rows), strict=True))
 
-    def assigned(self, kind: ItemKind, item: str) -> Sequence[Certification]:
+    def assigned(self, kind: ItemKind, item_id: str) -> Sequence[Certification]:
         """Return the certifications to which an item is assigned, by id."""
         of_item = select(assignments.c.certification_id).where(
-            assignments.c.kind == kind.value, assignments.c.item_id == item
+            assignments.c.kind == kind.value, assignments.c.item_id == item_id
         )
         return list(
             self._whole(self._session.rows(_CERTIFICATIONS.where(certifications.c.id.in_(of_item))))
@@ -70,15 +70,15 @@ class SqlCertifications:
             certifications.c.keys(),
         )
         assigned = [
-            (c.id, position, a.kind.value, a.item, instant(a.assigned_at), a.group)
+            (c.id, position, a.kind.value, a.item_id, instant(a.assigned_at), a.group)
             for c in latest.values()
             for position, a in enumerate(c.assignments)
         ]
         self._session.change(insert(assignments), assigned, assignments.c.keys())
 
-    def remove(self, certification: str) -> None:
+    def remove(self, certification_id: str) -> None:
         """Delete a certification with its assignments; nothing happens if there is none."""
-        self._session.change(_DELETE, [(certification,)])  # its assignments go with it
+        self._session.change(_DELETE, [(certification_id,)])  # its assignments go with it
 
     def _whole(self, rows: Sequence[Any]) -> Iterator[Certification]:
         """Return certifications with their assignments."""
@@ -146,9 +146,9 @@ class SqlItems:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, kind: ItemKind, item: str) -> Item | None:
+    def get(self, kind: ItemKind, item_id: str) -> Item | None:
         """Return the item of a kind and id."""
-        statement = _ITEMS.where(items.c.kind == kind.value, items.c.id == item)
+        statement = _ITEMS.where(items.c.kind == kind.value, items.c.id == item_id)
         return next(map(_item, self._session.rows(statement)), None)
 
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:

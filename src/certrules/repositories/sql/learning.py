@@ -69,12 +69,12 @@ class SqlLearning:
         parts = {id_: plan.courses for id_, plan in latest.items()}
         self._put(plans, plan_courses, latest, parts)
 
-    def enrolments(self, user: str, kind: ItemKind, items: Collection[str]) -> Sequence[Enrolment]:
+    def enrolments(self, user_id: str, kind: ItemKind, items: Collection[str]) -> Sequence[Enrolment]:
         """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
         table = enrolments.c
-        theirs = select(enrolments).where(table.user_id == user, table.kind == kind.value)
+        theirs = select(enrolments).where(table.user_id == user_id, table.kind == kind.value)
         rows = self._among(theirs, table.item_id, items)
-        return sorted(map(_enrolment, rows), key=lambda found: (found.item, found.attempt))
+        return sorted(map(_enrolment, rows), key=lambda found: (found.item_id, found.attempt))
 
     def put_enrolments(self, values: Iterable[Enrolment]) -> None:
         """Add attempts, or replace those of the same user, kind, item and number."""
@@ -93,12 +93,12 @@ class SqlLearning:
         )
         return map(_completion, self._among(of_items, table.user_id, users))
 
-    def completed_since(self, kind: ItemKind, item: str, since: datetime) -> Iterator[Completion]:
+    def completed_since(self, kind: ItemKind, item_id: str, since: datetime) -> Iterator[Completion]:
         """Return the completions of an item from an instant on, by instant and user."""
         table = completions.c
         of_item = select(completions).where(
             table.kind == kind.value,
-            table.item_id == item,
+            table.item_id == item_id,
             table.completed_at >= instants.utc(since),
         )
         return map(_completion, self._session.pages(of_item, table.completed_at, table.user_id))
@@ -106,33 +106,33 @@ class SqlLearning:
     def add_completions(self, values: Iterable[Completion]) -> None:
         """Add completions; one that is there already is left as it is."""
         instant = self._session.instants()
-        rows = ((v.user, v.kind.value, v.item, instant(v.completed_at)) for v in values)
+        rows = ((v.user_id, v.kind.value, v.item_id, instant(v.completed_at)) for v in values)
         self._replace(completions, rows)
 
-    def external(self, user: str, training: str) -> ExternalTraining | None:
+    def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
         """Return an external training that a user has reported."""
         table = external_trainings.c
-        of_user = select(external_trainings).where(table.user_id == user, table.id == training)
+        of_user = select(external_trainings).where(table.user_id == user_id, table.id == training_id)
         return next(map(_external, self._session.rows(of_user)), None)
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
         """Add external trainings, or replace those of the same user and id."""
-        rows = ((v.user, v.id, v.completed_on.isoformat(), v.certification) for v in trainings)
+        rows = ((v.user_id, v.id, v.completed_on.isoformat(), v.certification_id) for v in trainings)
         self._replace(external_trainings, rows)
 
-    def progress(self, user: str, course: str) -> frozenset[str]:
+    def progress(self, user_id: str, course_id: str) -> frozenset[str]:
         """Return the training materials of a course that a user has completed."""
         table = progress.c
-        done = select(table.material_id).where(table.user_id == user, table.course_id == course)
+        done = select(table.material_id).where(table.user_id == user_id, table.course_id == course_id)
         return frozenset(row.material_id for row in self._session.rows(done))
 
-    def add_progress(self, user: str, course: str, materials: Collection[str]) -> None:
+    def add_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         """Make training materials of a course complete for a user."""
-        self._replace(progress, ((user, course, material) for material in materials))
+        self._replace(progress, ((user_id, course_id, material) for material in materials))
 
-    def reset_progress(self, user: str, course: str, materials: Collection[str]) -> None:
+    def reset_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         """Make training materials of a course incomplete for a user."""
-        self._delete(progress, [(user, course, material) for material in materials])
+        self._delete(progress, [(user_id, course_id, material) for material in materials])
 
     def _whole(
         self, table: Table, part: Column[Any], ids: Collection[str], make: Callable[..., Any]
@@ -188,9 +188,9 @@ def _window(last_day: str | None, days: int | None, start: str) -> Window:
 
 def _enrolment_row(value: Enrolment, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
     return (
-        value.user,
+        value.user_id,
         value.kind.value,
-        value.item,
+        value.item_id,
         value.attempt,
         instant(value.enrolled_at),
         value.status.value,

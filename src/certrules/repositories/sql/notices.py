@@ -59,7 +59,7 @@ class SqlNotices:
         instant = self._session.instants()
         before = last_position(self._session)
         entries = [
-            (n.kind.value, n.user, n.certification, n.cycle, instant(n.due_at), n.item)
+            (n.kind.value, n.user_id, n.certification_id, n.cycle, instant(n.due_at), n.item_id)
             for n in by_digest.values()
         ]
         self._session.change(insert(events), entries, COLUMNS)
@@ -77,10 +77,10 @@ class SqlNotices:
                 digest,
                 positions[digest],
                 n.kind.value,
-                n.user,
-                n.certification,
+                n.user_id,
+                n.certification_id,
                 n.cycle,
-                n.notification,
+                n.notification_id,
                 instant(n.of),
                 n.priority.value,
             )
@@ -94,7 +94,7 @@ class SqlNotices:
 
     def cancel_outdated(self, awards: Iterable[Award]) -> None:
         """Take back, as :meth:`cancel` does, what tells of another expiry than awards have."""
-        expiries = {(each.user, each.certification, each.cycle): each.expires_at for each in awards}
+        expiries = {(each.user_id, each.certification_id, each.cycle): each.expires_at for each in awards}
         told = self._of(expiries, NoticeKind.EXPIRY)
         self._take_back([row for row in told if row.of_instant != expiries[_cycle(row)]])
 

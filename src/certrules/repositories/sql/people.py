@@ -27,9 +27,9 @@ class SqlUsers:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, user: str) -> User | None:
+    def get(self, user_id: str) -> User | None:
         """Return the user of an id."""
-        rows = self._session.rows(_SELECT.where(table.c.id == user))
+        rows = self._session.rows(_SELECT.where(table.c.id == user_id))
         return _user(rows[0]) if rows else None
 
     def among(self, ids: Collection[str]) -> Mapping[str, User]:
@@ -63,7 +63,7 @@ def _row(user: User) -> tuple[Any, ...]:
         user.time_zone,
         pack(sorted(user.groups)),
         pack(sorted(user.branches)),
-        user.company,
+        user.company_id,
         folded(user.first_name),
         folded(user.last_name),
         user_text(user),
@@ -87,9 +87,9 @@ class SqlCompanies:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get(self, company: str) -> Company | None:
+    def get(self, company_id: str) -> Company | None:
         """Return the company of an id."""
-        rows = self._session.rows(_COMPANIES.where(companies.c.id == company))
+        rows = self._session.rows(_COMPANIES.where(companies.c.id == company_id))
         return _company(rows[0]) if rows else None
 
     def all(self) -> Iterator[Company]:

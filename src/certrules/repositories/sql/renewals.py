@@ -31,24 +31,24 @@ class SqlRenewals:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def history(self, user: str, certification: str) -> Sequence[Renewal]:
+    def history(self, user_id: str, certification_id: str) -> Sequence[Renewal]:
         """Return the renewals of one user's certification, in the order of their start."""
         of_user = select(table).where(
-            table.c.user_id == user, table.c.certification_id == certification
+            table.c.user_id == user_id, table.c.certification_id == certification_id
         )
         return list(map(_renewal, self._session.rows(of_user.order_by(table.c.number))))
 
-    def open(self, certification: str) -> Sequence[Renewal]:
+    def open(self, certification_id: str) -> Sequence[Renewal]:
         """Return the open renewals of a certification, by user."""
         still_open = select(table).where(
-            table.c.certification_id == certification, table.c.open.is_(True)
+            table.c.certification_id == certification_id, table.c.open.is_(True)
         )
         return list(map(_renewal, self._session.rows(still_open.order_by(table.c.user_id))))
 
     def add(self, renewal: Renewal) -> None:
         """Add a started renewal; ConflictError where one is open, or has the same key."""
-        number = 1 + len(self.history(renewal.user, renewal.certification))
-        key = renewal.user, renewal.certification, number
+        number = 1 + len(self.history(renewal.user_id, renewal.certification_id))
+        key = renewal.user_id, renewal.certification_id, number
         row = key + _values(renewal, self._session.instants())
         try:
             with self._session.whole():
@@ -59,14 +59,14 @@ class SqlRenewals:
     def close(self, renewal: Renewal) -> None:
         """Replace the open renewal by this closed one; ConflictError where none is open."""
         values = _values(renewal, self._session.instants())
-        row = (*values, renewal.user, renewal.certification, True)
+        row = (*values, renewal.user_id, renewal.certification_id, True)
         if self._session.change(_CLOSE, [row], _REST) != 1:
             raise renewal_conflict(renewal)
 
-    def remove(self, certification: str) -> None:
+    def remove(self, certification_id: str) -> None:
         """Delete every renewal of a certification."""
         gone = delete(table).where(table.c.certification_id == bindparam("key"))
-        self._session.change(gone, [(certification,)])
+        self._session.change(gone, [(certification_id,)])
 
 
 def _values(renewal: Renewal, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
@@ -75,8 +75,8 @@ def _values(renewal: Renewal, instant: Callable[[datetime | None], Any]) -> tupl
         renewal.version,
         instant(renewal.started_at),
         renewal.option.kind.value,
-        renewal.option.item,
-        renewal.option.plan,
+        renewal.option.item_id,
+        renewal.option.plan_id,
         renewal.retake,
         renewal.key,
         renewal.state.value,

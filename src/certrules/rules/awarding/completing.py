@@ -16,7 +16,7 @@ __all__ = ["carrying", "decide"]
 
 
 def carrying(
-    certifications: Iterable[Certification], kind: ItemKind, item: str
+    certifications: Iterable[Certification], kind: ItemKind, item_id: str
 ) -> list[Certification]:
     """Return the certifications that an item can earn, by id: each is decided for itself.
 
@@ -30,7 +30,7 @@ def carrying(
     found = (
         certification
         for certification in certifications
-        if any((each.kind, each.item) == (kind, item) for each in certification.assignments)
+        if any((each.kind, each.item_id) == (kind, item_id) for each in certification.assignments)
     )
     return sorted(found, key=lambda certification: certification.id)
 
@@ -102,9 +102,9 @@ def _needed(
 
 def _against_criteria(facts: Facts, completion: Completion, needed: Needed) -> Iterator[Reason]:
     if not any(criteria.assigned(group, completion) for group, _ in needed):
-        called = facts.item(completion.kind, completion.item)
+        called = facts.item(completion.kind, completion.item_id)
         text = f"{called} is not assigned to the certification"
-        yield Reason(Rule.DOC_ASSIGN_03, text, (("item", completion.item),))
+        yield Reason(Rule.DOC_ASSIGN_03, text, (("item", completion.item_id),))
     else:
         yield from filter(None, (criteria.against(facts, group, done) for group, done in needed))
 

@@ -27,7 +27,7 @@ def against(facts: Facts, completion: Completion, at: datetime, policy: Policy) 
     yield from issuing.against(facts)
     yield from _against_holding(facts, completion, at, policy)
     yield from issuing.against_told(facts, completion)
-    attempts = facts.attempts(completion.kind, completion.item)
+    attempts = facts.attempts(completion.kind, completion.item_id)
     yield from recording.against(completion, attempts, facts.completions, at)
 
 
@@ -53,7 +53,7 @@ def _not_renewed(facts: Facts, held: Award, at: datetime, policy: Policy) -> str
     """Return how an award stands that a completion does not renew, and what would."""
     if facts.renewal is not None:
         option = facts.renewal.option
-        return f"its renewal was started by {facts.item(option.kind, option.item)}: complete that"
+        return f"its renewal was started by {facts.item(option.kind, option.item_id)}: complete that"
     if held.expires_at is None or not status.expired(held, at):
         return "the user holds the certification, and completing an item does not renew it"
     text = f"the award expired on {instants.written(held.expires_at)}, and completing an item"
@@ -73,13 +73,13 @@ def issue(
 
     Rules: DOC-AWARD-02, INT-14b, INT-35.
     """
-    source = Source(AssociationType(last.kind.value), last.item)
+    source = Source(AssociationType(last.kind.value), last.item_id)
     award = issuing.stamp(
         facts, certification, source, issued_at=last.completed_at, zone=zone, policy=policy
     )
     if same := tuple(issuing.against_same(award, facts.awards)):
         return Refused(same)
-    text = f"{facts.item(last.kind, last.item)} was completed"
+    text = f"{facts.item(last.kind, last.item_id)} was completed"
     reasons = [Reason(Rule.INT_14b, text, (("issued_at", award.issued_at),))]
     if facts.held:
         text = "training was open again after the expiry, and the expired award is archived"

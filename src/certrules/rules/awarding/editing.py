@@ -65,7 +65,7 @@ def edit(
 def _check(award: Award, changed: Award) -> None:
     """Raise InvalidValueError for what is no edit of an award; that it is history, is a reason."""
     archived = () if award.archived else ("archived_at",)
-    for name in ("user", "certification", "cycle", "anchor_day", *archived):
+    for name in ("user_id", "certification_id", "cycle", "anchor_day", *archived):
         if getattr(changed, name) != getattr(award, name):
             expected = f"{getattr(award, name)!r}, which is not edited"
             raise InvalidValueError(name, getattr(changed, name), expected)
@@ -113,7 +113,7 @@ def against_association(source: Source, policy: Policy) -> Iterator[Reason]:
     Rules: DOC-AWARD-03, DOC-AWARD-04, DOC-AWARD-05, DOC-AWARD-06, DOC-AWARD-07.
     """
     kind = ("type", source.type)
-    if (source.item is not None) != (source.type in ITEMS):
+    if (source.item_id is not None) != (source.type in ITEMS):
         missing = "needs the id of its item" if source.type in ITEMS else "has no item"
         yield Reason(Rule.DOC_AWARD_04, f"the association {words(source.type)} {missing}", (kind,))
     if source.type is AssociationType.EXTERNAL_CERTIFICATION:

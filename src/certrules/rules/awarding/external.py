@@ -41,7 +41,7 @@ def decide_external(
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-09, DOC-ASSIGN-10, DOC-RENEW-03, ALL-VIS-02.
     """
     completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
-    completion = Completion(training.user, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
+    completion = Completion(training.user_id, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
     facts.with_completion(completion)  # raises for that of another user
     certification = facts.certification
     if certification is None:
@@ -79,11 +79,11 @@ def record_external(
 
     Rules: DOC-ASSIGN-04, DOC-ASSIGN-09, INT-22.
     """
-    another = reported is not None and reported.certification != training.certification
+    another = reported is not None and reported.certification_id != training.certification_id
     if policy.one_certification_per_item and another and known and _earned(training, known):
         called = known.item(ItemKind.EXTERNAL_TRAINING, training.id)
         text = f"{called} has earned certification {known.certification}: unassign that first"
-        which = (("certification", reported and reported.certification),)
+        which = (("certification", reported and reported.certification_id),)
         return Refused((Reason(Rule.INT_22, text, which),))
     why = "nothing speaks against the choice of the certification"
     return Granted(reasons=(Reason(Rule.DOC_ASSIGN_09, why),))
@@ -91,13 +91,13 @@ def record_external(
 
 def _earned(training: ExternalTraining, known: Facts) -> bool:
     source = (AssociationType.EXTERNAL_TRAINING, training.id)
-    return any((each.source.type, each.source.item) == source for each in known.awards)
+    return any((each.source.type, each.source.item_id) == source for each in known.awards)
 
 
 def _against_choice(
     facts: Facts, training: ExternalTraining, certification: Certification
 ) -> Iterator[Reason]:
-    if training.certification != certification.id:
+    if training.certification_id != certification.id:
         called = facts.item(ItemKind.EXTERNAL_TRAINING, training.id)
         text = f"{called} was not reported for certification {certification}"
-        yield Reason(Rule.DOC_ASSIGN_09, text, (("certification", training.certification),))
+        yield Reason(Rule.DOC_ASSIGN_09, text, (("certification", training.certification_id),))

@@ -107,7 +107,7 @@ def _award(
 ) -> Award:
     last = _last(done)
     kind = AssociationType(last.kind.value)
-    source = Source(kind, last.item, completed_at=last.completed_at)
+    source = Source(kind, last.item_id, completed_at=last.completed_at)
     today = policy.predated_issue is PredatedIssue.TODAY
     issued_at = at if today else last.completed_at
     return issuing.stamp(
@@ -139,11 +139,11 @@ def _against_early(done: Sequence[Completion], since: datetime | None) -> Iterat
 
 
 def _against_earned(awards: Iterable[Award], done: Sequence[Completion]) -> Iterator[Reason]:
-    items = {(each.kind.value, each.item) for each in done}
+    items = {(each.kind.value, each.item_id) for each in done}
     earned = [
         award.source.completed_at or award.issued_at
         for award in awards
-        if (award.source.type.value, award.source.item) in items
+        if (award.source.type.value, award.source.item_id) in items
     ]
     if earned and _last(done).completed_at <= max(earned):
         text = "the training has earned an award, and nothing was completed since"

@@ -40,8 +40,8 @@ def inferred(attempt: Enrolment, completions: Iterable[Completion]) -> bool:
 
     Rules: DOC-CERT-12.
     """
-    item = (attempt.kind, attempt.item)
-    told = {each.completed_at for each in completions if (each.kind, each.item) == item}
+    item = (attempt.kind, attempt.item_id)
+    told = {each.completed_at for each in completions if (each.kind, each.item_id) == item}
     return attempt.enrolled_at in {attempt.completed_at, *told}
 
 

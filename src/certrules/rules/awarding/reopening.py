@@ -51,15 +51,15 @@ def _done(facts: Facts, held: Award) -> list[tuple[ItemKind, str]]:
     """Return the assigned items that stand as completed, by nothing that followed the expiry."""
     assignments = facts.certification.assignments if facts.certification else ()
     again = {
-        (each.kind, each.item)
+        (each.kind, each.item_id)
         for each in facts.all_completions
         if status.expired(held, each.completed_at)
     }
-    items = {(each.kind, each.item) for each in assignments} - again
+    items = {(each.kind, each.item_id) for each in assignments} - again
     standing = (item for item in items if _completed(facts, *item))
     return sorted(standing, key=lambda item: (item[0].value, item[1]))
 
 
-def _completed(facts: Facts, kind: ItemKind, item: str) -> bool:
-    enrolment = facts.enrolment(kind, item)
+def _completed(facts: Facts, kind: ItemKind, item_id: str) -> bool:
+    enrolment = facts.enrolment(kind, item_id)
     return enrolment is not None and enrolment.status is EnrolmentStatus.COMPLETED

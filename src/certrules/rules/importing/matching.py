@@ -67,7 +67,7 @@ def item_warning(item: Item, certification: Certification) -> FaultCode | None:
     Rules: INT-05.
     """
     assigned = any(
-        (assignment.kind, assignment.item) == (item.kind, item.id)
+        (assignment.kind, assignment.item_id) == (item.kind, item.id)
         for assignment in certification.assignments
     )
     return None if assigned else FaultCode.ITEM_NOT_ASSIGNED

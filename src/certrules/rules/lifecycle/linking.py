@@ -51,14 +51,14 @@ def assign(
     return Granted((AssignItem(certification.id, assignment),), (why,))
 
 
-def _holds(certification: Certification, kind: ItemKind, item: str) -> bool:
-    return any((each.kind, each.item) == (kind, item) for each in certification.assignments)
+def _holds(certification: Certification, kind: ItemKind, item_id: str) -> bool:
+    return any((each.kind, each.item_id) == (kind, item_id) for each in certification.assignments)
 
 
 def _against_twice(certification: Certification, assignment: Assignment) -> Iterator[Reason]:
-    if _holds(certification, assignment.kind, assignment.item):
+    if _holds(certification, assignment.kind, assignment.item_id):
         text = f"the item is assigned to {certification} already"
-        yield Reason(Rule.INT_22, text, (("item", assignment.item),))
+        yield Reason(Rule.INT_22, text, (("item", assignment.item_id),))
 
 
 def _against_others(
@@ -70,16 +70,16 @@ def _against_others(
     if not policy.one_certification_per_item:
         return
     for other in sorted(others, key=lambda each: each.id):
-        if other.id != certification.id and _holds(other, assignment.kind, assignment.item):
+        if other.id != certification.id and _holds(other, assignment.kind, assignment.item_id):
             text = f"the item earns {other}: unlink it there first"
-            facts = (("item", assignment.item), ("certification", other.id))
+            facts = (("item", assignment.item_id), ("certification", other.id))
             yield Reason(Rule.DOC_ASSIGN_04, text, facts)
 
 
 def unlink(
     certification: Certification,
     kind: ItemKind,
-    item: str,
+    item_id: str,
     awards: Iterable[Award],
     renewals: Iterable[Renewal] = (),
     *,
@@ -97,24 +97,24 @@ def unlink(
     >>> first_aid = Certification("fa", "First aid", assignments=(course,))
     >>> by_hand = Award("ada", "fa", start, None)
     >>> unlink(first_aid, ItemKind.COURSE, "c1", [by_hand], at=start).effects
-    (UnassignItem(certification='fa', kind=<ItemKind.COURSE: 'course'>, item='c1'),)
+    (UnassignItem(certification_id='fa', kind=<ItemKind.COURSE: 'course'>, item_id='c1'),)
 
     Rules: DOC-ASSIGN-11, DOC-DELETE-05, ALL-CERT-09, INT-20, INT-23.
     """
     reasons = [*against_frozen(certification, ("assignments",), policy)]
-    if not _holds(certification, kind, item):
+    if not _holds(certification, kind, item_id):
         text = f"the item is not assigned to {certification}"
-        reasons.append(Reason(Rule.DOC_ASSIGN_11, text, (("item", item),)))
+        reasons.append(Reason(Rule.DOC_ASSIGN_11, text, (("item", item_id),)))
     if reasons:
         return Refused(reasons)
-    source = AssociationType(kind.value), item
-    lost = [each for each in awards if (each.source.type, each.source.item) == source]
-    doomed = {(each.user, each.cycle) for each in lost}
+    source = AssociationType(kind.value), item_id
+    lost = [each for each in awards if (each.source.type, each.source.item_id) == source]
+    doomed = {(each.user_id, each.cycle) for each in lost}
     begun = [
         each
         for each in renewals
-        if (each.option.kind, each.option.item) == (kind, item) or (each.user, each.cycle) in doomed
+        if (each.option.kind, each.option.item_id) == (kind, item_id) or (each.user_id, each.cycle) in doomed
     ]
     why = loss(Rule.DOC_ASSIGN_11, lost)
-    effects = (UnassignItem(certification.id, kind, item), *removal(lost, begun, at))
+    effects = (UnassignItem(certification.id, kind, item_id), *removal(lost, begun, at))
     return Granted(effects, (why,))

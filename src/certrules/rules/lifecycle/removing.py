@@ -24,7 +24,7 @@ __all__ = ["delete", "loss", "removal", "unassign"]
 
 
 def unassign(
-    user: str, awards: Iterable[Award], renewals: Iterable[Renewal] = (), *, at: datetime
+    user_id: str, awards: Iterable[Award], renewals: Iterable[Renewal] = (), *, at: datetime
 ) -> Granted | Refused:
     """Decide whether a certification can be taken away from one user: every cycle of it.
 
@@ -37,11 +37,11 @@ def unassign(
 
     Rules: DOC-AWARD-10, DOC-DELETE-06, INT-23.
     """
-    lost = [each for each in awards if each.user == user]
-    begun = [each for each in renewals if each.user == user]
+    lost = [each for each in awards if each.user_id == user_id]
+    begun = [each for each in renewals if each.user_id == user_id]
     if not lost:
         text = "the user does not have the certification"
-        return Refused((Reason(Rule.DOC_AWARD_10, text, (("user", user),)),))
+        return Refused((Reason(Rule.DOC_AWARD_10, text, (("user", user_id),)),))
     return Granted(tuple(removal(lost, begun, at)), (loss(Rule.DOC_AWARD_10, lost),))
 
 
@@ -62,7 +62,7 @@ def delete(
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> first_aid = Certification("fa", "First aid")
     >>> delete(first_aid, [], at=at).effects
-    (RemoveCertification(certification='fa'),)
+    (RemoveCertification(certification_id='fa'),)
     >>> print(*delete(first_aid, [Award("ada", "fa", at, None)], at=at, policy=ALLBOUND).reasons)
     1 award would be lost: ask for their removal, or deactivate First aid (INT-38)
 
@@ -85,18 +85,18 @@ def delete(
 def removal(lost: Iterable[Award], begun: Iterable[Renewal], at: datetime) -> Iterator[Effect]:
     """Yield what taking awards away does, its news, and what becomes of renewals begun."""
     at = instants.utc(at)
-    for award in sorted(lost, key=lambda each: (each.user, each.certification, each.cycle)):
+    for award in sorted(lost, key=lambda each: (each.user_id, each.certification_id, each.cycle)):
         yield RemoveAward(award)
-        yield CancelNotices(award.user, award.certification, award.cycle)
+        yield CancelNotices(award.user_id, award.certification_id, award.cycle)
         yield issuing.notify(EventKind.REMOVED, award, at)
-    for renewal in sorted(begun, key=lambda each: (each.user, each.started_at)):
+    for renewal in sorted(begun, key=lambda each: (each.user_id, each.started_at)):
         if renewal.state is RenewalState.OPEN:
             yield CloseRenewal(renewal.close(RenewalState.CANCELLED, at))
 
 
 def loss(rule: Rule, lost: Sequence[Award]) -> Reason:
     """Return how much is lost, as a reason."""
-    users = len({each.user for each in lost})
+    users = len({each.user_id for each in lost})
     archived = sum(each.archived for each in lost)
     whose = f"{_counted(len(lost), 'award')} of {_counted(users, 'user')}"
     text = f"this loses {whose}, {archived} of them archived"

@@ -41,14 +41,14 @@ def of_event(event: Event, notifications: Iterable[Notification]) -> list[Notice
     kind = _KINDS.get(event.kind)
     return [
         Notice(
-            notification=each.id,
+            notification_id=each.id,
             kind=each.kind,
-            user=event.user,
-            certification=event.certification,
+            user_id=event.user_id,
+            certification_id=event.certification_id,
             cycle=event.cycle,
             of=event.at,
             due_at=event.at,
-            item=event.item or "",
+            item_id=event.item_id or "",
             priority=each.priority,
         )
         for each in _distinct(notifications)
@@ -180,10 +180,10 @@ def _of_expiry(
     award: Award, expires_at: datetime, notification: Notification, due_at: datetime
 ) -> Notice:
     return Notice(
-        notification=notification.id,
+        notification_id=notification.id,
         kind=NoticeKind.EXPIRY,
-        user=award.user,
-        certification=award.certification,
+        user_id=award.user_id,
+        certification_id=award.certification_id,
         cycle=award.cycle,
         of=expires_at,
         due_at=due_at,
@@ -196,4 +196,4 @@ def _distinct(notifications: Iterable[Notification]) -> list[Notification]:
 
 
 def _order(notice: Notice) -> tuple[datetime, str, str, int, str]:
-    return notice.due_at, notice.user, notice.certification, notice.cycle, notice.notification
+    return notice.due_at, notice.user_id, notice.certification_id, notice.cycle, notice.notification_id

@@ -89,14 +89,14 @@ def _against_future(completion: Completion, at: datetime) -> Iterator[Reason]:
 def _against_item(
     facts: Facts, certification: Certification, completion: Completion
 ) -> Iterator[Reason]:
-    item = (completion.kind, completion.item)
+    item = (completion.kind, completion.item_id)
     called = facts.item(*item)
     since = [
-        each.assigned_at for each in certification.assignments if (each.kind, each.item) == item
+        each.assigned_at for each in certification.assignments if (each.kind, each.item_id) == item
     ]
     if not since:
         text = f"{called} is not assigned to the certification"
-        yield Reason(Rule.DOC_ASSIGN_03, text, (("item", completion.item),))
+        yield Reason(Rule.DOC_ASSIGN_03, text, (("item", completion.item_id),))
     elif completion.completed_at <= min(since):
         text = f"{called} was assigned only when it was already completed"
         yield Reason(Rule.DOC_ASSIGN_07, text, (("assigned_at", min(since)),))
@@ -109,10 +109,10 @@ def _against_renewal(
         yield Reason(Rule.DOC_RENEW_03, "no renewal is open, and a completion alone renews nothing")
         return
     option, began = renewal.option, (("started_at", renewal.started_at),)
-    if (completion.kind, completion.item) != (option.kind, option.item):
-        text = f"the renewal was started by {facts.item(option.kind, option.item)}"
+    if (completion.kind, completion.item_id) != (option.kind, option.item_id):
+        text = f"the renewal was started by {facts.item(option.kind, option.item_id)}"
         yield Reason(Rule.INT_12b, text, began)
-    elif shut := ways.closed(facts, option.kind, option.item, option.plan, completion.completed_at):
+    elif shut := ways.closed(facts, option.kind, option.item_id, option.plan_id, completion.completed_at):
         yield shut
     if completion.completed_at <= renewal.started_at:
         begun = instants.written(renewal.started_at)
@@ -142,7 +142,7 @@ def _renewed(
     return issuing.stamp(
         facts,
         certification,
-        Source(AssociationType(completion.kind.value), completion.item),
+        Source(AssociationType(completion.kind.value), completion.item_id),
         issued_at=completion.completed_at,
         zone=zone,
         policy=policy,
@@ -152,14 +152,14 @@ def _renewed(
 def _complete(facts: Facts, held: Award, award: Award, renewal: Renewal, at: datetime) -> Granted:
     effects = (
         ArchiveAward(held.archive(award.issued_at)),
-        CancelNotices(held.user, held.certification, held.cycle),
+        CancelNotices(held.user_id, held.certification_id, held.cycle),
         IssueAward(award),
         CloseRenewal(renewal.close(RenewalState.COMPLETED, award.issued_at)),
         issuing.notify(EventKind.RENEWED, award, at),
     )
     began = ("started_at", renewal.started_at)
     option = renewal.option
-    text = f"the renewal was completed by {facts.item(option.kind, option.item)}"
+    text = f"the renewal was completed by {facts.item(option.kind, option.item_id)}"
     return Granted(effects, (Reason(Rule.INT_12b, text, (began,)),))
 
 

@@ -22,12 +22,12 @@ __all__ = ["controls", "decide", "gates"]
 
 
 def decide(
-    facts: Facts, *, at: datetime, plan: str | None = None, policy: Policy = DOCEBO
+    facts: Facts, *, at: datetime, plan_id: str | None = None, policy: Policy = DOCEBO
 ) -> Granted | Refused:
     """Decide whether the user of the facts may start a renewal at an aware instant.
 
     The effects of a grant are its :class:`~certrules.model.learning.RenewalOption` values: every
-    item by which the renewal can be done, once for each way of taking it. ``plan`` is the learning
+    item by which the renewal can be done, once for each way of taking it. ``plan_id`` is the learning
     plan from whose page it is asked, if so: only ways through it count then. From everywhere else
     the answer is the same, and the award's expiry does not matter; but it must have been issued.
     What lies after ``at`` has not happened for it. Reasons of a grant that begin with ``not by``
@@ -41,7 +41,7 @@ def decide(
     ...     awards=(Award("ada", "fa", start, None),),
     ...     courses=(Course("c1"),),
     ... )
-    >>> [option.item for option in decide(facts, at=start).effects]
+    >>> [option.item_id for option in decide(facts, at=start).effects]
     ['c1']
 
     Rules: DOC-RENEW-01, DOC-RENEW-02, DOC-RENEW-04, DOC-RENEW-05, DOC-RENEW-07, DOC-RENEW-08,
@@ -53,7 +53,7 @@ def decide(
     against = tuple(gates(facts, then, policy))
     if facts.certification is None:
         return Refused(against)
-    judged = judge(then, facts.certification, plan, at)
+    judged = judge(then, facts.certification, plan_id, at)
     options = tuple(option for item in judged for option in item.options)
     if against or not options:
         return Refused((*against, *(() if options else _without(judged))))
@@ -96,8 +96,8 @@ def _against_award(facts: Facts, later: Award | None) -> Iterator[Reason]:
         return
     if facts.renewal is not None:
         return  # its start is what made the course incomplete again
-    if held.source.type is AssociationType.COURSE and held.source.item is not None:
-        yield from _against_awarding_course(facts, held.source.item)
+    if held.source.type is AssociationType.COURSE and held.source.item_id is not None:
+        yield from _against_awarding_course(facts, held.source.item_id)
 
 
 def _held_by_none(later: Award | None) -> Reason:
@@ -107,24 +107,24 @@ def _held_by_none(later: Award | None) -> Reason:
     return Reason(Rule.DOC_RENEW_01, text, (("issued_at", later.issued_at),))
 
 
-def _against_awarding_course(facts: Facts, course: str) -> Iterator[Reason]:
+def _against_awarding_course(facts: Facts, course_id: str) -> Iterator[Reason]:
     """Yield the reason of a course that is not completed now; what is archived is no status."""
-    enrolment = facts.enrolment(ItemKind.COURSE, course)
+    enrolment = facts.enrolment(ItemKind.COURSE, course_id)
     if enrolment is None or enrolment.status is not EnrolmentStatus.COMPLETED:
         standing = "not enrolled" if enrolment is None else str(enrolment.status)
-        called = facts.item(ItemKind.COURSE, course)
+        called = facts.item(ItemKind.COURSE, course_id)
         text = f"{called}, which earned the award, is not completed: {standing.replace('_', ' ')}"
-        yield Reason(Rule.DOC_RENEW_02, text, (("item", course), ("status", standing)))
+        yield Reason(Rule.DOC_RENEW_02, text, (("item", course_id), ("status", standing)))
 
 
 def _against_open_renewal(facts: Facts) -> Iterator[Reason]:
     renewal = facts.renewal
     if renewal is not None:
-        called = facts.item(renewal.option.kind, renewal.option.item)
+        called = facts.item(renewal.option.kind, renewal.option.item_id)
         text = f"a renewal was started already: complete {called}, or cancel it"
         if facts.held is None or facts.held.cycle != renewal.cycle:  # nothing can complete it
             text = "a renewal of an earlier award was started and not completed: cancel it"
-        began = (("started_at", renewal.started_at), ("item", renewal.option.item))
+        began = (("started_at", renewal.started_at), ("item", renewal.option.item_id))
         yield Reason(Rule.INT_12b, text, began)
 
 
@@ -142,7 +142,7 @@ def _without(judged: Sequence[Judged]) -> tuple[Reason, ...]:
 
 def _not_by(facts: Facts, judged: Sequence[Judged]) -> Iterator[Reason]:
     for item in judged:
-        called = facts.item(item.kind, item.item)
+        called = facts.item(item.kind, item.item_id)
         for reason in item.reasons:
             yield evolve(reason, text=f"not by {called}: {_shortened(reason.text, str(called))}")
 
@@ -155,11 +155,11 @@ def _because(facts: Facts, options: Sequence[RenewalOption], at: datetime) -> It
     yield Reason(Rule.DOC_RENEW_01, "an award may be renewed at any time")
     yield from _because_of_award(facts.held)
     for option in options:
-        if option.plan and ways.closed(facts, option.kind, option.item, None, at):
-            called = facts.item(option.kind, option.item)
-            plan = facts.item(ItemKind.LEARNING_PLAN, option.plan)
+        if option.plan_id and ways.closed(facts, option.kind, option.item_id, None, at):
+            called = facts.item(option.kind, option.item_id)
+            plan = facts.item(ItemKind.LEARNING_PLAN, option.plan_id)
             text = f"the validity period of {plan} comes before that of {called}"
-            yield Reason(Rule.INT_13, text, (("item", option.item), ("plan", option.plan)))
+            yield Reason(Rule.INT_13, text, (("item", option.item_id), ("plan", option.plan_id)))
 
 
 def _because_of_award(held: Award | None) -> Iterator[Reason]:

@@ -22,21 +22,21 @@ class Judged:
     """What an item is worth: the ways in which it renews, or why it does not."""
 
     kind: ItemKind
-    item: str
+    item_id: str
     options: tuple[RenewalOption, ...]
     reasons: tuple[Reason, ...]
 
 
 def judge(
-    facts: Facts, certification: Certification, plan: str | None, at: datetime
+    facts: Facts, certification: Certification, plan_id: str | None, at: datetime
 ) -> list[Judged]:
     """Judge each distinct item of a certification, for a renewal asked from a plan's page or not.
 
     Rules: DOC-RENEW-07, DOC-RENEW-14, DOC-RENEW-16, INT-13, INT-19, X-ARCH-1.
     """
-    assigned = {(each.kind, each.item) for each in certification.assignments}
+    assigned = {(each.kind, each.item_id) for each in certification.assignments}
     return [
-        _judge(facts, kind, item, plan, at, retake=certification.retake)
+        _judge(facts, kind, item, plan_id, at, retake=certification.retake)
         for kind, item in sorted(assigned, key=lambda item: (item[0].value, item[1]))
     ]
 
@@ -53,82 +53,82 @@ def against_several(certification: Certification, policy: Policy) -> Iterator[Re
 
 
 def _judge(
-    facts: Facts, kind: ItemKind, item: str, plan: str | None, at: datetime, *, retake: bool
+    facts: Facts, kind: ItemKind, item_id: str, plan_id: str | None, at: datetime, *, retake: bool
 ) -> Judged:
     against = _against_retaking if retake else _against_completed
-    found = _asked(ways.through(facts, kind, item), kind, item, plan)
+    found = _asked(ways.through(facts, kind, item_id), kind, item_id, plan_id)
     if not found:
-        return Judged(kind, item, (), (_not_through(facts, kind, item, plan),))
+        return Judged(kind, item_id, (), (_not_through(facts, kind, item_id, plan_id),))
     reasons = [
-        *_against_unknown(facts, kind, item),
-        *against(facts, kind, item),
+        *_against_unknown(facts, kind, item_id),
+        *against(facts, kind, item_id),
     ]
-    shut = [ways.closed(facts, kind, item, way, at) for way in found]
+    shut = [ways.closed(facts, kind, item_id, way, at) for way in found]
     if all(shut):
         reasons.extend(dict.fromkeys(filter(None, shut)))
     if reasons:
-        return Judged(kind, item, (), tuple(reasons))
+        return Judged(kind, item_id, (), tuple(reasons))
     still = [way for way, reason in zip(found, shut, strict=True) if reason is None]
-    return Judged(kind, item, tuple(RenewalOption(kind, item, way) for way in still), ())
+    return Judged(kind, item_id, tuple(RenewalOption(kind, item_id, way) for way in still), ())
 
 
-def _not_through(facts: Facts, kind: ItemKind, item: str, plan: str | None) -> Reason:
+def _not_through(facts: Facts, kind: ItemKind, item_id: str, plan_id: str | None) -> Reason:
     """Return why an item is no option on a plan's page; then nothing else about it matters."""
-    through = facts.item(ItemKind.LEARNING_PLAN, plan or "")
-    text = f"{facts.item(kind, item)} is not taken through {through}"
-    return Reason(Rule.INT_13, text, (("item", item), ("plan", plan)))
+    through = facts.item(ItemKind.LEARNING_PLAN, plan_id or "")
+    text = f"{facts.item(kind, item_id)} is not taken through {through}"
+    return Reason(Rule.INT_13, text, (("item", item_id), ("plan", plan_id)))
 
 
 def _asked(
-    found: Sequence[str | None], kind: ItemKind, item: str, plan: str | None
+    found: Sequence[str | None], kind: ItemKind, item_id: str, plan_id: str | None
 ) -> list[str | None]:
     """Return the ways that count: all of them, or those through the plan that is asked from."""
-    own = (kind, item) == (ItemKind.LEARNING_PLAN, plan)
-    return [way for way in found if plan is None or own or way == plan]
+    own = (kind, item_id) == (ItemKind.LEARNING_PLAN, plan_id)
+    return [way for way in found if plan_id is None or own or way == plan_id]
 
 
-def _against_unknown(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reason]:
-    called, which = facts.item(kind, item), (("kind", kind), ("item", item))
+def _against_unknown(facts: Facts, kind: ItemKind, item_id: str) -> Iterator[Reason]:
+    called, which = facts.item(kind, item_id), (("kind", kind), ("item", item_id))
     if kind is ItemKind.EXTERNAL_TRAINING:
         yield Reason(Rule.INT_19, f"{called} cannot be taken here", which)
-    elif _unknown(facts, kind, item):
+    elif _unknown(facts, kind, item_id):
         yield Reason(Rule.INT_19, f"there is no {called}", which)
 
 
-def _against_completed(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reason]:
-    if _ever_completed(facts, kind, item):
-        which = (("kind", kind), ("item", item))
-        text = f"{facts.item(kind, item)} was completed, and retakes are off"
+def _against_completed(facts: Facts, kind: ItemKind, item_id: str) -> Iterator[Reason]:
+    if _ever_completed(facts, kind, item_id):
+        which = (("kind", kind), ("item", item_id))
+        text = f"{facts.item(kind, item_id)} was completed, and retakes are off"
         yield Reason(Rule.DOC_RENEW_07, text, which)
 
 
-def _against_retaking(facts: Facts, kind: ItemKind, item: str) -> Iterator[Reason]:
-    enrolment = facts.enrolment(kind, item)
+def _against_retaking(facts: Facts, kind: ItemKind, item_id: str) -> Iterator[Reason]:
+    enrolment = facts.enrolment(kind, item_id)
     if enrolment is not None and not enrolment.status.archivable:
         standing = str(enrolment.status).replace("_", " ")
-        text = f"the enrolment in {facts.item(kind, item)} is {standing}, and cannot be archived"
-        which = (("kind", kind), ("item", item), ("status", enrolment.status))
+        text = f"the enrolment in {facts.item(kind, item_id)} is {standing}, and cannot be archived"
+        which = (("kind", kind), ("item", item_id), ("status", enrolment.status))
         yield Reason(Rule.X_ARCH_1, text, which)
 
 
-def within(facts: Facts, kind: ItemKind, item: str) -> list[tuple[ItemKind, str]]:
+def within(facts: Facts, kind: ItemKind, item_id: str) -> list[tuple[ItemKind, str]]:
     """Return what is taken with an item: it itself, and before it the courses known of a plan.
 
     Rules: X-ARCH-3.
     """
-    plan = facts.plan(item) if kind is ItemKind.LEARNING_PLAN else None
+    plan = facts.plan(item_id) if kind is ItemKind.LEARNING_PLAN else None
     courses = sorted(set(plan.courses if plan else ()))
     known = [(ItemKind.COURSE, course) for course in courses if facts.course(course) is not None]
-    return [*known, (kind, item)]
+    return [*known, (kind, item_id)]
 
 
-def _unknown(facts: Facts, kind: ItemKind, item: str) -> bool:
+def _unknown(facts: Facts, kind: ItemKind, item_id: str) -> bool:
     known = {ItemKind.COURSE: facts.course, ItemKind.LEARNING_PLAN: facts.plan}
-    return kind in known and known[kind](item) is None
+    return kind in known and known[kind](item_id) is None
 
 
-def _ever_completed(facts: Facts, kind: ItemKind, item: str) -> bool:
-    attempts = facts.attempts(kind, item)
+def _ever_completed(facts: Facts, kind: ItemKind, item_id: str) -> bool:
+    attempts = facts.attempts(kind, item_id)
     return any(each.status is EnrolmentStatus.COMPLETED for each in attempts) or any(
-        (each.kind, each.item) == (kind, item) for each in facts.completions
+        (each.kind, each.item_id) == (kind, item_id) for each in facts.completions
     )

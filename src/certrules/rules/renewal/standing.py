@@ -95,7 +95,7 @@ def against_since(
         yield Reason(Rule.INT_12b, text, (("at", at),))
 
 
-def _training(facts: Facts, kind: ItemKind, item: str) -> tuple[object, object]:
+def _training(facts: Facts, kind: ItemKind, item_id: str) -> tuple[object, object]:
     """Return what is known of an item: every attempt, and every completion."""
-    done = [each for each in facts.completions if (each.kind, each.item) == (kind, item)]
-    return list(facts.attempts(kind, item)), done
+    done = [each for each in facts.completions if (each.kind, each.item_id) == (kind, item_id)]
+    return list(facts.attempts(kind, item_id)), done

@@ -79,8 +79,8 @@ def start(
         *_against_option(then, option, at),
         *_against_change(facts.held, seen),
     ]
-    plan = [] if option.plan is None else [(ItemKind.LEARNING_PLAN, option.plan)]
-    taken = [*within(facts, option.kind, option.item), *plan]
+    plan = [] if option.plan_id is None else [(ItemKind.LEARNING_PLAN, option.plan_id)]
+    taken = [*within(facts, option.kind, option.item_id), *plan]
     reasons = reasons or [*against_since(facts, then, taken, at)]
     if reasons or facts.held is None or facts.certification is None:
         return Refused(reasons)
@@ -111,13 +111,13 @@ def _against_option(facts: Facts, option: RenewalOption, at: datetime) -> Iterat
     """Yield why an option is not offered: what speaks against its item, if anything does."""
     if facts.certification is None:
         return
-    item = (option.kind, option.item)
-    judged = judge(facts, facts.certification, option.plan, at)
-    own = [each for each in judged if (each.kind, each.item) == item]
+    item = (option.kind, option.item_id)
+    judged = judge(facts, facts.certification, option.plan_id, at)
+    own = [each for each in judged if (each.kind, each.item_id) == item]
     yield from (reason for each in own for reason in each.reasons)
     if not any(each.reasons or option in each.options for each in own):
         text = f"{facts.item(*item)} does not renew the award in this way"
-        yield Reason(Rule.INT_13, text, (("item", option.item), ("plan", option.plan)))
+        yield Reason(Rule.INT_13, text, (("item", option.item_id), ("plan", option.plan_id)))
 
 
 def _start(
@@ -129,7 +129,7 @@ def _start(
     key: str | None,
 ) -> Granted:
     retake = certification.retake
-    started = (held.user, held.certification, held.cycle, held.version, at, option, retake, key)
+    started = (held.user_id, held.certification_id, held.cycle, held.version, at, option, retake, key)
     archived = _retaken(facts, option) if retake else []
     fresh = [*_fresh(facts, option, archived, at)]
     resets = [*_resets(facts, option, fresh)] if retake else []
@@ -138,7 +138,7 @@ def _start(
         *(ArchiveEnrolment(each.archive(at)) for each in archived),
         *(Enrol(each) for each in fresh),
         *resets,
-        *(issuing.notify(EventKind.ENROLLED, held, at, each.item) for each in fresh),
+        *(issuing.notify(EventKind.ENROLLED, held, at, each.item_id) for each in fresh),
     )
     return Granted(effects, (_why(certification, reset=bool(archived or resets)),))
 
@@ -147,9 +147,9 @@ def _fresh(
     facts: Facts, option: RenewalOption, archived: Iterable[Enrolment], at: datetime
 ) -> Iterator[Enrolment]:
     for each in archived:
-        yield _next(facts, each.kind, each.item, at, direct=each.direct)
-    direct = option.plan is None and option.kind is not ItemKind.LEARNING_PLAN
-    for kind, item in within(facts, option.kind, option.item):
+        yield _next(facts, each.kind, each.item_id, at, direct=each.direct)
+    direct = option.plan_id is None and option.kind is not ItemKind.LEARNING_PLAN
+    for kind, item in within(facts, option.kind, option.item_id):
         if facts.enrolment(kind, item) is None:
             yield _next(facts, kind, item, at, direct=direct)
 
@@ -159,21 +159,21 @@ def _retaken(facts: Facts, option: RenewalOption) -> list[Enrolment]:
 
     In a plan, a course that is suspended or waited for stays as it is: it holds nobody up.
     """
-    current = (facts.enrolment(*item) for item in within(facts, option.kind, option.item))
+    current = (facts.enrolment(*item) for item in within(facts, option.kind, option.item_id))
     archivable = (each for each in current if each is not None and each.status.archivable)
     return [each for each in archivable if each.kind is not ItemKind.LEARNING_PLAN]
 
 
-def _next(facts: Facts, kind: ItemKind, item: str, at: datetime, *, direct: bool) -> Enrolment:
-    attempts = [each.attempt for each in facts.attempts(kind, item)]
+def _next(facts: Facts, kind: ItemKind, item_id: str, at: datetime, *, direct: bool) -> Enrolment:
+    attempts = [each.attempt for each in facts.attempts(kind, item_id)]
     attempt = 1 + max(attempts, default=0)
-    return Enrolment(facts.user.id, kind, item, at, attempt=attempt, direct=direct)
+    return Enrolment(facts.user.id, kind, item_id, at, attempt=attempt, direct=direct)
 
 
 def _resets(
     facts: Facts, option: RenewalOption, fresh: Iterable[Enrolment]
 ) -> Iterator[ResetMaterials]:
-    retaken = {(each.kind, each.item) for each in fresh} | {(option.kind, option.item)}
+    retaken = {(each.kind, each.item_id) for each in fresh} | {(option.kind, option.item_id)}
     courses = {course.id: course.materials for course in facts.courses}
     reset = {
         material

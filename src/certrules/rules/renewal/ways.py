@@ -12,7 +12,7 @@ from certrules.rulebook import Rule
 __all__ = ["closed", "ended", "through"]
 
 
-def through(facts: Facts, kind: ItemKind, item: str) -> list[str | None]:
+def through(facts: Facts, kind: ItemKind, item_id: str) -> list[str | None]:
     """Return the plans through which a user has an item, by id; None means without a plan.
 
     A course that stands in plans in which the user is enrolled is taken through these, and by
@@ -22,19 +22,19 @@ def through(facts: Facts, kind: ItemKind, item: str) -> list[str | None]:
     """
     if kind is not ItemKind.COURSE:
         return [None]
-    plans = sorted({plan.id for plan in facts.plans if _has_through(facts, plan, item)})
-    enrolment = facts.enrolment(kind, item)
+    plans = sorted({plan.id for plan in facts.plans if _has_through(facts, plan, item_id)})
+    enrolment = facts.enrolment(kind, item_id)
     direct = not plans or (enrolment is not None and enrolment.direct)
     return [*plans, None] if direct else [*plans]
 
 
-def _has_through(facts: Facts, plan: LearningPlan, course: str) -> bool:
+def _has_through(facts: Facts, plan: LearningPlan, course_id: str) -> bool:
     enrolled = facts.enrolment(ItemKind.LEARNING_PLAN, plan.id) is not None
-    return enrolled and course in plan.courses
+    return enrolled and course_id in plan.courses
 
 
 def closed(
-    facts: Facts, kind: ItemKind, item: str, plan: str | None, at: datetime
+    facts: Facts, kind: ItemKind, item_id: str, plan_id: str | None, at: datetime
 ) -> Reason | None:
     """Return why an item cannot be taken in a way of :func:`through` at an instant, if so.
 
@@ -43,13 +43,13 @@ def closed(
 
     Rules: DOC-RENEW-14, DOC-RENEW-15, DOC-RENEW-16, INT-13.
     """
-    through_plan = facts.plan(item if kind is ItemKind.LEARNING_PLAN else plan or "")
+    through_plan = facts.plan(item_id if kind is ItemKind.LEARNING_PLAN else plan_id or "")
     if through_plan is not None and through_plan.window.limited:
         return _plan_closed(facts, through_plan, at)
     if kind is ItemKind.LEARNING_PLAN:
         courses = through_plan.courses if through_plan else ()
     else:
-        courses = (item,)
+        courses = (item_id,)
     for course in sorted(courses):
         if last := _course_ended(facts, course, at):
             return _shut(facts, Rule.DOC_RENEW_14, ItemKind.COURSE, course, last)
@@ -62,14 +62,14 @@ def _plan_closed(facts: Facts, plan: LearningPlan, at: datetime) -> Reason | Non
     return None
 
 
-def _shut(facts: Facts, rule: Rule, kind: ItemKind, item: str, last: date) -> Reason:
-    text = f"the validity period of {facts.item(kind, item)} is over: {last} was its last day"
-    return Reason(rule, text, (("kind", kind), ("item", item), ("last_day", last)))
+def _shut(facts: Facts, rule: Rule, kind: ItemKind, item_id: str, last: date) -> Reason:
+    text = f"the validity period of {facts.item(kind, item_id)} is over: {last} was its last day"
+    return Reason(rule, text, (("kind", kind), ("item", item_id), ("last_day", last)))
 
 
-def _course_ended(facts: Facts, course: str, at: datetime) -> date | None:
-    known = facts.course(course) or Course(course)
-    enrolment = facts.enrolment(ItemKind.COURSE, course)
+def _course_ended(facts: Facts, course_id: str, at: datetime) -> date | None:
+    known = facts.course(course_id) or Course(course_id)
+    enrolment = facts.enrolment(ItemKind.COURSE, course_id)
     access = enrolment.first_access_at if enrolment else None
     return ended(known.window, enrolment, access, at)
 

@@ -51,9 +51,9 @@ def learner_awards(
     Rules: DOC-DELETE-03, DOC-EXP-05, DOC-VIEW-01, DOC-VIEW-02, DOC-VIEW-03.
     """
     lines = [
-        _line(award, certifications[award.certification], renewals, at, zone)
+        _line(award, certifications[award.certification_id], renewals, at, zone)
         for award in _held(awards, at)
-        if award.certification in certifications
+        if award.certification_id in certifications
     ]
     return sorted(lines, key=lambda line: (line.title, line.certification, line.issued_at))
 
@@ -117,14 +117,14 @@ def awarded_users(
     """
     lines = [
         AwardedUser(
-            users[award.user].username,
-            users[award.user].first_name,
-            users[award.user].last_name,
+            users[award.user_id].username,
+            users[award.user_id].first_name,
+            users[award.user_id].last_name,
             award.issued_at,
             status.days_left(award, at, zone=zone),
             award.expires_at,
         )
         for award in _held(awards, at)
-        if award.user in users
+        if award.user_id in users
     ]
     return sorted(lines, key=lambda line: (line.username, line.issued_at))

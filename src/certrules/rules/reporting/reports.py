@@ -33,8 +33,8 @@ class ReportRow:
     Rules: DOC-REPORT-04.
     """
 
-    user: str
-    certification: str
+    user_id: str
+    certification_id: str
     cycle: int
     issued_at: datetime
     expires_at: datetime | None
@@ -91,14 +91,14 @@ def _shown(which: Report, award: Award) -> bool:
 
 
 def _order(row: ReportRow, *, by_user: bool) -> tuple[str, str, int]:
-    names = (row.user, row.certification) if by_user else (row.certification, row.user)
+    names = (row.user_id, row.certification_id) if by_user else (row.certification_id, row.user_id)
     return *names, row.cycle
 
 
 def _row(award: Award, at: datetime, zone: str | tzinfo) -> ReportRow:
     return ReportRow(
-        award.user,
-        award.certification,
+        award.user_id,
+        award.certification_id,
         award.cycle,
         award.issued_at,
         award.expires_at,

@@ -145,8 +145,8 @@ def _scoped(scope: Target, table: Layout) -> Iterable[Condition]:
         raise InvalidValueError("scope", scope, "everybody: certifications belong to nobody")
     if scope.owner is not None:
         yield OneOf(Fact.USER, {scope.owner})
-    if scope.company is not None:
-        yield OneOf(Fact.COMPANY, {scope.company})
+    if scope.company_id is not None:
+        yield OneOf(Fact.COMPANY, {scope.company_id})
 
 
 def _words(search: str) -> Iterable[str]:

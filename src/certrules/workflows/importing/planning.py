@@ -171,14 +171,14 @@ def apply(
     made = [(decision.event, decision.award) for decision in planned.decisions if decision.event]
     transaction.awards.replace(archived + updated)
     transaction.awards.add([award for _, award in made])
-    ended = [(each.user, each.certification, each.cycle) for each in archived]
+    ended = [(each.user_id, each.certification_id, each.cycle) for each in archived]
     transaction.badges.revoke(ended)
     transaction.badges.revoke_outdated(updated)
     transaction.notices.cancel(ended)
     transaction.notices.cancel_outdated(updated)
     changes = [(EventKind.CHANGED, award) for award in updated]
     events = (
-        Event(event, award.user, award.certification, award.cycle, at)
+        Event(event, award.user_id, award.certification_id, award.cycle, at)
         for event, award in (*changes, *made)
     )
     tell(transaction, events, told)
