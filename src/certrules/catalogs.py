@@ -211,9 +211,7 @@ def _entry(
         return None
     before = len(faults)
     _check_keys(value, readers, path, faults)
-    required = [
-        _KEYS.get(each.name, each.name) for each in fields(cls) if each.default is NOTHING
-    ]
+    required = [_KEYS.get(each.name, each.name) for each in fields(cls) if each.default is NOTHING]
     faults.extend((_join(path, key), "is missing") for key in required if key not in value)
     given: dict[str, Any] = {}
     for key in filter(readers.__contains__, value):

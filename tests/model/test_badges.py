@@ -10,8 +10,8 @@ from certrules.model.badges import Badge
 
 GOOD: dict[str, Any] = {
     "id": "0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1",
-    "user": "ada",
-    "certification": "fa",
+    "user_id": "ada",
+    "certification_id": "fa",
     "cycle": 1,
     "issued_at": datetime(2024, 1, 1, tzinfo=UTC),
     "expires_at": None,
@@ -24,8 +24,8 @@ GOOD: dict[str, Any] = {
     ("name", "values"),
     [
         ("id", ["", "a/../b", "a b", "1\n", "é", 5, None]),
-        ("user", ["", 5, None]),
-        ("certification", ["", 5, None]),
+        ("user_id", ["", 5, None]),
+        ("certification_id", ["", 5, None]),
         ("cycle", [0, -1, 1.0, True, "1", None]),
         ("status_list", [0, -1, 1.0, True, "1", None]),
         ("index", [-1, 131_072, 7.0, True, "7", None]),

@@ -386,7 +386,10 @@ def test_it_earns_only_the_certification_that_was_chosen_for_it() -> None:
 def test_what_has_earned_one_certification_is_not_reported_for_another() -> None:
     known = evolve(FACTS, awards=[issued(external())])
     before = ExternalTraining("ada", "x1", AT.date(), "fa")
-    for another in (evolve(before, certification_id="other"), evolve(before, certification_id=None)):
+    for another in (
+        evolve(before, certification_id="other"),
+        evolve(before, certification_id=None),
+    ):
         assert rules(awarding.record_external(another, before, known)) == {"INT-22"}
         assert awarding.record_external(another, before, known, policy=ALLBOUND)
         assert awarding.record_external(another, before, FACTS)  # it has earned nothing
@@ -545,8 +548,8 @@ def test_an_edit_of_nothing_changes_nothing() -> None:
 @pytest.mark.parametrize(
     "fields",
     [
-        {"user": "bob"},
-        {"certification": "x"},
+        {"user_id": "bob"},
+        {"certification_id": "x"},
         {"cycle": 2},
         {"anchor_day": 31},
         {"archived_at": AT},

@@ -38,7 +38,7 @@ def test_what_never_expires_is_archived_or_gone_has_no_day() -> None:
 
 
 def test_the_soonest_comes_first() -> None:
-    awards = [until(2027), until(2026, user="bob"), until(2026, "b"), until(2025, user="eve")]
+    awards = [until(2027), until(2026, user_id="bob"), until(2026, "b"), until(2025, user_id="eve")]
     found = [(each.last_day.year, each.title) for each in expiries(awards, KNOWN, zone=UTC)]
     assert found == [
         (2025, "First aid"),

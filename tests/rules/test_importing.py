@@ -269,7 +269,7 @@ def test_item_fault(items: list[Item], fault: FaultCode | None) -> None:
 
 @pytest.mark.rule("INT-05")
 @pytest.mark.parametrize(
-    ("kind", "item", "fault"),
+    ("kind", "item_id", "fault"),
     [
         (ItemKind.COURSE, "c1", None),
         (ItemKind.COURSE, "c2", FaultCode.ITEM_NOT_ASSIGNED),

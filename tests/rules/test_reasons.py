@@ -204,7 +204,9 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
     "renew: from the page of another plan": lambda: renewal.decide(THROUGH_P1, at=AT, plan_id="p2"),
     "renew: not here": lambda: renewal.decide(HELD, at=AT, policy=ALLBOUND),
     "renew: several items needed": lambda: renewal.decide(
-        evolve(HELD, certification=assigned(ITEM, evolve(ITEM, item_id="c2"), criteria=Criteria.ALL)),
+        evolve(
+            HELD, certification=assigned(ITEM, evolve(ITEM, item_id="c2"), criteria=Criteria.ALL)
+        ),
         at=AT,
     ),
     "renew: nothing held": lambda: renewal.decide(facts(), at=AT),
@@ -342,7 +344,9 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
     "may: every way": lambda: visibility.may(BOSS, Action.VIEW_AWARDS),
     "may: one's own": lambda: visibility.may(Actor("ada"), Action.VIEW_AWARDS, Target("ada")),
     "may: the company's": lambda: visibility.may(
-        Actor("ada", {Role.MANAGER}, company_id="acme"), Action.SEARCH_AWARDS, Target(company_id="acme")
+        Actor("ada", {Role.MANAGER}, company_id="acme"),
+        Action.SEARCH_AWARDS,
+        Target(company_id="acme"),
     ),
     "may not": lambda: visibility.may(Actor("ada"), Action.VIEW_AWARDS),
     "may not: switched off": lambda: visibility.may(

@@ -20,7 +20,9 @@ ENDS = datetime(2025, 1, 1, tzinfo=UTC)
 AT = datetime(2024, 7, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 ADA = Award("ada", "fa", BEGIN, ENDS)
-ROWS = [evolve(ADA, user_id=user, certification_id=fa) for user in ("bob", "ada") for fa in ("z", "fa")]
+ROWS = [
+    evolve(ADA, user_id=user, certification_id=fa) for user in ("bob", "ada") for fa in ("z", "fa")
+]
 
 
 def report(which: Report, awards: list[Award], **fields: Any) -> list[ReportRow]:
@@ -47,9 +49,13 @@ def test_what_is_not_archived_was_not_renewed_and_what_never_expires_was_renewed
 
 @pytest.mark.rule("DOC-REPORT-01")
 def test_each_report_has_its_order() -> None:
-    by_user = [(row.user_id, row.certification_id) for row in report(Report.USERS_CERTIFICATIONS, ROWS)]
+    by_user = [
+        (row.user_id, row.certification_id) for row in report(Report.USERS_CERTIFICATIONS, ROWS)
+    ]
     assert by_user == [("ada", "fa"), ("ada", "z"), ("bob", "fa"), ("bob", "z")]
-    by_fa = [(row.certification_id, row.user_id) for row in report(Report.CERTIFICATIONS_USERS, ROWS)]
+    by_fa = [
+        (row.certification_id, row.user_id) for row in report(Report.CERTIFICATIONS_USERS, ROWS)
+    ]
     assert by_fa == [("fa", "ada"), ("fa", "bob"), ("z", "ada"), ("z", "bob")]
 
 

@@ -268,7 +268,9 @@ class Life(RuleBasedStateMachine):
     def start(
         self, user_id: str, certification_id: str, choice: int, key: str | None, *, stale: bool
     ) -> None:
-        decision = self.do(lambda store: renewing.decide(store, user_id, certification_id, at=self.now))
+        decision = self.do(
+            lambda store: renewing.decide(store, user_id, certification_id, at=self.now)
+        )
         options = decision.effects if isinstance(decision, Granted) else ()
         option = options[choice % len(options)] if options else RenewalOption(*ITEMS[choice % 4])
         seen = (1, 0) if stale else None
@@ -310,7 +312,9 @@ class Life(RuleBasedStateMachine):
         assert isinstance(report, by_hand.AwardReport)
         after = self.both()
         self.check_history(before, after)
-        assert [event.user_id for event in after.events[len(before.events) :]] == list(report.awarded)
+        assert [event.user_id for event in after.events[len(before.events) :]] == list(
+            report.awarded
+        )
         assert len(report.awarded) or after == before
 
     @rule(user=users, certification=certifications, valid=st.none() | st.integers(-1, 400))

@@ -489,7 +489,10 @@ def test_a_notification_that_is_added_later_begins_where_it_is_told_to(store: St
     told: list[Notice] = []
     begin = day(5) - timedelta(microseconds=1)
     notifying.due(store, ALL, until=day(80), zone=UTC, since=begin, on_told=told.extend)
-    assert [f"{each.user_id} {each.notification_id}" for each in told] == ["bob issued", "ada 30 days"]
+    assert [f"{each.user_id} {each.notification_id}" for each in told] == [
+        "bob issued",
+        "ada 30 days",
+    ]
 
 
 @pytest.mark.rule("DOC-NOTIFY-02", "INT-25")

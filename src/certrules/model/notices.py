@@ -210,7 +210,14 @@ class Notice:
     def identity(self) -> NoticeIdentity:
         """What makes two notices the same one, however often and whenever they are planned."""
         of = None if self.kind is NoticeKind.ISSUED else self.of
-        return self.user_id, self.certification_id, self.cycle, self.notification_id, of, self.item_id
+        return (
+            self.user_id,
+            self.certification_id,
+            self.cycle,
+            self.notification_id,
+            of,
+            self.item_id,
+        )
 
     @property
     def send_by(self) -> datetime:

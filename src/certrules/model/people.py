@@ -123,8 +123,8 @@ class Actor:
 class Target:
     """Whose awards, badge or job an action is about.
 
-    Those of one user, ``owner``, whose primary company is ``company_id``; without an owner, those of
-    everybody in a company; without either, those of everybody, or what belongs to nobody.
+    ``owner``: that user's data. Only ``company_id``: all its users' data. Neither: everyone's, or
+    data without an owner.
     """
 
     owner: str | None = None

@@ -11,8 +11,8 @@ __all__ = ["badge_conflict", "conflict", "renewal_conflict"]
 def conflict(award: Award) -> ConflictError:
     """Return the error that names the cycle which is not as its writer thought."""
     return ConflictError(
-        f"cycle {award.cycle} of certification {award.certification_id!r} of user {award.user_id!r} "
-        "was changed by somebody else first; load it again and decide anew"
+        f"cycle {award.cycle} of certification {award.certification_id!r} of user "
+        f"{award.user_id!r} was changed by somebody else first; load it again and decide anew"
     )
 
 

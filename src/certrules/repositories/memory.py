@@ -296,7 +296,9 @@ class _Awards:
     ) -> Iterator[Award]:
         awards = self._scope.see().awards
         pairs = [
-            pair for pair in awards if user_id in (None, pair[0]) and certification_id in (None, pair[1])
+            pair
+            for pair in awards
+            if user_id in (None, pair[0]) and certification_id in (None, pair[1])
         ]
         return (
             award

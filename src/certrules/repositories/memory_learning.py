@@ -68,7 +68,9 @@ class MemoryLearning:
         """Add learning plans, or replace those of the same id."""
         self._scope.change("plans").update((plan.id, plan) for plan in plans)
 
-    def enrolments(self, user_id: str, kind: ItemKind, items: Collection[str]) -> Sequence[Enrolment]:
+    def enrolments(
+        self, user_id: str, kind: ItemKind, items: Collection[str]
+    ) -> Sequence[Enrolment]:
         """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
         attempts = self._scope.see().enrolments
         return [
@@ -95,7 +97,9 @@ class MemoryLearning:
             found = [(at, item) for item in wanted for at in known.get((kind, item), ())]
             yield from (Completion(user, kind, item, at) for at, item in sorted(found))
 
-    def completed_since(self, kind: ItemKind, item_id: str, since: datetime) -> Iterator[Completion]:
+    def completed_since(
+        self, kind: ItemKind, item_id: str, since: datetime
+    ) -> Iterator[Completion]:
         """Return the completions of an item from an instant on, by instant and user."""
         since = instants.utc(since)
         found = [
@@ -123,7 +127,9 @@ class MemoryLearning:
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
         """Add external trainings, or replace those of the same user and id."""
-        self._scope.change("externals").update(((each.user_id, each.id), each) for each in trainings)
+        self._scope.change("externals").update(
+            ((each.user_id, each.id), each) for each in trainings
+        )
 
     def progress(self, user_id: str, course_id: str) -> frozenset[str]:
         """Return the training materials of a course that a user has completed."""

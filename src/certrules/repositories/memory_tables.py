@@ -90,7 +90,7 @@ def _of_awards(tables: Any) -> Iterator[_Row]:
     definitions = {one.id: _definition(tables, one) for one in tables.certifications.rows.values()}
     for award in _awards(tables):
         user = tables.users.rows.get((award.user_id,))
-        company = tables.companies.get(user.company) if user else None
+        company = tables.companies.get(user.company_id) if user else None
         key = award.user_id, award.certification_id, award.cycle
         yield _Row(key, award, user, company, *definitions.get(award.certification_id, _GONE))
 
@@ -142,7 +142,9 @@ def _certification_id(row: _Row) -> str:
 
 
 def _first_training(row: _Row) -> str | None:
-    named = ((item and (folded(item.name) or item.code)) or each.item_id for each, item in row.items)
+    named = (
+        (item and (folded(item.name) or item.code)) or each.item_id for each, item in row.items
+    )
     return next(named, None)
 
 

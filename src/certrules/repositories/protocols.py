@@ -203,7 +203,9 @@ class Learning(Protocol):
         """Add learning plans, or replace those of the same id."""
         ...
 
-    def enrolments(self, user_id: str, kind: ItemKind, items: Collection[str]) -> Sequence[Enrolment]:
+    def enrolments(
+        self, user_id: str, kind: ItemKind, items: Collection[str]
+    ) -> Sequence[Enrolment]:
         """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
         ...
 
@@ -217,7 +219,9 @@ class Learning(Protocol):
         """Return completions of items of a kind by many users, each user's in one go."""
         ...
 
-    def completed_since(self, kind: ItemKind, item_id: str, since: datetime) -> Iterator[Completion]:
+    def completed_since(
+        self, kind: ItemKind, item_id: str, since: datetime
+    ) -> Iterator[Completion]:
         """Return the completions of an item from an instant on, by instant and user.
 
         They are not all held at once.

@@ -104,7 +104,9 @@ def archive(held: Award | None, at: datetime) -> tuple[Effect, ...]:
     """Return what becomes of the award that is held when another takes its place: history."""
     if held is None:
         return ()
-    return ArchiveAward(held.archive(at)), CancelNotices(held.user_id, held.certification_id, held.cycle)
+    return ArchiveAward(held.archive(at)), CancelNotices(
+        held.user_id, held.certification_id, held.cycle
+    )
 
 
 def stamp(

@@ -171,7 +171,9 @@ class StoreContract:
     # People
 
     def test_users_come_back_as_they_were(self) -> None:
-        ada = User("7", " Ada ", "Ada", "Lovelace", active=False, groups={"b", "a"}, company_id="co")
+        ada = User(
+            "7", " Ada ", "Ada", "Lovelace", active=False, groups={"b", "a"}, company_id="co"
+        )
         bob = User("8", "bob", time_zone="Europe/Rome", branches={"x"})
         self._write(lambda work: work.users.put([bob, ada]))
         with self.store.reading() as view:
@@ -501,7 +503,9 @@ class StoreContract:
         with self.store.reading() as view:
             archived = list(view.awards.select(archived=True))
             assert len(archived) == len(awards)
-            assert archived == sorted(archived, key=lambda each: (each.user_id, each.certification_id))
+            assert archived == sorted(
+                archived, key=lambda each: (each.user_id, each.certification_id)
+            )
 
     def test_a_cycle_cannot_be_added_twice(self) -> None:
         other = evolve(_AWARD, user_id="bob")

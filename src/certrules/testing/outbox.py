@@ -110,7 +110,9 @@ class OutboxContract:
             evolve(_NOTICE, of=_NOTICE.of + timedelta(microseconds=1)),
             evolve(_NOTICE, item_id="c1"),
             evolve(_NOTICE, user_id="ada\n", certification_id="\u202efire"),
-            evolve(_NOTICE, user_id="a" * 255, certification_id="ö" * 255, notification_id="n" * 255),
+            evolve(
+                _NOTICE, user_id="a" * 255, certification_id="ö" * 255, notification_id="n" * 255
+            ),
         ]
         with self.store.writing() as work:
             assert list(work.notices.add([_NOTICE, *others])) == [_NOTICE, *others]

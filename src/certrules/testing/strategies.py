@@ -235,7 +235,9 @@ _PLANS = st.builds(LearningPlan, st.sampled_from(PLANS), _HELD, _WINDOWS)
 
 def renewals(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrategy[Renewal]:
     """Open renewals by any item, through a plan or not."""
-    return _RENEWALS.map(lambda drawn: evolve(drawn, user_id=user_id, certification_id=certification_id))
+    return _RENEWALS.map(
+        lambda drawn: evolve(drawn, user_id=user_id, certification_id=certification_id)
+    )
 
 
 _OPTIONS = st.tuples(_ITEMS, st.none() | st.sampled_from(PLANS)).map(

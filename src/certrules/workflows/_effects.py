@@ -66,7 +66,9 @@ def carry_out(
     transaction.learning.put_enrolments(many.enrolments)
     transaction.notices.cancel(many.cancelled)
     transaction.notices.cancel_outdated(many.edited)
-    transaction.notices.forget((each.user_id, each.certification_id, each.cycle) for each in many.removed)
+    transaction.notices.forget(
+        (each.user_id, each.certification_id, each.cycle) for each in many.removed
+    )
     tell(transaction, many.events, notifications)
 
 

@@ -147,7 +147,9 @@ def _record(
     if completion.kind in ATTENDED:
         within = transaction.learning.plans_with([completion.item_id])
         plans = {plan.id for plan in within if completion.kind is ItemKind.COURSE}
-        enrolled = transaction.learning.enrolments(completion.user_id, ItemKind.LEARNING_PLAN, plans)
+        enrolled = transaction.learning.enrolments(
+            completion.user_id, ItemKind.LEARNING_PLAN, plans
+        )
         alone = all(each.archived for each in enrolled)
         transaction.learning.put_enrolments(_completed(completion, attempts, told, direct=alone))
 

@@ -69,7 +69,9 @@ def reopen_expired(
     at = instants.utc(at)
     first = datetime.min.replace(tzinfo=UTC) if since is None else instants.utc(since)
     with store.reading() as view:
-        expired = [(each.user_id, each.certification_id) for each in view.awards.expiring(first, at)]
+        expired = [
+            (each.user_id, each.certification_id) for each in view.awards.expiring(first, at)
+        ]
     pairs, looked, reopened = iter(expired), 0, list[ReopenTraining]()
     while some := list(islice(pairs, TOGETHER)):
         with store.writing() as transaction:

@@ -32,8 +32,8 @@ def report(
 
     The view must stay open meanwhile. Awards are shown as they stood at that instant; those of a
     certification that is gone are in neither report.
-    ``user_id`` is the id of the one user of whom it tells, or ``company_id`` that of the company of whose
-    people, if it does not tell of everybody.
+    It is about everybody, or about one user (``user_id``), or the people of one company
+    (``company_id``).
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -102,7 +102,9 @@ def learner(
     at = instants.utc(at)
     with store.reading() as view:
         facts.known_user(view, user_id)
-        awards = [*filter(None, (status.as_of(each, at) for each in view.awards.select(user_id=user_id)))]
+        awards = [
+            *filter(None, (status.as_of(each, at) for each in view.awards.select(user_id=user_id)))
+        ]
         held = {award.certification_id for award in awards if not award.archived}
         known = [facts.load(view, user_id, each) for each in held]
     there = {each.certification.id: each for each in known if each.certification is not None}

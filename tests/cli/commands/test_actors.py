@@ -40,7 +40,7 @@ def due(run: Run, store: Path, told: str, at: str, *words: str) -> Any:
 def test_what_is_due_goes_into_the_outbox_once(run: Run, awarded: Path, told: str) -> None:
     since = ("--since", "2025-01-01T00:00:00Z")
     said = due(run, awarded, told, "2025-05-20T00:00:00Z", *since)
-    assert [(each["user"], each["notification"]) for each in said["notices"]] == [
+    assert [(each["user_id"], each["notification_id"]) for each in said["notices"]] == [
         ("1", "early"),
         ("2", "early"),
     ]

@@ -87,7 +87,9 @@ def test_who_may_load_a_part_is_told_of_the_file(run: Run, store: Path) -> None:
 
 def acme(store: Path) -> tuple[Any, ...]:
     with closing(open_store(str(store))) as opened, opened.writing() as transaction:
-        transaction.users.put([User("2", "Bob", company_id="acme"), User("4", "mia", company_id="acme")])
+        transaction.users.put(
+            [User("2", "Bob", company_id="acme"), User("4", "mia", company_id="acme")]
+        )
     return "--store", store, "--actor", "mia", "--format", "json"
 
 
@@ -100,7 +102,7 @@ def test_managers_see_what_is_their_companys_and_need_not_name_it(run: Run, awar
         (("report", "certifications-users"), "rows"),
     ):
         seen = run(*words, *mia, "--role", "manager").data
-        assert {each.get("user_id", each["user"]) for each in seen[rows]} == {"2"}, words
+        assert {each.get("user_id") or each["user"] for each in seen[rows]} == {"2"}, words
         assert seen["company"] == "acme"
         own = run(*words, *mia).data
         assert own[rows] == [], words

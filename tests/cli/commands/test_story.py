@@ -124,7 +124,7 @@ def test_a_completion_to_come_is_not_recorded(told: Told) -> None:
     assert "(DOC-CERT-12)" in answer.out
 
 
-@pytest.mark.parametrize("item", ["--plan PLAN", "--track TRACK", "--track t1"])
+@pytest.mark.parametrize("item_id", ["--plan PLAN", "--track TRACK", "--track t1"])
 def test_plans_and_tracks_are_completed_too(told: Told, item_id: str) -> None:
     assert told(f"complete --user ada {item_id} --zone UTC").code == 0
 
@@ -304,14 +304,14 @@ def test_the_reports(told: Told) -> None:
     ]
     other = told("report certifications-users --at 2024-12-07T00:00:00Z --format json")
     assert other.data["report"] == "certifications-users"
-    assert [(row["user"], row["status"]) for row in other.data["rows"]] == [
+    assert [(row["user_id"], row["status"]) for row in other.data["rows"]] == [
         ("1", "archived"),
         ("1", "valid"),
         ("2", "valid"),
     ]
     assert told("report certifications-users --zone Asia/Tokyo").out.startswith("certification ")
     bobs = told("report users-certifications --user bob --format json").data["rows"]
-    assert [row["user"] for row in bobs] == ["2"]
+    assert [row["user_id"] for row in bobs] == ["2"]
 
 
 @pytest.mark.rule("DOC-VIEW-01", "DOC-VIEW-02", "DOC-VIEW-03")

@@ -36,7 +36,8 @@ class SqlEvents:
         """Append events."""
         instant = self._session.instants()
         rows = [
-            (e.kind.value, e.user_id, e.certification_id, e.cycle, instant(e.at), e.item_id) for e in events
+            (e.kind.value, e.user_id, e.certification_id, e.cycle, instant(e.at), e.item_id)
+            for e in events
         ]
         self._session.change(insert(table), rows, COLUMNS)
 

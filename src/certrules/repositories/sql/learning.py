@@ -69,7 +69,9 @@ class SqlLearning:
         parts = {id_: plan.courses for id_, plan in latest.items()}
         self._put(plans, plan_courses, latest, parts)
 
-    def enrolments(self, user_id: str, kind: ItemKind, items: Collection[str]) -> Sequence[Enrolment]:
+    def enrolments(
+        self, user_id: str, kind: ItemKind, items: Collection[str]
+    ) -> Sequence[Enrolment]:
         """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
         table = enrolments.c
         theirs = select(enrolments).where(table.user_id == user_id, table.kind == kind.value)
@@ -93,7 +95,9 @@ class SqlLearning:
         )
         return map(_completion, self._among(of_items, table.user_id, users))
 
-    def completed_since(self, kind: ItemKind, item_id: str, since: datetime) -> Iterator[Completion]:
+    def completed_since(
+        self, kind: ItemKind, item_id: str, since: datetime
+    ) -> Iterator[Completion]:
         """Return the completions of an item from an instant on, by instant and user."""
         table = completions.c
         of_item = select(completions).where(
@@ -112,18 +116,24 @@ class SqlLearning:
     def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
         """Return an external training that a user has reported."""
         table = external_trainings.c
-        of_user = select(external_trainings).where(table.user_id == user_id, table.id == training_id)
+        of_user = select(external_trainings).where(
+            table.user_id == user_id, table.id == training_id
+        )
         return next(map(_external, self._session.rows(of_user)), None)
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
         """Add external trainings, or replace those of the same user and id."""
-        rows = ((v.user_id, v.id, v.completed_on.isoformat(), v.certification_id) for v in trainings)
+        rows = (
+            (v.user_id, v.id, v.completed_on.isoformat(), v.certification_id) for v in trainings
+        )
         self._replace(external_trainings, rows)
 
     def progress(self, user_id: str, course_id: str) -> frozenset[str]:
         """Return the training materials of a course that a user has completed."""
         table = progress.c
-        done = select(table.material_id).where(table.user_id == user_id, table.course_id == course_id)
+        done = select(table.material_id).where(
+            table.user_id == user_id, table.course_id == course_id
+        )
         return frozenset(row.material_id for row in self._session.rows(done))
 
     def add_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:

@@ -94,7 +94,9 @@ class SqlNotices:
 
     def cancel_outdated(self, awards: Iterable[Award]) -> None:
         """Take back, as :meth:`cancel` does, what tells of another expiry than awards have."""
-        expiries = {(each.user_id, each.certification_id, each.cycle): each.expires_at for each in awards}
+        expiries = {
+            (each.user_id, each.certification_id, each.cycle): each.expires_at for each in awards
+        }
         told = self._of(expiries, NoticeKind.EXPIRY)
         self._take_back([row for row in told if row.of_instant != expiries[_cycle(row)]])
 

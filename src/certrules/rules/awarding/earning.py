@@ -53,7 +53,9 @@ def _not_renewed(facts: Facts, held: Award, at: datetime, policy: Policy) -> str
     """Return how an award stands that a completion does not renew, and what would."""
     if facts.renewal is not None:
         option = facts.renewal.option
-        return f"its renewal was started by {facts.item(option.kind, option.item_id)}: complete that"
+        return (
+            f"its renewal was started by {facts.item(option.kind, option.item_id)}: complete that"
+        )
     if held.expires_at is None or not status.expired(held, at):
         return "the user holds the certification, and completing an item does not renew it"
     text = f"the award expired on {instants.written(held.expires_at)}, and completing an item"

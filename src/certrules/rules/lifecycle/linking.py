@@ -113,7 +113,8 @@ def unlink(
     begun = [
         each
         for each in renewals
-        if (each.option.kind, each.option.item_id) == (kind, item_id) or (each.user_id, each.cycle) in doomed
+        if (each.option.kind, each.option.item_id) == (kind, item_id)
+        or (each.user_id, each.cycle) in doomed
     ]
     why = loss(Rule.DOC_ASSIGN_11, lost)
     effects = (UnassignItem(certification.id, kind, item_id), *removal(lost, begun, at))

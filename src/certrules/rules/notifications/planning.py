@@ -116,7 +116,7 @@ def edited(
     >>> reminders = [Notification(f"{days} days", NoticeKind.EXPIRY, Offset(-days, OffsetUnit.DAYS))
     ...              for days in (90, 60, 20)]
     >>> shorter = Award("ada", "fa", jan, jul)
-    >>> [notice.notification for notice in edited(award, shorter, reminders, at=jun, zone=UTC)]
+    >>> [notice.notification_id for notice in edited(award, shorter, reminders, at=jun, zone=UTC)]
     ['60 days']
 
     Rules: INT-23, INT-25.
@@ -140,7 +140,7 @@ def passed(
     >>> reminders = [Notification(f"{days} days", NoticeKind.EXPIRY, Offset(-days, OffsetUnit.DAYS))
     ...              for days in (90, 60, 20)]
     >>> at = datetime(2024, 6, 1, tzinfo=UTC)
-    >>> [each.notification for each in passed(award, reminders, at=at, zone=UTC)]
+    >>> [each.notification_id for each in passed(award, reminders, at=at, zone=UTC)]
     ['90 days', '60 days']
 
     Rules: INT-25.
@@ -196,4 +196,10 @@ def _distinct(notifications: Iterable[Notification]) -> list[Notification]:
 
 
 def _order(notice: Notice) -> tuple[datetime, str, str, int, str]:
-    return notice.due_at, notice.user_id, notice.certification_id, notice.cycle, notice.notification_id
+    return (
+        notice.due_at,
+        notice.user_id,
+        notice.certification_id,
+        notice.cycle,
+        notice.notification_id,
+    )

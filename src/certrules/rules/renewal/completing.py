@@ -112,7 +112,9 @@ def _against_renewal(
     if (completion.kind, completion.item_id) != (option.kind, option.item_id):
         text = f"the renewal was started by {facts.item(option.kind, option.item_id)}"
         yield Reason(Rule.INT_12b, text, began)
-    elif shut := ways.closed(facts, option.kind, option.item_id, option.plan_id, completion.completed_at):
+    elif shut := ways.closed(
+        facts, option.kind, option.item_id, option.plan_id, completion.completed_at
+    ):
         yield shut
     if completion.completed_at <= renewal.started_at:
         begun = instants.written(renewal.started_at)

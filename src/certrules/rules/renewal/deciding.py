@@ -27,8 +27,8 @@ def decide(
     """Decide whether the user of the facts may start a renewal at an aware instant.
 
     The effects of a grant are its :class:`~certrules.model.learning.RenewalOption` values: every
-    item by which the renewal can be done, once for each way of taking it. ``plan_id`` is the learning
-    plan from whose page it is asked, if so: only ways through it count then. From everywhere else
+    item by which the renewal can be done, once for each way of taking it. ``plan_id`` is the plan
+    from whose page it is asked, if so: only ways through it count then. From everywhere else
     the answer is the same, and the award's expiry does not matter; but it must have been issued.
     What lies after ``at`` has not happened for it. Reasons of a grant that begin with ``not by``
     tell why other items are no options.

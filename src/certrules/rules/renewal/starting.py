@@ -129,7 +129,16 @@ def _start(
     key: str | None,
 ) -> Granted:
     retake = certification.retake
-    started = (held.user_id, held.certification_id, held.cycle, held.version, at, option, retake, key)
+    started = (
+        held.user_id,
+        held.certification_id,
+        held.cycle,
+        held.version,
+        at,
+        option,
+        retake,
+        key,
+    )
     archived = _retaken(facts, option) if retake else []
     fresh = [*_fresh(facts, option, archived, at)]
     resets = [*_resets(facts, option, fresh)] if retake else []
