@@ -126,7 +126,7 @@ def test_a_completion_before_the_enrolment_is_not_recorded(store: Store) -> None
 
 
 @pytest.mark.rule("DOC-CERT-12")
-@pytest.mark.parametrize("item", ["X", "P"])
+@pytest.mark.parametrize("item_id", ["X", "P"])
 def test_an_enrolment_that_began_with_a_completion_begins_earlier_with_an_older_one(
     store: Store, item_id: str
 ) -> None:
@@ -293,7 +293,7 @@ def test_an_award_is_edited_as_it_was_seen(store: Store) -> None:
     assert everything(store)[0] == [evolve(changed, version=2)]
     with pytest.raises(ConflictError):
         awarding.edit(store, changed, at=day(9))
-    for wrong in ({"cycle": 9}, {"user": "bob"}, {"version": 2, "archived_at": day(9)}):
+    for wrong in ({"cycle": 9}, {"user_id": "bob"}, {"version": 2, "archived_at": day(9)}):
         with pytest.raises(InvalidValueError):
             awarding.edit(store, evolve(changed, **wrong), at=day(9))
     before = everything(store)

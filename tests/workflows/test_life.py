@@ -204,7 +204,7 @@ class Life(RuleBasedStateMachine):
     def wait(self, ahead: int, seconds: int) -> None:
         self.now += timedelta(days=ahead, seconds=seconds)
 
-    @rule(user=users, item=items)
+    @rule(user_id=users, item=items)
     def enrol(self, user_id: str, item: tuple[ItemKind, str]) -> None:
         def work(store: Store) -> None:
             with store.writing() as transaction:
@@ -213,7 +213,7 @@ class Life(RuleBasedStateMachine):
 
         self.do(work)
 
-    @rule(user=users, item=items, ago=st.integers(-1, 40), policy=policies)
+    @rule(user_id=users, item=items, ago=st.integers(-1, 40), policy=policies)
     def complete(
         self, user_id: str, item: tuple[ItemKind, str], ago: int, policy: Policy = DOCEBO
     ) -> None:
@@ -226,14 +226,14 @@ class Life(RuleBasedStateMachine):
         if ago < 0:
             assert self.both() == before
 
-    @rule(user=users, certification=certifications)
+    @rule(user_id=users, certification_id=certifications)
     def earn(self, user_id: str, certification_id: str) -> None:
         """Complete what earns a certification, now."""
         assigned = self.definition(certification_id).assignments
         if assigned:
             self.complete(user_id, (assigned[0].kind, assigned[0].item_id), 0)
 
-    @rule(user=users, certification=certifications, choice=st.integers(0, 5), later=days)
+    @rule(user_id=users, certification_id=certifications, choice=st.integers(0, 5), later=days)
     def renew(self, user_id: str, certification_id: str, choice: int, later: int) -> None:
         self.earn(user_id, certification_id)
         self.now += timedelta(days=later)
@@ -241,7 +241,7 @@ class Life(RuleBasedStateMachine):
         self.now += timedelta(days=later)
         self.finish(user_id, certification_id)
 
-    @rule(user=users, course=st.sampled_from("ABX"))
+    @rule(user_id=users, course_id=st.sampled_from("ABX"))
     def study(self, user_id: str, course_id: str) -> None:
         def work(store: Store) -> None:
             with store.writing() as transaction:
@@ -250,7 +250,7 @@ class Life(RuleBasedStateMachine):
 
         self.do(work)
 
-    @rule(user=users, certification=certifications, ago=days)
+    @rule(user_id=users, certification_id=certifications, ago=days)
     def report_external(self, user_id: str, certification_id: str, ago: int) -> None:
         on = (self.now - timedelta(days=ago)).date()
         training = ExternalTraining(user_id, f"t{on}", on, certification_id)
@@ -259,8 +259,8 @@ class Life(RuleBasedStateMachine):
         )
 
     @rule(
-        user=users,
-        certification=certifications,
+        user_id=users,
+        certification_id=certifications,
         choice=st.integers(0, 5),
         key=st.none() | st.sampled_from("kl"),
         stale=st.booleans(),
@@ -280,11 +280,11 @@ class Life(RuleBasedStateMachine):
             )
         )
 
-    @rule(user=users, certification=certifications)
+    @rule(user_id=users, certification_id=certifications)
     def cancel(self, user_id: str, certification_id: str) -> None:
         self.decided(lambda store: renewing.cancel(store, user_id, certification_id, at=self.now))
 
-    @rule(user=users, certification=certifications)
+    @rule(user_id=users, certification_id=certifications)
     def finish(self, user_id: str, certification_id: str) -> None:
         """Complete what an open renewal asks for."""
         with self.stores[0].reading() as view:
@@ -296,7 +296,7 @@ class Life(RuleBasedStateMachine):
 
     # What administrators do
 
-    @rule(certification=certifications, ago=days, valid=st.none() | st.integers(-1, 400))
+    @rule(certification_id=certifications, ago=days, valid=st.none() | st.integers(-1, 400))
     def award_by_hand(self, certification_id: str, ago: int, valid: int | None) -> None:
         issued_at = self.now - timedelta(days=ago)
         basis = ExpiryBasis.ALWAYS_VALID if valid is None else ExpiryBasis.DATE
@@ -317,7 +317,7 @@ class Life(RuleBasedStateMachine):
         )
         assert len(report.awarded) or after == before
 
-    @rule(user=users, certification=certifications, valid=st.none() | st.integers(-1, 400))
+    @rule(user_id=users, certification_id=certifications, valid=st.none() | st.integers(-1, 400))
     def edit(self, user_id: str, certification_id: str, valid: int | None) -> None:
         held = [
             award
@@ -330,7 +330,7 @@ class Life(RuleBasedStateMachine):
             changed = evolve(held[-1], expires_at=expires_at, basis=basis)
             self.decided(lambda store: awarding.edit(store, changed, at=self.now))
 
-    @rule(certification=certifications, dry_run=st.booleans(), ago=st.none() | days)
+    @rule(certification_id=certifications, dry_run=st.booleans(), ago=st.none() | days)
     def predate(self, certification_id: str, *, dry_run: bool, ago: int | None) -> None:
         since = None if ago is None else self.now - timedelta(days=ago)
         before = self.both()
@@ -372,7 +372,7 @@ class Life(RuleBasedStateMachine):
 
     @precondition(lambda self: self.lived())
     @rule(
-        certification=certifications,
+        certification_id=certifications,
         retake=st.booleans(),
         months=st.integers(0, 12),
         state=st.just(CertificationStatus.ACTIVE) | st.sampled_from(CertificationStatus),
@@ -393,7 +393,7 @@ class Life(RuleBasedStateMachine):
         assert self.both().awards == before.awards
 
     @precondition(lambda self: self.lived())
-    @rule(user=users, active=st.booleans())
+    @rule(user_id=users, active=st.booleans())
     def activate(self, user_id: str, *, active: bool) -> None:
         def work(store: Store) -> None:
             with store.writing() as transaction:
@@ -403,7 +403,7 @@ class Life(RuleBasedStateMachine):
 
         self.do(work)
 
-    @rule(certification=certifications, item=items)
+    @rule(certification_id=certifications, item=items)
     def assign(self, certification_id: str, item: tuple[ItemKind, str]) -> None:
         assignment = Assignment(*item, self.now)
         self.decided(lambda store: lifecycle.assign(store, certification_id, assignment))
@@ -411,7 +411,7 @@ class Life(RuleBasedStateMachine):
     # The documented losses
 
     @precondition(lambda self: self.lived())
-    @rule(certification=certifications, item=items)
+    @rule(certification_id=certifications, item=items)
     def unlink(self, certification_id: str, item: tuple[ItemKind, str]) -> None:
         def removed(award: Award) -> bool:
             source = (award.source.type.value, award.source.item_id)
@@ -425,7 +425,7 @@ class Life(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.lived())
-    @rule(user=users, certification=certifications)
+    @rule(user_id=users, certification_id=certifications)
     def unassign(self, user_id: str, certification_id: str) -> None:
         self.lose(
             lambda store, dry_run: lifecycle.unassign(
@@ -435,7 +435,7 @@ class Life(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.lived())
-    @rule(certification=certifications)
+    @rule(certification_id=certifications)
     def delete(self, certification_id: str) -> None:
         definition = self.definition(certification_id)
         self.lose(
