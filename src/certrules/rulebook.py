@@ -559,7 +559,7 @@ class Rule(Enum):
     ALL_VIS_04 = (
         ("A certification whose groups differ from those of its learning tracks calls for a "
          "warning."),
-        "A:L32")
+        "A:L32", PLANNED)
     ALL_VIS_05 = (
         "Visibility groups may also be set on a certification that already exists.",
         "A:L63", "INT-31")

@@ -226,13 +226,6 @@ def test_one_of_each_group_is_needed() -> None:
     assert rules(decide(Facts(ADA, groups), completion("a"))) == {"ALL-TRAIN-03"}
 
 
-@pytest.mark.rule("DOC-ASSIGN-05", "ALL-TRAIN-04", "INT-33")
-def test_every_certification_of_an_item_is_decided_for_itself() -> None:
-    one, two = (evolve(certification(assignment()), id=name) for name in "12")
-    other = evolve(certification(assignment("c2")), id="3")
-    assert awarding.carrying([two, other, one], COURSE, "c1") == [one, two]
-
-
 @pytest.mark.rule(
     "DOC-CERT-13", "ALL-MANAGE-06", "ALL-VIS-02", "DOC-DELETE-01", "INT-24", "INT-31b"
 )

@@ -359,10 +359,6 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
     "may: delegated": lambda: visibility.may(
         Actor("ada", {Role.POWER_USER}), Action.EDIT_AWARD, policy=DELEGATING
     ),
-    "groups: others": lambda: visibility.differing_groups(
-        assigned(Assignment(ItemKind.LEARNING_TRACK, "t1", BEGIN), groups={"staff", "crew"}),
-        {"t1": ()},
-    ),
     "lint: no link, and typing errors": lambda: notifications.lint(
         Notification("n1", NoticeKind.EXPIRY, subject="{{frist_name}}", body="{{xyz}}")
     ),

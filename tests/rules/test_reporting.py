@@ -8,7 +8,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules import Award, Certification, Granted, Refused, User
+from certrules import Award, Certification, Granted, Refused
 from certrules.errors import NaiveDatetimeError
 from certrules.rules import reporting, status
 from certrules.rules.reporting import Report, ReportRow
@@ -85,15 +85,11 @@ def test_a_report_shows_what_stood_at_its_instant(which: Report) -> None:
     assert report(which, HISTORY, at=BEGIN - TICK) == []
 
 
-@pytest.mark.rule("DOC-AWARD-11", "DOC-VIEW-01")
+@pytest.mark.rule("DOC-VIEW-01")
 @pytest.mark.parametrize(("at", "issued"), [(AT - TICK, [BEGIN]), (AT, [AT]), (BEGIN - TICK, [])])
-def test_the_lists_show_what_was_held_at_their_instant(
-    at: datetime, issued: list[datetime]
-) -> None:
+def test_a_list_shows_what_was_held_at_its_instant(at: datetime, issued: list[datetime]) -> None:
     own = reporting.learner_awards(HISTORY, CERTIFICATIONS, ANSWERS, at=at, zone=UTC)
     assert [line.issued_at for line in own] == issued
-    all_ = reporting.awarded_users(HISTORY, {"ada": User("ada", "ada")}, at=at, zone=UTC)
-    assert [line.issued_at for line in all_] == issued
 
 
 CERTIFICATIONS = {
@@ -119,15 +115,6 @@ def test_a_learner_sees_what_they_have_and_whether_it_can_be_renewed() -> None:
     shown = lines[1]
     assert (shown.code, shown.description) == ("FA", "Bandages")
     assert (shown.issued_at, shown.expires_at) == (BEGIN, ENDS)
-
-
-@pytest.mark.rule("DOC-AWARD-11")
-def test_the_list_of_awarded_users() -> None:
-    users = {"ada": User("ada", "zoe", "Ada", "L"), "bob": User("bob", "bob")}
-    awards = [ADA, ADA.archive(AT), evolve(ADA, user_id="bob"), evolve(ADA, user_id="gone")]
-    lines = reporting.awarded_users(awards, users, at=AT, zone=UTC)
-    assert [line.username for line in lines] == ["bob", "zoe"]
-    assert lines[1] == reporting.AwardedUser("zoe", "Ada", "L", BEGIN, 184, ENDS)
 
 
 def test_a_naive_instant_is_a_mistake_of_the_caller() -> None:

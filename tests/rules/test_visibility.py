@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -16,13 +15,9 @@ from hypothesis import strategies as st
 from certrules import (
     ALLBOUND,
     DOCEBO,
-    Assignment,
-    Certification,
     Granted,
-    ItemKind,
     Policy,
     Refused,
-    Rule,
 )
 from certrules.errors import InvalidValueError
 from certrules.model.people import Action, Actor, Permission, Role, Target
@@ -187,28 +182,3 @@ def test_another_role_takes_nothing_away(
 ) -> None:
     more = evolve(actor, roles=actor.roles | {role})
     assert visibility.may(more, action, target) or not visibility.may(actor, action, target)
-
-
-TRACK = Assignment(ItemKind.LEARNING_TRACK, "t1", datetime(2024, 1, 1, tzinfo=UTC))
-COURSE = evolve(TRACK, kind=ItemKind.COURSE, item_id="t2")
-
-
-@pytest.mark.rule("ALL-VIS-01", "ALL-VIS-04")
-@pytest.mark.parametrize(
-    ("groups", "of_track", "text"),
-    [
-        ({"a"}, {"a"}, None),
-        ((), (), None),
-        ({"a"}, (), "track t1 is for everybody, and certification c for a"),
-        ((), {"b", "a"}, "track t1 is for a, b, and certification c for everybody"),
-        ({"a", "b"}, {"a"}, "track t1 is for a, and certification c for a, b"),
-    ],
-)
-def test_a_track_for_others_than_its_certification_calls_for_a_warning(
-    groups: set[str], of_track: set[str], text: str | None
-) -> None:
-    certification = Certification("c", "C", assignments=(TRACK, TRACK, COURSE), groups=groups)
-    found = visibility.differing_groups(certification, {"t1": of_track, "t2": {"z"}, "t3": {"z"}})
-    assert [reason.text for reason in found] == ([] if text is None else [text])
-    assert all(reason.rule is Rule.ALL_VIS_04 for reason in found)
-    assert not visibility.differing_groups(certification, {})

@@ -10,13 +10,12 @@ from enum import Enum
 from attrs import frozen
 
 from certrules.errors import InvalidValueError
-from certrules.model.catalog import Certification, ItemKind
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.people import Action, Actor, Permission, Role, Target
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 
-__all__ = ["SWITCHED_OFF", "differing_groups", "may"]
+__all__ = ["SWITCHED_OFF", "may"]
 
 SWITCHED_OFF = Reason(Rule.DOC_CERT_01, "certifications are switched off on this platform")
 
@@ -162,39 +161,3 @@ def _delegated(actor: Actor, action: Action, policy: Policy) -> Iterator[Reason]
         if (role, action) in policy.delegated:
             text = f"{action} is delegated to {str(role).replace('_', ' ')}"
             yield Reason(Rule.INT_27, text, (("actor", actor.user_id), ("action", str(action))))
-
-
-def differing_groups(
-    certification: Certification, tracks: Mapping[str, Collection[str]]
-) -> list[Reason]:
-    """Return a warning for each learning track that is open to other groups than its certification.
-
-    ``tracks`` are the groups of each track, by its id, none meaning everybody; a track that is not
-    among them is passed over.
-
-    >>> track = Assignment(ItemKind.LEARNING_TRACK, "t1", datetime(2024, 1, 1, tzinfo=UTC))
-    >>> first_aid = Certification("fa", "First aid", assignments=(track,), groups={"staff"})
-    >>> print(*differing_groups(first_aid, {"t1": ["guests", "staff"]}))
-    track t1 is for guests, staff, and certification fa for staff (ALL-VIS-04)
-
-    Rules: ALL-VIS-04.
-    """
-    assigned = {a.item_id for a in certification.assignments if a.kind is ItemKind.LEARNING_TRACK}
-    return [
-        _difference(certification, track, frozenset(tracks[track]))
-        for track in sorted(assigned & tracks.keys())
-        if frozenset(tracks[track]) != certification.groups
-    ]
-
-
-def _difference(certification: Certification, track: str, groups: frozenset[str]) -> Reason:
-    text = (
-        f"track {track} is for {_listed(groups)}, "
-        f"and certification {certification.id} for {_listed(certification.groups)}"
-    )
-    facts = (("track", track), ("certification", certification.id))
-    return Reason(Rule.ALL_VIS_04, text, facts)
-
-
-def _listed(groups: Collection[str]) -> str:
-    return ", ".join(sorted(groups)) or "everybody"

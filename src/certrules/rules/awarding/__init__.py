@@ -8,7 +8,7 @@ from certrules.rules.awarding.by_hand import (
     expand,
     runs_as_job,
 )
-from certrules.rules.awarding.completing import carrying, decide
+from certrules.rules.awarding.completing import decide
 from certrules.rules.awarding.editing import edit
 from certrules.rules.awarding.external import decide_external, record_external
 from certrules.rules.awarding.predated import predatable, predate
@@ -20,7 +20,6 @@ __all__ = [
     "Expansion",
     "Targets",
     "by_hand",
-    "carrying",
     "decide",
     "decide_external",
     "edit",

@@ -1,9 +1,9 @@
 """What does a completion earn?"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
-from certrules.model.catalog import Certification, ItemKind
+from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
@@ -12,27 +12,7 @@ from certrules.rulebook import Rule
 from certrules.rules import criteria, issuing, status
 from certrules.rules.awarding import earning
 
-__all__ = ["carrying", "decide"]
-
-
-def carrying(
-    certifications: Iterable[Certification], kind: ItemKind, item_id: str
-) -> list[Certification]:
-    """Return the certifications that an item can earn, by id: each is decided for itself.
-
-    >>> assignment = Assignment(ItemKind.COURSE, "c1", datetime(2024, 1, 1, tzinfo=UTC))
-    >>> first_aid = Certification("fa", "First aid", assignments=(assignment,))
-    >>> [each.id for each in carrying([first_aid], ItemKind.COURSE, "c1")]
-    ['fa']
-
-    Rules: DOC-ASSIGN-05, ALL-TRAIN-04, INT-33.
-    """
-    found = (
-        certification
-        for certification in certifications
-        if any((each.kind, each.item_id) == (kind, item_id) for each in certification.assignments)
-    )
-    return sorted(found, key=lambda certification: certification.id)
+__all__ = ["decide"]
 
 
 def decide(

@@ -1,11 +1,6 @@
 """Which awards does each report or list show, and what does it say of them?"""
 
-from certrules.rules.reporting.lists import (
-    AwardedUser,
-    LearnerAward,
-    awarded_users,
-    learner_awards,
-)
+from certrules.rules.reporting.lists import LearnerAward, learner_awards
 from certrules.rules.reporting.reports import (
     Report,
     ReportRow,
@@ -15,11 +10,9 @@ from certrules.rules.reporting.reports import (
 )
 
 __all__ = [
-    "AwardedUser",
     "LearnerAward",
     "Report",
     "ReportRow",
-    "awarded_users",
     "learner_awards",
     "renewed_before_expiry",
     "report",

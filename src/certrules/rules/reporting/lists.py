@@ -1,4 +1,4 @@
-"""What does a learner see of their own awards, and an administrator of those who have one?"""
+"""What does a learner see of their own awards?"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
@@ -8,10 +8,9 @@ from attrs import frozen
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Refused
-from certrules.model.people import User
 from certrules.rules import status
 
-__all__ = ["AwardedUser", "LearnerAward", "awarded_users", "learner_awards"]
+__all__ = ["LearnerAward", "learner_awards"]
 
 
 @frozen
@@ -80,51 +79,3 @@ def _line(
         status.days_left(award, at, zone=zone),
         renewals[certification.id],
     )
-
-
-@frozen
-class AwardedUser:
-    """One line of the list of those who have a certification.
-
-    Rules: DOC-AWARD-11.
-    """
-
-    username: str
-    first_name: str
-    last_name: str
-    issued_at: datetime
-    days_left: int | None
-    expires_at: datetime | None
-
-
-def awarded_users(
-    awards: Iterable[Award],
-    users: Mapping[str, User],
-    *,
-    at: datetime,
-    zone: str | tzinfo,
-) -> list[AwardedUser]:
-    """Return the users who have a certification, by username, given its awards and the users by id.
-
-    Those who had it at the aware instant, as it stood then.
-
-    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
-    >>> known = {"u1": User("u1", "ada", "Ada", "Lovelace")}
-    >>> awarded_users([Award("u1", "fa", at, None)], known, at=at, zone=UTC)[0].last_name
-    'Lovelace'
-
-    Rules: DOC-AWARD-11, DOC-EXP-05.
-    """
-    lines = [
-        AwardedUser(
-            users[award.user_id].username,
-            users[award.user_id].first_name,
-            users[award.user_id].last_name,
-            award.issued_at,
-            status.days_left(award, at, zone=zone),
-            award.expires_at,
-        )
-        for award in _held(awards, at)
-        if award.user_id in users
-    ]
-    return sorted(lines, key=lambda line: (line.username, line.issued_at))
