@@ -14,7 +14,7 @@ from PIL import Image
 
 from certrules import images
 from certrules.errors import BadgeError, InvalidValueError
-from certrules.model.images import ImageFacts, ImageFormat
+from certrules.model.images import ImageInfo, ImageFormat
 from certrules.rules import lifecycle
 
 PNG, JPEG = ImageFormat
@@ -73,7 +73,7 @@ A_PNG, A_JPEG = WHOLE["png"][0], WHOLE["jpeg"][0]
 @pytest.mark.rule("ALL-BADGE-04", "INT-39")
 @pytest.mark.parametrize(("content", "format_"), WHOLE.values(), ids=WHOLE)
 def test_a_whole_image_is_what_it_is(content: bytes, format_: ImageFormat) -> None:
-    assert images.read(content) == ImageFacts(format_, 500, 500)
+    assert images.read(content) == ImageInfo(format_, 500, 500)
     assert lifecycle.badge_image(images.read(content))
 
 
@@ -81,7 +81,7 @@ def test_a_whole_image_is_what_it_is(content: bytes, format_: ImageFormat) -> No
 def test_a_png_may_be_of_any_depth(mode: str) -> None:
     file = BytesIO()
     Image.new(mode, (500, 500)).save(file, "PNG")
-    assert images.read(file.getvalue()) == ImageFacts(PNG, 500, 500)
+    assert images.read(file.getvalue()) == ImageInfo(PNG, 500, 500)
 
 
 @pytest.mark.parametrize("content", [None, "x", 7, bytearray(A_PNG), memoryview(A_PNG)])
@@ -93,11 +93,11 @@ def test_what_is_no_bytes_is_a_mistake(reads: Any, content: Any) -> None:
 
 def test_what_else_a_whole_image_may_hold() -> None:
     more = png(10, 9, chunk(b"tEXt", b"a\0b"), pixels(10, 9), chunk(b"teSt", b""))
-    assert images.read(more) == ImageFacts(PNG, 10, 9)
-    assert images.read(A_JPEG[:-2] + b"\xff\xff" + END) == ImageFacts(JPEG, 500, 500)
-    assert images.read(A_JPEG[:-2] + segment(0xFE, b"x") + END) == ImageFacts(JPEG, 500, 500)
+    assert images.read(more) == ImageInfo(PNG, 10, 9)
+    assert images.read(A_JPEG[:-2] + b"\xff\xff" + END) == ImageInfo(JPEG, 500, 500)
+    assert images.read(A_JPEG[:-2] + segment(0xFE, b"x") + END) == ImageInfo(JPEG, 500, 500)
     filled = A_JPEG[:2] + b"\xff\xff" + segment(0xFE, b"a remark") + A_JPEG[2:]
-    assert images.read(filled) == ImageFacts(JPEG, 500, 500)
+    assert images.read(filled) == ImageInfo(JPEG, 500, 500)
 
 
 @pytest.mark.parametrize("side", [1, 2, 3, 5, 8, 13])
@@ -119,8 +119,8 @@ def test_an_interlaced_png_has_its_rows_in_seven_passes(side: int) -> None:
 
 @pytest.mark.rule("ALL-BADGE-03")
 def test_of_a_large_image_the_size_is_told() -> None:
-    assert images.read(drawn("PNG", 2000, 1)) == ImageFacts(PNG, 2000, 1)
-    assert images.read(drawn("JPEG", 1001, 1000)) == ImageFacts(JPEG, 1001, 1000)
+    assert images.read(drawn("PNG", 2000, 1)) == ImageInfo(PNG, 2000, 1)
+    assert images.read(drawn("JPEG", 1001, 1000)) == ImageInfo(JPEG, 1001, 1000)
 
 
 @pytest.mark.rule("ALL-BADGE-04", "INT-39")
@@ -143,7 +143,7 @@ def test_of_a_large_image_the_size_is_told() -> None:
     ],
 )
 def test_what_is_neither_a_png_nor_a_jpeg_is_not_read_at_all(content: bytes) -> None:
-    assert images.read(content) == ImageFacts(None)
+    assert images.read(content) == ImageInfo(None)
     with pytest.raises(BadgeError, match="neither"):
         images.as_png(content)
 
@@ -154,9 +154,9 @@ def test_what_is_neither_a_png_nor_a_jpeg_is_not_read_at_all(content: bytes) -> 
 def test_a_truncated_image_is_refused(content: bytes, format_: ImageFormat, kept: float) -> None:
     length = int(kept * len(content)) if 0 < kept < 1 else int(kept)
     found = images.read(content[:length])
-    assert (found.format, found.fault) == (format_, "it is cut off")
+    assert (found.format, found.fault) == (format_, f"the {format_.name} is cut off")
     assert not lifecycle.badge_image(found)
-    with pytest.raises(BadgeError, match="cannot be shown: it is cut off"):
+    with pytest.raises(BadgeError, match=f"the {format_.name} is cut off"):
         images.as_png(content[:length])
 
 
@@ -166,106 +166,115 @@ def test_a_truncated_image_is_refused(content: bytes, format_: ImageFormat, kept
 def test_a_truncated_jpeg_is_not_mended_by_an_end(name: str, kept: float) -> None:
     content = WHOLE[name][0]
     cut = content[: int(kept * len(content))].rstrip(b"\xff") + END
-    assert images.read(cut).fault == "it is cut off"
+    assert images.read(cut).fault == "the JPEG is cut off"
 
 
 HOSTILE = {
-    "png without an end": (SIGNATURE + header(9, 9) + pixels(9, 9), "it is cut off"),
-    "png without pixels": (png(9, 9), "it has fewer or more pixels than it says"),
-    "png with too few rows": (png(9, 9, pixels(9, 8)), "it has fewer or more pixels than it says"),
+    "png without an end": (SIGNATURE + header(9, 9) + pixels(9, 9), "the PNG is cut off"),
+    "png without pixels": (png(9, 9), "the PNG has fewer or more pixels than it says"),
+    "png with too few rows": (
+        png(9, 9, pixels(9, 8)),
+        "the PNG has fewer or more pixels than it says",
+    ),
     "png with too many rows": (
         png(9, 9, pixels(9, 10)),
-        "it has fewer or more pixels than it says",
+        "the PNG has fewer or more pixels than it says",
     ),
     "png with its last pixel missing": (
         png(9, 9, chunk(b"IDAT", zlib.compress(bytes(89)))),
-        "it has fewer or more pixels than it says",
+        "the PNG has fewer or more pixels than it says",
     ),
     "png whose pixels do not end": (
         png(9, 9, chunk(b"IDAT", zlib.compress(bytes(90))[:-4])),
-        "it has fewer or more pixels than it says",
+        "the PNG has fewer or more pixels than it says",
     ),
     "png with an unknown filter": (
         png(9, 9, chunk(b"IDAT", zlib.compress(b"\x09" * 90))),
-        "its pixels cannot be decoded",
+        "the pixels of the image cannot be decoded",
     ),
     "png of zlib that is none": (
         png(9, 9, chunk(b"IDAT", b"not zlib")),
-        "its pixels cannot be inflated",
+        "the pixels of the PNG cannot be inflated",
     ),
     "png with a changed bit": (
         A_PNG[:5000] + bytes([A_PNG[5000] ^ 1]) + A_PNG[5001:],
-        "a part of it does not match its checksum",
+        "a part of the PNG does not match its checksum",
     ),
-    "png with a changed end": (A_PNG[:-1] + b"\0", "a part of it does not match its checksum"),
-    "png and a page": (A_PNG + b"<script>alert(1)</script>", "something follows its end"),
-    "png and a zero": (A_PNG + b"\0", "something follows its end"),
-    "two pngs": (A_PNG * 2, "something follows its end"),
+    "png with a changed end": (A_PNG[:-1] + b"\0", "a part of the PNG does not match its checksum"),
+    "png and a page": (
+        A_PNG + b"<script>alert(1)</script>",
+        "something follows the end of the PNG",
+    ),
+    "png and a zero": (A_PNG + b"\0", "something follows the end of the PNG"),
+    "two pngs": (A_PNG * 2, "something follows the end of the PNG"),
     "png with its header later": (
         SIGNATURE + chunk(b"tEXt", b"a\0b") + png(9, 9, pixels(9, 9))[8:],
-        "it does not begin with its header, or has several",
+        "the PNG does not begin with its header",
     ),
     "png with a short header": (
         SIGNATURE + chunk(b"IHDR", bytes(8)) + chunk(b"IEND", b""),
-        "its header is too short or too long",
+        "the PNG does not begin with its header",
     ),
     "png with two headers": (
         png(9, 9, header(600, 600), pixels(9, 9)),
-        "it does not begin with its header, or has several",
+        "the PNG has several headers",
     ),
-    "png of nothing": (png(0, 9, pixels(0, 9)), "it has no pixels"),
+    "png of nothing": (png(0, 9, pixels(0, 9)), "the image has no pixels"),
     "png that claims more than there is": (
         SIGNATURE + header(9, 9) + b"\xff\xff\xff\xff" + b"IDAT" + bytes(100),
-        "it is cut off",
+        "the PNG is cut off",
     ),
     "jpeg of nothing": (
         A_JPEG[:2] + segment(0xC0, struct.pack(">BHH", 8, 0, 9)) + A_JPEG[2:],
-        "it has no pixels",
+        "the JPEG has several sizes",
     ),
     "animated png": (
         drawn("PNG", 9, 9, save_all=True, append_images=[Image.new("L", (9, 9))]),
-        "it is animated, and a badge is a still image",
+        "the PNG is animated, and a badge is a still image",
     ),
     "png of many chunks": (
         png(9, 9, *[chunk(b"teSt", b"")] * 10_000, pixels(9, 9)),
-        "it has more than 10,000 parts",
+        "the PNG has more than 10,000 chunks",
     ),
     "large png": (
         png(9, 9, chunk(b"teSt", bytes(10_000_000))),
-        "it has more than 10,000,000 bytes",
+        "the image has more than 10,000,000 bytes",
     ),
-    "jpeg without an end": (A_JPEG[:-2], "it is cut off"),
-    "jpeg and a page": (A_JPEG + b"<script>alert(1)</script>", "something follows its end"),
-    "two jpegs": (A_JPEG * 2, "something follows its end"),
-    "jpeg without a picture": (A_JPEG[:2] + END, "it holds no picture"),
+    "jpeg without an end": (A_JPEG[:-2], "the JPEG is cut off"),
+    "jpeg and a page": (
+        A_JPEG + b"<script>alert(1)</script>",
+        "something follows the end of the JPEG",
+    ),
+    "two jpegs": (A_JPEG * 2, "something follows the end of the JPEG"),
+    "jpeg without a picture": (A_JPEG[:2] + END, "the JPEG holds no picture"),
     "jpeg with a scan and no frame": (
         A_JPEG[:2] + segment(0xDA, bytes(10)) + b"\0" + END,
-        "it has no size",
+        "the JPEG holds no picture",
     ),
     "jpeg with a short frame": (
         A_JPEG[:2] + segment(0xC0, b"\x08") + END,
-        "its header is too short",
+        "the JPEG holds no picture",
     ),
-    "jpeg with a segment of no length": (A_JPEG[:2] + b"\xff\xe0\0\0" + END, "it is cut off"),
-    "jpeg that ends in a length": (A_JPEG[:2] + b"\xff\xe0\0", "it is cut off"),
+    "jpeg with a segment of no length": (A_JPEG[:2] + b"\xff\xe0\0\0" + END, "the JPEG is cut off"),
+    "jpeg that ends in a length": (A_JPEG[:2] + b"\xff\xe0\0", "the JPEG is cut off"),
     "jpeg with two frames": (
         A_JPEG[:2] + segment(0xC0, struct.pack(">BHH", 8, 9, 9)) + A_JPEG[2:],
-        "it has several sizes",
+        "the JPEG has several sizes",
     ),
     "jpeg whose first scan is nonsense": (
         A_JPEG[:2] + segment(0xC0, struct.pack(">BHHB", 8, 9, 9, 0)) + segment(0xDA, b"\0") + END,
-        "its pixels cannot be decoded",
+        "the JPEG holds no picture",
     ),
     "jpeg of many segments": (
         A_JPEG[:2] + segment(0xFE, b"") * 10_001 + A_JPEG[2:],
-        "it has more than 10,000 parts",
+        "the JPEG has more than 10,000 segments",
     ),
     "jpeg of many scans": (
         A_JPEG[:-2] + segment(0xDA, b"\x01\x01\x00\x00\x3f\x00") * 101 + END,
-        "it has more than 100 scans",
+        "the JPEG has more than 100 scans",
     ),
-    "jpeg dressed as a png": (SIGNATURE + A_JPEG[8:], "it is cut off"),
-    "png dressed as a jpeg": (A_JPEG[:3] + A_PNG[3:], "it is cut off"),
+    "jpeg dressed as a png": (SIGNATURE + A_JPEG[8:], "the PNG is cut off"),
+    "png dressed as a jpeg": (A_JPEG[:3] + A_PNG[3:], "the JPEG is cut off"),
 }
 
 
@@ -281,8 +290,8 @@ def test_what_is_wrong_with_an_image_is_told(content: bytes, fault: str) -> None
 
 def test_a_host_that_lets_pillow_guess_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("PIL.ImageFile.LOAD_TRUNCATED_IMAGES", True)
-    for whole in (A_PNG, A_JPEG):
-        assert images.read(whole[: len(whole) // 2]).fault == "it is cut off"
+    for whole, kind in ((A_PNG, "PNG"), (A_JPEG, "JPEG")):
+        assert images.read(whole[: len(whole) // 2]).fault == f"the {kind} is cut off"
 
 
 BOMBS = {
@@ -320,7 +329,7 @@ def test_a_bomb_costs_neither_memory_nor_time(content: bytes) -> None:
 @pytest.mark.rule("ALL-BADGE-03", "INT-39")
 def test_the_size_of_a_bomb_is_told_and_refused() -> None:
     found = images.read(BOMBS["pixels"])
-    assert found == ImageFacts(PNG, 50_000, 50_000)
+    assert found == ImageInfo(PNG, 50_000, 50_000)
     assert not lifecycle.badge_image(found)
     with pytest.raises(BadgeError, match="more than 1,000,000 pixels"):
         images.as_png(BOMBS["pixels"])
@@ -329,7 +338,7 @@ def test_the_size_of_a_bomb_is_told_and_refused() -> None:
 def test_a_jpeg_becomes_a_png_of_its_pixels_alone() -> None:
     assert images.as_png(A_PNG) == A_PNG
     made = images.as_png(WHOLE["jpeg with exif"][0])
-    assert images.read(made) == ImageFacts(PNG, 500, 500)
+    assert images.read(made) == ImageInfo(PNG, 500, 500)
     assert b"kitchen" not in made
 
 
@@ -368,8 +377,8 @@ def test_an_orientation_that_cannot_be_read_turns_nothing() -> None:
     whole = with_exif(format_="JPEG", width=40, height=20)
     for damaged in (whole.replace(b"Exif\0\0MM", b"Exif\0\0XX"), whole.replace(b"Exif", b"Exjf")):
         assert damaged != whole
-        assert images.read(images.as_png(damaged)) == ImageFacts(PNG, 40, 20)
-    assert images.read(images.as_png(whole)) == ImageFacts(PNG, 20, 40)
+        assert images.read(images.as_png(damaged)) == ImageInfo(PNG, 40, 20)
+    assert images.read(images.as_png(whole)) == ImageInfo(PNG, 20, 40)
 
 
 @pytest.mark.law

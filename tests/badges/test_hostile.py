@@ -64,7 +64,7 @@ OUTCOMES = {
     "status: valid": "valid",
     "image: a million chunks": "the PNG has more than 10,000 chunks",
     "image: more bytes than may be": "12,000,033 bytes are more than 10,000,000",
-    "image: a false length": "a chunk of the PNG claims 4,294,967,295 bytes, and there are fewer",
+    "image: a false length": "the PNG is cut off",
     "image: a compressed bomb": COMPRESSED,
     "image: a billion laughs": ENTITIES,
     "image: an external entity": ENTITIES,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certrules import ALLBOUND, DOCEBO, Granted, Policy, Refused
-from certrules.model.images import ImageFacts, ImageFormat
+from certrules.model.images import ImageInfo, ImageFormat
 from certrules.rules import lifecycle
 
 PNG, JPEG = ImageFormat
@@ -32,16 +32,16 @@ def rules(decided: Granted | Refused) -> list[str]:
 def test_the_size_decides(
     format_: ImageFormat, width: int, height: int, granted: bool, rule: str
 ) -> None:
-    decided = lifecycle.badge_image(ImageFacts(format_, width, height))
+    decided = lifecycle.badge_image(ImageInfo(format_, width, height))
     assert (bool(decided), rules(decided)) == (granted, [rule])
 
 
 @pytest.mark.rule("ALL-BADGE-04", "INT-39")
 def test_the_content_decides_what_it_is() -> None:
-    assert rules(lifecycle.badge_image(ImageFacts(None))) == ["ALL-BADGE-04"]
-    damaged = lifecycle.badge_image(ImageFacts(JPEG, 500, 500, "it is cut off"))
-    assert "the jpeg cannot be shown: it is cut off" in damaged.reasons[0].text
-    both = lifecycle.badge_image(ImageFacts(PNG, 501, 1, "it is cut off"))
+    assert rules(lifecycle.badge_image(ImageInfo(None))) == ["ALL-BADGE-04"]
+    damaged = lifecycle.badge_image(ImageInfo(JPEG, 500, 500, "the JPEG is cut off"))
+    assert "the badge image cannot be shown: the JPEG is cut off" in damaged.reasons[0].text
+    both = lifecycle.badge_image(ImageInfo(PNG, 501, 1, "the JPEG is cut off"))
     assert rules(both) == ["ALL-BADGE-04", "ALL-BADGE-03"]
     assert not both
 
@@ -58,15 +58,15 @@ def test_a_badge_is_mandatory_where_the_platform_says_so() -> None:
 @given(
     st.none()
     | st.builds(
-        ImageFacts,
+        ImageInfo,
         st.none() | st.sampled_from(ImageFormat),
         st.integers(0, 1000),
         st.integers(0, 1000),
-        st.none() | st.just("it is cut off"),
+        st.none() | st.just("the JPEG is cut off"),
     ),
     st.sampled_from([DOCEBO, ALLBOUND]),
 )
-def test_every_answer_says_why(image: ImageFacts | None, policy: Policy) -> None:
+def test_every_answer_says_why(image: ImageInfo | None, policy: Policy) -> None:
     decided = lifecycle.badge_image(image, policy=policy)
     assert decided.reasons
     assert not decided or image is None or (image.format and image.fault is None)

@@ -24,7 +24,7 @@ from certrules import (
 )
 from certrules.errors import InvalidValueError, NaiveDatetimeError
 from certrules.model.effects import DefineCertification, RemoveAward, RemoveCertification
-from certrules.model.images import ImageFacts, ImageFormat
+from certrules.model.images import ImageInfo, ImageFormat
 from certrules.rules import lifecycle
 from certrules.testing import strategies
 
@@ -243,15 +243,15 @@ def test_what_lacks_a_badge_from_before_can_still_be_switched_off() -> None:
     assert lifecycle.activate(idle, at=AT)
 
 
-GOOD, SMALL = ImageFacts(ImageFormat.PNG, 500, 500), ImageFacts(ImageFormat.JPEG, 400, 500)
+GOOD, SMALL = ImageInfo(ImageFormat.PNG, 500, 500), ImageInfo(ImageFormat.JPEG, 400, 500)
 BAD = {
-    ImageFacts(None): "ALL-BADGE-04",
-    ImageFacts(ImageFormat.PNG, 501, 500): "ALL-BADGE-03",
-    ImageFacts(ImageFormat.PNG, 500, 500, "it is cut off"): "ALL-BADGE-04",
+    ImageInfo(None): "ALL-BADGE-04",
+    ImageInfo(ImageFormat.PNG, 501, 500): "ALL-BADGE-03",
+    ImageInfo(ImageFormat.PNG, 500, 500, "it is cut off"): "ALL-BADGE-04",
 }
 
 
-def with_image(image: ImageFacts | None, policy: Policy) -> dict[str, Granted | Refused]:
+def with_image(image: ImageInfo | None, policy: Policy) -> dict[str, Granted | Refused]:
     """What becomes of each change that an image comes with."""
     draft = evolve(FIRST_AID, status=DRAFT)
     return {
@@ -272,7 +272,7 @@ def with_image(image: ImageFacts | None, policy: Policy) -> dict[str, Granted | 
 @pytest.mark.parametrize("policy", [DOCEBO, ALLBOUND])
 @pytest.mark.parametrize(("image", "rule"), BAD.items())
 def test_a_bad_image_is_refused_wherever_it_comes(
-    image: ImageFacts, rule: str, policy: Policy
+    image: ImageInfo, rule: str, policy: Policy
 ) -> None:
     for decided in with_image(image, policy).values():
         assert not decided

@@ -44,7 +44,7 @@ from certrules import (
 from certrules.model.awards import ExternalLink
 from certrules.model.catalog import Criteria
 from certrules.model.decisions import Reason
-from certrules.model.images import ImageFacts, ImageFormat
+from certrules.model.images import ImageInfo, ImageFormat
 from certrules.model.learning import RenewalState
 from certrules.model.notices import NoticeKind, Notification
 from certrules.model.people import Action, Actor, Permission, Role, Target
@@ -321,7 +321,7 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
     ),
     "publish": lambda: lifecycle.publish(BADGED, at=AT, policy=ALLBOUND),
     "publish: a small badge": lambda: lifecycle.publish(
-        BADGED, image=ImageFacts(ImageFormat.PNG, 9, 8), at=AT, policy=ALLBOUND
+        BADGED, image=ImageInfo(ImageFormat.PNG, 9, 8), at=AT, policy=ALLBOUND
     ),
     "publish: without a badge": lambda: lifecycle.publish(DRAFT, at=AT, policy=ALLBOUND),
     "publish: again": lambda: lifecycle.publish(FIRST_AID, at=AT),
@@ -332,11 +332,11 @@ CASES: dict[str, Callable[[], Decision | Warnings]] = {
     ),
     "badge: none": lambda: lifecycle.badge_image(None),
     "badge: missing": lambda: lifecycle.badge_image(None, policy=ALLBOUND),
-    "badge: no image": lambda: lifecycle.badge_image(ImageFacts(None)),
-    "badge: as recommended": lambda: lifecycle.badge_image(ImageFacts(ImageFormat.PNG, 500, 500)),
-    "badge: smaller": lambda: lifecycle.badge_image(ImageFacts(ImageFormat.JPEG, 500, 499)),
+    "badge: no image": lambda: lifecycle.badge_image(ImageInfo(None)),
+    "badge: as recommended": lambda: lifecycle.badge_image(ImageInfo(ImageFormat.PNG, 500, 500)),
+    "badge: smaller": lambda: lifecycle.badge_image(ImageInfo(ImageFormat.JPEG, 500, 499)),
     "badge: too high and cut off": lambda: lifecycle.badge_image(
-        ImageFacts(ImageFormat.JPEG, 500, 501, "it is cut off")
+        ImageInfo(ImageFormat.JPEG, 500, 501, "the JPEG is cut off")
     ),
     "validity: any": lambda: validity.allowed(Validity(5, Unit.WEEKS), DOCEBO),
     "validity: one of": lambda: validity.allowed(Validity(2, Unit.YEARS), ALLBOUND),

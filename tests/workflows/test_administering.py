@@ -20,7 +20,7 @@ from certrules import (
 )
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError, InvalidValueError, NotPermittedError
-from certrules.model.images import ImageFacts, ImageFormat
+from certrules.model.images import ImageInfo, ImageFormat
 from certrules.model.learning import Course, LearningPlan
 from certrules.model.people import Action, Actor, Company, Permission, Role
 from certrules.repositories.memory import MemoryStore
@@ -218,7 +218,7 @@ def test_what_no_editor_could_do_no_catalog_does_by_any_policy() -> None:
     assert "what is active does not become draft (INT-31b)" in raised.value.faults[0][1]
 
 
-GOOD, SMALL = ImageFacts(ImageFormat.PNG, 500, 500), ImageFacts(ImageFormat.PNG, 9, 9)
+GOOD, SMALL = ImageInfo(ImageFormat.PNG, 500, 500), ImageInfo(ImageFormat.PNG, 9, 9)
 
 
 @pytest.mark.rule("ALL-BADGE-02", "ALL-BADGE-04", "ALL-BADGE-06")
@@ -227,7 +227,7 @@ def test_what_is_known_of_badge_images_counts() -> None:
     catalog = Catalog(items=(COURSE,), certifications=(other, first))
     store = MemoryStore()
     with pytest.raises(CatalogError) as raised:
-        administering.load(store, catalog, images={"a.png": ImageFacts(None)})
+        administering.load(store, catalog, images={"a.png": ImageInfo(None)})
     assert [path for path, _ in raised.value.faults] == ["certifications[1]"]
     assert not administering.load(MemoryStore(), catalog, images={"a.png": GOOD}).warnings
     assert not administering.load(MemoryStore(), catalog).warnings

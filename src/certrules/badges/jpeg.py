@@ -1,28 +1,79 @@
-"""Does a JPEG tell the size of a picture?"""
+"""JPEG: the segments of a file, and the size that one of them says."""
 
 import re
+from collections.abc import Iterator
 
 from certrules.errors import BadgeError
 
-__all__ = ["SIGNATURE", "check"]
+__all__ = ["SIGNATURE", "check_whole", "segments", "size"]
 
 SIGNATURE = b"\xff\xd8\xff"
 
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # the segments that say a size
+_SCAN, _END = 0xDA, 0xD9
+_ALONE = {0x01, *range(0xD0, 0xD8)}
+_MARKER = re.compile(rb"\xff++([^\x00])", re.DOTALL)
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _MOST_SEGMENTS = 10_000
-_SEGMENT = re.compile(rb"\xff++([\xc0-\xfe])(..)", re.DOTALL)
-_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-_SCAN = 0xDA
+_MOST_SCANS = 100  # each is a pass over all pixels, and ten are usual
 
 
-def check(image: bytes) -> None:
-    """Raise BadgeError unless the frame of a JPEG is there, before anything is drawn."""
-    position = 2
+def segments(image: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the marker and the content of each segment before the end, which must be the last byte.
+
+    Pixels are not looked at. Raises BadgeError if the file is cut off, goes on after its end, or
+    has more segments or scans than any viewer writes.
+    """
+    position, scans = 2, 0
     for _ in range(_MOST_SEGMENTS):
-        found = _SEGMENT.match(image, position)
-        if found is None or found[1][0] == _SCAN:
+        found = _MARKER.match(image, position)
+        if found is None:
             break
-        length = int.from_bytes(found[2])
-        position = found.end(1) + length
-        if found[1][0] in _FRAMES and length > 10 and position <= len(image):
+        marker, position = found[1][0], found.end()
+        if marker == _END:
+            if position != len(image):
+                raise BadgeError("something follows the end of the JPEG")
             return
+        end = position + (0 if marker in _ALONE else _length(image, position))
+        yield marker, image[position + 2 : end]
+        position = end
+        if marker == _SCAN:
+            scans, position = scans + 1, _after_scan(image, position)
+        if scans > _MOST_SCANS:
+            raise BadgeError(f"the JPEG has more than {_MOST_SCANS} scans")
+    else:
+        raise BadgeError(f"the JPEG has more than {_MOST_SEGMENTS:,} segments")
+    raise BadgeError("the JPEG is cut off")
+
+
+def _length(image: bytes, position: int) -> int:
+    length = int.from_bytes(image[position : position + 2])
+    if length < 2 or position + length > len(image):
+        raise BadgeError("the JPEG is cut off")
+    return length
+
+
+def _after_scan(image: bytes, position: int) -> int:
+    found = _AFTER_SCAN.search(image, position)
+    if found is None:
+        raise BadgeError("the JPEG is cut off")
+    return found.start()
+
+
+def size(image: bytes) -> tuple[int, int]:
+    """Return the width and height that stand before the first scan; BadgeError if none do."""
+    for marker, content in segments(image):
+        if marker in _FRAMES and len(content) > 8:
+            return int.from_bytes(content[3:5]), int.from_bytes(content[1:3])
+        if marker == _SCAN:
+            break
     raise BadgeError("the JPEG holds no picture")
+
+
+def check_whole(image: bytes) -> None:
+    """Raise BadgeError unless a JPEG is one image to its end, and nothing follows."""
+    markers = [marker for marker, _ in segments(image)]
+    if _SCAN not in markers:
+        raise BadgeError("the JPEG holds no picture")
+    if sum(marker in _FRAMES for marker in markers) > 1:
+        raise BadgeError("the JPEG has several sizes")

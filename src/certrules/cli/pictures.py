@@ -11,17 +11,17 @@ from certrules.cli import files
 from certrules.cli.failures import UsageError
 from certrules.errors import BadgeError, CatalogError
 from certrules.model.catalog import Certification
-from certrules.model.images import ImageFacts
+from certrules.model.images import ImageInfo
 
 __all__ = ["bakeable", "beside", "credential", "facts", "shown"]
 
 Answer = TypeVar("Answer")
 
 
-def facts(path: str | Path) -> ImageFacts:
+def facts(path: str | Path) -> ImageInfo:
     """Return what the content of an image file says of it; BadgeError where it is too large."""
     images = _images()
-    facts: ImageFacts = images.read(files.contents(str(path), images.LARGEST))
+    facts: ImageInfo = images.read(files.contents(str(path), images.LARGEST))
     return facts
 
 
@@ -33,13 +33,13 @@ def _images() -> ModuleType:
     return images
 
 
-def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str, ImageFacts]:
+def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str, ImageInfo]:
     """Return what the badge images of certifications are, by their names in a folder.
 
     CatalogError where one is not in it, or cannot be an image.
     """
     _images()
-    found: dict[str, ImageFacts] = {}
+    found: dict[str, ImageInfo] = {}
     faults: list[tuple[str, str]] = []
     for index, each in enumerate(certifications):
         if each.badge_image is not None and each.badge_image not in found:

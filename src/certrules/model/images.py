@@ -1,14 +1,14 @@
-"""What is known of an image without showing it?"""
+"""Images: what is known of one without showing it."""
 
 from enum import Enum
 
 from attrs import frozen
 
-__all__ = ["ImageFacts", "ImageFormat"]
+__all__ = ["ImageFormat", "ImageInfo"]
 
 
 class ImageFormat(Enum):
-    """A format that a badge image may have, as its content says.
+    """A format that a badge image may have, by its content.
 
     Rules: ALL-BADGE-04.
     """
@@ -21,10 +21,10 @@ class ImageFormat(Enum):
 
 
 @frozen
-class ImageFacts:
-    """The format of an image, None where its content is of no known one, and its size in pixels.
+class ImageInfo:
+    """The format of an image, None if its content is of neither, and its size in pixels.
 
-    ``fault`` says why it cannot be shown, where it cannot.
+    ``fault`` says why it cannot be shown, None if it can.
     """
 
     format: ImageFormat | None

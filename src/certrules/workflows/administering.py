@@ -12,7 +12,7 @@ from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
 from certrules.model.catalog import Assignment, Certification, ItemKind
 from certrules.model.decisions import Granted, Refused
-from certrules.model.images import ImageFacts
+from certrules.model.images import ImageInfo
 from certrules.model.people import Action, Actor, username_key
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Learning, Store, Transaction
@@ -24,7 +24,7 @@ from certrules.workflows.actors import SYSTEM, Asking, permit
 __all__ = ["Change", "LoadReport", "load", "permit_some"]
 
 _Decision = Granted | Refused
-_NO_IMAGES: Mapping[str, ImageFacts] = MappingProxyType({})
+_NO_IMAGES: Mapping[str, ImageInfo] = MappingProxyType({})
 
 COMPARED = 500
 """How many entries are compared one by one; of more, a section of the store is read whole."""
@@ -51,7 +51,7 @@ def load(
     store: Store,
     catalog: Catalog,
     *,
-    images: Mapping[str, ImageFacts] = _NO_IMAGES,
+    images: Mapping[str, ImageInfo] = _NO_IMAGES,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
 ) -> LoadReport:
@@ -263,7 +263,7 @@ def _refused(judged: Sequence[_Decision]) -> _Faults:
 
 
 def _judged(
-    transaction: Transaction, catalog: Catalog, images: Mapping[str, ImageFacts], policy: Policy
+    transaction: Transaction, catalog: Catalog, images: Mapping[str, ImageInfo], policy: Policy
 ) -> Sequence[_Decision]:
     """Return whether each certification can become as the catalog has it, were it edited so."""
     return [
@@ -278,7 +278,7 @@ def _judged(
 
 
 def _judge(
-    before: Certification | None, after: Certification, image: ImageFacts | None, policy: Policy
+    before: Certification | None, after: Certification, image: ImageInfo | None, policy: Policy
 ) -> _Decision:
     at = datetime.min.replace(tzinfo=UTC)  # whether it can be does not depend on when
     if before is None:  # with its items, which an editor would assign afterwards

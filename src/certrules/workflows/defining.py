@@ -9,7 +9,7 @@ from datetime import datetime
 from certrules.errors import ConflictError, InvalidValueError
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Refused
-from certrules.model.images import ImageFacts
+from certrules.model.images import ImageInfo
 from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store
@@ -25,7 +25,7 @@ def create(
     store: Store,
     certification: Certification,
     *,
-    image: ImageFacts | None = None,
+    image: ImageInfo | None = None,
     at: datetime,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
@@ -61,7 +61,7 @@ def edit(
     seen: Certification,
     changed: Certification,
     *,
-    image: ImageFacts | None = None,
+    image: ImageInfo | None = None,
     at: datetime,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
@@ -102,7 +102,7 @@ def publish(
     certification_id: str,
     *,
     active: bool = True,
-    image: ImageFacts | None = None,
+    image: ImageInfo | None = None,
     at: datetime,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,

@@ -127,7 +127,7 @@ def test_a_draft_with_a_bad_picture_stays_one(run: Run, store: Path) -> None:
     assert "501 by 501 pixels are more than 500 by 500 (ALL-BADGE-03)" in refused.out
     Path("cut.png").write_bytes(picture(500).read_bytes()[:-12])
     refused = run(*words, "--image", "cut.png")
-    assert "the png cannot be shown: it is cut off (ALL-BADGE-04)" in refused.out
+    assert "the badge image cannot be shown: the PNG is cut off (ALL-BADGE-04)" in refused.out
     assert run(*words, "--image", "gone.png").code == 2
     granted = run(*words, "--image", picture(400))
     assert granted.code == 0

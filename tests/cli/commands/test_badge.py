@@ -545,7 +545,7 @@ def image(kind: str) -> str:
         ("PNG", "ada.svg", "--out ada.svg: the badge is a PNG"),
         ("SVG", "ada.png", "--out ada.png: the badge is an SVG, so its name is to end in .svg"),
         ("GIF", "ada.png", "badge.gif: the picture is neither a PNG, nor a JPEG, nor an SVG"),
-        ("cut", "ada.png", "badge.cut: the jpeg cannot be shown: it is cut off"),
+        ("cut", "ada.png", "badge.cut: the JPEG is cut off"),
     ],
 )
 def test_pictures_that_are_refused(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Reason, Refused
-from certrules.model.images import ImageFacts
+from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 
@@ -14,15 +14,15 @@ SIDE = 500
 """How many pixels a badge is recommended to have, and may have at most, either way."""
 
 
-def badge_image(image: ImageFacts | None, *, policy: Policy = DOCEBO) -> Granted | Refused:
+def badge_image(image: ImageInfo | None, *, policy: Policy = DOCEBO) -> Granted | Refused:
     """Decide whether an image, or none, can be a certification's badge; no effects follow.
 
     A grant whose reason is the recommended size is a warning: the image has another.
 
     >>> from certrules.model.images import ImageFormat
-    >>> print(badge_image(ImageFacts(ImageFormat.PNG, 501, 500)).reasons[0])
+    >>> print(badge_image(ImageInfo(ImageFormat.PNG, 501, 500)).reasons[0])
     501 by 500 pixels are more than 500 by 500 (ALL-BADGE-03)
-    >>> print(badge_image(ImageFacts(ImageFormat.PNG, 400, 400)).reasons[0])
+    >>> print(badge_image(ImageInfo(ImageFormat.PNG, 400, 400)).reasons[0])
     400 by 400 pixels are accepted, and 500 by 500 recommended (ALL-BADGE-02)
     >>> print(badge_image(None, policy=ALLBOUND).reasons[0])
     a badge image is mandatory (ALL-BADGE-01)
@@ -38,7 +38,7 @@ def badge_image(image: ImageFacts | None, *, policy: Policy = DOCEBO) -> Granted
 
 
 def about_image(
-    certification: Certification, image: ImageFacts | None, policy: Policy
+    certification: Certification, image: ImageInfo | None, policy: Policy
 ) -> Granted | Refused:
     """Decide whether the image that a certification names can be its badge, if it is known at all.
 
@@ -52,7 +52,7 @@ def about_image(
     return Granted(reasons=(Reason(Rule.ALL_BADGE_06, text),))
 
 
-def _against(image: ImageFacts | None) -> Iterator[Reason]:
+def _against(image: ImageInfo | None) -> Iterator[Reason]:
     if image is None:
         yield Reason(Rule.ALL_BADGE_01, "a badge image is mandatory")
     elif image.format is None:
@@ -61,21 +61,21 @@ def _against(image: ImageFacts | None) -> Iterator[Reason]:
         yield from _against_content(image)
 
 
-def _against_content(image: ImageFacts) -> Iterator[Reason]:
+def _against_content(image: ImageInfo) -> Iterator[Reason]:
     if image.fault is not None:
-        text = f"the {image.format} cannot be shown: {image.fault}"
+        text = f"the badge image cannot be shown: {image.fault}"
         yield Reason(Rule.ALL_BADGE_04, text, (("format", image.format),))
     if max(image.width, image.height) > SIDE:
         text = f"{image.width} by {image.height} pixels are more than {SIDE} by {SIDE}"
         yield Reason(Rule.ALL_BADGE_03, text, _size(image))
 
 
-def _because(image: ImageFacts) -> Reason:
+def _because(image: ImageInfo) -> Reason:
     if (image.width, image.height) == (SIDE, SIDE):
         return Reason(Rule.ALL_BADGE_04, f"a {image.format} of {SIDE} by {SIDE} pixels")
     text = f"{image.width} by {image.height} pixels are accepted, and {SIDE} by {SIDE} recommended"
     return Reason(Rule.ALL_BADGE_02, text, _size(image))
 
 
-def _size(image: ImageFacts) -> tuple[tuple[str, int], ...]:
+def _size(image: ImageInfo) -> tuple[tuple[str, int], ...]:
     return ("width", image.width), ("height", image.height)

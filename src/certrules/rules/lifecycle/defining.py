@@ -10,7 +10,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.effects import DefineCertification
-from certrules.model.images import ImageFacts
+from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules import validity
@@ -35,7 +35,7 @@ def create(
     certification: Certification,
     *,
     by: str | None = None,
-    image: ImageFacts | None = None,
+    image: ImageInfo | None = None,
     at: datetime,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
@@ -75,7 +75,7 @@ def edit(
     before: Certification,
     after: Certification,
     *,
-    image: ImageFacts | None = None,
+    image: ImageInfo | None = None,
     at: datetime,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:

@@ -6,7 +6,7 @@ from attrs import evolve
 
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Granted, Reason, Refused
-from certrules.model.images import ImageFacts
+from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rulebook import Rule
 from certrules.rules.lifecycle.defining import edit
@@ -18,7 +18,7 @@ def publish(
     certification: Certification,
     *,
     active: bool = True,
-    image: ImageFacts | None = None,
+    image: ImageInfo | None = None,
     at: datetime,
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:

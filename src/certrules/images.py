@@ -1,0 +1,121 @@
+"""Images: what a file is by its content alone, and whether it can be shown.
+
+Needs Pillow, the extra ``images``. Images come from strangers, so a file is first walked through
+from beginning to end without decoding it, and Pillow decodes only what is whole and small.
+"""
+
+import warnings
+from contextlib import suppress
+from io import BytesIO
+
+try:
+    from PIL import ImageOps
+    from PIL.ImageFile import ImageFile
+    from PIL.JpegImagePlugin import JpegImageFile
+    from PIL.PngImagePlugin import PngImageFile
+except ImportError as _error:
+    hint = "images are read by Pillow: pip install 'certrules[images]'"
+    raise ImportError(hint, name=_error.name) from _error
+
+from certrules.badges import jpeg, png
+from certrules.errors import BadgeError, InvalidValueError
+from certrules.model.images import ImageFormat, ImageInfo
+
+__all__ = ["LARGEST", "as_png", "read"]
+
+LARGEST = 10_000_000
+"""How many bytes an image file has at most."""
+DECODED = 1_000_000
+"""How many pixels an image has at most that is decoded to see whether it is whole."""
+
+_KINDS = {ImageFormat.PNG: png, ImageFormat.JPEG: jpeg}
+
+
+def read(content: bytes) -> ImageInfo:
+    r"""Return what the content of an image file says about it.
+
+    Every part of the file must be there, with all its pixels. The checksums of a PNG must be right,
+    and nothing may follow the end. A JPEG has no checksums: a changed pixel goes unnoticed.
+    Raises :class:`~certrules.errors.InvalidValueError` only if the content is no ``bytes``.
+
+    >>> read(b"GIF89a").format is None
+    True
+    >>> read(b"\x89PNG\r\n\x1a\n and then nothing").fault
+    'the PNG is cut off'
+
+    Rules: ALL-BADGE-04, INT-39.
+    """
+    if not isinstance(content, bytes):
+        raise InvalidValueError("content of an image", type(content), "bytes")
+    found = (each for each, kind in _KINDS.items() if content.startswith(kind.SIGNATURE))
+    if (format_ := next(found, None)) is None:
+        return ImageInfo(None)
+    size = 0, 0
+    try:
+        if len(content) > LARGEST:
+            raise BadgeError(f"the image has more than {LARGEST:,} bytes")
+        size = _KINDS[format_].size(content)
+        if 0 in size:
+            raise BadgeError("the image has no pixels")
+        _KINDS[format_].check_whole(content)
+        if size[0] * size[1] <= DECODED:
+            _check_pixels(content, format_)
+    except BadgeError as error:
+        return ImageInfo(format_, *size, str(error))
+    return ImageInfo(format_, *size)
+
+
+def _check_pixels(content: bytes, format_: ImageFormat) -> None:
+    if format_ is ImageFormat.PNG:
+        png.check_rows(content)
+        _decode(content, PngImageFile)
+        return
+    # No decoder says that a scan lacks pixels: they are drawn grey. But it reads on until it has
+    # them, so that more bytes before the end would make another picture.
+    longer = content[:-2].rstrip(b"\xff") + b"\x7a\xb5" * 100 + content[-2:]
+    if _decode(content, JpegImageFile) != _decode(longer, JpegImageFile):
+        raise BadgeError("the JPEG is cut off")
+
+
+def _decode(content: bytes, reader: type[ImageFile]) -> bytes:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Pillow remarks on an image is no news of the host's
+        try:
+            with reader(BytesIO(content)) as image:
+                return image.tobytes()
+        except Exception as error:  # there is no end to what a broken image makes Pillow raise
+            raise BadgeError("the pixels of the image cannot be decoded") from error
+
+
+def as_png(content: bytes) -> bytes:
+    """Return an image as a PNG: a PNG unchanged, a JPEG converted.
+
+    Of a JPEG only the pixels are kept, turned upright if its EXIF says that it lies on its side.
+    Raises :class:`~certrules.errors.BadgeError` for another kind of file, for a damaged image and
+    for one too large to be a badge.
+
+    >>> as_png(b"GIF89a")
+    Traceback (most recent call last):
+        ...
+    certrules.errors.BadgeError: the image is neither a PNG nor a JPEG
+
+    Rules: ALL-BADGE-04.
+    """
+    info = read(content)
+    if info.format is None:
+        raise BadgeError("the image is neither a PNG nor a JPEG")
+    if info.fault is not None:
+        raise BadgeError(info.fault)
+    if info.width * info.height > DECODED:
+        raise BadgeError(f"the {info.format} has more than {DECODED:,} pixels")
+    if info.format is ImageFormat.PNG:
+        return content
+    converted = BytesIO()
+    with JpegImageFile(BytesIO(content)) as image, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with suppress(Exception):  # an orientation that cannot be read turns nothing
+            ImageOps.exif_transpose(image, in_place=True)
+        pixels = image.convert("RGB")
+    pixels.info.clear()  # where it was taken, and by what camera
+    pixels.save(converted, "PNG")
+    return converted.getvalue()
