@@ -133,6 +133,33 @@ def test_more_awards_than_a_page_of_the_store(run: Run, awarded: Path) -> None:
     assert run("status", "--store", awarded).out.endswith("\n1,253 awards\n")
 
 
+def test_an_award_whose_user_or_certification_is_gone_is_shown_with_its_ids(
+    run: Run, awarded: Path
+) -> None:
+    with closing(open_store(str(awarded))) as store, store.writing() as transaction:
+        now = datetime(2025, 1, 1, tzinfo=UTC)
+        gone = [
+            Award("1", "k9", now, None),
+            Award("15", "k1", now, None),
+            Award("9", "k9", now, None),
+        ]
+        transaction.awards.add(gone)
+    answer = run("status", "--store", awarded, "--at", AT)
+    assert (answer.code, answer.err) == (0, "")
+    assert [line.split()[:2] for line in answer.out.splitlines()[5:-2]] == [
+        ["ada", "FA"],
+        ["ada", "CONDUCT"],
+        ["ada", "k9"],
+        ["15", "FA"],
+        ["Bob", "FA"],
+        ["9", "k9"],
+    ]
+    last = run("status", "--store", awarded, "--at", AT, "--format", "json").data["awards"][-1]
+    assert (last["user"], last["user_id"], last["zone"]) == (None, "9", "UTC")
+    assert (last["certification"], last["certification_name"]) == (None, None)
+    assert last["certification_id"] == "k9"
+
+
 @pytest.mark.parametrize(
     ("at", "says"),
     [

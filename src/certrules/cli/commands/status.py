@@ -110,8 +110,8 @@ def tell(
 
 @frozen
 class _Line:
-    user: User
-    certification: Certification
+    user: User | None  # None if it is gone from the store
+    certification: Certification | None
     award: Award
     status: Status
     issued: str
@@ -144,13 +144,14 @@ def _lines(
     certifications = {each.id: each for each in view.certifications.all()}
     zones: dict[str | None, tzinfo] = {}
     for user, awards in _awards(view, users, company_id):
-        if user.time_zone not in zones:
-            zones[user.time_zone] = zone or arguments.zone_of(user)
-        tz = zones[user.time_zone]
+        own = user.time_zone if user else None
+        if own not in zones:
+            zones[own] = zone or (arguments.zone_of(user) if user else UTC)
+        tz = zones[own]
         for award in awards:
             stands = status.status_at(award, at)
             if archived or stands is not Status.ARCHIVED:
-                certification = certifications[award.certification_id]
+                certification = certifications.get(award.certification_id)
                 yield _Line(user, certification, award, stands, *_days(award, stands, at, tz))
 
 
@@ -172,24 +173,25 @@ def _days(
 
 def _awards(
     view: Transaction, users: Sequence[User] | None, company_id: str | None
-) -> Iterator[tuple[User, Iterable[Award]]]:
+) -> Iterator[tuple[User | None, Iterable[Award]]]:
     if users is not None:
         yield from ((user, view.awards.select(user_id=user.id)) for user in users)
         return
     people = view.users.all()  # in the order of the awards
-    user: User | None = None
+    user = next(people, None)
     for award in view.awards.select():
-        while user is None or user.id != award.user_id:
-            user = next(people)
-        if company_id in (None, user.company_id):
-            yield user, (award,)
+        while user is not None and user.id < award.user_id:
+            user = next(people, None)
+        owner = user if user is not None and user.id == award.user_id else None
+        if company_id in (None, owner and owner.company_id):
+            yield owner, (award,)
 
 
 def _as_row(line: _Line) -> tuple[Cell, ...]:
-    name = line.certification.code or line.certification.name
+    known = line.certification
     return (
-        shown(line.user.username),
-        shown(name),
+        shown(line.user.username if line.user else line.award.user_id),
+        shown(known.code or known.name if known else line.award.certification_id),
         (str(line.status), STYLES[line.status]),
         line.issued,
         line.expires or "never",
@@ -200,11 +202,11 @@ def _as_row(line: _Line) -> tuple[Cell, ...]:
 def _as_json(line: _Line) -> dict[str, object]:
     award = line.award
     return {
-        "user": line.user.username,
-        "user_id": line.user.id,
-        "certification": line.certification.code,
-        "certification_id": line.certification.id,
-        "certification_name": line.certification.name,
+        "user": line.user and line.user.username,
+        "user_id": award.user_id,
+        "certification": line.certification and line.certification.code,
+        "certification_id": award.certification_id,
+        "certification_name": line.certification and line.certification.name,
         "status": str(line.status),
         "issued": line.issued,
         "expires": line.expires,
