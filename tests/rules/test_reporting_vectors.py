@@ -1,24 +1,22 @@
 """Do the reports show what the table of reports says? See tests/vectors/reports.md."""
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from certrules import Award, ExpiryBasis
 from certrules.rules import reporting
 from certrules.rules.reporting import Report
+from tests.oracles import reports as oracle
+from tests.oracles.blocks import Row, read
+from tests.oracles.reports import Case
 
-Row = Mapping[str, str]
-
-TABLE = Path(__file__).parent.parent / "vectors" / "reports.csv"
-ROWS = list(csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()))
-
+TABLE = read("reports.csv")
 AT = datetime(2025, 7, 1, tzinfo=UTC)
 ARCHIVED = {"before": -1, "at": 0, "after": 1, "across": 1}
 EXPIRES = {"valid": 1, "at_expiry": 0, "expired": -1}
+ALWAYS = ExpiryBasis.ALWAYS_VALID
 
 
 @pytest.mark.rule(
@@ -31,29 +29,39 @@ EXPIRES = {"valid": 1, "at_expiry": 0, "expired": -1}
     "INT-18",
     "INT-18b",
 )
-def test_every_row_of_the_table() -> None:
-    wrong = {row["case"]: shown(row) for row in ROWS if shown(row) != row["shown"]}
-    assert not wrong, f"{len(wrong)} of {len(ROWS)}"
+@pytest.mark.parametrize("row", TABLE, ids=str)
+def test_every_row_of_the_table(row: Row) -> None:
+    case = Case(**row.given)
+    assert shown(case) == oracle.answer(case) == row.expected["shown"]
 
 
-def shown(row: Row) -> str:
-    rows = reporting.report(Report(row["report"]), awards(row), at=AT, zone=UTC)
-    return ";".join(f"{names(row)[each.cycle]}:{each.status}" for each in rows)
+@pytest.mark.parametrize("block", oracle.BLOCKS)
+def test_the_oracle_over_the_full_product(block: str) -> None:
+    for case in oracle.cases(block):
+        assert shown(case) == oracle.answer(case), case
 
 
-def names(row: Row) -> dict[int, str]:
+def test_the_full_product_stays_as_large_as_it_was() -> None:
+    assert sum(len(oracle.cases(block)) for block in oracle.BLOCKS) == 820
+
+
+def shown(case: Case) -> str:
+    rows = reporting.report(Report(case.report), awards(case), at=AT, zone=UTC)
+    return ";".join(f"{names(case)[each.cycle]}:{each.status}" for each in rows)
+
+
+def names(case: Case) -> dict[int, str]:
     """The name of each cycle in the table."""
-    past = [number for number in "12" if row[f"archived_{number}"] != "-"]
+    past = [name for name, when in case.archived.items() if when != "-"]
     return dict(enumerate((*past, "current"), start=1))
 
 
-def awards(row: Row) -> Iterator[Award]:
-    for cycle, name in names(row).items():
-        if name == "current":
-            if row["current"] != "-":
-                yield current(cycle, row["current"])
-        else:
-            yield archived(cycle, row[f"archived_{name}"])
+def awards(case: Case) -> Iterator[Award]:
+    for cycle, name in names(case).items():
+        if name in case.archived:
+            yield archived(cycle, case.archived[name])
+        elif case.current != "-":
+            yield current(cycle, case.current)
 
 
 def archived(cycle: int, word: str) -> Award:
@@ -63,9 +71,6 @@ def archived(cycle: int, word: str) -> Award:
         return Award("u", "c", issued, None, ALWAYS, cycle=cycle, archived_at=ends)
     late = timedelta(seconds=ARCHIVED[word])
     return Award("u", "c", issued, ends, cycle=cycle, archived_at=ends + late)
-
-
-ALWAYS = ExpiryBasis.ALWAYS_VALID
 
 
 def current(cycle: int, word: str) -> Award:
