@@ -5,7 +5,9 @@ them, with nothing imported beforehand, in an empty working directory:
 
 - ``python`` and ``pycon`` blocks are run, and what follows ``>>>`` must print what is written;
 - ``console`` blocks are run: each command after ``$`` must print what is written below it, where
-  ``...`` stands for any text, and ``$ echo $?`` shows the exit code of the command before;
+  ``...`` stands for any text, and ``$ echo $?`` shows the exit code of the command before. A shell
+  runs them, but on all pages except the README a command that only calls ``certrules``, its streams
+  redirected or not, is called in this process, which takes a fraction of the time;
 - the block below a comment ``<!-- file: NAME -->`` is saved as that file;
 - any other block is only read.
 
@@ -16,13 +18,15 @@ import datetime as dt
 import doctest
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import chdir
+from contextlib import ExitStack, chdir
 from functools import _lru_cache_wrapper
+from io import TextIOWrapper
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,6 +38,7 @@ from sybil.parsers.abstract import DocTestStringParser
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
 
 import certrules
+from certrules.cli import main
 
 settings.register_profile("default", deadline=None, derandomize=False)
 settings.register_profile("ci", deadline=None, max_examples=200, print_blob=True)
@@ -49,6 +54,7 @@ DOCSTRING_NAMES = {
     "ZoneInfo": ZoneInfo,
 }
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+CALL = re.compile(r"certrules ([^|&;<>$`]+?)(?: < (\S+))?(?: > (\S+))?(?: 2>&1)?")
 FILE = re.compile(r"^<!-- file: (\S+) -->\n+```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -80,20 +86,46 @@ def pycon(document: Document) -> Iterator[Region]:
 def run_console(example: Example) -> str | None:
     code = 0
     for command, expected in COMMAND.findall(example.parsed.rstrip("\n") + "\n"):
-        shell = subprocess.run(
-            ["bash", "-c", f"(exit {code})\n{command}"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env=console_environment(),
-            encoding="utf-8",
-            check=False,
-        )
-        code = shell.returncode
-        printed = "".join(line.rstrip() + "\n" for line in shell.stdout.splitlines())
+        call = CALL.fullmatch(command.replace("\\\n", ""))
+        if call and example.document.path != str(ROOT / "README.md"):
+            code, text = in_process(*call.groups())
+        else:
+            code, text = in_shell(command, code)
+        printed = "".join(line.rstrip() + "\n" for line in text.splitlines())
         if not doctest.OutputChecker().check_output(expected, printed, doctest.ELLIPSIS):
             return f"$ {command}\nprinted, with exit code {code}:\n{printed}"
     return None
+
+
+def in_process(words: str, source: str | None, target: str | None) -> tuple[int, str]:
+    """Call certrules; return its exit code and what it prints."""
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        printed = stack.enter_context(TemporaryFile())
+        given = stack.enter_context(Path(source or os.devnull).open("rb"))
+        answers = stack.enter_context(Path(target).open("wb")) if target else printed
+        patch.setattr(os, "environ", console_environment())
+        patch.setattr(sys, "stdin", TextIOWrapper(given, encoding="utf-8"))
+        patch.setattr(sys, "stdout", TextIOWrapper(answers, encoding="utf-8"))
+        patch.setattr(sys, "stderr", TextIOWrapper(printed, encoding="utf-8", write_through=True))
+        code = main(shlex.split(words))
+        sys.stdout.flush()
+        printed.seek(0)
+        return code, printed.read().decode()
+
+
+def in_shell(command: str, code: int) -> tuple[int, str]:
+    """Run a command after one that ended with ``code``; return its exit code and what it prints."""
+    shell = subprocess.run(
+        ["bash", "-c", f"(exit {code})\n{command}"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        env=console_environment(),
+        encoding="utf-8",
+        check=False,
+    )
+    return shell.returncode, shell.stdout
 
 
 def console_environment() -> dict[str, str]:
