@@ -50,19 +50,19 @@ def read(content: bytes) -> ImageInfo:
     found = (each for each, kind in _KINDS.items() if content.startswith(kind.SIGNATURE))
     if (format_ := next(found, None)) is None:
         return ImageInfo(None)
-    size = 0, 0
+    if len(content) > LARGEST:
+        return ImageInfo(format_, fault=f"the image has more than {LARGEST:,} bytes")
+    width = height = 0
     try:
-        if len(content) > LARGEST:
-            raise BadgeError(f"the image has more than {LARGEST:,} bytes")
-        size = _KINDS[format_].size(content)
-        if 0 in size:
-            raise BadgeError("the image has no pixels")
+        width, height = _KINDS[format_].size(content)
+        if not width or not height:
+            return ImageInfo(format_, width, height, "the image has no pixels")
         _KINDS[format_].check_whole(content)
-        if size[0] * size[1] <= DECODED:
+        if width * height <= DECODED:
             _check_pixels(content, format_)
     except BadgeError as error:
-        return ImageInfo(format_, *size, str(error))
-    return ImageInfo(format_, *size)
+        return ImageInfo(format_, width, height, str(error))
+    return ImageInfo(format_, width, height)
 
 
 def _check_pixels(content: bytes, format_: ImageFormat) -> None:
@@ -70,8 +70,7 @@ def _check_pixels(content: bytes, format_: ImageFormat) -> None:
         png.check_rows(content)
         _decode(content, PngImageFile)
         return
-    # No decoder says that a scan lacks pixels: they are drawn grey. But it reads on until it has
-    # them, so that more bytes before the end would make another picture.
+    # No decoder says that a scan lacks pixels; but then, more bytes before the end change it.
     longer = content[:-2].rstrip(b"\xff") + b"\x7a\xb5" * 100 + content[-2:]
     if _decode(content, JpegImageFile) != _decode(longer, JpegImageFile):
         raise BadgeError("the JPEG is cut off")
@@ -91,8 +90,7 @@ def as_png(content: bytes) -> bytes:
     """Return an image as a PNG: a PNG unchanged, a JPEG converted.
 
     Of a JPEG only the pixels are kept, turned upright if its EXIF says that it lies on its side.
-    Raises :class:`~certrules.errors.BadgeError` for another kind of file, for a damaged image and
-    for one too large to be a badge.
+    Raises :class:`~certrules.errors.BadgeError` if the image is neither, damaged, or too large.
 
     >>> as_png(b"GIF89a")
     Traceback (most recent call last):
@@ -110,12 +108,11 @@ def as_png(content: bytes) -> bytes:
         raise BadgeError(f"the {info.format} has more than {DECODED:,} pixels")
     if info.format is ImageFormat.PNG:
         return content
-    converted = BytesIO()
     with JpegImageFile(BytesIO(content)) as image, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with suppress(Exception):  # an orientation that cannot be read turns nothing
             ImageOps.exif_transpose(image, in_place=True)
         pixels = image.convert("RGB")
     pixels.info.clear()  # where it was taken, and by what camera
-    pixels.save(converted, "PNG")
+    pixels.save(converted := BytesIO(), "PNG")
     return converted.getvalue()

@@ -286,9 +286,7 @@ def test_a_jpeg_has_its_frame_before_its_scans() -> None:
         segments(remark) + b"\xff\xe0\0\0" + b"\0" * 40,
         segments(*[(0xFE, b"")] * 10_000, FRAME),
     ):
-        with pytest.raises(
-            BadgeError, match="the JPEG (holds no picture|is cut off|has more than 10,000 segments)"
-        ):
+        with pytest.raises(BadgeError, match="the JPEG"):
             baking.media_type(image)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certrules import ALLBOUND, DOCEBO, Granted, Policy, Refused
-from certrules.model.images import ImageInfo, ImageFormat
+from certrules.model.images import ImageFormat, ImageInfo
 from certrules.rules import lifecycle
 
 PNG, JPEG = ImageFormat

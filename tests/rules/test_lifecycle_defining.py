@@ -24,7 +24,7 @@ from certrules import (
 )
 from certrules.errors import InvalidValueError, NaiveDatetimeError
 from certrules.model.effects import DefineCertification, RemoveAward, RemoveCertification
-from certrules.model.images import ImageInfo, ImageFormat
+from certrules.model.images import ImageFormat, ImageInfo
 from certrules.rules import lifecycle
 from certrules.testing import strategies
 

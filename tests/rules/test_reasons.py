@@ -44,7 +44,7 @@ from certrules import (
 from certrules.model.awards import ExternalLink
 from certrules.model.catalog import Criteria
 from certrules.model.decisions import Reason
-from certrules.model.images import ImageInfo, ImageFormat
+from certrules.model.images import ImageFormat, ImageInfo
 from certrules.model.learning import RenewalState
 from certrules.model.notices import NoticeKind, Notification
 from certrules.model.people import Action, Actor, Permission, Role, Target
