@@ -6,7 +6,6 @@ Instants are aware datetimes in UTC, days are dates, and every zone is named by 
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from enum import Enum
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from certrules.errors import (
     OutOfRangeError,
     UnknownZoneError,
 )
+from certrules.words import Word
 
 __all__ = [
     "IssueDateConvention",
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 
-class IssueDateConvention(Enum):
+class IssueDateConvention(Word):
     """Which instant a written date stands for.
 
     Rules: DOC-TZ-03, DOC-TZ-04, DOC-TZ-05, INT-10.
@@ -51,9 +51,6 @@ class IssueDateConvention(Enum):
     """00:00 UTC of that day, whatever the zone."""
     ARTICLE_EXAMPLE = "article-example"
     """The vendor's printed example: 00:00 UTC as the local clock shows it, then called UTC."""
-
-    def __str__(self) -> str:
-        return self.value
 
 
 def time_zone(name: str | tzinfo) -> tzinfo:

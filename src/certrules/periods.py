@@ -5,19 +5,18 @@ Calendar arithmetic on days alone: no clock and no time zone.
 
 from calendar import monthrange
 from datetime import date, datetime, timedelta
-from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from attrs import frozen
 from dateutil.relativedelta import relativedelta
 
 from certrules.errors import CertrulesError, InvalidValueError, NoSuchDayError, OutOfRangeError
+from certrules.words import Word
 
 __all__ = ["MonthEnd", "Shifted", "Unit", "add"]
 
 
-class Unit(Enum):
+class Unit(Word):
     """A unit of a validity.
 
     Rules: DOC-EXP-01.
@@ -28,14 +27,8 @@ class Unit(Enum):
     MONTHS = "months"
     YEARS = "years"
 
-    if not TYPE_CHECKING:  # by identity: Enum's own is slow, and answers are looked up by it
-        __hash__ = object.__hash__
 
-    def __str__(self) -> str:
-        return self.value
-
-
-class MonthEnd(Enum):
+class MonthEnd(Word):
     """What becomes of a day that the month reached does not have, such as 31 April.
 
     Rules: INT-01.
@@ -49,9 +42,6 @@ class MonthEnd(Enum):
     """Month ends stay month ends: 28 February 2025 and one month is 31 March."""
     REFUSE = "refuse"
     """A :class:`~certrules.errors.NoSuchDayError`."""
-
-    if not TYPE_CHECKING:  # by identity
-        __hash__ = object.__hash__
 
 
 @frozen

@@ -1,15 +1,16 @@
 """What may be found of a badge, and in which words?"""
 
 from collections.abc import Mapping
-from enum import Enum
 from typing import Any
 
 from attrs import frozen
 
+from certrules.words import Word
+
 __all__ = ["Found", "Outcome", "Verification", "said", "short"]
 
 
-class Outcome(Enum):
+class Outcome(Word):
     """What a verifier found: of all that might be said of a badge, one thing alone.
 
     A badge that is revoked is so even when it has expired; a suspension or an unknown status is
@@ -27,9 +28,6 @@ class Outcome(Enum):
     SUSPENDED = "suspended"
     STATUS_UNKNOWN = "status unknown"
     VALID = "valid"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @frozen

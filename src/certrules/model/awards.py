@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from enum import Enum
 
 from attrs import evolve, field, frozen
 
@@ -10,11 +9,12 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.converters import utc_or_none
 from certrules.model.validators import instance_of, some_text, some_text_or_none
+from certrules.words import Word
 
 __all__ = ["AssociationType", "Award", "AwardIdentity", "ExpiryBasis", "ExternalLink", "Source"]
 
 
-class AssociationType(Enum):
+class AssociationType(Word):
     """By what an award was earned.
 
     Rules: DOC-AWARD-03.
@@ -27,11 +27,8 @@ class AssociationType(Enum):
     EXTERNAL_CERTIFICATION = "external_certification"
     LEARNING_TRACK = "learning_track"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class ExpiryBasis(Enum):
+class ExpiryBasis(Word):
     """Who set the expiry: the definition, a date written by hand, or nobody, for ever.
 
     Rules: DOC-EXP-03, DOC-EXP-04.
@@ -40,9 +37,6 @@ class ExpiryBasis(Enum):
     DEFINITION = "definition"
     DATE = "date"
     ALWAYS_VALID = "always_valid"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 _WEB = re.compile(r"https?://[^\s/?#]+(?:[/?#]\S*)?", re.IGNORECASE)

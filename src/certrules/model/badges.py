@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from attrs import field, frozen
@@ -11,11 +10,12 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.converters import utc_or_none
+from certrules.words import Word
 
 __all__ = ["PLACES", "Badge", "BadgeState"]
 
 
-class BadgeState(Enum):
+class BadgeState(Word):
     """Where a badge stands at an instant, as its verification page shows it.
 
     Rules: INT-42.
@@ -26,9 +26,6 @@ class BadgeState(Enum):
     EXPIRED = "expired"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 PLACES = 131_072

@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from enum import Enum
 from typing import ClassVar, Self
 
 from attrs import field, frozen
@@ -13,6 +12,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.converters import distinct, sequence, utc_or_none
 from certrules.model.validators import some_text, some_text_or_none
 from certrules.periods import Unit
+from certrules.words import Word
 
 __all__ = [
     "Assignment",
@@ -96,7 +96,7 @@ _AMOUNT_AND_UNIT = re.compile(r"(\d{1,9})\s+(day|week|month|year)s?", re.ASCII)
 Validity.NEVER = Validity(0, Unit.DAYS)
 
 
-class ItemKind(Enum):
+class ItemKind(Word):
     """What kind of learning an item is.
 
     Rules: DOC-ASSIGN-01, DOC-ASSIGN-09, ALL-TRAIN-01.
@@ -106,9 +106,6 @@ class ItemKind(Enum):
     LEARNING_PLAN = "learning_plan"
     EXTERNAL_TRAINING = "external_training"
     LEARNING_TRACK = "learning_track"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 def kind_of_item(_: object, __: object, kind: ItemKind) -> None:
@@ -158,7 +155,7 @@ class Assignment:
     group: str | None = field(default=None, validator=some_text_or_none)
 
 
-class Criteria(Enum):
+class Criteria(Word):
     """Whether the items without a group are alternatives, or each of them is needed.
 
     Rules: INT-32.
@@ -167,11 +164,8 @@ class Criteria(Enum):
     ANY = "any"
     ALL = "all"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class CertificationStatus(Enum):
+class CertificationStatus(Word):
     """Where a certification stands in its own life; only an active one is issued.
 
     Rules: INT-31b.
@@ -180,9 +174,6 @@ class CertificationStatus(Enum):
     DRAFT = "draft"
     ACTIVE = "active"
     INACTIVE = "inactive"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 def _named(_: object, __: object, name: str) -> None:

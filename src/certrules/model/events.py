@@ -1,14 +1,15 @@
 """What has happened that somebody may want to hear of?"""
 
 from datetime import datetime
-from enum import Enum
 
 from attrs import frozen
+
+from certrules.words import Word
 
 __all__ = ["Event", "EventKind"]
 
 
-class EventKind(Enum):
+class EventKind(Word):
     """What happened to an award, or to an enrolment for its sake.
 
     A change is an edit by hand; what is removed by unlinking, unassigning or deleting is gone.
@@ -21,9 +22,6 @@ class EventKind(Enum):
     CHANGED = "award.changed"
     REMOVED = "award.removed"
     ENROLLED = "enrolment.created"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @frozen

@@ -1,13 +1,13 @@
 """Images: what is known of one without showing it."""
 
-from enum import Enum
-
 from attrs import frozen
+
+from certrules.words import Word
 
 __all__ = ["ImageFormat", "ImageInfo"]
 
 
-class ImageFormat(Enum):
+class ImageFormat(Word):
     """A format that a badge image may have, by its content.
 
     Rules: ALL-BADGE-04.
@@ -15,9 +15,6 @@ class ImageFormat(Enum):
 
     PNG = "png"
     JPEG = "jpeg"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @frozen

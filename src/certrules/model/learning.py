@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import date, datetime
-from enum import Enum
 
 from attrs import evolve, field, frozen
 
@@ -11,6 +10,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.catalog import ItemKind, kind_of_item
 from certrules.model.converters import sequence, utc_or_none
 from certrules.model.validators import instance_of, one_or_more, some_text, some_text_or_none
+from certrules.words import Word
 
 __all__ = [
     "Completion",
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-class WindowStart(Enum):
+class WindowStart(Word):
     """From when days of validity count.
 
     Rules: X-VALID-1.
@@ -37,9 +37,6 @@ class WindowStart(Enum):
     ENROLMENT = "enrolment"
     FIRST_ACCESS = "first_access"
     """For a learning plan: the first access to any of its courses."""
-
-    def __str__(self) -> str:
-        return self.value
 
 
 MOST_DAYS = date.max.toordinal()
@@ -111,7 +108,7 @@ class LearningPlan:
     window: Window = field(default=Window(), validator=instance_of(Window))
 
 
-class EnrolmentStatus(Enum):
+class EnrolmentStatus(Word):
     """Where a learner stands in a course or learning plan; no status says that it has expired.
 
     >>> print(*EnrolmentStatus)
@@ -127,9 +124,6 @@ class EnrolmentStatus(Enum):
     TO_CONFIRM = "to_confirm"
     SUSPENDED = "suspended"
     OVERBOOKED = "overbooked"
-
-    def __str__(self) -> str:
-        return self.value
 
     @property
     def archivable(self) -> bool:
@@ -218,7 +212,7 @@ class RenewalOption:
     plan_id: str | None = field(default=None, validator=some_text_or_none)
 
 
-class EntryPoint(Enum):
+class EntryPoint(Word):
     """Where a learner finds the control that starts a renewal; all of them decide alike.
 
     Rules: DOC-RENEW-04.
@@ -229,19 +223,13 @@ class EntryPoint(Enum):
     ITEM_PAGE = "item_page"
     EXPIRY_NOTIFICATION = "expiry_notification"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class RenewalState(Enum):
+class RenewalState(Word):
     """Where a renewal stands: open until it is completed or cancelled, and then closed for good."""
 
     OPEN = "open"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @frozen

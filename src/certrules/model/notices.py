@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from enum import Enum
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from attrs import field, frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.validators import instance_of, some_text
+from certrules.words import Word
 
 __all__ = [
     "Notice",
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-class NoticeKind(Enum):
+class NoticeKind(Word):
     """What a notification tells of.
 
     Rules: DOC-NOTIFY-01, DOC-NOTIFY-05.
@@ -35,11 +35,8 @@ class NoticeKind(Enum):
     EXPIRY = "expiry"
     ENROLLED = "enrolled"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class OffsetUnit(Enum):
+class OffsetUnit(Word):
     """A unit of the time between an expiry and its notice; there are no months.
 
     Rules: DOC-NOTIFY-04, INT-25.
@@ -48,12 +45,6 @@ class OffsetUnit(Enum):
     HOURS = "hours"
     DAYS = "days"
     WEEKS = "weeks"
-
-    if not TYPE_CHECKING:  # by identity
-        __hash__ = object.__hash__
-
-    def __str__(self) -> str:
-        return self.value
 
 
 def _whole(_: object, __: object, amount: int) -> None:
@@ -104,7 +95,7 @@ class Offset:
 _OFFSET = re.compile(r"(\d{1,6})\s+(hour|day|week)s?\s+(before|after)", re.ASCII)
 
 
-class Priority(Enum):
+class Priority(Word):
     """How soon after it is due a notice is to be sent.
 
     >>> Priority.HIGH.within
@@ -116,16 +107,13 @@ class Priority(Enum):
     NORMAL = "normal"
     HIGH = "high"
 
-    def __str__(self) -> str:
-        return self.value
-
     @property
     def within(self) -> timedelta:
         """How long sending may take."""
         return timedelta(minutes=10 if self is Priority.HIGH else 60)
 
 
-class Recipient(Enum):
+class Recipient(Word):
     """Who is sent a notice: the learner whose award it is, or those with a role.
 
     Rules: X-NOTIFY-3.
@@ -136,9 +124,6 @@ class Recipient(Enum):
     INSTRUCTORS = "instructors"
     MANAGERS = "managers"
     SUPERADMINS = "superadmins"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 def _recipients(recipients: Iterable[Recipient]) -> frozenset[Recipient]:

@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from certrules.errors import InvalidValueError
 from certrules.model.converters import distinct
+from certrules.words import Word
 
 __all__ = ["Action", "Actor", "Company", "Permission", "Role", "Target", "User", "username_key"]
 
@@ -59,7 +60,7 @@ class Company:
     account_owner: str | None = None
 
 
-class Role(Enum):
+class Role(Word):
     """What a person is on their platform; the host says which of its own roles these are."""
 
     SUPERADMIN = "superadmin"
@@ -71,11 +72,8 @@ class Role(Enum):
     SALES = "sales"
     LEARNER = "learner"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class Permission(Enum):
+class Permission(Word):
     """What an administrator of Allbound is permitted, each for itself.
 
     Rules: X-ALL-4.
@@ -83,9 +81,6 @@ class Permission(Enum):
 
     CONTENT = "content"
     SYSTEM = "system"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 def _roles(roles: Iterable[Role]) -> frozenset[Role]:
@@ -131,7 +126,7 @@ class Target:
     company_id: str | None = None
 
 
-class Action(Enum):
+class Action(Word):
     """What somebody may want to do or see.
 
     Editing a certification is also publishing it, switching it on and off, and assigning and
@@ -161,6 +156,3 @@ class Action(Enum):
     START_JOB = "job.start"
     VIEW_JOB = "job.view"
     MANAGE_NOTIFICATIONS = "notifications.manage"
-
-    def __str__(self) -> str:
-        return self.value

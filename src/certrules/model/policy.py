@@ -1,8 +1,5 @@
 """What do platforms decide differently, as values?"""
 
-from enum import Enum
-from typing import TYPE_CHECKING
-
 from attrs import frozen
 
 from certrules.instants import IssueDateConvention
@@ -10,11 +7,12 @@ from certrules.model.catalog import Criteria, Validity
 from certrules.model.notices import NoticeKind, Notification
 from certrules.model.people import Action, Role
 from certrules.periods import MonthEnd, Unit
+from certrules.words import Word
 
 __all__ = ["ALLBOUND", "DOCEBO", "Duplicates", "ExpiryDay", "Policy", "PredatedIssue"]
 
 
-class ExpiryDay(Enum):
+class ExpiryDay(Word):
     """Whether an award is still valid on the day on which it expires.
 
     Rules: INT-01.
@@ -25,14 +23,8 @@ class ExpiryDay(Enum):
     INCLUSIVE = "inclusive"
     """It is valid to the end of that local day."""
 
-    if not TYPE_CHECKING:  # by identity
-        __hash__ = object.__hash__
 
-    def __str__(self) -> str:
-        return self.value
-
-
-class Duplicates(Enum):
+class Duplicates(Word):
     """What an import does with a certification that a user has, or is given, more than once.
 
     Rules: DOC-CSV-14.
@@ -43,11 +35,8 @@ class Duplicates(Enum):
     RENEW = "renew"
     """The last of the repeated rows counts; a stored award is archived and a new one issued."""
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class PredatedIssue(Enum):
+class PredatedIssue(Word):
     """From when an award counts that is issued for training completed long before.
 
     Rules: INT-37.
@@ -57,9 +46,6 @@ class PredatedIssue(Enum):
     """From the instant at which it is issued."""
     COMPLETION = "completion"
     """From the completion."""
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @frozen

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from enum import Enum
 from types import MappingProxyType
 from typing import Self
 
@@ -10,11 +9,12 @@ from attrs import field, frozen
 
 from certrules.model.awards import AssociationType
 from certrules.rulebook import Rule
+from certrules.words import Word
 
 __all__ = ["Fault", "FaultCode", "ImportProfile", "Record", "RecordField", "Severity"]
 
 
-class RecordField(Enum):
+class RecordField(Word):
     """The seven fields of a certification record.
 
     Rules: DOC-CSV-01, DOC-CSV-02.
@@ -27,9 +27,6 @@ class RecordField(Enum):
     EXPIRE_DATE = "certification_expire_date"
     TYPE = "type"
     CODE = "code"
-
-    def __str__(self) -> str:
-        return self.value
 
     @property
     def mandatory(self) -> bool:
@@ -51,17 +48,14 @@ class Record:
     code: str | None = None
 
 
-class Severity(Enum):
+class Severity(Word):
     """Whether a fault keeps its row out."""
 
     ERROR = "error"
     WARNING = "warning"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class FaultCode(Enum):
+class FaultCode(Word):
     """Every fault a row can have, by a code that never changes, with the rule it breaks."""
 
     TOO_FEW_FIELDS = "too_few_fields", Rule.X_CSV_1
@@ -107,9 +101,6 @@ class FaultCode(Enum):
         self._value_ = code
         self.rule = rule
         return self
-
-    def __str__(self) -> str:
-        return str(self.value)
 
 
 @frozen

@@ -7,8 +7,6 @@ Every store answers alike. Text is compared by code point, case and all; facts w
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from enum import Enum
-from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
@@ -17,6 +15,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.catalog import Certification
 from certrules.model.people import User
 from certrules.periods import Unit
+from certrules.words import Word
 
 __all__ = [
     "SORTED",
@@ -51,17 +50,14 @@ _MOST_ROWS = 10**18
 _MOST_NUMBER = 2**31 - 1  # as columns have them
 
 
-class Rows(Enum):
+class Rows(Word):
     """What a row is about: one cycle of an award, or one certification."""
 
     AWARDS = "awards"
     CERTIFICATIONS = "certifications"
 
-    def __str__(self) -> str:
-        return self.value
 
-
-class Fact(Enum):
+class Fact(Word):
     """What a store knows of a row; what follows from an instant is no fact.
 
     Those of the award, its user and the user's company are of awards alone; those that count and
@@ -119,12 +115,6 @@ class Fact(Enum):
     TRAINING_ID = "training id"
     TRAINING_CODE = "training code"
     TRAINING_KEY = "training key"
-
-    if not TYPE_CHECKING:  # by identity
-        __hash__ = object.__hash__
-
-    def __str__(self) -> str:
-        return self.value
 
 
 _OF_AWARDS = frozenset(list(Fact)[: list(Fact).index(Fact.CERTIFICATION)])

@@ -1,7 +1,6 @@
 """Where does an award stand at an instant, and how many days are left?"""
 
 from datetime import date, datetime, timedelta, tzinfo
-from enum import Enum
 
 from attrs import evolve
 
@@ -9,6 +8,7 @@ from certrules import instants
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
 from certrules.model.tables import Ahead, AllOf, Case, Condition, Fact, Past
+from certrules.words import Word
 
 __all__ = [
     "Status",
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-class Status(Enum):
+class Status(Word):
     """Where an award stands: derived from an instant, never stored.
 
     Rules: DOC-CSV-05, DOC-EXP-05.
@@ -32,9 +32,6 @@ class Status(Enum):
     VALID = "valid"
     EXPIRED = "expired"
     ARCHIVED = "archived"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 def status_at(award: Award, at: datetime) -> Status:

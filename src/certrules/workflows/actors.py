@@ -5,13 +5,13 @@ before anything else.
 """
 
 from collections.abc import Iterable
-from enum import Enum
 
 from certrules.errors import InvalidValueError, NotPermittedError
 from certrules.model.people import Action, Actor, Permission, Role, Target
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import visibility
+from certrules.words import Word
 
 __all__ = [
     "EVERYBODYS",
@@ -26,13 +26,10 @@ __all__ = [
 ]
 
 
-class System(Enum):
+class System(Word):
     """The host itself: what it does at night, or for somebody whom it has checked already."""
 
     SYSTEM = "system"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 SYSTEM = System.SYSTEM

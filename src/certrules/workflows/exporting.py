@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
-from enum import Enum
 from typing import Any, BinaryIO
 
 from attrs import frozen
@@ -18,6 +17,7 @@ from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import tables
 from certrules.rules.calendar import expiries
 from certrules.rules.tables import Table, TableQuery
+from certrules.words import Word
 from certrules.workflows import facts
 from certrules.workflows.actors import SYSTEM, Asking, permit, permit_for
 
@@ -33,7 +33,7 @@ ACTIONS = {
 """What somebody must be permitted to do, to export a table."""
 
 
-class ExportFormat(Enum):
+class ExportFormat(Word):
     """As what a table is exported.
 
     Rules: ALL-MANAGE-04.
@@ -41,9 +41,6 @@ class ExportFormat(Enum):
 
     CSV = "csv"
     EXCEL = "xlsx"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @frozen

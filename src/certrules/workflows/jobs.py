@@ -10,7 +10,6 @@ pool of processes as it is by one of threads, and the store in it is opened ther
 from collections.abc import Callable, Generator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from datetime import datetime, timedelta
-from enum import Enum
 from functools import partial
 from itertools import count
 from threading import Condition, RLock
@@ -23,6 +22,7 @@ from certrules.errors import CertrulesError, InvalidValueError
 from certrules.model.people import Action, Target
 from certrules.model.policy import DOCEBO, Policy
 from certrules.rules import visibility
+from certrules.words import Word
 from certrules.workflows.actors import EVERYBODYS, SYSTEM, Asking, permit, user_of
 
 __all__ = ["Inline", "Job", "JobState", "Jobs", "LogEntry", "Piece", "Step", "Work"]
@@ -34,7 +34,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class JobState(Enum):
+class JobState(Word):
     """Where a job stands; the last three are ends, from which nothing leads back.
 
     Rules: DOC-JOB-04.
@@ -45,9 +45,6 @@ class JobState(Enum):
     COMPLETED = "Completed"
     FAILED = "Failed"
     DISCONTINUED = "Discontinued"
-
-    def __str__(self) -> str:
-        return self.value
 
     @property
     def ended(self) -> bool:

@@ -8,10 +8,10 @@ value says is never taken for a short code.
 
 import re
 from collections.abc import Mapping
-from enum import Enum
 from html import escape
 
 from certrules.errors import InvalidValueError
+from certrules.words import Word
 
 __all__ = ["SHORT_CODE", "Medium", "check_medium", "render"]
 
@@ -19,7 +19,7 @@ SHORT_CODE = re.compile(r"\[\s*([a-zA-Z]\w{0,63})\s*\]|\{\{\s*([a-zA-Z]\w{0,63})
 """A short code: its name is in either group."""
 
 
-class Medium(Enum):
+class Medium(Word):
     """Where a rendered text will stand."""
 
     TEXT = "text"
@@ -28,9 +28,6 @@ class Medium(Enum):
     """A page or mail body in HTML, also inside the quotes of an attribute."""
     HEADER = "header"
     """One line, such as a subject."""
-
-    def __str__(self) -> str:
-        return self.value
 
 
 def render(template: str, values: Mapping[str, str], medium: Medium) -> str:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
-from enum import Enum
 
 from attrs import frozen
 
 from certrules.model.awards import Award
 from certrules.rules import status
 from certrules.rules.status import Status
+from certrules.words import Word
 
 __all__ = ["Report", "ReportRow", "renewed_before_expiry", "report", "report_visibility"]
 
 
-class Report(Enum):
+class Report(Word):
     """The two custom reports; the old and the new generation of each show the same.
 
     Rules: DOC-REPORT-01.
@@ -21,9 +21,6 @@ class Report(Enum):
 
     USERS_CERTIFICATIONS = "users-certifications"
     CERTIFICATIONS_USERS = "certifications-users"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @frozen

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from enum import Enum
 
 from attrs import frozen
 
@@ -10,11 +9,12 @@ from certrules.model.tables import Condition, Fact, Rows
 from certrules.rules import status
 from certrules.rules.tables import filtering, showing
 from certrules.rules.tables.showing import Asked, Column
+from certrules.words import Word
 
 __all__ = ["LAYOUTS", "Layout", "Table"]
 
 
-class Table(Enum):
+class Table(Word):
     """The tables that people see of a store.
 
     Rules: ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10.
@@ -28,9 +28,6 @@ class Table(Enum):
     """Allbound's Issued Certifications."""
     AWARDED_USERS = "awarded-users"
     """Docebo's list of those who have a certification."""
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @frozen

@@ -1,0 +1,22 @@
+"""Words of a fixed choice, as enums: what is a member as text?"""
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+__all__ = ["Word"]
+
+
+class Word(Enum):
+    """A member of a fixed choice; as text it is its value, as files, JSON and databases have it.
+
+    >>> class Answer(Word):
+    ...     YES = "yes"
+    >>> print(Answer.YES, repr(Answer.YES))
+    yes <Answer.YES: 'yes'>
+    """
+
+    if not TYPE_CHECKING:  # by identity: Enum's own is slow, and answers are looked up by it
+        __hash__ = object.__hash__
+
+    def __str__(self) -> str:
+        return str(self.value)
