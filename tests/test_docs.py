@@ -37,8 +37,7 @@ def test_the_reference_shows_every_public_module_once() -> None:
 def test_the_readme_lists_every_command() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     listed = " ".join(re.findall(r"^\| (`certrules .*?) \| ", readme, re.MULTILINE))
-    words = {module.__name__.rpartition(".")[2] for module in COMMANDS} - {"importing"} | {"import"}
-    assert words <= set(re.findall(r"[a-z]+", listed))
+    assert COMMANDS.keys() <= set(re.findall(r"[a-z]+", listed))
 
 
 @pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])

@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from certrules.cli import program
-from certrules.cli.commands import COMMANDS, status
+from certrules.cli.commands import status
 from certrules.errors import StoreError
 from tests.cli.conftest import Run, start
-
-NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
 
 
 def one_line(err: str) -> str:

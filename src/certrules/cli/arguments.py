@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 from difflib import get_close_matches
 from typing import Any
@@ -13,7 +14,17 @@ from certrules.cli.output import shown
 from certrules.errors import NaiveDatetimeError, UnknownZoneError
 from certrules.model.people import User
 
-__all__ = ["add_at", "add_zone", "day", "instant", "now", "subparser", "zone", "zone_name"]
+__all__ = [
+    "add_at",
+    "add_zone",
+    "command",
+    "day",
+    "instant",
+    "now",
+    "subparser",
+    "zone",
+    "zone_name",
+]
 
 EXIT_CODES = """\
 exit codes: 0 done; 1 done, and some rows or requests were refused;
@@ -22,23 +33,27 @@ same command completes it; or done, and the answer could not be written
 """
 
 
-def subparser(
-    subparsers: Any, name: str, *, says: str, example: str, run: Any
-) -> argparse.ArgumentParser:
-    """Add a command: what it says of itself, an example, and the function that runs it."""
+def subparser(subparsers: Any, name: str, says: str) -> argparse.ArgumentParser:
+    """Add the parser of a command that has no options yet; ``says`` is its line of help."""
     added: argparse.ArgumentParser = subparsers.add_parser(
         name,
         help=says,
         description=says[0].upper() + says[1:] + ".",
-        epilog=f"example:\n{example}\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    added.add_argument(
+    return added
+
+
+def command(
+    parser: argparse.ArgumentParser, example: str, run: Callable[[argparse.Namespace], int]
+) -> None:
+    """Give the parser of a command what all have: an example, --format, and what runs it."""
+    parser.epilog = f"example:\n{example}\n{EXIT_CODES}"
+    parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to answer (text)"
     )
-    added.set_defaults(run=run)
-    return added
+    parser.set_defaults(run=run)
 
 
 def add_zone(parser: argparse.ArgumentParser, says: str, *, required: bool = False) -> None:

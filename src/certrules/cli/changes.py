@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Callable
 from datetime import UTC
-from typing import Any
 
 from certrules.cli import actors, arguments, decisions, names, policies, stores
 from certrules.model.decisions import Granted, Refused
@@ -13,21 +12,15 @@ __all__ = ["add", "change"]
 
 
 def add(
-    subparsers: Any,
-    verb: str,
-    *,
-    says: str,
-    example: str,
-    run: Callable[[argparse.Namespace], int],
-) -> argparse.ArgumentParser:
-    """Add a command about one certification to the command line."""
-    parser = arguments.subparser(subparsers, verb, says=says, example=example, run=run)
+    parser: argparse.ArgumentParser, example: str, run: Callable[[argparse.Namespace], int]
+) -> None:
+    """Add the options of a command about one certification."""
+    arguments.command(parser, example, run)
     stores.add_store(parser)
     names.add_certification(parser)
     policies.add_policy(parser)
     arguments.add_at(parser)
     actors.add_actor(parser)
-    return parser
 
 
 def change(args: argparse.Namespace, verb: str, workflow: Callable[..., Granted | Refused]) -> int:

@@ -6,12 +6,11 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
-from certrules.cli import failures
+from certrules.cli import arguments, failures
 from certrules.cli.commands import COMMANDS
 from certrules.cli.failures import UsageError
 from certrules.cli.output import CARRIED_OUT, Output, UnansweredError, flushed
@@ -42,8 +41,20 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; see {self.prog} --help")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line, every command in it."""
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version  # not for every command: it takes a while
+
+        sys.stdout.write(f"certrules {version('certrules')}\n")
+        parser.exit()
+
+
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the whole command line.
+
+    Of a command that is named, only the module of that command is imported, and only its options
+    are known; the others have their lines of help.
+    """
     top = _Parser(
         prog="certrules",
         description="Certification records in; validity and status out.",
@@ -51,10 +62,14 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    top.add_argument("--version", action="version", version=f"certrules {version('certrules')}")
+    top.add_argument(
+        "--version", action=_Version, nargs=0, help="show program's version number and exit"
+    )
     subparsers = top.add_subparsers(metavar="COMMAND", required=True, title="commands")
-    for command in COMMANDS:
-        command.add(subparsers)
+    for name, each in COMMANDS.items():
+        added = arguments.subparser(subparsers, name, each.says)
+        if command in {None, name}:
+            each.add(added)
     return top
 
 
@@ -76,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: Sequence[str]) -> int:
     _replace_closed_streams()
     try:
-        args = parser().parse_args(words)
+        args = parser(_command(words)).parse_args(words)
     except SystemExit as finished:  # --help and --version have answered
         return int(finished.code or DONE)
     CARRIED_OUT.set(False)
@@ -89,6 +104,10 @@ def _run(words: Sequence[str]) -> int:
             error.add_note("what was decided was carried out before")
         raise
     return code
+
+
+def _command(words: Sequence[str]) -> str:
+    return next((word for word in words if not word.startswith("-")), "")
 
 
 def _fail(error: BaseException, words: Sequence[str]) -> int:

@@ -3,7 +3,6 @@
 import argparse
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any
 
 from attrs import evolve
 
@@ -42,15 +41,9 @@ POLL = 0.1
 """After how many seconds to look again how far a job is."""
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "award",
-        says="award a certification by hand to users, groups and branches",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     option = parser.add_argument
     stores.add_store(parser)
     names.add_certification(parser)

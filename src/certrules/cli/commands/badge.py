@@ -92,13 +92,9 @@ revocation.
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the commands to the command line."""
-    says = "issue, bake, verify, share and publish badges"
-    group = subparsers.add_parser(
-        "badge", help=says, description=says[0].upper() + says[1:] + ".", allow_abbrev=False
-    )
-    below = group.add_subparsers(metavar="COMMAND", required=True, title="commands")
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the commands about badges to the parser of all of them."""
+    below = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
     _add_issue(below)
     _add_bake(below)
     _add_verify(below)
@@ -107,9 +103,8 @@ def add(subparsers: Any) -> None:
 
 
 def _add_issue(below: Any) -> None:
-    parser = arguments.subparser(
-        below, "issue", says="issue the badge of an award", example=ISSUE, run=_issue
-    )
+    parser = arguments.subparser(below, "issue", "issue the badge of an award")
+    arguments.command(parser, ISSUE, _issue)
     _add_award(parser)
     keys.add_signer(parser)
     parser.add_argument("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
@@ -130,18 +125,16 @@ def _add_issue(below: Any) -> None:
 
 
 def _add_bake(below: Any) -> None:
-    parser = arguments.subparser(
-        below, "bake", says="put a credential into a picture", example=BAKE, run=_bake
-    )
+    parser = arguments.subparser(below, "bake", "put a credential into a picture")
+    arguments.command(parser, BAKE, _bake)
     parser.add_argument("token", metavar="TOKEN", help="the file that holds the credential, or -")
     parser.add_argument("--image", metavar="FILE", required=True, help="a PNG, an SVG or a JPEG")
     files.add_out(parser, "the picture to write")
 
 
 def _add_verify(below: Any) -> None:
-    parser = arguments.subparser(
-        below, "verify", says="say what a badge is worth", example=VERIFY, run=_verify
-    )
+    parser = arguments.subparser(below, "verify", "say what a badge is worth")
+    arguments.command(parser, VERIFY, _verify)
     parser.add_argument("badge", metavar="FILE", help="a token, a PNG or an SVG, or -")
     keys.add_trusted(parser)
     parser.add_argument(
@@ -155,9 +148,8 @@ def _add_verify(below: Any) -> None:
 
 
 def _add_share(below: Any) -> None:
-    parser = arguments.subparser(
-        below, "share", says="give the links and the page of a badge", example=SHARE, run=_share
-    )
+    parser = arguments.subparser(below, "share", "give the links and the page of a badge")
+    arguments.command(parser, SHARE, _share)
     _add_award(parser)
     parser.add_argument("--url", metavar="URL", required=True, help="where verification pages are")
     parser.add_argument("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
@@ -171,9 +163,8 @@ def _add_share(below: Any) -> None:
 
 
 def _add_publish(below: Any) -> None:
-    parser = arguments.subparser(
-        below, "publish", says="write the signed status lists", example=PUBLISH, run=_publish
-    )
+    parser = arguments.subparser(below, "publish", "write the signed status lists")
+    arguments.command(parser, PUBLISH, _publish)
     stores.add_store(parser)
     keys.add_signer(parser)
     parser.add_argument("--lists", metavar="URL", required=True, help="where they are published")

@@ -30,15 +30,9 @@ the certification that is chosen for it:
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "complete",
-        says="record that a user has completed something, and issue or renew what it earns",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     stores.add_store(parser)
     names.add_user(parser)
     names.add_items(parser, "what was completed", required=True).add_argument(

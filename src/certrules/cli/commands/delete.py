@@ -1,7 +1,6 @@
 """``certrules delete``: a certification, with every award of it."""
 
 import argparse
-from typing import Any
 
 from certrules.cli import actors, arguments, changes, losses, names, policies, stores
 from certrules.model.people import Action
@@ -9,7 +8,6 @@ from certrules.workflows import lifecycle
 
 __all__ = ["add", "run"]
 
-SAYS = "delete a certification, with every award of it"
 EXAMPLE = """\
   certrules delete --store certificates.db --certification FA --yes
 
@@ -18,9 +16,9 @@ without --yes they are only listed, and nothing changes.
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = changes.add(subparsers, "delete", says=SAYS, example=EXAMPLE, run=run)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    changes.add(parser, EXAMPLE, run)
     parser.add_argument(
         "--cascade", action="store_true", help="its awards too, where the platform protects them"
     )

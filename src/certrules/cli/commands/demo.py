@@ -58,11 +58,9 @@ class Step:
     tell: Callable[[Output], object]
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers, "demo", says="tell the whole story on sample data", example=EXAMPLE, run=run
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     where = parser.add_mutually_exclusive_group()
     stores.add_store(where, required=False)
     where.add_argument("--keep", metavar="DIR", help="keep the files and the store in this folder")

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from certrules import catalogs, instants
 from certrules.cli import actors, arguments, decisions, files, stores
@@ -41,15 +40,9 @@ is remembered by its id; the first time, it tells of nothing before --since.
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "due",
-        says="put into the outbox what learners are to be told by now",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     stores.add_store(parser)
     option = parser.add_argument
     option("--notifications", metavar="FILE", required=True, help="what is told, and when")

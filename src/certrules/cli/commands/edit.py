@@ -2,7 +2,6 @@
 
 import argparse
 from datetime import UTC, tzinfo
-from typing import Any
 
 from attrs import evolve
 
@@ -27,15 +26,9 @@ not its history; to give a new period instead, see `certrules renew`.
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "edit",
-        says="give an award other dates, or another association",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     stores.add_store(parser)
     names.add_user(parser)
     names.add_certification(parser)

@@ -3,7 +3,6 @@
 import argparse
 from datetime import UTC
 from pathlib import Path
-from typing import Any
 
 from attrs import asdict
 
@@ -39,15 +38,9 @@ name them.
 GROUPS = (Column("group", shrinks=True), Column("rows", right=True))
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "export",
-        says="export a table to a CSV file or a workbook",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     tables = list(map(str, Table))
     parser.add_argument("table", metavar="TABLE", choices=tables, help=", ".join(tables))
     stores.add_store(parser)

@@ -2,7 +2,6 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from certrules import instants
 from certrules.cli import actors, arguments, files, names, stores
@@ -22,15 +21,9 @@ events of an earlier one, whatever has changed since.
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "ics",
-        says="write a calendar of when a learner's certifications expire",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     stores.add_store(parser)
     names.add_user(parser)
     files.add_out(parser, "the calendar to write")

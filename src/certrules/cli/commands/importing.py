@@ -56,15 +56,9 @@ STYLES = {
 }
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "import",
-        says="import a CSV of certification records",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     option = parser.add_argument
     option("file", metavar="FILE", help="the file of records; - is standard input")
     stores.add_store(parser)

@@ -1,7 +1,6 @@
 """``certrules load``: a catalog into a store."""
 
 import argparse
-from typing import Any
 
 from attrs import asdict
 
@@ -50,15 +49,9 @@ COLUMNS = (
 )
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "load",
-        says="load certifications, items and users into a store",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     parser.add_argument("catalog", metavar="CATALOG.json", help="the catalog; - is standard input")
     stores.add_store(parser)
     parser.add_argument(

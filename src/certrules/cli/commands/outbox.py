@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from certrules import instants
 from certrules.cli import actors, arguments, stores
@@ -26,15 +25,9 @@ acknowledged is counted, and what is late of it, however few are shown.
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "outbox",
-        says="show what happened and is to be told, and acknowledge it",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     stores.add_store(parser)
     option = parser.add_argument
     option("--ack", metavar="N", type=int, help="acknowledge everything up to this position")

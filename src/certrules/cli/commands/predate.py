@@ -2,7 +2,6 @@
 
 import argparse
 from datetime import UTC
-from typing import Any
 
 from certrules import instants
 from certrules.cli import actors, arguments, names, policies, stores
@@ -24,15 +23,9 @@ name that platform: --policy allbound.
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "predate",
-        says="issue a certification for training that was completed before it existed",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     stores.add_store(parser)
     names.add_certification(parser)
     option = parser.add_argument

@@ -10,7 +10,6 @@ from certrules.workflows import defining
 
 __all__ = ["add", "run"]
 
-SAYS = "publish a draft, so that it is issued"
 EXAMPLE = """\
   certrules publish --store certificates.db --certification FA
 
@@ -19,9 +18,9 @@ With --image, a badge image that is not fit for it keeps it a draft.
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = changes.add(subparsers, "publish", says=SAYS, example=EXAMPLE, run=run)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    changes.add(parser, EXAMPLE, run)
     parser.add_argument("--inactive", action="store_true", help="not to be issued yet")
     parser.add_argument("--image", metavar="FILE", help="look at its badge image, which is this")
 

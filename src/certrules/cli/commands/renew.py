@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Sequence
 from datetime import UTC
-from typing import Any
 
 from certrules.cli import actors, arguments, decisions, names, policies, stores
 from certrules.cli.failures import UsageError
@@ -28,15 +27,9 @@ request that may be sent twice has a --key: the second changes nothing.
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "renew",
-        says="say whether an award may be renewed and why, and start its renewal",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     stores.add_store(parser)
     names.add_user(parser)
     names.add_certification(parser)

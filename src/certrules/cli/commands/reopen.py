@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from certrules import instants
 from certrules.cli import actors, arguments, names, policies, stores
@@ -31,15 +30,9 @@ SHOWN = 20
 """How much of what was reopened is named."""
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "reopen",
-        says="make the training of expired awards incomplete, so that it is taken again",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     stores.add_store(parser)
     parser.add_argument("--since", metavar="INSTANT", help="only what expired since then (ever)")
     policies.add_policy(parser, "allbound-reopening")

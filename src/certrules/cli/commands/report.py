@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import Any
 
 from certrules import instants
 from certrules.cli import actors, arguments, decisions, names, stores
@@ -46,15 +45,9 @@ LEARNER = (
 )
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "report",
-        says="show the reports of current and archived awards, or a learner's list",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     choices = [*map(str, Report), "learner"]
     parser.add_argument("which", metavar="REPORT", choices=choices, help=", ".join(choices))
     stores.add_store(parser)

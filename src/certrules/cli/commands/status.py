@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import Any
 
 from attrs import frozen
 
@@ -46,15 +45,9 @@ STYLES = {
 }
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = arguments.subparser(
-        subparsers,
-        "status",
-        says="show where every award stands: status, dates and days left",
-        example=EXAMPLE,
-        run=run,
-    )
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    arguments.command(parser, EXAMPLE, run)
     stores.add_store(parser)
     parser.add_argument("--user", metavar="U", help="only this user's, by username or id")
     arguments.add_at(parser, "at this instant")

@@ -1,7 +1,6 @@
 """``certrules unassign``: a certification from one user, with its history."""
 
 import argparse
-from typing import Any
 
 from certrules.cli import actors, arguments, changes, losses, names, policies, stores
 from certrules.model.people import Action
@@ -9,7 +8,6 @@ from certrules.workflows import lifecycle
 
 __all__ = ["add", "run"]
 
-SAYS = "take a certification away from one user, with its history"
 EXAMPLE = """\
   certrules unassign --store certificates.db --user ada --certification FA --yes
 
@@ -18,9 +16,9 @@ are only listed, and nothing changes. Other users keep theirs.
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = changes.add(subparsers, "unassign", says=SAYS, example=EXAMPLE, run=run)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    changes.add(parser, EXAMPLE, run)
     names.add_user(parser)
     losses.add_losing(parser)
 

@@ -1,7 +1,6 @@
 """``certrules unlink``: an item from a certification, with what it earned."""
 
 import argparse
-from typing import Any
 
 from certrules.cli import actors, arguments, changes, losses, names, policies, stores
 from certrules.model.people import Action
@@ -9,7 +8,6 @@ from certrules.workflows import lifecycle
 
 __all__ = ["add", "run"]
 
-SAYS = "unlink an item from a certification, with the awards that it earned"
 EXAMPLE = """\
   certrules unlink --store certificates.db --certification FA --course FA-101 --yes
 
@@ -18,9 +16,9 @@ without --yes they are only listed, and nothing changes.
 """
 
 
-def add(subparsers: Any) -> None:
-    """Add the command to the command line."""
-    parser = changes.add(subparsers, "unlink", says=SAYS, example=EXAMPLE, run=run)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command to its parser."""
+    changes.add(parser, EXAMPLE, run)
     names.add_items(parser, "what no longer earns it", required=True)
     losses.add_losing(parser)
 
