@@ -190,8 +190,9 @@ def test_a_full_disk_does_not_say_that_what_is_only_told_was_done(
     assert one_line(err.decode()) == said
 
 
-def test_a_command_line_without_rich_and_sqlalchemy_says_what_to_install(tmp_path: Path) -> None:
-    blocked = "import sys; sys.modules.update(sqlalchemy=None, rich=None)\n"
+@pytest.mark.parametrize("missing", ["sqlalchemy", "rich"])
+def test_a_command_line_without_rich_or_sqlalchemy_says_what_to_install(missing: str) -> None:
+    blocked = f"import sys; sys.modules[{missing!r}] = None\n"
     code = f"{blocked}from certrules.cli import main; sys.exit(main(['status', '--store', 'x.db']))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert ran.returncode == 2

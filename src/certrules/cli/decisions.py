@@ -11,7 +11,7 @@ from attrs import fields, has
 
 from certrules import instants
 from certrules.cli import arguments, names
-from certrules.cli.output import Output, shown
+from certrules.cli.output import Output
 from certrules.errors import OutOfRangeError
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Granted, Reason, Refused
@@ -95,7 +95,7 @@ def tell(
         out.line((f"{verb}: {granted}", "green"))
         told = sentences(view, decision.effects, zone=zone)
         for sentence in islice(told, SHOWN):
-            out.paragraph(shown(sentence), indent="  ")
+            out.paragraph(sentence, indent=2)
         if left := sum(1 for _ in told):
             out.line(f"  … and {left:,} more changes (all with --format json)")
     else:
@@ -106,7 +106,7 @@ def tell(
 def tell_reasons(out: Output, reasons: Iterable[Reason]) -> None:
     """Say why, a sentence each, with the id of the rule."""
     for reason in reasons:
-        out.paragraph(f"because {shown(str(reason))}", indent="  ")
+        out.paragraph(f"because {reason}", indent=2)
 
 
 def tell_zone(out: Output, zone: tzinfo) -> None:

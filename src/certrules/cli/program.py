@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
@@ -96,6 +97,8 @@ def _run(words: Sequence[str]) -> int:
         return int(finished.code or DONE)
     CARRIED_OUT.set(False)
     args.out = Output(as_json=args.format == "json")
+    if not args.out.as_json and find_spec("rich") is None:
+        raise UsageError("an answer in text needs rich: pip install 'certrules[cli]'")
     try:
         code = int(args.run(args))
         flushed(sys.stdout)

@@ -1,7 +1,6 @@
 """Does ``certrules demo`` tell the whole story, and is every word of it true?"""
 
 import shlex
-import sys
 from pathlib import Path
 
 import pytest
@@ -79,12 +78,3 @@ def test_it_harms_no_store_and_no_file(run: Run, store: Path) -> None:
 def test_a_fresh_store_can_be_named(run: Run) -> None:
     assert run("demo", "--store", "mine.db").code == 0
     assert run("status", "--store", "mine.db").out.endswith("\n8 awards\n")
-
-
-def test_it_needs_no_rich(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = run("demo")
-    monkeypatch.delenv("NO_COLOR")
-    for name in [name for name in sys.modules if name.partition(".")[0] == "rich"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "rich", None)
-    assert run("demo") == expected

@@ -106,7 +106,7 @@ def test_groups_are_told(run: Run, awarded: Path) -> None:
     by_name = ("--group-by", "certification")
     assert run(*words, *by_name).out.splitlines()[2:] == [
         "group      rows",
-        "─────────  ────",
+        "───────────────",
         "Conduct       1",
         "First aid     2",
     ]

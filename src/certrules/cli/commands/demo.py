@@ -181,8 +181,12 @@ def _tell(out: Output, steps: list[Step]) -> None:
     for number, step in enumerate(steps, start=1):
         out.line()
         out.line((f"{number}. {step.title}", "bold cyan"))
-        lines = wrap(step.command, out.width - 4, break_on_hyphens=False, subsequent_indent="    ")
-        out.line(("$ " + " \\\n".join(lines), "dim"))
+        lines = wrap(
+            f"$ {step.command}", out.width - 2, subsequent_indent="    ", break_on_hyphens=False
+        )
+        for first in lines[:-1]:
+            out.line((f"{first} \\", "dim"))
+        out.line((lines[-1], "dim"))
         out.line()
         step.tell(out)
     out.line()

@@ -282,7 +282,7 @@ def _tell_faults(out: Output, report: ImportReport) -> None:
         column = f", {_brief(fault.column)}" if fault.column else ""
         where = f"  row {fault.row:,}, line {fault.line:,}{column}"
         out.line(where, ": " if fault.value else "", (_brief(fault.value), "red"))
-        out.paragraph(f"{shown(fault.message)} ({fault.rule})", indent="      ")
+        out.paragraph(f"{shown(fault.message)} ({fault.rule})", indent=6)
     more = sum(report.fault_counts.values()) - SHOWN_FAULTS
     if more > 0:
         out.line(f"  … and {more:,} more (use --rejects or --format json)")
