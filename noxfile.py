@@ -12,7 +12,7 @@ nox.options.error_on_missing_interpreters = False
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 TEST = ".[test]"
-CORE = ("model", "rules", "records", "cells", "periods", "instants", "rulebook", "errors")
+CORE = ("model", "rules", "records", "text", "periods", "instants", "rulebook", "errors")
 MUTATION_SCORE = 95.0
 
 

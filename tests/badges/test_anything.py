@@ -15,7 +15,7 @@ from certrules.badges import tokens
 from certrules.badges.credential import credential
 from certrules.badges.signing import sign
 from certrules.badges.verifying import Outcome, Verification, verify
-from certrules.cells import seen
+from certrules.text import is_visible
 from tests.badges import samples
 from tests.badges.samples import BADGE, DURING, ISSUER, LISTS, Key, published, unsigned
 
@@ -118,7 +118,7 @@ def test_any_character_of_a_token(place: int, other: str) -> None:
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 SAID = st.text(max_size=20)
-NAMED = SAID.filter(lambda text: any(map(seen, text)))
+NAMED = SAID.filter(lambda text: any(map(is_visible, text)))
 
 
 @pytest.mark.law

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from certrules.cells import clean
 from certrules.exports.delimited import Cell
 from certrules.exports.excel import LONGEST, write_excel
+from certrules.text import strip_controls
 from tests.exports.hostile import HOSTILE
 
 LATE = datetime.fromisoformat("2024-02-29T23:59:01")
@@ -129,7 +129,7 @@ def shown(value: Cell) -> object:
     if isinstance(value, date):
         early = value < date(1900, 3, 1)
         return str(value) if early else datetime.combine(value, time())
-    return clean(value) or None if isinstance(value, str) else value
+    return strip_controls(value) or None if isinstance(value, str) else value
 
 
 def test_a_stream_may_be_one_that_only_takes() -> None:

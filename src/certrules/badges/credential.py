@@ -22,10 +22,10 @@ from attrs import field, frozen
 
 from certrules import instants
 from certrules.badges import _urls, structure
-from certrules.cells import seen
 from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.badges import Badge
 from certrules.model.catalog import Certification
+from certrules.text import is_visible
 
 __all__ = [
     "NAMESPACE",
@@ -55,7 +55,7 @@ def _uri(_: object, attribute: Any, value: str) -> None:
 
 
 def _name(_: object, attribute: Any, value: str) -> None:
-    if not isinstance(value, str) or not any(map(seen, value)) or _CONTROLS.search(value):
+    if not isinstance(value, str) or not any(map(is_visible, value)) or _CONTROLS.search(value):
         raise InvalidValueError(f"issuer's {attribute.name}", value, "some text")
 
 

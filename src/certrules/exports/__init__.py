@@ -1,3 +1,3 @@
-"""What leaves for other programs: tables as CSV and as workbooks, expiries as a calendar."""
+"""Exports for other programs: tables as CSV and as workbooks, expiries as a calendar."""
 
 __all__: list[str] = []

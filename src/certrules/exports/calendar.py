@@ -1,4 +1,4 @@
-"""How do expiries become a calendar that every calendar program reads? (The ``ical`` extra.)"""
+"""Calendars: expiries as an iCalendar file. Needs the extra ``ical``."""
 
 import json
 import re
@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from certrules.cells import clean
 from certrules.errors import InvalidValueError
 from certrules.instants import utc
 from certrules.model.calendar import Expiry
+from certrules.text import strip_controls
 
 __all__ = ["calendar", "uid"]
 
@@ -26,9 +26,9 @@ _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def uid(expiry: Expiry) -> str:
-    """Return the name of an expiry's event: always the same for a user and a certification.
+    """Return the id of an expiry's event, always the same for a user and a certification.
 
-    So a renewal moves the event that a calendar has, and leaves no stale one beside it.
+    So a renewal moves the event that a calendar has already, and leaves no stale one beside it.
 
     Rules: INT-01.
     """
@@ -37,24 +37,24 @@ def uid(expiry: Expiry) -> str:
 
 
 def _sequence(at: datetime) -> int:
-    """Return a number that grows with each later file: its whole minutes since 1970."""
+    """Return a number that grows with each later file: the whole minutes since 1970."""
     return min(max((at - _BEGINNING) // timedelta(minutes=1), 0), _LAST)
 
 
 def calendar(
     expiries: Iterable[Expiry], *, at: datetime, name: str, alarms: Sequence[int] = ()
 ) -> bytes:
-    """Return an iCalendar file (RFC 5545) with an event for each expiry, all day long.
+    """Return an iCalendar file (RFC 5545) with an all-day event for each expiry.
 
-    A program that has read it before replaces the events by those of a later file, whatever changed
-    since, also the zone or a name: each keeps its :func:`uid`, is stamped with the instant ``at``,
-    and has the minutes from 1970 to then for its sequence. They leave the time of the day free.
-    ``alarms`` are numbers of days before, on which the program reminds of each. What was taken
-    away, or made always valid, has no event here any more; who imported a file before deletes it,
-    and a calendar to which one subscribes does so by itself.
+    ``at`` is the aware instant of writing. Each event keeps its :func:`uid`, is stamped with ``at``
+    and has the minutes from 1970 to ``at`` as its sequence, so that a program replaces the events
+    of an earlier file, whatever changed since. Events leave the time of the day free. ``alarms``
+    are the numbers of days before an event on which the program reminds of it. An expiry that no
+    longer exists has no event: a subscribed calendar drops it by itself, and whoever imported the
+    file deletes it.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for an alarm that is no whole number, after
-    the event or a century before it.
+    Raises :class:`~certrules.errors.InvalidValueError` for an alarm that is no whole number, is
+    after the event, or is more than a century before it.
 
     Rules: INT-01.
     """
@@ -74,7 +74,7 @@ def calendar(
 
 
 def _plain(text: str) -> str:
-    return _TURNING.sub("", clean(text))
+    return _TURNING.sub("", strip_controls(text))
 
 
 def _event(expiry: Expiry, at: datetime, alarms: Sequence[int]) -> Any:

@@ -1,11 +1,11 @@
-"""How does a table become a CSV file that a spreadsheet opens, and does not run?"""
+"""CSV: a table as a file that a spreadsheet opens without running anything in it."""
 
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import BinaryIO
 
-from certrules.cells import clean, escaped, quoted
+from certrules.text import neutralise_formula, quote_cell, strip_controls
 
 __all__ = ["Cell", "write_csv"]
 
@@ -16,10 +16,10 @@ Cell = str | int | date | datetime | None
 def write_csv(target: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> int:
     r"""Write a table to a binary stream, row by row, and return how many rows it had.
 
-    In UTF-8 with a byte order mark, by which spreadsheets know it, with commas, and with days and
-    times as ``2024-06-30`` and ``2024-06-30 23:59:59``. A text that a spreadsheet might run as a
-    formula has an apostrophe before it, and one with a comma, semicolon, bar or tab in it is in
-    quotes; control characters are U+FFFD.
+    The file is UTF-8 with a byte order mark, by which spreadsheets know it. Commas separate the
+    cells, and days and times are ``2024-06-30`` and ``2024-06-30 23:59:59``. A text that a
+    spreadsheet might run as a formula gets an apostrophe before it. A text with a comma, semicolon,
+    bar or tab is in quotes. Control characters become U+FFFD.
 
     >>> target = io.BytesIO()
     >>> write_csv(target, ["User", "Issued On"], [["=1+1", date(2024, 6, 30)]])
@@ -48,4 +48,4 @@ def _line(row: Sequence[Cell]) -> str:
 def _cell(value: Cell) -> str:
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    return quoted(escaped(clean(value)))
+    return quote_cell(neutralise_formula(strip_controls(value)))

@@ -1,4 +1,4 @@
-"""How does a table become a workbook in which every text is a text? (The ``excel`` extra.)"""
+"""Excel: a table as a workbook in which every text stays a text. Needs the extra ``excel``."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,13 +7,13 @@ from itertools import chain, islice
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from certrules.cells import clean, escaped
 from certrules.exports.delimited import Cell
+from certrules.text import neutralise_formula, strip_controls
 
 __all__ = ["LONGEST", "SHEET", "write_excel"]
 
 SHEET = 1_048_576
-"""How many rows a sheet can have, headings and all."""
+"""How many rows a sheet can have, with its headings."""
 
 LONGEST = 32_767
 """How many characters a cell can have, counted as Excel does: in UTF-16."""
@@ -34,11 +34,11 @@ def write_excel(
 ) -> int:
     """Write a table to a binary stream as a workbook, and return how many rows it had.
 
-    Rows pass through, few at a time; what does not fit on one sheet stands on further ones, each
-    with the headings. A text is never a formula, an error or a link: what XML cannot hold is
-    U+FFFD, and a text longer than a cell is cut and ends in an ellipsis. Days and times are dates
-    of Excel's, those before March 1900 texts. The ``note`` is in the properties of the workbook.
-    ``sheet`` is how many rows a sheet may have. What a failure leaves in the stream is no workbook.
+    Rows are streamed. If they do not fit on a sheet of ``sheet`` rows, further sheets follow, each
+    with the headings. A text is never a formula, an error or a link. A character that XML cannot
+    hold becomes U+FFFD, and a text too long for a cell is cut and ends in an ellipsis. Days and
+    times are Excel dates, except that those before March 1900 are texts. The ``note`` is in the
+    properties of the workbook. After a failure the stream holds no workbook.
 
     Rules: ALL-MANAGE-04.
     """
@@ -46,7 +46,7 @@ def write_excel(
     from openpyxl.writer.excel import ExcelWriter
 
     book = Workbook(write_only=True)
-    book.properties.title, book.properties.description = clean(title), clean(note)
+    book.properties.title, book.properties.description = strip_controls(title), strip_controls(note)
     count = 0
     for number, page in enumerate(_pages(rows, sheet - 1), start=1):
         name = title if number == 1 else f"{title} {number}"
@@ -57,7 +57,7 @@ def write_excel(
 
 
 def _pages(rows: Iterable[Sequence[Cell]], size: int) -> Iterator[Iterable[Sequence[Cell]]]:
-    """Cut rows into pages, which are read one after the other; no rows are one page."""
+    """Cut rows into pages, to be read in order. No rows make one page."""
     stream = iter(rows)
     yield islice(stream, size)
     for first in stream:
@@ -96,8 +96,8 @@ def _cell(page: Any, value: Cell) -> Any:
 
 def _text(page: Any, value: str) -> Any:
     text = _legal(value)
-    # most texts need no cell of their own, which takes time
-    return text if escaped(text) == text and text not in _ERRORS else _text_cell(page, text)
+    is_plain = neutralise_formula(text) == text and text not in _ERRORS
+    return text if is_plain else _text_cell(page, text)  # a cell of its own takes time
 
 
 def _text_cell(page: Any, text: str) -> Any:
@@ -105,12 +105,12 @@ def _text_cell(page: Any, text: str) -> Any:
 
     cell = WriteOnlyCell(page, value=text)
     cell.data_type = "s"
-    cell.quotePrefix = escaped(text) != text  # a text it stays, even when somebody edits it
+    cell.quotePrefix = neutralise_formula(text) != text  # it stays a text when somebody edits it
     return cell
 
 
 def _legal(text: str) -> str:
-    return _CODE.sub("_x005F_", _cut(clean(text)))
+    return _CODE.sub("_x005F_", _cut(strip_controls(text)))
 
 
 def _cut(text: str) -> str:

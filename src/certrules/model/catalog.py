@@ -7,11 +7,11 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from certrules import instants
-from certrules.cells import seen
 from certrules.errors import InvalidValueError
 from certrules.model.converters import distinct, sequence, utc_or_none
 from certrules.model.validators import some_text, some_text_or_none
 from certrules.periods import Unit
+from certrules.text import is_visible
 from certrules.words import Word
 
 __all__ = [
@@ -177,7 +177,7 @@ class CertificationStatus(Word):
 
 
 def _named(_: object, __: object, name: str) -> None:
-    if not isinstance(name, str) or not any(map(seen, name)):
+    if not isinstance(name, str) or not any(map(is_visible, name)):
         raise InvalidValueError("certification name", name, "some text: a name is mandatory")
 
 

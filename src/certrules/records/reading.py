@@ -10,7 +10,6 @@ from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
 
 from certrules import instants
-from certrules.cells import unescaped
 from certrules.instants import IssueDateConvention
 from certrules.model.records import ImportProfile, Record, RecordField
 from certrules.records.batches import Batch, KeyBatch, RejectedRow
@@ -23,6 +22,7 @@ from certrules.records.parsing import Parser
 from certrules.records.quoting import Rows, explain, rows_of
 from certrules.records.source import Source, open_source
 from certrules.records.splitting import columns_of
+from certrules.text import restore_formula
 
 __all__ = ["RecordsFile", "open_records"]
 
@@ -74,7 +74,7 @@ def open_records(
         header = read_header(lines, divider)
         escaping = FAULTS_COLUMN in map(str.strip, header)
         if escaping:
-            header = list(map(unescaped, header))
+            header = list(map(restore_formula, header))
         columns = map_columns(header, named)
     except BaseException:
         opened.close()
@@ -202,4 +202,4 @@ class RecordsFile:
         except csv.Error as error:
             rest = islice(self._lines, before, None)
             raise explain(rest, before + 1, self.delimiter) from error
-        return [list(map(unescaped, fields)) for fields in table] if self._escaping else table
+        return [list(map(restore_formula, fields)) for fields in table] if self._escaping else table

@@ -8,13 +8,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from certrules.cells import escaped, quoted
 from certrules.errors import RecordsFileError
 from certrules.model.records import Fault
 from certrules.records.columns import FAULTS_COLUMN, ROW_COLUMN
 from certrules.records.faults import shortened
 from certrules.records.reading import RecordsFile
 from certrules.records.replacing import replacing
+from certrules.text import neutralise_formula, quote_cell
 
 __all__ = ["RejectsWriter"]
 
@@ -82,7 +82,7 @@ class RejectsWriter:
 
     def _write(self, ours: Sequence[str], fields: Sequence[str]) -> None:
         theirs = [value for place, value in enumerate(fields) if place not in self._own]
-        cells = (quoted(escaped(value)) for value in (*ours, *theirs))
+        cells = (quote_cell(neutralise_formula(value)) for value in (*ours, *theirs))
         self._text.write(self._delimiter.join(cells) + "\r\n")
 
 

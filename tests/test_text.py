@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules.cells import clean, escaped, quoted, unescaped
+from certrules.text import neutralise_formula, quote_cell, restore_formula, strip_controls
 
 FORMULA = "=+-@＝＋－＠"
 UNSEEN = "\x00\x01\t\n\r\x1b\x7f\x85\xa0\xad "
@@ -15,12 +15,12 @@ TEXT = st.text(st.sampled_from(FORMULA + UNSEEN + "'a1\U000e0020") | st.characte
 
 @pytest.mark.parametrize("start", [*FORMULA, "\t", "\r", "\n"])
 def test_what_a_spreadsheet_might_run_gets_an_apostrophe(start: str) -> None:
-    assert escaped(start + "1") == "'" + start + "1"
+    assert neutralise_formula(start + "1") == "'" + start + "1"
 
 
 @pytest.mark.parametrize("unseen", [*UNSEEN, " \u202e\x00 "])
 def test_what_nobody_sees_hides_no_formula(unseen: str) -> None:
-    assert escaped(unseen + "=1") == "'" + unseen + "=1"
+    assert neutralise_formula(unseen + "=1") == "'" + unseen + "=1"
 
 
 @pytest.mark.parametrize(
@@ -28,26 +28,26 @@ def test_what_nobody_sees_hides_no_formula(unseen: str) -> None:
     ["", "ada", "1=1", "a'b", " a=1", "한=1", "é=1", "e\u0301=1", "\u202eada", "\xa0", "'", "'s"],
 )
 def test_what_is_harmless_stays_as_it_is(value: str) -> None:
-    assert escaped(value) == value
-    assert unescaped(value) == value
+    assert neutralise_formula(value) == value
+    assert restore_formula(value) == value
 
 
 @pytest.mark.parametrize("value", ["'=1", "''\t", "'\xa0=1"])
 def test_an_apostrophe_before_a_formula_is_doubled(value: str) -> None:
-    assert escaped(value) == "'" + value
-    assert unescaped("'" + value) == value
+    assert neutralise_formula(value) == "'" + value
+    assert restore_formula("'" + value) == value
 
 
 @pytest.mark.law
 @given(TEXT)
 def test_every_value_comes_back(value: str) -> None:
-    assert unescaped(escaped(value)) == value
+    assert restore_formula(neutralise_formula(value)) == value
 
 
 @pytest.mark.law
 @given(TEXT)
 def test_no_value_begins_a_formula_with_or_without_what_nobody_sees(value: str) -> None:
-    for made in (escaped(value), escaped(clean(value))):
+    for made in (neutralise_formula(value), neutralise_formula(strip_controls(value))):
         assert not made.startswith(("\t", "\r", "\n"))
         printed = "".join(each for each in made if each.isprintable() and each not in UNSEEN)
         assert not printed.lstrip().startswith(tuple(FORMULA))
@@ -56,20 +56,20 @@ def test_no_value_begins_a_formula_with_or_without_what_nobody_sees(value: str) 
 @pytest.mark.law
 @given(TEXT)
 def test_a_clean_text_has_no_control_characters_but_tabs_and_newlines(value: str) -> None:
-    kept = set(clean(value)) - {"\t", "\n"}
+    kept = set(strip_controls(value)) - {"\t", "\n"}
     assert all(each >= " " and not "\x7f" <= each <= "\x9f" for each in kept)
-    assert clean(value).encode().decode() == clean(value)
+    assert strip_controls(value).encode().decode() == strip_controls(value)
 
 
 @pytest.mark.parametrize("ending", ['"', ",", ";", "|", "\t", "\r", "\n"])
 def test_what_might_end_a_cell_is_in_quotes(ending: str) -> None:
     inside = '""' if ending == '"' else ending
-    assert quoted(f"a{ending}=1") == f'"a{inside}=1"'
-    assert quoted(ending) == f'"{inside}"'
+    assert quote_cell(f"a{ending}=1") == f'"a{inside}=1"'
+    assert quote_cell(ending) == f'"{inside}"'
 
 
 @pytest.mark.law
 @given(TEXT, st.sampled_from(",;|\t"))
 def test_a_quoted_cell_is_read_as_one_whatever_the_delimiter(value: str, delimiter: str) -> None:
-    line = delimiter.join(["a", quoted(value), "b"])
+    line = delimiter.join(["a", quote_cell(value), "b"])
     assert list(csv.reader([line], delimiter=delimiter, strict=True)) == [["a", value, "b"]]
