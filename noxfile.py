@@ -20,11 +20,18 @@ def group(name: str) -> list[str]:
     return list(nox.project.dependency_groups(PROJECT, name))
 
 
-@nox.session(python=["3.11", "3.12", "3.13"])
+@nox.session(python=["3.11", "3.12", "3.13", "3.14"])
 def tests(session: nox.Session) -> None:
     """The whole suite on each Python, against an installed certrules."""
     session.install(TEST)
     session.run("pytest", *(session.posargs or ["-n", "auto"]))
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """The same at full size: long files and tables, many processes, many kills."""
+    session.install(TEST)
+    session.run("pytest", "-m", "slow", *(session.posargs or ["-n", "auto"]))
 
 
 @nox.session

@@ -1,10 +1,10 @@
 """Whatever the content of an image file is, what it is comes out, and nothing else happens."""
 
 import struct
-import time
 import tracemalloc
 import zlib
 from io import BytesIO
+from time import process_time
 from typing import Any
 
 import pytest
@@ -318,9 +318,9 @@ BOMBS = {
 @pytest.mark.parametrize("content", BOMBS.values(), ids=BOMBS)
 def test_a_bomb_costs_neither_memory_nor_time(content: bytes) -> None:
     tracemalloc.start()
-    began = time.perf_counter()
+    began = process_time()
     images.read(content)
-    took, (_, peak) = time.perf_counter() - began, tracemalloc.get_traced_memory()
+    took, (_, peak) = process_time() - began, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert took < 2
     assert peak < 30_000_000 + len(content)

@@ -2,7 +2,7 @@ import gc
 import tracemalloc
 from io import BytesIO
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -119,13 +119,13 @@ def test_a_huge_file_of_one_line_is_one_error_soon_and_in_little_memory() -> Non
             return b"x" * min(size or 0, 200_000_000 - self.offset)
 
     tracemalloc.start()
-    begun = perf_counter()
+    begun = process_time()
     with pytest.raises(RecordsFileError) as caught:
         open_records(Endless(), zone="UTC")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert caught.value.code == "line_too_long"
-    assert perf_counter() - begun < 10
+    assert process_time() - begun < 10
     assert peak < 50_000_000
 
 

@@ -1,7 +1,7 @@
 """Every store keeps every promise about badges."""
 
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -19,10 +19,10 @@ class TestBadges(BadgesContract):
 
 
 def test_memory_adds_each_badge_in_the_same_time() -> None:
-    since = perf_counter()
+    since = process_time()
     with MemoryStore().writing() as work:
         for number in range(20_000):
             work.badges.add(
                 Badge(f"b{number}", "ada", "fire", number + 1, datetime.now(UTC), None, 1, number)
             )
-    assert perf_counter() - since < 5  # a look at all of them for each would take a minute
+    assert process_time() - since < 5  # a look at all of them for each would take a minute
