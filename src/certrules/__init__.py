@@ -4,7 +4,7 @@ The values people name most, and the rule modules; everything else is imported f
 """
 
 from certrules import instants, periods
-from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
+from certrules.model.awards import AssociationType, Award, ExpiryBasis, ManualAward, Source
 from certrules.model.catalog import (
     Assignment,
     Certification,
@@ -55,6 +55,7 @@ __all__ = [
     "Item",
     "ItemKind",
     "LearningPlan",
+    "ManualAward",
     "MonthEnd",
     "NoticeKind",
     "Notification",

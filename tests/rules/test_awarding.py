@@ -25,6 +25,7 @@ from certrules import (
     Facts,
     Granted,
     ItemKind,
+    ManualAward,
     Policy,
     Refused,
     Renewal,
@@ -79,6 +80,10 @@ def completion(item_id: str = "c1", at: datetime = AT, kind: ItemKind = COURSE) 
 
 def held(issued: datetime = BEGIN, expires: datetime | None = None, **fields: Any) -> Award:
     return Award("ada", "fa", issued, expires, **fields)
+
+
+def manual(issued: datetime = BEGIN, expires: datetime | None = None, **fields: Any) -> ManualAward:
+    return ManualAward("fa", issued, expires, **fields)
 
 
 def rules(decided: Granted | Refused) -> set[str]:
@@ -249,7 +254,7 @@ def test_one_of_each_group_is_needed() -> None:
 def test_who_and_what_cannot_be_awarded(facts: Facts, expected: set[str]) -> None:
     assert rules(decide(facts)) == expected
     assert rules(external(facts)) == expected
-    assert rules(awarding.by_hand(facts, held(), at=AT)) - {"DOC-AWARD-02"} == expected
+    assert rules(awarding.by_hand(facts, manual(), at=AT)) - {"DOC-AWARD-02"} == expected
     done = evolve(facts, completions=[completion()])
     assert rules(awarding.predate(done, since=None, at=AT, zone=UTC)) - {"INT-37b"} == expected
 
@@ -418,7 +423,7 @@ CREDLY = ExternalLink("Credly", "https://example.org/1")
 
 
 def by_hand(facts: Facts = FACTS, policy: Policy = DOCEBO, **fields: Any) -> Granted | Refused:
-    chosen = held(**{"basis": ALWAYS, **fields})
+    chosen = manual(**{"basis": ALWAYS, **fields})
     return awarding.by_hand(facts, chosen, at=AT, policy=policy)
 
 
@@ -433,7 +438,7 @@ def test_an_award_by_hand_has_the_dates_that_were_chosen() -> None:
 
 def test_what_is_chosen_serves_for_every_user() -> None:
     bob = Facts(User("bob", "bob"), evolve(certification(), id="other"))
-    award = issued(awarding.by_hand(bob, held(basis=ALWAYS), at=AT))
+    award = issued(awarding.by_hand(bob, manual(basis=ALWAYS), at=AT))
     assert (award.user_id, award.certification_id) == ("bob", "other")
 
 

@@ -32,6 +32,7 @@ from certrules import (
     Item,
     ItemKind,
     LearningPlan,
+    ManualAward,
     Refused,
     Renewal,
     RenewalOption,
@@ -92,8 +93,8 @@ def external(known: Facts, certification_id: str = "fa") -> Decision:
 
 
 def by_hand(known: Facts, **fields: Any) -> Decision:
-    chosen = award(**{"basis": ExpiryBasis.ALWAYS_VALID, **fields})
-    return awarding.by_hand(known, chosen, at=AT)
+    chosen = {"issued_at": BEGIN, "expires_at": None, "basis": ExpiryBasis.ALWAYS_VALID, **fields}
+    return awarding.by_hand(known, ManualAward("fa", **chosen), at=AT)
 
 
 def predate(known: Facts, since: datetime | None = None) -> Decision:

@@ -20,6 +20,7 @@ from certrules import (
     Certification,
     ExpiryBasis,
     ItemKind,
+    ManualAward,
     User,
 )
 from certrules.catalogs import Catalog
@@ -59,6 +60,7 @@ from certrules.workflows.jobs import Jobs
 from tests.workflows.conftest import T0, day
 
 AWARD = Award("bob", "fa", T0, day(400), ExpiryBasis.DATE)
+MANUAL = ManualAward("fa", T0, day(400), ExpiryBasis.DATE)
 COURSE = ItemKind.COURSE
 TOLD = Notification("n1", NoticeKind.EXPIRY)
 NOTICE = Notice("n1", NoticeKind.EXPIRY, "bob", "fa", 1, day(400), day(400))
@@ -104,10 +106,10 @@ ASKED: dict[Callable[..., Any], Callable[..., Any]] = {
     badges.revoke: lambda store, **who: badges.revoke(store, "b1", **who),
     badges.suspend: lambda store, **who: badges.suspend(store, "b1", **who),
     by_hand.award: lambda store, **who: by_hand.award(
-        store, Targets(users={"ada"}), AWARD, at=day(9), jobs=jobs(), **who
+        store, Targets(users={"ada"}), MANUAL, at=day(9), jobs=jobs(), **who
     ),
     by_hand.award_all: lambda store, **who: by_hand.award_all(
-        store, ["ada"], AWARD, at=day(9), **who
+        store, ["ada"], MANUAL, at=day(9), **who
     ),
     by_hand.expand: lambda store, **who: by_hand.expand(store, Targets(groups={"crew"}), **who),
     defining.create: lambda store, **who: defining.create(

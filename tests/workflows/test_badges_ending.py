@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from certrules import Award, Item, Source, User
+from certrules import Award, Item, ManualAward, Source, User
 from certrules.badges import statuslist
 from certrules.badges.credential import Issuer
 from certrules.badges.keys import TrustedKey
@@ -184,7 +184,7 @@ def test_what_follows_gets_a_badge_of_its_own(earned: Store, how: str) -> None:
 
 
 def by_hand_again(store: Store) -> None:
-    chosen = Award("", "fa", day(400), day(500), ExpiryBasis.DATE)
+    chosen = ManualAward("fa", day(400), day(500), ExpiryBasis.DATE)
     assert by_hand.award_all(store, ["ada"], chosen, at=day(400)).awarded == ("ada",)
 
 

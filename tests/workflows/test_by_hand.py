@@ -8,7 +8,7 @@ from time import process_time
 import pytest
 from attrs import evolve
 
-from certrules import AssociationType, Award, ExpiryBasis, Rule, Source, User
+from certrules import AssociationType, Award, ExpiryBasis, ManualAward, Rule, Source, User
 from certrules.errors import InvalidValueError, StoreError
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
@@ -19,7 +19,7 @@ from certrules.workflows.by_hand import AwardReport
 from certrules.workflows.jobs import Job, Jobs, JobState
 from tests.workflows.conftest import day, furnish
 
-CHOSEN = Award("", "fa", day(10), day(400), ExpiryBasis.DATE)
+CHOSEN = ManualAward("fa", day(10), day(400), ExpiryBasis.DATE)
 
 
 def award(store: Store, targets: Targets, jobs: Jobs | None = None) -> AwardReport | Job:
@@ -35,6 +35,10 @@ def people(store: Store, number: int, *, active: bool = True) -> None:
         )
 
 
+def chosen(user_id: str) -> Award:
+    return Award(user_id, "fa", day(10), day(400), ExpiryBasis.DATE)
+
+
 def held(store: Store) -> list[Award]:
     with store.reading() as view:
         return list(view.awards.select())
@@ -44,7 +48,7 @@ def held(store: Store) -> list[Award]:
 def test_users_groups_and_branches_are_awarded_in_any_mix(store: Store) -> None:
     report = award(store, Targets(users={"nobody", "ada"}, groups={"crew"}, branches={"rome"}))
     assert report == AwardReport(("ada", "bob"), (), ("eve",), ("nobody",))
-    assert held(store) == [evolve(CHOSEN, user_id=user) for user in ("ada", "bob")]
+    assert held(store) == [chosen(user) for user in ("ada", "bob")]
     with store.reading() as view:
         assert [event.user_id for _, event in view.events.after(0, 10)] == ["ada", "bob"]
 
@@ -109,7 +113,7 @@ def test_more_than_a_hundred_active_users_are_a_job(
 def test_a_job_says_what_it_did(store: Store) -> None:
     people(store, 1500)
     with store.writing() as transaction:
-        transaction.awards.add([evolve(CHOSEN, user_id="u000007")])
+        transaction.awards.add([chosen("u000007")])
     job = award(store, Targets(groups={"all", "crew"}, users={"nobody"}, branches={"zz"}))
     assert isinstance(job, Job)
     assert (job.state, job.owner, job.done, job.total) == (JobState.COMPLETED, "root", 1502, 1502)

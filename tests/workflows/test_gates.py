@@ -18,6 +18,7 @@ from certrules import (
     Duplicates,
     ExpiryBasis,
     ItemKind,
+    ManualAward,
     User,
 )
 from certrules.model.learning import Completion, ExternalTraining, RenewalOption
@@ -79,7 +80,7 @@ def by_external_training(store: Store) -> None:
 
 
 def by_the_hand_of_somebody(store: Store) -> None:
-    chosen = Award("", "fa", day(40), None, ExpiryBasis.ALWAYS_VALID)
+    chosen = ManualAward("fa", day(40), None, ExpiryBasis.ALWAYS_VALID)
     targets = Targets(users={"ada"})
     by_hand.award(store, targets, chosen, at=day(40), jobs=Jobs(lambda: day(40)))
     by_hand.award_all(store, ["ada"], chosen, at=day(40))

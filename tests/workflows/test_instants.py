@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from certrules import Award, Completion, ExternalTraining, ItemKind, RenewalOption
+from certrules import Award, Completion, ExternalTraining, ItemKind, ManualAward, RenewalOption
 from certrules.errors import NaiveDatetimeError
 from certrules.repositories.protocols import Store
 from certrules.rules.awarding import Targets
@@ -19,6 +19,7 @@ BY_A = RenewalOption(ItemKind.COURSE, "A")
 DONE = Completion("ada", ItemKind.COURSE, "X", T0)
 TRAINING = ExternalTraining("ada", "t1", date(2024, 1, 1))
 AWARD = Award("ada", "fa", T0, None)
+MANUAL = ManualAward("fa", T0, None)
 
 
 def report(store: Store, at: datetime) -> None:
@@ -30,8 +31,10 @@ WORKFLOWS: dict[str, Callable[[Store, datetime], object]] = {
     "complete": lambda store, at: awarding.complete(store, DONE, at=at, zone=UTC),
     "report external": lambda store, at: awarding.report_external(store, TRAINING, at=at, zone=UTC),
     "edit": lambda store, at: awarding.edit(store, AWARD, at=at),
-    "award": lambda store, at: by_hand.award(store, Targets(), AWARD, at=at, jobs=Jobs(lambda: T0)),
-    "award all": lambda store, at: by_hand.award_all(store, [], AWARD, at=at),
+    "award": lambda store, at: by_hand.award(
+        store, Targets(), MANUAL, at=at, jobs=Jobs(lambda: T0)
+    ),
+    "award all": lambda store, at: by_hand.award_all(store, [], MANUAL, at=at),
     "predate": lambda store, at: predating.issue_predated(store, "fa", since=None, at=at, zone=UTC),
     "decide": lambda store, at: renewing.decide(store, "ada", "gone", at=at),
     "start": lambda store, at: renewing.start(store, "ada", "gone", BY_A, at=at),

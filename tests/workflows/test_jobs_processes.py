@@ -18,7 +18,16 @@ from time import monotonic, sleep
 import pytest
 from attrs import evolve
 
-from certrules import ALLBOUND, DOCEBO, Award, Certification, Duplicates, ExpiryBasis, Policy, User
+from certrules import (
+    ALLBOUND,
+    DOCEBO,
+    Certification,
+    Duplicates,
+    ExpiryBasis,
+    ManualAward,
+    Policy,
+    User,
+)
 from certrules.errors import InvalidValueError
 from certrules.model.events import Event
 from certrules.records import open_records
@@ -38,7 +47,7 @@ pytestmark = pytest.mark.filterwarnings(  # newer Pythons warn where a process w
 USERS = 2_500
 ROWS = 10_000
 MANY = 40_000
-CHOSEN = Award("", "fa", day(10), day(400), ExpiryBasis.DATE)
+CHOSEN = ManualAward("fa", day(10), day(400), ExpiryBasis.DATE)
 SOME = Targets(groups={"some"})
 EVERYBODY = Targets(groups={"everybody"})
 HEADER = (

@@ -30,6 +30,7 @@ from certrules import (
     CertificationStatus,
     ExpiryBasis,
     ItemKind,
+    ManualAward,
     Policy,
     Unit,
     Validity,
@@ -301,7 +302,7 @@ class Life(RuleBasedStateMachine):
         issued_at = self.now - timedelta(days=ago)
         basis = ExpiryBasis.ALWAYS_VALID if valid is None else ExpiryBasis.DATE
         expires_at = None if valid is None else issued_at + timedelta(days=valid)
-        chosen = Award("", certification_id, issued_at, expires_at, basis)
+        chosen = ManualAward(certification_id, issued_at, expires_at, basis)
         targets = Targets(users={"ada"}, branches={"rome"})
         before = self.both()
         report = self.do(

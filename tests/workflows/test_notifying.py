@@ -21,6 +21,7 @@ from certrules import (
     Duplicates,
     ExpiryBasis,
     ItemKind,
+    ManualAward,
     Source,
 )
 from certrules.errors import ConflictError, InvalidValueError
@@ -174,7 +175,7 @@ def test_an_edit_tells_of_the_new_expiry(store: Store) -> None:
 @pytest.mark.rule("INT-25")
 def test_of_what_is_issued_late_the_latest_moment_is_told(store: Store) -> None:
     due(store, day(90))
-    chosen = Award("", "fa", day(0), day(110), ExpiryBasis.DATE)
+    chosen = ManualAward("fa", day(0), day(110), ExpiryBasis.DATE)
     assert by_hand.award_all(store, ["ada"], chosen, at=day(90)).awarded
     assert due(store, day(91)) == ["ada issued", "ada 30 days"]
     assert due(store, day(104)) == ["ada 7 days"]
@@ -212,7 +213,7 @@ def test_what_a_notification_tells_does_not_depend_on_those_beside_it(
     mine = [BEFORE[1], EXPIRED]
     due(store, T0, BEFORE[2:])
     due(store, day(150), BEFORE[2:])
-    chosen = Award("", "fa", day(32), day(92), ExpiryBasis.DATE)
+    chosen = ManualAward("fa", day(32), day(92), ExpiryBasis.DATE)
     assert by_hand.award_all(store, ["ada"], chosen, at=day(32)).awarded
     told = due(store, day(151), [*beside, *mine])
     names = {each.id for each in mine}
@@ -304,7 +305,7 @@ def expiries(store: Store) -> set[NoticeIdentity]:
 @pytest.mark.rule("INT-25")
 def test_a_late_job_tells_only_the_latest_moment_before_an_award_was_made(store: Store) -> None:
     due(store, day(0))
-    chosen = Award("", "fa", day(0), day(110), ExpiryBasis.DATE)
+    chosen = ManualAward("fa", day(0), day(110), ExpiryBasis.DATE)
     assert by_hand.award_all(store, ["ada"], chosen, at=day(90)).awarded
     assert due(store, day(104)) == ["ada issued", "ada 30 days", "ada 7 days"]
 
@@ -340,7 +341,7 @@ def test_a_notice_that_was_read_before_its_award_changed_has_no_words(
 
 
 def award_anew(store: Store, expires: int) -> bool:
-    chosen = Award("", "fa", day(0), day(expires), ExpiryBasis.DATE)
+    chosen = ManualAward("fa", day(0), day(expires), ExpiryBasis.DATE)
     return bool(by_hand.award_all(store, ["ada"], chosen, at=day(12)).awarded)
 
 
@@ -366,7 +367,7 @@ def test_an_award_that_is_issued_again_before_it_is_told_of_is_told_of_once(
     monkeypatch.setattr(notifying, "TOGETHER", together)
     due(store, day(0))
     policy = TELLING if told else DOCEBO
-    chosen = Award("", "fa", day(0), day(300), ExpiryBasis.DATE)
+    chosen = ManualAward("fa", day(0), day(300), ExpiryBasis.DATE)
     for number in (5, 7):
         assert by_hand.award_all(store, ["ada"], chosen, at=day(number), policy=policy).awarded
         outbox.acknowledge(store, 1)
@@ -441,7 +442,7 @@ def test_what_a_policy_tells_is_in_the_outbox_with_the_change(store: Store) -> N
     assert renewing.start(store, "ada", "fa", way, at=day(6), policy=TELLING)
     again = evolve(done, completed_at=day(7))
     awarding.complete(store, again, at=day(7), zone=UTC, policy=TELLING)
-    chosen = Award("", "conduct", day(0), None, ExpiryBasis.ALWAYS_VALID)
+    chosen = ManualAward("conduct", day(0), None, ExpiryBasis.ALWAYS_VALID)
     assert by_hand.award_all(store, ["bob"], chosen, at=day(8), policy=TELLING).awarded
     said = [(each.user_id, each.notification_id, each.of) for each in notices(store)]
     assert said == [
@@ -542,7 +543,7 @@ def test_looking_back_tells_nothing_that_was_not_to_be_told(store: Store) -> Non
     ]
     notifying.due(store, reminders, until=day(94), zone=UTC)
     assert due(store, day(94) + timedelta(hours=1), reminders) == ["ada 6 days"]
-    chosen = Award("", "fa", day(0), day(100), ExpiryBasis.DATE)
+    chosen = ManualAward("fa", day(0), day(100), ExpiryBasis.DATE)
     at = day(95) + timedelta(hours=1)
     assert by_hand.award_all(store, ["bob"], chosen, at=at).awarded
     assert due(store, at, reminders) == ["bob 5 days", "ada 5 days"]
@@ -631,7 +632,7 @@ def test_a_message_has_no_medium_but_those_that_there_are(store: Store) -> None:
 def test_of_two_issues_of_one_cycle_the_one_that_stands_is_told(store: Store) -> None:
     due(store, day(0))
     for number in (5, 37):
-        chosen = Award("", "fa", day(0), day(300), ExpiryBasis.DATE)
+        chosen = ManualAward("fa", day(0), day(300), ExpiryBasis.DATE)
         assert by_hand.award_all(store, ["ada"], chosen, at=day(number)).awarded
         if number == 5:
             assert lifecycle.unassign(store, "ada", "fa", at=day(6))

@@ -2,18 +2,27 @@
 
 import argparse
 from datetime import datetime, tzinfo
+from typing import TypeVar
 
 from attrs import evolve
 
 from certrules import instants
 from certrules.cli import arguments, names
 from certrules.cli.failures import UsageError
-from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExternalLink, Source
+from certrules.model.awards import (
+    AssociationType,
+    Award,
+    ExpiryBasis,
+    ExternalLink,
+    ManualAward,
+    Source,
+)
 from certrules.repositories.protocols import Transaction
 
 __all__ = ["BY_HAND", "add_association", "add_until", "association", "dated"]
 
 BY_HAND = Source()
+_Dated = TypeVar("_Dated", Award, ManualAward)
 
 
 def add_until(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -61,7 +70,7 @@ def association(view: Transaction, args: argparse.Namespace) -> Source | None:
     return Source(AssociationType.EXTERNAL_CERTIFICATION, links=links) if links else None
 
 
-def dated(args: argparse.Namespace, award: Award, *, zone: tzinfo) -> Award:
+def dated(args: argparse.Namespace, award: _Dated, *, zone: tzinfo) -> _Dated:
     """Return an award with the dates that the options name; those that they leave out stay."""
     issued_at = _begins(args.issued, zone) or award.issued_at
     if args.always_valid:

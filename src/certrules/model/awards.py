@@ -11,7 +11,15 @@ from certrules.model.converters import utc_or_none
 from certrules.model.validators import instance_of, some_text, some_text_or_none
 from certrules.words import Word
 
-__all__ = ["AssociationType", "Award", "AwardIdentity", "ExpiryBasis", "ExternalLink", "Source"]
+__all__ = [
+    "AssociationType",
+    "Award",
+    "AwardIdentity",
+    "ExpiryBasis",
+    "ExternalLink",
+    "ManualAward",
+    "Source",
+]
 
 
 class AssociationType(Word):
@@ -81,6 +89,13 @@ class Source:
     completed_at: datetime | None = field(default=None, converter=utc_or_none)
 
 
+def _check_expiry(expires_at: datetime | None, basis: ExpiryBasis) -> None:
+    if basis is ExpiryBasis.ALWAYS_VALID and expires_at is not None:
+        raise InvalidValueError("expires_at", expires_at, "None: it is always valid")
+    if basis is ExpiryBasis.DATE and expires_at is None:
+        raise InvalidValueError("expires_at", None, "a date, or the basis ALWAYS_VALID")
+
+
 AwardIdentity = tuple[str, str, datetime, datetime | None]
 """(user, certification, issued, expires): what makes two records of history the same one."""
 
@@ -110,10 +125,7 @@ class Award:
     version: int = 1
 
     def __attrs_post_init__(self) -> None:
-        if self.basis is ExpiryBasis.ALWAYS_VALID and self.expires_at is not None:
-            raise InvalidValueError("expires_at", self.expires_at, "None: it is always valid")
-        if self.basis is ExpiryBasis.DATE and self.expires_at is None:
-            raise InvalidValueError("expires_at", None, "a date, or the basis ALWAYS_VALID")
+        _check_expiry(self.expires_at, self.basis)
 
     @property
     def identity(self) -> AwardIdentity:
@@ -128,3 +140,22 @@ class Award:
     def archive(self, at: datetime) -> "Award":
         """Return this award as history: with its own dates, archived at an instant."""
         return evolve(self, archived_at=at, version=self.version + 1)
+
+
+@frozen
+class ManualAward:
+    """What an administrator awards by hand: the certification, its dates and its source.
+
+    It names no user, and serves for every user who is awarded.
+
+    Rules: DOC-AWARD-02, DOC-AWARD-03.
+    """
+
+    certification_id: str
+    issued_at: datetime = field(converter=instants.utc)
+    expires_at: datetime | None = field(converter=utc_or_none)
+    basis: ExpiryBasis = ExpiryBasis.DEFINITION
+    source: Source = Source()
+
+    def __attrs_post_init__(self) -> None:
+        _check_expiry(self.expires_at, self.basis)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 
 from certrules import instants
-from certrules.model.awards import Award, Source
+from certrules.model.awards import Award, ManualAward, Source
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Reason
 from certrules.model.effects import ArchiveAward, CancelNotices, Effect, Notify
@@ -76,7 +76,7 @@ def _against_certification(certification: Certification, user: User) -> Iterator
         yield Reason(Rule.ALL_VIS_02, text, facts)
 
 
-def against_same(award: Award, others: Iterable[Award]) -> Iterator[Reason]:
+def against_same(award: Award | ManualAward, others: Iterable[Award]) -> Iterator[Reason]:
     """Yield why an award cannot have the dates of another one of its user and certification.
 
     Current or archived: two records of history would be the same one.

@@ -6,7 +6,7 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from certrules import instants
-from certrules.model.awards import Award
+from certrules.model.awards import ManualAward
 from certrules.model.decisions import Reason, Refused
 from certrules.model.effects import Effect
 from certrules.model.facts import Facts
@@ -73,7 +73,7 @@ def together(reports: Iterable[AwardReport]) -> AwardReport:
 def award(
     store: Store,
     targets: Targets,
-    chosen: Award,
+    chosen: ManualAward,
     *,
     at: datetime,
     jobs: Jobs,
@@ -83,14 +83,14 @@ def award(
 ) -> AwardReport | Job:
     """Award a certification by hand to users, groups and branches, in any mix.
 
-    ``chosen`` has the certification, the dates and the association; its user does not count. More
-    than 100 distinct active users make it a background job of ``owner``, or else of the actor: its
-    ``results`` are reports, which :func:`together` makes one. Each thousand users are one
-    transaction, so that a job which fails or is discontinued keeps what it has done; asked again,
-    those who have the award by then are refused, and the others get it. The executor may be a pool
-    of processes where the store can be sent to them. Raises
-    :class:`~certrules.errors.InvalidValueError` for a certification that the store does not have,
-    and for a course, plan or track that it does not have and that shall have earned the award.
+    ``chosen`` has the certification, the dates and the association. More than 100 distinct active
+    users make it a background job of ``owner``, or else of the actor: its ``results`` are reports,
+    which :func:`together` makes one. Each thousand users are one transaction, so that a job which
+    fails or is discontinued keeps what it has done; asked again, those who have the award by then
+    are refused, and the others get it. The executor may be a pool of processes where the store can
+    be sent to them. Raises :class:`~certrules.errors.InvalidValueError` for a certification that
+    the store does not have, and for a course, plan or track that it does not have and that shall
+    have earned the award.
 
     ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
 
@@ -99,7 +99,7 @@ def award(
     >>> with store.writing() as transaction:
     ...     transaction.users.put([User("1", "ada"), User("2", "bob", active=False)])
     ...     transaction.certifications.put([Certification("fa", "First aid")])
-    >>> chosen = Award("", "fa", at, datetime(2025, 7, 1, tzinfo=UTC), ExpiryBasis.DATE)
+    >>> chosen = ManualAward("fa", at, datetime(2025, 7, 1, tzinfo=UTC), ExpiryBasis.DATE)
     >>> targets = Targets(users={"1", "2", "3"}, groups={"crow"})
     >>> report = award(store, targets, chosen, at=at, jobs=Jobs(lambda: at))
     >>> report.awarded, report.inactive, report.unknown, report.unknown_groups
@@ -153,7 +153,7 @@ class _Step:
 
     store: Store
     users: tuple[str, ...]
-    chosen: Award
+    chosen: ManualAward
     at: datetime
     policy: Policy
 
@@ -165,7 +165,7 @@ def _work(
     store: Store,
     users: Sequence[str],
     skipped: AwardReport,
-    chosen: Award,
+    chosen: ManualAward,
     *,
     at: datetime,
     policy: Policy,
@@ -205,7 +205,7 @@ def _errors(report: AwardReport) -> Iterator[str]:
 def award_all(
     store: Store,
     users: Sequence[str],
-    chosen: Award,
+    chosen: ManualAward,
     *,
     at: datetime,
     actor: Asking = SYSTEM,
@@ -230,7 +230,12 @@ def award_all(
 
 
 def _decide(
-    transaction: Transaction, users: Iterable[User], chosen: Award, *, at: datetime, policy: Policy
+    transaction: Transaction,
+    users: Iterable[User],
+    chosen: ManualAward,
+    *,
+    at: datetime,
+    policy: Policy,
 ) -> tuple[AwardReport, list[Effect]]:
     people = sorted(users, key=lambda user: user.id)
     certification = known_certification(transaction, chosen.certification_id)

@@ -11,7 +11,7 @@ from certrules.cli import actors, arguments, decisions, names, policies, stores,
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, progress, shown
 from certrules.errors import StoreError
-from certrules.model.awards import Award
+from certrules.model.awards import ManualAward
 from certrules.model.decisions import Refused
 from certrules.model.people import Action
 from certrules.model.policy import Policy
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
             users = [names.user(view, name).id for name in args.user]
             source = terms.association(view, args) or terms.BY_HAND
         today = instants.start_of_day(instants.local_day(at, zone), zone)
-        blank = Award("", certification, today, None, source=source)
+        blank = ManualAward(certification, today, None, source=source)
         chosen = terms.dated(args, blank, zone=zone)
         targets = Targets(users, args.group, args.branch)
         if args.external_certifications:
@@ -82,7 +82,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _award(
-    store: Store, targets: Targets, chosen: Award, *, at: datetime, actor: Asking, policy: Policy
+    store: Store,
+    targets: Targets,
+    chosen: ManualAward,
+    *,
+    at: datetime,
+    actor: Asking,
+    policy: Policy,
 ) -> AwardReport:
     with ThreadPoolExecutor(1) as executor, progress("awarding") as on_progress:
         jobs = Jobs(arguments.now, executor)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from certrules.model.awards import Award
+from certrules.model.awards import Award, ManualAward
 from certrules.model.catalog import Certification
 from certrules.model.converters import distinct
 from certrules.model.decisions import Granted, Reason, Refused
@@ -88,17 +88,17 @@ def runs_as_job(awarded: int, *, imported: bool = False) -> bool:
 
 
 def by_hand(
-    facts: Facts, chosen: Award, *, at: datetime, policy: Policy = DOCEBO
+    facts: Facts, chosen: ManualAward, *, at: datetime, policy: Policy = DOCEBO
 ) -> Granted | Refused:
     """Decide whether the user of the facts can be given an award with chosen dates and association.
 
-    Of ``chosen`` nothing else counts, so that it serves for every user. An expired award that the
-    user holds is archived; a valid one refuses, since it can be edited. So does one of the same
-    dates, current or archived: two records of history would be the same one.
+    An expired award that the user holds is archived; a valid one refuses, since it can be edited.
+    So does one of the same dates, current or archived: two records of history would be the same
+    one.
 
     >>> facts = Facts(User("ada", "ada"), Certification("fa", "First aid"))
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
-    >>> chosen = Award("ada", "fa", at, None, ExpiryBasis.ALWAYS_VALID)
+    >>> chosen = ManualAward("fa", at, None, ExpiryBasis.ALWAYS_VALID)
     >>> [type(effect).__name__ for effect in by_hand(facts, chosen, at=at).effects]
     ['IssueAward', 'Notify']
 
@@ -122,7 +122,7 @@ def by_hand(
     return Granted((*issuing.archive(facts.held, at), IssueAward(award), news), (why,))
 
 
-def _award(facts: Facts, certification: Certification, chosen: Award) -> Award:
+def _award(facts: Facts, certification: Certification, chosen: ManualAward) -> Award:
     return Award(
         facts.user.id,
         certification.id,
@@ -134,7 +134,7 @@ def _award(facts: Facts, certification: Certification, chosen: Award) -> Award:
     )
 
 
-def _against_awards(facts: Facts, chosen: Award, at: datetime) -> Iterator[Reason]:
+def _against_awards(facts: Facts, chosen: ManualAward, at: datetime) -> Iterator[Reason]:
     held = facts.held
     if held is None or status.expired(held, at):
         yield from issuing.against_same(chosen, facts.awards)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve
 
 from certrules.errors import InvalidValueError
-from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
+from certrules.model.awards import AssociationType, Award, ExpiryBasis, ManualAward, Source
 from certrules.model.decisions import Granted, Reason, Refused
 from certrules.model.effects import ReplaceAward
 from certrules.model.policy import DOCEBO, Policy
@@ -82,7 +82,7 @@ def _against_archived(award: Award) -> Iterator[Reason]:
         yield Reason(Rule.DOC_AWARD_09, "the award is history, which is not edited", facts)
 
 
-def against_dates(award: Award) -> Iterator[Reason]:
+def against_dates(award: Award | ManualAward) -> Iterator[Reason]:
     """Yield why an award by hand cannot have its dates; equal ones are legal.
 
     Rules: DOC-AWARD-02, INT-08.
