@@ -54,15 +54,8 @@ def types(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation, in docs/_build/html; a warning is an error."""
-    session.install("-e", ".[badges,cli,images,testing]", *group("docs"))
+    session.install("-e", ".[badges,cli,excel,ical,images,testing]", *group("docs"))
     session.run("sphinx-build", "-W", "--keep-going", "-E", "docs", "docs/_build/html")
-
-
-@nox.session
-def rulebook(session: nox.Session) -> None:
-    """Write docs/rulebook/ anew from the rules and the docstrings."""
-    session.install("-e", ".")
-    session.run("python", "docs/rulebook/generate.py")
 
 
 @nox.session

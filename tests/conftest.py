@@ -11,6 +11,8 @@ them, with nothing imported beforehand, in an empty working directory:
 - the block below a comment ``<!-- file: NAME -->`` is saved as that file;
 - any other block is only read.
 
+The pages that are made from the code are made first, so that their examples run too.
+
 The parts in docs/rulebook/examples are run on the pages into which they are put.
 """
 
@@ -39,6 +41,7 @@ from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
 
 import certrules
 from certrules.cli import main
+from docs.generate import write
 
 settings.register_profile("default", deadline=None, derandomize=False)
 settings.register_profile("ci", deadline=None, max_examples=200, print_blob=True)
@@ -183,6 +186,8 @@ class Examples:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # before there are workers, which only read the pages
+        write()
     config.pluginmanager.register(Examples())
 
 

@@ -2,36 +2,37 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 
 import pytest
 
-import certrules
 from certrules.cli.commands import COMMANDS
+from docs.generate import diagrams, reference
 
 ROOT = Path(__file__).parent.parent
 
 
-def public(package: str) -> Iterator[str]:
-    """The modules below a package; of a package that exports names itself, the package alone."""
-    for module in iter_modules(import_module(package).__path__, package + "."):
-        if module.name.rpartition(".")[2].startswith("_"):
-            continue
-        if module.ispkg and not import_module(module.name).__all__:
-            yield from public(module.name)
-        else:
-            yield module.name
-
-
 def test_the_reference_shows_every_public_module_once() -> None:
-    pages = (path.read_text(encoding="utf-8") for path in (ROOT / "docs/reference").glob("*.md"))
-    shown = [name for page in pages for name in re.findall(r"automodule:: (\S+)", page)]
-    differing = sorted(set(shown) ^ set(public(certrules.__name__)))
-    assert not differing, f"{differing}"
-    assert len(shown) == len(set(shown))
+    shown = [
+        name
+        for page in reference.pages().values()
+        for name in re.findall(r"automodule:: (\S+)", page)
+    ]
+    assert sorted(shown) == sorted(set(reference.public("certrules")) - {"certrules.cli"})
+
+
+def test_the_reference_shows_every_command() -> None:
+    page = reference.pages()[reference.REFERENCE / "cli.md"]
+    for module in COMMANDS:
+        word = module.__name__.rpartition(".")[2].replace("importing", "import")
+        assert f"\n## certrules {word}\n" in page
+
+
+@pytest.mark.parametrize("name", diagrams.DIAGRAMS)
+def test_a_diagram_shows_every_state(name: str) -> None:
+    drawn = diagrams.DIAGRAMS[name]
+    assert set(drawn.places) == {str(each).replace("_", " ") for each in drawn.states}
+    assert {each for change in drawn.changes for each in change[:2]} == set(drawn.places)
 
 
 def test_the_readme_lists_every_command() -> None:

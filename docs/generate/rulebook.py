@@ -1,4 +1,4 @@
-"""Write the rulebook: one page a group of rules, an index, and the page of interpretations.
+"""The pages of the rulebook: one for each group of rules, an index, and the interpretations.
 
 A rule's statement, source and decisions are in certrules.rulebook; the functions that implement it
 name it in the ``Rules:`` paragraph of their docstrings. Its example is the hand-written
@@ -17,8 +17,9 @@ from pathlib import Path
 
 from certrules.rulebook import Rule
 
-HERE = Path(__file__).parent
-DOCS = HERE.parent
+DOCS = Path(__file__).parent.parent
+RULEBOOK = DOCS / "rulebook"
+EXAMPLES = RULEBOOK / "examples"
 SOURCE = DOCS.parent / "src"
 
 GROUPS = {
@@ -52,7 +53,6 @@ CONFIDENCE = {
     "fair": "fair: inferred from vendors' facts",
     "own": "own: our choice, no source speaks of it",
 }
-WRITTEN = "<!-- Written by generate.py; run `nox -s rulebook`, do not edit. -->\n"
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def implementations() -> dict[str, list[Docstring]]:
 
 def example(rule: Rule, implementing: Iterable[Docstring]) -> str | None:
     """A block that a reader can paste, or None where nobody has written one."""
-    by_hand = HERE / "examples" / f"{rule.id}.md"
+    by_hand = EXAMPLES / f"{rule.id}.md"
     if by_hand.exists():
         return by_hand.read_text(encoding="utf-8").strip()
     with_examples = [docstring for docstring in implementing if docstring.examples]
@@ -148,13 +148,13 @@ def pages() -> dict[Path, str]:
     """Every page that this module writes: path -> text."""
     named = implementations()
     rulebook = {
-        HERE / f"{group.lower()}.md": "\n".join(_group(group, rules, named))
+        RULEBOOK / f"{group.lower()}.md": "\n".join(_group(group, rules, named))
         for group, rules in grouped().items()
     }
     return {
         **rulebook,
-        HERE / "index.md": "\n".join(_index()),
-        DOCS / "explanation" / "interpretations.md": "\n".join(_interpretations()),
+        RULEBOOK / "index.md": "\n".join(_index()),
+        RULEBOOK / "interpretations.md": "\n".join(_interpretations()),
     }
 
 
@@ -167,8 +167,8 @@ def grouped() -> dict[str, list[Rule]]:
 
 
 def _group(group: str, rules: list[Rule], named: dict[str, list[Docstring]]) -> Iterator[str]:
-    yield f"{WRITTEN}\n# {group}: {GROUPS[group]}\n"
-    shared = HERE / "examples" / f"{group}.md"
+    yield f"# {group}: {GROUPS[group]}\n"
+    shared = EXAMPLES / f"{group}.md"
     if shared.exists():
         yield shared.read_text(encoding="utf-8")
     shown: dict[str, Rule] = {}
@@ -233,7 +233,7 @@ def _source(part: str) -> str:
 
 def _index() -> Iterator[str]:
     implemented = sum(not rule.planned for rule in Rule)
-    yield f"{WRITTEN}\n# Rulebook\n"
+    yield "# Rulebook\n"
     yield (
         "Every rule that certrules knows, in our own words, with the source that states it. A\n"
         "rule is planned until a function implements it, a test proves it and an example shows\n"
@@ -242,7 +242,7 @@ def _index() -> Iterator[str]:
     yield f"{implemented} of {len(Rule)} rules are implemented.\n"
     yield "```{toctree}\n:maxdepth: 1\n"
     yield from (group.lower() for group in GROUPS)
-    yield "```\n"
+    yield "interpretations\n```\n"
     for group, rules in grouped().items():
         yield f"## {group}: {GROUPS[group]}\n"
         yield "| Rule | Statement | State |\n| --- | --- | --- |"
@@ -253,7 +253,7 @@ def _index() -> Iterator[str]:
 
 
 def _interpretations() -> Iterator[str]:
-    yield f"{WRITTEN}\n# Interpretations\n"
+    yield "# Interpretations\n"
     yield (
         "The vendors' texts are silent on some questions, unclear on others, and now and then\n"
         "they contradict themselves. Where that is so, certrules decides, and says how sure it\n"
@@ -269,12 +269,3 @@ def _interpretations() -> Iterator[str]:
         if asking:
             yield f"- Settles: {', '.join(asking)}"
         yield f"- In the rulebook: {link(rule.id)}\n"
-
-
-def main() -> None:
-    for path, text in pages().items():
-        path.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,66 @@
+"""The reference: a page for each room of the package, and one for the command line."""
+
+import argparse
+import os
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from unittest import mock
+
+import certrules
+from certrules.cli.program import parser
+
+__all__ = ["pages", "public"]
+
+REFERENCE = Path(__file__).parent.parent / "reference"
+
+
+def pages() -> dict[Path, str]:
+    """Every page of the reference: path -> text."""
+    rooms = {name.split(".")[1] for name in public(certrules.__name__)} - {"cli"}
+    texts = {room: "\n".join(_room(room)) for room in rooms}
+    texts["cli"] = "\n".join(_cli())
+    return {REFERENCE / f"{name}.md": text for name, text in texts.items()}
+
+
+def public(package: str) -> Iterator[str]:
+    """The modules below a package; of a package that exports names itself, the package alone."""
+    for module in iter_modules(import_module(package).__path__, package + "."):
+        if module.name.rpartition(".")[2].startswith("_"):
+            continue
+        if module.ispkg and not import_module(module.name).__all__:
+            yield from public(module.name)
+        else:
+            yield module.name
+
+
+def _room(room: str) -> Iterator[str]:
+    yield f"# certrules.{room}\n"
+    prefix = f"certrules.{room}"
+    modules = [name for name in public("certrules") if f"{name}.".startswith(f"{prefix}.")]
+    for name in modules:
+        if name != prefix:
+            yield f"## {name}\n"
+        options = "   :members:\n" + "   :undoc-members:\n" * (room == "model")
+        yield f"```{{eval-rst}}\n.. automodule:: {name}\n{options}```\n"
+
+
+def _cli() -> Iterator[str]:
+    top = parser()
+    yield "# Command line\n"
+    yield from _command(top)
+    (commands,) = (each for each in top._actions if isinstance(each, argparse._SubParsersAction))
+    for name, command in commands.choices.items():
+        yield f"## certrules {name}\n"
+        yield from _command(command)
+        for nested in command._actions:
+            if isinstance(nested, argparse._SubParsersAction):
+                for word, each in nested.choices.items():
+                    yield f"### certrules {name} {word}\n"
+                    yield from _command(each)
+
+
+def _command(command: argparse.ArgumentParser) -> Iterator[str]:
+    with mock.patch.dict(os.environ, COLUMNS="100"):
+        yield f"```text\n{command.format_help().rstrip()}\n```\n"
