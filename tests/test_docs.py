@@ -23,9 +23,8 @@ def test_the_reference_shows_every_public_module_once() -> None:
 
 def test_the_reference_shows_every_command() -> None:
     page = reference.pages()[reference.REFERENCE / "cli.md"]
-    for module in COMMANDS:
-        word = module.__name__.rpartition(".")[2].replace("importing", "import")
-        assert f"\n## certrules {word}\n" in page
+    missing = [word for word in COMMANDS if f"\n## certrules {word}\n" not in page]
+    assert not missing
 
 
 @pytest.mark.parametrize("name", diagrams.DIAGRAMS)
