@@ -15,7 +15,7 @@ from certrules.rules.status import Status
 __all__ = ["DIAGRAMS", "pictures"]
 
 STATES = Path(__file__).parent.parent / "explanation" / "states"
-WIDE, HIGH, ACROSS, DOWN = 130, 40, 220, 110
+WIDE, HIGH, ACROSS, DOWN = 130, 40, 290, 120
 
 
 class Diagram(NamedTuple):
@@ -39,7 +39,7 @@ DIAGRAMS = {
     ),
     "award": Diagram(
         Status,
-        {"not yet valid": (0, 0), "valid": (1, 0), "expired": (2, 0), "archived": (1.5, 1)},
+        {"not yet valid": (0, 0), "valid": (1, 0), "expired": (2, 0), "archived": (1.5, 1.2)},
         [
             ("not yet valid", "valid", "issue instant"),
             ("valid", "expired", "expiry instant"),
@@ -50,7 +50,7 @@ DIAGRAMS = {
     "renewal": Diagram(
         RenewalState,
         {"open": (0, 0.5), "completed": (1, 0), "cancelled": (1, 1)},
-        [("open", "completed", "its item is completed"), ("open", "cancelled", "cancel, removal")],
+        [("open", "completed", "item completed"), ("open", "cancelled", "cancel or removal")],
     ),
     "enrolment": Diagram(
         EnrolmentStatus,
@@ -79,15 +79,15 @@ DIAGRAMS = {
             "not yet valid": (0, 0),
             "valid": (1, 0),
             "expired": (2, 0),
-            "suspended": (1, 1),
-            "revoked": (2, 1),
+            "suspended": (1, 1.2),
+            "revoked": (1.8, 1.2),
         },
         [
             ("not yet valid", "valid", "issue instant"),
             ("valid", "expired", "expiry instant"),
             ("valid", "suspended", "suspend"),
             ("suspended", "valid", "lift"),
-            ("valid", "revoked", "award ended or changed"),
+            ("valid", "revoked", ""),
         ],
     ),
 }
@@ -141,8 +141,18 @@ def _arrows(diagram: Diagram) -> Iterator[str]:
             'marker-end="url(#tip)"/>'
         )
         if label:
-            x, y = (x1 + x2) / 2 - dy * 45 * bool(aside), (y1 + y2) / 2 - 6 * (not aside) + 4
-            yield (
-                f'<text x="{x:.0f}" y="{y:.0f}" font-size="11" fill="#333" stroke="#fff" '
-                f'stroke-width="4" paint-order="stroke">{escape(label)}</text>'
-            )
+            yield _label(label, (x1 + x2) / 2, (y1 + y2) / 2, dx, dy)
+
+
+def _label(label: str, x: float, y: float, dx: float, dy: float) -> str:
+    """Write above a level arrow, to the left of one that goes down, to the right of others."""
+    if abs(dy) < 0.1:
+        anchor, y = "middle", y - 7
+    elif dy > 0 and dx >= 0:
+        anchor, x, y = "end", x - 8, y + 10
+    else:
+        anchor, x, y = "start", x + 10, y + 10
+    return (
+        f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" font-size="12" fill="#333">'
+        f"{escape(label)}</text>"
+    )
