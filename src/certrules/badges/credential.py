@@ -1,13 +1,12 @@
-"""What does an award say as an Open Badges 3.0 credential?
+"""Credentials: a badge as plain data of Open Badges 3.0, to be signed.
 
-Plain data, as JSON has it, for a signature of any kind. The ids are stable:
+The ids are stable:
 
 - a credential: ``urn:uuid:`` and the id of its badge, which is a random UUID;
-- an achievement: the name-based UUID (version 5) in :data:`NAMESPACE` of a JSON list, which holds
-  the issuer's id, ``achievement`` and the id of the certification, as compact JSON in UTF-8:
-  ``["https://academy.example","achievement","fa"]``;
-- a recipient, where the host names none: that of ``["recipient","<the id of the badge>"]``, so that
-  it tells nothing of the user: two badges of one person have two.
+- an achievement: the name-based UUID (version 5) in :data:`NAMESPACE` of a JSON list in compact
+  UTF-8: ``["https://academy.example","achievement","<the id of the certification>"]``;
+- a recipient, unless the host names one: that of ``["recipient","<the id of the badge>"]``, which
+  says nothing about the user: two badges of one person have two.
 """
 
 import json
@@ -21,7 +20,8 @@ from uuid import UUID, uuid5
 from attrs import field, frozen
 
 from certrules import instants
-from certrules.badges import _urls, structure
+from certrules.badges import structure, urls
+from certrules.badges.urls import check_uri
 from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.badges import Badge
 from certrules.model.catalog import Certification
@@ -32,7 +32,6 @@ __all__ = [
     "Issuer",
     "Recipient",
     "achievement_id",
-    "check_url",
     "credential",
     "hashed_email",
     "recipient_id",
@@ -40,7 +39,7 @@ __all__ = [
 ]
 
 NAMESPACE = UUID("6f1a52c0-4c35-5b43-9f0e-3c1d5a0d2b7e")
-"""In which ids are made of names."""
+"""The namespace in which ids are made of names."""
 
 _PICTURE = re.compile(r"data:image/[a-z0-9.+-]+[;,]\S+", re.ASCII)
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -49,7 +48,7 @@ _MEMBERS = {"type", "hashed", "identityHash", "identityType", "salt"}
 
 
 def _uri(_: object, attribute: Any, value: str) -> None:
-    if not _urls.is_id(value):
+    if not urls.is_id(value):
         expected = "a URL, a did: or a urn:uuid:, never an e-mail address"
         raise InvalidValueError(attribute.name, value, expected)
 
@@ -61,7 +60,7 @@ def _name(_: object, attribute: Any, value: str) -> None:
 
 def _url(_: object, attribute: Any, value: str | None) -> None:
     if value is not None:
-        check_url(attribute.name, value)
+        check_uri(attribute.name, value)
 
 
 def _hashed(_: object, __: object, value: Iterable[Mapping[str, Any]]) -> None:
@@ -71,20 +70,14 @@ def _hashed(_: object, __: object, value: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _is_hashed(identifier: Mapping[str, Any]) -> bool:
-    hashed, salt = identifier.get("identityHash"), identifier.get("salt")
-    return (
-        set(identifier) <= _MEMBERS
-        and identifier.get("hashed") is True
-        and isinstance(hashed, str)
-        and _HASH.fullmatch(hashed) is not None
-        and isinstance(salt, str)
-        and bool(salt)
-    )
+    said, salt = str(identifier.get("identityHash")), identifier.get("salt")
+    hashed = identifier.get("hashed") is True and _HASH.fullmatch(said) is not None
+    return set(identifier) <= _MEMBERS and hashed and isinstance(salt, str) and bool(salt)
 
 
 @frozen
 class Issuer:
-    """Who issues: a URL or DID that stays the same for ever, and a name for people.
+    """The issuer: a URL or DID that stays the same for ever, and a name for people.
 
     >>> Issuer("academy", "The Academy")
     Traceback (most recent call last):
@@ -100,26 +93,13 @@ urn:uuid:, never an e-mail address
 
 @frozen
 class Recipient:
-    """Who received it: a URL or ``urn:uuid:``, and hashes by which an e-mail can be recognised.
+    """The recipient: a URL or ``urn:uuid:``, and hashes by which an e-mail can be recognised.
 
     Each identifier is one of :func:`hashed_email`, or made like it: never in clear.
     """
 
     id: str = field(validator=_uri)
     identifiers: tuple[Mapping[str, Any], ...] = field(default=(), validator=_hashed)
-
-
-def check_url(name: str, value: object) -> None:
-    """Raise InvalidValueError unless a value is an ``http(s):`` URL, a ``urn:`` or a ``did:``.
-
-    >>> check_url("url", "academy.example")
-    Traceback (most recent call last):
-        ...
-    certrules.errors.InvalidValueError: url cannot be 'academy.example': expected a URL with http \
-or https, a urn: or a did:
-    """
-    if not _urls.is_uri(value):
-        raise InvalidValueError(name, value, "a URL with http or https, a urn: or a did:")
 
 
 def achievement_id(issuer: str, certification_id: str) -> str:
@@ -132,9 +112,9 @@ def achievement_id(issuer: str, certification_id: str) -> str:
 
 
 def recipient_id(badge_id: str) -> str:
-    """Return the id of whoever received the badge of an id, the same at every call.
+    """Return the id of the recipient of a badge, the same at every call.
 
-    Nobody can tell by it who that is, nor whether two badges are of the same person.
+    It reveals neither the person nor whether two badges are of the same person.
 
     >>> recipient_id("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1")
     'urn:uuid:c891557e-2e2a-59f8-937f-ac524bed49ad'
@@ -151,10 +131,10 @@ def _named(*words: str) -> str:
 
 
 def hashed_email(email: str, salt: str) -> Mapping[str, Any]:
-    """Return an identifier that says of an e-mail address only what its owner could confirm.
+    """Return an identifier by which an e-mail address can be confirmed, but not read.
 
-    The address is trimmed and put in lower case first. The salt is to be random and of its own for
-    each recipient: without one, addresses can be guessed.
+    The address is trimmed and put in lower case first. Use a random salt of its own for each
+    recipient, or addresses can be guessed.
 
     >>> hashed_email("Ada@Example.org", "x7")["identityHash"][:15]
     'sha256$160faa25'
@@ -196,12 +176,11 @@ def credential(
     """Return the credential of a badge, without a signature.
 
     ``image`` is a URL, or a ``data:`` one that holds the picture. Each of the certification's
-    skills is a tag, or an alignment where ``skills`` has the URL of its definition in a framework.
-    ``status`` are entries of :func:`certrules.badges.statuslist.entry`. Where the certification has
-    no description or criteria, what it does have is said in their place. Raises
-    :class:`~certrules.errors.InvalidValueError` for a URL that is none, for a skill without text,
-    for a badge whose id is no UUID or that expires before it is issued, and for what is not of
-    the type that is asked for.
+    skills is a tag, or an alignment if ``skills`` has the URL of its definition in a framework.
+    ``status`` are entries of :func:`certrules.badges.statuslist.entry`. The certification's name
+    stands for a missing description, and the description for missing criteria. Raises
+    :class:`~certrules.errors.InvalidValueError` for a wrong type, for a URL that is none, for a
+    skill without text, and for a badge whose id is no UUID or that expires before it is issued.
 
     >>> badge = Badge("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1", "1", "fa", 1,
     ...     datetime(2024, 1, 1, tzinfo=UTC), None, status_list=1, index=7)
@@ -217,7 +196,7 @@ def credential(
     _check_type("issuer", issuer, Issuer)
     _check_type("recipient", recipient, Recipient, type(None))
     _check_type("skills", skills, Mapping, type(None))
-    if not _urls.is_id(f"urn:uuid:{badge.id}"):
+    if not urls.is_id(f"urn:uuid:{badge.id}"):
         raise InvalidValueError("badge's id", badge.id, "a UUID")
     if badge.expires_at is not None and badge.expires_at < badge.issued_at:
         raise InvalidValueError("expires_at", badge.expires_at, f"{badge.issued_at} or later")
@@ -279,7 +258,7 @@ def _achievement(
             raise InvalidValueError("skill", each, "some text")
     if image is not None:
         if not isinstance(image, str) or not _PICTURE.fullmatch(image):
-            check_url("image", image)
+            check_uri("image", image)
         achievement["image"] = {"id": image, "type": "Image"}
     if aligned := [each for each in certification.skills if each in skills]:
         achievement["alignment"] = [_alignment(each, skills[each]) for each in aligned]
@@ -293,5 +272,5 @@ def _first(text: str, instead: str) -> str:
 
 
 def _alignment(skill: str, url: str) -> dict[str, Any]:
-    check_url(f"skill {skill!r}", url)
+    check_uri(f"skill {skill!r}", url)
     return {"type": ["Alignment"], "targetName": skill, "targetUrl": url}

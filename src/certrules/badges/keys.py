@@ -1,4 +1,4 @@
-"""Which public keys does a verifier trust, and for whom?"""
+"""Keys: the public ones that a verifier trusts, and for whom."""
 
 import json
 import re
@@ -8,15 +8,17 @@ from typing import Any, Self
 
 from attrs import field, frozen
 
-from certrules.badges import _extra  # noqa: F401 - says what to install
-
-# isort: split
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
-from jwt.exceptions import PyJWTError
+try:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+    from jwt.api_jws import PyJWS
+    from jwt.exceptions import PyJWTError
+except ImportError as _error:
+    hint = "badges are signed and verified by PyJWT and cryptography"
+    raise ImportError(f"{hint}: pip install 'certrules[badges]'", name=_error.name) from _error
 
 from certrules.badges import tokens
 from certrules.errors import InvalidValueError
@@ -32,6 +34,7 @@ __all__ = [
     "is_id",
     "jwk",
     "thumbprint",
+    "verifies",
 ]
 
 _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
@@ -53,6 +56,15 @@ def algorithm(key: object) -> str:
     raise InvalidValueError("key", type(key).__name__, f"a public key: {EXPECTED}")
 
 
+def verifies(key: PublicKey, token: str) -> bool:
+    """Return whether a token is signed with the private half of a public key."""
+    try:
+        PyJWS().decode(token, key, algorithms=[algorithm(key)])
+    except PyJWTError:
+        return False
+    return True
+
+
 def jwk(key: PublicKey) -> dict[str, str]:
     """Return a public key as a JSON Web Key, with the members that its thumbprint is made of."""
     text = RSAAlgorithm.to_jwk(key) if isinstance(key, RSAPublicKey) else ECAlgorithm.to_jwk(key)
@@ -61,7 +73,7 @@ def jwk(key: PublicKey) -> dict[str, str]:
 
 
 def from_jwk(members: Mapping[str, Any]) -> PublicKey:
-    """Return the key of a JSON Web Key; InvalidValueError where it is none, or a private one."""
+    """Return the key of a JSON Web Key; InvalidValueError if it is none, or a private one."""
     if not isinstance(members, Mapping):
         raise InvalidValueError("jwk", type(members).__name__, "a JSON object")
     if PRIVATE & set(members):
@@ -88,7 +100,7 @@ def thumbprint(members: Mapping[str, Any]) -> str:
 
 
 def is_id(value: object) -> bool:
-    """Return whether a value can be the id by which a token names its key: a text to be seen."""
+    """Return whether a value can be the id by which a token names its key: a printable text."""
     return isinstance(value, str) and bool(value) and value.isprintable()
 
 
@@ -111,9 +123,8 @@ def _id(_: object, __: object, value: str | None) -> None:
 class TrustedKey:
     """A public key that the verifier trusts; ``id`` is what a token's ``kid`` calls it.
 
-    Of a key that is known by its thumbprint alone, the key itself is found in the token. A
-    thumbprint of another key than the one beside it is an
-    :class:`~certrules.errors.InvalidValueError`.
+    If only the thumbprint is known, the key itself must be in the token. Raises
+    :class:`~certrules.errors.InvalidValueError` if the thumbprint is not that of the key.
     """
 
     thumbprint: str = field(validator=_thumbprint)
@@ -126,13 +137,13 @@ class TrustedKey:
 
     @classmethod
     def of(cls, key: PublicKey, *, id: str | None = None) -> Self:  # noqa: A002
-        """Trust a public key; InvalidValueError where it is none, such as a private one."""
+        """Trust a public key; InvalidValueError if it is none, such as a private one."""
         algorithm(key)
         return cls(thumbprint(jwk(key)), key, id)
 
     @classmethod
     def from_pem(cls, pem: bytes, *, id: str | None = None) -> Self:  # noqa: A002
-        """Trust the public key of a PEM; InvalidValueError where it holds none."""
+        """Trust the public key of a PEM; InvalidValueError if it holds none."""
         if not isinstance(pem, bytes):
             raise InvalidValueError("public key", type(pem).__name__, "the bytes of a PEM")
         if b"PRIVATE KEY-----" in pem:

@@ -1,33 +1,35 @@
-"""How is a badge shown to others: by a link, and on a page of its own?
+"""Sharing: a link to LinkedIn, and a verification page for each badge.
 
-What people have written is shown as they wrote it, but for what nobody sees: a control character,
-half a character, or a mark that turns the direction of the text around it becomes U+FFFD. A day
-that a zone would put before the year 1 or after 9999 is that of UTC: the first or the last.
+Texts are shown as they were written, except that each control character, half character and mark
+that turns the direction of the text around it becomes U+FFFD. A day that a zone would put before
+the year 1 or after 9999 is the first or last one in UTC.
 """
 
 import re
 from base64 import b64encode
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
+from functools import cache
+from hashlib import sha256
 from html import escape
+from importlib.resources import files
+from string import Template
 from urllib.parse import quote, urlencode
 
 from attrs import field, frozen
 
 from certrules import instants
-from certrules.badges import _urls, baking
-from certrules.badges._template import PAGE, STYLE, STYLE_HASH
+from certrules.badges import baking
+from certrules.badges.urls import check_web
 from certrules.errors import InvalidValueError, OutOfRangeError
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import Certification
 from certrules.model.converters import sequence, utc_or_none
 
-__all__ = ["Page", "check_url", "html", "linkedin_link", "page"]
+__all__ = ["Page", "html", "linkedin_link", "page"]
 
 _LINKEDIN = "https://www.linkedin.com/profile/add?"
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f"  # controls, but for the tab and the end of a line
-    "\u202a-\u202e\u2066-\u2069"  # marks that turn the direction
-    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # halves of characters, and what is none
+_UNPRINTABLE = re.compile(  # controls but tabs and newlines, direction marks, and no characters
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 
 
@@ -44,9 +46,9 @@ def linkedin_link(
     """Return the link by which somebody adds a certification to their LinkedIn profile.
 
     ``organization`` is LinkedIn's number of the issuer, or else its name; ``url`` is the page where
-    the badge can be verified. The months are those of the viewer's zone. What never expires has no
-    expiration. Raises :class:`~certrules.errors.InvalidValueError` for what is no http(s) URL, for
-    a name or an id without text, and for an organization without a name or with a number below 1.
+    the badge can be verified; ``zone`` is the viewer's, whose months count. Raises
+    :class:`~certrules.errors.InvalidValueError` for a ``url`` that is no http(s) URL, for a name or
+    an id without text, and for an organization without a name or with a number below 1.
 
     >>> print(linkedin_link("First aid & more", issued_at=datetime(2023, 12, 31, 23, tzinfo=UTC),
     ...     expires_at=None, zone="Europe/Rome", url="https://academy.example/b/1", id="1",
@@ -57,31 +59,22 @@ def linkedin_link(
 
     Rules: ALL-ROLE-08, ALL-ROLE-09.
     """
-    check_url(url)
+    check_web(url)
     _check_text("name", name)
     _check_text("id", id)
     tz = instants.time_zone(zone)
-    asked = {"startTask": "CERTIFICATION_NAME", "name": _seen(name), **_organization(organization)}
-    issued = _day(issued_at, tz)
-    asked |= {"issueYear": str(issued.year), "issueMonth": str(issued.month)}
+    query = {
+        "startTask": "CERTIFICATION_NAME",
+        "name": _printable(name),
+        **_organization(organization),
+    }
+    issued = _local(issued_at, tz)
+    query |= {"issueYear": str(issued.year), "issueMonth": str(issued.month)}
     if expires_at is not None:
-        expires = _day(expires_at, tz)
-        asked |= {"expirationYear": str(expires.year), "expirationMonth": str(expires.month)}
-    asked |= {"certUrl": url, "certId": _seen(id)}
-    return _LINKEDIN + urlencode(asked, quote_via=quote, safe="")
-
-
-def check_url(url: str) -> None:
-    """Raise InvalidValueError unless a text is an absolute http(s) URL.
-
-    >>> check_url("javascript:alert(1)")
-    Traceback (most recent call last):
-        ...
-    certrules.errors.InvalidValueError: url cannot be 'javascript:alert(1)': expected a whole URL, \
-http:// or https://
-    """
-    if not _urls.is_web(url):
-        raise InvalidValueError("url", url, "a whole URL, http:// or https://")
+        expires = _local(expires_at, tz)
+        query |= {"expirationYear": str(expires.year), "expirationMonth": str(expires.month)}
+    query |= {"certUrl": url, "certId": _printable(id)}
+    return _LINKEDIN + urlencode(query, quote_via=quote, safe="")
 
 
 def _check_text(name: str, value: object) -> None:
@@ -91,7 +84,7 @@ def _check_text(name: str, value: object) -> None:
 
 def _organization(named: str | int) -> dict[str, str]:
     if isinstance(named, str) and named.strip():
-        return {"organizationName": _seen(named)}
+        return {"organizationName": _printable(named)}
     if type(named) is int and named > 0:
         return {"organizationId": str(named)}
     raise InvalidValueError("organization", named, "a name, or a number of 1 or more")
@@ -99,7 +92,7 @@ def _organization(named: str | int) -> dict[str, str]:
 
 @frozen
 class Page:
-    """What the verification page of a badge tells of it, as it stood at an instant.
+    """What the verification page of a badge says, as the badge stood at an instant.
 
     Rules: INT-42.
     """
@@ -125,7 +118,7 @@ def page(
     state: BadgeState,
     at: datetime,
 ) -> Page:
-    """Return what the verification page of a badge tells: for :func:`html`, or a host's template.
+    """Return what the verification page of a badge says, for :func:`html` or a host's template.
 
     Rules: ALL-ROLE-11, INT-42.
     """
@@ -146,8 +139,8 @@ def page(
 def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:
     """Return the verification page as one file of HTML: no script, and nothing that it fetches.
 
-    Dates are days of a zone. ``image`` is the badge: a PNG, a JPEG or an SVG, of which no script
-    runs, since it is shown as a picture. Raises :class:`~certrules.errors.BadgeError` for another.
+    Dates are days of ``zone``. ``image`` is the badge: a PNG, a JPEG, or an SVG, whose scripts do
+    not run in a picture. Raises :class:`~certrules.errors.BadgeError` for any other.
 
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> made = html(Page("<Ada>", "First aid", "The Academy", BadgeState.VALID, at, at, None),
@@ -159,7 +152,7 @@ def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:
     """
     tz = instants.time_zone(zone)
     ends = "Never" if shown.expires_at is None else _date(shown.expires_at, tz)
-    facts = [
+    entries = [
         ("Certification", _name(shown.certification)),
         ("Issued by", _name(shown.issuer)),
         ("Issued on", _date(shown.issued_at, tz)),
@@ -167,39 +160,47 @@ def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:
     ]
     if shown.skills:
         items = "".join(f"<li>{_name(skill)}</li>" for skill in shown.skills)
-        facts.append(("Skills", f'<ul class="skills">{items}</ul>'))
+        entries.append(("Skills", f'<ul class="skills">{items}</ul>'))
     if shown.criteria:
-        criteria = escape(_seen(shown.criteria))
-        facts.append(("Criteria", f'<div class="criteria" dir="auto">{criteria}</div>'))
+        criteria = escape(_printable(shown.criteria))
+        entries.append(("Criteria", f'<div class="criteria" dir="auto">{criteria}</div>'))
     if shown.id:
-        facts.append(("Credential", f"<code>{escape(_seen(shown.id))}</code>"))
-    return PAGE.format(
+        entries.append(("Credential", f"<code>{escape(_printable(shown.id))}</code>"))
+    template, style_hash = _template()
+    return template.substitute(
         title=f"{_isolated(shown.certification)}: {_isolated(shown.recipient)}",
         recipient=_name(shown.recipient),
         state=str(shown.state),
         style=shown.state.name.lower(),
         sentence=_SENTENCES[shown.state],
         image=_picture(image, shown.certification),
-        facts="".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts),
+        facts="".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in entries),
         at=f"{_date(shown.at, tz)}, {_local(shown.at, tz):%H:%M}",
         zone=escape(str(tz)),
-        css=STYLE,
-        css_hash=STYLE_HASH,
+        css_hash=style_hash,
     )
 
 
-def _seen(text: str) -> str:
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text)
+@cache
+def _template() -> tuple[Template, str]:
+    """Return the page, and the hash of the one style that its policy allows."""
+    text = files("certrules.badges").joinpath("page.html").read_text(encoding="utf-8")
+    style = text.partition("<style>")[2].partition("</style>")[0]
+    return Template(text), b64encode(sha256(style.encode()).digest()).decode("ascii")
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _name(text: str) -> str:
     """Return a name whose direction is its own, whatever stands beside it."""
-    return f"<bdi>{escape(_seen(text))}</bdi>"
+    return f"<bdi>{escape(_printable(text))}</bdi>"
 
 
 def _isolated(text: str) -> str:
     """Return a name whose direction is its own, for where there are no tags."""
-    return f"\N{FIRST STRONG ISOLATE}{escape(_seen(text))}\N{POP DIRECTIONAL ISOLATE}"
+    return f"\N{FIRST STRONG ISOLATE}{escape(_printable(text))}\N{POP DIRECTIONAL ISOLATE}"
 
 
 def _local(instant: datetime, zone: tzinfo) -> datetime:
@@ -209,12 +210,8 @@ def _local(instant: datetime, zone: tzinfo) -> datetime:
         return instants.utc(instant)
 
 
-def _day(instant: datetime, zone: tzinfo) -> date:
-    return _local(instant, zone).date()
-
-
 def _date(instant: datetime, zone: tzinfo) -> str:
-    day = _day(instant, zone)
+    day = _local(instant, zone).date()
     return f'<time datetime="{day}">{day.day} {_MONTHS[day.month - 1]} {day.year}</time>'
 
 
@@ -222,24 +219,12 @@ def _picture(image: bytes | None, name: str) -> str:
     if image is None:
         return ""
     data = f"data:{baking.media_type(image)};base64,{b64encode(image).decode('ascii')}"
-    alt = escape(f"Badge: {_seen(name)}")
+    alt = escape(f"Badge: {_printable(name)}")
     return f'<img src="{data}" alt="{alt}" width="160" height="160">'
 
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+           "October", "November", "December")  # fmt: skip
 _SENTENCES = {
     BadgeState.VALID: "This badge is genuine, and valid.",
     BadgeState.NOT_YET_VALID: "This badge is genuine, but not valid yet.",

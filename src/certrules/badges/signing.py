@@ -1,29 +1,24 @@
-"""Who signs a credential, and how does it become a token?"""
+"""Signing: a credential becomes a token."""
 
-import math
 from collections.abc import Mapping
 from typing import Any, Protocol, Self
 
-from certrules.badges import _extra  # noqa: F401 - says what to install
+from certrules.badges import keys, structure, tokens  # first: keys says what to install
 
 # isort: split
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from certrules.badges import keys, structure, tokens
-from certrules.badges._claims import instant_of
-from certrules.badges._outcomes import Found
-from certrules.badges._signatures import id_of
 from certrules.errors import BadgeError, InvalidValueError
 
 __all__ = ["KeySigner", "Signer", "sign"]
 
 
 class Signer(Protocol):
-    """What signs: a key in memory, or one that never leaves its KMS or HSM."""
+    """Whoever signs: a key in memory, or one that never leaves its KMS or HSM."""
 
     @property
     def algorithm(self) -> str:
@@ -61,7 +56,7 @@ class KeySigner:
     def from_pem(
         cls, pem: bytes, *, password: bytes | None = None, key_id: str | None = None
     ) -> Self:
-        """Read a private key; InvalidValueError where it is none that can sign badges."""
+        """Read a private key; InvalidValueError if it cannot sign badges."""
         if not isinstance(pem, bytes):
             raise InvalidValueError("private key", type(pem).__name__, "the bytes of a PEM")
         try:
@@ -78,14 +73,13 @@ class KeySigner:
 
 
 def sign(credential: Mapping[str, Any], signer: Signer) -> str:
-    """Return a credential as a token: the credential is its payload, beside the claims of a JWT.
+    """Return a credential, a badge or a status list, as a token.
 
-    ``iss``, ``jti``, ``sub``, ``nbf`` and ``exp`` repeat the issuer, the id, the recipient and the
-    period. The header holds the public key or its id, and nothing private. Nothing is signed that
-    :func:`~certrules.badges.verifying.verify` would call a bad structure, and a signature is
-    verified with the key in the header, if it is there. Raises
-    :class:`~certrules.errors.InvalidValueError` for a credential or a signer of which no token can
-    be made that a verifier would take.
+    The payload is the credential with the claims of a JWT: ``iss``, ``jti``, ``sub``, ``nbf`` and
+    ``exp`` repeat the issuer, the id, the recipient and the period. The header holds the public key
+    or its id, and nothing private. A signature is verified if its key is in the header. Raises
+    :class:`~certrules.errors.InvalidValueError` for a credential or a signer whose token
+    :func:`~certrules.badges.verifying.verify` would refuse.
 
     Rules: ALL-ROLE-11.
     """
@@ -95,9 +89,9 @@ def sign(credential: Mapping[str, Any], signer: Signer) -> str:
     signature: object = signer.sign(signed.encode("ascii"))
     if not isinstance(signature, bytes) or len(signature) not in _LENGTHS[algorithm]:
         raise InvalidValueError("signature", "***", f"bytes, as many as {algorithm} has")
-    if "jwk" in header and not _verifies(signed, signature, header["jwk"]):
-        raise InvalidValueError("signature", "***", "one of the key in its header")
     token = f"{signed}.{tokens.encoded(signature)}"
+    if "jwk" in header and not keys.verifies(keys.from_jwk(header["jwk"]), token):
+        raise InvalidValueError("signature", "***", "one of the key in its header")
     if len(token) > tokens.LONGEST:
         expected = f"to fit a token of {tokens.LONGEST:,} characters"
         raise InvalidValueError("credential", credential["id"], expected)
@@ -133,45 +127,18 @@ def _check_jwk(members: object, algorithm: object) -> None:
         raise InvalidValueError("jwk", dict(members), f"a key of {algorithm}")
 
 
-def _verifies(signed: str, signature: bytes, jwk: Mapping[str, Any]) -> bool:
-    key, data = keys.from_jwk(jwk), signed.encode("ascii")
-    if isinstance(key, RSAPublicKey):
-        return RSAAlgorithm(RSAAlgorithm.SHA256).verify(data, key, signature)
-    return ECAlgorithm(ECAlgorithm.SHA256).verify(data, key, signature)
-
-
 def _payload(credential: object) -> str:
-    """Return a credential and its claims as a verifier will read them, and take them."""
+    """Return a credential and its claims as a verifier will read them, and accept them."""
     if not isinstance(credential, Mapping):
         raise InvalidValueError("credential", type(credential).__name__, "a JSON object")
     try:
         text = tokens.compact(credential)
         read = tokens.parsed(tokens.decoded(text, "credential"), "credential")
-        claims = _claims(read)
-    except (BadgeError, Found, RecursionError, TypeError, ValueError) as error:
+        is_list = "BitstringStatusListCredential" in structure.listed(read.get("type"))
+        (structure.check_list if is_list else structure.check_badge)(read)
+        claims = structure.claims(read)
+    except (BadgeError, RecursionError, TypeError, ValueError) as error:
         expected = f"what a verifier takes: {error}"
         raise InvalidValueError("credential", credential.get("id"), expected) from None
-    said = {name: value for name, value in read.items() if name not in _CLAIMS}
+    said = {name: value for name, value in read.items() if name not in structure.CLAIMS}
     return tokens.compact(said | claims)
-
-
-_CLAIMS = ("iss", "jti", "sub", "nbf", "exp")
-
-
-def _claims(credential: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the claims of a badge or of a status list; BadgeError or Found where it is neither."""
-    is_list = "BitstringStatusListCredential" in structure.listed(credential.get("type"))
-    (structure.check_list if is_list else structure.check_badge)(credential)
-    claims = {
-        "iss": id_of(credential["issuer"]),
-        "jti": credential["id"],
-        "sub": credential["credentialSubject"].get("id"),
-        "nbf": _timestamp(credential, "validFrom"),
-        "exp": _timestamp(credential, "validUntil"),
-    }
-    return {name: value for name, value in claims.items() if value is not None}
-
-
-def _timestamp(credential: Mapping[str, Any], name: str) -> int | None:
-    instant = instant_of(credential, name)
-    return None if instant is None else math.floor(instant.timestamp())

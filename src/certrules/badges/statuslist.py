@@ -1,7 +1,7 @@
-"""How does an issuer say later that a credential no longer counts?
+"""Status lists: how an issuer says later that a credential no longer counts.
 
-A Bitstring Status List: of every credential one bit, in a list that is itself a signed credential.
-Bit 0 is the highest of the first byte.
+A Bitstring Status List has one bit for each credential, and is itself a signed credential. Bit 0 is
+the highest of the first byte.
 """
 
 import gzip
@@ -12,8 +12,9 @@ from itertools import islice
 from typing import Any
 
 from certrules.badges import tokens
-from certrules.badges.credential import Issuer, check_url, seconds
+from certrules.badges.credential import Issuer, seconds
 from certrules.badges.structure import CONTEXTS
+from certrules.badges.urls import check_uri
 from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.badges import PLACES
 
@@ -43,7 +44,7 @@ def encode(marked: Iterable[int], *, size: int = SIZE) -> str:
     """Return a list in which the bits of some indexes are set.
 
     Raises :class:`~certrules.errors.InvalidValueError` for an index outside the list, and for a
-    size that is below the standard's, above :data:`LARGEST` or no multiple of 8.
+    size below the standard's, above :data:`LARGEST` or no multiple of 8.
 
     >>> is_set(decode(encode([9])), 9), is_set(decode(encode([9])), 10)
     (True, False)
@@ -61,7 +62,7 @@ def encode(marked: Iterable[int], *, size: int = SIZE) -> str:
 
 
 def decode(text: str) -> bytes:
-    """Return the bits of a list; BadgeError where it is none, too short or too long."""
+    """Return the bits of a list; BadgeError if it is none, too short or too long."""
     if not isinstance(text, str) or not text.startswith("u"):
         raise BadgeError("the status list is not base64url with its prefix u")
     inflating = zlib.decompressobj(wbits=31)
@@ -79,7 +80,7 @@ def decode(text: str) -> bytes:
 
 
 def is_set(bits: bytes, index: int) -> bool:
-    """Return whether the bit of an index is set; BadgeError where the list has no such bit."""
+    """Return whether the bit of an index is set; BadgeError if the list has no such bit."""
     if not 0 <= index < len(bits) * 8:
         raise BadgeError(f"the status list has no bit {index}")
     return bool(bits[index // 8] & 0x80 >> index % 8)
@@ -88,8 +89,8 @@ def is_set(bits: bytes, index: int) -> bool:
 def allot(taken: Collection[int], draw: Callable[[int], int], *, size: int = SIZE) -> int | None:
     """Return an index that is not taken, drawn among all that are free; None if none is.
 
-    ``draw(n)`` is a random number from 0 to n - 1: ``secrets.randbelow``. An order would tell who
-    was awarded when. Raises :class:`~certrules.errors.InvalidValueError` where it is another.
+    ``draw(n)`` is a random number from 0 to n - 1: ``secrets.randbelow``. An order would reveal who
+    was awarded when. Raises :class:`~certrules.errors.InvalidValueError` if it is another number.
 
     >>> allot({0, 1, 3}, lambda free: 0)
     2
@@ -106,13 +107,13 @@ def allot(taken: Collection[int], draw: Callable[[int], int], *, size: int = SIZ
 def entry(url: str, purpose: str, index: int) -> dict[str, Any]:
     """Return what a credential says of its bit in the list at a URL.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for what is no URL, purpose or index.
+    Raises :class:`~certrules.errors.InvalidValueError` for a wrong URL, purpose or index.
 
     >>> entry("https://academy.example/status/1", "revocation", 9)["id"]
     'https://academy.example/status/1#9'
     """
     _check(url, purpose)
-    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < LARGEST:
+    if type(index) is not int or not 0 <= index < LARGEST:
         raise InvalidValueError("index", index, f"0 to {LARGEST - 1}")
     return {
         "id": f"{url}#{index}",
@@ -133,11 +134,11 @@ def list_credential(
     until: datetime,
     size: int = SIZE,
 ) -> Mapping[str, Any]:
-    """Return the list that belongs at a URL as a credential, to be signed.
+    """Return the list to be published at a URL as a credential, to be signed.
 
-    It counts until an instant, so that nobody can show an old one for ever; publish the next before
-    then. Raises :class:`~certrules.errors.InvalidValueError` for what is no URL or purpose, for a
-    list that ends before it begins, and as :func:`encode` does.
+    It counts from ``at`` until ``until``, so that nobody can show an old one for ever. Publish the
+    next before then. Raises :class:`~certrules.errors.InvalidValueError` for a wrong URL or
+    purpose, for a list that ends before it begins, and as :func:`encode` does.
     """
     _check(url, purpose)
     if seconds(until) <= seconds(at):
@@ -159,7 +160,7 @@ def list_credential(
 
 
 def _check(url: str, purpose: str) -> None:
-    check_url("url of the status list", url)
+    check_uri("url of the status list", url)
     if "#" in url:
         raise InvalidValueError("url of the status list", url, "a URL without a fragment")
     if purpose not in PURPOSES:

@@ -1,9 +1,10 @@
-"""Does a credential have the members that Open Badges 3.0 demands, each of its type?
+"""Structure: has a credential the members that Open Badges 3.0 demands, each of its type?
 
-What the standard demands is a table below. Members that it does not name may be anything, null is
-as good as absent, and one value may stand for a list of one. Nothing is said of who signed it.
+What the standard demands is a table below. Members that it does not name may be anything, and null
+counts as absent. Who signed a credential is not asked.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -13,11 +14,14 @@ from certrules import instants
 from certrules.errors import BadgeError, CertrulesError
 
 __all__ = [
+    "CLAIMS",
     "CONTEXTS",
     "begins",
     "check_badge",
     "check_list",
     "check_status",
+    "claims",
+    "id_of",
     "instant",
     "listed",
     "seconds",
@@ -28,9 +32,8 @@ CONTEXTS = (
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
 )
 """The vocabularies of every credential, in the order that the standard demands."""
-
-Shape = Callable[[Any, str], object]
-"""Raises BadgeError unless a value, which stands at a path, is what it has to be."""
+CLAIMS = ("iss", "jti", "sub", "nbf", "exp")
+"""The claims of a JWT that repeat what a credential says."""
 
 _CONTEXT = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d+)?\.json")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
@@ -39,55 +42,66 @@ _INDEX = re.compile(r"[0-9]+", re.ASCII)
 
 
 def check_badge(credential: Mapping[str, Any]) -> None:
-    """Raise BadgeError where a credential is no Open Badge, with the path of what is wrong.
+    """Raise BadgeError if a credential is no Open Badge, with the path of what is wrong.
 
     >>> check_badge({"@context": list(CONTEXTS), "type": ["VerifiableCredential"]})
     Traceback (most recent call last):
         ...
     certrules.errors.BadgeError: type does not name OpenBadgeCredential or AchievementCredential
     """
-    _contexts(credential.get("@context"), 2)
-    _CREDENTIAL(credential, "")
+    contexts = _contexts(credential)
+    if not any(isinstance(each, str) and _CONTEXT.fullmatch(each) for each in contexts[1:2]):
+        raise BadgeError("@context is not that of Open Badges 3.0")
+    _check("badge", credential, "")
     subject = credential["credentialSubject"]
     if subject.get("id") is None and not listed(subject.get("identifier")):
         raise BadgeError("the credential names no recipient: credentialSubject has no id")
-    begins = instant(credential["validFrom"], "validFrom")
-    if (until := credential.get("validUntil")) is not None and instant(until, "") < begins:
+    until = instant(credential, "validUntil")
+    if until is not None and until < _instant(credential["validFrom"], "validFrom"):
         raise BadgeError("validUntil is before validFrom")
 
 
 def check_list(credential: Mapping[str, Any]) -> None:
-    """Raise BadgeError where a credential is no Bitstring Status List."""
-    _contexts(credential.get("@context"), 1)
-    _LIST(credential, "")
+    """Raise BadgeError if a credential is no Bitstring Status List."""
+    _contexts(credential)
+    _check("list", credential, "")
 
 
 def check_status(entry: Any) -> None:
-    """Raise BadgeError where what says how a credential stands is none."""
-    _status(entry, "credentialStatus")
+    """Raise BadgeError if an entry does not say where the status of a credential stands."""
+    _check("status", entry, "credentialStatus")
 
 
-def instant(value: Any, path: str) -> datetime:
-    """Return the instant that a text is; BadgeError where it is none, or has no time zone."""
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
-        try:
-            return instants.utc(datetime.fromisoformat(value))
-        except (ValueError, CertrulesError):
-            pass
-    raise BadgeError(f"{path} is no instant with a time zone")
+def claims(credential: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the claims that repeat what a credential of the right structure says."""
+    said = {
+        "iss": id_of(credential["issuer"]),
+        "jti": credential["id"],
+        "sub": credential["credentialSubject"].get("id"),
+    }
+    for claim, name in (("nbf", "validFrom"), ("exp", "validUntil")):
+        at = instant(credential, name)
+        said[claim] = None if at is None else math.floor(at.timestamp())
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def instant(credential: Mapping[str, Any], name: str) -> datetime | None:
+    """Return the instant that a member says, None if it is missing; BadgeError if it is none."""
+    value = credential.get(name)
+    return None if value is None else _instant(value, name)
 
 
 def begins(credential: Mapping[str, Any]) -> float | None:
     """Return from when on a status list counts, in seconds since 1970: ``validFrom``, else ``nbf``.
 
-    BadgeError where either is no instant; None where a list says neither.
+    None if the list says neither. Raises BadgeError if either is no instant.
     """
-    first, not_before = credential.get("validFrom"), seconds(credential, "nbf")
-    return not_before if first is None else instant(first, "validFrom").timestamp()
+    first, not_before = instant(credential, "validFrom"), seconds(credential, "nbf")
+    return not_before if first is None else first.timestamp()
 
 
 def seconds(credential: Mapping[str, Any], claim: str) -> float | None:
-    """Return a claim in seconds since 1970, None where it is missing; BadgeError for no number."""
+    """Return a claim in seconds since 1970, None if it is missing; BadgeError for no number."""
     value = credential.get(claim)
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
@@ -101,206 +115,137 @@ def listed(value: Any) -> list[Any]:
     return [] if value is None else [value]
 
 
-def _contexts(value: Any, count: int) -> None:
-    contexts = value if isinstance(value, list) else []
-    known = contexts[:1] == [CONTEXTS[0]] and (count == 1 or _is_badges(contexts[1:2]))
+def id_of(value: Any) -> Any:
+    """Return the id of a thing, which may be written as its id alone."""
+    return value.get("id") if isinstance(value, dict) else value
+
+
+def _contexts(credential: Mapping[str, Any]) -> list[Any]:
+    found = credential.get("@context")
+    contexts = found if isinstance(found, list) else []
+    known = contexts[:1] == [CONTEXTS[0]]
     if not known or not all(isinstance(each, str | dict) for each in contexts):
-        raise BadgeError("@context is not that of " + _VOCABULARIES[count])
+        raise BadgeError("@context is not that of Verifiable Credentials 2.0")
+    return contexts
 
 
-def _is_badges(contexts: list[Any]) -> bool:
-    return any(isinstance(each, str) and _CONTEXT.fullmatch(each) for each in contexts)
+_OBJECTS = {
+    "badge": "type VerifiableCredential!, type OpenBadgeCredential|AchievementCredential!, "
+    "id uri!, issuer profile/!, validFrom instant!, credentialSubject subject!, "
+    "validUntil instant, awardedDate instant, name words, description words, image image, "
+    "credentialStatus status*, credentialSchema schema*, evidence evidence*, "
+    "refreshService typed*, termsOfUse typed*",
+    "subject": "type AchievementSubject!, achievement achievement!, id uri, identifier identity*, "
+    "image image, narrative any, result result*",
+    "achievement": "id uri!, type Achievement!, name text!, description any!, criteria criteria!, "
+    "achievementType any, alignment alignment*, creator profile/, image image, tag any*",
+    "alignment": "type Alignment!, targetName text!, targetUrl uri!, targetCode any, "
+    "targetDescription any, targetFramework any, targetType any",
+    "profile": "id uri!, type Profile!, name any, url uri, description any, image image",
+    "identity": "type IdentityObject!, hashed boolean!, identityHash text!, identityType text!, "
+    "salt any",
+    "image": "id uri!, type Image!, caption any",
+    "evidence": "type Evidence!, id uri",
+    "result": "type Result!",
+    "reference": "id uri, narrative any",
+    "schema": "id uri!, type *!",
+    "typed": "type *!",
+    "entry": "type *!, id uri",
+    "bit": "statusPurpose text!, statusListIndex index!, statusListCredential uri!, "
+    "statusSize size",
+    "list": "type VerifiableCredential!, type BitstringStatusListCredential!, id uri!, "
+    "issuer thing/!, credentialSubject bits!, validFrom instant, validUntil instant",
+    "bits": "type BitstringStatusList!, statusPurpose text*!, encodedList text!",
+    "thing": "id uri!",
+}
+"""The members of each object, each with the shape of its value, or for ``type`` one it must have.
+
+``!``: must be there. ``*``: may be a list of such values. ``/``: may be the id alone.
+"""
 
 
-_VOCABULARIES = {1: "Verifiable Credentials 2.0", 2: "Open Badges 3.0"}
-
-
-# The shapes
-
-
-def _text(value: Any, path: str) -> None:
-    if not isinstance(value, str) or not value.strip():
-        raise BadgeError(f"{path} is no text")
-
-
-def _any_text(value: Any, path: str) -> None:
-    if not isinstance(value, str):
-        raise BadgeError(f"{path} is no text")
-
-
-def _words(value: Any, path: str) -> None:
-    """Take a text, one of a language, or some of several."""
-    for each in listed(value):
-        _any_text(each.get("@value") if isinstance(each, dict) else each, path)
-
-
-def _uri(value: Any, path: str) -> None:
-    if not isinstance(value, str) or not _URI.fullmatch(value):
-        raise BadgeError(f"{path} is no URI")
-
-
-def _boolean(value: Any, path: str) -> None:
-    if not isinstance(value, bool):
-        raise BadgeError(f"{path} is neither true nor false")
-
-
-def _index(value: Any, path: str) -> None:
-    if not isinstance(value, str) or not _INDEX.fullmatch(value):
-        raise BadgeError(f"{path} is no whole number in a text")
-
-
-def _size(value: Any, path: str) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise BadgeError(f"{path} is no number of bits")
-
-
-def _type(*names: str) -> Shape:
-    """Take a type that is, or among others has, one of some names; any type without names."""
-
-    def check(value: Any, path: str) -> None:
-        types = listed(value)
-        if not types or not all(isinstance(each, str) and each for each in types):
-            raise BadgeError(f"{path} is no type")
-        if names and not set(names) & set(types):
-            raise BadgeError(f"{path} does not name {' or '.join(names)}")
-
-    return check
-
-
-def _all(*shapes: Shape) -> Shape:
-    def check(value: Any, path: str) -> None:
-        for shape in shapes:
-            shape(value, path)
-
-    return check
-
-
-def _each(shape: Shape) -> Shape:
-    def check(value: Any, path: str) -> None:
+def _check(shape: str, value: Any, path: str) -> None:
+    """Raise BadgeError unless a value, which stands at a path, has a shape."""
+    if shape.endswith("*"):
         for number, each in enumerate(listed(value)):
-            shape(each, f"{path}[{number}]" if isinstance(value, list) else path)
-
-    return check
-
-
-def _object(needed: Mapping[str, Shape], **optional: Shape) -> Shape:
-    def check(value: Any, path: str) -> None:
-        if not isinstance(value, dict):
-            raise BadgeError(f"{path} is no object")
-        before = f"{path}." if path else ""
-        for name, shape in {**needed, **optional}.items():
-            member = value.get(name)
-            if member is not None:
-                shape(member, before + name)
-            elif name in needed:
-                raise BadgeError(f"{before}{name} is missing")
-
-    return check
+            _check(shape[:-1], each, f"{path}[{number}]" if isinstance(value, list) else path)
+    elif shape.endswith("/"):
+        _check("uri" if isinstance(value, str) else shape[:-1], value, path)
+    elif shape in _OBJECTS:
+        _check_object(_OBJECTS[shape], value, path)
+    else:
+        _SHAPES[shape](value, path)
 
 
-def _or_uri(shape: Shape) -> Shape:
-    """Take a thing, or its id alone."""
-    return lambda value, path: (_uri if isinstance(value, str) else shape)(value, path)
+def _check_object(members: str, value: Any, path: str) -> None:
+    if not isinstance(value, dict):
+        raise BadgeError(f"{path} is no object")
+    for name, shape in map(str.split, members.split(", ")):
+        inner = f"{path}.{name}" if path else name
+        if value.get(name) is None:
+            if shape.endswith("!"):
+                raise BadgeError(f"{inner} is missing")
+        elif name == "type":
+            _check_type(shape.rstrip("*!"), value[name], inner)
+        else:
+            _check(shape.rstrip("!"), value[name], inner)
+
+
+def _check_type(names: str, value: Any, path: str) -> None:
+    types = listed(value)
+    if not types or not all(isinstance(each, str) and each for each in types):
+        raise BadgeError(f"{path} is no type")
+    if names and set(names.split("|")).isdisjoint(types):
+        raise BadgeError(f"{path} does not name {names.replace('|', ' or ')}")
 
 
 def _criteria(value: Any, path: str) -> None:
-    _object({}, id=_uri, narrative=_any_text)(value, path)
+    _check("reference", value, path)
     if value.get("id") is None and not (value.get("narrative") or "").strip():
         raise BadgeError(f"{path} has neither id nor narrative")
 
 
 def _status(value: Any, path: str) -> None:
-    _object({"type": _type()}, id=_uri)(value, path)
+    _check("entry", value, path)
     if "BitstringStatusListEntry" in listed(value["type"]):
-        _ENTRY(value, path)
+        _check("bit", value, path)
 
 
-# The table
+def _instant(value: Any, path: str) -> datetime:
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        try:
+            return instants.utc(datetime.fromisoformat(value))
+        except (ValueError, CertrulesError):
+            pass
+    raise BadgeError(f"{path} is no instant with a time zone")
 
-_IMAGE = _object({"id": _uri, "type": _type("Image")}, caption=_any_text)
-_ENTRY = _object(
-    {"statusPurpose": _text, "statusListIndex": _index, "statusListCredential": _uri},
-    statusSize=_size,
-)
-_IDENTITY = _object(
-    {
-        "type": _type("IdentityObject"),
-        "hashed": _boolean,
-        "identityHash": _text,
-        "identityType": _text,
-    },
-    salt=_any_text,
-)
-_PROFILE = _object(
-    {"id": _uri, "type": _type("Profile")},
-    name=_any_text,
-    url=_uri,
-    description=_any_text,
-    image=_IMAGE,
-)
-_ALIGNMENT = _object(
-    {"type": _type("Alignment"), "targetName": _text, "targetUrl": _uri},
-    targetCode=_any_text,
-    targetDescription=_any_text,
-    targetFramework=_any_text,
-    targetType=_any_text,
-)
-_ACHIEVEMENT = _object(
-    {
-        "id": _uri,
-        "type": _type("Achievement"),
-        "name": _text,
-        "description": _any_text,
-        "criteria": _criteria,
-    },
-    achievementType=_any_text,
-    alignment=_each(_ALIGNMENT),
-    creator=_or_uri(_PROFILE),
-    image=_IMAGE,
-    tag=_each(_any_text),
-)
-_SUBJECT = _object(
-    {"type": _type("AchievementSubject"), "achievement": _ACHIEVEMENT},
-    id=_uri,
-    identifier=_each(_IDENTITY),
-    image=_IMAGE,
-    narrative=_any_text,
-    result=_each(_object({"type": _type("Result")})),
-)
-_CREDENTIAL = _object(
-    {
-        "type": _all(
-            _type("VerifiableCredential"), _type("OpenBadgeCredential", "AchievementCredential")
-        ),
-        "id": _uri,
-        "issuer": _or_uri(_PROFILE),
-        "validFrom": instant,
-        "credentialSubject": _SUBJECT,
-    },
-    validUntil=instant,
-    awardedDate=instant,
-    name=_words,
-    description=_words,
-    image=_IMAGE,
-    credentialStatus=_each(_status),
-    credentialSchema=_each(_object({"id": _uri, "type": _type()})),
-    evidence=_each(_object({"type": _type("Evidence")}, id=_uri)),
-    refreshService=_each(_object({"type": _type()})),
-    termsOfUse=_each(_object({"type": _type()})),
-)
-_LIST = _object(
-    {
-        "type": _all(_type("VerifiableCredential"), _type("BitstringStatusListCredential")),
-        "id": _uri,
-        "issuer": _or_uri(_object({"id": _uri})),
-        "credentialSubject": _object(
-            {
-                "type": _type("BitstringStatusList"),
-                "statusPurpose": _each(_text),
-                "encodedList": _text,
-            }
-        ),
-    },
-    validFrom=instant,
-    validUntil=instant,
-)
+
+def _words(value: Any, path: str) -> None:
+    """Take a text, one of a language, or some of several."""
+    for each in listed(value):
+        _check("any", each.get("@value") if isinstance(each, dict) else each, path)
+
+
+def _is(expected: str, test: Callable[[Any], object]) -> Callable[[Any, str], None]:
+    def check(value: Any, path: str) -> None:
+        if not test(value):
+            raise BadgeError(f"{path} is {expected}")
+
+    return check
+
+
+_SHAPES: Mapping[str, Callable[[Any, str], object]] = {
+    "any": _is("no text", lambda value: isinstance(value, str)),
+    "text": _is("no text", lambda value: isinstance(value, str) and value.strip()),
+    "uri": _is("no URI", lambda value: isinstance(value, str) and _URI.fullmatch(value)),
+    "boolean": _is("neither true nor false", lambda value: isinstance(value, bool)),
+    "index": _is(
+        "no whole number in a text",
+        lambda value: isinstance(value, str) and _INDEX.fullmatch(value),
+    ),
+    "size": _is("no number of bits", lambda value: type(value) is int and value > 0),
+    "words": _words,
+    "instant": _instant,
+    "criteria": _criteria,
+    "status": _status,
+}

@@ -1,9 +1,9 @@
-"""Where in an SVG does a credential lie?
+"""SVG: the credential in one of its elements.
 
-The image is changed only there: every other byte stays as it is, scripts and references too, which
-are neither run nor fetched here. An image is read in UTF-8, in UTF-16 with its byte order mark, or
-in the ISO-8859 or Windows encoding that it declares. Its document type may name a file, which is
-never read, but declare nothing: so no entity can be defined that grows without end.
+Every other byte stays as it is. Scripts and references stay too, and are neither run nor fetched.
+An image is read in UTF-8, in UTF-16 with its byte order mark, or in the ISO-8859 or Windows
+encoding that it declares. Its document type may name a file, which is never read, but must not
+declare anything: an entity could grow without end.
 """
 
 import re
@@ -33,8 +33,7 @@ class _Reader:
         self.tokens: list[str] = []
         self.spans: list[tuple[int, int]] = []
         self._image = image
-        self._token = ""
-        self._text: list[str] = []
+        self._token, self._text = "", list[str]()
         self._depth = self._inside = 0
         self._start = -1
         self._parser = ParserCreate("utf-8", " ")  # whatever the image once declared
@@ -52,10 +51,10 @@ class _Reader:
 
     def _doctype(self, _: str, __: str | None, ___: str | None, declares: bool) -> None:  # noqa: FBT001
         if declares:
-            raise BadgeError(
-                "the SVG has declarations of its own in its document type, which are not read "
-                "here; save it as a plain SVG, without <!DOCTYPE svg [...]>"
+            why = (
+                "the SVG has declarations of its own in its document type, which are not read here"
             )
+            raise BadgeError(f"{why}; save it as a plain SVG, without <!DOCTYPE svg [...]>")
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
@@ -64,7 +63,7 @@ class _Reader:
         if self._depth == 1:
             if name != _ROOT:
                 raise BadgeError(
-                    "the image is XML, but no SVG: its root is no <svg> of SVG's namespace"
+                    "the image is XML, but no SVG: its root is no <svg> of its namespace"
                 )
             self.root = self._parser.CurrentByteIndex
         elif name == _OURS and not self._inside:
@@ -100,17 +99,15 @@ def check(image: bytes) -> None:
 
 
 def put(image: bytes, token: str) -> bytes:
-    """Return an SVG with a token in it, instead of any that it had."""
+    """Return an SVG with a token in it, in place of any that it had."""
     encoding = _encoding(image)
     utf8 = _utf8(image, encoding)
     reader = _Reader(utf8)
     inside = reader.end_of(reader.root)
     if utf8.endswith(b"/>", 0, inside):
         raise BadgeError("the SVG shows nothing")
-    ours = (
-        f"<openbadges:credential xmlns:openbadges={quoteattr(_NAMESPACE)} "
-        f"verify={quoteattr(token)}></openbadges:credential>"
-    )
+    name = "openbadges:credential"
+    ours = f'<{name} xmlns:openbadges="{_NAMESPACE}" verify={quoteattr(token)}></{name}>'
     parts, last = [utf8[:inside], ours.encode()], inside
     for start, end in reader.spans:
         parts.append(utf8[last:start])
@@ -119,7 +116,7 @@ def put(image: bytes, token: str) -> bytes:
 
 
 def taken(image: bytes) -> str:
-    """Return the token in an SVG; BadgeError where there is none, or more than one."""
+    """Return the token in an SVG; BadgeError if there is none, or more than one."""
     found = _Reader(_utf8(image, _encoding(image))).tokens
     if len(found) != 1:
         raise BadgeError(f"the SVG holds {'no' if not found else len(found)} credentials")
@@ -127,7 +124,7 @@ def taken(image: bytes) -> str:
 
 
 def _encoding(image: bytes) -> str:
-    """Return in which encoding an SVG is, by its byte order mark or its declaration."""
+    """Return the encoding of an SVG, by its byte order mark or its declaration."""
     for mark, name in ((BOM_UTF16_LE, "utf-16-le"), (BOM_UTF16_BE, "utf-16-be")):
         if image.startswith(mark):
             return name

@@ -1,31 +1,68 @@
-"""Is this badge genuine, and does it count at this instant?
+"""Verification: is this badge genuine, and does it count at this instant?
 
 Nothing is fetched: the caller says which keys it trusts for whom, and finds status lists.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from attrs import frozen
+
 from certrules import instants
-from certrules.badges import (
-    _extra,  # noqa: F401 - says what to install
-    structure,
-)
-from certrules.badges._claims import check_claims, instant_of
-from certrules.badges._outcomes import Found, Outcome, Verification
-from certrules.badges._signatures import payload_of
-from certrules.badges._states import Statuses, is_marked
-from certrules.badges.keys import Keys
-from certrules.badges.structure import listed
-from certrules.errors import BadgeError, InvalidValueError
+from certrules.badges import keys as trusted
+from certrules.badges import statuslist, structure, tokens
+from certrules.badges.keys import Keys, PublicKey, TrustedKey
+from certrules.badges.structure import id_of, listed
+from certrules.badges.tokens import Token
+from certrules.errors import BadgeError, CertrulesError, InvalidValueError
+from certrules.words import Word
 
 __all__ = ["ALGORITHMS", "Outcome", "Statuses", "Verification", "verify"]
 
 ALGORITHMS = ("RS256", "ES256")
-"""With which signatures a badge may come, unless the caller allows fewer."""
+"""The signatures with which a badge may come, unless the caller allows fewer."""
+
+Statuses = Callable[[str], str | None]
+"""The token of the status list at a URL, or None if it is not at hand."""
 
 _MOST_ENTRIES = 8
+_MESSAGES = ("message", "refresh")  # the purposes of the standard that are no states
+
+
+class Outcome(Word):
+    """What a verifier found: the one thing about a badge that counts most.
+
+    A revoked badge is revoked even if it has expired. Suspended and status unknown are reported
+    only for a badge that is otherwise valid.
+    """
+
+    UNSUPPORTED_FORM = "unsupported form"
+    BAD_STRUCTURE = "bad structure"
+    UNTRUSTED_KEY = "untrusted key"
+    BAD_SIGNATURE = "bad signature"
+    CLAIMS_DIFFER = "claims differ"
+    NOT_YET_VALID = "not yet valid"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    STATUS_UNKNOWN = "status unknown"
+    VALID = "valid"
+
+
+@frozen
+class Verification:
+    """The outcome, why in one sentence, and the credential if its signature is good.
+
+    True in a condition if the badge is valid.
+    """
+
+    outcome: Outcome
+    why: str
+    credential: Mapping[str, Any] | None = None
+
+    def __bool__(self) -> bool:
+        return self.outcome is Outcome.VALID
 
 
 def verify(
@@ -36,78 +73,266 @@ def verify(
     at: datetime,
     algorithms: Collection[str] = ALGORITHMS,
 ) -> Verification:
-    """Say what a badge is worth at an instant: one outcome, whatever the token is.
+    """Return what a badge is worth at an aware instant: one outcome, whatever the token is.
 
-    ``keys`` are the keys trusted for an issuer, by its id. A key in the token's own header counts
-    only where its thumbprint is among them, and a ``kid`` is only compared, never looked up.
-    ``status`` is asked for the lists that the credential names; they must be signed by a key of the
-    same issuer. An ``OSError`` of theirs, such as a network that is down, means that no key is
-    trusted, or that the status is unknown; any other exception is a mistake of the caller's, and
-    goes through. Raises :class:`~certrules.errors.InvalidValueError` for algorithms that are none
-    of :data:`ALGORITHMS`, and for ``keys`` and ``status`` that are no functions or answer with
-    something else than keys.
+    ``keys`` answers with the keys trusted for an issuer's id. A key in the token's own header
+    counts only if its thumbprint is among them, and a ``kid`` is only compared, never looked up.
+    ``status`` answers with the lists that the credential names; a key of the same issuer must have
+    signed them. If either raises ``OSError``, such as for a network that is down, no key is
+    trusted, or the status is unknown. Any other exception goes through. Raises
+    :class:`~certrules.errors.InvalidValueError` for algorithms that are none of
+    :data:`ALGORITHMS`, and for ``keys`` or ``status`` that are no functions or answer with
+    something else.
 
     >>> verify("rubbish", keys={}.get, at=datetime(2024, 1, 1, tzinfo=UTC)).outcome
     <Outcome.BAD_STRUCTURE: 'bad structure'>
 
     Rules: ALL-ROLE-08, ALL-ROLE-11.
     """
-    at = instants.utc(at)
-    _check_asked(keys, status, algorithms)
+    _check_arguments(keys, status, algorithms)
+    verifier = _Verifier(keys, status, instants.utc(at), algorithms)
     signed: Mapping[str, Any] | None = None
     try:
-        signed = payload_of(token, keys, algorithms)
+        signed = verifier.payload(token)
         _check_badge(signed)
-        outcome, why = _standing(signed, keys, status, at, algorithms)
-    except Found as found:
-        outcome, why = found.outcome, found.why
-    return Verification(outcome, why, signed)
+        return Verification(*verifier.status_of(signed), signed)
+    except _FoundError as found:
+        return Verification(found.outcome, found.why, signed)
 
 
-def _check_asked(keys: object, status: object, algorithms: object) -> None:
-    if not callable(keys) or not (status is None or callable(status)):
-        name, value = ("status", status) if callable(keys) else ("keys", keys)
-        raise InvalidValueError(name, type(value).__name__, "a function, as a dictionary's get")
+def _check_arguments(keys: object, status: object, algorithms: object) -> None:
+    for name, value in (("keys", keys), ("status", status)):
+        if not callable(value) and (name, value) != ("status", None):
+            raise InvalidValueError(name, type(value).__name__, "a function, as a dictionary's get")
     asked: Collection[Any] = algorithms if isinstance(algorithms, Collection) else ()
     if not asked or isinstance(algorithms, str) or not all(each in ALGORITHMS for each in asked):
         raise InvalidValueError("algorithms", algorithms, "some of " + ", ".join(ALGORITHMS))
 
 
+class _FoundError(Exception):
+    """What is found of a badge before all of it has been looked at."""
+
+    def __init__(self, outcome: Outcome, why: str) -> None:
+        super().__init__(why)
+        self.outcome = outcome
+        self.why = why
+
+
+@frozen
+class _Verifier:
+    """What the caller trusts, and the instant that counts."""
+
+    keys: Keys
+    status: Statuses | None
+    at: datetime
+    algorithms: Collection[str]
+
+    # Is it signed with a trusted key?
+
+    def payload(self, text: str) -> Mapping[str, Any]:
+        """Return the payload of a token whose signature is good."""
+        token = _parts(text)
+        algorithm = token.header.get("alg")
+        if "crit" in token.header or "b64" in token.header:
+            why = "the header demands extensions (crit, b64)"
+            raise _FoundError(Outcome.UNSUPPORTED_FORM, why)
+        if not isinstance(algorithm, str) or algorithm not in self.algorithms:
+            allowed = " or ".join(sorted(self.algorithms))
+            why = f"the algorithm is {_short(algorithm)}, not {allowed}"
+            raise _FoundError(Outcome.UNSUPPORTED_FORM, why)
+        if "vc" in token.payload and "@context" not in token.payload:
+            why = "the credential is wrapped in vc, an older form"
+            raise _FoundError(Outcome.UNSUPPORTED_FORM, why)
+        for key in self._candidates(token):
+            if trusted.verifies(key, text):
+                return token.payload
+        why = "it was not signed so with a trusted key of its issuer"
+        raise _FoundError(Outcome.BAD_SIGNATURE, why)
+
+    def _candidates(self, token: Token) -> list[PublicKey]:
+        """Return the trusted keys that the header can mean."""
+        issuer, kid, jwk = (
+            id_of(token.payload.get("issuer")),
+            *map(token.header.get, ("kid", "jwk")),
+        )
+        if not isinstance(issuer, str):
+            raise _FoundError(Outcome.BAD_STRUCTURE, "the credential names no issuer")
+        if not isinstance(kid, str | None) or not isinstance(jwk, dict | None):
+            raise _FoundError(Outcome.BAD_STRUCTURE, "the header has a kid or a jwk that is none")
+        if jwk is not None and trusted.PRIVATE & set(jwk):
+            why = "the key in the header is a private one, now known"
+            raise _FoundError(Outcome.BAD_STRUCTURE, why)
+        ring = self._trusted(issuer)
+        if jwk is not None:
+            named = [key for key in ring if key.thumbprint == trusted.thumbprint(jwk)]
+            found = [key.key or _own(jwk) for key in named]
+        else:
+            found = [key.key for key in ring if key.key is not None and kid in (None, key.id)]
+        if not found:
+            raise _FoundError(Outcome.UNTRUSTED_KEY, _why_untrusted(issuer, kid, jwk, ring))
+        return found
+
+    def _trusted(self, issuer: str) -> list[TrustedKey]:
+        try:
+            found: Any = self.keys(issuer)
+            ring: list[Any] = list(found or ()) if isinstance(found, Iterable | None) else [None]
+        except OSError as error:
+            why = f"the keys of {_short(issuer)} are not at hand: {_said(error)}"
+            raise _FoundError(Outcome.UNTRUSTED_KEY, why) from None
+        if not all(isinstance(each, TrustedKey) for each in ring):
+            raise InvalidValueError("keys", type(found).__name__, "trusted keys, or None")
+        return ring
+
+    # Does it count?
+
+    def status_of(self, credential: Mapping[str, Any]) -> tuple[Outcome, str]:
+        """Return what counts most about a badge whose signature is good, and why."""
+        begins, ends = (structure.instant(credential, each) for each in ("validFrom", "validUntil"))
+        if begins is not None and self.at < begins:
+            return Outcome.NOT_YET_VALID, f"it is valid from {begins.isoformat()} on"
+        unknown, marked = [], set()
+        entries = listed(credential.get("credentialStatus"))
+        if len(entries) > _MOST_ENTRIES:
+            unknown, entries = [f"it names {len(entries)} states; that is too many"], []
+        for entry in entries:
+            try:
+                if self._is_marked(entry, id_of(credential["issuer"])):
+                    marked.add(entry["statusPurpose"])
+            except BadgeError as error:
+                unknown.append(str(error))
+        if "revocation" in marked:
+            return Outcome.REVOKED, "its issuer has revoked it"
+        if ends is not None and self.at >= ends:
+            return Outcome.EXPIRED, f"it expired at {ends.isoformat()}"
+        if "suspension" in marked:
+            return Outcome.SUSPENDED, "its issuer has suspended it for the time being"
+        if unknown:
+            return Outcome.STATUS_UNKNOWN, "; ".join(unknown)
+        return Outcome.VALID, "it is genuine, and valid"
+
+    def _is_marked(self, entry: Mapping[str, Any], issuer: object) -> bool:
+        """Return whether the bit is set that an entry names; BadgeError if nobody can know."""
+        if "BitstringStatusListEntry" not in listed(entry["type"]):
+            raise BadgeError("its status is not that of a Bitstring Status List")
+        purpose, url, index = (
+            entry[name] for name in ("statusPurpose", "statusListCredential", "statusListIndex")
+        )
+        if purpose in _MESSAGES:
+            return False
+        if purpose not in statuslist.PURPOSES:
+            raise BadgeError(
+                f"its status has the purpose {_short(purpose)}, which nobody here knows"
+            )
+        if len(index) > 9:  # a list has fewer bits; and the work of reading a number has to end
+            raise BadgeError(f"no status list has a bit {_short(index)}")
+        if entry.get("statusSize") not in (None, 1):
+            raise BadgeError("its status list has more than one bit a credential")
+        try:
+            return statuslist.is_set(self._bits(url, purpose, issuer), int(index))
+        except (BadgeError, _FoundError, OSError) as error:
+            raise BadgeError(f"the status list {_short(url)}: {_said(error)}") from None
+
+    def _bits(self, url: str, purpose: str, issuer: object) -> bytes:
+        """Return the bits of the list published at a URL, if it is the one that is asked for."""
+        token = self.status(url) if self.status is not None else None
+        if token is None:
+            raise BadgeError("it is not at hand")
+        published = self.payload(token)
+        structure.check_list(published)
+        subject = published["credentialSubject"]
+        if purpose not in listed(subject["statusPurpose"]):
+            raise BadgeError(f"it is none for {purpose}")
+        if published["id"] != url or id_of(published["issuer"]) != issuer:
+            raise BadgeError("it is another one, or of another issuer")
+        _check_claims(published, [each for each in ("iss", "jti", "sub") if each in published])
+        self._check_time(published)
+        return statuslist.decode(subject["encodedList"])
+
+    def _check_time(self, published: Mapping[str, Any]) -> None:
+        """Raise unless a list is of this time; when it was signed says nothing."""
+        now, begins = self.at.timestamp(), structure.begins(published)
+        until = structure.instant(published, "validUntil")
+        ends = None if until is None else until.timestamp(), structure.seconds(published, "exp")
+        if begins is not None and now < begins:
+            raise BadgeError("it is not valid yet")
+        if any(each is not None and now >= each for each in ends):
+            raise BadgeError("it has expired")
+
+
+def _parts(token: object) -> Token:
+    if not isinstance(token, str):
+        why = f"a token is text, not {type(token).__name__}"
+        raise _FoundError(Outcome.BAD_STRUCTURE, why)
+    try:
+        if token.lstrip()[:1] == "{" and len(token) <= tokens.LONGEST:
+            raise _unsigned(tokens.parsed(token.encode(errors="replace"), "document"))
+        return tokens.read(token)
+    except BadgeError as error:
+        raise _FoundError(Outcome.BAD_STRUCTURE, str(error)) from None
+
+
+def _unsigned(document: Mapping[str, Any]) -> _FoundError:
+    """Return what is wrong with JSON in place of a token."""
+    if "proof" in document:
+        why = "a JSON document with an embedded proof, and no JSON Web Signature"
+    elif "Assertion" in listed(document.get("type")):
+        why = "an assertion of Open Badges 2, an older form"
+    elif "signatures" in document or "signature" in document:
+        why = "a JSON Web Signature written as JSON, and not in its compact form"
+    else:
+        return _FoundError(Outcome.BAD_STRUCTURE, "a JSON document that nobody has signed")
+    return _FoundError(Outcome.UNSUPPORTED_FORM, why)
+
+
+def _own(jwk: Mapping[str, Any]) -> PublicKey:
+    try:
+        return trusted.from_jwk(jwk)
+    except CertrulesError as error:
+        raise _FoundError(
+            Outcome.BAD_STRUCTURE, f"the key in the header is none: {error}"
+        ) from None
+
+
+def _why_untrusted(
+    issuer: str, kid: str | None, jwk: Mapping[str, Any] | None, ring: list[TrustedKey]
+) -> str:
+    """Return which key is named, which are trusted, and so how to mend it."""
+    if not ring:
+        return f"no key is trusted for {_short(issuer)}, who it says has issued it"
+    if jwk is not None:
+        thumbprint = trusted.thumbprint(jwk)
+        return f"the key in its header has the thumbprint {thumbprint}, which is not trusted"
+    if all(key.key is None for key in ring):
+        return "only thumbprints are trusted, and it does not hold its key: trust the key itself"
+    ids = sorted({_short(key.id) for key in ring if key.id is not None})
+    known = f"have the ids {', '.join(ids)}" if ids else "have no id"
+    mend = "if one is it, trust it under that id"
+    return f"it names the key {_short(kid)}, and the trusted keys of its issuer {known}: {mend}"
+
+
 def _check_badge(credential: Mapping[str, Any]) -> None:
-    """Raise where it is no badge, or where a claim is missing or not what the badge says."""
+    """Raise if it is no badge, or if a claim is missing or is not what the badge says."""
     try:
         structure.check_badge(credential)
     except BadgeError as error:
-        raise Found(Outcome.BAD_STRUCTURE, str(error)) from None
-    check_claims(credential)
+        raise _FoundError(Outcome.BAD_STRUCTURE, str(error)) from None
+    _check_claims(credential, structure.CLAIMS)
 
 
-def _standing(
-    credential: Mapping[str, Any],
-    keys: Keys,
-    status: Statuses | None,
-    at: datetime,
-    algorithms: Collection[str],
-) -> tuple[Outcome, str]:
-    begins, ends = instant_of(credential, "validFrom"), instant_of(credential, "validUntil")
-    if begins is not None and at < begins:
-        return Outcome.NOT_YET_VALID, f"it is valid from {begins.isoformat()} on"
-    unknown, marked = [], set()
-    entries = listed(credential.get("credentialStatus"))
-    if len(entries) > _MOST_ENTRIES:
-        unknown, entries = [f"it names {len(entries)} states; that is too many"], []
-    for entry in entries:
-        try:
-            if is_marked(entry, credential, keys, status, at, algorithms):
-                marked.add(entry["statusPurpose"])
-        except BadgeError as error:
-            unknown.append(str(error))
-    if "revocation" in marked:
-        return Outcome.REVOKED, "its issuer has revoked it"
-    if ends is not None and at >= ends:
-        return Outcome.EXPIRED, f"it expired at {ends.isoformat()}"
-    if "suspension" in marked:
-        return Outcome.SUSPENDED, "its issuer has suspended it for the time being"
-    if unknown:
-        return Outcome.STATUS_UNKNOWN, "; ".join(unknown)
-    return Outcome.VALID, "it is genuine, and valid"
+def _check_claims(credential: Mapping[str, Any], names: Iterable[str]) -> None:
+    said = structure.claims(credential)
+    for name in names:
+        value = credential.get(name)
+        if value != said.get(name) or isinstance(value, bool):
+            raise _FoundError(Outcome.CLAIMS_DIFFER, f"{name} is not what the credential says")
+
+
+def _short(value: object) -> str:
+    """Return a value of a stranger, as much of it as a sentence bears."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def _said(error: Exception) -> str:
+    """Return the words of an error, or its name if it has none."""
+    return str(error) or type(error).__name__

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from certrules.badges import _urls, sharing, statuslist
 from certrules.badges import credential as credentials
+from certrules.badges import sharing, statuslist, urls
 from certrules.badges.credential import Issuer, Recipient
 from certrules.badges.sharing import Page
 from certrules.errors import InvalidValueError
@@ -197,7 +197,7 @@ expected an http(s) URL with {purpose} and {list} in it
     """
     named = set(_PLACEHOLDER.findall(lists)) if isinstance(lists, str) else set()
     rest = _PLACEHOLDER.sub("", lists) if named == {"purpose", "list"} else ""
-    if not _urls.is_web(rest) or not set("{}#").isdisjoint(rest):
+    if not urls.is_web(rest) or not set("{}#").isdisjoint(rest):
         raise InvalidValueError("lists", lists, "an http(s) URL with {purpose} and {list} in it")
 
 

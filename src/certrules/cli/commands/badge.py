@@ -11,7 +11,8 @@ from typing import Any
 
 from certrules import instants
 from certrules.badges import baking, sharing, statuslist, tokens
-from certrules.badges.credential import Issuer, Recipient, check_url
+from certrules.badges.credential import Issuer, Recipient
+from certrules.badges.urls import check_uri, check_web
 from certrules.cli import (
     actors,
     arguments,
@@ -347,7 +348,7 @@ def _naming(option: str, value: str) -> Iterator[None]:
 def _folder(url: str) -> str:
     """Return under which URL the pages of badges are."""
     with _naming("--url", url):
-        sharing.check_url(url)
+        check_web(url)
     if "?" in url or "#" in url:
         raise UsageError(f"--url {url}: the id of a badge cannot follow a ? or a #")
     return url.rstrip("/")
@@ -379,7 +380,7 @@ def _more(args: argparse.Namespace) -> dict[str, Any]:
         _check_lists(args.lists)
     if args.image_url is not None:
         with _naming("--image-url", args.image_url):
-            check_url("image", args.image_url)
+            check_uri("image", args.image_url)
     if args.recipient is not None:
         with _naming("--recipient", args.recipient):
             more["recipient"] = Recipient(args.recipient)
@@ -400,7 +401,7 @@ def _skills(args: argparse.Namespace, store: Store) -> Mapping[str, str]:
             raise UsageError(f"--skill-url {given!r}: {skill} has a URL already: {urls[skill]}")
         urls[skill] = given.removeprefix(f"{skill}=")
         with _naming("--skill-url", given):
-            check_url(skill, urls[skill])
+            check_uri(skill, urls[skill])
     return urls
 
 
