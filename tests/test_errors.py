@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from certrules import Rule, errors
-from certrules.model.decisions import Reason
+from certrules import errors
+from certrules.model.decisions import because
+from certrules.model.reasons import ReasonCode
 from certrules.periods import Unit
 
 NAIVE = datetime(2024, 1, 31, 9)  # noqa: DTZ001
@@ -102,7 +103,7 @@ def test_a_failure_of_the_world_is_no_value_error(name: str) -> None:
     assert not issubclass(getattr(errors, name), ValueError)
 
 
-REASON = Reason(Rule.INT_27, "nobody is granted this", (("at", datetime(2024, 1, 1, tzinfo=UTC)),))
+REASON = because(ReasonCode.CHANGED_SINCE, at=datetime(2024, 1, 1, tzinfo=UTC))
 
 EVERY_ERROR = [
     errors.BadgeError("a badge of nobody"),

@@ -1,12 +1,42 @@
+import pickle
+
 import pytest
 
-from certrules import Granted, Reason, Refused, Rule
+from certrules import Granted, Refused, Rule
+from certrules.model.decisions import because, render
+from certrules.model.reasons import ReasonCode
 
-REASON = Reason(Rule.DOC_EXP_02, "zero is never", (("amount", 0),))
+REASON = because(ReasonCode.INACTIVE_USER, user_id="1", user="ada {0}")
 
 
-def test_a_reason_names_its_rule() -> None:
-    assert str(REASON) == "zero is never (DOC-EXP-02)"
+def test_a_reason_says_its_text_and_names_its_rule() -> None:
+    assert REASON.text == "user ada {0} is deactivated"
+    assert str(REASON) == "user ada {0} is deactivated (DOC-CERT-13)"
+
+
+def test_the_context_may_have_another_rule() -> None:
+    assert because(ReasonCode.INACTIVE_USER, Rule.INT_24).rule is Rule.INT_24
+
+
+def test_a_host_renders_in_its_own_language_and_falls_back_to_english() -> None:
+    assert render(REASON, {ReasonCode.INACTIVE_USER: "{user} ist deaktiviert"}) == (
+        "ada {0} ist deaktiviert"
+    )
+    assert render(REASON, {ReasonCode.INACTIVE_USER: lambda details: details["user_id"]}) == "1"
+    assert render(REASON, {}) == REASON.text
+    assert render(REASON, say=repr) == "user 'ada {0}' is deactivated"
+
+
+def test_details_cannot_be_changed_and_count_for_equality() -> None:
+    with pytest.raises(TypeError):
+        REASON.details["user"] = "eve"  # type: ignore[index]
+    again = because(ReasonCode.INACTIVE_USER, user_id="1", user="ada {0}")
+    assert (again, hash(again)) == (REASON, hash(REASON))
+    assert because(ReasonCode.INACTIVE_USER, user_id="2", user="eve") != REASON
+
+
+def test_a_reason_is_the_same_in_another_process() -> None:
+    assert pickle.loads(pickle.dumps(REASON)) == REASON  # noqa: S301
 
 
 def test_granted_is_true_and_refused_is_false() -> None:

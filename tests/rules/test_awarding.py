@@ -596,7 +596,7 @@ def test_whoever_holds_an_award_is_told_what_would_renew_it() -> None:
             f"the award expired on 2024-01-02 00:00 UTC, {again}: start its renewal",
         ),
         (expired, ALLBOUND, f"the award expired on 2024-01-02 00:00 UTC, {again}"),
-        (begun, DOCEBO, "its renewal was started by course c1: complete that"),
+        (begun, DOCEBO, "a renewal was started already: complete course c1, or cancel it"),
     ]
     for known, policy, text in cases:
         assert [reason.text for reason in decide(known, policy=policy).reasons] == [text]

@@ -97,7 +97,7 @@ def test_unlinking_removes_what_the_item_earned_and_nothing_else() -> None:
     decided = lifecycle.unlink(FIRST_AID, COURSE, "c1", [NEW, *KEPT, OLD], at=AT)
     assert lost(decided) == [OLD, NEW]
     assert effects(decided, UnassignItem) == [UnassignItem("fa", COURSE, "c1")]
-    assert dict(decided.reasons[0].facts) == {"awards": 2, "users": 1, "archived": 1}
+    assert dict(decided.reasons[0].details) == {"awards": 2, "users": 1, "archived": 1}
 
 
 @pytest.mark.rule("INT-23")

@@ -155,7 +155,7 @@ def test_allbound_freezes_on_publication_all_but_status_and_groups(
         assert decided
     else:
         assert rules(decided) == ["ALL-CERT-09"]
-        assert dict(decided.reasons[0].facts) == {"frozen": (name,)}
+        assert decided.reasons[0].details["attributes"] == (name,)
 
 
 def test_the_edits_tried_are_all_there_are() -> None:
@@ -208,7 +208,7 @@ def test_a_published_certification_keeps_its_training_where_publication_freezes_
     held = evolve(FIRST_AID, assignments=(ITEM,))
     unlinked = lifecycle.unlink(held, ITEM.kind, ITEM.item_id, [], at=AT, policy=ALLBOUND)
     assert rules(unlinked) == ["ALL-CERT-09"]
-    assert dict(unlinked.reasons[0].facts) == {"frozen": ("assignments",)}
+    assert unlinked.reasons[0].details["attributes"] == ("assignments",)
     draft = evolve(held, status=DRAFT)
     assert lifecycle.unlink(draft, ITEM.kind, ITEM.item_id, [], at=AT, policy=ALLBOUND)
 
@@ -352,7 +352,7 @@ def test_items_come_after_the_certification_where_an_item_earns_one_at_most() ->
 def test_issued_awards_are_deleted_only_when_their_removal_is_asked_for(award: Award) -> None:
     refused = lifecycle.delete(FIRST_AID, [award], at=AT, policy=ALLBOUND)
     assert rules(refused) == ["INT-38"]
-    assert dict(refused.reasons[0].facts) == {"awards": 1}
+    assert refused.reasons[0].details["awards"] == 1
     for decided in (
         lifecycle.delete(FIRST_AID, [award], at=AT, policy=ALLBOUND, cascade=True),
         lifecycle.delete(FIRST_AID, [award], at=AT),

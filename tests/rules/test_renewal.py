@@ -978,8 +978,8 @@ def test_names_change_nothing_but_the_words(facts: Facts, done: Completion, at: 
     ]
     for decide in decisions:
         plain, told = decide(facts), decide(named)
-        assert [(each.rule, each.facts) for each in told.reasons] == [
-            (each.rule, each.facts) for each in plain.reasons
+        assert [(each.code, each.rule) for each in told.reasons] == [
+            (each.code, each.rule) for each in plain.reasons
         ]
         assert bool(told) == bool(plain)
         assert effects_of(told) == effects_of(plain)

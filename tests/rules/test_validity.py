@@ -383,7 +383,7 @@ def test_allbound_has_no_other(text: str) -> None:
     assert not decision
     (reason,) = decision.reasons
     assert str(reason) == f"{text} is not one of: 1 year, 2 years, 3 years, never (ALL-EXP-01)"
-    assert reason.facts == (("validity", Validity.parse(text)),)
+    assert reason.details["validity"] == Validity.parse(text)
 
 
 @pytest.mark.rule("ALL-EXP-01", "DOC-EXP-02")
@@ -391,7 +391,7 @@ def test_allbound_has_no_other(text: str) -> None:
 def test_allbound_takes_zero_of_any_unit_for_never(unit: Unit) -> None:
     decision = validity.allowed(Validity(0, unit), ALLBOUND)
     assert decision
-    assert decision.reasons[0].facts == (("validity", Validity(0, unit)),)
+    assert decision.reasons[0].details["validity"] == Validity(0, unit)
 
 
 @pytest.mark.rule("DOC-EXP-01")
@@ -401,7 +401,7 @@ def test_docebo_has_any(text: str) -> None:
     assert decision
     (reason,) = decision.reasons
     assert str(reason) == f"{text} is a whole number of calendar units (DOC-EXP-01)"
-    assert reason.facts == (("validity", Validity.parse(text)),)
+    assert reason.details["validity"] == Validity.parse(text)
 
 
 def test_a_platform_of_ones_own() -> None:

@@ -114,7 +114,8 @@ def test_viewing_takes_one_permission_and_managing_both() -> None:
     assert visibility.may(CONTENT, Action.VIEW_AWARDS)
     refused = visibility.may(CONTENT, Action.EXPORT_AWARDS)
     assert rules(refused) == {"INT-27", "ALL-ROLE-04", "ALL-ROLE-06", "ALL-MANAGE-09"}
-    assert dict(refused.reasons[0].facts) == {"actor": "ada", "action": "awards.export"}
+    told = refused.reasons[0].details
+    assert (told["actor_id"], told["action"]) == ("ada", Action.EXPORT_AWARDS)
 
 
 @pytest.mark.parametrize(

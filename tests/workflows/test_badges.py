@@ -90,7 +90,7 @@ def test_an_index_is_never_given_out_twice_and_a_full_list_is_left(
 
 def test_who_holds_nothing_gets_no_badge(store: Store) -> None:
     refused = badges.issue(store, "ada", "fa", draw=lambda _: 0)
-    assert str(refused.reasons[0]) == "the user holds no award of First aid now (ALL-ROLE-11)"
+    assert str(refused.reasons[0]) == "the user does not hold the certification (ALL-ROLE-11)"
     with store.writing() as transaction:
         transaction.awards.add([AWARD.archive(day(20))])
     assert not badges.issue(store, "ada", "fa", draw=lambda _: 0)

@@ -362,7 +362,7 @@ def test_a_badge_is_issued_anew_by_an_administrator(earned: Store) -> None:
 
 @pytest.mark.parametrize(
     ("end", "why"),
-    [(unassigned, "the user holds no award"), (deleted, "certification of this badge was deleted")],
+    [(unassigned, "the user holds no award"), (deleted, "there is no such certification")],
 )
 def test_what_has_ended_is_not_issued_anew(
     earned: Store, end: Callable[[Store], None], why: str

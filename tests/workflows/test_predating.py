@@ -156,8 +156,8 @@ def test_where_there_is_nobody_to_issue_it_to_the_report_says_why_there_could_be
         transaction.certifications.put([draft])
     report = issue(store)
     assert [str(reason) for reason in report.reasons] == [
-        "certification Badge is a draft, not active (INT-31b)",
-        "the certification has no training (ALL-PREDATE-01)",
+        "certification Badge is draft, not active (INT-31b)",
+        "no item is assigned to the certification (ALL-PREDATE-01)",
     ]
     assert not report.whole
 

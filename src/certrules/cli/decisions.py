@@ -48,7 +48,12 @@ def as_json(decision: Granted | Refused) -> dict[str, Any]:
     told: dict[str, Any] = {
         "granted": bool(decision),
         "reasons": [
-            {"rule": reason.rule.id, "text": reason.text, "facts": plain(dict(reason.facts))}
+            {
+                "code": str(reason.code),
+                "rule": reason.rule.id,
+                "text": reason.text,
+                "details": plain(reason.details),
+            }
             for reason in decision.reasons
         ],
     }

@@ -1,25 +1,76 @@
-"""What does an answer look like, and why is it so?"""
+"""Decisions: what does an answer look like, and why is it so?"""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from attrs import field, frozen
 
+from certrules.model.english import ENGLISH, Template, say
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 
-__all__ = ["Granted", "Reason", "Refused"]
+__all__ = ["Granted", "Reason", "Refused", "because", "render"]
+
+
+def _read_only(details: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType(dict(details))
 
 
 @frozen
 class Reason:
-    """A rule that took part in a decision, what it found, and the facts that decided."""
+    """Why it was decided so: a code, the rule that was followed, and the facts that decided.
 
+    The details are values by name: ``user_id`` is an id, ``user`` what people call the user, and
+    ``item`` an :class:`~certrules.model.catalog.Item`, so that a text needs nothing else.
+
+    >>> reason = because(ReasonCode.INACTIVE_USER, user_id="1", user="ada")
+    >>> print(reason)
+    user ada is deactivated (DOC-CERT-13)
+    >>> str(reason.code), reason.rule, reason.details["user"]
+    ('inactive_user', Rule.DOC_CERT_13, 'ada')
+    """
+
+    code: ReasonCode
     rule: Rule
-    text: str
-    facts: tuple[tuple[str, Any], ...] = ()
+    details: Mapping[str, Any] = field(default=(), converter=_read_only, hash=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Reason, (self.code, self.rule, dict(self.details))
+
+    @property
+    def text(self) -> str:
+        """The reason in English; :func:`render` has other languages."""
+        return render(self)
 
     def __str__(self) -> str:
         return f"{self.text} ({self.rule})"
+
+
+def because(code: ReasonCode, rule: Rule | None = None, /, **details: Any) -> Reason:
+    """Return the reason of a code, with the code's own rule unless another is named."""
+    return Reason(code, rule or code.rule, details)
+
+
+def render(
+    reason: Reason,
+    texts: Mapping[ReasonCode, Template] = ENGLISH,
+    *,
+    say: Callable[[object], str] = say,
+) -> str:
+    """Return a reason as a person reads it, in the language of ``texts``.
+
+    A text has the names of details in braces, or is a function of the details. A code that
+    ``texts`` lacks is English. ``say`` writes one detail: an item, a status, an instant, a list.
+
+    >>> german = {ReasonCode.INACTIVE_USER: "{user} ist deaktiviert"}
+    >>> render(because(ReasonCode.INACTIVE_USER, user_id="1", user="ada"), german)
+    'ada ist deaktiviert'
+    """
+    template = texts.get(reason.code, ENGLISH[reason.code])
+    if callable(template):
+        return template(reason.details)
+    return template.format_map({name: say(value) for name, value in reason.details.items()})
 
 
 def _all(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from certrules.model.catalog import Assignment, Certification, Criteria
-from certrules.model.decisions import Reason
+from certrules.model.catalog import Assignment, Certification, Criteria, Item
+from certrules.model.decisions import Reason, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
 from certrules.model.policy import Policy
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 
 __all__ = ["Group", "against", "assigned", "counting", "groups", "in_group", "missing", "order"]
 
@@ -100,10 +100,7 @@ def against(facts: Facts, group: Group, completions: Sequence[Completion]) -> Re
     if counting(group, completions):
         return None
     completed = [each for each in group if any(_of(each, done) for done in completions)]
-    called = _called(facts, completed)
-    said = "was assigned only when it was" if len(called) == 1 else "were assigned only when"
-    text = f"{', '.join(called)} {said} already completed"
-    return Reason(Rule.DOC_ASSIGN_07, text, _ids(completed))
+    return because(ReasonCode.COMPLETION_BEFORE_ASSIGNMENT, items=_named(facts, completed))
 
 
 def missing(facts: Facts, group: Group) -> Reason:
@@ -111,14 +108,8 @@ def missing(facts: Facts, group: Group) -> Reason:
 
     Rules: ALL-TRAIN-03.
     """
-    called = _called(facts, group)
-    one, none = f"{called[0]} is not completed", f"none of {', '.join(called)} is completed"
-    return Reason(Rule.ALL_TRAIN_03, one if len(called) == 1 else none, _ids(group))
+    return because(ReasonCode.NOT_COMPLETED, items=_named(facts, group))
 
 
-def _called(facts: Facts, group: Group) -> list[str]:
-    return sorted({str(facts.item(each.kind, each.item_id)) for each in group})
-
-
-def _ids(group: Group) -> tuple[tuple[str, tuple[str, ...]]]:
-    return (("items", tuple(sorted({each.item_id for each in group}))),)
+def _named(facts: Facts, group: Group) -> tuple[Item, ...]:
+    return tuple(sorted({facts.item(each.kind, each.item_id) for each in group}, key=str))

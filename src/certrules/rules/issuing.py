@@ -6,13 +6,14 @@ from datetime import datetime, tzinfo
 from certrules import instants
 from certrules.model.awards import Award, ManualAward, Source
 from certrules.model.catalog import Certification, CertificationStatus
-from certrules.model.decisions import Reason
+from certrules.model.decisions import Reason, because
 from certrules.model.effects import ArchiveAward, CancelNotices, Effect, Notify
 from certrules.model.events import Event, EventKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
 from certrules.model.people import User
 from certrules.model.policy import Policy
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import status, validity
 
@@ -45,10 +46,10 @@ def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reas
     ALL-VIS-06, INT-24, INT-31b, INT-36.
     """
     if not facts.user.active:
-        text = f"user {facts.user.username} is deactivated"
-        yield Reason(inactive, text, (("user", facts.user.id),))
+        user = facts.user
+        yield because(ReasonCode.INACTIVE_USER, inactive, user_id=user.id, user=user.username)
     if facts.certification is None:
-        yield Reason(Rule.DOC_DELETE_01, "there is no such certification: deleted, or never made")
+        yield because(ReasonCode.NO_SUCH_CERTIFICATION)
     else:
         yield from _against_certification(facts.certification, facts.user)
 
@@ -58,22 +59,26 @@ def against_status(certification: Certification) -> Iterator[Reason]:
 
     Rules: INT-31b.
     """
-    known = (("certification", certification.id), ("status", certification.status))
     if certification.status is not CertificationStatus.ACTIVE:
-        draft = certification.status is CertificationStatus.DRAFT
-        called = "a draft" if draft else certification.status
-        text = f"certification {certification} is {called}, not active"
-        yield Reason(Rule.INT_31b, text, known)
+        status = certification.status
+        yield because(ReasonCode.INACTIVE_CERTIFICATION, **named(certification), status=status)
+
+
+def named(certification: Certification) -> dict[str, str]:
+    """Return the details by which a reason names a certification."""
+    return {"certification_id": certification.id, "certification": str(certification)}
 
 
 def _against_certification(certification: Certification, user: User) -> Iterator[Reason]:
     yield from against_status(certification)
-    known = ("certification", certification.id)
     if certification.groups and not certification.groups & user.groups:
-        others = f"groups to which {user.username} does not belong"
-        text = f"certification {certification} is for {others}"
-        facts = (known, ("groups", tuple(sorted(certification.groups))))
-        yield Reason(Rule.ALL_VIS_02, text, facts)
+        yield because(
+            ReasonCode.USER_NOT_IN_GROUPS,
+            user_id=user.id,
+            user=user.username,
+            **named(certification),
+            groups=tuple(sorted(certification.groups)),
+        )
 
 
 def against_same(award: Award | ManualAward, others: Iterable[Award]) -> Iterator[Reason]:
@@ -85,8 +90,7 @@ def against_same(award: Award | ManualAward, others: Iterable[Award]) -> Iterato
     """
     for other in sorted(others, key=lambda each: each.cycle):
         if (other.issued_at, other.expires_at) == (award.issued_at, award.expires_at):
-            text = "the user has this very award already: it was issued and expires at the same"
-            yield Reason(Rule.DOC_AWARD_02, text, (("cycle", other.cycle),))
+            yield because(ReasonCode.SAME_AWARD, cycle=other.cycle)
 
 
 def against_told(facts: Facts, completion: Completion) -> Iterator[Reason]:
@@ -95,9 +99,9 @@ def against_told(facts: Facts, completion: Completion) -> Iterator[Reason]:
     Rules: DOC-CERT-12.
     """
     if completion in facts.completions:
-        done = (("item", completion.item_id), ("completed_at", completion.completed_at))
-        text = "the completion was recorded before, and earns nothing again"
-        yield Reason(Rule.DOC_CERT_12, text, done)
+        item = facts.item(completion.kind, completion.item_id)
+        done = completion.completed_at
+        yield because(ReasonCode.COMPLETION_RECORDED_BEFORE, item=item, completed_at=done)
 
 
 def archive(held: Award | None, at: datetime) -> tuple[Effect, ...]:

@@ -10,10 +10,10 @@ from attrs import frozen
 from certrules import instants, periods
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import Validity
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Refused, because
 from certrules.model.policy import ExpiryDay, Policy
+from certrules.model.reasons import ReasonCode
 from certrules.periods import MonthEnd, Unit
-from certrules.rulebook import Rule
 
 __all__ = ["Expiry", "allowed", "expiries", "expiry", "reckon"]
 
@@ -162,12 +162,9 @@ def allowed(validity: Validity, policy: Policy) -> Granted | Refused:
 
     Rules: DOC-EXP-01, ALL-EXP-01.
     """
-    facts = (("validity", validity),)
     if policy.validities is None:
-        text = f"{validity} is a whole number of calendar units"
-        return Granted(reasons=(Reason(Rule.DOC_EXP_01, text, facts),))
-    choices = ", ".join(map(str, policy.validities))
+        return Granted(reasons=(because(ReasonCode.VALIDITY_FREE, validity=validity),))
+    known = {"validity": validity, "validities": tuple(policy.validities)}
     if str(validity) in map(str, policy.validities):  # zero of any unit reads: never
-        text = f"{validity} is one of: {choices}"
-        return Granted(reasons=(Reason(Rule.ALL_EXP_01, text, facts),))
-    return Refused((Reason(Rule.ALL_EXP_01, f"{validity} is not one of: {choices}", facts),))
+        return Granted(reasons=(because(ReasonCode.VALIDITY_LISTED, **known),))
+    return Refused((because(ReasonCode.VALIDITY_NOT_LISTED, **known),))

@@ -10,20 +10,21 @@ from enum import Enum
 from attrs import frozen
 
 from certrules.errors import InvalidValueError
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.people import Action, Actor, Permission, Role, Target
 from certrules.model.policy import DOCEBO, Policy
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 
 __all__ = ["SWITCHED_OFF", "may"]
 
-SWITCHED_OFF = Reason(Rule.DOC_CERT_01, "certifications are switched off on this platform")
+SWITCHED_OFF = because(ReasonCode.SWITCHED_OFF)
 
 
 class _Scope(Enum):
-    ANYTHING = "everybody's"
-    COMPANY = "their company's"
-    OWN = "their own"
+    ANYTHING = "anything"
+    COMPANY = "company"
+    OWN = "own"
 
 
 @frozen
@@ -35,11 +36,16 @@ class _Grant:
     permissions: frozenset[Permission] = frozenset()
     scope: _Scope = _Scope.ANYTHING
 
-    def __str__(self) -> str:
-        whoever = "every user" if self.scope is _Scope.OWN else "anybody"
-        who = str(self.role or whoever).replace("_", " ")
-        needed = " and ".join(sorted(map(str, self.permissions)))
-        return f"{who}{f' with {needed}' if needed else ''}: {self.scope.value}"
+    def reason(self, code: ReasonCode, actor: Actor, action: Action) -> Reason:
+        return because(
+            code,
+            self.rule,
+            actor_id=actor.user_id,
+            action=action,
+            role=self.role,
+            permissions=tuple(sorted(self.permissions, key=str)),
+            scope=self.scope.value,
+        )
 
     def covers(self, actor: Actor, target: Target) -> bool:
         has_role = self.role is None or self.role in actor.roles
@@ -137,8 +143,7 @@ def may(
     ]
     if reasons:
         return Granted(reasons=reasons)
-    facts = (("actor", actor.user_id), ("action", str(action)))
-    return Refused(Reason(each.rule, f"{action} is for {each}", facts) for each in grants)
+    return Refused(each.reason(ReasonCode.RESERVED, actor, action) for each in grants)
 
 
 def _check(given: object, kind: type) -> None:
@@ -150,14 +155,12 @@ def _check(given: object, kind: type) -> None:
 def _because(
     grants: Collection[_Grant], actor: Actor, action: Action, target: Target
 ) -> Iterator[Reason]:
-    facts = (("actor", actor.user_id), ("action", str(action)))
     for grant in grants:
         if grant.covers(actor, target):
-            yield Reason(grant.rule, f"{action} is for {grant}", facts)
+            yield grant.reason(ReasonCode.PERMITTED, actor, action)
 
 
 def _delegated(actor: Actor, action: Action, policy: Policy) -> Iterator[Reason]:
     for role in sorted(actor.roles, key=str):
         if (role, action) in policy.delegated:
-            text = f"{action} is delegated to {str(role).replace('_', ' ')}"
-            yield Reason(Rule.INT_27, text, (("actor", actor.user_id), ("action", str(action))))
+            yield because(ReasonCode.DELEGATED, actor_id=actor.user_id, action=action, role=role)

@@ -18,11 +18,11 @@ from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Refused
 from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Badges, Store, Transaction
-from certrules.rulebook import Rule
+from certrules.rules import badges as rules
 from certrules.rules import status
 from certrules.rules.status import Status
 from certrules.workflows import facts
@@ -70,44 +70,41 @@ def issue(
     ...     transaction.users.put([User("1", "ada")])
     ...     transaction.certifications.put([Certification("fa", "First aid")])
     >>> print(issue(store, "1", "fa", draw=randbelow).reasons[0])
-    the user holds no award of First aid now (ALL-ROLE-11)
+    the user does not hold the certification (ALL-ROLE-11)
 
     Rules: ALL-ROLE-08, ALL-ROLE-11, INT-08, INT-42.
     """
     permit_for(actor, Action.DOWNLOAD_BADGE, store, user_id, policy=policy)
     with store.writing() as transaction:
         facts.known_user(transaction, user_id)
-        found = facts.known_certification(transaction, certification_id)
-        return _issue(transaction, user_id, found, draw)
+        facts.known_certification(transaction, certification_id)
+        return _issue(transaction, user_id, certification_id, draw)
 
 
 def _issue(
-    transaction: Transaction, user_id: str, certification: Certification, draw: Callable[[int], int]
+    transaction: Transaction, user_id: str, certification_id: str, draw: Callable[[int], int]
 ) -> Granted | Refused:
-    award = _held(transaction, user_id, certification.id)
-    if award is None:
-        return Refused([_because(f"the user holds no award of {certification} now")])
-    if award.expires_at is not None and award.expires_at < award.issued_at:
-        text = "the award expires before it is issued, which no badge can say"
-        return Refused([Reason(Rule.INT_08, text)])
+    award, former = _held(transaction, user_id, certification_id)
+    decision = rules.issue(award, former)
+    if not decision or award is None:
+        return decision
     transaction.badges.revoke_outdated([award])
-    former = transaction.badges.current(user_id, certification.id, award.cycle)
-    if former is not None and former.revoked:
-        return Refused([_because("the badge of this award was revoked for ever")])
-    if former is not None:
-        return Granted((former,), [_because("the award has this badge")])
-    badge = _of(award, _place(transaction.badges, draw), draw)
-    transaction.badges.add(badge)
-    return Granted((badge,), [_because("an award can be verified by anyone")])
+    badge = transaction.badges.current(user_id, certification_id, award.cycle)
+    if badge is None:
+        badge = _of(award, _place(transaction.badges, draw), draw)
+        transaction.badges.add(badge)
+    return Granted((badge,), decision.reasons)
 
 
-def _held(transaction: Transaction, user_id: str, certification_id: str) -> Award | None:
+def _held(
+    transaction: Transaction, user_id: str, certification_id: str
+) -> tuple[Award | None, Badge | None]:
+    """Return the award that a user holds, and the badge that it has."""
     history = transaction.awards.history(user_id, certification_id)
-    return next((each for each in history if not each.archived), None)
-
-
-def _because(text: str) -> Reason:
-    return Reason(Rule.ALL_ROLE_11, text)
+    award = next((each for each in history if not each.archived), None)
+    if award is None:
+        return None, None
+    return award, transaction.badges.current(user_id, certification_id, award.cycle)
 
 
 def _of(award: Award, place: tuple[int, int], draw: Callable[[int], int]) -> Badge:
@@ -280,21 +277,13 @@ def reissue(
     permit(actor, Action.DELETE_AWARD, policy=policy)
     with store.writing() as transaction:
         former = _known(transaction, badge_id)
-        certification = transaction.certifications.get(former.certification_id)
-        if certification is None:
-            return Refused([_because("the certification of this badge was deleted")])
-        if not _is_current(transaction, former):
-            text = "the user holds no award of which this is the badge now"
-            return Refused([_because(text)])
+        deleted = transaction.certifications.get(former.certification_id) is None
+        _, current = _held(transaction, former.user_id, former.certification_id)
+        decision = rules.reissue(former, current, deleted=deleted)
+        if not decision:
+            return decision
         transaction.badges.revoke([(former.user_id, former.certification_id, former.cycle)])
-        return _issue(transaction, former.user_id, certification, draw)
-
-
-def _is_current(transaction: Transaction, badge: Badge) -> bool:
-    award = _held(transaction, badge.user_id, badge.certification_id)
-    if award is None:
-        return False
-    return transaction.badges.current(badge.user_id, badge.certification_id, award.cycle) == badge
+        return _issue(transaction, former.user_id, former.certification_id, draw)
 
 
 def _known(transaction: Transaction, badge_id: str) -> Badge:

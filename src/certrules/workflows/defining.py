@@ -80,7 +80,7 @@ def edit(
     ...     transaction.certifications.put([seen])
     >>> print(edit(store, seen, Certification("fa", "First aider"),
     ...            at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0])
-    name changes (DOC-CERT-07)
+    this changes name (DOC-CERT-07)
 
     Rules: ALL-BADGE-04, ALL-CERT-09, ALL-VIS-05, DOC-CERT-09, ALL-ROLE-01, INT-31.
     """

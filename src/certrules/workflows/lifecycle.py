@@ -83,7 +83,7 @@ def unlink(
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([Certification("fa", "First aid")])
     >>> print(unlink(store, "fa", ItemKind.COURSE, "c1", at=at).reasons[0])
-    the item is not assigned to First aid (DOC-ASSIGN-11)
+    course c1 is not assigned to First aid (DOC-ASSIGN-11)
 
     Rules: DOC-ASSIGN-11, DOC-DELETE-05, INT-20.
     """

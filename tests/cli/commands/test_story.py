@@ -613,7 +613,9 @@ def test_reasons_name_things_as_people_do_and_their_facts_by_id(told: Told) -> N
     ]
     (reason,) = told.renew("2024-12-01T10:00:00Z", "--explain", "--format", "json").data["reasons"]
     assert reason["text"].startswith("the validity period of learning plan Sea safety (SEA)")
-    assert reason["facts"] == {"kind": "learning_plan", "item": "p1", "last_day": "2024-06-30"}
+    assert reason["code"] == "window_over"
+    named = {"kind": "learning_plan", "id": "p1", "code": "SEA", "name": "Sea safety"}
+    assert reason["details"] == {"item": named, "last_day": "2024-06-30"}
 
 
 @pytest.mark.rule("ALL-EXP-03", "INT-34", "INT-35")

@@ -9,10 +9,10 @@ from certrules.cli import actors, arguments, decisions, names, policies, stores,
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output
 from certrules.model.awards import Award
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Refused
 from certrules.model.people import Action, User
 from certrules.repositories.protocols import Store, Transaction
-from certrules.rulebook import Rule
+from certrules.rules.awarding import not_held
 from certrules.workflows import awarding
 
 __all__ = ["add", "run"]
@@ -59,16 +59,13 @@ def run(args: argparse.Namespace) -> int:
         source = terms.BY_HAND if args.by_hand else source
         if source is None and not (args.issued or args.expires or args.always_valid):
             raise UsageError("nothing would change: name other dates, or another association")
-        decision: Granted | Refused = _NOT_HELD
+        decision: Granted | Refused = not_held()
         if held is not None:
             dated = terms.dated(args, held, zone=zone)
             changed = dated if source is None else evolve(dated, source=source)
             decision = awarding.edit(store, changed, at=at, actor=actor, policy=policy)
         _tell(args.out, store, decision, zone)
     return 0 if decision else 1
-
-
-_NOT_HELD = Refused((Reason(Rule.DOC_AWARD_09, "the user does not hold the certification"),))
 
 
 def _held(view: Transaction, user: User, name: str) -> Award | None:

@@ -9,7 +9,7 @@ from certrules.rules.awarding.by_hand import (
     runs_as_job,
 )
 from certrules.rules.awarding.completing import decide
-from certrules.rules.awarding.editing import edit
+from certrules.rules.awarding.editing import edit, not_held
 from certrules.rules.awarding.external import decide_external, record_external
 from certrules.rules.awarding.predated import predatable, predate
 from certrules.rules.awarding.recording import inferred, record
@@ -25,6 +25,7 @@ __all__ = [
     "edit",
     "expand",
     "inferred",
+    "not_held",
     "predatable",
     "predate",
     "record",

@@ -8,15 +8,15 @@ from attrs import field, frozen
 from certrules.model.awards import Award, ManualAward
 from certrules.model.catalog import Certification
 from certrules.model.converters import distinct
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import IssueAward
 from certrules.model.events import EventKind
 from certrules.model.facts import Facts
 from certrules.model.people import User
 from certrules.model.policy import DOCEBO, Policy
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing, status
-from certrules.rules.awarding.editing import against_association, against_dates, words
+from certrules.rules.awarding.editing import against_association, against_dates
 
 __all__ = ["JOB_THRESHOLD", "Expansion", "Targets", "by_hand", "expand", "runs_as_job"]
 
@@ -117,7 +117,7 @@ def by_hand(
     if reasons:
         return Refused(reasons)
     award = _award(facts, certification, chosen)
-    why = Reason(Rule.DOC_CERT_11, f"awarded by hand; association: {words(award.source.type)}")
+    why = because(ReasonCode.AWARDED_BY_HAND, type=award.source.type)
     news = issuing.notify(EventKind.ISSUED, award, at)
     return Granted((*issuing.archive(facts.held, at), IssueAward(award), news), (why,))
 
@@ -139,6 +139,5 @@ def _against_awards(facts: Facts, chosen: ManualAward, at: datetime) -> Iterator
     if held is None or status.expired(held, at):
         yield from issuing.against_same(chosen, facts.awards)
     else:
-        known = (("cycle", held.cycle), ("expires_at", held.expires_at))
-        text = "the user holds the certification already; edit that award instead"
-        yield Reason(Rule.DOC_AWARD_09, text, known)
+        cycle, expires_at = held.cycle, held.expires_at
+        yield because(ReasonCode.HELD_SO_EDIT, cycle=cycle, expires_at=expires_at)

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
 from certrules.model.policy import DOCEBO, Policy
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 from certrules.rules import criteria, issuing, status
 from certrules.rules.awarding import earning
 
@@ -55,7 +55,7 @@ def decide(
     needed = _needed(known, certification, completion, policy)
     reasons = [
         *earning.against(facts, completion, at, policy),
-        *_against_criteria(facts, completion, needed),
+        *_against_criteria(facts, certification, completion, needed),
     ]
     if reasons:
         return Refused(reasons)
@@ -80,11 +80,12 @@ def _needed(
     ]
 
 
-def _against_criteria(facts: Facts, completion: Completion, needed: Needed) -> Iterator[Reason]:
+def _against_criteria(
+    facts: Facts, certification: Certification, completion: Completion, needed: Needed
+) -> Iterator[Reason]:
     if not any(criteria.assigned(group, completion) for group, _ in needed):
-        called = facts.item(completion.kind, completion.item_id)
-        text = f"{called} is not assigned to the certification"
-        yield Reason(Rule.DOC_ASSIGN_03, text, (("item", completion.item_id),))
+        item = facts.item(completion.kind, completion.item_id)
+        yield because(ReasonCode.ITEM_NOT_ASSIGNED, item=item, **issuing.named(certification))
     else:
         yield from filter(None, (criteria.against(facts, group, done) for group, done in needed))
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
-from certrules import instants
 from certrules.model.awards import AssociationType, Award, Source
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import IssueAward
 from certrules.model.events import EventKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
 from certrules.model.policy import Policy
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import issuing, status
 from certrules.rules.awarding import recording
@@ -45,21 +45,16 @@ def _against_holding(
 ) -> Iterator[Reason]:
     held = facts.held
     if held is not None and not reopened(held, completion, policy):
-        cycle = (("cycle", held.cycle), ("expires_at", held.expires_at))
-        yield Reason(Rule.DOC_RENEW_03, _not_renewed(facts, held, at, policy), cycle)
-
-
-def _not_renewed(facts: Facts, held: Award, at: datetime, policy: Policy) -> str:
-    """Return how an award stands that a completion does not renew, and what would."""
-    if facts.renewal is not None:
-        option = facts.renewal.option
-        return (
-            f"its renewal was started by {facts.item(option.kind, option.item_id)}: complete that"
-        )
-    if held.expires_at is None or not status.expired(held, at):
-        return "the user holds the certification, and completing an item does not renew it"
-    text = f"the award expired on {instants.written(held.expires_at)}, and completing an item"
-    return f"{text} does not renew it" + (": start its renewal" if policy.renew_control else "")
+        known: dict[str, object] = {"cycle": held.cycle, "expires_at": held.expires_at}
+        if facts.renewal is not None:
+            item = facts.item(facts.renewal.option.kind, facts.renewal.option.item_id)
+            yield because(ReasonCode.RENEWAL_OPEN, Rule.DOC_RENEW_03, item=item, **known)
+        elif not status.expired(held, at):
+            yield because(ReasonCode.COMPLETION_RENEWS_NOTHING, **known)
+        elif policy.renew_control:
+            yield because(ReasonCode.EXPIRED_NEEDS_RENEWAL, **known)
+        else:
+            yield because(ReasonCode.EXPIRED_NOT_RENEWABLE, **known)
 
 
 def issue(
@@ -81,10 +76,9 @@ def issue(
     )
     if same := tuple(issuing.against_same(award, facts.awards)):
         return Refused(same)
-    text = f"{facts.item(last.kind, last.item_id)} was completed"
-    reasons = [Reason(Rule.INT_14b, text, (("issued_at", award.issued_at),))]
+    item = facts.item(last.kind, last.item_id)
+    reasons = [because(ReasonCode.EARNED, item=item, issued_at=award.issued_at)]
     if facts.held:
-        text = "training was open again after the expiry, and the expired award is archived"
-        reasons.append(Reason(Rule.INT_35, text))
+        reasons.append(because(ReasonCode.EXPIRED_EARNED_AGAIN, cycle=facts.held.cycle))
     news = issuing.notify(EventKind.ISSUED, award, at)
     return Granted((*issuing.archive(facts.held, at), IssueAward(award), news), reasons)

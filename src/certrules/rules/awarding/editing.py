@@ -6,13 +6,14 @@ from attrs import evolve
 
 from certrules.errors import InvalidValueError
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, ManualAward, Source
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import ReplaceAward
 from certrules.model.policy import DOCEBO, Policy
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import issuing
 
-__all__ = ["against_association", "against_dates", "edit", "words"]
+__all__ = ["against_association", "against_dates", "edit", "not_held"]
 
 
 def edit(
@@ -58,8 +59,16 @@ def edit(
     if reasons:
         return Refused(reasons)
     if evolve(after, version=award.version) == award:
-        return Granted((), (Reason(Rule.DOC_AWARD_09, "nothing changes"),))
-    return Granted((ReplaceAward(after),), (Reason(Rule.DOC_AWARD_09, "an award may be edited"),))
+        return Granted((), (because(ReasonCode.NOTHING_CHANGES),))
+    return Granted((ReplaceAward(after),), (because(ReasonCode.AWARD_EDITABLE),))
+
+
+def not_held() -> Refused:
+    """Return the answer of an edit where the user holds no award: nothing can be edited.
+
+    Rules: DOC-AWARD-09.
+    """
+    return Refused((because(ReasonCode.NOT_HELD, Rule.DOC_AWARD_09),))
 
 
 def _check(award: Award, changed: Award) -> None:
@@ -73,13 +82,13 @@ def _check(award: Award, changed: Award) -> None:
 
 def _against_deleted(*, deleted: bool) -> Iterator[Reason]:
     if deleted:
-        yield Reason(Rule.DOC_DELETE_01, "the certification has been deleted")
+        yield because(ReasonCode.NO_SUCH_CERTIFICATION)
 
 
 def _against_archived(award: Award) -> Iterator[Reason]:
     if award.archived:
-        facts = (("cycle", award.cycle), ("archived_at", award.archived_at))
-        yield Reason(Rule.DOC_AWARD_09, "the award is history, which is not edited", facts)
+        cycle, archived_at = award.cycle, award.archived_at
+        yield because(ReasonCode.AWARD_ARCHIVED, cycle=cycle, archived_at=archived_at)
 
 
 def against_dates(award: Award | ManualAward) -> Iterator[Reason]:
@@ -88,11 +97,10 @@ def against_dates(award: Award | ManualAward) -> Iterator[Reason]:
     Rules: DOC-AWARD-02, INT-08.
     """
     if award.expires_at is not None and award.expires_at < award.issued_at:
-        dates = (("issued_at", award.issued_at), ("expires_at", award.expires_at))
-        yield Reason(Rule.INT_08, "the award would expire before it is issued", dates)
+        issued_at, expires_at = award.issued_at, award.expires_at
+        yield because(ReasonCode.EXPIRES_BEFORE_ISSUE, issued_at=issued_at, expires_at=expires_at)
     if award.expires_at is None and award.basis is ExpiryBasis.DEFINITION:
-        text = "an award by hand has an expiry date, or is marked as always valid"
-        yield Reason(Rule.DOC_AWARD_02, text)
+        yield because(ReasonCode.EXPIRY_REQUIRED)
 
 
 ITEMS = frozenset(AssociationType) - {
@@ -102,31 +110,23 @@ ITEMS = frozenset(AssociationType) - {
 """The associations that name an item."""
 
 
-def words(kind: AssociationType) -> str:
-    """Return what people call an association."""
-    return kind.value.replace("_", " ")
-
-
 def against_association(source: Source, policy: Policy) -> Iterator[Reason]:
     """Yield why an award by hand cannot be associated with a source.
 
     Rules: DOC-AWARD-03, DOC-AWARD-04, DOC-AWARD-05, DOC-AWARD-06, DOC-AWARD-07.
     """
-    kind = ("type", source.type)
-    if (source.item_id is not None) != (source.type in ITEMS):
-        missing = "needs the id of its item" if source.type in ITEMS else "has no item"
-        yield Reason(Rule.DOC_AWARD_04, f"the association {words(source.type)} {missing}", (kind,))
+    if source.item_id is None and source.type in ITEMS:
+        yield because(ReasonCode.ASSOCIATION_NEEDS_ITEM, type=source.type)
+    elif source.item_id is not None and source.type not in ITEMS:
+        yield because(ReasonCode.ASSOCIATION_WITHOUT_ITEM, type=source.type)
     if source.type is AssociationType.EXTERNAL_CERTIFICATION:
         yield from _against_links(source, policy)
     elif source.links:
-        text = "only an external certification has providers and links"
-        yield Reason(Rule.DOC_AWARD_06, text, (kind,))
+        yield because(ReasonCode.LINK_NOT_ALLOWED, type=source.type)
 
 
 def _against_links(source: Source, policy: Policy) -> Iterator[Reason]:
     if not policy.external_certifications:
-        text = "external certifications are not enabled on this platform"
-        yield Reason(Rule.DOC_AWARD_05, text)
+        yield because(ReasonCode.EXTERNAL_CERTIFICATIONS_DISABLED)
     if not source.links:
-        text = "an external certification needs a provider and a link, for each that it lists"
-        yield Reason(Rule.DOC_AWARD_06, text, (("links", source.links),))
+        yield because(ReasonCode.LINK_REQUIRED)

@@ -6,11 +6,11 @@ from datetime import datetime, tzinfo
 from certrules import instants
 from certrules.model.awards import AssociationType
 from certrules.model.catalog import Certification, ItemKind
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, ExternalTraining
 from certrules.model.policy import DOCEBO, Policy
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
 from certrules.rules.awarding import earning
 
@@ -81,12 +81,10 @@ def record_external(
     """
     another = reported is not None and reported.certification_id != training.certification_id
     if policy.one_certification_per_item and another and known and _earned(training, known):
-        called = known.item(ItemKind.EXTERNAL_TRAINING, training.id)
-        text = f"{called} has earned certification {known.certification}: unassign that first"
-        which = (("certification", reported and reported.certification_id),)
-        return Refused((Reason(Rule.INT_22, text, which),))
-    why = "nothing speaks against the choice of the certification"
-    return Granted(reasons=(Reason(Rule.DOC_ASSIGN_09, why),))
+        item = known.item(ItemKind.EXTERNAL_TRAINING, training.id)
+        other = issuing.named(known.certification) if known.certification else {}
+        return Refused((because(ReasonCode.EXTERNAL_EARNED_OTHER, item=item, **other),))
+    return Granted(reasons=(because(ReasonCode.EXTERNAL_CHOICE_FREE),))
 
 
 def _earned(training: ExternalTraining, known: Facts) -> bool:
@@ -98,6 +96,6 @@ def _against_choice(
     facts: Facts, training: ExternalTraining, certification: Certification
 ) -> Iterator[Reason]:
     if training.certification_id != certification.id:
-        called = facts.item(ItemKind.EXTERNAL_TRAINING, training.id)
-        text = f"{called} was not reported for certification {certification}"
-        yield Reason(Rule.DOC_ASSIGN_09, text, (("certification", training.certification_id),))
+        item = facts.item(ItemKind.EXTERNAL_TRAINING, training.id)
+        asked = issuing.named(certification)
+        yield because(ReasonCode.EXTERNAL_FOR_OTHER_CERTIFICATION, item=item, **asked)

@@ -6,12 +6,13 @@ from datetime import datetime, tzinfo
 from certrules import instants
 from certrules.model.awards import AssociationType, Award, Source
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import IssueAward
 from certrules.model.events import EventKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
 from certrules.model.policy import DOCEBO, Policy, PredatedIssue
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import criteria, issuing, status
 
@@ -22,20 +23,19 @@ def predatable(certification: Certification) -> Granted | Refused:
     """Decide whether a certification can be issued to anybody for what was completed before.
 
     >>> print(*predatable(Certification("fa", "First aid")).reasons)
-    the certification has no training (ALL-PREDATE-01)
+    no item is assigned to the certification (ALL-PREDATE-01)
 
     Rules: ALL-PREDATE-01, INT-31b.
     """
     reasons = [*issuing.against_status(certification), *_against_none(certification)]
     if reasons:
         return Refused(reasons)
-    why = "to whoever completed its training before"
-    return Granted(reasons=(Reason(Rule.ALL_PREDATE_01, why),))
+    return Granted(reasons=(because(ReasonCode.PREDATING_POSSIBLE),))
 
 
 def _against_none(certification: Certification) -> Iterator[Reason]:
     if not certification.assignments:
-        yield Reason(Rule.ALL_PREDATE_01, "the certification has no training")
+        yield because(ReasonCode.NO_ITEM_ASSIGNED, Rule.ALL_PREDATE_01)
 
 
 def predate(
@@ -88,7 +88,7 @@ def predate(
     award = _award(facts, certification, done, at, zone, policy)
     if same := tuple(issuing.against_same(award, facts.awards)):
         return Refused(same)
-    why = Reason(Rule.ALL_PREDATE_01, "the training was completed before")
+    why = because(ReasonCode.PREDATED)
     news = issuing.notify(EventKind.ISSUED, award, at)
     return Granted((*issuing.archive(facts.held, at), IssueAward(award), news), (why,))
 
@@ -117,8 +117,8 @@ def _award(
 
 def _against_valid(held: Award | None, at: datetime) -> Iterator[Reason]:
     if held is not None and not status.expired(held, at):
-        facts = (("cycle", held.cycle), ("expires_at", held.expires_at))
-        yield Reason(Rule.INT_37b, "the user holds the certification already", facts)
+        cycle, expires_at = held.cycle, held.expires_at
+        yield because(ReasonCode.ALREADY_HELD, cycle=cycle, expires_at=expires_at)
 
 
 def _against_training(
@@ -133,9 +133,7 @@ def _against_early(done: Sequence[Completion], since: datetime | None) -> Iterat
         return
     last = _last(done).completed_at
     if last < instants.utc(since):
-        facts = (("completed_at", last), ("since", since))
-        text = f"the training was completed on {instants.written(last)}, before the chosen day"
-        yield Reason(Rule.INT_37b, text, facts)
+        yield because(ReasonCode.COMPLETED_TOO_EARLY, completed_at=last, since=since)
 
 
 def _against_earned(awards: Iterable[Award], done: Sequence[Completion]) -> Iterator[Reason]:
@@ -146,5 +144,4 @@ def _against_earned(awards: Iterable[Award], done: Sequence[Completion]) -> Iter
         if (award.source.type.value, award.source.item_id) in items
     ]
     if earned and _last(done).completed_at <= max(earned):
-        text = "the training has earned an award, and nothing was completed since"
-        yield Reason(Rule.INT_37, text, (("earned", max(earned)),))
+        yield because(ReasonCode.TRAINING_EARNED_BEFORE, completed_at=max(earned))

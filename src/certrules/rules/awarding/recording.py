@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from certrules import instants
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.learning import Completion, Enrolment
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 
 __all__ = ["against", "inferred", "record"]
 
@@ -32,7 +32,7 @@ def record(
     """
     if reasons := tuple(against(completion, attempts, completions, at)):
         return Refused(reasons)
-    return Granted(reasons=(Reason(Rule.DOC_CERT_12, "nothing speaks against the completion"),))
+    return Granted(reasons=(because(ReasonCode.COMPLETION_PLAUSIBLE),))
 
 
 def inferred(attempt: Enrolment, completions: Iterable[Completion]) -> bool:
@@ -55,14 +55,12 @@ def against(
 
     Rules: DOC-CERT-12.
     """
-    done = ("completed_at", completion.completed_at)
-    if completion.completed_at > instants.utc(at):
-        text = f"the completion, {instants.written(completion.completed_at)}, lies in the future"
-        yield Reason(Rule.DOC_CERT_12, text, (done, ("at", at)))
+    done = completion.completed_at
+    if done > instants.utc(at):
+        yield because(ReasonCode.COMPLETION_IN_FUTURE, completed_at=done, at=at)
     first = min(attempts, key=lambda attempt: attempt.enrolled_at, default=None)
     if first is None or inferred(first, completions):
         return
     began = first.enrolled_at
-    if completion.completed_at < began:
-        text = f"the completion is earlier than the enrolment, {instants.written(began)}"
-        yield Reason(Rule.DOC_CERT_12, text, (done, ("enrolled_at", began)))
+    if done < began:
+        yield because(ReasonCode.COMPLETION_BEFORE_ENROLMENT, completed_at=done, enrolled_at=began)

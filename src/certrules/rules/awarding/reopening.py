@@ -5,12 +5,12 @@ from datetime import datetime
 
 from certrules.model.awards import Award
 from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import ReopenTraining
 from certrules.model.facts import Facts
 from certrules.model.learning import EnrolmentStatus
 from certrules.model.policy import DOCEBO, Policy
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing, status
 
 __all__ = ["reopen_training"]
@@ -34,17 +34,16 @@ def reopen_training(facts: Facts, *, at: datetime, policy: Policy = DOCEBO) -> G
     reasons = [*issuing.against(facts), *_against_reopening(facts.held, at, policy)]
     done = [] if reasons or facts.held is None else _done(facts, facts.held)
     if not done:
-        nothing = Reason(Rule.ALL_EXP_03, "no training stands as completed before the expiry")
-        return Refused(reasons or (nothing,))
-    why = Reason(Rule.ALL_EXP_03, "the award has expired")
+        return Refused(reasons or (because(ReasonCode.NO_TRAINING_TO_REOPEN),))
+    why = because(ReasonCode.TRAINING_REOPENED)
     return Granted(tuple(ReopenTraining(facts.user.id, *item) for item in done), (why,))
 
 
 def _against_reopening(held: Award | None, at: datetime, policy: Policy) -> Iterator[Reason]:
     if not policy.reenable_training_on_expiry:
-        yield Reason(Rule.INT_34, "on this platform training stays complete")
+        yield because(ReasonCode.TRAINING_STAYS_COMPLETE)
     if held is None or not status.expired(held, at):
-        yield Reason(Rule.ALL_EXP_03, "the user holds no expired award")
+        yield because(ReasonCode.NO_EXPIRED_AWARD)
 
 
 def _done(facts: Facts, held: Award) -> list[tuple[ItemKind, str]]:

@@ -6,10 +6,10 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from certrules.model.awards import Award
-from certrules.model.decisions import Reason
+from certrules.model.decisions import Reason, because
 from certrules.model.events import EventKind
 from certrules.model.policy import Duplicates
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 from certrules.rules.importing.outcomes import Outcome
 
 __all__ = ["Decision", "decide"]
@@ -81,11 +81,8 @@ def _decision(
 
 
 _WHY: Mapping[Outcome, tuple[Reason, ...]] = {
-    Outcome.ISSUED: (Reason(Rule.DOC_CSV_05, "the user does not hold the certification"),),
-    Outcome.RENEWED: (
-        Reason(Rule.DOC_CSV_18, "the user holds it with other dates, and repeats are renewals"),
-        Reason(Rule.DOC_CSV_20, "a renewed certification counts as issued"),
-    ),
-    Outcome.UPDATED: (Reason(Rule.INT_09, "the user holds it, and it is updated in place"),),
-    Outcome.UNCHANGED: (Reason(Rule.INT_09, "the store already says what the record says"),),
+    Outcome.ISSUED: (because(ReasonCode.RECORD_ISSUES),),
+    Outcome.RENEWED: (because(ReasonCode.RECORD_RENEWS), because(ReasonCode.RENEWAL_ISSUES)),
+    Outcome.UPDATED: (because(ReasonCode.RECORD_UPDATES),),
+    Outcome.UNCHANGED: (because(ReasonCode.RECORD_UNCHANGED),),
 }

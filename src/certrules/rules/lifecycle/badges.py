@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 
 __all__ = ["about_image", "badge_image"]
 
@@ -25,12 +25,12 @@ def badge_image(image: ImageInfo | None, *, policy: Policy = DOCEBO) -> Granted 
     >>> print(badge_image(ImageInfo(ImageFormat.PNG, 400, 400)).reasons[0])
     400 by 400 pixels are accepted, and 500 by 500 recommended (ALL-BADGE-02)
     >>> print(badge_image(None, policy=ALLBOUND).reasons[0])
-    a badge image is mandatory (ALL-BADGE-01)
+    a badge image is mandatory for a published certification (ALL-BADGE-01)
 
     Rules: ALL-BADGE-01, ALL-BADGE-02, ALL-BADGE-03, ALL-BADGE-04, ALL-CERT-07, INT-39.
     """
     if image is None and not policy.badge_required:
-        return Granted(reasons=(Reason(Rule.ALL_BADGE_01, "no badge image is needed here"),))
+        return Granted(reasons=(because(ReasonCode.IMAGE_NOT_NEEDED),))
     reasons = tuple(_against(image))
     if reasons or image is None:
         return Refused(reasons)
@@ -48,34 +48,31 @@ def about_image(
         return badge_image(image)
     if not policy.badge_required or not certification.badge_image:
         return Granted()
-    text = f"{certification.badge_image} was not looked at: nobody knows whether it can be shown"
-    return Granted(reasons=(Reason(Rule.ALL_BADGE_06, text),))
+    unseen = because(ReasonCode.IMAGE_NOT_CHECKED, image=certification.badge_image)
+    return Granted(reasons=(unseen,))
 
 
 def _against(image: ImageInfo | None) -> Iterator[Reason]:
     if image is None:
-        yield Reason(Rule.ALL_BADGE_01, "a badge image is mandatory")
+        yield because(ReasonCode.IMAGE_REQUIRED)
     elif image.format is None:
-        yield Reason(Rule.ALL_BADGE_04, "the content is neither a PNG nor a JPEG")
+        yield because(ReasonCode.IMAGE_FORMAT_UNKNOWN)
     else:
         yield from _against_content(image)
 
 
 def _against_content(image: ImageInfo) -> Iterator[Reason]:
     if image.fault is not None:
-        text = f"the badge image cannot be shown: {image.fault}"
-        yield Reason(Rule.ALL_BADGE_04, text, (("format", image.format),))
+        yield because(ReasonCode.IMAGE_BROKEN, format=image.format, fault=image.fault)
     if max(image.width, image.height) > SIDE:
-        text = f"{image.width} by {image.height} pixels are more than {SIDE} by {SIDE}"
-        yield Reason(Rule.ALL_BADGE_03, text, _size(image))
+        yield because(ReasonCode.IMAGE_TOO_LARGE, **_size(image))
 
 
 def _because(image: ImageInfo) -> Reason:
     if (image.width, image.height) == (SIDE, SIDE):
-        return Reason(Rule.ALL_BADGE_04, f"a {image.format} of {SIDE} by {SIDE} pixels")
-    text = f"{image.width} by {image.height} pixels are accepted, and {SIDE} by {SIDE} recommended"
-    return Reason(Rule.ALL_BADGE_02, text, _size(image))
+        return because(ReasonCode.IMAGE_AS_RECOMMENDED, format=image.format, side=SIDE)
+    return because(ReasonCode.IMAGE_OF_OTHER_SIZE, **_size(image))
 
 
-def _size(image: ImageInfo) -> tuple[tuple[str, int], ...]:
-    return ("width", image.width), ("height", image.height)
+def _size(image: ImageInfo) -> dict[str, int]:
+    return {"width": image.width, "height": image.height, "side": SIDE}

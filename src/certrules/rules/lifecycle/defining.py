@@ -8,12 +8,13 @@ from attrs import evolve, fields
 from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import Certification, CertificationStatus
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import DefineCertification
 from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
-from certrules.rules import validity
+from certrules.rules import issuing, validity
 from certrules.rules.lifecycle.badges import about_image
 
 __all__ = ["NEXT", "against_frozen", "create", "edit"]
@@ -62,12 +63,11 @@ def create(
         *(() if about else about.reasons),
     ]
     if policy.one_certification_per_item and certification.assignments:
-        text = "items are assigned to a certification that exists already"
-        reasons.append(Reason(Rule.DOC_ASSIGN_01, text))
+        reasons.append(because(ReasonCode.ITEMS_AFTER_CREATION))
     if reasons:
         return Refused(reasons)
     created = evolve(certification, created_by=by, created_at=at, updated_at=at)
-    why = Reason(Rule.INT_31b, f"it begins as {certification.status}")
+    why = because(ReasonCode.CREATED, status=certification.status)
     return Granted((DefineCertification(created),), (why, *about.reasons))
 
 
@@ -132,20 +132,17 @@ def against_frozen(
     """
     frozen = [name for name in changed if name not in UNFROZEN]
     if frozen and policy.freeze_on_publication and certification.status is not DRAFT:
-        text = (
-            f"{', '.join(frozen)} cannot be changed after publication: "
-            f"deactivate {certification} and create another"
-        )
-        yield Reason(Rule.ALL_CERT_09, text, (("frozen", tuple(frozen)),))
+        named = issuing.named(certification)
+        yield because(ReasonCode.FROZEN, attributes=tuple(frozen), **named)
 
 
 def _against_change(
     before: Certification, after: Certification, changed: Collection[str]
 ) -> Iterator[Reason]:
     if "assignments" in changed:
-        yield Reason(Rule.DOC_ASSIGN_11, "items are assigned and unlinked one by one")
+        yield because(ReasonCode.ITEMS_ONE_BY_ONE)
     if "status" in changed and after.status not in NEXT[before.status]:
-        yield Reason(Rule.INT_31b, f"what is {before.status} does not become {after.status}")
+        yield because(ReasonCode.STATUS_NOT_NEXT, status=before.status, wanted=after.status)
 
 
 def _against_content(
@@ -156,20 +153,21 @@ def _against_content(
         yield from () if allowed else allowed.reasons
     published = certification.status is not DRAFT and (publishing or "badge_image" in changed)
     if published and policy.badge_required and not certification.badge_image:
-        yield Reason(Rule.ALL_CERT_07, "a badge image is mandatory for a published certification")
+        yield because(ReasonCode.IMAGE_REQUIRED, Rule.ALL_CERT_07)
 
 
 def _because(
     after: Certification, changed: Collection[str], kept: Collection[str]
 ) -> Iterator[Reason]:
-    what = ", ".join(changed) or "nothing"
-    yield Reason(Rule.DOC_CERT_07, f"{what} changes", (("changed", tuple(changed)),))
+    if changed:
+        yield because(ReasonCode.ATTRIBUTES_CHANGE, attributes=tuple(changed))
+    else:
+        yield because(ReasonCode.NOTHING_CHANGES, Rule.DOC_CERT_07)
     if kept:
-        text = f"{', '.join(kept)} cannot be changed: they stay as they were"
-        yield Reason(Rule.DOC_CERT_07, text, (("kept", tuple(kept)),))
+        yield because(ReasonCode.ATTRIBUTES_KEPT, attributes=tuple(kept))
     if "validity" in changed:
-        yield Reason(Rule.INT_01c, "awards that were made keep their expiry")
+        yield because(ReasonCode.AWARDS_KEEP_EXPIRY)
     if "status" in changed:
-        yield Reason(Rule.INT_31b, f"it becomes {after.status}")
+        yield because(ReasonCode.STATUS_CHANGES, status=after.status)
     if "status" in changed and after.status is INACTIVE:
-        yield Reason(Rule.INT_38, "nothing more is issued, and awards that were made stand")
+        yield because(ReasonCode.AWARDS_STAND)

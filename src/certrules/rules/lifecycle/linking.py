@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from certrules import instants
 from certrules.model.awards import AssociationType, Award
-from certrules.model.catalog import Assignment, Certification, ItemKind
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.catalog import Assignment, Certification, Item, ItemKind
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import AssignItem, UnassignItem
 from certrules.model.learning import Renewal
 from certrules.model.policy import DOCEBO, Policy
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
+from certrules.rules import issuing
 from certrules.rules.lifecycle.defining import against_frozen
 from certrules.rules.lifecycle.removing import loss, removal
 
@@ -32,8 +33,8 @@ def assign(
 
     >>> course = Assignment(ItemKind.COURSE, "c1", datetime(2024, 1, 1, tzinfo=UTC))
     >>> old = Certification("old", "First aid", assignments=(course,))
-    >>> assign(Certification("new", "First aid"), course, [old]).reasons[0].facts
-    (('item', 'c1'), ('certification', 'old'))
+    >>> print(*assign(Certification("new", "First aid"), course, [old]).reasons)
+    course c1 earns First aid: unlink it there first (DOC-ASSIGN-04)
 
     Rules: DOC-ASSIGN-01, DOC-ASSIGN-02, DOC-ASSIGN-04, DOC-ASSIGN-07, ALL-CERT-09, ALL-TRAIN-04,
     INT-22, INT-33.
@@ -46,8 +47,7 @@ def assign(
     if reasons:
         return Refused(reasons)
     since = assignment.assigned_at
-    text = f"it earns {certification} by what is completed later than {instants.written(since)}"
-    why = Reason(Rule.DOC_ASSIGN_07, text, (("assigned_at", since),))
+    why = because(ReasonCode.ITEM_EARNS, **issuing.named(certification), assigned_at=since)
     return Granted((AssignItem(certification.id, assignment),), (why,))
 
 
@@ -57,8 +57,8 @@ def _holds(certification: Certification, kind: ItemKind, item_id: str) -> bool:
 
 def _against_twice(certification: Certification, assignment: Assignment) -> Iterator[Reason]:
     if _holds(certification, assignment.kind, assignment.item_id):
-        text = f"the item is assigned to {certification} already"
-        yield Reason(Rule.INT_22, text, (("item", assignment.item_id),))
+        item = Item(assignment.kind, assignment.item_id)
+        yield because(ReasonCode.ITEM_ASSIGNED_ALREADY, item=item, **issuing.named(certification))
 
 
 def _against_others(
@@ -71,9 +71,8 @@ def _against_others(
         return
     for other in sorted(others, key=lambda each: each.id):
         if other.id != certification.id and _holds(other, assignment.kind, assignment.item_id):
-            text = f"the item earns {other}: unlink it there first"
-            facts = (("item", assignment.item_id), ("certification", other.id))
-            yield Reason(Rule.DOC_ASSIGN_04, text, facts)
+            item = Item(assignment.kind, assignment.item_id)
+            yield because(ReasonCode.ITEM_EARNS_OTHER, item=item, **issuing.named(other))
 
 
 def unlink(
@@ -103,8 +102,9 @@ def unlink(
     """
     reasons = [*against_frozen(certification, ("assignments",), policy)]
     if not _holds(certification, kind, item_id):
-        text = f"the item is not assigned to {certification}"
-        reasons.append(Reason(Rule.DOC_ASSIGN_11, text, (("item", item_id),)))
+        code, named = ReasonCode.ITEM_NOT_ASSIGNED, issuing.named(certification)
+        item = Item(kind, item_id)
+        reasons.append(because(code, Rule.DOC_ASSIGN_11, item=item, **named))
     if reasons:
         return Refused(reasons)
     source = AssociationType(kind.value), item_id

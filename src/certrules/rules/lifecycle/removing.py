@@ -6,7 +6,7 @@ from datetime import datetime
 from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import (
     CancelNotices,
     CloseRenewal,
@@ -17,6 +17,7 @@ from certrules.model.effects import (
 from certrules.model.events import EventKind
 from certrules.model.learning import Renewal, RenewalState
 from certrules.model.policy import DOCEBO, Policy
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import issuing
 
@@ -40,8 +41,7 @@ def unassign(
     lost = [each for each in awards if each.user_id == user_id]
     begun = [each for each in renewals if each.user_id == user_id]
     if not lost:
-        text = "the user does not have the certification"
-        return Refused((Reason(Rule.DOC_AWARD_10, text, (("user", user_id),)),))
+        return Refused((because(ReasonCode.NO_AWARD, user_id=user_id),))
     return Granted(tuple(removal(lost, begun, at)), (loss(Rule.DOC_AWARD_10, lost),))
 
 
@@ -71,13 +71,9 @@ def delete(
     """
     lost = list(awards)
     if lost and not (cascade or policy.cascade_deletes):
-        text = (
-            f"{_counted(len(lost), 'award')} would be lost: ask for their removal, "
-            f"or deactivate {certification}"
-        )
-        return Refused((Reason(Rule.INT_38, text, (("awards", len(lost)),)),))
-    advice = "deleting loses history for good; making it inactive keeps what was earned"
-    reasons = loss(Rule.DOC_DELETE_02, lost), Reason(Rule.DOC_DELETE_04, advice)
+        protected = issuing.named(certification)
+        return Refused((because(ReasonCode.AWARDS_PROTECTED, awards=len(lost), **protected),))
+    reasons = loss(Rule.DOC_DELETE_02, lost), because(ReasonCode.DELETION_LOSES_HISTORY)
     effects = (*removal(lost, renewals, at), RemoveCertification(certification.id))
     return Granted(effects, reasons)
 
@@ -98,10 +94,5 @@ def loss(rule: Rule, lost: Sequence[Award]) -> Reason:
     """Return how much is lost, as a reason."""
     users = len({each.user_id for each in lost})
     archived = sum(each.archived for each in lost)
-    whose = f"{_counted(len(lost), 'award')} of {_counted(users, 'user')}"
-    text = f"this loses {whose}, {archived} of them archived"
-    return Reason(rule, text, (("awards", len(lost)), ("users", users), ("archived", archived)))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun if number == 1 else noun + 's'}"
+    counts = {"awards": len(lost), "users": users, "archived": archived}
+    return because(ReasonCode.AWARDS_LOST, rule, **counts)

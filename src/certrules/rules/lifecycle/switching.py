@@ -5,10 +5,11 @@ from datetime import datetime
 from attrs import evolve
 
 from certrules.model.catalog import Certification, CertificationStatus
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Refused, because
 from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
+from certrules.rules import issuing
 from certrules.rules.lifecycle.defining import edit
 
 __all__ = ["activate", "deactivate", "publish"]
@@ -36,8 +37,8 @@ def publish(
     Rules: ALL-BADGE-04, ALL-CERT-07, ALL-CERT-08, ALL-EXP-01, INT-31b.
     """
     if certification.status is not CertificationStatus.DRAFT:
-        text = f"{certification} is {certification.status}: only a draft is published"
-        return Refused((Reason(Rule.INT_31b, text),))
+        named, status = issuing.named(certification), certification.status
+        return Refused((because(ReasonCode.NOT_A_DRAFT, **named, status=status),))
     status = CertificationStatus.ACTIVE if active else CertificationStatus.INACTIVE
     published = evolve(certification, status=status)
     return edit(certification, published, image=image, at=at, policy=policy)
@@ -78,6 +79,5 @@ def _switch(
     policy: Policy = DOCEBO,
 ) -> Granted | Refused:
     if certification.status is CertificationStatus.DRAFT:
-        text = f"{certification} is a draft: publish it first"
-        return Refused((Reason(Rule.INT_31b, text),))
+        return Refused((because(ReasonCode.STILL_A_DRAFT, **issuing.named(certification)),))
     return edit(certification, evolve(certification, status=status), at=at, policy=policy)

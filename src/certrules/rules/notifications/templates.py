@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Reason
+from certrules.model.decisions import Reason, because
 from certrules.model.notices import NoticeKind, Notification
 from certrules.model.people import User
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 from certrules.rules import status
 from certrules.rules.notifications.rendering import SHORT_CODE
 
@@ -108,8 +108,7 @@ _MEANT = re.compile(r"\[([^][]{1,80})\]|\{\{([^{}]{1,80})\}\}")
 def _without_link(notification: Notification, body: str) -> Iterator[Reason]:
     names = {found[1] or found[2] for found in SHORT_CODE.finditer(body)}
     if notification.kind is NoticeKind.EXPIRY and RENEW_LINK not in names:
-        text = "the body has no [renew_link], so that nobody can renew from it"
-        yield Reason(Rule.DOC_NOTIFY_03, text, (("notification", notification.id),))
+        yield because(ReasonCode.RENEW_LINK_MISSING, notification_id=notification.id)
 
 
 def _unknown(subject: str, body: str) -> Iterator[Reason]:
@@ -118,10 +117,10 @@ def _unknown(subject: str, body: str) -> Iterator[Reason]:
     unknown = {code: name for code, name in written.items() if not _known(code, name)}
     for number, (code, name) in enumerate(unknown.items()):
         near = get_close_matches(name.casefold(), KNOWN, n=1) if number < GUIDED else []
-        if near or _is_code(code):
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KNOWN)}"
-            facts = (("short_code", code), ("meant", near[0] if near else None))
-            yield Reason(Rule.X_NOTIFY_2, f"{code} is no short code; {hint}", facts)
+        if near:
+            yield because(ReasonCode.SHORT_CODE_MISSPELT, short_code=code, meant=near[0])
+        elif _is_code(code):
+            yield because(ReasonCode.SHORT_CODE_UNKNOWN, short_code=code, known=KNOWN)
 
 
 def _known(code: str, name: str) -> bool:

@@ -6,13 +6,13 @@ from datetime import datetime, tzinfo
 from certrules import instants
 from certrules.model.awards import AssociationType, Award, Source
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import ArchiveAward, CancelNotices, CloseRenewal, IssueAward
 from certrules.model.events import EventKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, Renewal, RenewalState
 from certrules.model.policy import DOCEBO, Policy
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
 from certrules.rules.renewal import ways
 from certrules.rules.renewal.items import against_several
@@ -81,45 +81,40 @@ def complete(
 
 def _against_future(completion: Completion, at: datetime) -> Iterator[Reason]:
     if completion.completed_at > instants.utc(at):
-        known = (("completed_at", completion.completed_at), ("at", at))
-        text = f"the completion, {instants.written(completion.completed_at)}, lies in the future"
-        yield Reason(Rule.DOC_CERT_12, text, known)
+        done = completion.completed_at
+        yield because(ReasonCode.COMPLETION_IN_FUTURE, completed_at=done, at=at)
 
 
 def _against_item(
     facts: Facts, certification: Certification, completion: Completion
 ) -> Iterator[Reason]:
     item = (completion.kind, completion.item_id)
-    called = facts.item(*item)
+    named = facts.item(*item)
     since = [
         each.assigned_at for each in certification.assignments if (each.kind, each.item_id) == item
     ]
     if not since:
-        text = f"{called} is not assigned to the certification"
-        yield Reason(Rule.DOC_ASSIGN_03, text, (("item", completion.item_id),))
+        yield because(ReasonCode.ITEM_NOT_ASSIGNED, item=named, **issuing.named(certification))
     elif completion.completed_at <= min(since):
-        text = f"{called} was assigned only when it was already completed"
-        yield Reason(Rule.DOC_ASSIGN_07, text, (("assigned_at", min(since)),))
+        yield because(ReasonCode.COMPLETION_BEFORE_ASSIGNMENT, items=(named,))
 
 
 def _against_renewal(
     facts: Facts, renewal: Renewal | None, completion: Completion
 ) -> Iterator[Reason]:
     if renewal is None:
-        yield Reason(Rule.DOC_RENEW_03, "no renewal is open, and a completion alone renews nothing")
+        yield because(ReasonCode.COMPLETION_ALONE)
         return
-    option, began = renewal.option, (("started_at", renewal.started_at),)
+    option, began = renewal.option, renewal.started_at
     if (completion.kind, completion.item_id) != (option.kind, option.item_id):
-        text = f"the renewal was started by {facts.item(option.kind, option.item_id)}"
-        yield Reason(Rule.INT_12b, text, began)
+        item = facts.item(option.kind, option.item_id)
+        yield because(ReasonCode.STARTED_BY_OTHER_ITEM, item=item, started_at=began)
     elif shut := ways.closed(
         facts, option.kind, option.item_id, option.plan_id, completion.completed_at
     ):
         yield shut
     if completion.completed_at <= renewal.started_at:
-        begun = instants.written(renewal.started_at)
-        text = f"the completion is not later than the renewal's start, {begun}"
-        yield Reason(Rule.INT_12b, text, began)
+        yield because(ReasonCode.COMPLETION_BEFORE_START, started_at=began)
     yield from _against_award(facts.held, renewal, completion)
 
 
@@ -127,11 +122,10 @@ def _against_award(
     held: Award | None, renewal: Renewal, completion: Completion
 ) -> Iterator[Reason]:
     if held is None or held.cycle != renewal.cycle:
-        cycles = (("started", renewal.cycle), ("held", held and held.cycle))
-        yield Reason(Rule.INT_12b, "the award has been renewed or removed meanwhile", cycles)
+        now = held and held.cycle
+        yield because(ReasonCode.AWARD_REPLACED, started_cycle=renewal.cycle, held_cycle=now)
     elif completion.completed_at <= held.issued_at:
-        issued = (("issued_at", held.issued_at),)
-        yield Reason(Rule.INT_12b, "the completion is not later than the award's issue", issued)
+        yield because(ReasonCode.COMPLETION_BEFORE_ISSUE, issued_at=held.issued_at)
 
 
 def _renewed(
@@ -159,10 +153,9 @@ def _complete(facts: Facts, held: Award, award: Award, renewal: Renewal, at: dat
         CloseRenewal(renewal.close(RenewalState.COMPLETED, award.issued_at)),
         issuing.notify(EventKind.RENEWED, award, at),
     )
-    began = ("started_at", renewal.started_at)
-    option = renewal.option
-    text = f"the renewal was completed by {facts.item(option.kind, option.item_id)}"
-    return Granted(effects, (Reason(Rule.INT_12b, text, (began,)),))
+    item = facts.item(renewal.option.kind, renewal.option.item_id)
+    why = because(ReasonCode.RENEWED, item=item, started_at=renewal.started_at)
+    return Granted(effects, (why,))
 
 
 def cancel(facts: Facts, *, at: datetime) -> Granted | Refused:
@@ -179,10 +172,10 @@ def cancel(facts: Facts, *, at: datetime) -> Granted | Refused:
     """
     at, renewal = instants.utc(at), facts.renewal
     if renewal is None:
-        return Refused((Reason(Rule.INT_12b, "no renewal is open"),))
+        return Refused((because(ReasonCode.NO_RENEWAL_OPEN),))
     if at < renewal.started_at:
-        began = (("started_at", renewal.started_at),)
-        return Refused((Reason(Rule.INT_12b, "the renewal is started only later", began),))
+        began = renewal.started_at
+        return Refused((because(ReasonCode.CANCELLED_BEFORE_START, started_at=began),))
     closed = renewal.close(RenewalState.CANCELLED, at)
-    why = Reason(Rule.INT_12b, "an open renewal may be given up")
+    why = because(ReasonCode.RENEWAL_CANCELLED)
     return Granted((CloseRenewal(closed),), (why,))

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from attrs import evolve
-
 from certrules import instants
 from certrules.model.awards import AssociationType, Award
 from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.facts import Facts
 from certrules.model.learning import EnrolmentStatus, EntryPoint, RenewalOption
 from certrules.model.policy import DOCEBO, Policy
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import issuing
 from certrules.rules.renewal import ways
@@ -30,8 +29,8 @@ def decide(
     item by which the renewal can be done, once for each way of taking it. ``plan_id`` is the plan
     from whose page it is asked, if so: only ways through it count then. From everywhere else
     the answer is the same, and the award's expiry does not matter; but it must have been issued.
-    What lies after ``at`` has not happened for it. Reasons of a grant that begin with ``not by``
-    tell why other items are no options.
+    What lies after ``at`` has not happened for it. Reasons of a grant whose code begins
+    with ``not_by`` say why other items are no options.
 
     >>> start = datetime(2023, 1, 1, tzinfo=UTC)
     >>> course = Assignment(ItemKind.COURSE, "c1", start)
@@ -86,7 +85,7 @@ def controls(decision: Granted | Refused) -> tuple[EntryPoint, ...]:
 
 def _against_platform(policy: Policy) -> Iterator[Reason]:
     if not policy.renew_control:
-        yield Reason(Rule.ALL_EXP_04, "this platform has no renewal")
+        yield because(ReasonCode.RENEWAL_DISABLED)
 
 
 def _against_award(facts: Facts, later: Award | None) -> Iterator[Reason]:
@@ -102,71 +101,72 @@ def _against_award(facts: Facts, later: Award | None) -> Iterator[Reason]:
 
 def _held_by_none(later: Award | None) -> Reason:
     if later is None:
-        return Reason(Rule.DOC_RENEW_01, "the user holds no award to renew")
-    text = f"the award is issued only later, {instants.written(later.issued_at)}"
-    return Reason(Rule.DOC_RENEW_01, text, (("issued_at", later.issued_at),))
+        return because(ReasonCode.NOT_HELD)
+    return because(ReasonCode.ISSUED_LATER, issued_at=later.issued_at)
 
 
 def _against_awarding_course(facts: Facts, course_id: str) -> Iterator[Reason]:
     """Yield the reason of a course that is not completed now; what is archived is no status."""
     enrolment = facts.enrolment(ItemKind.COURSE, course_id)
-    if enrolment is None or enrolment.status is not EnrolmentStatus.COMPLETED:
-        standing = "not enrolled" if enrolment is None else str(enrolment.status)
-        called = facts.item(ItemKind.COURSE, course_id)
-        text = f"{called}, which earned the award, is not completed: {standing.replace('_', ' ')}"
-        yield Reason(Rule.DOC_RENEW_02, text, (("item", course_id), ("status", standing)))
+    item = facts.item(ItemKind.COURSE, course_id)
+    if enrolment is None:
+        yield because(ReasonCode.EARNING_COURSE_NOT_ENROLLED, item=item)
+    elif enrolment.status is not EnrolmentStatus.COMPLETED:
+        stands = enrolment.status
+        yield because(ReasonCode.EARNING_COURSE_NOT_COMPLETED, item=item, status=stands)
 
 
 def _against_open_renewal(facts: Facts) -> Iterator[Reason]:
     renewal = facts.renewal
     if renewal is not None:
-        called = facts.item(renewal.option.kind, renewal.option.item_id)
-        text = f"a renewal was started already: complete {called}, or cancel it"
-        if facts.held is None or facts.held.cycle != renewal.cycle:  # nothing can complete it
-            text = "a renewal of an earlier award was started and not completed: cancel it"
-        began = (("started_at", renewal.started_at), ("item", renewal.option.item_id))
-        yield Reason(Rule.INT_12b, text, began)
+        item = facts.item(renewal.option.kind, renewal.option.item_id)
+        completable = facts.held is not None and facts.held.cycle == renewal.cycle
+        code = ReasonCode.RENEWAL_OPEN if completable else ReasonCode.EARLIER_RENEWAL_OPEN
+        yield because(code, item=item, started_at=renewal.started_at)
 
 
 def _without(judged: Sequence[Judged]) -> tuple[Reason, ...]:
     """Return why items are no options, or that there are none, or that all are completed."""
     if not judged:
-        return (Reason(Rule.INT_19, "no item is assigned to the certification"),)
+        return (because(ReasonCode.NO_ITEM_ASSIGNED),)
     reasons = list(dict.fromkeys(reason for item in judged for reason in item.reasons))
-    others = [reason for reason in reasons if reason.rule is not Rule.DOC_RENEW_07]
+    others = [reason for reason in reasons if reason.code is not ReasonCode.RETAKES_OFF]
     if len(reasons) - len(others) < len(judged):  # each item has its own of these
         return tuple(reasons)
-    every = Reason(Rule.DOC_RENEW_08, "every assigned item was completed, and retakes are off")
-    return (every, *others)
+    return (because(ReasonCode.ALL_COMPLETED), *others)
 
 
 def _not_by(facts: Facts, judged: Sequence[Judged]) -> Iterator[Reason]:
     for item in judged:
-        called = facts.item(item.kind, item.item_id)
+        option = facts.item(item.kind, item.item_id)
         for reason in item.reasons:
-            yield evolve(reason, text=f"not by {called}: {_shortened(reason.text, str(called))}")
+            yield because(_NOT_BY[reason.code], reason.rule, **reason.details, option=option)
 
 
-def _shortened(text: str, called: str) -> str:
-    return f"it{text.removeprefix(called)}" if text.startswith(f"{called} ") else text
+_NOT_BY = {
+    ReasonCode.RETAKES_OFF: ReasonCode.NOT_BY_COMPLETED,
+    ReasonCode.TAKEN_ELSEWHERE: ReasonCode.NOT_BY_TAKEN_ELSEWHERE,
+    ReasonCode.UNKNOWN_ITEM: ReasonCode.NOT_BY_UNKNOWN,
+    ReasonCode.NOT_ARCHIVABLE: ReasonCode.NOT_BY_ARCHIVING,
+    ReasonCode.NOT_THROUGH_PLAN: ReasonCode.NOT_BY_PLAN,
+    ReasonCode.WINDOW_OVER: ReasonCode.NOT_BY_WINDOW,
+}
+"""The reason why an item is no option, if others are, by the reason why it does not renew."""
 
 
 def _because(facts: Facts, options: Sequence[RenewalOption], at: datetime) -> Iterator[Reason]:
-    yield Reason(Rule.DOC_RENEW_01, "an award may be renewed at any time")
+    yield because(ReasonCode.RENEWABLE_ANY_TIME)
     yield from _because_of_award(facts.held)
     for option in options:
         if option.plan_id and ways.closed(facts, option.kind, option.item_id, None, at):
-            called = facts.item(option.kind, option.item_id)
+            item = facts.item(option.kind, option.item_id)
             plan = facts.item(ItemKind.LEARNING_PLAN, option.plan_id)
-            text = f"the validity period of {plan} comes before that of {called}"
-            yield Reason(Rule.INT_13, text, (("item", option.item_id), ("plan", option.plan_id)))
+            yield because(ReasonCode.PLAN_WINDOW_FIRST, item=item, plan=plan)
 
 
 def _because_of_award(held: Award | None) -> Iterator[Reason]:
     if held is not None and held.source.type is not AssociationType.COURSE:
         plan = held.source.type is AssociationType.LEARNING_PLAN
-        earned = "a learning plan and no course by itself" if plan else "no course"
-        text = f"{earned} earned the award, so none has to be completed now"
-        yield Reason(Rule.INT_19, text)
+        yield because(ReasonCode.PLAN_EARNED if plan else ReasonCode.NO_COURSE_EARNED)
     if held is not None and held.expires_at is None:
-        yield Reason(Rule.INT_19b, "an award that never expires may be renewed too")
+        yield because(ReasonCode.NEVER_EXPIRES)

@@ -6,11 +6,11 @@ from datetime import datetime
 from attrs import frozen
 
 from certrules.model.catalog import Certification, ItemKind
-from certrules.model.decisions import Reason
+from certrules.model.decisions import Reason, because
 from certrules.model.facts import Facts
 from certrules.model.learning import EnrolmentStatus, RenewalOption
 from certrules.model.policy import Policy
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 from certrules.rules import criteria
 from certrules.rules.renewal import ways
 
@@ -48,8 +48,7 @@ def against_several(certification: Certification, policy: Policy) -> Iterator[Re
     """
     needed = len(criteria.groups(certification, policy))
     if needed > 1:
-        text = "a renewal is done by one item, and the certification needs several"
-        yield Reason(Rule.INT_32, text, (("needed", needed),))
+        yield because(ReasonCode.SEVERAL_ITEMS_NEEDED, needed=needed)
 
 
 def _judge(
@@ -74,9 +73,8 @@ def _judge(
 
 def _not_through(facts: Facts, kind: ItemKind, item_id: str, plan_id: str | None) -> Reason:
     """Return why an item is no option on a plan's page; then nothing else about it matters."""
-    through = facts.item(ItemKind.LEARNING_PLAN, plan_id or "")
-    text = f"{facts.item(kind, item_id)} is not taken through {through}"
-    return Reason(Rule.INT_13, text, (("item", item_id), ("plan", plan_id)))
+    plan = facts.item(ItemKind.LEARNING_PLAN, plan_id or "")
+    return because(ReasonCode.NOT_THROUGH_PLAN, item=facts.item(kind, item_id), plan=plan)
 
 
 def _asked(
@@ -88,27 +86,22 @@ def _asked(
 
 
 def _against_unknown(facts: Facts, kind: ItemKind, item_id: str) -> Iterator[Reason]:
-    called, which = facts.item(kind, item_id), (("kind", kind), ("item", item_id))
     if kind is ItemKind.EXTERNAL_TRAINING:
-        yield Reason(Rule.INT_19, f"{called} cannot be taken here", which)
+        yield because(ReasonCode.TAKEN_ELSEWHERE, item=facts.item(kind, item_id))
     elif _unknown(facts, kind, item_id):
-        yield Reason(Rule.INT_19, f"there is no {called}", which)
+        yield because(ReasonCode.UNKNOWN_ITEM, item=facts.item(kind, item_id))
 
 
 def _against_completed(facts: Facts, kind: ItemKind, item_id: str) -> Iterator[Reason]:
     if _ever_completed(facts, kind, item_id):
-        which = (("kind", kind), ("item", item_id))
-        text = f"{facts.item(kind, item_id)} was completed, and retakes are off"
-        yield Reason(Rule.DOC_RENEW_07, text, which)
+        yield because(ReasonCode.RETAKES_OFF, item=facts.item(kind, item_id))
 
 
 def _against_retaking(facts: Facts, kind: ItemKind, item_id: str) -> Iterator[Reason]:
     enrolment = facts.enrolment(kind, item_id)
     if enrolment is not None and not enrolment.status.archivable:
-        standing = str(enrolment.status).replace("_", " ")
-        text = f"the enrolment in {facts.item(kind, item_id)} is {standing}, and cannot be archived"
-        which = (("kind", kind), ("item", item_id), ("status", enrolment.status))
-        yield Reason(Rule.X_ARCH_1, text, which)
+        item = facts.item(kind, item_id)
+        yield because(ReasonCode.NOT_ARCHIVABLE, item=item, status=enrolment.status)
 
 
 def within(facts: Facts, kind: ItemKind, item_id: str) -> list[tuple[ItemKind, str]]:

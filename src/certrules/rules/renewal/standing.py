@@ -8,10 +8,10 @@ from attrs import evolve
 from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Reason
+from certrules.model.decisions import Reason, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Enrolment, EnrolmentStatus, Renewal, RenewalState
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 from certrules.rules import status
 
 __all__ = ["against_since", "as_of"]
@@ -91,8 +91,7 @@ def against_since(
         or any(_training(then, *each) != _training(facts, *each) for each in taken)
     )
     if changed:
-        text = f"the award, its renewal or its training has changed since {instants.written(at)}"
-        yield Reason(Rule.INT_12b, text, (("at", at),))
+        yield because(ReasonCode.CHANGED_SINCE, at=at)
 
 
 def _training(facts: Facts, kind: ItemKind, item_id: str) -> tuple[object, object]:

@@ -7,13 +7,13 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification, ItemKind
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import ArchiveEnrolment, Enrol, OpenRenewal, ResetMaterials
 from certrules.model.events import EventKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Enrolment, Renewal, RenewalOption, RenewalState
 from certrules.model.policy import DOCEBO, Policy
-from certrules.rulebook import Rule
+from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
 from certrules.rules.renewal.deciding import gates
 from certrules.rules.renewal.items import judge, within
@@ -92,19 +92,20 @@ def _started(facts: Facts, key: str) -> Renewal | None:
 
 
 def _answer_again(earlier: Renewal, option: RenewalOption) -> Granted | Refused:
-    began = (("started_at", earlier.started_at), ("state", earlier.state))
+    started_at, state = earlier.started_at, earlier.state
     if earlier.option != option:
-        return Refused((Reason(Rule.INT_12b, "the key was used to start another renewal", began),))
-    if earlier.state is RenewalState.OPEN:
-        return Granted((), (Reason(Rule.INT_12b, "this very request was carried out", began),))
-    text = f"the renewal of this key was {earlier.state} already: start another with a new key"
-    return Refused((Reason(Rule.INT_12b, text, began),))
+        code = ReasonCode.KEY_OF_OTHER_RENEWAL
+        return Refused((because(code, started_at=started_at, state=state),))
+    if state is RenewalState.OPEN:
+        return Granted((), (because(ReasonCode.REQUEST_REPEATED, started_at=started_at),))
+    code = ReasonCode.KEY_OF_CLOSED_RENEWAL
+    return Refused((because(code, started_at=started_at, state=state),))
 
 
 def _against_change(held: Award | None, seen: tuple[int, int] | None) -> Iterator[Reason]:
     if held is not None and seen is not None and (held.cycle, held.version) != seen:
-        facts = (("seen", seen), ("cycle", held.cycle), ("version", held.version))
-        yield Reason(Rule.INT_12b, "the award has changed since it was looked at", facts)
+        now = (held.cycle, held.version)
+        yield because(ReasonCode.AWARD_CHANGED, expected_version=seen, version=now)
 
 
 def _against_option(facts: Facts, option: RenewalOption, at: datetime) -> Iterator[Reason]:
@@ -116,8 +117,8 @@ def _against_option(facts: Facts, option: RenewalOption, at: datetime) -> Iterat
     own = [each for each in judged if (each.kind, each.item_id) == item]
     yield from (reason for each in own for reason in each.reasons)
     if not any(each.reasons or option in each.options for each in own):
-        text = f"{facts.item(*item)} does not renew the award in this way"
-        yield Reason(Rule.INT_13, text, (("item", option.item_id), ("plan", option.plan_id)))
+        plan_id = option.plan_id
+        yield because(ReasonCode.NO_SUCH_OPTION, item=facts.item(*item), plan_id=plan_id)
 
 
 def _start(
@@ -197,7 +198,6 @@ def _resets(
 
 def _why(certification: Certification, *, reset: bool) -> Reason:
     if reset:
-        return Reason(Rule.DOC_RENEW_06, "earlier tracking is reset, so that it can be retaken")
-    if certification.retake:
-        return Reason(Rule.INT_12, "nothing is archived or reset: there is no earlier enrolment")
-    return Reason(Rule.INT_12c, "nothing is archived or reset: the item was not yet completed")
+        return because(ReasonCode.TRACKING_RESET)
+    retake = certification.retake
+    return because(ReasonCode.NO_EARLIER_ENROLMENT if retake else ReasonCode.NOT_YET_COMPLETED)

@@ -4,9 +4,10 @@ from datetime import date, datetime, timedelta
 
 from certrules import instants
 from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Reason
+from certrules.model.decisions import Reason, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Course, Enrolment, LearningPlan, Window, WindowStart
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 
 __all__ = ["closed", "ended", "through"]
@@ -63,8 +64,8 @@ def _plan_closed(facts: Facts, plan: LearningPlan, at: datetime) -> Reason | Non
 
 
 def _shut(facts: Facts, rule: Rule, kind: ItemKind, item_id: str, last: date) -> Reason:
-    text = f"the validity period of {facts.item(kind, item_id)} is over: {last} was its last day"
-    return Reason(rule, text, (("kind", kind), ("item", item_id), ("last_day", last)))
+    item = facts.item(kind, item_id)
+    return because(ReasonCode.WINDOW_OVER, rule, item=item, last_day=last)
 
 
 def _course_ended(facts: Facts, course_id: str, at: datetime) -> date | None:

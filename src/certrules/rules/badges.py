@@ -1,0 +1,51 @@
+"""Badges: may an award have one, and which?"""
+
+from certrules.model.awards import Award
+from certrules.model.badges import Badge
+from certrules.model.decisions import Granted, Refused, because
+from certrules.model.reasons import ReasonCode
+from certrules.rulebook import Rule
+
+__all__ = ["issue", "reissue"]
+
+
+def issue(award: Award | None, badge: Badge | None) -> Granted | Refused:
+    """Decide whether the award that a user holds gets a badge; no effects follow.
+
+    ``badge`` is the one that the award has now. One of other dates does not count: it is revoked
+    when another is issued. One that was revoked by hand refuses as long as the award has its dates.
+
+    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> print(*issue(Award("ada", "fa", at, None), None).reasons)
+    an award can be verified by anyone (ALL-ROLE-11)
+    >>> print(*issue(None, None).reasons)
+    the user does not hold the certification (ALL-ROLE-11)
+
+    Rules: ALL-ROLE-08, ALL-ROLE-11, INT-08, INT-42.
+    """
+    if award is None:
+        return Refused((because(ReasonCode.NOT_HELD, Rule.ALL_ROLE_11),))
+    if award.expires_at is not None and award.expires_at < award.issued_at:
+        issued_at, expires_at = award.issued_at, award.expires_at
+        dates = {"issued_at": issued_at, "expires_at": expires_at}
+        return Refused((because(ReasonCode.BADGE_DATES_REVERSED, **dates),))
+    if badge is None or badge.award.identity != award.identity:
+        return Granted(reasons=(because(ReasonCode.BADGE_ISSUED),))
+    if badge.revoked:
+        return Refused((because(ReasonCode.BADGE_REVOKED, badge_id=badge.id),))
+    return Granted(reasons=(because(ReasonCode.BADGE_EXISTS, badge_id=badge.id),))
+
+
+def reissue(badge: Badge, current: Badge | None, *, deleted: bool = False) -> Granted | Refused:
+    """Decide whether a badge can be replaced by another of the same award; no effects follow.
+
+    ``current`` is the badge of the award that its user holds now, and ``deleted`` says that the
+    certification is gone.
+
+    Rules: ALL-ROLE-03, ALL-ROLE-11, INT-42.
+    """
+    if deleted:
+        return Refused((because(ReasonCode.NO_SUCH_CERTIFICATION),))
+    if badge != current:
+        return Refused((because(ReasonCode.BADGE_NOT_CURRENT, badge_id=badge.id),))
+    return Granted(reasons=(because(ReasonCode.BADGE_ISSUED),))
