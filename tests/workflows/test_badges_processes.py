@@ -1,34 +1,33 @@
 """Processes that issue badges together never give out a bit twice."""
 
+import secrets
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from certrules import Award, Certification, User
+from certrules.badges import statuslist
 from certrules.repositories.sql import open_store
-from tests.repositories.test_processes import PROCESSES, in_many_processes
+from certrules.workflows import badges
+from tests.processes import PROCESSES, in_many_processes, ready
 
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 EACH = 5
 
-ISSUE = """
-import secrets
-from functools import partial
-from certrules.badges import statuslist
-from certrules.workflows import badges
 
-SIZE, EACH = {size}, {each}
-statuslist.SIZE, statuslist.allot = SIZE, partial(statuslist.allot, size=SIZE)
-users = {users}
-with closing(open_store(sys.argv[1], timeout=60)) as store:
-    ready()
-    for user in users:
-        (badge,) = badges.issue(store, user, "fa", draw=secrets.randbelow).effects
-        print(badge.id, end=" ")
-"""
+def issue(url: str, users: list[list[str]], number: int) -> list[str]:
+    ids = []
+    with closing(open_store(url, timeout=60)) as store:
+        ready()
+        for user in users[number]:
+            decision = badges.issue(store, user, "fa", draw=secrets.randbelow)
+            assert decision
+            ids += [badge.id for badge in decision.effects]
+    return ids
 
 
 def furnished(path: Path) -> str:
@@ -44,11 +43,14 @@ def furnished(path: Path) -> str:
 @pytest.mark.parametrize(
     "size", [PROCESSES * EACH, 7, 131_072], ids=["full", "overflowing", "wide"]
 )
-def test_a_bit_is_given_out_once_by_all_processes(tmp_path: Path, size: int) -> None:
+def test_a_bit_is_given_out_once_by_all_processes(
+    tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statuslist, "SIZE", size)
+    monkeypatch.setattr(statuslist, "allot", partial(statuslist.allot, size=size))
     url = furnished(tmp_path)
-    users = f'[f"u{{int(sys.argv[2]) * {EACH} + each}}" for each in range({EACH})]'
-    said = in_many_processes(ISSUE.format(size=size, each=EACH, users=users), url)
-    ids = " ".join(said).split()
+    users = [[f"u{number * EACH + each}" for each in range(EACH)] for number in range(PROCESSES)]
+    ids = [each for issued in in_many_processes(partial(issue, url, users)) for each in issued]
     assert len(set(ids)) == PROCESSES * EACH
     with closing(open_store(url)) as store, store.reading() as view:
         issued = [each for id_ in ids if (each := view.badges.get(id_))]
@@ -61,5 +63,7 @@ def test_a_bit_is_given_out_once_by_all_processes(tmp_path: Path, size: int) -> 
 
 def test_processes_that_issue_the_same_badge_find_one(tmp_path: Path) -> None:
     url = furnished(tmp_path)
-    said = in_many_processes(ISSUE.format(size=9, each=1, users=["u0"]), url)
-    assert len(set(said)) == 1
+    ((only, *others),) = zip(
+        *in_many_processes(partial(issue, url, [["u0"]] * PROCESSES)), strict=True
+    )
+    assert {*others} == {only}

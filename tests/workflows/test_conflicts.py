@@ -1,8 +1,7 @@
 """Two renewals of one version of an award at once: exactly one succeeds."""
 
-import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC
 from functools import partial
@@ -17,6 +16,7 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.workflows import awarding, renewing
+from tests.processes import PROCESSES, in_many_processes, ready
 from tests.repositories.conftest import SERVERS, empty_database
 from tests.workflows.conftest import day, furnish
 
@@ -80,6 +80,7 @@ def test_of_eight_threads_one_starts_and_one_completes(patient: Store) -> None:
 
 def in_process(path: str, work: Callable[[Store, int], bool], number: int) -> bool:
     with closing(open_store(path, timeout=60)) as store:
+        ready()
         return work(store, number)
 
 
@@ -89,11 +90,9 @@ def test_of_eight_processes_one_starts_and_one_completes(tmp_path: Path) -> None
     with closing(open_store(path, create=True)) as store:
         furnish(store)
         awarding.complete(store, DONE, at=day(10), zone=UTC)
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(AT_ONCE, context) as executor:
-            started = list(executor.map(partial(in_process, path, start), range(AT_ONCE)))
-            completed = list(executor.map(partial(in_process, path, complete), range(AT_ONCE)))
-        assert sorted(started) == sorted(completed) == [False] * 7 + [True]
+        started = in_many_processes(partial(in_process, path, start))
+        completed = in_many_processes(partial(in_process, path, complete))
+        assert sorted(started) == sorted(completed) == [False] * (PROCESSES - 1) + [True]
         check(store)
 
 

@@ -55,7 +55,7 @@ from certrules.workflows import (
     renewing,
 )
 from certrules.workflows._effects import carry_out
-from tests.repositories.test_processes import PROCESSES, in_many_processes
+from tests.processes import in_many_processes, ready
 from tests.workflows.conftest import T0, day, furnish
 
 HEADER = b"""\
@@ -649,36 +649,26 @@ def test_a_change_that_fails_tells_nothing(store: Store) -> None:
     assert outbox.pending(store) == []
 
 
-JOB = """
-from datetime import UTC, datetime, timedelta
-from certrules.model.notices import NoticeKind, Notification, Offset, OffsetUnit
-from certrules.workflows import notifying
-told = [
-    Notification(f"{days} days", NoticeKind.EXPIRY, Offset(-days, OffsetUnit.DAYS))
-    for days in (90, 30, 7)
-]
-start = datetime(2024, 1, 1, tzinfo=UTC)
-with closing(open_store(sys.argv[1], timeout=60)) as store:
-    ready()
-    until = start + timedelta(days=395, seconds=int(sys.argv[2]))
-    print(notifying.due(store, told, until=until, zone=UTC, since=start))
-"""
+def run_late(path: str, number: int) -> int:
+    with closing(open_store(path, timeout=60)) as store:
+        ready()
+        until = day(395) + timedelta(seconds=number)
+        return notifying.due(store, BEFORE, until=until, zone=UTC, since=T0)
 
 
 @pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
-def test_overlapping_jobs_in_many_processes_tell_everything_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("many", [60, pytest.param(600, marks=pytest.mark.slow)])
+def test_overlapping_jobs_in_many_processes_tell_everything_once(tmp_path: Path, many: int) -> None:
     path = str(tmp_path / "store.db")
     awards = [
         Award(f"{number}", "fa", T0, day(number % 300 + 91), ExpiryBasis.DATE)
-        for number in range(600)
+        for number in range(many)
     ]
     with closing(open_store(path, create=True)) as store:
         furnish(store)
         with store.writing() as transaction:
             transaction.awards.add(awards)
-        said = in_many_processes(JOB, path)
-        assert len(said) == PROCESSES
-        assert sum(map(int, said)) == 3 * len(awards)
+        assert sum(in_many_processes(partial(run_late, path))) == 3 * len(awards)
         told = notices(store)
         assert len({each.identity for each in told}) == len(told) == 3 * len(awards)
 
