@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from io import StringIO
 from itertools import chain, islice
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, TextIO
@@ -127,10 +128,9 @@ class Output:
                 shutil.copyfileobj(whole, self.stream)
 
     def _print(self, laid_out: "RenderableType", **options: Any) -> None:
-        console = _console(self.stream)
-        with console.capture() as captured:
-            console.print(laid_out, **options)
-        lines = captured.get().removesuffix("\n").split("\n")
+        page = StringIO()  # rich would flush the stream, and end the program if nobody reads it
+        _console(page, coloured=_coloured(self.stream)).print(laid_out, **options)
+        lines = page.getvalue().removesuffix("\n").split("\n")
         self._write("".join(f"{line.rstrip()}\n" for line in lines))
 
     def _write(self, text: str) -> None:
@@ -146,10 +146,9 @@ def _coloured(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
-def _console(stream: TextIO) -> "Console":
+def _console(stream: TextIO, *, coloured: bool) -> "Console":
     from rich.console import Console
 
-    coloured = _coloured(stream)
     return Console(
         file=stream,
         force_terminal=coloured,
@@ -211,7 +210,8 @@ def progress(words: str) -> Iterator[Callable[[int, int], object] | None]:
         progress.MofNCompleteColumn(),
         progress.TimeRemainingColumn(),
     )
-    with progress.Progress(*columns, console=_console(sys.stderr), transient=True) as bars:
+    console = _console(sys.stderr, coloured=True)
+    with progress.Progress(*columns, console=console, transient=True) as bars:
         bar = bars.add_task(words, total=None)
         yield lambda done, total: bars.update(bar, completed=done, total=total)
 
