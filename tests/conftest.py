@@ -201,7 +201,7 @@ def _nothing_remembered() -> None:
                     value.cache_clear()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def unwatched() -> dict[str, str]:
     """The environment of a process whose time, memory or files are limited: nobody counts lines."""
     return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}

@@ -5,6 +5,7 @@
 
 import gzip
 import json
+import os
 import struct
 import sys
 import time
@@ -261,8 +262,17 @@ def judge(said: str, listed: str, image: bytes) -> str:
         return str(error)
 
 
-def main(folder: Path) -> None:
+def main() -> None:
+    """Judge the input of each folder that is named, in a process of its own."""
     judge(token(), STATUSES["valid"](), b"")  # whatever is loaded only when it is first needed
+    for line in sys.stdin:
+        if not (child := os.fork()):
+            report(Path(line.rstrip("\n")))
+            sys.exit()
+        os.waitpid(child, 0)
+
+
+def report(folder: Path) -> None:
     said, listed = (
         (folder / file).read_bytes().decode("utf-8", "surrogatepass") for file in ("token", "list")
     )
@@ -271,7 +281,7 @@ def main(folder: Path) -> None:
     began = time.process_time()
     outcome = judge(said, listed, image)
     seconds = time.process_time() - began
-    print(json.dumps([outcome, seconds, most_held() - before]))  # noqa: T201
+    print(json.dumps([outcome, seconds, most_held() - before]), flush=True)  # noqa: T201
 
 
 def most_held() -> int:
@@ -281,4 +291,4 @@ def most_held() -> int:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

@@ -3,8 +3,9 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -96,19 +97,34 @@ def test_every_input_has_an_outcome() -> None:
     assert sorted(OUTCOMES) == sorted(hostile.names())
 
 
+@pytest.fixture(scope="module")
+def judge(unwatched: Mapping[str, str]) -> Iterator[Callable[[Path], Any]]:
+    """A process that judges the input of any folder."""
+    with subprocess.Popen(
+        [sys.executable, hostile.__file__],
+        env=unwatched,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        inputs, outcomes = process.stdin, process.stdout
+        assert inputs
+        assert outcomes
+
+        def judge(folder: Path) -> Any:
+            print(folder, file=inputs, flush=True)
+            return json.loads(outcomes.readline())
+
+        yield judge
+        inputs.close()
+
+
 @pytest.mark.parametrize("name", OUTCOMES)
 def test_a_clear_outcome_within_a_second_and_100_mb(
-    name: str, tmp_path: Path, unwatched: Mapping[str, str]
+    name: str, tmp_path: Path, judge: Callable[[Path], Any]
 ) -> None:
     hostile.build(name, tmp_path)
-    ended = subprocess.run(
-        [sys.executable, hostile.__file__, tmp_path],
-        env=unwatched,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    outcome, seconds, held = json.loads(ended.stdout)
+    outcome, seconds, held = judge(tmp_path)
     assert outcome == OUTCOMES[name]
     assert seconds < 1
     assert held < 100_000_000

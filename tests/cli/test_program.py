@@ -10,7 +10,7 @@ import pytest
 from certrules.cli import program
 from certrules.cli.commands import status
 from certrules.errors import StoreError
-from tests.cli.conftest import Run, start
+from tests.cli.conftest import Answer, Run, start
 
 
 def one_line(err: str) -> str:
@@ -139,16 +139,26 @@ def test_a_full_disk_is_told_in_one_line(awarded: Path, form: str) -> None:
     assert one_line(err.decode()) == said
 
 
+@pytest.fixture
+def on_a_full_disk(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line, whose answer goes to a disk that is full."""
+
+    def answer(*words: object) -> Answer:
+        with Path("/dev/full").open("w", encoding="utf-8") as full, monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", full)
+            return run(*words)
+
+    return answer
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_that_an_answer_could_not_be_written_does_not_hide_that_it_is_done(
-    awarded: Path, run: Run, form: str
+    awarded: Path, run: Run, on_a_full_disk: Run, form: str
 ) -> None:
     words = ("unassign", "--store", awarded, "--user", "Bob", "--certification", "FA", "--yes")
-    with Path("/dev/full").open("wb") as full:
-        ran = start(*words, "--format", form, stdout=full, stderr=subprocess.PIPE)
-        _, err = ran.communicate()
-    assert ran.returncode == 2
-    assert one_line(err.decode()) == (
+    answer = on_a_full_disk(*words, "--format", form)
+    assert answer.code == 2
+    assert one_line(answer.err) == (
         "certrules: error: the answer could not be written: No space left on device; "
         "what was decided was carried out before\n"
     )
@@ -178,16 +188,12 @@ def test_that_an_answer_could_not_be_written_does_not_hide_that_it_is_done(
     ],
 )
 def test_a_full_disk_does_not_say_that_what_is_only_told_was_done(
-    awarded: Path, words: tuple[str, ...], form: str
+    awarded: Path, on_a_full_disk: Run, words: tuple[str, ...], form: str
 ) -> None:
-    with Path("/dev/full").open("wb") as full:
-        ran = start(
-            *words, "--store", awarded, "--format", form, stdout=full, stderr=subprocess.PIPE
-        )
-        _, err = ran.communicate()
-    assert ran.returncode == 2
+    answer = on_a_full_disk(*words, "--store", awarded, "--format", form)
+    assert answer.code == 2
     said = "certrules: error: the answer could not be written: No space left on device\n"
-    assert one_line(err.decode()) == said
+    assert one_line(answer.err) == said
 
 
 @pytest.mark.parametrize("missing", ["sqlalchemy", "rich"])
