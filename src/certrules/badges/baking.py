@@ -1,4 +1,4 @@
-"""How is a credential put into the picture of a badge, and read back?"""
+"""Baking: a credential is put into the picture of a badge, and read back."""
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
@@ -11,46 +11,46 @@ LARGEST = 10_000_000
 """How many bytes a picture may have."""
 
 _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # marks of byte order, and white space
+_PNG, _JPEG, _SVG = "image/png", "image/jpeg", "image/svg+xml"
 
 
 def media_type(image: bytes) -> str:
-    """Return what kind of picture this is, by its content: a PNG, a JPEG or an SVG.
+    """Return what kind of picture this is by its content: a PNG, a JPEG or an SVG.
 
-    Raises :class:`~certrules.errors.BadgeError` for anything else: for a PNG without its header, a
-    JPEG without a frame, and XML whose root is no ``<svg>``. Pixels are not looked at.
+    Pixels are not looked at. Raises :class:`~certrules.errors.BadgeError` for anything else, such
+    as a PNG without its header, a JPEG without a frame, or XML whose root is no ``<svg>``.
 
     >>> media_type(b'<svg xmlns="http://www.w3.org/2000/svg"></svg>')
     'image/svg+xml'
     """
     kind = _kind(image)
-    _CHECKS[kind](image)
+    if kind is None:
+        raise BadgeError("the picture is neither a PNG, nor a JPEG, nor an SVG")
+    {_PNG: png.size, _JPEG: jpeg.size, _SVG: svg.check}[kind](image)
     return kind
 
 
-def _kind(image: bytes) -> str:
-    """Return what kind of picture this is, by how it begins."""
-    _check_size(image)
-    if image.startswith(png.SIGNATURE):
-        return "image/png"
-    if image.startswith(jpeg.SIGNATURE):
-        return "image/jpeg"
-    if _is_xml(image):
-        return "image/svg+xml"
-    raise BadgeError("the picture is neither a PNG, nor a JPEG, nor an SVG")
-
-
-_CHECKS = {"image/png": png.size, "image/jpeg": jpeg.size, "image/svg+xml": svg.check}
+def _kind(data: bytes) -> str | None:
+    """Return what kind of picture this is by how it begins, None if it is none."""
+    if not isinstance(data, bytes):
+        raise InvalidValueError("picture", type(data).__name__, "bytes, as they are in the file")
+    if len(data) > LARGEST:
+        raise BadgeError(f"{len(data):,} bytes are more than {LARGEST:,}")
+    if data.startswith(png.SIGNATURE):
+        return _PNG
+    if data.startswith(jpeg.SIGNATURE):
+        return _JPEG
+    return _SVG if data.lstrip(_BEFORE_XML).startswith(b"<") else None
 
 
 def bake(image: bytes, token: str) -> bytes:
-    """Return a PNG or an SVG with a credential in it, instead of any that it had.
+    """Return a PNG or an SVG with a credential in it, in place of any that it had.
 
     Nothing else of the picture changes: what an SVG refers to is not fetched, and its scripts stay
-    in it. A JPEG has no place for a credential: make it a PNG first, by
-    :func:`certrules.images.as_png`. Raises :class:`~certrules.errors.BadgeError` for another kind
-    of image, for a damaged one and for what is no token; whether the badge is genuine is not asked.
-    A picture that is not given as bytes is an :class:`~certrules.errors.InvalidValueError`, and so
-    is a token that is no text.
+    in it. A JPEG has no place for a credential: make it a PNG with
+    :func:`certrules.images.as_png` first. Whether the badge is genuine is not asked. Raises
+    :class:`~certrules.errors.BadgeError` for another kind of image, a damaged one or a text that is
+    no token, and :class:`~certrules.errors.InvalidValueError` for a wrong type.
 
     >>> from cryptography.hazmat.primitives.asymmetric import ec
     >>> from certrules.badges.credential import Issuer, credential
@@ -74,11 +74,10 @@ def bake(image: bytes, token: str) -> bytes:
     if not isinstance(token, str):
         raise InvalidValueError("token", type(token).__name__, "a text, as of signing.sign")
     tokens.read(token)
-    kind = _kind(image)
-    if kind == "image/jpeg":
+    kind = media_type(image)
+    if kind == _JPEG:
         raise BadgeError("a JPEG cannot hold a credential; make it a PNG first")
-    put = png.put if kind == "image/png" else svg.put
-    baked = put(image, token)
+    baked = (png if kind == _PNG else svg).put(image, token)
     read(baked)  # with it, a picture may just have grown too large to be read back
     return baked
 
@@ -86,39 +85,27 @@ def bake(image: bytes, token: str) -> bytes:
 def read(data: bytes) -> str:
     """Return the token in a PNG, in an SVG, or in a text that is nothing but the token.
 
-    Raises :class:`~certrules.errors.BadgeError` where there is none, and
-    :class:`~certrules.errors.InvalidValueError` for what is not given as bytes.
+    Raises :class:`~certrules.errors.BadgeError` if there is none, and
+    :class:`~certrules.errors.InvalidValueError` if the data are no bytes.
 
     >>> read(b"  a.b.c  ")
     'a.b.c'
     """
-    _check_size(data)
-    if data.startswith(jpeg.SIGNATURE):
+    kind = _kind(data)
+    if kind == _JPEG:
         raise BadgeError("a JPEG cannot hold a credential: the badge is the PNG made of it")
-    found = _taken(data)
-    if not found:
+    found = [_text(data)] if kind is None else (png if kind == _PNG else svg).tokens(data)
+    if len(found) != 1:
+        name = "PNG" if kind == _PNG else "SVG"
+        raise BadgeError(f"the {name} holds {'no' if not found else len(found)} credentials")
+    if not found[0]:
         raise BadgeError("there is no credential in it: it is empty")
-    return found
+    return found[0]
 
 
-def _taken(data: bytes) -> str:
-    if data.startswith(png.SIGNATURE):
-        return png.taken(data)
-    if _is_xml(data):
-        return svg.taken(data)
-    utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))  # as some shells write it
+def _text(data: bytes) -> str:
+    is_utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))  # as some shells write it
     try:
-        return data.decode("utf-16" if utf16 else "utf-8-sig").strip()
+        return data.decode("utf-16" if is_utf16 else "utf-8-sig").strip()
     except UnicodeDecodeError:
         raise BadgeError("neither a PNG, nor an SVG, nor a token") from None
-
-
-def _is_xml(data: bytes) -> bool:
-    return data.lstrip(_BEFORE_XML).startswith(b"<")
-
-
-def _check_size(data: bytes) -> None:
-    if not isinstance(data, bytes):
-        raise InvalidValueError("picture", type(data).__name__, "bytes, as they are in the file")
-    if len(data) > LARGEST:
-        raise BadgeError(f"{len(data):,} bytes are more than {LARGEST:,}")

@@ -48,7 +48,7 @@ PublicKey = RSAPublicKey | EllipticCurvePublicKey
 
 
 def algorithm(key: object) -> str:
-    """Return what a public key verifies, RS256 or ES256; InvalidValueError if neither."""
+    """Return the algorithm of a public key, RS256 or ES256; InvalidValueError for any other key."""
     if isinstance(key, RSAPublicKey) and 2048 <= key.key_size <= 8192:
         return "RS256"
     if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
@@ -104,21 +104,6 @@ def is_id(value: object) -> bool:
     return isinstance(value, str) and bool(value) and value.isprintable()
 
 
-def _thumbprint(_: object, __: object, value: str) -> None:
-    if not isinstance(value, str) or not _THUMBPRINT.fullmatch(value):
-        raise InvalidValueError("thumbprint", value, "43 characters, as of RFC 7638 with SHA-256")
-
-
-def _public(_: object, __: object, value: PublicKey | None) -> None:
-    if value is not None:
-        algorithm(value)
-
-
-def _id(_: object, __: object, value: str | None) -> None:
-    if value is not None and not is_id(value):
-        raise InvalidValueError("key id", value, "a text, or None")
-
-
 @frozen
 class TrustedKey:
     """A public key that the verifier trusts; ``id`` is what a token's ``kid`` calls it.
@@ -127,13 +112,18 @@ class TrustedKey:
     :class:`~certrules.errors.InvalidValueError` if the thumbprint is not that of the key.
     """
 
-    thumbprint: str = field(validator=_thumbprint)
-    key: PublicKey | None = field(default=None, eq=False, repr=False, validator=_public)
-    id: str | None = field(default=None, validator=_id)
+    thumbprint: str
+    key: PublicKey | None = field(default=None, eq=False, repr=False)
+    id: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.key is not None and thumbprint(jwk(self.key)) != self.thumbprint:
-            raise InvalidValueError("thumbprint", self.thumbprint, "that of the key beside it")
+        said = self.thumbprint
+        if not isinstance(said, str) or not _THUMBPRINT.fullmatch(said):
+            raise InvalidValueError("thumbprint", said, "43 characters of RFC 7638 with SHA-256")
+        if self.id is not None and not is_id(self.id):
+            raise InvalidValueError("key id", self.id, "a text, or None")
+        if self.key is not None and algorithm(self.key) and thumbprint(jwk(self.key)) != said:
+            raise InvalidValueError("thumbprint", said, "that of the key beside it")
 
     @classmethod
     def of(cls, key: PublicKey, *, id: str | None = None) -> Self:  # noqa: A002
@@ -161,4 +151,4 @@ class TrustedKey:
 
 
 Keys = Callable[[str], Iterable[TrustedKey] | None]
-"""Which keys are trusted for an issuer's id: a dictionary's ``get``, or any function."""
+"""Returns the keys trusted for an issuer's id: a dictionary's ``get``, or any function."""

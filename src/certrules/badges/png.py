@@ -10,7 +10,7 @@ from struct import Struct
 
 from certrules.errors import BadgeError
 
-__all__ = ["SIGNATURE", "check_rows", "check_whole", "chunks", "put", "size", "taken"]
+__all__ = ["SIGNATURE", "check_rows", "check_whole", "chunks", "put", "size", "tokens"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -101,12 +101,10 @@ def _packed(kind: bytes, data: memoryview) -> bytes:
     return _BEGIN.pack(len(data), kind) + data + _CHECKSUM.pack(zlib.crc32(data, zlib.crc32(kind)))
 
 
-def taken(image: bytes) -> str:
-    """Return the token in a PNG; BadgeError if there is none, or more than one."""
-    found = [bytes(data) for kind, data in chunks(image) if _is_ours(kind, data)]
-    if len(found) != 1:
-        raise BadgeError(f"the PNG holds {'no' if not found else len(found)} credentials")
-    return _text(found[0][len(_KEYWORD) + 1 :])
+def tokens(image: bytes) -> list[str]:
+    """Return the tokens in a PNG, which should be one; BadgeError if one cannot be read."""
+    found = [data for kind, data in chunks(image) if _is_ours(kind, data)]
+    return [_text(bytes(data[len(_KEYWORD) + 1 :])) for data in found]
 
 
 def _is_ours(kind: bytes, data: memoryview) -> bool:

@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 from certrules.errors import BadgeError
 
-__all__ = ["check", "put", "taken"]
+__all__ = ["check", "put", "tokens"]
 
 _NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 _ROOT = "http://www.w3.org/2000/svg svg"
@@ -115,12 +115,9 @@ def put(image: bytes, token: str) -> bytes:
     return b"".join([*parts, utf8[last:]]).decode().encode(encoding)
 
 
-def taken(image: bytes) -> str:
-    """Return the token in an SVG; BadgeError if there is none, or more than one."""
-    found = _Reader(_utf8(image, _encoding(image))).tokens
-    if len(found) != 1:
-        raise BadgeError(f"the SVG holds {'no' if not found else len(found)} credentials")
-    return found[0]
+def tokens(image: bytes) -> list[str]:
+    """Return the tokens in an SVG, which should be one."""
+    return _Reader(_utf8(image, _encoding(image))).tokens
 
 
 def _encoding(image: bytes) -> str:

@@ -1,14 +1,14 @@
-"""What does a token say, before anybody has checked who says it?
+"""Tokens: what one says, before anybody has checked who says it.
 
 A token is a JSON Web Signature in its compact form: header, payload and signature, each in
-base64url. Nothing here is believed; it is only read, strictly and within bounds.
+base64url. It is only read here, strictly and within bounds, and not believed.
 """
 
 import json
 import math
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from attrs import frozen
@@ -36,7 +36,7 @@ class Token:
 
 
 def read(text: str) -> Token:
-    """Return the parts of a token; BadgeError where it is none.
+    """Return the parts of a token; BadgeError if it is none.
 
     >>> read("a.b")
     Traceback (most recent call last):
@@ -46,10 +46,8 @@ def read(text: str) -> Token:
     if len(text) > LONGEST:
         raise BadgeError(f"a token of {len(text):,} characters is longer than {LONGEST:,}")
     parts = text.split(".")
-    if len(parts) != 3:
-        raise BadgeError(
-            f"a token has three parts between full stops, and this one has {len(parts)}"
-        )
+    if (number := len(parts)) != 3:
+        raise BadgeError(f"a token has three parts between full stops, and this one has {number}")
     decoded(parts[2], "signature")
     header, payload = decoded(parts[0], "header"), decoded(parts[1], "payload")
     return Token(text, parsed(header, "header"), parsed(payload, "payload"))
@@ -76,7 +74,7 @@ def compact(value: Mapping[str, Any]) -> str:
 
 
 def parsed(data: bytes, name: str) -> Mapping[str, Any]:
-    """Return the object that JSON says; BadgeError where it is none, or more than a token's may."""
+    """Return the object that JSON says; BadgeError if it is none, or more than a token may hold."""
     try:
         value = json.loads(
             data.decode(),
@@ -92,7 +90,12 @@ def parsed(data: bytes, name: str) -> Mapping[str, Any]:
         raise BadgeError(f"the {name} is not JSON: {error}") from None
     if not isinstance(value, dict):
         raise BadgeError(f"the {name} is not a JSON object")
-    _check(value, name)
+    if _is_deep(value):
+        raise BadgeError(f"the {name} is nested more than {DEEPEST} deep")
+    try:
+        compact(value)
+    except UnicodeEncodeError:  # an escaped half of a character
+        raise BadgeError(f"the {name} has text that is no Unicode") from None
     return value
 
 
@@ -104,7 +107,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refused(constant: str) -> NoReturn:
-    raise BadgeError(f"its JSON has {constant}, which is no number to be reckoned with")
+    raise BadgeError(f"its JSON has {constant}, which is no finite number")
 
 
 def _finite(number: str) -> float:
@@ -112,22 +115,16 @@ def _finite(number: str) -> float:
     return value if math.isfinite(value) else _refused(number[:20])
 
 
-def _check(value: object, name: str) -> None:
-    """Raise BadgeError where JSON is nested deeply or holds text that is no Unicode."""
+def _is_deep(value: object) -> bool:
     level = [value]
     for _ in range(DEEPEST):
-        level = [inner for outer in level for inner in _inside(outer, name)]
+        level = [inner for outer in level for inner in _inside(outer)]
         if not level:
-            return
-    raise BadgeError(f"the {name} is nested more than {DEEPEST} deep")
+            return False
+    return True
 
 
-def _inside(value: object, name: str) -> list[object]:
-    if isinstance(value, str) and not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise BadgeError(f"the {name} has text that is no Unicode") from None
+def _inside(value: object) -> Iterable[object]:
     if isinstance(value, dict):
-        return [*value, *value.values()]
-    return value if isinstance(value, list) else []
+        return value.values()
+    return value if isinstance(value, list) else ()

@@ -94,10 +94,12 @@ def verify(
     signed: Mapping[str, Any] | None = None
     try:
         signed = verifier.payload(token)
-        _check_badge(signed)
+        structure.check_badge(signed)
+        _check_claims(signed, structure.CLAIMS)
         return Verification(*verifier.status_of(signed), signed)
-    except _FoundError as found:
-        return Verification(found.outcome, found.why, signed)
+    except BadgeError as error:
+        outcome = error.outcome if isinstance(error, _FoundError) else Outcome.BAD_STRUCTURE
+        return Verification(outcome, str(error), signed)
 
 
 def _check_arguments(keys: object, status: object, algorithms: object) -> None:
@@ -109,13 +111,12 @@ def _check_arguments(keys: object, status: object, algorithms: object) -> None:
         raise InvalidValueError("algorithms", algorithms, "some of " + ", ".join(ALGORITHMS))
 
 
-class _FoundError(Exception):
-    """What is found of a badge before all of it has been looked at."""
+class _FoundError(BadgeError):
+    """What else is wrong with a badge than its structure."""
 
     def __init__(self, outcome: Outcome, why: str) -> None:
         super().__init__(why)
         self.outcome = outcome
-        self.why = why
 
 
 @frozen
@@ -132,22 +133,25 @@ class _Verifier:
     def payload(self, text: str) -> Mapping[str, Any]:
         """Return the payload of a token whose signature is good."""
         token = _parts(text)
-        algorithm = token.header.get("alg")
-        if "crit" in token.header or "b64" in token.header:
-            why = "the header demands extensions (crit, b64)"
-            raise _FoundError(Outcome.UNSUPPORTED_FORM, why)
-        if not isinstance(algorithm, str) or algorithm not in self.algorithms:
-            allowed = " or ".join(sorted(self.algorithms))
-            why = f"the algorithm is {_short(algorithm)}, not {allowed}"
-            raise _FoundError(Outcome.UNSUPPORTED_FORM, why)
-        if "vc" in token.payload and "@context" not in token.payload:
-            why = "the credential is wrapped in vc, an older form"
-            raise _FoundError(Outcome.UNSUPPORTED_FORM, why)
+        unsupported = self._unsupported(token)
+        if unsupported is not None:
+            raise _FoundError(Outcome.UNSUPPORTED_FORM, unsupported)
         for key in self._candidates(token):
             if trusted.verifies(key, text):
                 return token.payload
-        why = "it was not signed so with a trusted key of its issuer"
-        raise _FoundError(Outcome.BAD_SIGNATURE, why)
+        raise _FoundError(Outcome.BAD_SIGNATURE, "no trusted key of its issuer has signed it so")
+
+    def _unsupported(self, token: Token) -> str | None:
+        algorithm = token.header.get("alg")
+        if "crit" in token.header or "b64" in token.header:
+            return "the header demands extensions (crit, b64)"
+        if not isinstance(algorithm, str) or algorithm not in self.algorithms:
+            return (
+                f"the algorithm is {_short(algorithm)}, not {' or '.join(sorted(self.algorithms))}"
+            )
+        if "vc" in token.payload and "@context" not in token.payload:
+            return "the credential is wrapped in vc, an older form"
+        return None
 
     def _candidates(self, token: Token) -> list[PublicKey]:
         """Return the trusted keys that the header can mean."""
@@ -156,12 +160,11 @@ class _Verifier:
             *map(token.header.get, ("kid", "jwk")),
         )
         if not isinstance(issuer, str):
-            raise _FoundError(Outcome.BAD_STRUCTURE, "the credential names no issuer")
+            raise BadgeError("the credential names no issuer")
         if not isinstance(kid, str | None) or not isinstance(jwk, dict | None):
-            raise _FoundError(Outcome.BAD_STRUCTURE, "the header has a kid or a jwk that is none")
+            raise BadgeError("the header has a kid or a jwk that is none")
         if jwk is not None and trusted.PRIVATE & set(jwk):
-            why = "the key in the header is a private one, now known"
-            raise _FoundError(Outcome.BAD_STRUCTURE, why)
+            raise BadgeError("the key in the header is a private one, now known")
         ring = self._trusted(issuer)
         if jwk is not None:
             named = [key for key in ring if key.thumbprint == trusted.thumbprint(jwk)]
@@ -229,7 +232,7 @@ class _Verifier:
             raise BadgeError("its status list has more than one bit a credential")
         try:
             return statuslist.is_set(self._bits(url, purpose, issuer), int(index))
-        except (BadgeError, _FoundError, OSError) as error:
+        except (BadgeError, OSError) as error:
             raise BadgeError(f"the status list {_short(url)}: {_said(error)}") from None
 
     def _bits(self, url: str, purpose: str, issuer: object) -> bytes:
@@ -261,17 +264,13 @@ class _Verifier:
 
 def _parts(token: object) -> Token:
     if not isinstance(token, str):
-        why = f"a token is text, not {type(token).__name__}"
-        raise _FoundError(Outcome.BAD_STRUCTURE, why)
-    try:
-        if token.lstrip()[:1] == "{" and len(token) <= tokens.LONGEST:
-            raise _unsigned(tokens.parsed(token.encode(errors="replace"), "document"))
-        return tokens.read(token)
-    except BadgeError as error:
-        raise _FoundError(Outcome.BAD_STRUCTURE, str(error)) from None
+        raise BadgeError(f"a token is text, not {type(token).__name__}")
+    if token.lstrip()[:1] == "{" and len(token) <= tokens.LONGEST:
+        raise _unsigned(tokens.parsed(token.encode(errors="replace"), "document"))
+    return tokens.read(token)
 
 
-def _unsigned(document: Mapping[str, Any]) -> _FoundError:
+def _unsigned(document: Mapping[str, Any]) -> BadgeError:
     """Return what is wrong with JSON in place of a token."""
     if "proof" in document:
         why = "a JSON document with an embedded proof, and no JSON Web Signature"
@@ -280,7 +279,7 @@ def _unsigned(document: Mapping[str, Any]) -> _FoundError:
     elif "signatures" in document or "signature" in document:
         why = "a JSON Web Signature written as JSON, and not in its compact form"
     else:
-        return _FoundError(Outcome.BAD_STRUCTURE, "a JSON document that nobody has signed")
+        return BadgeError("a JSON document that nobody has signed")
     return _FoundError(Outcome.UNSUPPORTED_FORM, why)
 
 
@@ -288,9 +287,7 @@ def _own(jwk: Mapping[str, Any]) -> PublicKey:
     try:
         return trusted.from_jwk(jwk)
     except CertrulesError as error:
-        raise _FoundError(
-            Outcome.BAD_STRUCTURE, f"the key in the header is none: {error}"
-        ) from None
+        raise BadgeError(f"the key in the header is none: {error}") from None
 
 
 def _why_untrusted(
@@ -308,15 +305,6 @@ def _why_untrusted(
     known = f"have the ids {', '.join(ids)}" if ids else "have no id"
     mend = "if one is it, trust it under that id"
     return f"it names the key {_short(kid)}, and the trusted keys of its issuer {known}: {mend}"
-
-
-def _check_badge(credential: Mapping[str, Any]) -> None:
-    """Raise if it is no badge, or if a claim is missing or is not what the badge says."""
-    try:
-        structure.check_badge(credential)
-    except BadgeError as error:
-        raise _FoundError(Outcome.BAD_STRUCTURE, str(error)) from None
-    _check_claims(credential, structure.CLAIMS)
 
 
 def _check_claims(credential: Mapping[str, Any], names: Iterable[str]) -> None:
