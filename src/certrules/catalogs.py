@@ -1,6 +1,6 @@
-"""What does a catalog file say: which users, items and certifications are there?
+"""Catalogs: users, items, certifications and notifications as JSON text in, values out.
 
-JSON text in, values out; and where the text is wrong, every fault at once, each with its path.
+If the text is wrong, every fault is reported at once, each with its path.
 """
 
 import json
@@ -32,12 +32,12 @@ from certrules.model.people import Company, User
 __all__ = ["Catalog", "read", "read_notifications"]
 
 GUIDED = 100
-"""How many faults may come with a guess at what was meant, which takes time."""
+"""How many faults may come with a guess at what was meant, because guessing takes time."""
 
 
 @frozen
 class Catalog:
-    """What a catalog file lists, in its order."""
+    """The values of a catalog file, in its order."""
 
     users: tuple[User, ...] = ()
     items: tuple[Item, ...] = ()
@@ -51,12 +51,12 @@ def read(data: bytes) -> Catalog:
     """Read a catalog: a JSON object with the lists ``users``, ``items`` and ``certifications``.
 
     The keys of each entry are the attributes of :class:`~certrules.model.people.User`,
-    :class:`~certrules.model.catalog.Item` and :class:`~certrules.model.catalog.Certification`;
-    those that have a default may be left out. Where it matters of what items consist, and until
-    when they can be taken, ``courses`` and ``plans`` list
+    :class:`~certrules.model.catalog.Item` and :class:`~certrules.model.catalog.Certification`,
+    except that ids of others are ``item`` and ``company``. Keys that have a default may be left
+    out. ``courses`` and ``plans`` may list the contents and windows of items, as
     :class:`~certrules.model.learning.Course` and :class:`~certrules.model.learning.LearningPlan`,
-    which are items too, and where people belong to companies, ``companies`` list
-    :class:`~certrules.model.people.Company`. Raises :class:`~certrules.errors.CatalogError`.
+    and ``companies`` each :class:`~certrules.model.people.Company`. Raises
+    :class:`~certrules.errors.CatalogError`, with all faults.
 
     >>> catalog = read(b'{"certifications": [{"id": "1", "name": "First aid", "code": "FA",'
     ...                b' "validity": "2 years"}]}')
@@ -65,20 +65,16 @@ def read(data: bytes) -> Catalog:
 
     Rules: DOC-CERT-02, DOC-CERT-03, DOC-CERT-04, DOC-CERT-05.
     """
-    faults: list[tuple[str, str]] = []
-    found = _sections(_parsed(_text(data)), faults)
-    if faults:
-        raise CatalogError("invalid_catalog", f"{_many(faults)} in the catalog", faults)
-    return Catalog(**found)
+    return Catalog(**_sections(data, _SECTIONS, "catalog"))
 
 
 def read_notifications(data: bytes) -> tuple[Notification, ...]:
-    """Read the notifications that are set up: a JSON object with the list ``notifications``.
+    """Read the notifications to be sent: a JSON object with the list ``notifications``.
 
     The keys of each entry are attributes of :class:`~certrules.model.notices.Notification`, of
-    which ``id`` and ``kind`` are needed; the offset is written as ``2 weeks before``, and
+    which ``id`` and ``kind`` are required. The offset is written as ``2 weeks before``, and
     recipients are a list such as ``["learner", "managers"]``. Raises
-    :class:`~certrules.errors.CatalogError`.
+    :class:`~certrules.errors.CatalogError`, with all faults.
 
     >>> (told,) = read_notifications(b'{"notifications": [{"id": "n1", "kind": "expiry",'
     ...                              b' "offset": "2 weeks before"}]}')
@@ -87,16 +83,8 @@ def read_notifications(data: bytes) -> tuple[Notification, ...]:
 
     Rules: DOC-NOTIFY-02.
     """
-    faults: list[tuple[str, str]] = []
-    found = _sections(_parsed(_text(data)), faults, _NOTIFICATIONS)
-    if faults:
-        raise CatalogError("invalid_notifications", f"{_many(faults)} in the notifications", faults)
-    notifications: tuple[Notification, ...] = found["notifications"]
-    return notifications
-
-
-def _many(faults: Sequence[object]) -> str:
-    return "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    found = _sections(data, _NOTIFICATIONS, "notifications")
+    return tuple(found["notifications"])
 
 
 def _text(data: bytes) -> str:
@@ -136,19 +124,21 @@ _Faults = list[tuple[str, str]]
 _Reader = Callable[[object, str, _Faults], Any]
 
 
-def _sections(
-    value: object, faults: _Faults, sections: Mapping[str, _Reader] | None = None
-) -> dict[str, Any]:
-    known = _SECTIONS if sections is None else sections
-    if not isinstance(value, _Object):
+def _sections(data: bytes, known: Mapping[str, _Reader], name: str) -> dict[str, Any]:
+    """Return what is read of each section of a file; CatalogError if anything in it is wrong."""
+    value, found = _parsed(_text(data)), dict[str, Any]()
+    faults: _Faults = []
+    if isinstance(value, _Object):
+        _check_keys(value, known, "", faults)
+        here = [each for each in known if each in value]
+        found = {each: known[each](value[each], each, faults) for each in here}
+        if not here and not faults:
+            faults.append(("$", f"has none of {_listed(known)}"))
+    else:
         faults.append(("$", f"expected an object with {_listed(known)}, got {_kind(value)}"))
-        return {}
-    _check_keys(value, known, "", faults)
-    found = {
-        name: reader(value[name], name, faults) for name, reader in known.items() if name in value
-    }
-    if not found and not faults:
-        faults.append(("$", f"has none of {_listed(known)}"))
+    if faults:
+        many = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise CatalogError(f"invalid_{name}", f"{many} in the {name}", faults)
     return found
 
 
@@ -200,11 +190,7 @@ _KEYS = {attribute: key for key, attribute in _ATTRIBUTES.items()}
 
 
 def _entry(
-    cls: type[Any],
-    readers: Mapping[str, _Reader],
-    value: object,
-    path: str,
-    faults: _Faults,
+    cls: type[Any], readers: Mapping[str, _Reader], value: object, path: str, faults: _Faults
 ) -> Any:
     if not isinstance(value, _Object):
         faults.append((path, f"expected an object, got {_kind(value)}"))
@@ -218,7 +204,7 @@ def _entry(
         try:
             given[_ATTRIBUTES.get(key, key)] = readers[key](value[key], _join(path, key), faults)
         except CertrulesError as error:
-            faults.append((_join(path, key), _told(error)))
+            faults.append((_join(path, key), _message(error)))
     if len(faults) > before:
         return None
     try:
@@ -228,7 +214,7 @@ def _entry(
         return None
 
 
-def _told(error: CertrulesError) -> str:
+def _message(error: CertrulesError) -> str:
     if isinstance(error, InvalidValueError):
         return f"expected {error.expected}, got {_kind(error.value)}"
     return str(error)
@@ -335,111 +321,74 @@ def _each(read: _Reader, expected: str) -> _Reader:
             try:
                 found.append(read(one, path, faults))
             except InvalidValueError as error:
-                faults.append((f"{path}[{index}]", _told(error)))
+                faults.append((f"{path}[{index}]", _message(error)))
         return tuple(found)
 
     return reader
 
 
-_names = _each(_checked(_key), "a list of names")
-
-
+_DAY = _checked(_day, "a day such as '2024-07-01'")
+_INSTANT = _checked(instants.parse, "an instant in ISO 8601")
+_KEY, _OPTIONAL_KEY, _PLAIN = _checked(_key), _optional(_checked(_key)), _checked(_plain)
+_NAMES = _each(_KEY, "a list of names")
+_RECIPIENTS = _each(_choice(Recipient), f"a list of {_listed(map(str, Recipient))}")
 _WINDOW = _object_of(
-    Window,
-    {
-        "last_day": _optional(_checked(_day, "a day such as '2024-07-01'")),
-        "days": _optional(_number),
-        "start": _choice(WindowStart),
-    },
+    Window, {"last_day": _optional(_DAY), "days": _optional(_number), "start": _choice(WindowStart)}
 )
 
-_NOTIFICATIONS: Mapping[str, _Reader] = {
-    "notifications": _list_of(
-        Notification,
-        {
-            "id": _checked(_key),
-            "kind": _choice(NoticeKind),
-            "offset": _checked(Offset.parse, "such as '2 weeks before'"),
-            "subject": _checked(_plain),
-            "body": _checked(_plain),
-            "recipients": _each(_choice(Recipient), f"a list of {_listed(map(str, Recipient))}"),
-            "priority": _choice(Priority),
-        },
-        "id",
-    ),
+_NOTIFICATION: Mapping[str, _Reader] = {
+    "id": _KEY,
+    "kind": _choice(NoticeKind),
+    "offset": _checked(Offset.parse, "such as '2 weeks before'"),
+    "subject": _PLAIN,
+    "body": _PLAIN,
+    "recipients": _RECIPIENTS,
+    "priority": _choice(Priority),
 }
+_USER: Mapping[str, _Reader] = {
+    "id": _KEY,
+    "username": _KEY,
+    "first_name": _PLAIN,
+    "last_name": _PLAIN,
+    "active": _flag,
+    "time_zone": _optional(_checked(_zone, "the name of a time zone")),
+    "groups": _NAMES,
+    "branches": _NAMES,
+    "company": _OPTIONAL_KEY,
+}
+_ASSIGNMENT = {
+    "kind": _choice(ItemKind),
+    "item": _KEY,
+    "assigned_at": _INSTANT,
+    "group": _OPTIONAL_KEY,
+}
+_CERTIFICATION: Mapping[str, _Reader] = {
+    "id": _KEY,
+    "name": _checked(_name),
+    "code": _OPTIONAL_KEY,
+    "description": _PLAIN,
+    "validity": _checked(Validity.parse, "such as '18 months', 'P18M' or 'never'"),
+    "retake": _flag,
+    "status": _choice(CertificationStatus),
+    "criteria": _optional(_choice(Criteria)),
+    "groups": _NAMES,
+    "completion_criteria": _PLAIN,
+    "skills": _NAMES,
+    "badge_image": _OPTIONAL_KEY,
+    "created_by": _OPTIONAL_KEY,
+    "created_at": _optional(_INSTANT),
+    "updated_at": _optional(_INSTANT),
+    "assignments": _list_of(Assignment, _ASSIGNMENT, "kind", "item"),
+}
+_ITEM = {"kind": _choice(ItemKind), "id": _KEY, "code": _OPTIONAL_KEY, "name": _PLAIN}
+_COMPANY = {"id": _KEY, "name": _PLAIN, "account_owner": _optional(_PLAIN)}
+
+_NOTIFICATIONS = {"notifications": _list_of(Notification, _NOTIFICATION, "id")}
 _SECTIONS: Mapping[str, _Reader] = {
-    "users": _list_of(
-        User,
-        {
-            "id": _checked(_key),
-            "username": _checked(_key),
-            "first_name": _checked(_plain),
-            "last_name": _checked(_plain),
-            "active": _flag,
-            "time_zone": _optional(_checked(_zone, "the name of a time zone")),
-            "groups": _names,
-            "branches": _names,
-            "company": _optional(_checked(_key)),
-        },
-        "id",
-    ),
-    "items": _list_of(
-        Item,
-        {
-            "kind": _choice(ItemKind),
-            "id": _checked(_key),
-            "code": _optional(_checked(_key)),
-            "name": _checked(_plain),
-        },
-        "kind",
-        "id",
-    ),
-    "certifications": _list_of(
-        Certification,
-        {
-            "id": _checked(_key),
-            "name": _checked(_name),
-            "code": _optional(_checked(_key)),
-            "description": _checked(_plain),
-            "validity": _checked(Validity.parse, "such as '18 months', 'P18M' or 'never'"),
-            "retake": _flag,
-            "status": _choice(CertificationStatus),
-            "criteria": _optional(_choice(Criteria)),
-            "groups": _names,
-            "completion_criteria": _checked(_plain),
-            "skills": _names,
-            "badge_image": _optional(_checked(_key)),
-            "created_by": _optional(_checked(_key)),
-            "created_at": _optional(_checked(instants.parse, "an instant in ISO 8601")),
-            "updated_at": _optional(_checked(instants.parse, "an instant in ISO 8601")),
-            "assignments": _list_of(
-                Assignment,
-                {
-                    "kind": _choice(ItemKind),
-                    "item": _checked(_key),
-                    "assigned_at": _checked(instants.parse, "an instant in ISO 8601"),
-                    "group": _optional(_checked(_key)),
-                },
-                "kind",
-                "item",
-            ),
-        },
-        "id",
-    ),
-    "courses": _list_of(
-        Course, {"id": _checked(_key), "materials": _names, "window": _WINDOW}, "id"
-    ),
-    "plans": _list_of(
-        LearningPlan, {"id": _checked(_key), "courses": _names, "window": _WINDOW}, "id"
-    ),
-    "companies": _list_of(
-        Company,
-        {
-            "id": _checked(_key),
-            "name": _checked(_plain),
-            "account_owner": _optional(_checked(_plain)),
-        },
-        "id",
-    ),
+    "users": _list_of(User, _USER, "id"),
+    "items": _list_of(Item, _ITEM, "kind", "id"),
+    "certifications": _list_of(Certification, _CERTIFICATION, "id"),
+    "courses": _list_of(Course, {"id": _KEY, "materials": _NAMES, "window": _WINDOW}, "id"),
+    "plans": _list_of(LearningPlan, {"id": _KEY, "courses": _NAMES, "window": _WINDOW}, "id"),
+    "companies": _list_of(Company, _COMPANY, "id"),
 }

@@ -77,7 +77,8 @@ def bake(image: bytes, token: str) -> bytes:
     kind = media_type(image)
     if kind == _JPEG:
         raise BadgeError("a JPEG cannot hold a credential; make it a PNG first")
-    baked = (png if kind == _PNG else svg).put(image, token)
+    put = png.put if kind == _PNG else svg.put
+    baked = put(image, token)
     read(baked)  # with it, a picture may just have grown too large to be read back
     return baked
 
@@ -94,7 +95,10 @@ def read(data: bytes) -> str:
     kind = _kind(data)
     if kind == _JPEG:
         raise BadgeError("a JPEG cannot hold a credential: the badge is the PNG made of it")
-    found = [_text(data)] if kind is None else (png if kind == _PNG else svg).tokens(data)
+    if kind is None:
+        found = [_text(data)]
+    else:
+        found = png.tokens(data) if kind == _PNG else svg.tokens(data)
     if len(found) != 1:
         name = "PNG" if kind == _PNG else "SVG"
         raise BadgeError(f"the {name} holds {'no' if not found else len(found)} credentials")
