@@ -60,9 +60,9 @@ def test_the_event_of_a_certification_keeps_its_name_and_no_other_has_it() -> No
     later = evolve(EXPIRY, cycle=3, title="Other", last_day=date(2030, 1, 1))
     assert uid(later) == uid(EXPIRY) == uid(evolve(EXPIRY))
     others = [
-        evolve(EXPIRY, user="bob"),
-        evolve(EXPIRY, certification="fb"),
-        evolve(EXPIRY, user='ada", "fa', certification=""),
+        evolve(EXPIRY, user_id="bob"),
+        evolve(EXPIRY, certification_id="fb"),
+        evolve(EXPIRY, user_id='ada", "fa', certification_id=""),
     ]
     assert len({uid(each) for each in (EXPIRY, *others)}) == 4
 
@@ -81,7 +81,7 @@ def test_of_two_events_of_a_name_the_later_has_the_greater_sequence() -> None:
 
 @pytest.mark.parametrize("text", [*HOSTILE, "a\x00\x1b\ud800b\rc", "a\u202eb\u2066c\u2069"])
 def test_hostile_text_comes_back_as_text(text: str) -> None:
-    hostile = evolve(EXPIRY, title=text, code=text, user=text)
+    hostile = evolve(EXPIRY, title=text, code=text, user_id=text)
     data = calendar([hostile, EXPIRY], at=AT, name=text, alarms=[7])
     assert max(map(len, data.split(b"\r\n"))) <= 75
     made = read(data)

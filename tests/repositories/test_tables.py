@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,28 +14,16 @@ from certrules import Award, Certification, Item, ItemKind, Unit, User, Validity
 from certrules.errors import StoreError
 from certrules.model.awards import AssociationType, Source
 from certrules.model.catalog import Assignment, CertificationStatus
-from certrules.model.people import Company
-from certrules.model.tables import (
-    TEXTS,
-    Ahead,
-    AllOf,
-    AnyOf,
-    Case,
-    Contains,
-    Fact,
-    OneOf,
-    Order,
-    Past,
-    Rows,
-    Selection,
-    is_text,
-)
+from certrules.model.people import Company, Target
+from certrules.model.status import Status
+from certrules.model.tables import NOT_ARCHIVED, Field, Filter, Table, TableQuery, by_status
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
-from certrules.testing.strategies import moments
+from certrules.rules.status import status_at
 from tests.repositories.conftest import SERVERS, empty_database
 
+T = TypeVar("T")
 T0 = datetime(2024, 1, 1, tzinfo=UTC)
 NAMES = (
     "a",
@@ -57,11 +45,12 @@ NAMES = (
 LONG = tuple("x" * 99 + end for end in ("aa", "ab", "b", "\U0001f512"))
 TEXT = st.sampled_from(NAMES + LONG)
 WHEN = st.sampled_from([T0 + timedelta(microseconds=1) * number for number in range(3)])
-HELD = [fact for fact in Fact if not fact.name.startswith("TRAINING_")] + [Fact.TRAINING_KINDS]
-INSTANTS = [fact for fact in Fact if fact.value.endswith(" at")]
-COUNTED = [Fact.CYCLE, Fact.VALIDITY_AMOUNT, Fact.AWARDED, Fact.ASSIGNED]
-SCALAR = sorted(TEXTS, key=str) + INSTANTS + COUNTED + [Fact.VALIDITY_DAYS]
-OF_ITEMS = [Fact.TRAINING_ID, Fact.TRAINING_CODE, Fact.TRAINING_KEY]
+FIELDS = [*Field]
+OF_AWARDS = FIELDS[: FIELDS.index(Field.CERTIFICATION_ID)]
+OF_CERTIFICATIONS = FIELDS[FIELDS.index(Field.DESCRIPTION_KEY) :]
+LISTS = [Field.TRAINING_ID, Field.TRAINING_CODE, Field.TRAINING_KEY]
+IDS = [Field.USER_ID, Field.CERTIFICATION_ID]
+COMPARED = [field for field in Field if field.value.is_text or field in IDS]
 
 
 def furnish(work: Transaction) -> None:
@@ -124,67 +113,70 @@ def both(
         yield memory, database
 
 
+def several(values: st.SearchStrategy[T], most: int) -> st.SearchStrategy[tuple[T, ...]]:
+    return st.lists(values, max_size=most).map(tuple)
+
+
 @st.composite
-def selections(draw: st.DrawFn) -> Selection:
-    """Any question at all that rows can answer."""
-    rows = draw(st.sampled_from(Rows))
-
-    def allowed(facts: list[Fact]) -> st.SearchStrategy[Fact]:
-        return st.sampled_from([fact for fact in facts if _has(rows, fact)])
-
-    values = TEXT | st.sampled_from(["1", "2", "draft", "days", "manual"])
-    leaves = st.one_of(
-        st.builds(OneOf, allowed(sorted(TEXTS, key=str) + OF_ITEMS), st.sets(values, max_size=3)),
-        st.builds(OneOf, allowed(COUNTED), st.sets(st.integers(0, 2))),
-        st.builds(Contains, allowed(sorted(TEXTS, key=str)), TEXT.filter(bool)),
-        st.builds(Past, allowed(INSTANTS), WHEN),
-        st.builds(Ahead, allowed(INSTANTS), WHEN | moments()),
-    )
-    where = st.recursive(
-        leaves,
-        lambda inner: (
-            st.builds(AllOf, st.lists(inner, max_size=3))
-            | st.builds(AnyOf, st.lists(inner, max_size=3))
-        ),
-        max_leaves=6,
-    )
-    cases = st.lists(st.tuples(st.sampled_from(["b", "B", "a "]), where), min_size=1, max_size=3)
-    case = st.builds(Case, cases)
-    return Selection(
-        rows,
-        draw(st.lists(allowed(HELD) | case, min_size=1, max_size=6)),
-        draw(st.just(AllOf(())) | where),
-        draw(st.lists(st.builds(Order, allowed(SCALAR) | case, st.booleans()), max_size=3)),
-        draw(st.sampled_from([0, 0, 3])),
-        draw(st.sampled_from([None, None, 0, 5])),
+def queries(draw: st.DrawFn) -> TableQuery:
+    """Any question at all that a table can answer."""
+    table = draw(st.sampled_from(Table))
+    foreign = OF_CERTIFICATIONS if table.of_awards else OF_AWARDS
+    fields = [field for field in Field if field not in foreign]
+    scalar = st.sampled_from([field for field in fields if field not in LISTS])
+    compared = st.sampled_from([field for field in fields if field in COMPARED])
+    values = st.frozensets(TEXT | st.sampled_from(["1", "2", "draft", "manual"]), max_size=3)
+    one: st.SearchStrategy[Filter] = several(st.tuples(compared, values), 3)
+    if table.of_awards:
+        standing = st.lists(st.sampled_from(Status)).map(lambda some: by_status(*some))
+        one = one | st.just(NOT_ARCHIVED) | standing
+    ids = st.none() | st.sampled_from(["1", "2", "7", "30"])
+    return TableQuery(
+        table,
+        draw(WHEN),
+        search=draw(several(TEXT.filter(bool), 2)),
+        filters=draw(several(one, 2)),
+        sort=draw(several(st.tuples(scalar, st.booleans()), 3)),
+        group=draw(st.lists(scalar, max_size=2, unique=True).map(tuple)),
+        scope=draw(st.builds(Target, ids, ids)) if table.of_awards else Target(),
+        offset=draw(st.sampled_from([0, 0, 3])),
+        limit=draw(st.sampled_from([None, None, 0, 5])),
     )
 
 
-def _has(rows: Rows, fact: Fact) -> bool:
-    try:
-        Selection(rows, (), OneOf(fact, ()))
-    except ValueError:
-        return False
-    return True
-
-
-def answers(store: Store, selection: Selection) -> tuple[Any, ...]:
-    texts = [fact for fact in selection.facts if is_text(fact) or fact in INSTANTS]
-    by = [*texts, Fact.CERTIFICATION]
+def answers(store: Store, query: TableQuery) -> tuple[Any, ...]:
     with store.reading() as view:
-        rows = list(view.tables.rows(selection))
-        groups = sorted(
-            view.tables.groups(Selection(selection.rows, by, selection.where)), key=repr
+        rows: Iterator[Any] = (
+            view.tables.awards(query)
+            if query.table.of_awards
+            else view.tables.certifications(query)
         )
-        return rows, view.tables.count(selection), groups
+        found = list(rows)
+        groups = sorted(view.tables.groups(query), key=repr) if query.group else ()
+        return found, view.tables.count(query), groups
 
 
 @pytest.mark.law
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(selection=selections())
-def test_a_database_answers_as_memory_does(both: tuple[Store, Store], selection: Selection) -> None:
+@given(query=queries())
+def test_a_database_answers_as_memory_does(both: tuple[Store, Store], query: TableQuery) -> None:
     memory, database = both
-    assert answers(database, selection) == answers(memory, selection)
+    assert answers(database, query) == answers(memory, query)
+
+
+@pytest.mark.rule("ALL-MANAGE-09", "DOC-CSV-05", "INT-01")
+@pytest.mark.parametrize("microseconds", range(-1, 4))
+def test_awards_are_found_by_the_status_that_they_have(
+    both: tuple[Store, Store], microseconds: int
+) -> None:
+    at = T0 + timedelta(microseconds=microseconds)
+    for store in both:
+        with store.reading() as view:
+            awards = list(view.awards.select())
+            for each in Status:
+                rows = view.tables.awards(TableQuery(Table.ISSUED, at, filters=(by_status(each),)))
+                expected = [award for award in awards if status_at(award, at) is each]
+                assert [row.award for row in rows] == expected
 
 
 def test_a_view_that_ends_before_its_rows_leaves_nothing_open(
@@ -193,8 +185,8 @@ def test_a_view_that_ends_before_its_rows_leaves_nothing_open(
     with store.writing() as work:
         work.awards.add([Award(f"{n:04}", "f", T0, None) for n in range(2_500)])
     with store.reading() as view:
-        rows = view.tables.rows(Selection(Rows.AWARDS, (Fact.USER,)))
-        assert next(rows) == ("0000",)
+        rows = view.tables.awards(TableQuery(Table.ISSUED, T0))
+        assert next(rows).award.user_id == "0000"
     if not isinstance(store, MemoryStore):
         with pytest.raises(StoreError):
             list(rows)

@@ -1,15 +1,25 @@
 """Which expiries stand in a calendar."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 import pytest
 
 from certrules import Award, Certification
 from certrules.model.calendar import Expiry
-from certrules.rules.calendar import expiries
+from certrules.model.status import Status
+from certrules.model.tables import AwardRow
+from certrules.rules import calendar
 
 T0 = datetime(2024, 3, 1, tzinfo=UTC)
 KNOWN = {"fa": Certification("fa", "First aid", "FA"), "b": Certification("b", "Bravery")}
+
+
+def expiries(awards: list[Award], *, zone: str | tzinfo) -> list[Expiry]:
+    rows = (
+        AwardRow(each, Status.VALID, certification=KNOWN.get(each.certification_id))
+        for each in awards
+    )
+    return calendar.expiries(rows, zone=zone)
 
 
 def until(year: int, certification_id: str = "fa", user_id: str = "ada", **more: object) -> Award:
@@ -23,7 +33,7 @@ def test_an_expiry_takes_the_last_valid_day_in_a_zone() -> None:
         ("Europe/Rome", date(2024, 3, 1), date(2026, 3, 1)),
         ("America/New_York", date(2024, 2, 29), date(2026, 2, 28)),
     ):
-        found = expiries([until(2026, cycle=2, version=5)], KNOWN, zone=zone)
+        found = expiries([until(2026, cycle=2, version=5)], zone=zone)
         assert found == [Expiry("ada", "fa", 2, "First aid", "FA", issued, last)]
 
 
@@ -34,12 +44,12 @@ def test_what_never_expires_is_archived_or_gone_has_no_day() -> None:
         until(2026, archived_at=T0),
         until(2026, "gone"),
     ]
-    assert expiries(awards, KNOWN, zone=UTC) == []
+    assert expiries(awards, zone=UTC) == []
 
 
 def test_the_soonest_comes_first() -> None:
     awards = [until(2027), until(2026, user_id="bob"), until(2026, "b"), until(2025, user_id="eve")]
-    found = [(each.last_day.year, each.title) for each in expiries(awards, KNOWN, zone=UTC)]
+    found = [(each.last_day.year, each.title) for each in expiries(awards, zone=UTC)]
     assert found == [
         (2025, "First aid"),
         (2026, "Bravery"),
@@ -51,6 +61,6 @@ def test_the_soonest_comes_first() -> None:
 def test_of_one_certification_the_latest_cycle_counts() -> None:
     earlier, later = until(2026), until(2027, cycle=2)
     for awards in ([earlier, later], [later, earlier]):
-        assert [each.cycle for each in expiries(awards, KNOWN, zone=UTC)] == [2]
+        assert [each.cycle for each in expiries(awards, zone=UTC)] == [2]
     endless = Award("ada", "fa", T0, None, cycle=3)
-    assert expiries([endless, earlier, later], KNOWN, zone=UTC) == []
+    assert expiries([endless, earlier, later], zone=UTC) == []

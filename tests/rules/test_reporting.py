@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from certrules import Award, Certification, Granted, Refused
 from certrules.errors import NaiveDatetimeError
+from certrules.model.tables import AwardRow
 from certrules.rules import reporting, status
-from certrules.rules.reporting import Report, ReportRow
+from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.rules.status import Status
 from certrules.testing import strategies
 
@@ -23,6 +24,15 @@ ADA = Award("ada", "fa", BEGIN, ENDS)
 ROWS = [
     evolve(ADA, user_id=user, certification_id=fa) for user in ("bob", "ada") for fa in ("z", "fa")
 ]
+
+
+def learner_awards(awards: list[Award], at: datetime) -> list[LearnerAward]:
+    known = CERTIFICATIONS
+    rows = (
+        AwardRow(each, status.status_at(each, at), certification=known.get(each.certification_id))
+        for each in awards
+    )
+    return reporting.learner_awards(rows, ANSWERS, at=at, zone=UTC)
 
 
 def report(which: Report, awards: list[Award], **fields: Any) -> list[ReportRow]:
@@ -88,7 +98,7 @@ def test_a_report_shows_what_stood_at_its_instant(which: Report) -> None:
 @pytest.mark.rule("DOC-VIEW-01")
 @pytest.mark.parametrize(("at", "issued"), [(AT - TICK, [BEGIN]), (AT, [AT]), (BEGIN - TICK, [])])
 def test_a_list_shows_what_was_held_at_its_instant(at: datetime, issued: list[datetime]) -> None:
-    own = reporting.learner_awards(HISTORY, CERTIFICATIONS, ANSWERS, at=at, zone=UTC)
+    own = learner_awards(HISTORY, at)
     assert [line.issued_at for line in own] == issued
 
 
@@ -107,7 +117,7 @@ def test_a_learner_sees_what_they_have_and_whether_it_can_be_renewed() -> None:
         evolve(ADA, certification_id="z", expires_at=None),
         evolve(ADA, certification_id="gone"),
     ]
-    lines = reporting.learner_awards(awards, CERTIFICATIONS, ANSWERS, at=AT, zone=UTC)
+    lines = learner_awards(awards, AT)
     assert [(line.title, line.days_left, bool(line.renewal)) for line in lines] == [
         ("Abseiling", None, False),
         ("First aid", 184, True),

@@ -90,6 +90,11 @@ def report(store: Store, **who: Any) -> list[Any]:
         return list(rows)
 
 
+def awards(store: Store, **who: Any) -> list[Any]:
+    with store.reading() as view:
+        return list(reporting.awards(view, at=day(9), **who))
+
+
 ASKED: dict[Callable[..., Any], Callable[..., Any]] = {
     administering.load: lambda store, **who: administering.load(
         store, Catalog(users=(User("x", "x"),)), **who
@@ -122,7 +127,7 @@ ASKED: dict[Callable[..., Any], Callable[..., Any]] = {
     defining.activate: lambda store, **who: defining.activate(store, "fa", at=day(9), **who),
     defining.deactivate: lambda store, **who: defining.deactivate(store, "fa", at=day(9), **who),
     exporting.export: lambda store, **who: exporting.export(
-        store, TableQuery(Table.ISSUED), io.BytesIO(), as_=CSV_FILE, at=day(9), zone=UTC, **who
+        store, TableQuery(Table.ISSUED, day(9)), io.BytesIO(), as_=CSV_FILE, zone=UTC, **who
     ),
     exporting.expiry_calendar: lambda store, **who: exporting.expiry_calendar(
         store, "bob", at=day(9), zone=UTC, **who
@@ -161,6 +166,7 @@ ASKED: dict[Callable[..., Any], Callable[..., Any]] = {
         store, "bob", "fa", RENEWAL, at=day(9), **who
     ),
     renewing.cancel: lambda store, **who: renewing.cancel(store, "bob", "fa", at=day(9), **who),
+    reporting.awards: awards,
     reporting.report: report,
     reporting.learner: lambda store, **who: reporting.learner(
         store, "bob", at=day(9), zone=UTC, **who

@@ -3,6 +3,7 @@
 import csv
 import io
 import tracemalloc
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from certrules.model.people import Actor, Company, Permission, Role, Target
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
+from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
 from certrules.text import neutralise_formula, restore_formula
 from certrules.workflows import defining, exporting, lifecycle
@@ -55,11 +57,15 @@ def awarded(store: Store) -> Store:
     return store
 
 
+def asked(table: Table, columns: Iterable[str] = (), **options: Any) -> TableQuery:
+    return tables.query(table, **{"at": day(9), "columns": columns, **options})
+
+
 def exported(
     store: Store, query: TableQuery, as_: ExportFormat = ExportFormat.CSV, **options: Any
 ) -> tuple[Exported, bytes]:
     target = io.BytesIO()
-    options = {"at": day(9), "zone": "Europe/Rome", **options}
+    options = {"zone": "Europe/Rome", **options}
     return exporting.export(store, query, target, as_=as_, **options), target.getvalue()
 
 
@@ -70,7 +76,7 @@ def cells(data: bytes) -> list[list[str]]:
 @pytest.mark.rule("ALL-MANAGE-04", "ALL-MANAGE-09")
 def test_a_table_is_exported_as_csv(awarded: Store) -> None:
     columns = ["User", "Certification", "Status", "Expiration", "Company"]
-    done, data = exported(awarded, TableQuery(Table.ISSUED, columns))
+    done, data = exported(awarded, asked(Table.ISSUED, columns))
     assert done == Exported(tuple(columns), 4)
     assert cells(data) == [
         columns,
@@ -83,7 +89,7 @@ def test_a_table_is_exported_as_csv(awarded: Store) -> None:
 
 @pytest.mark.rule("ALL-MANAGE-04")
 def test_a_table_is_exported_as_a_workbook(awarded: Store) -> None:
-    query = TableQuery(Table.AWARDED_USERS, filters=[("Certification", "fa")])
+    query = asked(Table.AWARDED_USERS, filters=[("Certification", "fa")])
     done, data = exported(awarded, query, ExportFormat.EXCEL)
     assert done.rows == 3
     book = load_workbook(io.BytesIO(data))
@@ -98,14 +104,14 @@ def test_a_table_is_exported_as_a_workbook(awarded: Store) -> None:
 
 @pytest.mark.rule("ALL-MANAGE-09")
 def test_groups_are_counted(awarded: Store) -> None:
-    query = TableQuery(Table.ISSUED, ["User"], group_by="Company")
+    query = asked(Table.ISSUED, ["User"], group_by="Company")
     done, data = exported(awarded, query)
     assert done.groups == (Group(None, 1), Group("Acme", 3))
     assert cells(data)[1:] == [["", "eve"], *[["Acme", user] for user in ("'=bob", "ada", "ada")]]
-    by_name = TableQuery(Table.ISSUED, ["User"], group_by="Certification")
+    by_name = asked(Table.ISSUED, ["User"], group_by="Certification")
     done, _ = exported(awarded, by_name)
     assert done.groups == (Group("Conduct", 1), Group("First aid", 3))
-    by_status = TableQuery(Table.ISSUED, ["User"], sort=["-User"], group_by="Status", limit=2)
+    by_status = asked(Table.ISSUED, ["User"], sort=["-User"], group_by="Status", limit=2)
     done, data = exported(awarded, by_status)
     assert done.groups == (Group("expired", 1), Group("valid", 3))
     assert cells(data) == [["Status", "User"], ["expired", "eve"], ["valid", "ada"]]
@@ -117,9 +123,9 @@ def test_a_certification_is_listed_once_it_is_created(
     store: Store, status: CertificationStatus
 ) -> None:
     def listed() -> list[str]:
-        query = TableQuery(Table.CERTIFICATIONS, ["Certification", "Status"], sort=["Date Created"])
+        query = asked(Table.CERTIFICATIONS, ["Certification", "Status"], sort=["Date Created"])
         with store.reading() as view:
-            found = exporting.rows(view, query, at=T0, zone=UTC)
+            found = exporting.rows(view, query, zone=UTC)
             return [f"{name}: {status}" for name, status in found]
 
     before = listed()
@@ -131,10 +137,10 @@ def test_a_certification_is_listed_once_it_is_created(
 
 @pytest.mark.rule("ALL-MANAGE-02", "ALL-MANAGE-03", "DOC-CERT-10")
 def test_rows_come_page_by_page(awarded: Store) -> None:
-    query = TableQuery(Table.CERTIFICATIONS, ["Certification", "Training"], offset=1, limit=1)
+    query = asked(Table.CERTIFICATIONS, ["Certification", "Training"], offset=1, limit=1)
     with awarded.reading() as view:
-        rows = list(exporting.rows(view, query, at=T0, zone=UTC))
-        listed = list(exporting.rows(view, TableQuery(Table.CATALOG), at=T0, zone=UTC))
+        rows = list(exporting.rows(view, query, zone=UTC))
+        listed = list(exporting.rows(view, asked(Table.CATALOG), zone=UTC))
     assert rows == [("First aid", ("A", "P"))]
     assert listed == [
         (None, "Conduct", "", "never", 1, 1),
@@ -154,10 +160,10 @@ def test_hostile_names_pass_through_every_table(store: Store, text: str) -> None
         hostile = Certification("h", name, None, text, assignments=(course,), skills=(text,))
         work.certifications.put([evolve(hostile, created_by="u")])
         work.awards.add([Award("u", "h", T0, None)])
+    word = "" if len(text) > 1000 else text.split(maxsplit=1)[0]
     for table in Table:
-        query = TableQuery(table, filters=[("Certification", "h")] if "s" in table.value else [])
-        if table in (Table.CATALOG, Table.CERTIFICATIONS):
-            query = TableQuery(table, search="" if len(text) > 1000 else text.split(maxsplit=1)[0])
+        some = {"filters": [("Certification", "h")]} if table.of_awards else {"search": word}
+        query = asked(table, **some)
         done, data = exported(store, query)
         rows = cells_of_any_length(data)
         assert len(rows) == done.rows + 1 > 1
@@ -194,12 +200,12 @@ def test_a_long_table_passes_through_in_little_memory(
         with store.writing() as work:
             work.users.put(User(f"{n:05}", f"name {n}") for n in range(many))
             work.awards.add([Award(f"{n:05}", "fa", T0, day(n)) for n in range(many)])
-        query = TableQuery(Table.ISSUED, sort=["-Status", "-User"])
-        exported(store, TableQuery(Table.ISSUED, limit=1), as_)
+        query = asked(Table.ISSUED, sort=["-Status", "-User"])
+        exported(store, asked(Table.ISSUED, limit=1), as_)
         tracemalloc.start()
         try:
             with (tmp_path / "out").open("wb") as target:
-                done = exporting.export(store, query, target, as_=as_, at=day(9), zone=UTC)
+                done = exporting.export(store, query, target, as_=as_, zone=UTC)
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -226,8 +232,8 @@ def test_a_table_is_exported_for_those_who_may(
     awarded: Store, actor: Actor, table: Table, scope: Target, *, allowed: bool
 ) -> None:
     target = io.BytesIO()
-    query = TableQuery(table, scope=scope)
-    options = {"as_": ExportFormat.CSV, "at": day(9), "zone": UTC, "actor": actor}
+    query = asked(table, scope=scope)
+    options = {"as_": ExportFormat.CSV, "zone": UTC, "actor": actor}
     if allowed:
         done = exporting.export(awarded, query, target, **options)  # type: ignore[arg-type]
         assert done.rows
@@ -242,13 +248,13 @@ def test_a_table_is_exported_for_those_who_may(
 def test_a_format_that_is_none_writes_nothing(awarded: Store, as_: Any) -> None:
     target = io.BytesIO()
     with pytest.raises(InvalidValueError, match="format cannot be"):
-        exporting.export(awarded, TableQuery(Table.ISSUED), target, as_=as_, at=day(9), zone=UTC)
+        exporting.export(awarded, asked(Table.ISSUED), target, as_=as_, zone=UTC)
     assert not target.getvalue()
 
 
 @pytest.mark.rule("ALL-ROLE-06")
 def test_somebody_else_cannot_be_called_of_ones_company(awarded: Store) -> None:
-    query = TableQuery(Table.ISSUED, scope=Target(owner="eve", company_id="acme"))
+    query = asked(Table.ISSUED, scope=Target(owner="eve", company_id="acme"))
     done, _ = exported(awarded, query, actor=MANAGER)
     assert done.rows == 0
 

@@ -7,6 +7,7 @@ import pytest
 from certrules import AssociationType, Award, ItemKind, Rule, Source
 from certrules.errors import InvalidValueError
 from certrules.model.learning import Completion
+from certrules.model.people import Target
 from certrules.repositories.protocols import Store
 from certrules.rules import reporting as rules
 from certrules.rules.reporting import Report
@@ -24,7 +25,11 @@ CURRENT = [
 
 def shown(store: Store, which: Report) -> list[tuple[str, str, int, str]]:
     with store.reading() as view:
-        rows = list(reporting.report(view, which, at=day(120), zone=UTC))
+        found = list(reporting.report(view, which, at=day(120), zone=UTC))
+        rows = [line for line, _ in found]
+        assert [(row.award.user_id, row.award.certification_id) for _, row in found] == [
+            (line.user_id, line.certification_id) for line in rows
+        ]
         assert rows == rules.report(which, view.awards.select(), at=day(120), zone=UTC)
     return [(row.user_id, row.certification_id, row.cycle, str(row.status)) for row in rows]
 
@@ -69,9 +74,12 @@ def test_a_report_may_tell_of_one_user(store: Store) -> None:
     with store.reading() as view:
         for which in Report:
             everybodys = reporting.report(view, which, at=day(120), zone=UTC)
-            ada = reporting.report(view, which, at=day(120), zone=UTC, user_id="ada")
-            assert list(ada) == [row for row in everybodys if row.user_id == "ada"]
-        assert not list(reporting.report(view, which, at=day(120), zone=UTC, user_id="nobody"))
+            hers = [(line, row) for line, row in everybodys if line.user_id == "ada"]
+            ada = reporting.report(view, which, at=day(120), zone=UTC, scope=Target("ada"))
+            assert list(ada) == hers
+        assert not list(
+            reporting.report(view, which, at=day(120), zone=UTC, scope=Target("nobody"))
+        )
 
 
 @pytest.mark.rule("DOC-REPORT-04", "DOC-VIEW-01", "DOC-VIEW-03")
@@ -99,7 +107,7 @@ def test_awards_of_what_is_gone_are_in_neither_report(store: Store) -> None:
     with store.reading() as view:
         for which in Report:
             rows = reporting.report(view, which, at=day(120), zone=UTC)
-            assert {row.certification_id for row in rows} == {"fa", "conduct"}
+            assert {line.certification_id for line, _ in rows} == {"fa", "conduct"}
     assert [
-        line.certification for line in reporting.learner(store, "ada", at=day(50), zone=UTC)
+        line.certification_id for line in reporting.learner(store, "ada", at=day(50), zone=UTC)
     ] == ["conduct", "fa"]

@@ -32,7 +32,7 @@ def uid(expiry: Expiry) -> str:
 
     Rules: INT-01.
     """
-    named = json.dumps([expiry.user, expiry.certification])
+    named = json.dumps([expiry.user_id, expiry.certification_id])
     return f"{uuid5(_NAMESPACE, named)}@certrules"
 
 

@@ -1,4 +1,4 @@
-"""What does a calendar say of an award that expires?"""
+"""An expiry in a calendar: of which award, and on which day?"""
 
 from datetime import date
 
@@ -9,10 +9,10 @@ __all__ = ["Expiry"]
 
 @frozen
 class Expiry:
-    """The last day on which an award is valid, and of which award."""
+    """The last day on which an award is valid, and whose award it is."""
 
-    user: str
-    certification: str
+    user_id: str
+    certification_id: str
     cycle: int
     title: str
     code: str | None

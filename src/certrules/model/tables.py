@@ -1,143 +1,53 @@
-"""Which rows are asked of a store: what of each, under which conditions, in which order?
+"""A query on the tables of a store: which rows, under which conditions, in which order?
 
-Every store answers alike. Text is compared by code point, case and all; facts whose name ends in
-``KEY`` or ``TEXT`` are what :func:`folded` makes of others, so that case does not count there.
+Every store answers alike. Text is compared by code point. Fields whose names end in ``KEY`` or
+``TEXT`` are :func:`folded`: case does not count there.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable
 from datetime import datetime
+from enum import Enum
+from typing import Any
 
 from attrs import field, frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.catalog import Certification
-from certrules.model.people import User
+from certrules.model.awards import Award
+from certrules.model.catalog import Certification, Item, Validity
+from certrules.model.people import Company, Target, User, username_key
+from certrules.model.status import Status
+from certrules.model.validators import instance_of
 from certrules.periods import Unit
 from certrules.words import Word
 
 __all__ = [
+    "ABOUT_DAYS",
+    "NOT_ARCHIVED",
     "SORTED",
-    "TEXTS",
-    "Ahead",
-    "AllOf",
-    "AnyOf",
-    "Case",
-    "Condition",
-    "Contains",
-    "Fact",
-    "OneOf",
-    "Order",
-    "Past",
-    "Rows",
-    "Selection",
-    "about_days",
+    "AwardRow",
+    "CertificationRow",
+    "Field",
+    "Filter",
+    "Sort",
+    "Table",
+    "TableQuery",
+    "by_status",
     "certification_text",
     "folded",
-    "is_text",
     "sort_key",
     "user_text",
 ]
 
 SORTED = 100
-"""By how many of its characters a text is sorted."""
+"""How many characters of a text count when rows are sorted; ids count whole."""
 
-_MOST_CONDITIONS = 500
-_MOST_LEVELS = 50
-_MOST_VALUES = 30_000
-_MOST_ROWS = 10**18
-_MOST_NUMBER = 2**31 - 1  # as columns have them
-
-
-class Rows(Word):
-    """What a row is about: one cycle of an award, or one certification."""
-
-    AWARDS = "awards"
-    CERTIFICATIONS = "certifications"
-
-
-class Fact(Word):
-    """What a store knows of a row; what follows from an instant is no fact.
-
-    Those of the award, its user and the user's company are of awards alone; those that count and
-    list, and whose names begin with ``TRAINING``, are also those of an award's certification. A
-    fact of somebody or something that the store does not have is None, or an empty list.
-    """
-
-    # of an award
-    USER = "user id"
-    CYCLE = "cycle"
-    VERSION = "version"
-    ISSUED_AT = "issued at"
-    EXPIRES_AT = "expires at"
-    ARCHIVED_AT = "archived at"
-    SOURCE_TYPE = "source type"
-    # of its user, and of their company
-    USERNAME = "username"
-    USERNAME_KEY = "username key"
-    FIRST_NAME = "first name"
-    FIRST_NAME_KEY = "first name key"
-    LAST_NAME = "last name"
-    LAST_NAME_KEY = "last name key"
-    USER_TEXT = "user text"
-    COMPANY = "company id"
-    COMPANY_NAME = "company name"
-    COMPANY_KEY = "company key"
-    ACCOUNT_OWNER = "account owner"
-    ACCOUNT_OWNER_KEY = "account owner key"
-    # of a certification
-    CERTIFICATION = "certification id"
-    NAME = "name"
-    NAME_KEY = "name key"
-    CODE = "code"
-    DESCRIPTION = "description"
-    DESCRIPTION_KEY = "description key"
-    CERTIFICATION_TEXT = "certification text"
-    STATUS = "status"
-    VALIDITY_AMOUNT = "validity amount"
-    VALIDITY_UNIT = "validity unit"
-    VALIDITY_DAYS = "validity days"
-    SKILLS = "skills"
-    FIRST_SKILL_KEY = "first skill key"
-    CREATED_BY = "created by"
-    CREATED_BY_NAME = "created by name"
-    CREATED_BY_KEY = "created by key"
-    CREATED_AT = "created at"
-    UPDATED_AT = "updated at"
-    AWARDED = "awarded"
-    ASSIGNED = "assigned"
-    # of the items that earn a certification, in their order
-    TRAINING = "training"
-    TRAINING_KINDS = "training kinds"
-    FIRST_TRAINING_KEY = "first training key"
-    FIRST_TRAINING_KIND = "first training kind"
-    TRAINING_ID = "training id"
-    TRAINING_CODE = "training code"
-    TRAINING_KEY = "training key"
-
-
-_OF_AWARDS = frozenset(list(Fact)[: list(Fact).index(Fact.CERTIFICATION)])
-_OF_CERTIFICATIONS = frozenset({Fact.AWARDED, Fact.ASSIGNED})
-_LISTS = frozenset({Fact.SKILLS, Fact.TRAINING, Fact.TRAINING_KINDS})
-_ASKED_OF_ITEMS = frozenset({Fact.TRAINING_ID, Fact.TRAINING_CODE, Fact.TRAINING_KEY})
-_NUMBERS = frozenset(
-    {
-        Fact.CYCLE,
-        Fact.VERSION,
-        Fact.VALIDITY_AMOUNT,
-        Fact.VALIDITY_DAYS,
-        Fact.AWARDED,
-        Fact.ASSIGNED,
-    }
-)
-_INSTANTS = frozenset(fact for fact in Fact if fact.value.endswith(" at"))
-TEXTS = frozenset(Fact) - _NUMBERS - _INSTANTS - _LISTS - _ASKED_OF_ITEMS
-"""The facts that are text."""
+ABOUT_DAYS = {Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 30, Unit.YEARS: 365}
+"""About how many days a unit has: validities are sorted by it."""
 
 
 def folded(text: str) -> str:
-    """Return a text as it is compared where case does not count.
+    """Return the form in which texts are compared if case does not count.
 
     >>> folded("Straße") == folded("STRASSE")
     True
@@ -148,217 +58,222 @@ def folded(text: str) -> str:
 
 
 def sort_key(text: str) -> str:
-    """Return of a text, folded, what it is sorted by; none is an empty text."""
+    """Return the folded beginning of a text, by which it is sorted."""
     return folded(text)[:SORTED]
 
 
 def user_text(user: User) -> str:
-    """Return the text in which a search looks for a user: username and names, folded."""
+    """Return the text that is searched for a user: username and names, folded."""
     return folded("\n".join((user.username, user.first_name, user.last_name)))
 
 
-def certification_text(certification: Certification) -> str:
-    """Return the text in which a search looks for a certification, folded.
-
-    Its name, code, description and skills.
-    """
-    code = certification.code or ""
-    return folded(
-        "\n".join((certification.name, code, certification.description, *certification.skills))
-    )
-
-
-_DAYS = {Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 30, Unit.YEARS: 365}
-
-
-def about_days(unit: Unit) -> int:
-    """Return about how many days a unit has, by which validities are put in order."""
-    return _DAYS[unit]
-
-
-def _values(values: Iterable[str | int]) -> frozenset[str | int]:
-    return frozenset(map(_findable, values))
-
-
-def _findable(value: str | int) -> str | int:
-    if isinstance(value, int) and abs(value) > _MOST_NUMBER:
-        raise InvalidValueError("number to find", value, "32 bits at most")
-    return _findable_text(value) if isinstance(value, str) else value
-
-
-def _findable_text(text: str) -> str:
-    if re.search("[\0\ud800-\udfff]", text):  # which no database holds
-        raise InvalidValueError("text to find", text, "no NUL and no half of a character in it")
-    return text
+def certification_text(one: Certification) -> str:
+    """Return the text that is searched: name, code, description and skills, folded."""
+    return folded("\n".join((one.name, one.code or "", one.description, *one.skills)))
 
 
 @frozen
-class OneOf:
-    """A fact is one of some values; of the training, a fact of any item is."""
+class AwardRow:
+    """An award with its status, user, company, certification and the items that earn it.
 
-    fact: Fact
-    values: frozenset[str | int] = field(converter=_values)
-
-
-@frozen
-class Contains:
-    """A text has another text in it."""
-
-    fact: Fact
-    text: str = field(converter=_findable_text)
-
-
-@frozen
-class Past:
-    """An instant is there, and ``at`` has reached it."""
-
-    fact: Fact
-    at: datetime = field(converter=instants.utc)
-
-
-@frozen
-class Ahead:
-    """An instant is after ``at``, or is not there; just where :class:`Past` is false."""
-
-    fact: Fact
-    at: datetime = field(converter=instants.utc)
-
-
-def _conditions(conditions: Iterable["Condition"]) -> tuple["Condition", ...]:
-    return tuple(conditions)
-
-
-@frozen
-class AllOf:
-    """Every condition is true; so it is of none."""
-
-    conditions: tuple["Condition", ...] = field(converter=_conditions)
-
-
-@frozen
-class AnyOf:
-    """Some condition is true; of none it is not."""
-
-    conditions: tuple["Condition", ...] = field(converter=_conditions)
-
-
-_Simple = OneOf | Contains | Past | Ahead
-_Compound = AllOf | AnyOf
-Condition = _Simple | _Compound
-
-
-def _cases(cases: Iterable[tuple[str, Condition]]) -> tuple[tuple[str, Condition], ...]:
-    if not (found := tuple(cases)):
-        raise InvalidValueError("cases", found, "one at least")
-    return found
-
-
-@frozen
-class Case:
-    """The name of the first condition that is true of a row, or None: a text, as a fact may be."""
-
-    cases: tuple[tuple[str, Condition], ...] = field(converter=_cases)
-
-
-def is_text(fact: Fact | Case) -> bool:
-    """Return whether a fact is a text."""
-    return isinstance(fact, Case) or fact in TEXTS
-
-
-@frozen
-class Order:
-    """By which fact rows are sorted, and whether the greatest comes first.
-
-    Of a text, the first :data:`SORTED` characters count, and none is an empty text. An instant or
-    a number that is not there is greater than any.
+    What the store does not have is None; of an item, no more than kind and id are known.
     """
 
-    fact: Fact | Case
-    descending: bool = False
-
-
-def _facts(facts: Iterable[Fact | Case]) -> tuple[Fact | Case, ...]:
-    return tuple(facts)
-
-
-def _orders(orders: Iterable[Order]) -> tuple[Order, ...]:
-    return tuple(orders)
-
-
-@frozen
-class Selection:
-    """Some facts of some rows, in an order, from one row on, and not more than ``limit``.
-
-    Rows that the order leaves equal are in that of their ids: user, certification, cycle. Raises
-    :class:`~certrules.errors.InvalidValueError` for a fact that such rows do not have, for sorting
-    by a list, for numbers of rows that are none, and for conditions of which not every database
-    takes as many: more than 500, or 50 within each other, or 30,000 values to compare with.
-
-    >>> named = Selection(Rows.CERTIFICATIONS, (Fact.NAME,), order=(Order(Fact.NAME_KEY),))
-    >>> named.limit is None
-    True
-    """
-
-    rows: Rows
-    facts: tuple[Fact | Case, ...] = field(converter=_facts)
-    where: Condition = AllOf(())
-    order: tuple[Order, ...] = field(default=(), converter=_orders)
-    offset: int = 0
-    limit: int | None = None
-
-    def __attrs_post_init__(self) -> None:
-        levels = self._levels()
-        compared = _simple(levels)
-        for each in compared:
-            if isinstance(each, Past | Ahead):
-                _refuse({each.fact} - _INSTANTS, "an instant")
-        foreign = _OF_AWARDS if self.rows is Rows.CERTIFICATIONS else _OF_CERTIFICATIONS
-        _refuse(self.asked & foreign, f"a fact of {self.rows}")
-        _refuse(_ASKED_OF_ITEMS & _only(self.facts), "a fact to show: it belongs in a condition")
-        ordered = _only(order.fact for order in self.order)
-        _refuse((_LISTS | _ASKED_OF_ITEMS) & ordered, "a fact to sort by: no list is")
-        values = sum(len(each.values) for each in compared if isinstance(each, OneOf))
-        _within("depth of conditions", len(levels), _MOST_LEVELS)
-        _within("number of conditions", len(compared), _MOST_CONDITIONS)
-        _within("number of values to compare with", values, _MOST_VALUES)
-        _within("offset", self.offset, _MOST_ROWS)
-        if self.limit is not None:
-            _within("limit", self.limit, _MOST_ROWS)
+    award: Award
+    status: Status
+    user: User | None = None
+    company: Company | None = None
+    certification: Certification | None = None
+    items: tuple[Item, ...] = ()
 
     @property
-    def asked(self) -> frozenset[Fact]:
-        """Every fact to show, to sort by and to compare."""
-        named = (*self.facts, *(order.fact for order in self.order))
-        return _only(named).union(each.fact for each in _simple(self._levels()))
+    def username(self) -> str:
+        """The username, or the id of a user who is gone."""
+        return (self.user and self.user.username) or self.award.user_id
 
-    def _levels(self) -> list[Sequence[Condition]]:
-        named = (*self.facts, *(order.fact for order in self.order))
-        cases = [case for each in named if isinstance(each, Case) for case in each.cases]
-        return list(_levels([self.where, *(condition for _, condition in cases)]))
-
-
-def _only(facts: Iterable[Fact | Case]) -> frozenset[Fact]:
-    return frozenset(fact for fact in facts if isinstance(fact, Fact))
+    @property
+    def certification_label(self) -> str:
+        """The code or name of the certification, or its id if it is gone."""
+        one = self.certification
+        return self.award.certification_id if one is None else one.code or one.name
 
 
-def _refuse(facts: set[Fact] | frozenset[Fact], expected: str) -> None:
-    for fact in sorted(facts, key=str):
-        raise InvalidValueError("fact", str(fact), expected)
+@frozen
+class CertificationRow:
+    """A certification with the items that earn it, its creator, and how many have it now."""
+
+    certification: Certification
+    items: tuple[Item, ...] = ()
+    creator: User | None = None
+    awarded: int = 0
 
 
-def _within(name: str, number: object, most: int) -> None:
-    if type(number) is not int or not 0 <= number <= most:
-        raise InvalidValueError(name, number, f"a whole number, 0 to {most:,}")
+@frozen
+class _Reading:
+    """What a field is of a row, and what it is compared as; whether that is text to sort by."""
+
+    of: Callable[[Any], Any]
+    key: Callable[[Any], Any] | None = None
+    is_text: bool = True
 
 
-def _levels(level: Sequence[Condition]) -> Iterator[Sequence[Condition]]:
-    """Return conditions, then those of which they are made, and so on."""
-    while level:
-        yield level
-        level = [
-            inner for each in level if isinstance(each, _Compound) for inner in each.conditions
-        ]
+def _whole(of: Callable[[Any], Any], key: Callable[[Any], Any] | None = None) -> _Reading:
+    return _Reading(of, key, is_text=False)
 
 
-def _simple(levels: Iterable[Sequence[Condition]]) -> list[_Simple]:
-    return [each for level in levels for each in level if not isinstance(each, _Compound)]
+def _definition(of: Callable[[Any], Any], key: Callable[[Any], Any] | None = None) -> _Reading:
+    return _Reading(lambda row: row.certification and of(row.certification), key)
+
+
+def _items(key: Callable[[Any], Any]) -> _Reading:
+    return _Reading(lambda row: row.items, key)
+
+
+def _certification_id(row: AwardRow | CertificationRow) -> str:
+    return row.award.certification_id if isinstance(row, AwardRow) else row.certification.id
+
+
+def _days(validity: Validity) -> int | None:
+    return None if validity.never else validity.amount * ABOUT_DAYS[validity.unit]
+
+
+def _first_name(items: tuple[Item, ...]) -> str | None:
+    return next((folded(each.name) or each.code or each.id for each in items), None)
+
+
+class Field(Enum):
+    """What rows are filtered, searched, sorted and grouped by.
+
+    A field of what the store does not have is None. The ``TRAINING`` fields are tuples.
+    """
+
+    # of an award, its user and their company
+    USER_ID = _whole(lambda row: row.award.user_id)
+    STATUS = _Reading(lambda row: row.status, str)
+    SOURCE_TYPE = _Reading(lambda row: row.award.source.type, str)
+    ISSUED_AT = _whole(lambda row: row.award.issued_at)
+    EXPIRES_AT = _whole(lambda row: row.award.expires_at)
+    USERNAME_KEY = _Reading(lambda row: row.user and row.user.username, username_key)
+    FIRST_NAME_KEY = _Reading(lambda row: row.user and row.user.first_name, folded)
+    LAST_NAME_KEY = _Reading(lambda row: row.user and row.user.last_name, folded)
+    USER_TEXT = _Reading(lambda row: row.user, user_text)
+    COMPANY_ID = _Reading(lambda row: row.user and row.user.company_id)
+    COMPANY_NAME = _Reading(lambda row: row.company and row.company.name)
+    COMPANY_KEY = _Reading(lambda row: row.company and row.company.name, folded)
+    ACCOUNT_OWNER_KEY = _Reading(lambda row: row.company and row.company.account_owner, sort_key)
+    # of a certification, also an award's, and of the items that earn it
+    CERTIFICATION_ID = _whole(_certification_id)
+    NAME = _definition(lambda one: one.name)
+    NAME_KEY = _definition(lambda one: one.name, folded)
+    CODE = _definition(lambda one: one.code)
+    CERTIFICATION_TEXT = _definition(lambda one: one, certification_text)
+    FIRST_SKILL_KEY = _definition(
+        lambda one: one.skills, lambda skills: sort_key("".join(skills[:1]))
+    )
+    FIRST_TRAINING_KEY = _items(_first_name)
+    TRAINING_ID = _items(lambda items: tuple(each.id for each in items))
+    TRAINING_CODE = _items(lambda items: tuple(each.code for each in items))
+    TRAINING_KEY = _items(lambda items: tuple(folded(each.name) for each in items))
+    # of rows that are certifications
+    DESCRIPTION_KEY = _definition(lambda one: one.description, sort_key)
+    CERTIFICATION_STATUS = _definition(lambda one: one.status, str)
+    VALIDITY = _definition(lambda one: one.validity, str)
+    VALIDITY_DAYS = _whole(lambda row: row.certification.validity, _days)
+    FIRST_TRAINING_KIND = _items(lambda items: next((str(each.kind) for each in items), None))
+    CREATED_BY_KEY = _Reading(lambda row: row.creator and row.creator.username, username_key)
+    CREATED_AT = _whole(lambda row: row.certification.created_at)
+    UPDATED_AT = _whole(lambda row: row.certification.updated_at)
+    AWARDED = _whole(lambda row: row.awarded)
+    ASSIGNED = _whole(lambda row: row.items, len)
+
+    def of(self, row: AwardRow | CertificationRow) -> Any:
+        """Return what a row is compared by."""
+        found, key = self.value.of(row), self.value.key
+        return found if key is None or found is None else key(found)
+
+    def place(self, value: Any) -> Any:
+        """Return what a value is sorted by: a text's beginning; None before text, after others."""
+        return (value or "")[:SORTED] if self.value.is_text else (value is None, value)
+
+
+class Table(Word):
+    """The tables that people see of a store.
+
+    Rules: ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10.
+    """
+
+    CERTIFICATIONS = "certifications"
+    """Allbound's Manage Certifications."""
+    CATALOG = "catalog"
+    """Docebo's list of certifications."""
+    ISSUED = "issued"
+    """Allbound's Issued Certifications."""
+    AWARDED_USERS = "awarded-users"
+    """Docebo's list of those who have a certification."""
+
+    @property
+    def of_awards(self) -> bool:
+        """Whether each row is one cycle of an award; otherwise it is a certification."""
+        return self in (Table.ISSUED, Table.AWARDED_USERS)
+
+    @property
+    def searched(self) -> tuple[Field, ...]:
+        """The texts in which a search looks for its words."""
+        if self is Table.ISSUED:
+            return Field.USER_TEXT, Field.CERTIFICATION_TEXT
+        return (Field.USER_TEXT,) if self.of_awards else (Field.CERTIFICATION_TEXT,)
+
+
+Filter = tuple[tuple[Field, frozenset[str]], ...]
+"""Fields and values: any field that has one of its values will do."""
+
+Sort = tuple[Field, bool]
+"""A field, and whether its greatest value comes first."""
+
+
+def by_status(*statuses: Status) -> Filter:
+    """Return the filter that finds the awards with one of some statuses."""
+    return ((Field.STATUS, frozenset(map(str, statuses))),)
+
+
+NOT_ARCHIVED: Filter = by_status(*(each for each in Status if each is not Status.ARCHIVED))
+"""The filter that finds the awards that are not history."""
+
+
+def _rows(_: object, attribute: Any, number: object) -> None:
+    optional = attribute.name == "limit" and number is None
+    if not optional and (type(number) is not int or not 0 <= number <= 10**18):
+        raise InvalidValueError(attribute.name, number, "a number of rows, zero or more")
+
+
+@frozen
+class TableQuery:
+    """Rows of a table: those that meet every condition, in an order, from ``offset`` to ``limit``.
+
+    Statuses are those of the aware instant ``at``; ``scope`` says whose awards. Every word of
+    ``search``, which is folded, must occur in one of the table's texts. Rows are sorted by the
+    fields of ``group``, then by ``sort``, then by user, certification and cycle.
+    :func:`certrules.rules.tables.query` makes a query of the names that people use.
+
+    >>> TableQuery(Table.ISSUED, datetime(2024, 1, 1, tzinfo=UTC), limit=-1)
+    Traceback (most recent call last):
+    certrules.errors.InvalidValueError: limit cannot be -1: expected a number of rows, zero or more
+
+    Rules: ALL-MANAGE-02, ALL-MANAGE-09.
+    """
+
+    table: Table = field(validator=instance_of(Table))
+    at: datetime = field(converter=instants.utc)
+    columns: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    sort: tuple[Sort, ...] = ()
+    group: tuple[Field, ...] = ()
+    scope: Target = field(default=Target(), validator=instance_of(Target))
+    offset: int = field(default=0, validator=_rows)
+    limit: int | None = field(default=None, validator=_rows)
+
+    @property
+    def order(self) -> tuple[Sort, ...]:
+        """What rows are sorted by: the group, then ``sort``."""
+        return *((each, False) for each in self.group), *self.sort

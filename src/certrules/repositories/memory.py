@@ -21,10 +21,10 @@ from certrules.model.notices import Notice, NoticeIdentity, Planned
 from certrules.model.people import Company, User, username_key
 from certrules.repositories import protocols
 from certrules.repositories.conflicts import conflict
+from certrules.repositories.generic_tables import GenericTables
 from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
 from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
-from certrules.repositories.memory_tables import MemoryTables
 from certrules.repositories.zones import zones_checked
 
 __all__ = ["MemoryStore", "MemoryTransaction"]
@@ -90,7 +90,11 @@ class MemoryTransaction:
         self.badges: protocols.Badges = MemoryBadges(scope)
         self.events: protocols.Events = MemoryEvents(scope)
         self.notices: protocols.Notices = MemoryNotices(scope)
-        self.tables: protocols.Tables = MemoryTables(scope)
+
+    @property
+    def tables(self) -> protocols.Tables:
+        """What people see of it all."""
+        return GenericTables(self)
 
 
 V = TypeVar("V")

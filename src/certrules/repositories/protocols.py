@@ -23,7 +23,7 @@ from certrules.model.learning import (
 )
 from certrules.model.notices import Notice, Planned
 from certrules.model.people import Company, User
-from certrules.model.tables import Selection
+from certrules.model.tables import AwardRow, CertificationRow, TableQuery
 
 __all__ = [
     "Awards",
@@ -401,24 +401,30 @@ class Notices(Protocol):
 
 
 class Tables(Protocol):
-    """What people see in tables: rows that a store selects, sorts and counts."""
+    """What people see in tables: rows that a store finds, sorts and counts.
 
-    def rows(self, selection: Selection) -> Iterator[tuple[Any, ...]]:
-        """Return the facts of a selection's rows, in its order, without holding them all.
+    :class:`~certrules.repositories.generic_tables.GenericTables` is made of the other parts.
+    """
 
-        Texts, whole numbers, instants in UTC, tuples of texts for lists, and None for what is not
-        there. Nothing else may be asked of this transaction before the last row is read.
+    def awards(self, query: TableQuery) -> Iterator[AwardRow]:
+        """Return the awards that a query of awards finds, in its order, without holding them all.
+
+        Nothing else may be asked of this transaction before the last row is read.
         """
         ...
 
-    def count(self, selection: Selection) -> int:
-        """Return how many rows a selection has, whatever its offset and limit."""
+    def certifications(self, query: TableQuery) -> Iterator[CertificationRow]:
+        """Return the certifications that a query of certifications finds, in its order."""
         ...
 
-    def groups(self, selection: Selection) -> Iterator[tuple[Any, ...]]:
-        """Return each combination of a selection's facts, with the number of its rows last.
+    def count(self, query: TableQuery) -> int:
+        """Return how many rows a query finds, whatever its offset and limit."""
+        ...
 
-        In the order of the facts; the selection's own order, offset and limit count for nothing.
+    def groups(self, query: TableQuery) -> Sequence[tuple[Any, ...]]:
+        """Return each combination of the group's fields, with the number of its rows last.
+
+        In any order; the query's own order, offset and limit do not count.
         """
         ...
 

@@ -1,51 +1,48 @@
-"""Which days of a learner's calendar does an expiry take?"""
+"""A learner's calendar: on which day does each certification expire?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import tzinfo
 
 from certrules import instants
-from certrules.model.awards import Award
 from certrules.model.calendar import Expiry
-from certrules.model.catalog import Certification
+from certrules.model.tables import AwardRow
 from certrules.rules import status
 
 __all__ = ["expiries"]
 
 
-def expiries(
-    awards: Iterable[Award], certifications: Mapping[str, Certification], *, zone: str | tzinfo
-) -> list[Expiry]:
-    """Return the expiry of each award that has one and is not archived, the soonest first.
+def expiries(rows: Iterable[AwardRow], *, zone: str | tzinfo) -> list[Expiry]:
+    """Return the expiry of each award that expires and is not archived, the soonest first.
 
-    Of several awards of one user and certification the latest cycle counts. An expiry takes one
-    whole day: the last one of ``zone`` on some part of which the award is valid, so that a calendar
-    shows it where there is still time, in whatever zone it is looked at. An award whose
-    certification is gone has none. Certifications are given by id.
+    If a user has several awards of one certification, the latest cycle counts. An expiry takes one
+    whole day: the last day of ``zone`` on which the award is valid, if only for a part of it. So a
+    calendar shows it while there is still time, in whatever zone it is read. An award whose
+    certification is gone has no expiry.
 
-    >>> award = Award("ada", "fa", *(datetime(y, 7, 1, tzinfo=UTC) for y in (2024, 2026)))
-    >>> (expiry,) = expiries([award], {"fa": Certification("fa", "First aid")}, zone=UTC)
+    >>> from certrules.rules.status import Status
+    >>> award = Award("7", "fa", *(datetime(y, 7, 1, tzinfo=UTC) for y in (2024, 2026)))
+    >>> row = AwardRow(award, Status.VALID, certification=Certification("fa", "First aid"))
+    >>> (expiry,) = expiries([row], zone=UTC)
     >>> expiry.title, expiry.last_day.isoformat()
     ('First aid', '2026-06-30')
 
     Rules: DOC-DELETE-03, DOC-EXP-04, INT-01.
     """
     tz = instants.time_zone(zone)
-    current = (award for award in awards if not award.archived)
+    current = [row for row in rows if not row.award.archived]
     latest = {
-        (award.user_id, award.certification_id): award
-        for award in sorted(current, key=lambda award: award.cycle)
+        (row.award.user_id, row.award.certification_id): row
+        for row in sorted(current, key=lambda row: row.award.cycle)
     }
-    found = [
-        _expiry(award, certifications[award.certification_id], tz)
-        for award in latest.values()
-        if award.expires_at is not None and award.certification_id in certifications
-    ]
-    return sorted(found, key=lambda expiry: (expiry.last_day, expiry.certification, expiry.user))
+    found = filter(None, (_expiry(row, tz) for row in latest.values()))
+    return sorted(found, key=lambda each: (each.last_day, each.certification_id, each.user_id))
 
 
-def _expiry(award: Award, certification: Certification, zone: tzinfo) -> Expiry:
+def _expiry(row: AwardRow, zone: tzinfo) -> Expiry | None:
+    award, certification = row.award, row.certification
     last_day = status.last_valid_day(award, zone=zone)
-    assert last_day is not None  # noqa: S101 - it expires
+    if last_day is None or certification is None:
+        return None
     return Expiry(
         award.user_id,
         award.certification_id,

@@ -7,31 +7,16 @@ from attrs import evolve
 from certrules import instants
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
-from certrules.model.tables import Ahead, AllOf, Case, Condition, Fact, Past
-from certrules.words import Word
+from certrules.model.status import Status, status_of
 
 __all__ = [
     "Status",
     "as_of",
-    "condition",
     "days_left",
     "expired",
     "last_valid_day",
-    "standing",
     "status_at",
 ]
-
-
-class Status(Word):
-    """Where an award stands: derived from an instant, never stored.
-
-    Rules: DOC-CSV-05, DOC-EXP-05.
-    """
-
-    NOT_YET_VALID = "not yet valid"
-    VALID = "valid"
-    EXPIRED = "expired"
-    ARCHIVED = "archived"
 
 
 def status_at(award: Award, at: datetime) -> Status:
@@ -47,12 +32,7 @@ def status_at(award: Award, at: datetime) -> Status:
 
     Rules: DOC-CSV-05, DOC-CSV-07, DOC-EXP-04, INT-01.
     """
-    at = instants.utc(at)
-    if award.archived_at is not None and at >= award.archived_at:
-        return Status.ARCHIVED
-    if at < award.issued_at:
-        return Status.NOT_YET_VALID
-    return Status.EXPIRED if expired(award, at) else Status.VALID
+    return status_of(award, instants.utc(at))
 
 
 def as_of(award: Award, at: datetime) -> Award | None:
@@ -74,36 +54,6 @@ def as_of(award: Award, at: datetime) -> Award | None:
     if award.archived and stood is not Status.ARCHIVED:
         return evolve(award, archived_at=None)
     return award
-
-
-def condition(status: Status, at: datetime) -> Condition:
-    """Return what is true of the facts of just those awards that stand so at an aware instant.
-
-    The same as :func:`status_at`, for a store to find them by.
-
-    >>> condition(Status.ARCHIVED, datetime(2024, 1, 1, tzinfo=UTC)).fact
-    <Fact.ARCHIVED_AT: 'archived at'>
-
-    Rules: ALL-MANAGE-09, DOC-CSV-05, INT-01.
-    """
-    current, issued = Ahead(Fact.ARCHIVED_AT, at), Past(Fact.ISSUED_AT, at)
-    match status:
-        case Status.ARCHIVED:
-            return Past(Fact.ARCHIVED_AT, at)
-        case Status.NOT_YET_VALID:
-            return AllOf((current, Ahead(Fact.ISSUED_AT, at)))
-        case Status.EXPIRED:
-            return AllOf((current, issued, Past(Fact.EXPIRES_AT, at)))
-        case Status.VALID:
-            return AllOf((current, issued, Ahead(Fact.EXPIRES_AT, at)))
-
-
-def standing(at: datetime) -> Case:
-    """Return where awards stand at an aware instant, for a store to show, sort and group by it.
-
-    Rules: ALL-MANAGE-09, DOC-CSV-05, INT-01.
-    """
-    return Case((str(each), condition(each, at)) for each in Status)
 
 
 def expired(award: Award, at: datetime) -> bool:

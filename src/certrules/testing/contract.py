@@ -13,11 +13,12 @@ that fails shows the values that it compared.
 """
 # ruff: noqa: D102, S101 - tests, by whatever framework
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from threading import Barrier
+from typing import Any
 
 from attrs import evolve
 
@@ -33,20 +34,18 @@ from certrules.model.catalog import (
     Validity,
 )
 from certrules.model.events import Event, EventKind
-from certrules.model.people import Company, User
+from certrules.model.people import Company, Target, User
+from certrules.model.status import Status
 from certrules.model.tables import (
-    Ahead,
-    AllOf,
-    AnyOf,
-    Case,
-    Condition,
-    Contains,
-    Fact,
-    OneOf,
-    Order,
-    Past,
-    Rows,
-    Selection,
+    NOT_ARCHIVED,
+    AwardRow,
+    CertificationRow,
+    Field,
+    Filter,
+    Sort,
+    Table,
+    TableQuery,
+    by_status,
 )
 from certrules.periods import Unit
 from certrules.repositories.protocols import Store, Transaction
@@ -63,103 +62,138 @@ _LOOK_ALIKES = ("code", "Code", "côde", "co\u0302de", "code ", " code", "ｃode
 
 
 _LATER = _AT + timedelta(days=30)
-_KINDS = ("course", "learning_track", "learning_plan")
+_TICK = timedelta(microseconds=1)
+_ITEMS = (
+    Item(ItemKind.COURSE, "1", "C-1", "Course"),
+    Item(ItemKind.LEARNING_TRACK, "1", "T-1"),
+    Item(ItemKind.LEARNING_PLAN, "9"),  # not in the store
+    Item(ItemKind.COURSE, "2", "c-1", "Course"),
+)
+_ACME = Company("acme", "Acme", "olga")
+_ADA = User("1", "Ada", "Ada", "Lovelace", company_id="acme")
+_BOB = User("2", "bob", "Ζωή", company_id="none")
+_FIRE = Certification(
+    "f",
+    "Fire",
+    "F",
+    "Put it out",
+    Validity(2, Unit.WEEKS),
+    assignments=tuple(Assignment(each.kind, each.id, _AT) for each in _ITEMS),
+    skills=("a; b", "ü"),
+    created_by="1",
+    created_at=_AT,
+)
+_CODE = Certification("c", "code %_")
+_COURSE = Source(AssociationType.COURSE, "1")
+_AWARDS = (
+    Award("1", "c", _AT, None),
+    Award("1", "f", _AT, _LATER, source=_COURSE, archived_at=_LATER),
+    Award("1", "f", _LATER, None, source=_COURSE, cycle=2),
+    Award("2", "f", _AT, _LATER),
+    Award("3", "gone", _AT, None),
+)
 
 
 def _furnish(work: Transaction) -> None:
     """Make a small world in which something is missing of everything."""
-    work.companies.put([Company("acme", "Acme", "olga")])
-    ada = User("1", "Ada", "Ada", "Lovelace", company_id="acme")
-    work.users.put([ada, User("2", "bob", "Ζωή", company_id="none")])
-    items = (
-        Item(ItemKind.COURSE, "1", "C-1", "Course"),
-        Item(ItemKind.LEARNING_TRACK, "1", "T-1"),
-        Item(ItemKind.COURSE, "2", "c-1", "Course"),
-    )
-    work.items.put(items)
-    fire = Certification(
-        "f",
-        "Fire",
-        "F",
-        "Put it out",
-        Validity(2, Unit.WEEKS),
-        assignments=(
-            Assignment(ItemKind.COURSE, "1", _AT),
-            Assignment(ItemKind.LEARNING_TRACK, "1", _AT),
-            Assignment(ItemKind.LEARNING_PLAN, "9", _AT),
-            Assignment(ItemKind.COURSE, "2", _AT),
-        ),
-        skills=("a; b", "ü"),
-        created_by="1",
-        created_at=_AT,
-    )
-    work.certifications.put([fire, Certification("c", "code %_")])
-    course = Source(AssociationType.COURSE, "1")
-    work.awards.add(
-        [
-            Award("3", "gone", _AT, None),
-            Award("2", "f", _AT, _LATER),
-            Award("1", "f", _LATER, None, source=course, cycle=2),
-            Award("1", "f", _AT, _LATER, source=course, archived_at=_LATER),
-            Award("1", "c", _AT, None),
-        ]
-    )
+    work.companies.put([_ACME])
+    work.users.put([_ADA, _BOB])
+    work.items.put([_ITEMS[0], _ITEMS[1], _ITEMS[3], Item(ItemKind.COURSE, "3")])
+    work.certifications.put([_FIRE, _CODE])
+    work.awards.add(_AWARDS[::-1])
 
 
-_SELECTED: tuple[tuple[Condition, str], ...] = (
-    (AllOf(()), "11 11 12 21 31 "),
-    (AnyOf(()), ""),
-    (OneOf(Fact.USER, {"1", "3", "4"}), "11 11 12 31 "),
-    (OneOf(Fact.CYCLE, {2}), "12 "),
-    (OneOf(Fact.USERNAME, {"ada"}), ""),
-    (OneOf(Fact.USERNAME_KEY, {"ada"}), "11 11 12 "),
-    (OneOf(Fact.COMPANY_KEY, {"acme"}), "11 11 12 "),
-    (OneOf(Fact.USER, ()), ""),
-    (OneOf(Fact.TRAINING_ID, {"9", "8"}), "11 12 21 "),
-    (OneOf(Fact.TRAINING_CODE, {"c-1"}), "11 12 21 "),
-    (OneOf(Fact.TRAINING_CODE, {"t-1"}), ""),
-    (OneOf(Fact.TRAINING_KEY, {"course"}), "11 12 21 "),
-    (Contains(Fact.CERTIFICATION_TEXT, "fire"), "11 12 21 "),
-    (Contains(Fact.CERTIFICATION_TEXT, "ü"), "11 12 21 "),
-    (Contains(Fact.CERTIFICATION_TEXT, "Fire"), ""),
-    (Contains(Fact.CERTIFICATION_TEXT, "%_"), "11 "),
-    (Contains(Fact.CERTIFICATION_TEXT, "_%"), ""),
-    (Contains(Fact.USER_TEXT, "ζω"), "21 "),
-    (Contains(Fact.USER_TEXT, "a" * 100_000), ""),
-    (AllOf([Contains(Fact.USER_TEXT, "a")] * 500), "11 11 12 "),
-    (AnyOf([Contains(Fact.USER_TEXT, "ζω")] * 500), "21 "),
-    (OneOf(Fact.USER, {"1", *("n" * 200 + str(n) for n in range(29_999))}), "11 11 12 "),
-    (OneOf(Fact.TRAINING_ID, {"9", *map(str, range(100, 30_000))}), "11 12 21 "),
-    (OneOf(Fact.CYCLE, {2, 2**31 - 1}), "12 "),
-    (Past(Fact.EXPIRES_AT, _LATER), "11 21 "),
-    (Past(Fact.EXPIRES_AT, _LATER - timedelta(microseconds=1)), ""),
-    (Ahead(Fact.EXPIRES_AT, _LATER), "11 12 31 "),
-    (Ahead(Fact.EXPIRES_AT, _LATER - timedelta(microseconds=1)), "11 11 12 21 31 "),
-    (Ahead(Fact.CREATED_AT, _AT), "11 31 "),
+def _query(*filters: Filter, **options: Any) -> TableQuery:
+    return TableQuery(Table.ISSUED, **{"at": _LATER, "filters": filters, **options})
+
+
+def _one_of(field: Field, *values: str) -> Filter:
+    return ((field, frozenset(values)),)
+
+
+def _groups(view: Transaction, query: TableQuery) -> list[tuple[Any, ...]]:
+    return sorted(view.tables.groups(query), key=lambda group: [str(each or "") for each in group])
+
+
+def _names(rows: Iterable[AwardRow]) -> str:
+    awards = (row.award for row in rows)
+    return " ".join(f"{each.user_id}{each.certification_id[0]}{each.cycle}" for each in awards)
+
+
+_SELECTED: tuple[tuple[TableQuery, str], ...] = (
+    (_query(), "1c1 1f1 1f2 2f1 3g1"),
+    (_query(()), ""),
+    (_query(_one_of(Field.USER_ID, "1", "3", "4")), "1c1 1f1 1f2 3g1"),
+    (_query(_one_of(Field.USER_ID)), ""),
+    (_query(_one_of(Field.USERNAME_KEY, "ada")), "1c1 1f1 1f2"),
+    (_query(_one_of(Field.USERNAME_KEY, "Ada")), ""),
+    (_query(_one_of(Field.COMPANY_KEY, "acme")), "1c1 1f1 1f2"),
+    (_query(_one_of(Field.COMPANY_ID, "none", "acme")), "1c1 1f1 1f2 2f1"),
+    (_query(_one_of(Field.CERTIFICATION_ID, "gone", "c")), "1c1 3g1"),
+    (_query(_one_of(Field.TRAINING_ID, "9", "8")), "1f1 1f2 2f1"),
+    (_query(_one_of(Field.TRAINING_CODE, "c-1")), "1f1 1f2 2f1"),
+    (_query(_one_of(Field.TRAINING_CODE, "t-1")), ""),
+    (_query(_one_of(Field.TRAINING_KEY, "course")), "1f1 1f2 2f1"),
+    (_query((*_one_of(Field.USER_ID, "2"), *_one_of(Field.CODE, "F"))), "1f1 1f2 2f1"),
+    (_query(_one_of(Field.USER_ID, "1"), _one_of(Field.CODE, "F")), "1f1 1f2"),
     (
-        AllOf(
-            [OneOf(Fact.USER, {"1"}), AnyOf([OneOf(Fact.CYCLE, {2}), OneOf(Fact.NAME, {"Fire"})])]
-        ),
-        "11 12 ",
+        _query(_one_of(Field.USER_ID, "1", *(f"{'n' * 200}{n}" for n in range(29_999)))),
+        "1c1 1f1 1f2",
     ),
+    (_query(_one_of(Field.TRAINING_ID, "9", *map(str, range(100, 30_000)))), "1f1 1f2 2f1"),
+    (_query(search=("fire",)), "1f1 1f2 2f1"),
+    (_query(search=("Fire",)), ""),
+    (_query(search=("ü",)), "1f1 1f2 2f1"),
+    (_query(search=("%_",)), "1c1"),
+    (_query(search=("_%",)), ""),
+    (_query(search=("ζω",)), "2f1"),
+    (
+        _query(
+            search=(
+                "lovelace",
+                "fire",
+            )
+        ),
+        "1f1 1f2",
+    ),
+    (
+        _query(
+            search=(
+                "lovelace",
+                "bob",
+            )
+        ),
+        "",
+    ),
+    (_query(search=("a" * 100_000,)), ""),
+    (_query(search=["da"] * 100), "1c1 1f1 1f2"),
+    (_query(scope=Target("1")), "1c1 1f1 1f2"),
+    (_query(scope=Target("3")), "3g1"),
+    (_query(scope=Target(None, "acme")), "1c1 1f1 1f2"),
+    (_query(scope=Target("2", "acme")), ""),
+    (_query(NOT_ARCHIVED), "1c1 1f2 2f1 3g1"),
+    (_query(by_status(Status.ARCHIVED)), "1f1"),
+    (_query(by_status(Status.EXPIRED)), "2f1"),
+    (_query(by_status(Status.VALID)), "1c1 1f2 3g1"),
+    (_query(by_status()), ""),
+    (_query(by_status(*Status)), "1c1 1f1 1f2 2f1 3g1"),
+    (_query(by_status(Status.ARCHIVED, Status.EXPIRED), at=_LATER - _TICK), ""),
+    (_query(by_status(Status.NOT_YET_VALID), at=_LATER - _TICK), "1f2"),
+    (_query(by_status(Status.NOT_YET_VALID, Status.VALID), at=_AT - _TICK), "1c1 1f1 1f2 2f1 3g1"),
 )
-_STANDING = Case([("past", Past(Fact.EXPIRES_AT, _LATER)), ("none", OneOf(Fact.CYCLE, {1}))])
-_SORTED: tuple[tuple[tuple[Order, ...], str], ...] = (
+_SORTED: tuple[tuple[tuple[Sort, ...], str], ...] = (
     ((), "1c1 1f1 1f2 2f1 3g1"),
-    ((Order(Fact.USER, descending=True),), "3g1 2f1 1c1 1f1 1f2"),
-    ((Order(Fact.USERNAME_KEY),), "3g1 1c1 1f1 1f2 2f1"),
-    ((Order(Fact.USERNAME),), "3g1 1c1 1f1 1f2 2f1"),
-    ((Order(Fact.EXPIRES_AT),), "1f1 2f1 1c1 1f2 3g1"),
-    ((Order(Fact.EXPIRES_AT, descending=True),), "1c1 1f2 3g1 1f1 2f1"),
-    ((Order(Fact.NAME_KEY), Order(Fact.CYCLE, descending=True)), "3g1 1c1 1f2 1f1 2f1"),
-    ((Order(Fact.FIRST_TRAINING_KEY),), "1c1 3g1 1f1 1f2 2f1"),
-    ((Order(Fact.FIRST_TRAINING_KIND, descending=True),), "1f1 1f2 2f1 1c1 3g1"),
-    ((Order(Fact.FIRST_SKILL_KEY, descending=True),), "1f1 1f2 2f1 1c1 3g1"),
-    ((Order(Fact.DESCRIPTION_KEY, descending=True),), "1f1 1f2 2f1 1c1 3g1"),
-    ((Order(Fact.ACCOUNT_OWNER_KEY, descending=True),), "1c1 1f1 1f2 2f1 3g1"),
-    ((Order(_STANDING),), "1f2 1c1 3g1 1f1 2f1"),
-    ((Order(_STANDING, descending=True), Order(Fact.USER)), "1f1 2f1 1c1 3g1 1f2"),
-    ((Order(Fact.VALIDITY_DAYS), Order(Fact.ISSUED_AT, descending=True)), "1f2 1f1 2f1 1c1 3g1"),
+    (((Field.USER_ID, True),), "3g1 2f1 1c1 1f1 1f2"),
+    (((Field.CERTIFICATION_ID, False),), "1c1 1f1 1f2 2f1 3g1"),
+    (((Field.USERNAME_KEY, False),), "3g1 1c1 1f1 1f2 2f1"),
+    (((Field.EXPIRES_AT, False),), "1f1 2f1 1c1 1f2 3g1"),
+    (((Field.EXPIRES_AT, True),), "1c1 1f2 3g1 1f1 2f1"),
+    (((Field.NAME_KEY, False), (Field.ISSUED_AT, True)), "3g1 1c1 1f2 1f1 2f1"),
+    (((Field.FIRST_TRAINING_KEY, False),), "1c1 3g1 1f1 1f2 2f1"),
+    (((Field.FIRST_SKILL_KEY, True),), "1f1 1f2 2f1 1c1 3g1"),
+    (((Field.ACCOUNT_OWNER_KEY, True),), "1c1 1f1 1f2 2f1 3g1"),
+    (((Field.STATUS, False),), "1f1 2f1 1c1 1f2 3g1"),
+    (((Field.STATUS, True), (Field.USER_ID, False)), "1c1 1f2 3g1 2f1 1f1"),
 )
 
 
@@ -281,123 +315,96 @@ class StoreContract:
 
     # Tables
 
-    def test_rows_of_awards_hold_what_is_known_of_them(self) -> None:
+    def test_awards_are_listed_with_all_that_is_known_of_them(self) -> None:
         self._write(_furnish)
-        facts = (
-            Fact.USER,
-            Fact.USERNAME,
-            Fact.LAST_NAME,
-            Fact.COMPANY_NAME,
-            Fact.ACCOUNT_OWNER,
-            Fact.CERTIFICATION,
-            Fact.NAME,
-            Fact.SKILLS,
-            Fact.TRAINING,
-            Fact.TRAINING_KINDS,
-            Fact.SOURCE_TYPE,
-            Fact.ISSUED_AT,
-            Fact.EXPIRES_AT,
-            Fact.ARCHIVED_AT,
-            Fact.CYCLE,
-        )
+        ada: Any = {"user": _ADA, "company": _ACME}
+        fire: Any = {"certification": _FIRE, "items": _ITEMS}
         with self.store.reading() as view:
-            found = list(view.tables.rows(Selection(Rows.AWARDS, facts)))
-        ada = ("1", "Ada", "Lovelace", "Acme", "olga")
-        fire = ("f", "Fire", ("a; b", "ü"), ("Course", "T-1", "9", "Course"), _KINDS)
-        assert found == [
-            (*ada, "c", "code %_", (), (), (), "manual", _AT, None, None, 1),
-            (*ada, *fire, "course", _AT, _LATER, _LATER, 1),
-            (*ada, *fire, "course", _LATER, None, None, 2),
-            ("2", "bob", "", None, None, *fire, "manual", _AT, _LATER, None, 1),
-            ("3", *[None] * 4, "gone", None, (), (), (), "manual", _AT, None, None, 1),
-        ]
-        assert found[0][11].tzinfo is UTC
-
-    def test_rows_of_certifications_hold_what_is_known_of_them(self) -> None:
-        self._write(_furnish)
-        facts = (
-            Fact.CERTIFICATION,
-            Fact.CODE,
-            Fact.VALIDITY_AMOUNT,
-            Fact.VALIDITY_UNIT,
-            Fact.VALIDITY_DAYS,
-            Fact.CREATED_BY,
-            Fact.CREATED_BY_NAME,
-            Fact.CREATED_AT,
-            Fact.AWARDED,
-            Fact.ASSIGNED,
-            Fact.TRAINING,
-        )
-        with self.store.reading() as view:
-            assert list(view.tables.rows(Selection(Rows.CERTIFICATIONS, facts))) == [
-                ("c", None, 0, "days", None, None, None, None, 1, 0, ()),
-                ("f", "F", 2, "weeks", 14, "1", "Ada", _AT, 2, 4, ("Course", "T-1", "9", "Course")),
+            assert list(view.tables.awards(_query())) == [
+                AwardRow(_AWARDS[0], Status.VALID, **ada, certification=_CODE),
+                AwardRow(_AWARDS[1], Status.ARCHIVED, **ada, **fire),
+                AwardRow(_AWARDS[2], Status.VALID, **ada, **fire),
+                AwardRow(_AWARDS[3], Status.EXPIRED, user=_BOB, **fire),
+                AwardRow(_AWARDS[4], Status.VALID),
             ]
+            (row,) = view.tables.awards(_query(scope=Target("2")))
+            assert row == AwardRow(_AWARDS[3], Status.EXPIRED, user=_BOB, **fire)
 
-    def test_rows_are_selected(self) -> None:
+    def test_certifications_are_listed_with_all_that_is_known_of_them(self) -> None:
+        self._write(_furnish)
+        query = TableQuery(Table.CATALOG, _AT)
+        with self.store.reading() as view:
+            assert list(view.tables.certifications(query)) == [
+                CertificationRow(_CODE, awarded=1),
+                CertificationRow(_FIRE, _ITEMS, _ADA, 2),
+            ]
+            assert view.tables.count(query) == 2
+            grouped = evolve(query, group=(Field.CERTIFICATION_STATUS,))
+            assert _groups(view, grouped) == [("active", 2)]
+
+    def test_rows_are_found(self) -> None:
         self._write(_furnish)
         with self.store.reading() as view:
-            for condition, expected in _SELECTED:
-                selection = Selection(Rows.AWARDS, (Fact.USER, Fact.CYCLE), condition)
-                found = "".join(f"{user}{cycle} " for user, cycle in view.tables.rows(selection))
-                assert (found, view.tables.count(selection)) == (expected, len(expected) // 3)
+            for query, expected in _SELECTED:
+                found = _names(view.tables.awards(query))
+                assert (found, view.tables.count(query)) == (expected, len(expected.split()))
 
     def test_rows_are_sorted_and_cut_into_pages(self) -> None:
         self._write(_furnish)
-        facts = (Fact.USER, Fact.CERTIFICATION, Fact.CYCLE)
         with self.store.reading() as view:
-            for order, expected in _SORTED:
-                whole = list(view.tables.rows(Selection(Rows.AWARDS, facts, order=order)))
-                assert " ".join(f"{user}{id_[0]}{cycle}" for user, id_, cycle in whole) == expected
+            for sort, expected in _SORTED:
+                query = _query(sort=sort)
+                whole = list(view.tables.awards(query))
+                assert _names(whole) == expected
                 for offset in range(6):
-                    page = Selection(Rows.AWARDS, facts, order=order, offset=offset, limit=2)
-                    assert list(view.tables.rows(page)) == whole[offset : offset + 2]
+                    page = evolve(query, offset=offset, limit=2)
+                    assert list(view.tables.awards(page)) == whole[offset : offset + 2]
                     assert view.tables.count(page) == 5
-                far = Selection(Rows.AWARDS, facts, order=order, offset=10**18, limit=10**18)
-                assert list(view.tables.rows(far)) == []
-                rest = Selection(Rows.AWARDS, facts, order=order, offset=3)
-                assert list(view.tables.rows(rest)) == whole[3:]
+                far = evolve(query, offset=10**18, limit=10**18)
+                assert list(view.tables.awards(far)) == []
+                assert list(view.tables.awards(evolve(query, offset=3))) == whole[3:]
 
     def test_rows_are_grouped(self) -> None:
         self._write(_furnish)
-        by_name = Selection(Rows.AWARDS, (Fact.NAME_KEY, Fact.CERTIFICATION, Fact.NAME))
-        by_standing = Selection(Rows.AWARDS, (_STANDING, Fact.COMPANY))
-        by_company = Selection(Rows.AWARDS, (Fact.COMPANY,), Ahead(Fact.ARCHIVED_AT, _LATER))
+        by_name = _query(group=(Field.NAME_KEY, Field.CERTIFICATION_ID, Field.NAME))
+        by_company = _query(NOT_ARCHIVED, group=(Field.COMPANY_ID,))
         with self.store.reading() as view:
-            assert list(view.tables.groups(by_name)) == [
+            assert _groups(view, by_name) == [
                 (None, "gone", None, 1),
                 ("code %_", "c", "code %_", 1),
                 ("fire", "f", "Fire", 3),
             ]
-            assert list(view.tables.groups(by_standing)) == [
-                (None, "acme", 1),
-                ("none", None, 1),
-                ("none", "acme", 1),
-                ("past", "acme", 1),
-                ("past", "none", 1),
+            by_standing = _query(group=(Field.STATUS, Field.COMPANY_ID))
+            assert _groups(view, by_standing) == [
+                ("archived", "acme", 1),
+                ("expired", "none", 1),
+                ("valid", None, 1),
+                ("valid", "acme", 2),
             ]
-            assert list(view.tables.groups(by_company)) == [(None, 1), ("acme", 2), ("none", 1)]
+            assert _groups(view, by_company) == [(None, 1), ("acme", 2), ("none", 1)]
+            grouped = view.tables.awards(evolve(by_name, sort=((Field.ISSUED_AT, True),)))
+            assert _names(grouped) == "3g1 1c1 1f2 1f1 2f1"
 
     def test_a_long_table_is_read_to_its_end(self) -> None:
         awards = [Award(f"{n:04}", "f", _AT, None) for n in range(2500)]
         self._write(lambda work: work.awards.add(awards))
-        descending = (Order(Fact.ISSUED_AT), Order(Fact.USER, descending=True))
+        descending = ((Field.ISSUED_AT, False), (Field.USER_ID, True))
         with self.store.reading() as view:
-            rows = view.tables.rows(Selection(Rows.AWARDS, (Fact.USER,), order=descending))
-            assert [user for (user,) in rows] == [award.user_id for award in awards[::-1]]
-            assert next(view.tables.rows(Selection(Rows.AWARDS, (Fact.USER,)))) == ("0000",)
+            rows = view.tables.awards(_query(sort=descending))
+            assert [row.award for row in rows] == awards[::-1]
+            assert next(view.tables.awards(_query())).award == awards[0]
 
     def test_a_long_table_is_of_one_moment(self) -> None:
         awards = [Award(f"{n:04}", "f", _AT, None) for n in range(2500)]
         self._write(lambda work: work.awards.add(awards))
         with self.store.reading() as view:
-            rows = view.tables.rows(Selection(Rows.AWARDS, (Fact.USER, Fact.VERSION)))
-            assert next(rows) == ("0000", 1)
+            rows = view.tables.awards(_query())
+            assert next(rows).award == awards[0]
             changed = [evolve(award, version=2) for award in awards[1::2]]
             self._write(lambda work: work.awards.replace(changed))
             self._write(lambda work: work.awards.add([Award("9999", "f", _AT, None)]))
-            assert list(rows) == [(award.user_id, 1) for award in awards[1:]]
-            assert view.tables.count(Selection(Rows.AWARDS, ())) == 2500
+            assert [row.award for row in rows] == awards[1:]
+            assert view.tables.count(_query()) == 2500
 
     # Text and time
 

@@ -1,20 +1,54 @@
-"""What do the reports and a learner's own list show of a store?"""
+"""Lists of awards with the names of people and certifications: also reports, a learner's list."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, tzinfo
-from itertools import groupby
 
 from certrules import instants
-from certrules.model.awards import Award
 from certrules.model.people import Action, Target
 from certrules.model.policy import DOCEBO, Policy
+from certrules.model.tables import AwardRow, Field, Table, TableQuery, by_status
 from certrules.repositories.protocols import Store, Transaction
-from certrules.rules import renewal, reporting, status
+from certrules.rules import renewal, reporting
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
+from certrules.rules.status import Status
 from certrules.workflows import facts
-from certrules.workflows.actors import SYSTEM, Asking, belongings, permit, permit_for
+from certrules.workflows.actors import EVERYBODYS, SYSTEM, Asking, belongings, permit
 
-__all__ = ["learner", "report"]
+__all__ = ["awards", "learner", "report"]
+
+
+def awards(
+    view: Transaction,
+    *,
+    at: datetime,
+    scope: Target = EVERYBODYS,
+    statuses: Collection[Status] = tuple(Status),
+    by_certification: bool = False,
+    actor: Asking = SYSTEM,
+    policy: Policy = DOCEBO,
+) -> Iterator[AwardRow]:
+    """Return the awards that have one of some statuses at an aware instant, with all names.
+
+    They are in the order of the ids of user, certification and cycle, or else of certification,
+    user and cycle. They are not all held at once: the view must stay open meanwhile, and may not be
+    asked anything else. ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> with MemoryStore().reading() as view:
+    ...     list(awards(view, at=datetime(2024, 1, 1, tzinfo=UTC)))
+    []
+
+    Rules: ALL-ROLE-05.
+    """
+    permit(actor, Action.VIEW_AWARDS, scope, policy=policy)
+    order = ((Field.CERTIFICATION_ID, False),) if by_certification else ()
+    filters = (by_status(*statuses),)
+    return view.tables.awards(
+        TableQuery(Table.ISSUED, at, filters=filters, sort=order, scope=scope)
+    )
+
+
+_ISSUED = (Status.VALID, Status.EXPIRED, Status.ARCHIVED)
 
 
 def report(
@@ -23,19 +57,14 @@ def report(
     *,
     at: datetime,
     zone: str | tzinfo,
-    user_id: str | None = None,
-    company_id: str | None = None,
+    scope: Target = EVERYBODYS,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
-) -> Iterator[ReportRow]:
-    """Return the rows of a report at an aware instant, in its order, without holding them all.
+) -> Iterator[tuple[ReportRow, AwardRow]]:
+    """Yield the rows of a report at an aware instant, in its order, each with its award.
 
-    The view must stay open meanwhile. Awards are shown as they stood at that instant; those of a
-    certification that is gone are in neither report.
-    It is about everybody, or about one user (``user_id``), or the people of one company
-    (``company_id``).
-
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    They are read as those of :func:`awards`. An award whose certification is gone is in neither
+    report.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
@@ -45,32 +74,17 @@ def report(
 
     Rules: ALL-ROLE-05, DOC-DELETE-03, DOC-REPORT-01, DOC-REPORT-04.
     """
-    target = Target(company_id=company_id) if user_id is None else belongings(view, user_id)
-    permit(actor, Action.VIEW_AWARDS, target, policy=policy)
-    at = instants.utc(at)
-    awards = _awards(view, which, user_id)
-    if company_id is not None:
-        people = frozenset(each.id for each in view.users.all() if each.company_id == company_id)
-        awards = (award for award in awards if award.user_id in people)
-    histories = groupby(awards, key=_pair)
-    return (
-        row for _, awards in histories for row in reporting.report(which, awards, at=at, zone=zone)
+    rows = awards(
+        view,
+        at=at,
+        scope=scope,
+        statuses=_ISSUED,
+        by_certification=which is Report.CERTIFICATIONS_USERS,
+        actor=actor,
+        policy=policy,
     )
-
-
-def _awards(view: Transaction, which: Report, user_id: str | None) -> Iterator[Award]:
-    """Yield the awards of either report; those of a certification that is gone are in neither."""
-    known = [certification.id for certification in view.certifications.all()]
-    if user_id is not None or which is Report.USERS_CERTIFICATIONS:
-        there, awards = frozenset(known), view.awards.select(user_id=user_id)
-        yield from (award for award in awards if award.certification_id in there)
-    else:
-        for certification in known:
-            yield from view.awards.select(certification_id=certification)
-
-
-def _pair(award: Award) -> tuple[str, str]:
-    return award.user_id, award.certification_id
+    shown = ((reporting.report_row(which, row.award, at=at, zone=zone), row) for row in rows)
+    return ((line, row) for line, row in shown if line and row.certification)
 
 
 def learner(
@@ -84,10 +98,9 @@ def learner(
 ) -> list[LearnerAward]:
     """Return what a user has earned, with whether each can be renewed, and if not, why.
 
-    Awards are shown, and judged, as they stood at the aware instant.
-    Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
-
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    Awards are shown, and judged, as they stood at the aware instant. Raises
+    :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have. ``actor``
+    must be permitted to; see :mod:`certrules.workflows.actors`.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store = MemoryStore()
@@ -98,20 +111,14 @@ def learner(
 
     Rules: DOC-VIEW-01, DOC-VIEW-02, DOC-VIEW-03.
     """
-    permit_for(actor, Action.VIEW_AWARDS, store, user_id, policy=policy)
     at = instants.utc(at)
     with store.reading() as view:
+        scope = belongings(view, user_id)
+        held = (Status.VALID, Status.EXPIRED)
+        found = awards(view, at=at, scope=scope, statuses=held, actor=actor, policy=policy)
         facts.known_user(view, user_id)
-        awards = [
-            *filter(None, (status.as_of(each, at) for each in view.awards.select(user_id=user_id)))
-        ]
-        held = {award.certification_id for award in awards if not award.archived}
-        known = [facts.load(view, user_id, each) for each in held]
-    there = {each.certification.id: each for each in known if each.certification is not None}
-    return reporting.learner_awards(
-        awards,
-        {id_: each.certification for id_, each in there.items() if each.certification},
-        {id_: renewal.decide(each, at=at, policy=policy) for id_, each in there.items()},
-        at=at,
-        zone=zone,
-    )
+        rows = list(found)
+        ids = {row.certification.id for row in rows if row.certification}
+        known = {id_: facts.load(view, user_id, id_) for id_ in ids}
+    renewals = {id_: renewal.decide(each, at=at, policy=policy) for id_, each in known.items()}
+    return reporting.learner_awards(rows, renewals, at=at, zone=zone)

@@ -133,7 +133,7 @@ def _steps(store: Store, folder: Path, url: str) -> list[Step]:
     def shown(**options: Any) -> Callable[[Output], None]:
         def tell(out: Output) -> None:
             with store.reading() as view:
-                status.tell(out, view, at=AT, zone=None, **options)
+                status.show(out, view, at=AT, **options)
 
         return tell
 

@@ -1,17 +1,17 @@
 """``certrules export``: a table into a CSV file or a workbook."""
 
 import argparse
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 
 from attrs import asdict
 
-from certrules import instants
 from certrules.cli import actors, arguments, files, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output, counted, shown
 from certrules.model.people import Action, Target
 from certrules.repositories.protocols import Store
+from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import exporting
 from certrules.workflows.actors import Asking
@@ -41,8 +41,8 @@ GROUPS = (Column("group", shrinks=True), Column("rows", right=True))
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command to its parser."""
     arguments.command(parser, EXAMPLE, run)
-    tables = list(map(str, Table))
-    parser.add_argument("table", metavar="TABLE", choices=tables, help=", ".join(tables))
+    known = list(map(str, Table))
+    parser.add_argument("table", metavar="TABLE", choices=known, help=", ".join(known))
     stores.add_store(parser)
     files.add_out(parser, "the file to write, *.csv or *.xlsx")
     parser.add_argument(
@@ -86,22 +86,15 @@ def run(args: argparse.Namespace) -> int:
         files.check_out(path, store=store)
         actor = actors.acting(store, args)
         action = exporting.ACTIONS[Table(args.table)]
-        query = _query(args, _scope(store, args, actor, action))
+        query = _query(args, _scope(store, args, actor, action), at)
         try:
             with files.replacing(path) as target:
-                done = exporting.export(
-                    store, query, target, as_=as_, at=at, zone=zone, actor=actor
-                )
+                done = exporting.export(store, query, target, as_=as_, zone=zone, actor=actor)
         except ImportError as error:
             raise UsageError("a workbook needs openpyxl: pip install 'certrules[excel]'") from error
         except OSError as error:  # which may not say where
             raise OSError(error.errno, error.strerror, str(path)) from error
-    facts = {"at": instants.utc(at).isoformat(), "zone": arguments.zone_name(zone)}
-    if query.scope.owner is not None:
-        facts["user"] = query.scope.owner
-    elif query.scope.company_id is not None:
-        facts["company"] = query.scope.company_id
-    _tell(args.out, query.table, path, done, facts)
+    _show(args.out, query, path, done, arguments.zone_name(zone))
     return 0
 
 
@@ -123,17 +116,18 @@ def _scope(store: Store, args: argparse.Namespace, actor: Asking, action: Action
     return actors.scope(actor, action)
 
 
-def _query(args: argparse.Namespace, scope: Target) -> TableQuery:
-    return TableQuery(
+def _query(args: argparse.Namespace, scope: Target, at: datetime) -> TableQuery:
+    return tables.query(
         Table(args.table),
-        () if args.columns is None else args.columns.split(","),
-        args.search,
-        map(_filter, args.filter),
-        args.sort,
-        args.group_by,
-        scope,
-        args.offset,
-        args.limit,
+        at=at,
+        columns=() if args.columns is None else args.columns.split(","),
+        search=args.search,
+        filters=map(_filter, args.filter),
+        sort=args.sort,
+        group_by=args.group_by,
+        scope=scope,
+        offset=args.offset,
+        limit=args.limit,
     )
 
 
@@ -144,17 +138,19 @@ def _filter(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _tell(out: Output, table: Table, path: Path, done: Exported, facts: dict[str, str]) -> None:
+def _show(out: Output, query: TableQuery, path: Path, done: Exported, zone: str) -> None:
+    scope, at = query.scope, query.at.isoformat()
+    whose = {"user": scope.owner} if scope.owner else {"company": scope.company_id}
+    named = {name: id_ for name, id_ in whose.items() if id_ is not None}
     if out.as_json:
-        out.data({"table": str(table), "file": str(path), **facts, **asdict(done)})
+        head = {"table": str(query.table), "file": str(path), "at": at, "zone": zone}
+        out.data({**head, **named, **asdict(done)})
         return
-    number = counted(done.rows, "row")
-    where = f"(at {facts['at']}, days in {facts['zone']})"
-    whose = "".join(
-        f" of {each} {shown(facts[each])}" for each in ("user", "company") if each in facts
-    )
-    out.line(f"Exported {number} of {table}{whose} to {shown(str(path))} {where}")
+    rows = f"{counted(done.rows, 'row')} of {query.table}"
+    of = "".join(f" of {name} {shown(id_)}" for name, id_ in named.items())
+    out.line(f"Exported {rows}{of} to {shown(str(path))} (at {at}, days in {zone})")
     if done.groups:
         out.line()
-        rows = ((shown(each.value or "(none)"), f"{each.rows:,}") for each in done.groups)
-        out.table(GROUPS, rows)
+        out.table(
+            GROUPS, ((shown(each.value or "(none)"), f"{each.rows:,}") for each in done.groups)
+        )

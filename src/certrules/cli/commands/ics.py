@@ -56,11 +56,10 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError("a calendar needs icalendar: pip install 'certrules[ical]'") from error
     with files.replacing(path) as target:
         target.write(data)
-    events = data.count(b"BEGIN:VEVENT")
-    facts = {"at": instants.utc(at).isoformat(), "zone": arguments.zone_name(zone)}
+    events, name = data.count(b"BEGIN:VEVENT"), arguments.zone_name(zone)
     if args.out.as_json:
-        args.out.data({"user": user.id, "file": str(path), "events": events, **facts})
+        head = {"user": user.id, "file": str(path), "events": events}
+        args.out.data({**head, "at": instants.utc(at).isoformat(), "zone": name})
     else:
-        name = shown(str(path))
-        args.out.line(f"Wrote {counted(events, 'event')} to {name} (days in {facts['zone']})")
+        args.out.line(f"Wrote {counted(events, 'event')} to {shown(str(path))} (days in {name})")
     return 0

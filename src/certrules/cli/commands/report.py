@@ -1,7 +1,7 @@
 """``certrules report``: the two reports, and what a learner sees."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
 from certrules import instants
@@ -9,7 +9,8 @@ from certrules.cli import actors, arguments, decisions, names, stores
 from certrules.cli.decisions import day, plain
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Cell, Column, Output, counted, shown
-from certrules.model.people import Action, Target, User
+from certrules.model.people import Action, Target
+from certrules.model.tables import AwardRow
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.workflows import reporting
@@ -28,8 +29,9 @@ learner's list says what can be renewed, and why the rest cannot. All show what
 stood at --at: what was issued later is not there yet.
 """
 
+USER = Column("user", shrinks=True)
+CERTIFICATION = Column("certification", shrinks=True)
 COLUMNS = (
-    Column("certification", shrinks=True),
     Column("status"),
     Column("issued"),
     Column("expires"),
@@ -37,7 +39,7 @@ COLUMNS = (
     Column("archived"),
 )
 LEARNER = (
-    Column("certification", shrinks=True),
+    CERTIFICATION,
     Column("issued"),
     Column("expires"),
     Column("days left", right=True),
@@ -68,90 +70,69 @@ def run(args: argparse.Namespace) -> int:
     with stores.opened(args.store) as store:
         actor = actors.acting(store, args)
         if args.which == "learner":
-            _tell_learner(args.out, store, args.user, at=at, zone=zone, actor=actor)
-        else:
-            with store.reading() as view:
-                scope = _scope(view, actor, args.user)
-                rows = reporting.report(
-                    view,
-                    Report(args.which),
-                    at=at,
-                    zone=zone,
-                    user_id=scope.owner,
-                    company_id=scope.company_id,
-                    actor=actor,
-                )
-                _tell(args.out, view, Report(args.which), rows, scope.company_id, at=at, zone=zone)
+            _show_learner(args.out, store, args.user, at=at, zone=zone, actor=actor)
+            return 0
+        with store.reading() as view:
+            which, scope = Report(args.which), _scope(view, actor, args.user)
+            rows = reporting.report(view, which, at=at, zone=zone, scope=scope, actor=actor)
+            _show(args.out, which, rows, scope, at=at, zone=zone)
     return 0
 
 
 def _scope(view: Transaction, actor: Asking, name: str | None) -> Target:
-    """Return of whom is told: of the one who is named, or else of all whom somebody may see."""
+    """Return the user of a name; without a name, the most that somebody may see."""
     if name is None:
         return actors.scope(actor, Action.VIEW_AWARDS)
-    found = actors.whose_all(view, actor, Action.VIEW_AWARDS, name)
-    return Target(names.only_user(name, found).id)
+    user = names.only_user(name, actors.whose_all(view, actor, Action.VIEW_AWARDS, name))
+    return Target(user.id, user.company_id)
 
 
-def _tell(
+def _show(
     out: Output,
-    view: Transaction,
     which: Report,
-    rows: Iterator[ReportRow],
-    company_id: str | None,
+    rows: Iterator[tuple[ReportRow, AwardRow]],
+    scope: Target,
     *,
     at: datetime,
     zone: tzinfo,
 ) -> None:
+    company = None if scope.owner is not None else scope.company_id
     if out.as_json:
         head = {"report": str(which), "at": instants.utc(at).isoformat()}
-        head.update({} if company_id is None else {"company": company_id})
-        out.data_stream(head, "rows", map(plain, rows))
+        head.update({} if company is None else {"company": company})
+        out.data_stream(head, "rows", (plain(line) for line, _ in rows))
         return
-    certifications = {each.id: each.code or each.name for each in view.certifications.all()}
-    user, *rest = Column("user", shrinks=True), *COLUMNS
     by_user = which is Report.USERS_CERTIFICATIONS
-    columns = (user, *rest) if by_user else (rest[0], user, *rest[1:])
-    if company_id is not None:
-        out.line((f"Awards of company {shown(company_id)}", "dim"))
+    names = (USER, CERTIFICATION) if by_user else (CERTIFICATION, USER)
+    if company is not None:
+        out.line((f"Awards of company {shown(company)}", "dim"))
         out.line()
-    count = out.table(columns, _cells(view, rows, certifications, zone, by_user=by_user))
+    cells = (_cells(line, row, zone, by_user=by_user) for line, row in rows)
+    count = out.table((*names, *COLUMNS), cells)
     out.line()
     out.line(counted(count, "award"))
 
 
-def _cells(
-    view: Transaction,
-    rows: Iterator[ReportRow],
-    certifications: Mapping[str, str],
-    zone: tzinfo,
-    *,
-    by_user: bool,
-) -> Iterator[tuple[Cell, ...]]:
-    user: User | None = None
-    for row in rows:
-        if user is None or user.id != row.user_id:
-            user = view.users.get(row.user_id)
-        who = shown(user.username if user else row.user_id)
-        what = shown(certifications.get(row.certification_id, row.certification_id))
-        yield (
-            *((who, what) if by_user else (what, who)),
-            str(row.status),
-            day(row.issued_at, zone),
-            day(row.expires_at, zone),
-            "" if row.days_left is None else str(row.days_left),
-            "" if row.archived_at is None else day(row.archived_at, zone),
-        )
+def _cells(line: ReportRow, row: AwardRow, zone: tzinfo, *, by_user: bool) -> tuple[Cell, ...]:
+    names = shown(row.username), shown(row.certification_label)
+    return (
+        *(names if by_user else names[::-1]),
+        str(line.status),
+        day(line.issued_at, zone),
+        day(line.expires_at, zone),
+        "" if line.days_left is None else str(line.days_left),
+        "" if line.archived_at is None else day(line.archived_at, zone),
+    )
 
 
-def _tell_learner(
+def _show_learner(
     out: Output, store: Store, name: str, *, at: datetime, zone: tzinfo, actor: Asking
 ) -> None:
     user = actors.whose(store, actor, Action.VIEW_AWARDS, name)
     lines = reporting.learner(store, user.id, at=at, zone=zone, actor=actor)
     if out.as_json:
-        told = [{**plain(line), "renewal": decisions.as_json(line.renewal)} for line in lines]
-        out.data({"user": user.id, "at": instants.utc(at).isoformat(), "certifications": told})
+        listed = [{**plain(line), "renewal": decisions.as_json(line.renewal)} for line in lines]
+        out.data({"user": user.id, "at": instants.utc(at).isoformat(), "certifications": listed})
         return
     out.table(LEARNER, [_learner_cells(line, zone) for line in lines])
     for line in lines:

@@ -1,24 +1,25 @@
-"""``certrules status``: where every award stands at an instant."""
+"""``certrules status``: the status of every award at an instant."""
 
 import argparse
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
+from itertools import chain
 
 from attrs import frozen
 
 from certrules import instants
-from certrules.cli import actors, arguments, names, stores
+from certrules.cli import actors, arguments, stores
 from certrules.cli.output import Cell, Column, Output, counted, shown
 from certrules.errors import OutOfRangeError
-from certrules.model.awards import Award
-from certrules.model.catalog import Certification
-from certrules.model.people import Action, User
+from certrules.model.people import Action, Target
+from certrules.model.tables import AwardRow
 from certrules.repositories.protocols import Transaction
 from certrules.rules import status
 from certrules.rules.status import Status
+from certrules.workflows import reporting
 from certrules.workflows.actors import SYSTEM, Asking
 
-__all__ = ["add", "run", "tell"]
+__all__ = ["add", "run", "show"]
 
 EXAMPLE = """\
   certrules status --store certificates.db --user ada --zone Europe/Rome
@@ -63,23 +64,29 @@ def run(args: argparse.Namespace) -> int:
     with stores.opened(args.store) as store:
         actor = actors.acting(store, args)
         with store.reading() as view:
-            tell(args.out, view, at=at, zone=zone, name=args.user, archived=args.all, actor=actor)
+            show(args.out, view, at=at, zone=zone, name=args.user, archived=args.all, actor=actor)
     return 0
 
 
-def tell(
+def show(
     out: Output,
     view: Transaction,
     *,
     at: datetime,
-    zone: tzinfo | None,
+    zone: tzinfo | None = None,
     name: str | None = None,
     archived: bool = False,
     actor: Asking = SYSTEM,
 ) -> None:
-    """Show a store's awards, or one user's, as they stand at an instant."""
-    users, company = _asked(view, actor, name)
-    lines = _lines(view, users, company, at=at, zone=zone, archived=archived)
+    """Show the status of the awards of one username, or of all that somebody may see."""
+    scopes = _scopes(view, actor, name)
+    statuses = [each for each in Status if archived or each is not Status.ARCHIVED]
+    rows = chain.from_iterable(
+        reporting.awards(view, at=at, scope=scope, statuses=statuses, actor=actor)
+        for scope in scopes
+    )
+    lines = _lines(rows, at=at, zone=zone)
+    company = next((each.company_id for each in scopes if each.owner is None), None)
     where = arguments.zone_name(zone) if zone else None
     if out.as_json:
         head = {"at": instants.utc(at).isoformat(), "zone": where}
@@ -101,91 +108,52 @@ def tell(
     out.line(counted(count, "award"))
 
 
+def _scopes(view: Transaction, actor: Asking, name: str | None) -> Sequence[Target]:
+    """Return the users of a name; without a name, the most that somebody may see."""
+    if name is None:
+        return [actors.scope(actor, Action.VIEW_AWARDS)]
+    found = actors.whose_all(view, actor, Action.VIEW_AWARDS, name)
+    return [Target(each.id, each.company_id) for each in found]
+
+
 @frozen
 class _Line:
-    user: User | None  # None if it is gone from the store
-    certification: Certification | None
-    award: Award
-    status: Status
+    row: AwardRow
     issued: str
     expires: str | None
     days_left: int | None
     zone: tzinfo
 
 
-def _asked(
-    view: Transaction, actor: Asking, name: str | None
-) -> tuple[Sequence[User] | None, str | None]:
-    """Return of whom is told: of some users, or of a company's, or of everybody."""
-    if name is not None:
-        return actors.whose_all(view, actor, Action.VIEW_AWARDS, name), None
-    scope = actors.scope(actor, Action.VIEW_AWARDS)
-    if scope.owner is not None:
-        return names.users(view, f"{names.BY_ID}{scope.owner}"), None
-    return None, scope.company_id
-
-
-def _lines(
-    view: Transaction,
-    users: Sequence[User] | None,
-    company_id: str | None,
-    *,
-    at: datetime,
-    zone: tzinfo | None,
-    archived: bool,
-) -> Iterator[_Line]:
-    certifications = {each.id: each for each in view.certifications.all()}
-    zones: dict[str | None, tzinfo] = {}
-    for user, awards in _awards(view, users, company_id):
-        own = user.time_zone if user else None
+def _lines(rows: Iterable[AwardRow], *, at: datetime, zone: tzinfo | None) -> Iterator[_Line]:
+    zones: dict[str | None, tzinfo] = {None: zone or UTC}
+    for row in rows:
+        own = row.user.time_zone if row.user else None
         if own not in zones:
-            zones[own] = zone or (arguments.zone_of(user) if user else UTC)
-        tz = zones[own]
-        for award in awards:
-            stands = status.status_at(award, at)
-            if archived or stands is not Status.ARCHIVED:
-                certification = certifications.get(award.certification_id)
-                yield _Line(user, certification, award, stands, *_days(award, stands, at, tz))
+            zones[own] = zone or (arguments.zone_of(row.user) if row.user else UTC)
+        yield _line(row, at, zones[own])
 
 
-def _days(
-    award: Award, stands: Status, at: datetime, tz: tzinfo
-) -> tuple[str, str | None, int | None, tzinfo]:
-    """Return the days on which an award begins and ends, and those left, on a zone's calendar."""
+def _line(row: AwardRow, at: datetime, tz: tzinfo) -> _Line:
+    award = row.award
     try:
         issued = instants.local_day(award.issued_at, tz).isoformat()
         if award.expires_at is None:
-            return issued, None, None, tz
-        left = None if stands is Status.ARCHIVED else status.days_left(award, at, zone=tz)
-        return issued, instants.local_day(award.expires_at, tz).isoformat(), left, tz
-    except OutOfRangeError:  # on the first or the last day that there is, all zones but one
+            return _Line(row, issued, None, None, tz)
+        left = None if row.status is Status.ARCHIVED else status.days_left(award, at, zone=tz)
+        expires = instants.local_day(award.expires_at, tz).isoformat()
+        return _Line(row, issued, expires, left, tz)
+    except OutOfRangeError:  # on the first or the last day of all, in every zone but UTC
         if tz is UTC:
             raise
-        return _days(award, stands, at, UTC)
-
-
-def _awards(
-    view: Transaction, users: Sequence[User] | None, company_id: str | None
-) -> Iterator[tuple[User | None, Iterable[Award]]]:
-    if users is not None:
-        yield from ((user, view.awards.select(user_id=user.id)) for user in users)
-        return
-    people = view.users.all()  # in the order of the awards
-    user = next(people, None)
-    for award in view.awards.select():
-        while user is not None and user.id < award.user_id:
-            user = next(people, None)
-        owner = user if user is not None and user.id == award.user_id else None
-        if company_id in (None, owner and owner.company_id):
-            yield owner, (award,)
+        return _line(row, at, UTC)
 
 
 def _as_row(line: _Line) -> tuple[Cell, ...]:
-    known = line.certification
     return (
-        shown(line.user.username if line.user else line.award.user_id),
-        shown(known.code or known.name if known else line.award.certification_id),
-        (str(line.status), STYLES[line.status]),
+        shown(line.row.username),
+        shown(line.row.certification_label),
+        (str(line.row.status), STYLES[line.row.status]),
         line.issued,
         line.expires or "never",
         "" if line.days_left is None else f"{line.days_left}",
@@ -193,26 +161,22 @@ def _as_row(line: _Line) -> tuple[Cell, ...]:
 
 
 def _as_json(line: _Line) -> dict[str, object]:
-    award = line.award
+    award, user, certification = line.row.award, line.row.user, line.row.certification
     return {
-        "user": line.user and line.user.username,
+        "user": user and user.username,
         "user_id": award.user_id,
-        "certification": line.certification and line.certification.code,
+        "certification": certification and certification.code,
         "certification_id": award.certification_id,
-        "certification_name": line.certification and line.certification.name,
-        "status": str(line.status),
+        "certification_name": certification and certification.name,
+        "status": str(line.row.status),
         "issued": line.issued,
         "expires": line.expires,
         "days_left": line.days_left,
         "issued_at": award.issued_at.isoformat(),
-        "expires_at": _iso(award.expires_at),
-        "archived_at": _iso(award.archived_at),
+        "expires_at": award.expires_at and award.expires_at.isoformat(),
+        "archived_at": award.archived_at and award.archived_at.isoformat(),
         "cycle": award.cycle,
         "source": str(award.source.type),
         "item": award.source.item_id,
         "zone": arguments.zone_name(line.zone),
     }
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()

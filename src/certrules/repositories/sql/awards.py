@@ -17,7 +17,7 @@ from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import awards as table
 from certrules.repositories.sql.translation import readable
 
-__all__ = ["SqlAwards"]
+__all__ = ["SqlAwards", "read_award"]
 
 _KEY = (table.c.user_id, table.c.certification_id, table.c.cycle)
 _KEYS = [column.name for column in _KEY]
@@ -51,7 +51,7 @@ class SqlAwards:
         wanted = set(pairs)
         users = {user for user, _ in wanted}  # in every database, the quickest way to the pairs
         rows = self._session.rows_among(_SELECT.order_by(*_KEY), table.c.user_id, users)
-        return grouped((row[:2], _award(row)) for row in rows if row[:2] in wanted)
+        return grouped((row[:2], read_award(row)) for row in rows if row[:2] in wanted)
 
     def select(
         self,
@@ -70,7 +70,7 @@ class SqlAwards:
             statement = statement.where(
                 table.c.archived_at.is_not(None) if archived else table.c.archived_at.is_(None)
             )
-        return map(_award, self._session.pages(statement, *_KEY))
+        return map(read_award, self._session.pages(statement, *_KEY))
 
     def expiring(self, first: datetime, last: datetime) -> Iterator[Award]:
         """Return the current awards that expire from one instant to another, both included."""
@@ -79,7 +79,7 @@ class SqlAwards:
             table.c.expires_at <= instants.utc(last),
             table.c.archived_at.is_(None),
         )
-        return map(_award, self._session.pages(statement, table.c.expires_at, *_KEY))
+        return map(read_award, self._session.pages(statement, table.c.expires_at, *_KEY))
 
     def add(self, awards: Sequence[Award]) -> None:
         """Add new cycles; ConflictError where a user's certification has that cycle already."""
@@ -148,7 +148,8 @@ def _values(award: Award, instant: Callable[[datetime | None], Any]) -> tuple[An
 
 
 @readable
-def _award(row: Any) -> Award:
+def read_award(row: Any) -> Award:
+    """Return the award of a row of all columns."""
     (
         user,
         certification,

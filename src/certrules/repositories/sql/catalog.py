@@ -22,7 +22,7 @@ from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import assignments, certifications, items
 from certrules.repositories.sql.translation import readable
 
-__all__ = ["SqlCertifications", "SqlItems"]
+__all__ = ["SqlCertifications", "SqlItems", "read_item"]
 
 _CERTIFICATIONS = select(certifications).order_by(certifications.c.id)
 _DELETE = delete(certifications).where(certifications.c.id == bindparam("key"))
@@ -40,6 +40,11 @@ class SqlCertifications:
         """Return the certification of an id."""
         rows = self._session.rows(_CERTIFICATIONS.where(certifications.c.id == certification_id))
         return next(self._whole(rows), None)
+
+    def among(self, ids: Collection[str]) -> Mapping[str, Certification]:
+        """Return the certifications of many ids, absent if there is none."""
+        rows = self._session.rows_among(_CERTIFICATIONS, certifications.c.id, ids)
+        return {each.id: each for each in self._whole(list(rows))}
 
     def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
         """Return the certifications of each code, absent if none."""
@@ -149,17 +154,17 @@ class SqlItems:
     def get(self, kind: ItemKind, item_id: str) -> Item | None:
         """Return the item of a kind and id."""
         statement = _ITEMS.where(items.c.kind == kind.value, items.c.id == item_id)
-        return next(map(_item, self._session.rows(statement)), None)
+        return next(map(read_item, self._session.rows(statement)), None)
 
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
         """Return the items of a kind for each code, absent if none."""
         of_kind = _ITEMS.where(items.c.kind == kind.value)
         rows = self._session.rows_among(of_kind, items.c.code, codes)
-        return grouped((row.code, _item(row)) for row in rows)
+        return grouped((row.code, read_item(row)) for row in rows)
 
     def all(self) -> Iterator[Item]:
         """Return every item, by kind and id."""
-        return map(_item, self._session.rows(_ITEMS))
+        return map(read_item, self._session.rows(_ITEMS))
 
     def put(self, values: Iterable[Item]) -> None:
         """Add items, or replace those of the same kind and id."""
@@ -174,5 +179,6 @@ class SqlItems:
 
 
 @readable
-def _item(row: Any) -> Item:
+def read_item(row: Any) -> Item:
+    """Return the item of a row."""
     return Item(ItemKind(row.kind), row.id, row.code, row.name)

@@ -14,7 +14,7 @@ from certrules.repositories.sql.tables import users as table
 from certrules.repositories.sql.translation import readable
 from certrules.repositories.zones import zones_checked
 
-__all__ = ["SqlCompanies", "SqlUsers"]
+__all__ = ["SqlCompanies", "SqlUsers", "read_user"]
 
 _SELECT = select(table)
 _DELETE = delete(table).where(table.c.id == bindparam("key"))
@@ -30,20 +30,22 @@ class SqlUsers:
     def get(self, user_id: str) -> User | None:
         """Return the user of an id."""
         rows = self._session.rows(_SELECT.where(table.c.id == user_id))
-        return _user(rows[0]) if rows else None
+        return read_user(rows[0]) if rows else None
 
     def among(self, ids: Collection[str]) -> Mapping[str, User]:
         """Return the users of many ids, absent if there is none."""
-        return {row.id: _user(row) for row in self._session.rows_among(_SELECT, table.c.id, ids)}
+        return {
+            row.id: read_user(row) for row in self._session.rows_among(_SELECT, table.c.id, ids)
+        }
 
     def named(self, keys: Collection[str]) -> Mapping[str, Sequence[User]]:
         """Return the users of each username key, absent if none."""
         rows = self._session.rows_among(_SELECT.order_by(table.c.id), table.c.username_key, keys)
-        return grouped((row.username_key, _user(row)) for row in rows)
+        return grouped((row.username_key, read_user(row)) for row in rows)
 
     def all(self) -> Iterator[User]:
         """Return every user, by id."""
-        return map(_user, self._session.pages(_SELECT, table.c.id))
+        return map(read_user, self._session.pages(_SELECT, table.c.id))
 
     def put(self, users: Iterable[User]) -> None:
         """Add users, or replace those of the same id."""
@@ -71,7 +73,8 @@ def _row(user: User) -> tuple[Any, ...]:
 
 
 @readable
-def _user(row: Any) -> User:
+def read_user(row: Any) -> User:
+    """Return the user of a row, of which only the first ten columns count."""
     id_, username, _, first_name, last_name, active, time_zone, groups, branches, company = row[:10]
     belongs = frozenset(unpack(groups)), frozenset(unpack(branches)), company
     return User(id_, username, first_name, last_name, active, time_zone, *belongs)

@@ -104,6 +104,14 @@ class Session:
         collations = {"sqlite": "BINARY", "postgresql": "C"}
         return text.collate(collations.get(self._connection.dialect.name, COLLATION))
 
+    def sorted_none_last(
+        self, column: ColumnElement[Any], *, descending: bool
+    ) -> Sequence[ColumnElement[Any]]:
+        """Return what to sort by, so that NULL is greater than everything, by an index if any."""
+        if self._connection.dialect.name in ("mysql", "mariadb"):
+            return [key.desc() if descending else key for key in (column.is_(None), column)]
+        return [column.desc().nulls_first() if descending else column.asc().nulls_last()]
+
     def change(
         self,
         statement: Insert | Update | Delete,

@@ -41,7 +41,12 @@ class SqlTransaction:
         self.badges: protocols.Badges = SqlBadges(session)
         self.events: protocols.Events = SqlEvents(session)
         self.notices: protocols.Notices = SqlNotices(session)
-        self.tables: protocols.Tables = SqlTables(session)
+        self._session = session
+
+    @property
+    def tables(self) -> protocols.Tables:
+        """What people see of it all."""
+        return SqlTables(self._session, self)
 
 
 class SqlStore:

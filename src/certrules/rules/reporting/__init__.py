@@ -1,4 +1,4 @@
-"""Which awards does each report or list show, and what does it say of them?"""
+"""Reports and lists: which awards does each show, and what does it say of them?"""
 
 from certrules.rules.reporting.lists import LearnerAward, learner_awards
 from certrules.rules.reporting.reports import (
@@ -6,6 +6,7 @@ from certrules.rules.reporting.reports import (
     ReportRow,
     renewed_before_expiry,
     report,
+    report_row,
     report_visibility,
 )
 
@@ -16,5 +17,6 @@ __all__ = [
     "learner_awards",
     "renewed_before_expiry",
     "report",
+    "report_row",
     "report_visibility",
 ]

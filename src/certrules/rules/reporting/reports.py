@@ -1,4 +1,4 @@
-"""Which awards does each of the two reports show?"""
+"""The two reports: which awards does each show, current and archived?"""
 
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
@@ -10,7 +10,14 @@ from certrules.rules import status
 from certrules.rules.status import Status
 from certrules.words import Word
 
-__all__ = ["Report", "ReportRow", "renewed_before_expiry", "report", "report_visibility"]
+__all__ = [
+    "Report",
+    "ReportRow",
+    "renewed_before_expiry",
+    "report",
+    "report_row",
+    "report_visibility",
+]
 
 
 class Report(Word):
@@ -64,9 +71,7 @@ def report(
 ) -> list[ReportRow]:
     """Return the rows of a report at an aware instant, in its order: by user or by certification.
 
-    Awards are shown as they stood: what was issued later is not there yet, and what was archived
-    later is current. Days left are those of ``zone``, and None for what never expires or is
-    archived.
+    See :func:`report_row`.
 
     >>> start, at = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)
     >>> old = Award("ada", "fa", start, None, archived_at=start)
@@ -78,28 +83,44 @@ def report(
     Rules: DOC-REPORT-01, DOC-REPORT-02, DOC-REPORT-03, DOC-REPORT-04.
     """
     by_user = which is Report.USERS_CERTIFICATIONS
-    stood = filter(None, (status.as_of(award, at) for award in awards))
-    rows = [_row(award, at, zone) for award in stood if _shown(which, award)]
+    rows = filter(None, (report_row(which, award, at=at, zone=zone) for award in awards))
     return sorted(rows, key=lambda row: _order(row, by_user=by_user))
 
 
-def _shown(which: Report, award: Award) -> bool:
-    return not award.archived or which in report_visibility(renewed_before_expiry(award))
-
-
 def _order(row: ReportRow, *, by_user: bool) -> tuple[str, str, int]:
-    names = (row.user_id, row.certification_id) if by_user else (row.certification_id, row.user_id)
-    return *names, row.cycle
+    ids = (row.user_id, row.certification_id) if by_user else (row.certification_id, row.user_id)
+    return *ids, row.cycle
 
 
-def _row(award: Award, at: datetime, zone: str | tzinfo) -> ReportRow:
+def report_row(
+    which: Report, award: Award, *, at: datetime, zone: str | tzinfo
+) -> ReportRow | None:
+    """Return the row of an award in a report at an aware instant; None if it is not shown there.
+
+    An award that was issued later has no row; one that was archived later is current. Days left
+    are counted in ``zone``, and None if the award never expires or is archived.
+
+    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> award = Award("ada", "fa", at, None)
+    >>> report_row(Report.CERTIFICATIONS_USERS, award, at=at, zone=UTC).status
+    <Status.VALID: 'valid'>
+
+    Rules: DOC-REPORT-02, DOC-REPORT-03, DOC-REPORT-04.
+    """
+    award_then = status.as_of(award, at)
+    if award_then is None or not _is_shown(which, award_then):
+        return None
     return ReportRow(
         award.user_id,
         award.certification_id,
         award.cycle,
         award.issued_at,
         award.expires_at,
-        award.archived_at,
+        award_then.archived_at,
         status.status_at(award, at),
-        None if award.archived else status.days_left(award, at, zone=zone),
+        None if award_then.archived else status.days_left(award, at, zone=zone),
     )
+
+
+def _is_shown(which: Report, award: Award) -> bool:
+    return not award.archived or which in report_visibility(renewed_before_expiry(award))

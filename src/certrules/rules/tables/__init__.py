@@ -1,12 +1,12 @@
-"""What does each table show, and how is it searched, filtered, sorted and grouped?
+"""The tables that people see: what does each show, and how is it searched, filtered and sorted?
 
-The names of columns and filters are written as people read them; a query may spell them in any case
-and with hyphens or underscores for blanks. In text, case counts nowhere but in codes and ids.
+The names of columns and filters are written as people read them. A query may spell them in any
+case, and with hyphens or underscores for blanks. In text, case does not count; it does in codes and
+ids.
 """
 
-from certrules.rules.tables.asking import columns, filters, groups, selection, shown
-from certrules.rules.tables.layouts import Table
-from certrules.rules.tables.querying import TableQuery
-from certrules.rules.tables.showing import Column
+from certrules.model.tables import Table, TableQuery
+from certrules.rules.tables.columns import Column
+from certrules.rules.tables.queries import cells, filters, query
 
-__all__ = ["Column", "Table", "TableQuery", "columns", "filters", "groups", "selection", "shown"]
+__all__ = ["Column", "Table", "TableQuery", "cells", "filters", "query"]

@@ -1,4 +1,4 @@
-"""Which column, filter or value does a name mean, however it is spelled?"""
+"""Names of columns, filters and values: which one is meant, however it is spelled?"""
 
 import re
 from collections.abc import Iterable

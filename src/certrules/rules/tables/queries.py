@@ -1,0 +1,185 @@
+"""A query in people's names: which rows does it ask for, and which cells does it show?"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from attrs import evolve
+
+from certrules import instants
+from certrules.errors import InvalidValueError
+from certrules.model.people import Target
+from certrules.model.tables import NOT_ARCHIVED, Filter, Sort, Table, TableQuery, folded
+from certrules.rules.tables.columns import LAYOUTS, Clock, Layout
+from certrules.rules.tables.names import named
+
+__all__ = ["cells", "filters", "query"]
+
+_EVERYBODYS = Target()
+_MOST_WORDS = 100
+_MOST_VALUES = 30_000  # not every database compares with more
+
+
+def query(
+    table: Table,
+    *,
+    at: datetime,
+    columns: Iterable[str] = (),
+    search: str = "",
+    filters: Iterable[tuple[str, str]] = (),
+    sort: Iterable[str] = (),
+    group_by: str | None = None,
+    scope: Target = _EVERYBODYS,
+    offset: int = 0,
+    limit: int | None = None,
+) -> TableQuery:
+    """Return the query that somebody means, for the statuses of awards at an aware instant.
+
+    Without ``columns`` all are shown. ``search`` finds rows in which each of its words occurs. If a
+    filter is given several times, any of its values will do. ``sort`` names columns, the first one
+    first, with a hyphen before one whose greatest value comes first. A ``group_by`` column comes
+    first, and rows are sorted by it. ``scope`` says whose awards. Archived awards are found only by
+    a filter that asks for them.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for a name or a value that the table does
+    not know, for a column named twice, and for what is no name at all.
+
+    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> query(Table.ISSUED, at=at, columns=["issued-on", "User"]).columns
+    ('Issued On', 'User')
+    >>> query(Table.CATALOG, at=at, columns=["nme"])
+    Traceback (most recent call last):
+    certrules.errors.InvalidValueError: column cannot be 'nme': expected one of Code, Name, \
+Description, Expiry, Awarded To, Assigned; did you mean Name?
+
+    Rules: ALL-MANAGE-02, ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10.
+    """
+    asked = TableQuery(table, at, scope=scope, offset=offset, limit=limit)
+    if not table.of_awards and scope != _EVERYBODYS:
+        raise InvalidValueError("scope", scope, "everybody: certifications belong to nobody")
+    layout = LAYOUTS[table]
+    return evolve(
+        asked,
+        columns=_columns(columns, group_by, layout),
+        search=_words(search),
+        filters=_filters(filters, layout, of_awards=table.of_awards),
+        sort=_sort(sort, layout),
+        group=() if group_by is None else layout.groups[_group(group_by, layout)],
+    )
+
+
+def filters(table: Table) -> tuple[str, ...]:
+    """Return the names of the filters of a table.
+
+    >>> filters(Table.CERTIFICATIONS)
+    ('Status', 'Expiration')
+
+    Rules: ALL-MANAGE-02, ALL-MANAGE-09.
+    """
+    return tuple(LAYOUTS[table].filters)
+
+
+def cells(query: TableQuery, *, zone: str | tzinfo) -> Callable[[Any], tuple[Any, ...]]:
+    """Return a function from a row to its cells; their days and times are those of a zone.
+
+    >>> from certrules.model.tables import AwardRow
+    >>> from certrules.rules.status import Status
+    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> of_user = query(Table.ISSUED, at=at, columns=["User", "Expiration"])
+    >>> cells(of_user, zone=UTC)(AwardRow(Award("7", "fa", at, None), Status.VALID))
+    ('7', 'never')
+
+    Rules: ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10, DOC-TZ-02.
+    """
+    clock = Clock(query.at, instants.time_zone(zone))
+    known = {each.name: (each.field.value.of, each.show) for each in LAYOUTS[query.table].columns}
+    shown = [known[name] for name in query.columns]
+    return lambda row: tuple(show(of(row), row, clock) for of, show in shown)
+
+
+def _columns(given: Iterable[str], group_by: str | None, layout: Layout) -> tuple[str, ...]:
+    known = [column.name for column in layout.columns]
+    names = _names("columns", given)
+    found = [named("column", name, known) for name in names]
+    _check_once("columns", names, found)
+    first = () if group_by is None else (_group(group_by, layout),)
+    return *first, *(name for name in found or known if name not in first)
+
+
+def _group(given: str, layout: Layout) -> str:
+    if not isinstance(given, str):
+        raise InvalidValueError("group_by", given, "the name of a column, or None")
+    return named("group", given, layout.groups)
+
+
+def _sort(given: Iterable[str], layout: Layout) -> tuple[Sort, ...]:
+    known = {column.name: column.field for column in layout.columns}
+    names = _names("sort", given)
+    found = [named("sort", name.removeprefix("-"), known) for name in names]
+    _check_once("sort", names, found)
+    if not names:
+        return tuple((field, False) for field in layout.sort)
+    return tuple(
+        (known[name], each.startswith("-")) for name, each in zip(found, names, strict=True)
+    )
+
+
+def _check_once(what: str, given: Sequence[str], found: Sequence[str]) -> None:
+    if len(found) > len(set(found)):
+        raise InvalidValueError(what, list(given), "each column once")
+
+
+def _names(what: str, given: Iterable[str]) -> tuple[str, ...]:
+    found = None if isinstance(given, str) else _several(given)
+    if found is None or not all(isinstance(name, str) for name in found):
+        raise InvalidValueError(what, given, "a list of the names of columns")
+    return found
+
+
+def _words(search: str) -> tuple[str, ...]:
+    if not isinstance(search, str):
+        raise InvalidValueError("search", search, "words to search")
+    words = dict.fromkeys(folded(_findable(search)).split())
+    if len(words) > _MOST_WORDS:
+        raise InvalidValueError("number of words to search", len(words), f"{_MOST_WORDS} at most")
+    return tuple(words)
+
+
+def _filters(
+    given: Iterable[tuple[str, str]], layout: Layout, *, of_awards: bool
+) -> tuple[Filter, ...]:
+    pairs = _several(given)
+    if pairs is None or not all(map(_is_pair, pairs)):
+        raise InvalidValueError("filters", given, "a list of pairs, each a name and a value")
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        known = named("filter", name, layout.filters)
+        values.setdefault(known, []).append(_findable(value))
+    found = tuple(
+        tuple((field, frozenset(map(written, values[name]))) for field, written in fields)
+        for name, fields in layout.filters.items()
+        if name in values
+    )
+    number = sum(len(some) for each in found for _, some in each)
+    if number > _MOST_VALUES:
+        raise InvalidValueError(
+            "number of values to compare with", number, f"{_MOST_VALUES:,} at most"
+        )
+    return (*found, NOT_ARCHIVED) if of_awards and "Status" not in values else found
+
+
+def _several(values: object) -> tuple[Any, ...] | None:
+    return tuple(values) if isinstance(values, Iterable) else None
+
+
+def _is_pair(pair: object) -> bool:
+    if not isinstance(pair, tuple | list):
+        return False
+    return len(pair) == 2 and all(isinstance(each, str) for each in pair)
+
+
+def _findable(text: str) -> str:
+    if re.search("[\0\ud800-\udfff]", text):  # which no database holds
+        raise InvalidValueError("text to find", text, "no NUL and no half of a character in it")
+    return text
