@@ -6,7 +6,7 @@ from typing import Any
 
 from certrules.errors import RecordsFileError
 from certrules.model.records import Fault, FaultCode
-from certrules.records import RecordsFile, RejectedRow, open_records
+from certrules.records import Record, RecordsFile, RejectedRow, open_records
 
 __all__ = [
     "FIELDS",
@@ -16,6 +16,8 @@ __all__ = [
     "fault_of",
     "faults_of",
     "opened",
+    "read",
+    "record",
     "rejected",
     "text_of",
 ]
@@ -41,17 +43,28 @@ def opened(content: str | bytes, **options: Any) -> RecordsFile:
     return open_records(BytesIO(data), **{"zone": "UTC", **options})
 
 
+def read(*rows: str, **options: Any) -> list[Record | RejectedRow]:
+    return list(opened(text_of(*rows), **options).records())
+
+
 def rejected(*rows: str, **options: Any) -> list[RejectedRow]:
-    return [row for batch in opened(text_of(*rows), **options).batches() for row in batch.rejected]
+    return [row for row in read(*rows, **options) if isinstance(row, RejectedRow)]
+
+
+def record(row: str, **options: Any) -> Record:
+    """The one row, which must be a record."""
+    (found,) = read(row, **options)
+    assert isinstance(found, Record)
+    return found
 
 
 def faults_of(*rows: str, **options: Any) -> list[Fault]:
     """Every fault, warnings included, in file order."""
-    found: list[Fault] = []
-    for batch in opened(text_of(*rows), **options).batches():
-        found += batch.warnings
-        found += [fault for row in batch.rejected for fault in row.faults]
-    return sorted(found, key=lambda fault: fault.row)
+    return [
+        fault
+        for row in read(*rows, **options)
+        for fault in (row.warnings if isinstance(row, Record) else row.faults)
+    ]
 
 
 def fault_of(row: str, code: FaultCode, **options: Any) -> Fault:
@@ -65,7 +78,7 @@ def error_of(content: str | bytes, **options: Any) -> RecordsFileError:
     """What is wrong with a file as a whole, whether opening it tells or reading it."""
     try:
         with opened(content, **options) as file:
-            exhaust(file.batches())
+            exhaust(file.records())
     except RecordsFileError as error:
         return error
     raise AssertionError("the file was read")

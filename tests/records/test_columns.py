@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules.model.records import RecordField
-from certrules.records.columns import map_columns, read_mapping
+from certrules.model.records import Fault, FaultCode, RecordField, Severity
+from certrules.records.columns import CellFault, map_columns, read_mapping, shortened
 from tests.records.files import FIELDS, HEADER, error_of, opened, text_of
 
 USERNAME, CODE = RecordField.USERNAME, RecordField.CODE
 
 
 def columns_of(header: str, mapping: Mapping[str, str] | None = None) -> dict[str, str]:
-    found = opened(text_of(header=header), mapping=mapping or {}).columns
-    return {str(field): column for field, column in found.items()}
+    layout = opened(text_of(header=header), mapping=mapping or {}).layout
+    return {str(field): layout.header[place] for field, place in layout.places.items()}
 
 
 @pytest.mark.rule("DOC-CSV-01", "INT-17")
@@ -130,3 +130,18 @@ def test_suggestions_stay_fast_in_a_wide_file() -> None:
 def test_the_order_of_columns_does_not_matter(names: list[str]) -> None:
     columns = map_columns(names, {})
     assert [names[columns[field]] for field in RecordField] == list(FIELDS)
+
+
+def test_long_values_are_shortened() -> None:
+    assert len(shortened("x" * 131_072)) == 62
+
+
+def test_values_of_the_limit_are_shown_whole() -> None:
+    assert shortened("x" * 60) == repr("x" * 60)
+
+
+def test_the_fault_of_a_cell_becomes_that_of_a_row() -> None:
+    fault = CellFault(FaultCode.DATE_UNREADABLE, "not a date", Severity.WARNING)
+    assert fault.at(3, 5, "Issued", "soon") == Fault(
+        FaultCode.DATE_UNREADABLE, 3, 5, "Issued", "soon", "not a date", Severity.WARNING
+    )

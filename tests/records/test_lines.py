@@ -1,13 +1,17 @@
+"""The lines of a file, and the encoding in which they are written."""
+
+import codecs
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from certrules.errors import RecordsFileError
 from certrules.records import lines as subject
-from certrules.records.lines import LINE_LIMIT, Lines, line_breaks
+from certrules.records.lines import LINE_LIMIT, Lines, choose_encoding, line_breaks
 from certrules.records.source import Source
+from tests.records.files import HEADER, error_of, opened, text_of
 
 
 def lines_of(content: bytes, encoding: str = "utf-8", start: int = 0) -> Lines:
@@ -69,3 +73,155 @@ def test_lines_are_those_of_the_standard_library(text: str, encoding: str, block
         found = list(lines_of(text.encode(encoding), encoding))
     assert found == io.StringIO(text, newline="").readlines()
     assert line_breaks(text) == sum(line.endswith(("\r", "\n")) for line in found)
+
+
+MARKS = {
+    "utf-8": codecs.BOM_UTF8,
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+    "utf-32-le": codecs.BOM_UTF32_LE,
+    "utf-32-be": codecs.BOM_UTF32_BE,
+}
+ROW = "Zoë,SAFE,2021-11-18,1,,manual,"
+
+
+def usernames(content: bytes, encoding: str | None = None) -> list[str]:
+    with opened(content, encoding=encoding) as file:
+        return [row.username for row in file.records()]
+
+
+@pytest.mark.rule("INT-06", "DOC-CSV-12")
+@pytest.mark.parametrize("given_one", [None, "windows-1252"])
+@pytest.mark.parametrize("encoding", MARKS)
+def test_a_byte_order_mark_decides(encoding: str, given_one: str | None) -> None:
+    content = MARKS[encoding] + text_of(ROW).encode(encoding)
+    assert opened(content, encoding=given_one).encoding == encoding
+    assert usernames(content, given_one) == ["Zoë"]
+
+
+@pytest.mark.rule("INT-06", "DOC-CSV-12")
+@pytest.mark.parametrize("encoding", ["windows-1252", "cp850", "utf-16-be", "utf-32-le"])
+def test_without_a_mark_the_caller_decides(encoding: str) -> None:
+    assert usernames(text_of(ROW).encode(encoding), encoding) == ["Zoë"]
+
+
+@pytest.mark.rule("INT-06")
+def test_without_both_it_is_utf_8() -> None:
+    assert usernames(text_of(ROW).encode()) == ["Zoë"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "nonsense",
+        "rot13",
+        "base64",
+        "hex",
+        "idna",
+        "punycode",
+        "undefined",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "utf-7",
+        "",
+        "x\x00y",
+        "é",
+    ],
+)
+def test_a_name_that_is_no_encoding_of_files_is_refused(name: str) -> None:
+    error = error_of(text_of(), encoding=name)
+    assert error.code == "unknown_encoding"
+    assert error.details["encoding"] == name
+
+
+@pytest.mark.rule("INT-06")
+def test_undecodable_bytes_are_told_with_offset_line_and_likely_encodings() -> None:
+    content = text_of("ada,SAFE,2021-11-18,1,,manual,", ROW).encode("windows-1252")
+    error = error_of(content)
+    assert error.code == "undecodable"
+    assert error.details["offset"] == content.index(b"\xeb")
+    assert error.details["line"] == 3
+    assert error.details["byte"] == 0xEB
+    assert error.details["likely"] == ("windows-1252", "windows-1250", "windows-1251")
+    assert "byte 0xeb" in error.message
+    assert "Zoë" in error.message
+
+
+@pytest.mark.rule("INT-06")
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_recognised_by_its_zeros(encoding: str) -> None:
+    error = error_of(text_of("é" * 20).encode(encoding))
+    assert (error.code, error.details["likely"]) == ("undecodable", (encoding,))
+
+
+@pytest.mark.rule("INT-06")
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_of_ascii_without_a_mark_is_recognised_too(encoding: str) -> None:
+    error = error_of(text_of().encode(encoding))
+    assert error.code == "nul_in_header"
+    assert encoding in error.message
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_an_encoding_without_byte_order_asks_for_one(encoding: str) -> None:
+    error = error_of(text_of().encode(encoding + "-le"), encoding=encoding)
+    assert error.code == "undecodable"
+    assert f"{encoding}-le" in error.message
+
+
+def test_a_byte_cut_off_at_the_end_is_undecodable() -> None:
+    content = text_of(ROW).encode() + "é".encode()[:1]
+    error = error_of(content)
+    assert (error.code, error.details["offset"]) == ("undecodable", len(content) - 1)
+    assert error.details["line"] == 3
+
+
+def test_where_nothing_else_fits_no_encoding_is_suggested() -> None:
+    error = error_of(text_of().encode() + b"\x81\x98\xa0\xff\x81abc", encoding="shift_jis")
+    assert error.details["likely"] == ()
+    assert error.message.endswith("name the file's encoding")
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04rest", b"\xd0\xcf\x11\xe0rest"])
+def test_a_workbook_is_no_csv(start: bytes) -> None:
+    error = error_of(start)
+    assert error.code == "workbook"
+    assert "save it as CSV" in error.message
+
+
+@pytest.mark.law
+@pytest.mark.rule("INT-06")
+@given(st.binary(), st.integers(0, 300), st.sampled_from([b"\n", b"\r", b"\r\n"]))
+def test_offset_and_line_are_those_of_the_first_bad_byte(
+    tail: bytes, lines: int, end: bytes
+) -> None:
+    good = HEADER.encode() + end + (b"a,b,c" + end) * lines
+    content = good + b"\xff" + tail
+    error = error_of(content)
+    assert (error.code, error.details["offset"]) == ("undecodable", len(good))
+    assert error.details["line"] == lines + 2
+
+
+PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zX", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf")
+
+
+@pytest.mark.parametrize("start", PACKED)
+def test_a_compressed_file_is_to_be_unpacked(start: bytes) -> None:
+    with pytest.raises(RecordsFileError, match="unpack it first") as caught:
+        choose_encoding(start, "latin-1")
+    assert caught.value.code == "compressed"
+
+
+def test_half_a_character_at_the_end_is_told() -> None:
+    error = error_of(text_of().encode("utf-16")[:-1])
+    assert error.code == "undecodable"
+    assert "within a character of utf-16-le: it is cut off" in error.message
+
+
+@pytest.mark.law
+@given(st.binary(max_size=8), st.none() | st.sampled_from(["utf-8", "latin-1"]))
+def test_some_encoding_is_chosen_for_any_bytes(start: bytes, given_one: str | None) -> None:
+    assume(not start.startswith((b"PK", b"\xd0", *PACKED)))
+    encoding, mark = choose_encoding(start, given_one)
+    assert codecs.lookup(encoding)
+    assert start[:mark] == MARKS.get(encoding, b"")[:mark]

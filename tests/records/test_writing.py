@@ -1,3 +1,5 @@
+"""Rejected rows, handed back as a file."""
+
 import io
 from pathlib import Path
 
@@ -8,7 +10,8 @@ from hypothesis import strategies as st
 from certrules.errors import RecordsFileError
 from certrules.model.records import Fault, FaultCode
 from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
-from tests.records.files import FIELDS, HEADER, opened, text_of
+from certrules.records.writing import replacing
+from tests.records.files import FIELDS, HEADER, opened, record, text_of
 
 BAD = "ada,SAFE,11/18/21,1,,manual,"
 
@@ -16,8 +19,8 @@ BAD = "ada,SAFE,11/18/21,1,,manual,"
 def rejects(file: RecordsFile) -> bytes:
     target = io.BytesIO()
     with RejectsWriter(target, file) as writer:
-        for batch in file.batches():
-            for row in batch.rejected:
+        for row in file.records():
+            if isinstance(row, RejectedRow):
                 writer.write(row.row, row.fields, row.faults)
     return target.getvalue()
 
@@ -52,16 +55,17 @@ def test_a_fault_of_the_whole_row_names_its_value_or_nothing() -> None:
 @pytest.mark.rule("X-CSV-1")
 def test_corrected_they_can_be_imported() -> None:
     again = opened(rejects(opened(text_of(BAD))).replace(b"11/18/21", b"2021-11-18"))
-    (batch,) = again.batches()
-    assert list(batch.usernames) == ["ada"]
+    assert [row.username for row in again.records()] == ["ada"]
 
 
 @pytest.mark.parametrize("row", ["x,y", "x", BAD + ",more,and,more"])
 def test_ragged_rows_stay_as_ragged_as_they_were(row: str) -> None:
     first = opened(text_of(row))
     again = opened(rejects(first))
-    (before,), (after,) = ([r for b in f.batches() for r in b.rejected] for f in (first, again))
-    assert list(after.fields[2:]) == list(before.fields)
+    (before,), (after,) = (list(f.records()) for f in (first, again))
+    assert isinstance(before, RejectedRow)
+    assert isinstance(after, RejectedRow)
+    assert after.fields[2:] == before.fields
     assert after.faults[0].code is before.faults[0].code
 
 
@@ -80,14 +84,13 @@ def test_formulas_are_disarmed_and_come_back() -> None:
     assert "\"'=HYPERLINK(\"\"x\"\")\",'+S,'-1,'@x,\"'\tx\",''=quoted,'\xa0=1,'=2" in text
     assert text.splitlines()[0].endswith(",'=cmd")
     again = opened(written)
-    assert again.header[-1] == "=cmd"
-    (batch,) = again.batches()
-    assert list(batch.rejected[0].fields[2:]) == [*row, "=2"]
+    assert again.layout.header[-1] == "=cmd"
+    (found,) = again.records()
+    assert list(found.fields[2:]) == [*row, "=2"]
 
 
 def test_apostrophes_of_other_files_stay() -> None:
-    (batch,) = opened(text_of("'=ada,SAFE,2021-11-18,1,,manual,")).batches()
-    assert list(batch.usernames) == ["'=ada"]
+    assert record("'=ada,SAFE,2021-11-18,1,,manual,").username == "'=ada"
 
 
 def test_a_path_is_written_and_closed(tmp_path: Path) -> None:
@@ -175,3 +178,38 @@ def test_the_file_behind_a_stream_of_records_is_never_overwritten(tmp_path: Path
     with path.open("rb") as stream, open_records(stream, zone="UTC") as file:
         assert failure(path, file).code == "rejects_over_records"
         assert failure(hard, file).code == "rejects_over_records"
+
+
+def test_a_block_that_ends_well_replaces_the_file(tmp_path: Path) -> None:
+    path, link = tmp_path / "out", tmp_path / "link"
+    path.write_text("before")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    with replacing(link) as stream:
+        stream.write(b"after")
+        assert path.read_text() == "before"
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("after", 0o640)
+    assert link.is_symlink()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_failure_leaves_it_and_is_told_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_text("before")
+    with pytest.raises(FileNotFoundError, match=r"another$|another'$"), replacing(path):
+        (tmp_path / "another").read_text()
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_error_of_the_file_names_it_as_it_was_given(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "out"
+    with pytest.raises(FileNotFoundError) as error, replacing(path):
+        pass
+    assert error.value.filename == str(path)
+
+
+def test_a_device_is_written_to_where_it_is() -> None:
+    with replacing(Path("/dev/null")) as stream:
+        stream.write(b"gone")
+    assert not Path("/dev/null").is_file()

@@ -153,33 +153,13 @@ def test_any_sequence_of_imports_keeps_history_sound(
 
 
 @pytest.mark.rule("DOC-CSV-14", "INT-07b")
-def test_repeats_are_found_across_batches() -> None:
-    batches = [
-        ([1, 2, 3], ["ada", "bob", "ada"], ["S", "S", "s"]),
-        ([4, 6], ["ada", "dan"], ["S", "S"]),
-        ([7, 8], ["ada", "dan"], ["S", "S"]),
-    ]
-    assert importing.find_repeats(batches) == {("ada", "S"): [1, 4, 7], ("dan", "S"): [6, 8]}
-
-
 @pytest.mark.law
-@given(st.lists(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("ABC")))), st.booleans())
-def test_repeats_are_all_rows_of_keys_that_come_twice(
-    keys: list[list[tuple[str, str]]], backwards: bool
-) -> None:
-    number = 0
-    batches = []
-    for batch in keys:
-        rows = list(enumerate(batch, number + 1))
-        rows.sort(reverse=backwards)
-        users, codes = [user for _, (user, _) in rows], [code for _, (_, code) in rows]
-        batches.append(([row for row, _ in rows], users, codes))
-        number += len(batch)
-    flat = [key for batch in keys for key in batch]
-    assert importing.find_repeats(batches) == {
-        key: [row for row, other in enumerate(flat, 1) if other == key]
-        for key in set(flat)
-        if flat.count(key) > 1
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("ABC")) | st.none()))
+def test_repeats_are_all_rows_of_keys_that_come_twice(keys: list[tuple[str, str] | None]) -> None:
+    assert importing.find_repeats(keys) == {
+        key: [row for row, other in enumerate(keys, 1) if other == key]
+        for key in set(keys) - {None}
+        if keys.count(key) > 1
     }
 
 

@@ -28,12 +28,12 @@ from certrules.errors import ConflictError, InvalidValueError, RecordsFileError
 from certrules.instants import IssueDateConvention
 from certrules.model.events import Event, EventKind
 from certrules.model.records import FaultCode
-from certrules.records import open_records
+from certrules.records import RejectedRow, open_records
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.workflows import importing
-from certrules.workflows.importing import ImportReport, RefusedRow, running
+from certrules.workflows.importing import ImportReport, running
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -97,7 +97,7 @@ def run(
     issue_date: IssueDateConvention = IssueDateConvention.LOCAL_MIDNIGHT,
     at: datetime = AT,
     dry_run: bool = False,
-    refused: list[RefusedRow] | None = None,
+    refused: list[RejectedRow] | None = None,
 ) -> ImportReport:
     file = open_records(BytesIO((HEADER + rows).encode()), zone=zone, issue_date=issue_date)
     with file:
@@ -213,7 +213,7 @@ def test_repeated_rows_are_all_refused_when_duplicates_are(store: Store) -> None
         "bob,FA,2024-05-01,1,,manual,\n"
         " ADA , FA ,2020-01-01,0,2021-01-01,manual,\n"
     )
-    refused: list[RefusedRow] = []
+    refused: list[RejectedRow] = []
     report = run(store, rows, refused=refused)
     assert counts(report) == {"issued": 1, "refused": 2}
     assert codes(report) == [(1, FaultCode.DUPLICATE_ROWS), (3, FaultCode.DUPLICATE_ROWS)]
@@ -229,7 +229,7 @@ def test_a_large_set_of_repeats_is_not_listed_whole(store: Store) -> None:
 
 @pytest.mark.rule("INT-17b")
 def test_a_report_holds_a_thousand_faults_and_counts_the_others(store: Store) -> None:
-    refused: list[RefusedRow] = []
+    refused: list[RejectedRow] = []
     report = run(store, "nobody,FA,x,1,,manual,\n" * 600, refused=refused)
     faults = [fault for row in refused for fault in row.faults]
     assert (len(report.faults), len(faults)) == (1_000, 1_800)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from certrules.cli.failures import UsageError
 from certrules.errors import BadgeError
-from certrules.records.replacing import replacing
+from certrules.records.writing import replacing
 
 if TYPE_CHECKING:
     from certrules.repositories.sql import SqlStore

@@ -1,7 +1,6 @@
-"""What does one line of an imported file say, and what can be wrong with it?"""
+"""Records of an imported file: which fields have they, and what can be wrong with them?"""
 
 from collections.abc import Mapping
-from datetime import date
 from types import MappingProxyType
 from typing import Self
 
@@ -11,7 +10,11 @@ from certrules.model.awards import AssociationType
 from certrules.rulebook import Rule
 from certrules.words import Word
 
-__all__ = ["Fault", "FaultCode", "ImportProfile", "Record", "RecordField", "Severity"]
+__all__ = ["Fault", "FaultCode", "ImportProfile", "RecordField", "RecordKey", "Severity"]
+
+
+RecordKey = tuple[str, str]
+"""Whose certification a row is about: the key of a username, and a certification code."""
 
 
 class RecordField(Word):
@@ -32,20 +35,6 @@ class RecordField(Word):
     def mandatory(self) -> bool:
         """Whether every file must have this column (the other two depend on the row)."""
         return self not in (RecordField.EXPIRE_DATE, RecordField.CODE)
-
-
-@frozen
-class Record:
-    """One certification record as a file states it: days as written, no instant yet."""
-
-    row: int
-    username: str
-    certification_code: str
-    issued_on: date
-    always_valid: bool
-    expires_on: date | None = None
-    type: AssociationType = AssociationType.MANUAL
-    code: str | None = None
 
 
 class Severity(Word):
@@ -147,7 +136,8 @@ class ImportProfile:
     ``types`` maps each accepted spelling, in lower case, to what it means. ``lenient`` also takes
     ``yes`` and ``no``, and ignores the expire date of an always valid record with a warning.
     ``strict`` makes an expiry before its issue an error instead of a warning.
-    ``expire_at_end_of_day`` lets an award live through the day written as its last.
+    ``expire_at_end_of_day`` lets an award live through the day written as its last; None: as the
+    policy says.
 
     Rules: INT-02, INT-03, INT-04, INT-08, INT-11.
     """
@@ -155,4 +145,4 @@ class ImportProfile:
     types: Mapping[str, AssociationType] = field(default=_TYPES, converter=_read_only)
     lenient: bool = False
     strict: bool = False
-    expire_at_end_of_day: bool = False
+    expire_at_end_of_day: bool | None = None

@@ -1,15 +1,12 @@
-"""What records does a CSV file hold, and how do rejected rows go back to whoever wrote it?"""
+"""Records: the rows of a CSV file as values, and rejected rows as a file to correct."""
 
-from certrules.records.batches import Batch, KeyBatch, RejectedRow
-from certrules.records.columns import Layout
-from certrules.records.faults import shortened
-from certrules.records.reading import RecordsFile, open_records
+from certrules.records.columns import Layout, shortened
+from certrules.records.reader import Record, RecordsFile, RejectedRow, open_records
 from certrules.records.writing import RejectsWriter
 
 __all__ = [
-    "Batch",
-    "KeyBatch",
     "Layout",
+    "Record",
     "RecordsFile",
     "RejectedRow",
     "RejectsWriter",

@@ -1,4 +1,4 @@
-"""Which column of a file holds which field of a record?"""
+"""The columns of a file: which of them holds which field of a record?"""
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,46 +7,75 @@ from typing import cast
 from attrs import frozen
 
 from certrules.errors import RecordsFileError
-from certrules.model.records import RecordField
-from certrules.records.faults import shortened
+from certrules.model.records import Fault, FaultCode, RecordField, Severity
 
 __all__ = [
     "FAULTS_COLUMN",
     "ROW_COLUMN",
+    "CellFault",
     "Columns",
     "Layout",
     "map_columns",
     "read_mapping",
     "recognised",
+    "shortened",
 ]
 
 ROW_COLUMN = "certrules_row"
 FAULTS_COLUMN = "certrules_faults"
 """The columns that a file of rejected rows adds."""
+_COMPARED = 500
+"""How many headers are compared when looking for one that is spelled alike."""
 
 Columns = dict[RecordField, int]
 """The place of each field's column, counted from 0."""
 
 
+def shortened(value: str, limit: int = 60) -> str:
+    r"""Return a value as it is shown in a message: in quotes, on one line, and not too long.
+
+    >>> shortened("ada\nlovelace")
+    "'ada\\nlovelace'"
+    >>> shortened("x" * 1000, limit=8)
+    "'xxxxxxx…'"
+    """
+    return repr(value if len(value) <= limit else value[: limit - 1] + "…")
+
+
+@frozen
+class CellFault:
+    """A fault of a value, which may stand in many rows."""
+
+    code: FaultCode
+    message: str
+    severity: Severity = Severity.ERROR
+
+    def at(self, row: int, line: int, column: str | None, value: str) -> Fault:
+        """Return the fault of one row."""
+        return Fault(self.code, row, line, column, value, self.message, self.severity)
+
+
 @frozen
 class Layout:
-    """Which column of a file holds each field: its name as written, and its place."""
+    """The header of a file as written, and the place of each field's column."""
 
-    names: Mapping[RecordField, str]
+    header: tuple[str, ...]
     places: Columns
 
-    def text(self, fields: Sequence[str], field: RecordField) -> str:
-        """Return what a row says in a field, trimmed; empty where it has no such column.
+    def column(self, field: RecordField) -> str | None:
+        """Return the name of a field's column; None if the file has no such column."""
+        place = self.places.get(field)
+        return None if place is None else self.header[place]
 
-        >>> Layout({}, {RecordField.USERNAME: 1}).text(["1", " ada "], RecordField.USERNAME)
+    def text(self, fields: Sequence[str], field: RecordField) -> str:
+        """Return what a row says in a field, trimmed; empty if it has no such column.
+
+        >>> layout = Layout(("#", "username"), {RecordField.USERNAME: 1})
+        >>> layout.text(["1", " ada "], RecordField.USERNAME)
         'ada'
         """
         place = self.places.get(field, len(fields))
         return fields[place].strip() if place < len(fields) else ""
-
-
-_COMPARED = 500
-"""How many headers are compared when looking for one that is spelled alike."""
 
 
 def _normal(name: str) -> str:
@@ -56,7 +85,7 @@ def _normal(name: str) -> str:
 def read_mapping(mapping: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[RecordField, str]:
     """Return which column was named for which field.
 
-    Raises :class:`~certrules.errors.RecordsFileError` for a field that there is not, or that is
+    Raises :class:`~certrules.errors.RecordsFileError` for an unknown field, or one that is
     named twice.
 
     >>> read_mapping([("username", "E-mail")])
@@ -96,7 +125,7 @@ def _field(name: str) -> RecordField:
 
 
 def recognised(header: Sequence[str], named: Mapping[RecordField, str]) -> int:
-    """Return how many fields a header names, in their own names or in those of a mapping."""
+    """Return how many fields a header names, by their own names or those of a mapping."""
     names = set(map(_normal, header))
     return sum(
         _normal(named[field]) in names if field in named else field.value in names
@@ -109,8 +138,8 @@ def map_columns(header: Sequence[str], named: Mapping[RecordField, str]) -> Colu
 
     Case, surrounding blanks, and the difference between blank, hyphen and underscore are
     forgiven. A column named for one field is not taken for another; other columns are ignored.
-    Raises :class:`~certrules.errors.RecordsFileError` where a mandatory field has no column, a
-    column is named that is not there or is named twice, or two columns go by the same name.
+    Raises :class:`~certrules.errors.RecordsFileError` if a mandatory field has no column, a named
+    column is missing or named twice, or two columns have the same name.
 
     >>> header = ["E-mail", "Certification code", "certification_issue_date", "always_valid"]
     >>> columns = map_columns([*header, "type"], {RecordField.USERNAME: "E-mail"})

@@ -1,19 +1,78 @@
-"""What are the lines of a file, and where does decoding them fail?"""
+"""The lines of a file: in which encoding are they written, and which bytes do not fit it?"""
 
 import codecs
 import io
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from certrules.errors import RecordsFileError
-from certrules.records.encoding import undecodable
-from certrules.records.source import Bytes
+from certrules.records.source import Source
 
-__all__ = ["LINE_LIMIT", "Lines", "line_breaks"]
+__all__ = ["LINE_LIMIT", "Lines", "choose_encoding", "line_breaks"]
 
 BLOCK = 1 << 16
 LINE_LIMIT = 1 << 22
 """The most characters that a line may have."""
+
+_MARKS = (  # UTF-32 first: its little-endian mark begins as that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zX", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf")
+_NOT_OF_FILES = {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf_7"}
+_UNORDERED = ("utf-16", "utf-32")  # only a mark says their byte order
+_USUAL = ("windows-1252", "windows-1250", "windows-1251", "shift_jis", "gb18030")
+
+
+def choose_encoding(start: bytes, given: str | None) -> tuple[str, int]:
+    r"""Return the encoding of a file that begins with these bytes, and the length of its mark.
+
+    A byte order mark prevails over ``given``; without both it is UTF-8.
+    Raises :class:`~certrules.errors.RecordsFileError` for an unknown encoding, a workbook and a
+    compressed file.
+
+    >>> choose_encoding(b"\xff\xfeu\x00", None)
+    ('utf-16-le', 2)
+
+    Rules: DOC-CSV-12, INT-06.
+    """
+    if start.startswith(_WORKBOOKS):
+        raise RecordsFileError(
+            "workbook",
+            "this is a spreadsheet workbook or a ZIP archive, not a CSV file; save it as CSV "
+            "(UTF-8), or unpack it",
+        )
+    if start.startswith(_COMPRESSED):
+        raise RecordsFileError("compressed", "this file is compressed; unpack it first")
+    chosen = _known(given) if given is not None else "utf-8"
+    for mark, encoding in _MARKS:
+        if start.startswith(mark):
+            return encoding, len(mark)
+    return chosen, 0
+
+
+def _known(name: str) -> str:
+    try:
+        found = codecs.lookup(name).name
+        b" ".decode(found, "replace")  # some codecs are not for text
+        codecs.getincrementaldecoder(found)
+    except (LookupError, ValueError) as error:
+        raise _unknown(name) from error
+    if found.replace("-", "_") in _NOT_OF_FILES:
+        raise _unknown(name)
+    return found
+
+
+def _unknown(name: str) -> RecordsFileError:
+    return RecordsFileError(
+        "unknown_encoding",
+        f"{name!r} is no encoding of text files; name one such as utf-8, utf-16-le or windows-1252",
+        encoding=name,
+    )
 
 
 def line_breaks(text: str) -> int:
@@ -31,7 +90,7 @@ class Lines:
     ``nul_seen`` says whether the text read so far holds a NUL character.
     """
 
-    def __init__(self, source: Bytes, encoding: str, start: int = 0) -> None:
+    def __init__(self, source: Source, encoding: str, start: int = 0) -> None:
         self._source = source
         self._encoding = encoding
         self._start = start
@@ -51,31 +110,21 @@ class Lines:
                 text = decoder.decode(data, final)
             except UnicodeError as error:
                 line = before + 1 + line_breaks(rest + _decoded(error, self._encoding))
-                raise undecodable(self._encoding, error, offset - pending, line) from error
+                raise _undecodable(self._encoding, error, offset - pending, line) from error
             offset += len(data)
             self.nul_seen = self.nul_seen or "\0" in text
             rest += text
             end = len(rest) if final else _end_of_lines(rest)
-            lines, rest = _split(rest[:end]), rest[end:]
+            lines, rest = io.StringIO(rest[:end], newline="").readlines(), rest[end:]
             _check_length("".join(lines[:1]), before + 1)
             before += len(lines)
             _check_length(rest, before + 1)
             yield lines
 
 
-def _decoded(error: UnicodeError, encoding: str) -> str:
-    if not isinstance(error, UnicodeDecodeError):
-        return ""
-    return error.object[: error.start].decode(encoding, "replace")
-
-
 def _end_of_lines(text: str) -> int:
     # a CR at the very end may be half of a CRLF
     return max(text.rfind("\n"), text.rfind("\r", 0, len(text) - 1)) + 1
-
-
-def _split(text: str) -> list[str]:
-    return io.StringIO(text, newline="").readlines()
 
 
 def _check_length(text: str, line: int) -> None:
@@ -87,3 +136,57 @@ def _check_length(text: str, line: int) -> None:
             line=line,
             limit=LINE_LIMIT,
         )
+
+
+def _decoded(error: UnicodeError, encoding: str) -> str:
+    if not isinstance(error, UnicodeDecodeError):
+        return ""
+    return error.object[: error.start].decode(encoding, "replace")
+
+
+def _undecodable(encoding: str, error: UnicodeError, offset: int, line: int) -> RecordsFileError:
+    """Return the error that names the byte, its place, and the encodings that could read it.
+
+    ``offset`` is that of the failed bytes in the file.
+
+    Rules: INT-06.
+    """
+    if encoding in _UNORDERED or not isinstance(error, UnicodeDecodeError):
+        return RecordsFileError(
+            "undecodable",
+            f"{encoding} needs a byte order mark, and the file has none: name {encoding}-le or -be",
+            encoding=encoding,
+        )
+    byte, at = error.object[error.start], offset + error.start
+    if error.reason == "truncated data":  # of UTF-16 or UTF-32
+        return RecordsFileError(
+            "undecodable",
+            f"line {line}: the file ends at offset {at} within a character of {encoding}: it is "
+            "cut off, or in another encoding",
+            encoding=encoding,
+            line=line,
+            offset=at,
+        )
+    likely = dict(islice(_readings(error.object, error.start, encoding), 3))
+    hint = " or ".join(f"{name} (reads {text!r})" for name, text in likely.items())
+    return RecordsFileError(
+        "undecodable",
+        f"line {line}: byte 0x{byte:02x} at offset {at} is not {encoding}; "
+        + (f"name the file's encoding, perhaps {hint}" if hint else "name the file's encoding"),
+        encoding=encoding,
+        line=line,
+        offset=at,
+        byte=byte,
+        likely=tuple(likely),
+    )
+
+
+def _readings(data: bytes, at: int, refused: str) -> Iterator[tuple[str, str]]:
+    """Yield the encodings that can read the bytes around a place, with what they read there."""
+    around = data[max(0, at - 8) & ~1 : at + 8]
+    wide = ("utf-16-be", "utf-16-le")[around[1::2].count(0) > around[::2].count(0)]
+    for name in (wide,) if b"\0" in around else _USUAL:
+        # the cut may go through a character at either end, and through none between
+        text = " ".join(around.decode(name, "replace").strip("\ufffd").split())
+        if codecs.lookup(name).name != refused and "\ufffd" not in text and text.isprintable():
+            yield name, text

@@ -1,29 +1,21 @@
-"""Where do the bytes of a file come from, and how are they read more than once?"""
+"""The bytes of a file: where do they come from, and how are they read more than once?"""
 
 import io
 import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from certrules.errors import InvalidValueError, RecordsFileError
 
-__all__ = ["Bytes", "Source", "open_source"]
-
-
-class Bytes(Protocol):
-    """Bytes that can be read from any place, counted from their beginning."""
-
-    def read_at(self, offset: int, size: int) -> bytes:
-        """Return up to so many bytes; none at the end."""
-        ...
+__all__ = ["Source", "open_source"]
 
 
 class Source:
-    """A seekable stream of bytes, whose beginning is where it stood when it was handed over.
+    """A seekable stream of bytes that begins at its position when it was handed over.
 
-    Every read says from where, so that several passes can run side by side.
+    Every read names its offset, so several passes can run side by side.
     """
 
     def __init__(self, stream: BinaryIO, *, path: Path | None = None, owned: bool = False) -> None:
@@ -31,21 +23,21 @@ class Source:
         self._stream = stream
         self._owned = owned
         self._origin = stream.tell()
-        self._opened = _stand(stream)
+        self._opened = _state(stream)
 
     def read_at(self, offset: int, size: int) -> bytes:
-        """Return up to so many bytes; none at the end.
+        """Return up to ``size`` bytes from an offset; none at the end.
 
-        Raises :class:`~certrules.errors.RecordsFileError` where a file on disk is no longer what it
+        Raises :class:`~certrules.errors.RecordsFileError` if a file on disk is no longer what it
         was when it was opened.
         """
         try:
             self._stream.seek(self._origin + offset)
             data = self._stream.read(size)
-            stand = _stand(self._stream)
+            state = _state(self._stream)
         except OSError as error:
             raise _unreadable("the file", error) from error
-        if stand != self._opened:
+        if state != self._opened:
             raise RecordsFileError(
                 "changed_file",
                 "the file was changed while it was read; wait until it is complete, and begin "
@@ -55,22 +47,22 @@ class Source:
         return data
 
     def is_file(self, path: Path) -> bool:
-        """Return whether a path leads to the very file whose bytes these are."""
+        """Return whether a path leads to the file whose bytes these are."""
         if self._opened is None or not path.exists():
             return False
-        there = path.stat()
-        return self._opened[:2] == (there.st_dev, there.st_ino)
+        found = path.stat()
+        return self._opened[:2] == (found.st_dev, found.st_ino)
 
     def close(self) -> None:
-        """Close what certrules opened itself; a stream of the caller's stays open."""
+        """Close what certrules opened; the caller's stream stays open."""
         if self._owned:
             self._stream.close()
 
 
-def _stand(stream: BinaryIO) -> tuple[int, ...] | None:
-    """Return which file on disk a stream reads, its size, and when it was written; None for others.
+def _state(stream: BinaryIO) -> tuple[int, ...] | None:
+    """Return device, inode, size and time of change of a file on disk; None for other streams.
 
-    What is written in the same tick of the clock and is as long as before goes unseen.
+    A change of equal length within one tick of the file system's clock goes unnoticed.
     """
     try:
         found = os.fstat(stream.fileno())

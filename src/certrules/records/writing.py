@@ -1,22 +1,21 @@
-"""How are rejected rows handed back, so that they can be corrected and imported again?"""
+"""Rejected rows: how are they handed back, to be corrected and imported again?"""
 
 import io
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from certrules.errors import RecordsFileError
 from certrules.model.records import Fault
-from certrules.records.columns import FAULTS_COLUMN, ROW_COLUMN
-from certrules.records.faults import shortened
-from certrules.records.reading import RecordsFile
-from certrules.records.replacing import replacing
+from certrules.records.columns import FAULTS_COLUMN, ROW_COLUMN, shortened
+from certrules.records.reader import RecordsFile
 from certrules.text import neutralise_formula, quote_cell
 
-__all__ = ["RejectsWriter"]
+__all__ = ["RejectsWriter", "replacing"]
 
 
 class RejectsWriter:
@@ -27,9 +26,9 @@ class RejectsWriter:
     order mark. A cell that a spreadsheet might run as a formula gets an apostrophe before it, which
     reading the file takes off again.
 
-    What a path held before is replaced by :meth:`close`, and stays where a ``with`` statement is
-    left by an exception. A binary stream is written to at once, and stays open.
-    Raises :class:`~certrules.errors.RecordsFileError` where the path cannot be written, or leads to
+    What a path held before is replaced by :meth:`close`, and stays if an exception leaves a
+    ``with`` statement. A binary stream is written to at once, and stays open.
+    Raises :class:`~certrules.errors.RecordsFileError` if the path cannot be written, or leads to
     the records themselves.
 
     Rules: X-CSV-1, INT-17b.
@@ -45,10 +44,10 @@ class RejectsWriter:
         self._delimiter = records.delimiter
         self._own = {
             place
-            for place, name in enumerate(records.header)
+            for place, name in enumerate(records.layout.header)
             if name.strip() in (ROW_COLUMN, FAULTS_COLUMN)
         }
-        self._write((ROW_COLUMN, FAULTS_COLUMN), records.header)
+        self._write((ROW_COLUMN, FAULTS_COLUMN), records.layout.header)
 
     def __enter__(self) -> Self:
         return self
@@ -107,3 +106,29 @@ def _open(file: ExitStack, path: Path, records: RecordsFile) -> BinaryIO:
         raise RecordsFileError(
             "unwritable_file", f"cannot write {path}: {reason}", path=str(path), reason=reason
         ) from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to write beside one that it replaces when the block has ended well.
+
+    After an exception, what was there before is as it was. An OSError names the file itself.
+    """
+    if path.exists() and not path.is_file():  # a device, which nothing can replace
+        with path.open("wb") as stream:
+            yield stream
+        return
+    given, path = path, path.resolve()  # a link goes on leading there
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+        if path.exists():
+            shutil.copymode(path, part)
+        part.replace(path)
+    except OSError as error:
+        if error.filename == str(part):
+            error.filename = str(given)
+        raise
+    finally:
+        part.unlink(missing_ok=True)

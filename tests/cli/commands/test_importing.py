@@ -15,9 +15,8 @@ import pytest
 
 from certrules.cli.commands import importing
 from certrules.errors import RecordsFileError, StoreError
-from certrules.records import open_records
+from certrules.records import RejectedRow, open_records
 from certrules.repositories.sql import open_store
-from certrules.workflows import importing as workflow
 from certrules.workflows.importing import planning, running
 from tests.cli.conftest import Run, start
 from tests.cli.records import HEADER, write
@@ -146,7 +145,7 @@ def test_a_file_that_changes_part_way_is_told_with_how_far_it_came(
         tmp_path / "records.csv", GOOD[0], *("nobody,FA,x,1,,manual," for _ in range(9_000))
     )
 
-    def change(row: workflow.RefusedRow) -> None:
+    def change(row: RejectedRow) -> None:
         file.write_bytes(b"")
 
     with closing(open_store(store)) as opened, open_records(file, zone="UTC") as records:

@@ -16,11 +16,11 @@ from certrules.instants import IssueDateConvention
 from certrules.model.people import Action
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, ImportProfile
-from certrules.records import RecordsFile, RejectsWriter, open_records
+from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
 from certrules.repositories.protocols import Store
 from certrules.rules.importing import Outcome
 from certrules.workflows import importing
-from certrules.workflows.importing import ImportReport, RefusedRow
+from certrules.workflows.importing import ImportReport
 
 __all__ = ["add", "carry_out", "run", "tell", "tell_counts"]
 
@@ -187,8 +187,8 @@ def _records(args: argparse.Namespace) -> RecordsFile:
     )
 
 
-def _noting(rejects: RejectsWriter | None, faults: TextIO | None) -> Callable[[RefusedRow], None]:
-    def note(refused: RefusedRow) -> None:
+def _noting(rejects: RejectsWriter | None, faults: TextIO | None) -> Callable[[RejectedRow], None]:
+    def note(refused: RejectedRow) -> None:
         if rejects:
             rejects.write(refused.row, refused.fields, refused.faults)
         if faults:

@@ -9,11 +9,10 @@ from certrules.rules.importing.matching import (
     user_fault,
 )
 from certrules.rules.importing.outcomes import Outcome
-from certrules.rules.importing.repeats import Key, find_repeats, repeat_outcome
+from certrules.rules.importing.repeats import find_repeats, repeat_outcome
 
 __all__ = [
     "Decision",
-    "Key",
     "Outcome",
     "certification_fault",
     "decide",

@@ -2,40 +2,35 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import compress
-from operator import ne
 
 from certrules.model.policy import Duplicates
+from certrules.model.records import RecordKey
 from certrules.rules.importing.outcomes import Outcome
 
-__all__ = ["Key", "find_repeats", "repeat_outcome"]
-
-Key = tuple[str, str]
-"""Whose certification a row is about: a username, blind to case, and a certification code."""
+__all__ = ["find_repeats", "repeat_outcome"]
 
 
-def find_repeats(
-    batches: Iterable[tuple[Sequence[int], Sequence[str], Sequence[str]]],
-) -> dict[Key, list[int]]:
+def find_repeats(keys: Iterable[RecordKey | None]) -> dict[RecordKey, list[int]]:
     """Return the row numbers of every key that stands in more than one row, in file order.
 
-    Dates and items are no part of a key, and neither is whether the row is otherwise sound. A batch
-    is row numbers, with the username (in the form that is blind to case) and the certification code
-    of each row.
+    ``keys`` are those of all rows from the first on, None for a row that does not say whose
+    certification it is about. Dates and items are no part of a key, and neither is whether the row
+    is otherwise sound.
 
-    >>> find_repeats([([1, 2], ["ada", "bob"], ["FA", "FA"]), ([3], ["ada"], ["FA"])])
-    {('ada', 'FA'): [1, 3]}
+    >>> find_repeats([("ada", "FA"), None, ("bob", "FA"), ("ada", "FA")])
+    {('ada', 'FA'): [1, 4]}
 
     Rules: DOC-CSV-14, INT-07b.
     """
     first_row: defaultdict[str, dict[str, int]] = defaultdict(dict)  # of a user, by certification
-    repeats: dict[Key, list[int]] = {}
-    for rows, users, codes in batches:
-        firsts = list(map(dict.setdefault, map(first_row.__getitem__, codes), users, rows))
-        for place in compress(range(len(rows)), map(ne, firsts, rows)):
-            key = users[place], codes[place]
-            repeats.setdefault(key, [firsts[place]]).append(rows[place])
-    return {key: sorted(found) for key, found in repeats.items()}
+    repeats: dict[RecordKey, list[int]] = {}
+    for row, key in enumerate(keys, 1):
+        if key is not None:
+            user, code = key
+            first = first_row[code].setdefault(user, row)
+            if first != row:
+                repeats.setdefault(key, [first]).append(row)
+    return repeats
 
 
 def repeat_outcome(row: int, repeats: Sequence[int], duplicates: Duplicates) -> Outcome | None:

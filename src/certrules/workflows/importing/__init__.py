@@ -3,8 +3,7 @@
 Each batch of its rows is planned against what the store holds, and carried out in one transaction.
 """
 
-from certrules.workflows.importing.planning import RefusedRow
 from certrules.workflows.importing.reports import ImportReport
 from certrules.workflows.importing.running import run, submit
 
-__all__ = ["ImportReport", "RefusedRow", "run", "submit"]
+__all__ = ["ImportReport", "run", "submit"]

@@ -7,10 +7,10 @@ from attrs import frozen
 
 from certrules.model.awards import AssociationType
 from certrules.model.catalog import Certification, Item, ItemKind
-from certrules.model.people import User
+from certrules.model.people import User, username_key
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, FaultCode, RecordField, Severity
-from certrules.records import Batch, Layout, RejectedRow, shortened
+from certrules.records import Layout, Record, RejectedRow, shortened
 from certrules.repositories.protocols import Transaction
 from certrules.rules import importing
 
@@ -31,17 +31,12 @@ class Names:
     items: Mapping[tuple[AssociationType, str], Item | FaultCode]
 
     @classmethod
-    def look_up(cls, transaction: Transaction, batch: Batch) -> Self:
+    def look_up(cls, transaction: Transaction, batch: Iterable[Record | RejectedRow]) -> Self:
         """Return what a store has under the names of all rows, the rejected ones too."""
-        usernames = {*batch.username_keys, *(row.username_key for row in batch.rejected)} - {""}
-        codes = {
-            *batch.certification_codes,
-            *(row.certification_code for row in batch.rejected),
-        } - {""}
-        items = {
-            *zip(batch.types, batch.codes, strict=True),
-            *((row.type, row.code) for row in batch.rejected if row.type),
-        }
+        batch = list(batch)
+        usernames = {username_key(row.username) for row in batch} - {""}
+        codes = {row.certification_code for row in batch} - {""}
+        items = {(row.type, row.code) for row in batch}
         return cls(
             _found(usernames, transaction.users.named(usernames), importing.user_fault),
             _found(codes, transaction.certifications.coded(codes), importing.certification_fault),
@@ -79,18 +74,18 @@ def faults_of(
     duplicates: Duplicates,
 ) -> tuple[Fault, ...]:
     """Return every fault of a row: its own, that of being repeated, and what the store says."""
-    user = names.users.get(row.username_key)
+    user = names.users.get(username_key(row.username))
     certification = names.certifications.get(row.certification_code)
     meanings = {
         RecordField.USERNAME: user,
         RecordField.CERTIFICATION_CODE: certification,
-        RecordField.CODE: names.items.get((row.type, row.code)) if row.type else None,
+        RecordField.CODE: names.items.get((row.type, row.code)) if row.type and row.code else None,
     }
     faulty = {fault.column for fault in row.faults}
     found = [
         _unknown(layout, row, field, code)
         for field, code in meanings.items()
-        if isinstance(code, FaultCode) and layout.names[field] not in faulty
+        if isinstance(code, FaultCode) and layout.column(field) not in faulty
     ]
     if isinstance(user, User) and isinstance(certification, Certification):
         outside = importing.membership_fault(user, certification)
@@ -104,7 +99,7 @@ def faults_of(
 def _unknown(layout: Layout, row: RejectedRow, field: RecordField, code: FaultCode) -> Fault:
     value = layout.text(row.fields, field)
     message = _MENDS[code].format(value=shortened(value))
-    return Fault(code, row.row, row.line, layout.names[field], value, message)
+    return Fault(code, row.row, row.line, layout.column(field), value, message)
 
 
 def _repeated(layout: Layout, row: RejectedRow, repeats: Sequence[int]) -> Fault:
@@ -140,15 +135,15 @@ _MENDS = {
 }
 
 
-def unassigned(layout: Layout, batch: Batch, index: int, code: FaultCode) -> Fault:
+def unassigned(layout: Layout, record: Record, code: FaultCode) -> Fault:
     """Return the warning of a row whose item does not earn its certification."""
     return Fault(
         code,
-        batch.rows[index],
-        batch.lines[index],
-        layout.names[RecordField.CODE],
-        batch.codes[index],
-        f"item {batch.codes[index]!r} is not one of those that earn certification "
-        f"{batch.certification_codes[index]!r}; the record is taken as it is",
+        record.row,
+        record.line,
+        layout.column(RecordField.CODE),
+        record.code or "",
+        f"item {record.code!r} is not one of those that earn certification "
+        f"{record.certification_code!r}; the record is taken as it is",
         Severity.WARNING,
     )

@@ -2,34 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter, ne
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define, evolve
 
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
 from certrules.model.catalog import Certification, Item
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notification
+from certrules.model.people import User, username_key
 from certrules.model.policy import Duplicates
-from certrules.model.records import Fault, FaultCode
-from certrules.records import Batch, Layout, RejectedRow
+from certrules.model.records import Fault, FaultCode, RecordKey
+from certrules.records import Layout, Record, RejectedRow
 from certrules.repositories.protocols import Transaction
 from certrules.rules import importing
-from certrules.rules.importing import Decision, Key, Outcome
+from certrules.rules.importing import Decision, Outcome
 from certrules.workflows._telling import tell
 from certrules.workflows.importing.names import Names, faults_of, unassigned
 
-__all__ = ["Plan", "RefusedRow", "apply", "plan"]
-
-
-@frozen
-class RefusedRow:
-    """A row that was left out: its fields as the file has them, and every reason why."""
-
-    row: int
-    line: int
-    fields: Sequence[str]
-    faults: tuple[Fault, ...]
+__all__ = ["Plan", "apply", "plan"]
 
 
 @define
@@ -37,7 +27,7 @@ class Plan:
     """What one batch of rows does to a store: data, and nothing done yet."""
 
     decisions: list[Decision] = Factory(list)
-    refused: list[RefusedRow] = Factory(list)
+    refused: list[RejectedRow] = Factory(list)
     warnings: list[Fault] = Factory(list)
     superseded: list[int] = Factory(list)
     superseded_by_refused: int = 0
@@ -47,8 +37,8 @@ class Plan:
 def plan(
     transaction: Transaction,
     layout: Layout,
-    batch: Batch,
-    repeats: Mapping[Key, Sequence[int]],
+    batch: Sequence[Record | RejectedRow],
+    repeats: Mapping[RecordKey, Sequence[int]],
     *,
     duplicates: Duplicates,
     at: datetime,
@@ -62,83 +52,54 @@ def plan(
     INT-05, INT-07.
     """
     names = Names.look_up(transaction, batch)
-    counting, troubled, warnings = _sort_out(layout, batch, names, repeats, duplicates)
-    planned = Plan(warnings=[*batch.warnings, *warnings], shifted=_shifted(batch))
-    for row in troubled:
-        if _outcome(row.row, row.key, repeats, duplicates) is Outcome.SUPERSEDED:
+    planned = Plan()
+    counting: list[tuple[Record, str, str, Source]] = []
+    known: dict[tuple[AssociationType, str | None, str], tuple[Source, FaultCode | None]] = {}
+    for row in batch:
+        if isinstance(row, Record):
+            planned.warnings += row.warnings
+            planned.shifted += row.issued_at.date() != row.issued_on
+        alike = repeats.get(row.key, ()) if row.key else ()
+        outcome = importing.repeat_outcome(row.row, alike, duplicates) if alike else None
+        user = names.users.get(username_key(row.username))
+        certification = names.certifications.get(row.certification_code)
+        item = names.items.get((row.type, row.code)) if row.type and row.code else None
+        if outcome is Outcome.SUPERSEDED:
             planned.superseded.append(row.row)
-        else:
-            alike = repeats.get(row.key, ()) if row.key else ()
-            faults = faults_of(layout, names, row, alike, duplicates)
-            if alike and duplicates is Duplicates.RENEW:
-                planned.superseded_by_refused += len(alike) - 1
-            planned.refused.append(RefusedRow(row.row, row.line, row.fields, faults))
-    histories = transaction.awards.histories({(user, code) for _, user, code, _ in counting})
-    for index, user, certification, source in counting:
-        candidate = Award(
-            user,
-            certification,
-            batch.issued_at[index],
-            batch.expires_at[index],
-            ExpiryBasis.ALWAYS_VALID if batch.always_valid[index] else ExpiryBasis.DATE,
-            source,
-        )
-        history = histories.get((user, certification), ())
-        planned.decisions.append(importing.decide(candidate, history, duplicates=duplicates, at=at))
-    return planned
-
-
-def _outcome(
-    row: int, key: Key | None, repeats: Mapping[Key, Sequence[int]], duplicates: Duplicates
-) -> Outcome | None:
-    rows = repeats.get(key) if key else None
-    return importing.repeat_outcome(row, rows, duplicates) if rows else None
-
-
-def _sort_out(
-    layout: Layout,
-    batch: Batch,
-    names: Names,
-    repeats: Mapping[Key, Sequence[int]],
-    duplicates: Duplicates,
-) -> tuple[list[tuple[int, str, str, Source]], list[RejectedRow], list[Fault]]:
-    """Part the rows that count (position, user, certification, source) from those in trouble."""
-    counting: list[tuple[int, str, str, Source]] = []
-    troubled = list(batch.rejected)
-    warnings: list[Fault] = []
-    known: dict[tuple[AssociationType, str, str], tuple[Source, FaultCode | None]] = {}
-    for index, (row, username_key, code, type_, item_code) in enumerate(
-        zip(
-            batch.rows,
-            batch.username_keys,
-            batch.certification_codes,
-            batch.types,
-            batch.codes,
-            strict=True,
-        )
-    ):
-        key = username_key, code
-        user = names.users[username_key]
-        certification = names.certifications[code]
-        item = names.items[type_, item_code] if item_code else None
-        if (
-            isinstance(user, FaultCode)
-            or isinstance(certification, FaultCode)
+        elif (
+            isinstance(row, RejectedRow)
+            or outcome
+            or not isinstance(user, User)
+            or not isinstance(certification, Certification)
             or isinstance(item, FaultCode)
             or (certification.groups and importing.membership_fault(user, certification))
-            or (key in repeats and _outcome(row, key, repeats, duplicates))
         ):
-            troubled.append(batch.as_rejected(index))
-            continue
-        case = (type_, item_code, code)
-        if case not in known:
-            known[case] = _source(type_, item, certification)
-        source, warning = known[case]
-        if warning:
-            warnings.append(unassigned(layout, batch, index, warning))
-        counting.append((index, user.id, certification.id, source))
-    troubled.sort(key=attrgetter("row"))
-    return counting, troubled, warnings
+            refused = row.reject() if isinstance(row, Record) else row
+            faults = faults_of(layout, names, refused, alike, duplicates)
+            if alike and duplicates is Duplicates.RENEW:
+                planned.superseded_by_refused += len(alike) - 1
+            planned.refused.append(evolve(refused, faults=faults))
+        else:
+            case = (row.type, row.code, row.certification_code)
+            if case not in known:
+                known[case] = _source(row.type, item, certification)
+            source, warning = known[case]
+            if warning:
+                planned.warnings.append(unassigned(layout, row, warning))
+            counting.append((row, user.id, certification.id, source))
+    histories = transaction.awards.histories({(user, code) for _, user, code, _ in counting})
+    for record, user_id, certification_id, source in counting:
+        candidate = Award(
+            user_id,
+            certification_id,
+            record.issued_at,
+            record.expires_at,
+            ExpiryBasis.ALWAYS_VALID if record.always_valid else ExpiryBasis.DATE,
+            source,
+        )
+        history = histories.get((user_id, certification_id), ())
+        planned.decisions.append(importing.decide(candidate, history, duplicates=duplicates, at=at))
+    return planned
 
 
 def _source(
@@ -147,11 +108,6 @@ def _source(
     if item is None:
         return Source(type_), None
     return Source(type_, item.id), importing.item_warning(item, certification)
-
-
-def _shifted(batch: Batch) -> int:
-    """Count the rows whose issue date is another calendar date in UTC."""
-    return sum(map(ne, map(datetime.date, batch.issued_at), batch.issued_on))
 
 
 def apply(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import count
 
 from attrs import frozen
 
@@ -10,12 +11,12 @@ from certrules import instants
 from certrules.errors import ConflictError, InvalidValueError
 from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Duplicates, Policy
-from certrules.records import Batch, KeyBatch, Layout, RecordsFile
+from certrules.model.records import RecordKey
+from certrules.records import Layout, Record, RecordsFile, RejectedRow
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import importing
-from certrules.rules.importing import Key
 from certrules.workflows.actors import SYSTEM, Asking, permit
-from certrules.workflows.importing.planning import Plan, RefusedRow, apply, plan
+from certrules.workflows.importing.planning import Plan, apply, plan
 from certrules.workflows.importing.reports import KEPT_FAULTS, ImportReport, Tally
 from certrules.workflows.jobs import Job, Jobs, Piece, Work
 
@@ -32,7 +33,7 @@ def run(
     at: datetime,
     duplicates: Duplicates = Duplicates.REJECT,
     dry_run: bool = False,
-    on_refused: Callable[[RefusedRow], object] | None = None,
+    on_refused: Callable[[RejectedRow], object] | None = None,
     on_progress: Callable[[int, int], object] | None = None,
     actor: Asking = SYSTEM,
     policy: Policy = DOCEBO,
@@ -114,14 +115,17 @@ def _untold(tally: Tally) -> Iterator[str]:
         yield f"only the first {KEPT_FAULTS} faults are told; in all there are {counts}"
 
 
+_Batch = Sequence[Record | RejectedRow]
+
+
 @frozen
 class _Step:
     """One batch of a file, and all that it takes to carry it out; another process can do it."""
 
     store: Store
     layout: Layout
-    batch: Batch
-    repeats: Mapping[Key, Sequence[int]]
+    batch: _Batch
+    repeats: Mapping[RecordKey, Sequence[int]]
     at: datetime
     duplicates: Duplicates
     policy: Policy
@@ -171,32 +175,14 @@ def _steps(
     )
 
 
-def _batches(file: RecordsFile) -> Iterator[tuple[Batch, Mapping[Key, Sequence[int]], int]]:
-    """Yield each batch with the repeats of its keys, and the number of rows in all."""
-    repeats, total = _first_pass(file)
+def _batches(file: RecordsFile) -> Iterator[tuple[_Batch, Mapping[RecordKey, Sequence[int]], int]]:
+    """Yield each batch with the repeats of its own keys, and the number of rows in all.
+
+    A step takes no others along, since another process may carry it out.
+    """
+    rows = count()
+    repeats = importing.find_repeats(key for key, _ in zip(file.keys(), rows, strict=False))
+    total = next(rows)
     for batch in file.batches():
-        yield batch, _among(batch, repeats), total
-
-
-def _among(batch: Batch, repeats: Mapping[Key, Sequence[int]]) -> Mapping[Key, Sequence[int]]:
-    """Return the repeats of a batch's own keys: all that another process needs to know."""
-    if not repeats:
-        return {}
-    keys = {
-        *zip(batch.username_keys, batch.certification_codes, strict=True),
-        *(row.key for row in batch.rejected if row.key),
-    }
-    return {key: repeats[key] for key in keys & repeats.keys()}
-
-
-def _first_pass(file: RecordsFile) -> tuple[Mapping[Key, Sequence[int]], int]:
-    last_row = 0
-
-    def keyed() -> Iterator[KeyBatch]:
-        nonlocal last_row
-        for batch in file.key_batches():
-            if batch.rows:
-                last_row = batch.rows[-1]
-            yield batch
-
-    return importing.find_repeats(keyed()), last_row
+        among = repeats and {row.key for row in batch if row.key} & repeats.keys()
+        yield batch, {key: repeats[key] for key in among}, total

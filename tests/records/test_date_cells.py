@@ -1,19 +1,23 @@
-from datetime import date
+"""The dates of a record: days, instants and faults."""
+
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certrules import instants
+from certrules.instants import IssueDateConvention
 from certrules.model.records import FaultCode
-from certrules.records.dates import read_day
-from certrules.records.faults import Flaw
+from certrules.records.columns import CellFault
+from certrules.records.date_cells import DateCell, read_date, read_day
 
 DAY = date(2021, 11, 18)
 
 
-def flaw(text: str) -> Flaw:
+def fault(text: str) -> CellFault:
     found = read_day(text)
-    assert isinstance(found, Flaw)
+    assert isinstance(found, CellFault)
     return found
 
 
@@ -119,7 +123,7 @@ MENDS = {
 def test_another_way_to_write_a_date_is_told_how_to_mend_it(
     text: str, code: FaultCode, message: str
 ) -> None:
-    assert flaw(text) == Flaw(code, message)
+    assert fault(text) == CellFault(code, message)
 
 
 @pytest.mark.rule("INT-16")
@@ -141,7 +145,7 @@ def test_another_way_to_write_a_date_is_told_how_to_mend_it(
     ],
 )
 def test_what_is_no_date_says_how_one_is_written(text: str) -> None:
-    assert flaw(text) == Flaw(FaultCode.DATE_UNREADABLE, "not a date; write it as YYYY-MM-DD")
+    assert fault(text) == CellFault(FaultCode.DATE_UNREADABLE, "not a date; write it as YYYY-MM-DD")
 
 
 @pytest.mark.law
@@ -156,7 +160,7 @@ def test_every_day_is_read_as_it_is_written(day: date) -> None:
 @given(st.text() | st.text("0123456789-/.T: –２٢", max_size=20))
 def test_only_iso_dates_are_days(text: str) -> None:
     found = read_day(text)
-    if isinstance(found, Flaw):
+    if isinstance(found, CellFault):
         assert found.message
     else:
         assert found.isoformat() == text
@@ -173,4 +177,117 @@ def test_the_day_meant_is_among_the_mends(day: date) -> None:
         f"{day:%Y/%m/%d}",
         f"{day:%Y%m%d}",
     ):
-        assert day.isoformat() in flaw(text).message
+        assert day.isoformat() in fault(text).message
+
+
+LOCAL = IssueDateConvention.LOCAL_MIDNIGHT
+
+
+def instant(
+    text: str, zone: str, convention: IssueDateConvention = LOCAL, *, end_of_day: bool = False
+) -> datetime:
+    cell = read_date(
+        text, zone=instants.time_zone(zone), convention=convention, end_of_day=end_of_day
+    )
+    assert isinstance(cell, DateCell)
+    assert cell.day == date.fromisoformat(text)
+    return cell.instant
+
+
+def fault_in(text: str, zone: str, *, end_of_day: bool) -> CellFault:
+    cell = read_date(text, zone=instants.time_zone(zone), convention=LOCAL, end_of_day=end_of_day)
+    assert isinstance(cell, CellFault)
+    return cell
+
+
+def at(year: int, month: int, day: int, hour: int = 0) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+@pytest.mark.rule("DOC-TZ-03", "DOC-TZ-04", "DOC-TZ-05", "INT-10")
+@pytest.mark.parametrize(
+    ("convention", "expected"),
+    [
+        (LOCAL, at(2021, 11, 18, 4)),
+        (IssueDateConvention.UTC_MIDNIGHT, at(2021, 11, 18)),
+        (IssueDateConvention.ARTICLE_EXAMPLE, at(2021, 11, 17, 20)),
+    ],
+)
+def test_a_day_begins_by_the_convention(
+    convention: IssueDateConvention, expected: datetime
+) -> None:
+    assert instant("2021-11-18", "-04:00", convention) == expected
+
+
+def test_no_text_means_nothing() -> None:
+    assert read_date("", zone=UTC, convention=LOCAL) is None
+
+
+@pytest.mark.rule("DOC-CSV-05", "DOC-CSV-07")
+@pytest.mark.parametrize("text", ["1990-01-01", "2990-01-01"])
+def test_any_day_is_legal_past_or_future(text: str) -> None:
+    assert instant(text, "UTC").date() == date.fromisoformat(text)
+
+
+@pytest.mark.rule("INT-16")
+def test_an_unreadable_date_has_the_fault_of_its_text() -> None:
+    assert fault_in("soon", "UTC", end_of_day=False) == fault("soon")
+
+
+@pytest.mark.rule("INT-10b")
+@pytest.mark.parametrize("end_of_day", [False, True])
+def test_a_day_that_the_zone_skipped_is_a_fault(*, end_of_day: bool) -> None:
+    found = fault_in("2011-12-30", "Pacific/Apia", end_of_day=end_of_day)
+    assert found.code is FaultCode.DATE_MISSING_IN_ZONE
+    assert "Pacific/Apia" in found.message
+
+
+@pytest.mark.rule("INT-10b")
+def test_a_day_that_the_zone_skipped_began_in_utc() -> None:
+    convention = IssueDateConvention.UTC_MIDNIGHT
+    assert instant("2011-12-30", "Pacific/Apia", convention) == at(2011, 12, 30)
+
+
+@pytest.mark.rule("DOC-TZ-01")
+@pytest.mark.parametrize(
+    ("text", "zone", "end_of_day"),
+    [
+        ("0001-01-01", "Asia/Tokyo", False),
+        ("9999-12-31", "UTC", True),
+        ("9999-12-31", "-04:00", True),
+    ],
+)
+def test_an_instant_outside_the_calendar_is_a_fault(
+    text: str, zone: str, *, end_of_day: bool
+) -> None:
+    assert fault_in(text, zone, end_of_day=end_of_day).code is FaultCode.DATE_OUT_OF_RANGE
+
+
+@pytest.mark.rule("DOC-TZ-01")
+def test_the_last_day_west_of_greenwich_begins_within_the_calendar() -> None:
+    assert instant("9999-12-31", "-04:00") == at(9999, 12, 31, 4)
+
+
+@pytest.mark.rule("INT-11", "DOC-TZ-06")
+@pytest.mark.parametrize(
+    ("convention", "expected"),
+    [(LOCAL, at(2024, 3, 31, 22)), (IssueDateConvention.UTC_MIDNIGHT, at(2024, 4, 1))],
+)
+def test_an_award_may_last_to_the_end_of_its_day(
+    convention: IssueDateConvention, expected: datetime
+) -> None:
+    # clocks in Rome were put forward on that day
+    assert instant("2024-03-31", "Europe/Rome", convention, end_of_day=True) == expected
+
+
+@pytest.mark.rule("INT-11", "INT-10b")
+def test_the_end_of_a_day_before_a_missing_one_is_the_start_of_the_next() -> None:
+    last = instant("2011-12-29", "Pacific/Apia", end_of_day=True)
+    assert last == instant("2011-12-31", "Pacific/Apia")
+
+
+@pytest.mark.law
+@given(st.dates(date(1900, 1, 1), date(2200, 1, 1)), st.sampled_from(["+05:30", "Asia/Tokyo"]))
+def test_the_end_of_a_day_is_the_start_of_the_next(day: date, zone: str) -> None:
+    following = instant((day + timedelta(days=1)).isoformat(), zone)
+    assert instant(day.isoformat(), zone, end_of_day=True) == following

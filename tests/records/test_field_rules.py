@@ -1,8 +1,13 @@
+"""The fields of a record: what they mean, and where they disagree."""
+
+from datetime import UTC
+
 import pytest
 
+from certrules.instants import IssueDateConvention
 from certrules.model.awards import AssociationType
 from certrules.model.records import FaultCode, ImportProfile, RecordField, Severity
-from certrules.records.kinds import Kind, kinds
+from certrules.records.field_rules import FieldRules, Kind, ValueCache
 
 USUAL = ImportProfile()
 LENIENT = ImportProfile(lenient=True)
@@ -16,11 +21,12 @@ def kind(
     dated: bool = False,
     coded: bool = False,
 ) -> Kind:
-    return kinds(profile)[flag, word, dated, coded]
+    rules = FieldRules(UTC, IssueDateConvention.LOCAL_MIDNIGHT, profile, end_of_day=False)
+    return rules.kinds[flag, word, dated, coded]
 
 
 def codes(found: Kind) -> list[tuple[RecordField, FaultCode]]:
-    return [(field, flaw.code) for field, flaw in found.flaws]
+    return [(field, fault.code) for field, fault in found.faults]
 
 
 @pytest.mark.rule("INT-02", "DOC-CSV-06")
@@ -43,18 +49,18 @@ def test_lenient_also_takes_yes_and_no() -> None:
 
 @pytest.mark.rule("INT-02")
 @pytest.mark.parametrize("text", ["2", "t", "on", "１", "maybe"])
-def test_another_spelling_is_a_flaw(text: str) -> None:
+def test_another_spelling_is_a_fault(text: str) -> None:
     found = kind(text)
     assert found.always_valid is None
     assert codes(found) == [(RecordField.ALWAYS_VALID, FaultCode.ALWAYS_VALID_UNREADABLE)]
-    assert "write 1" in found.flaws[0][1].message
+    assert "write 1" in found.faults[0][1].message
 
 
 @pytest.mark.rule("INT-02")
 @pytest.mark.parametrize(("text", "write"), [("yes", "write 1 for yes"), ("NO", "write 0 for no")])
 def test_yes_and_no_are_told_what_to_write_and_which_mode_takes_them(text: str, write: str) -> None:
-    ((_, flaw), *_) = kind(text).flaws
-    assert flaw.message == f"{write}, or import in the lenient mode"
+    ((_, fault), *_) = kind(text).faults
+    assert fault.message == f"{write}, or import in the lenient mode"
 
 
 @pytest.mark.rule("DOC-CSV-02")
@@ -69,14 +75,14 @@ def test_flag_and_type_must_be_given() -> None:
 def test_always_valid_and_an_expire_date_contradict_each_other() -> None:
     found = kind("1", dated=True)
     assert codes(found) == [(RecordField.EXPIRE_DATE, FaultCode.EXPIRE_DATE_NOT_ALLOWED)]
-    assert found.flaws[0][1].severity is Severity.ERROR
+    assert found.faults[0][1].severity is Severity.ERROR
 
 
 @pytest.mark.rule("INT-04")
 def test_lenient_ignores_that_expire_date_with_a_warning() -> None:
     found = kind("1", dated=True, profile=LENIENT)
     assert codes(found) == [(RecordField.EXPIRE_DATE, FaultCode.EXPIRE_DATE_NOT_ALLOWED)]
-    assert found.flaws[0][1].severity is Severity.WARNING
+    assert found.faults[0][1].severity is Severity.WARNING
 
 
 @pytest.mark.rule("INT-04", "DOC-CSV-07")
@@ -84,7 +90,7 @@ def test_lenient_ignores_that_expire_date_with_a_warning() -> None:
 def test_what_expires_must_say_when(profile: ImportProfile) -> None:
     found = kind("0", profile=profile)
     assert codes(found) == [(RecordField.EXPIRE_DATE, FaultCode.EXPIRE_DATE_REQUIRED)]
-    assert found.flaws[0][1].severity is Severity.ERROR
+    assert found.faults[0][1].severity is Severity.ERROR
 
 
 @pytest.mark.rule("INT-03", "DOC-CSV-08", "DOC-CSV-10")
@@ -114,7 +120,7 @@ def test_external_types_are_known_and_refused(word: str) -> None:
     found = kind(word=word)
     assert found.type is None
     assert codes(found) == [(RecordField.TYPE, FaultCode.TYPE_NOT_IMPORTABLE)]
-    assert "no column for it" in found.flaws[0][1].message
+    assert "no column for it" in found.faults[0][1].message
 
 
 @pytest.mark.rule("INT-03")
@@ -130,10 +136,10 @@ def test_a_type_mapped_to_an_external_one_is_refused() -> None:
     ("word", "hint"),
     [("corse", "did you mean 'course'?"), ("xyz", "write 'manual' or 'course' or 'learning_plan'")],
 )
-def test_an_unknown_type_is_a_flaw_with_a_hint(word: str, hint: str) -> None:
+def test_an_unknown_type_is_a_fault_with_a_hint(word: str, hint: str) -> None:
     found = kind(word=word, coded=True)
     assert codes(found) == [(RecordField.TYPE, FaultCode.TYPE_UNKNOWN)]
-    assert found.flaws[0][1].message == f"unknown type; {hint}"
+    assert found.faults[0][1].message == f"unknown type; {hint}"
 
 
 @pytest.mark.rule("INT-03")
@@ -154,3 +160,28 @@ def test_a_manual_record_has_no_code() -> None:
 @pytest.mark.parametrize("word", ["course", "lp"])
 def test_any_other_record_needs_one(word: str) -> None:
     assert codes(kind(word=word)) == [(RecordField.CODE, FaultCode.CODE_REQUIRED)]
+
+
+def test_each_value_is_read_once() -> None:
+    asked: list[str] = []
+
+    def read(text: str) -> str:
+        asked.append(text)
+        return text.upper()
+
+    known = ValueCache(read)
+    assert [known[text] for text in ("a", "b", "a", "b")] == ["A", "B", "A", "B"]
+    assert asked == ["a", "b"]
+
+
+def test_long_values_are_not_kept() -> None:
+    known: ValueCache[str, int] = ValueCache(len)
+    assert known["x" * 10_000] == 10_000
+    assert not known
+
+
+def test_a_full_cache_is_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ValueCache, "LIMIT", 2)
+    known: ValueCache[str, int] = ValueCache(len)
+    assert [known[text] for text in ("a", "bb", "ccc")] == [1, 2, 3]
+    assert list(known) == ["ccc"]

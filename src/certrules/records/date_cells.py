@@ -1,15 +1,19 @@
-"""Which calendar day does a text name, and if none, what was probably meant?"""
+"""The dates of a record: which day and instant does a text mean, and if none, what was meant?"""
 
 import re
 import unicodedata
 from calendar import month_name, monthrange
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
+from certrules import instants
+from certrules.errors import MissingDayError, OutOfRangeError
+from certrules.instants import IssueDateConvention
 from certrules.model.records import FaultCode
-from certrules.records.faults import Flaw
+from certrules.records.columns import CellFault
 
-__all__ = ["read_day"]
+__all__ = ["DateCell", "read_date", "read_day"]
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _TIMED = re.compile(r"(.+?)(?:T| +)\d{1,2}:\d\d.*", re.ASCII)
@@ -20,10 +24,42 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
 _LONGEST = 64
 _SERIAL_ZERO = date(1899, 12, 30)  # of the usual spreadsheets, from March 1900 on
 _MINUS = "\N{MINUS SIGN}"
-_UNREADABLE = Flaw(FaultCode.DATE_UNREADABLE, "not a date; write it as YYYY-MM-DD")
+_UNREADABLE = CellFault(FaultCode.DATE_UNREADABLE, "not a date; write it as YYYY-MM-DD")
 
 
-def read_day(text: str) -> date | Flaw:
+class DateCell(NamedTuple):
+    """A written day, and the instant in UTC that it stands for."""
+
+    day: date
+    instant: datetime
+
+
+def read_date(
+    text: str, *, zone: tzinfo, convention: IssueDateConvention, end_of_day: bool = False
+) -> DateCell | CellFault | None:
+    """Return what the trimmed text of a date means, or its fault; None if it is empty.
+
+    ``end_of_day`` means the instant at which the day is over.
+
+    Rules: DOC-CSV-05, DOC-CSV-07, DOC-TZ-03, DOC-TZ-04, DOC-TZ-05, DOC-TZ-06, INT-10, INT-11.
+    """
+    if not text:
+        return None
+    day = read_day(text)
+    if isinstance(day, CellFault):
+        return day
+    try:
+        instant = instants.expiry_instant(day, zone, convention, end_of_day=end_of_day)
+    except MissingDayError as error:
+        message = f"{error}; write the day before or after"
+        return CellFault(FaultCode.DATE_MISSING_IN_ZONE, message)
+    except OutOfRangeError as error:
+        message = f"{error}; write a day that is within them in UTC too"
+        return CellFault(FaultCode.DATE_OUT_OF_RANGE, message)
+    return DateCell(day, instant)
+
+
+def read_day(text: str) -> date | CellFault:
     """Return the day that a trimmed text names as ``YYYY-MM-DD``, or what is wrong with it.
 
     >>> read_day("2021-11-18")
@@ -39,11 +75,11 @@ def read_day(text: str) -> date | Flaw:
         return _UNREADABLE
     plain = "".join(map(_plain, text))
     day = _otherwise(plain)
-    if isinstance(day, Flaw):
+    if isinstance(day, CellFault):
         return day
     if any(char.isdecimal() and not char.isascii() for char in text):
-        return Flaw(FaultCode.DATE_DIGITS, f"digits of another script; write {day}")
-    return Flaw(FaultCode.DATE_DASHES, f"dashes that are not hyphens; write {day}")
+        return CellFault(FaultCode.DATE_DIGITS, f"digits of another script; write {day}")
+    return CellFault(FaultCode.DATE_DASHES, f"dashes that are not hyphens; write {day}")
 
 
 def _plain(char: str) -> str:
@@ -53,8 +89,8 @@ def _plain(char: str) -> str:
     return "-" if char == _MINUS or unicodedata.category(char) == "Pd" else char
 
 
-def _calendar_day(year: int, month: int, day: int) -> date | Flaw:
-    return _day(year, month, day) or Flaw(FaultCode.DATE_IMPOSSIBLE, _impossible(year, month))
+def _calendar_day(year: int, month: int, day: int) -> date | CellFault:
+    return _day(year, month, day) or CellFault(FaultCode.DATE_IMPOSSIBLE, _impossible(year, month))
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -73,15 +109,15 @@ def _impossible(year: int, month: int) -> str:
     return f"{month_name[month]} {year} has {days} days; write a day that exists"
 
 
-def _otherwise(text: str) -> date | Flaw:
+def _otherwise(text: str) -> date | CellFault:
     """Read a date in the ways in which others write it, of which only ISO is one of ours."""
     if found := _ISO.fullmatch(text):
         return _calendar_day(*map(int, found.groups()))
     if found := _TIMED.fullmatch(text):
         day = _otherwise(found[1])
-        if isinstance(day, Flaw):
+        if isinstance(day, CellFault):
             return day
-        return Flaw(FaultCode.DATE_WITH_TIME, f"a time is attached; write {day}")
+        return CellFault(FaultCode.DATE_WITH_TIME, f"a time is attached; write {day}")
     if found := _COMPACT.fullmatch(text):
         days = [_day(int(found[1]), int(found[2]), int(found[3]))]
         return _mended(FaultCode.DATE_COMPACT, "date without hyphens", days)
@@ -91,7 +127,7 @@ def _otherwise(text: str) -> date | Flaw:
     return _separated(text) or _UNREADABLE
 
 
-def _separated(text: str) -> Flaw | None:
+def _separated(text: str) -> CellFault | None:
     if found := _YEAR_FIRST.fullmatch(text):
         days = [_day(int(found[1]), int(found[3]), int(found[4]))]
         if found[2] == "-":
@@ -112,7 +148,7 @@ def _full_year(digits: str) -> int:
     return year if len(digits) == 4 else year + (2000 if year < 30 else 1900)
 
 
-def _mended(code: FaultCode, what: str, days: Sequence[date | None]) -> Flaw:
+def _mended(code: FaultCode, what: str, days: Sequence[date | None]) -> CellFault:
     """Say what to write; several days are the readings month first, day first and year first."""
     readings: dict[date, str] = {}
     for day, first in zip(days, ("month", "day", "year"), strict=False):
@@ -124,4 +160,4 @@ def _mended(code: FaultCode, what: str, days: Sequence[date | None]) -> Flaw:
         mends = list(map(str, readings))
     else:
         mends = [f"{day} (if the {first} is first)" for day, first in readings.items()]
-    return Flaw(code, f"{what}; write {' or '.join(mends)}")
+    return CellFault(code, f"{what}; write {' or '.join(mends)}")

@@ -1,0 +1,218 @@
+"""The fields of a record: what do they mean, and do they agree with each other?"""
+
+import difflib
+from collections.abc import Callable, Hashable
+from datetime import date, datetime, tzinfo
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
+
+from certrules.instants import IssueDateConvention
+from certrules.model.awards import AssociationType
+from certrules.model.records import FaultCode, ImportProfile, RecordField, Severity
+from certrules.records.columns import CellFault
+from certrules.records.date_cells import DateCell, read_date
+
+__all__ = ["FieldRules", "Kind", "Span", "ValueCache", "missing"]
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class ValueCache(dict[K, V]):
+    """The meaning of each value, read once: distinct values are few beside the rows with them.
+
+    Long values are not kept, and a full cache is emptied, so that no file can fill the memory.
+    """
+
+    LIMIT = 1 << 16
+    LONGEST = 100
+    __slots__ = ("_read",)
+
+    def __init__(self, read: Callable[[K], V]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, value: K) -> V:
+        meaning = self._read(value)
+        if len(self) >= self.LIMIT:
+            self.clear()
+        if len(str(value)) <= self.LONGEST:
+            self[value] = meaning
+        return meaning
+
+
+Faults = tuple[tuple[RecordField, CellFault], ...]
+
+
+class Span(NamedTuple):
+    """What the two dates of a record mean; None if blank, or unreadable whatever the type."""
+
+    issued_on: Any
+    issued_at: Any
+    dated: bool
+    """Whether there is an expire date, readable or not."""
+    expires_on: date | None
+    expires_at: datetime | None
+    faults: Faults
+
+
+class Kind(NamedTuple):
+    """What ``always_valid`` and ``type`` mean (None if unreadable), and where fields disagree."""
+
+    always_valid: Any
+    type: Any
+    faults: Faults
+
+
+class FieldRules:
+    """The rules by which the fields of one file are read; each case is decided once.
+
+    ``spans`` are by the texts of both dates; ``kinds`` by those of ``always_valid`` and ``type``,
+    and by whether there is an expire date, and a code.
+    """
+
+    def __init__(
+        self,
+        zone: tzinfo,
+        convention: IssueDateConvention,
+        profile: ImportProfile,
+        *,
+        end_of_day: bool,
+    ) -> None:
+        self.profile = profile
+        issue = partial(read_date, zone=zone, convention=convention)
+        self._issue_dates = self._expire_dates = ValueCache(issue)
+        if end_of_day:
+            self._expire_dates = ValueCache(partial(issue, end_of_day=True))
+        self.spans: ValueCache[tuple[str, str], Span] = ValueCache(self._span)
+        self.kinds: ValueCache[tuple[str, str, bool, bool], Kind] = ValueCache(self._kind)
+
+    def _span(self, texts: tuple[str, str]) -> Span:
+        issue_text, expire_text = map(str.strip, texts)
+        issue = self._issue_dates[issue_text] or missing(RecordField.ISSUE_DATE)
+        expire = self._expire_dates[expire_text]
+        found = {RecordField.ISSUE_DATE: issue, RecordField.EXPIRE_DATE: expire}
+        faults = [(field, each) for field, each in found.items() if isinstance(each, CellFault)]
+        issued, expires = _dates(issue), _dates(expire)
+        if issued[0] and expires[0] and expires[0] < issued[0]:
+            faults.append((RecordField.EXPIRE_DATE, _reversed(issued[0], self.profile)))
+        return Span(*issued, expire is not None, *expires, tuple(faults))
+
+    def _kind(self, cells: tuple[str, str, bool, bool]) -> Kind:
+        """Rules: DOC-CSV-06, DOC-CSV-07, DOC-CSV-08, DOC-CSV-09."""
+        flag, word, dated, coded = cells
+        always_valid = _always_valid(flag.strip(), self.profile)
+        type_ = _type(word.strip(), self.profile)
+        found = {
+            RecordField.ALWAYS_VALID: always_valid,
+            RecordField.EXPIRE_DATE: _expiry_fault(always_valid, self.profile, dated=dated),
+            RecordField.TYPE: type_,
+            RecordField.CODE: _code_fault(type_, coded=coded),
+        }
+        return Kind(
+            None if isinstance(always_valid, CellFault) else always_valid,
+            None if isinstance(type_, CellFault) else type_,
+            tuple((field, each) for field, each in found.items() if isinstance(each, CellFault)),
+        )
+
+
+def _dates(cell: DateCell | CellFault | None) -> tuple[date | None, datetime | None]:
+    return cell if isinstance(cell, DateCell) else (None, None)
+
+
+def missing(field: RecordField) -> CellFault:
+    """Return the fault of a mandatory field that is blank.
+
+    Rules: DOC-CSV-02.
+    """
+    return CellFault(FaultCode.MISSING_VALUE, f"{field} is blank; every record must give it")
+
+
+_FLAGS = {"1": True, "true": True, "0": False, "false": False}
+_LENIENT_FLAGS = {**_FLAGS, "yes": True, "no": False}
+
+
+def _always_valid(text: str, profile: ImportProfile) -> bool | CellFault:
+    """Rules: INT-02."""
+    if not text:
+        return missing(RecordField.ALWAYS_VALID)
+    value = (_LENIENT_FLAGS if profile.lenient else _FLAGS).get(text.lower())
+    if value is None:
+        message = "neither yes nor no; write 1 (never expires) or 0 (expires)"
+        if (meant := _LENIENT_FLAGS.get(text.lower())) is not None:
+            message = f"write {int(meant)} for {text.lower()}, or import in the lenient mode"
+        return CellFault(FaultCode.ALWAYS_VALID_UNREADABLE, message)
+    return value
+
+
+def _expiry_fault(
+    always_valid: bool | CellFault,  # noqa: FBT001 - what the field means
+    profile: ImportProfile,
+    *,
+    dated: bool,
+) -> CellFault | None:
+    """Rules: INT-04."""
+    if always_valid is True and dated:
+        return _IGNORED if profile.lenient else _NOT_ALLOWED
+    return _REQUIRED if always_valid is False and not dated else None
+
+
+def _reversed(issued_on: date, profile: ImportProfile) -> CellFault:
+    """Rules: INT-08."""
+    severity = Severity.ERROR if profile.strict else Severity.WARNING
+    message = f"before the issue date, {issued_on}; check both dates"
+    return CellFault(FaultCode.EXPIRES_BEFORE_ISSUE, message, severity)
+
+
+_NOT_ALLOWED = CellFault(
+    FaultCode.EXPIRE_DATE_NOT_ALLOWED,
+    "the record is always valid, so it has no expire date; remove it, or write 0 in always_valid",
+)
+_IGNORED = CellFault(
+    FaultCode.EXPIRE_DATE_NOT_ALLOWED,
+    "the record is always valid, so the date is ignored; remove it, or write 0 in always_valid",
+    Severity.WARNING,
+)
+_REQUIRED = CellFault(
+    FaultCode.EXPIRE_DATE_REQUIRED,
+    "the record is not always valid, so it must say when it expires; write a date as YYYY-MM-DD, "
+    "or 1 in always_valid",
+)
+
+
+def _type(text: str, profile: ImportProfile) -> AssociationType | CellFault:
+    """Rules: INT-03, DOC-CSV-10."""
+    if not text:
+        return missing(RecordField.TYPE)
+    word = text.lower()
+    found = profile.types.get(word)
+    if found in _NEEDS_CODE:
+        return found
+    if found is not None or word.replace(" ", "_") in _EXTERNAL:
+        message = "not importable by CSV: the file has no column for it; award it by hand"
+        return CellFault(FaultCode.TYPE_NOT_IMPORTABLE, message)
+    close = difflib.get_close_matches(word[:100], profile.types, n=1)
+    first: dict[AssociationType, str] = {}  # spelling of each, without its aliases
+    for spelling, meaning in profile.types.items():
+        first.setdefault(meaning, repr(spelling))
+    hint = f"did you mean {close[0]!r}?" if close else f"write {' or '.join(first.values())}"
+    return CellFault(FaultCode.TYPE_UNKNOWN, f"unknown type; {hint}")
+
+
+_NEEDS_CODE = {
+    AssociationType.MANUAL: False,
+    AssociationType.COURSE: True,
+    AssociationType.LEARNING_PLAN: True,
+}
+_EXTERNAL = {"external_training", "transcript", "external_certification"}
+
+
+def _code_fault(type_: AssociationType | CellFault, *, coded: bool) -> CellFault | None:
+    """Rules: INT-05."""
+    if isinstance(type_, CellFault) or coded == _NEEDS_CODE[type_]:
+        return None
+    if coded:
+        message = f"a record of type {type_} has no code; remove it, or change the type"
+        return CellFault(FaultCode.CODE_NOT_ALLOWED, message)
+    message = f"a record of type {type_} needs the code of its {type_}"
+    return CellFault(FaultCode.CODE_REQUIRED, message)

@@ -1,0 +1,334 @@
+"""A file of certification records: what does each of its rows say?"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from itertools import islice
+from operator import itemgetter
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, NamedTuple, Self
+
+from attrs import frozen
+
+from certrules import instants
+from certrules.instants import IssueDateConvention
+from certrules.model.awards import AssociationType
+from certrules.model.people import username_key
+from certrules.model.policy import DOCEBO, ExpiryDay, Policy
+from certrules.model.records import (
+    Fault,
+    FaultCode,
+    ImportProfile,
+    RecordField,
+    RecordKey,
+    Severity,
+)
+from certrules.records.columns import FAULTS_COLUMN, CellFault, Layout, map_columns, read_mapping
+from certrules.records.field_rules import FieldRules, missing
+from certrules.records.lines import Lines, choose_encoding
+from certrules.records.rows import choose_delimiter, read_header, read_rows
+from certrules.records.source import Source, open_source
+from certrules.text import restore_formula
+
+__all__ = ["Record", "RecordsFile", "RejectedRow", "open_records"]
+
+BATCH = 4096
+"""The most rows of a batch, unless the caller says otherwise."""
+_CELLS = 1 << 20
+"""The most fields of a batch; a wide file is read in fewer rows."""
+_USUAL = ImportProfile()
+
+
+class Record(NamedTuple):
+    """One certification record as a file states it; a tuple, since files hold millions.
+
+    ``row`` counts data rows from 1, ``line`` is the line of the file on which it begins, and
+    ``fields`` are its values as read. Days are as written, instants in UTC; both expiries are None
+    if the record never expires. ``warnings`` are faults that do not keep it out.
+    """
+
+    row: int
+    line: int
+    fields: Sequence[str]
+    username: str
+    certification_code: str
+    issued_on: date
+    issued_at: datetime
+    always_valid: bool
+    expires_on: date | None
+    expires_at: datetime | None
+    type: AssociationType
+    code: str | None
+    warnings: tuple[Fault, ...] = ()
+
+    @property
+    def key(self) -> RecordKey:
+        """What repeated rows have in common."""
+        return username_key(self.username), self.certification_code
+
+    def reject(self) -> "RejectedRow":
+        """Return the same row as one that is refused for reasons outside the file."""
+        return RejectedRow(
+            self.row,
+            self.line,
+            self.fields,
+            (),
+            self.username,
+            self.certification_code,
+            self.type,
+            self.code,
+        )
+
+
+@frozen
+class RejectedRow:
+    """A row that cannot be a record, with every fault of it and what could be read nonetheless.
+
+    A text that could not be read is empty, and ``type`` or ``code`` None.
+    """
+
+    row: int
+    line: int
+    fields: Sequence[str]
+    faults: tuple[Fault, ...]
+    username: str = ""
+    certification_code: str = ""
+    type: AssociationType | None = None
+    code: str | None = None
+
+    @property
+    def key(self) -> RecordKey | None:
+        """What repeated rows have in common; None if it does not say whose certification it is."""
+        if not (self.username and self.certification_code):
+            return None
+        return username_key(self.username), self.certification_code
+
+
+def open_records(
+    source: str | os.PathLike[str] | BinaryIO,
+    *,
+    zone: str | tzinfo,
+    issue_date: IssueDateConvention | None = None,
+    profile: ImportProfile = _USUAL,
+    mapping: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    policy: Policy = DOCEBO,
+) -> "RecordsFile":
+    r"""Open a file of certification records, or a binary stream of one, and read its header.
+
+    ``zone`` and ``issue_date`` say which instants the written days stand for; ``mapping`` names
+    the column of a field if their names differ. Without ``delimiter`` or ``encoding`` they are
+    detected; a byte order mark prevails over ``encoding``. What neither ``issue_date`` nor
+    ``profile`` says of dates is as in ``policy``.
+    Raises :class:`~certrules.errors.RecordsFileError` for a file that cannot be read, and
+    :class:`~certrules.errors.UnknownZoneError`.
+
+    >>> from io import BytesIO
+    >>> file = BytesIO(
+    ...     b"username,certification_code,certification_issue_date,always_valid,type\n"
+    ...     b"ada,SAFE,2021-11-18,1,manual\n"
+    ... )
+    >>> with open_records(file, zone="-04:00") as records:
+    ...     [record.issued_at.isoformat() for record in records.records()]
+    ['2021-11-18T04:00:00+00:00']
+
+    Rules: DOC-CSV-01, DOC-CSV-12, DOC-CSV-13, DOC-TZ-04, INT-06, INT-11, INT-17.
+    """
+    tz = instants.time_zone(zone)
+    convention = policy.issue_date if issue_date is None else issue_date
+    end_of_day = profile.expire_at_end_of_day
+    if end_of_day is None:
+        end_of_day = policy.expiry_day is ExpiryDay.INCLUSIVE
+    named = read_mapping(mapping)
+    opened = open_source(source)
+    try:
+        found, mark = choose_encoding(opened.read_at(0, 4), encoding)
+        lines = Lines(opened, found, mark)
+        divider = choose_delimiter(lines, delimiter, named)
+        header = read_header(lines, divider)
+        escaped = FAULTS_COLUMN in map(str.strip, header)
+        if escaped:
+            header = list(map(restore_formula, header))
+        layout = Layout(tuple(header), map_columns(header, named))
+    except BaseException:
+        opened.close()
+        raise
+    rules = FieldRules(tz, convention, profile, end_of_day=end_of_day)
+    return RecordsFile(
+        opened,
+        lines,
+        layout,
+        rules,
+        delimiter=divider,
+        encoding=found,
+        zone=tz,
+        issue_date=convention,
+        escaped=escaped,
+    )
+
+
+class RecordsFile:
+    """An open file of certification records; close it, or use it in a ``with`` statement.
+
+    ``layout`` holds its header and which column holds which field; ``zone`` and ``issue_date`` are
+    how its days become instants. Every pass starts from the beginning, and passes can run side by
+    side. Each raises :class:`~certrules.errors.RecordsFileError` on reaching what is no CSV.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        lines: Lines,
+        layout: Layout,
+        rules: FieldRules,
+        *,
+        delimiter: str,
+        encoding: str,
+        zone: tzinfo,
+        issue_date: IssueDateConvention,
+        escaped: bool,
+    ) -> None:
+        self.layout = layout
+        self.delimiter = delimiter
+        self.encoding = encoding
+        self.zone = zone
+        self.issue_date = issue_date
+        self.path: Path | None = source.path
+        self._source = source
+        self._lines = lines
+        self._escaped = escaped
+        self._rules = rules
+        pick = itemgetter(*(layout.places.get(field, -1) for field in RecordField))
+        complete = len(layout.places) == len(RecordField)
+        self._pick = pick if complete else lambda fields: pick([*fields, ""])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file, unless the caller opened it."""
+        self._source.close()
+
+    def is_file(self, path: Path) -> bool:
+        """Return whether a path leads to the very file that is read."""
+        return self._source.is_file(path)
+
+    def keys(self) -> Iterator[RecordKey | None]:
+        """Yield whose certification each data row is about: what repeated rows have in common.
+
+        None for a row that does not say it. Nothing else is read, so this pass is a cheap one.
+
+        Rules: INT-07b.
+        """
+        places, width = self.layout.places, len(self.layout.header)
+        user = places[RecordField.USERNAME]
+        certification = places[RecordField.CERTIFICATION_CODE]
+        for _, (_, fields) in self._rows():
+            key = None
+            if len(fields) == width:
+                username, code = username_key(fields[user]), fields[certification].strip()
+                if username and code and "\0" not in username and "\0" not in code:
+                    key = username, code
+            yield key
+
+    def records(self) -> Iterator[Record | RejectedRow]:
+        """Yield each data row, in file order, as the record it is or with the faults it has.
+
+        Memory does not grow with the number of rows.
+
+        Rules: DOC-CSV-01, DOC-CSV-02, X-CSV-1, INT-04, INT-15.
+        """
+        spans, kinds, lenient = self._rules.spans, self._rules.kinds, self._rules.profile.lenient
+        pick, width, lines = self._pick, len(self.layout.header), self._lines
+        for row, (line, fields) in self._rows():
+            if len(fields) != width:
+                yield _ragged(row, line, fields, width)
+                continue
+            user, certification, issue, flag, expire, word, code = pick(fields)
+            user, certification, code = user.strip(), certification.strip(), code.strip()
+            issued_on, issued_at, dated, expires_on, expires_at, date_faults = spans[issue, expire]
+            always_valid, type_, kind_faults = kinds[flag, word, dated, code != ""]
+            warnings: tuple[Fault, ...] = ()
+            if date_faults or kind_faults or not (user and certification) or lines.nul_seen:
+                if lenient and always_valid:  # whatever the expire date says
+                    *_, expires_on, expires_at, date_faults = spans[issue, ""]
+                warnings = tuple(self._faults(row, line, fields, (*kind_faults, *date_faults)))
+                if any(fault.severity is Severity.ERROR for fault in warnings):
+                    names = _readable(user), _readable(certification)
+                    yield RejectedRow(row, line, fields, warnings, *names, type_, code or None)
+                    continue
+            yield Record(
+                row,
+                line,
+                fields,
+                user,
+                certification,
+                issued_on,
+                issued_at,
+                always_valid,
+                expires_on,
+                expires_at,
+                type_,
+                code or None,
+                warnings,
+            )
+
+    def batches(self, rows: int = BATCH) -> Iterator[list[Record | RejectedRow]]:
+        """Yield :meth:`records` in lists of at most ``rows``."""
+        records = self.records()
+        size = max(1, min(rows, _CELLS // len(self.layout.header)))
+        while batch := list(islice(records, size)):
+            yield batch
+
+    def _faults(
+        self,
+        row: int,
+        line: int,
+        fields: Sequence[str],
+        faults: Iterable[tuple[RecordField, CellFault]],
+    ) -> Iterator[Fault]:
+        """Yield the faults of a row: NUL characters first, then those of the other fields."""
+        layout = self.layout
+        nul = [place for place, value in enumerate(fields) if "\0" in value]
+        for place in nul:
+            yield _NUL.at(row, line, layout.header[place], fields[place])
+        names = RecordField.USERNAME, RecordField.CERTIFICATION_CODE
+        blank = [(field, missing(field)) for field in names if not layout.text(fields, field)]
+        for field, fault in sorted((*blank, *faults), key=lambda found: _ORDER[found[0]]):
+            if layout.places.get(field) not in nul:
+                yield fault.at(row, line, layout.column(field), layout.text(fields, field))
+
+    def _rows(self) -> Iterator[tuple[int, tuple[int, list[str]]]]:
+        """Yield the number of each data row, the line on which it begins, and its fields."""
+        rows = read_rows(self._lines, self.delimiter, escaped=self._escaped)
+        next(rows)  # the header
+        return enumerate(rows, 1)
+
+
+_ORDER = {field: place for place, field in enumerate(RecordField)}
+_NUL = CellFault(FaultCode.NUL_CHARACTER, "holds a NUL character; remove it")
+
+
+def _readable(text: str) -> str:
+    return "" if "\0" in text else text
+
+
+def _ragged(row: int, line: int, fields: Sequence[str], width: int) -> RejectedRow:
+    what = f"{len(fields)} fields, but the header has {width}"
+    if len(fields) < width:
+        message = f"{what}; add those that are missing, even if they are empty"
+        fault = CellFault(FaultCode.TOO_FEW_FIELDS, message).at(row, line, None, "")
+    else:
+        message = f"{what}; remove some, or put quotes around a value with the delimiter in it"
+        fault = CellFault(FaultCode.TOO_MANY_FIELDS, message).at(row, line, None, fields[width])
+    return RejectedRow(row, line, fields, (fault,))
