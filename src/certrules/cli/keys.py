@@ -1,6 +1,6 @@
-"""Which keys do the words of a command line mean, to sign with and to trust?
+"""Keys on the command line: which to sign with, and which to trust.
 
-What signs and verifies is loaded when it is needed: it comes with an extra.
+What signs and verifies comes with an extra, and is loaded when it is needed.
 """
 
 import argparse
@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +20,7 @@ if TYPE_CHECKING:
     from certrules.badges.keys import TrustedKey
     from certrules.badges.signing import KeySigner
 
-__all__ = [
-    "PASSWORD",
-    "add_signer",
-    "add_trusted",
-    "sign",
-    "signer",
-    "trusted",
-    "verifying",
-]
+__all__ = ["PASSWORD", "add_signer", "add_trusted", "needed", "signer", "trusted"]
 
 LARGEST = 100_000
 """How many bytes a key may have."""
@@ -37,16 +30,11 @@ PASSWORD = "CERTRULES_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 
 def add_signer(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who signs, and with which key."""
-    parser.add_argument(
-        "--issuer", metavar="URL", required=True, help="the issuer's id, for ever: a URL"
-    )
-    parser.add_argument("--key", metavar="FILE", required=True, help="its private key, a PEM")
-    parser.add_argument(
-        "--key-id",
-        metavar="ID",
-        type=_id,
-        help="what verifiers call it (tokens then lack the key)",
-    )
+    add = parser.add_argument
+    add("--issuer", metavar="URL", required=True, help="the issuer's id, for ever: a URL")
+    add("--key", metavar="FILE", required=True, help="its private key, a PEM")
+    says = "what verifiers call it (tokens then lack the key)"
+    add("--key-id", metavar="ID", type=_id, help=says)
 
 
 def _id(text: str) -> str:
@@ -65,27 +53,16 @@ def add_trusted(parser: argparse.ArgumentParser) -> None:
     """Add the options that say whom to trust, and which keys of theirs."""
     add = parser.add_argument
     add("--issuer", metavar="URL", required=True, help="whose badges are trusted")
-    add(
-        "--key",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="its public key, PEM or JWK; repeatable",
-    )
+    says = "its public key, PEM or JWK; repeatable"
+    add("--key", metavar="FILE", action="append", default=[], help=says)
     add("--key-id", metavar="ID", type=_id, help="what tokens call the key of a PEM")
-    add(
-        "--thumbprint",
-        metavar="T",
-        action="append",
-        default=[],
-        help="of its public key; repeatable; one that begins with a hyphen is written with an "
-        "equals sign: --thumbprint=-TB",
-    )
+    says = "of its public key; repeatable; if it begins with a hyphen, write --thumbprint=-TB"
+    add("--thumbprint", metavar="T", action="append", default=[], help=says)
 
 
 def signer(args: argparse.Namespace) -> "KeySigner":
     """Return who signs, by the options of :func:`add_signer`."""
-    from_pem = _needed()[1].KeySigner.from_pem
+    from_pem = needed("signing").KeySigner.from_pem
     pem = files.contents(args.key, LARGEST)
     if len(_PRIVATE.findall(pem)) > 1:
         raise UsageError(f"--key {args.key} {_SEVERAL}")
@@ -99,21 +76,11 @@ def signer(args: argparse.Namespace) -> "KeySigner":
     return found
 
 
-def sign(credential: Mapping[str, Any], key: "KeySigner") -> str:
-    """Return a credential as a token."""
-    return str(_needed()[1].sign(credential, key))
-
-
-def verifying() -> ModuleType:
-    """Return :mod:`certrules.badges.verifying`; UsageError where its extra is not there."""
-    return _needed()[2]
-
-
 def trusted(args: argparse.Namespace) -> "list[TrustedKey]":
     """Return the keys that the options of :func:`add_trusted` name; UsageError for none."""
     if not args.key and not args.thumbprint:
         raise UsageError("whom to trust? give --key or --thumbprint of the issuer's key")
-    key_of = _needed()[0].TrustedKey
+    key_of = needed("keys").TrustedKey
     found: list[TrustedKey] = [key_of(each) for each in args.thumbprint]
     for path in args.key:
         data = files.contents(path, LARGEST)
@@ -165,10 +132,9 @@ def _members(path: str, data: bytes) -> Mapping[str, Any]:
     return members
 
 
-def _needed() -> tuple[ModuleType, ModuleType, ModuleType]:
+def needed(name: str) -> ModuleType:
+    """Return a module of badges; UsageError if the extra that it needs is missing."""
     try:
-        from certrules.badges import keys, signing
-        from certrules.badges import verifying as verifying_
+        return import_module(f"certrules.badges.{name}")
     except ImportError as error:
         raise UsageError("a badge needs PyJWT: pip install 'certrules[badges]'") from error
-    return keys, signing, verifying_

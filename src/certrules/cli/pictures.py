@@ -1,4 +1,4 @@
-"""What are the badge images that a command line names?"""
+"""Pictures on the command line: badge images, and pictures that hold credentials."""
 
 from collections.abc import Callable, Iterable, Mapping
 from os.path import realpath
@@ -19,26 +19,26 @@ Answer = TypeVar("Answer")
 
 
 def facts(path: str | Path) -> ImageInfo:
-    """Return what the content of an image file says of it; BadgeError where it is too large."""
-    images = _images()
-    facts: ImageInfo = images.read(files.contents(str(path), images.LARGEST))
-    return facts
+    """Return what the content of an image file says about it; BadgeError if it is too large."""
+    images = _images("an image")
+    info: ImageInfo = images.read(files.contents(str(path), images.LARGEST))
+    return info
 
 
-def _images() -> ModuleType:
+def _images(what: str) -> ModuleType:
     try:
         from certrules import images
     except ImportError as error:
-        raise UsageError("an image needs Pillow: pip install 'certrules[images]'") from error
+        raise UsageError(f"{what} needs Pillow: pip install 'certrules[images]'") from error
     return images
 
 
 def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str, ImageInfo]:
     """Return what the badge images of certifications are, by their names in a folder.
 
-    CatalogError where one is not in it, or cannot be an image.
+    CatalogError if one is not in it, or cannot be an image.
     """
-    _images()
+    _images("an image")
     found: dict[str, ImageInfo] = {}
     faults: list[tuple[str, str]] = []
     for index, each in enumerate(certifications):
@@ -49,9 +49,8 @@ def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str,
                 why = error.strerror if isinstance(error, OSError) else str(error)
                 faults.append((f"certifications[{index}].badge_image", f"{why}"))
     if faults:
-        raise CatalogError(
-            "invalid_catalog", "the catalog names images that cannot be read", faults
-        )
+        message = "the catalog names images that cannot be read"
+        raise CatalogError("invalid_catalog", message, faults)
     return found
 
 
@@ -63,9 +62,9 @@ def _inside(folder: Path, name: str) -> Path:
 
 
 def bakeable(path: str, out: str) -> bytes:
-    """Return a picture that can hold a credential, and whose kind is that of the file to write.
+    """Return a picture that can hold a credential, of the kind of the file to write.
 
-    UsageError where it is not, BadgeError where there is no such picture in the file.
+    UsageError if it is of another, BadgeError if the file holds no such picture.
     """
     image = _read(path, _converted)
     is_png = baking.media_type(image) == "image/png"
@@ -77,17 +76,13 @@ def bakeable(path: str, out: str) -> bytes:
 
 def _converted(data: bytes) -> bytes:
     if baking.media_type(data) == "image/jpeg":
-        try:
-            from certrules import images
-        except ImportError as error:
-            raise UsageError("a JPEG needs Pillow: pip install 'certrules[images]'") from error
-        data = images.as_png(data)
+        data = _images("a JPEG").as_png(data)
     baking.bake(data, "e30.e30.")  # found out now, before a badge is on record
     return data
 
 
 def shown(path: str) -> bytes:
-    """Return a picture that a page can show; BadgeError where there is none in the file."""
+    """Return a picture that a page can show; BadgeError if the file holds none."""
     return _read(path, _picture)
 
 
@@ -97,7 +92,7 @@ def _picture(data: bytes) -> bytes:
 
 
 def credential(path: str) -> str:
-    """Return the token in a picture or a text; BadgeError where there is none in the file."""
+    """Return the token in a picture or a text; BadgeError if the file holds none."""
     return _read(path, baking.read)
 
 

@@ -1,4 +1,4 @@
-"""Which status list counts of those that a command line names?"""
+"""Status lists on the command line: which one counts for each URL."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,10 +12,10 @@ __all__ = ["newest"]
 
 
 def newest(paths: Iterable[str]) -> Mapping[str, str]:
-    """Return the newest status list of each URL, by its beginning, in whatever order they come.
+    """Return the newest status list of each URL, by its beginning, whatever their order.
 
-    UsageError for a file that holds no status list, and where lists of a URL differ of which
-    neither is known to be newer: they begin at one time, or one does not say when.
+    UsageError for a file that holds no status list, and for lists of one URL that differ without
+    one being newer: they begin at the same time, or one does not say when.
     """
     lists: dict[str, list[Token]] = {}
     for path in paths:

@@ -23,7 +23,7 @@ from certrules.cli import (
     pictures,
     statuslists,
     stores,
-    verdicts,
+    verification_text,
 )
 from certrules.cli.failures import UsageError
 from certrules.cli.output import CARRIED_OUT, Output, shown
@@ -199,7 +199,7 @@ def _issue(args: argparse.Namespace) -> int:
         if isinstance(badge, Refused):
             return _refused(args.out, store, badge, "issuing the badge")
         made = badges.credential(store, badge, issuer=issuer, skills=skills, **more)
-    token = keys.sign(made, signer)
+    token = keys.needed("signing").sign(made, signer)
     if args.file:
         _write(args.file, baking.bake(image, token) if image else f"{token}\n".encode())
     if args.out.as_json:
@@ -226,7 +226,7 @@ def _verify(args: argparse.Namespace) -> int:
     at = arguments.instant(args.at)
     trusted = {args.issuer: keys.trusted(args)}
     lists = statuslists.newest(args.status_list)
-    verifying = keys.verifying()
+    verifying = keys.needed("verifying")
     try:
         token = baking.read(files.contents(args.badge, baking.LARGEST))
     except BadgeError as error:
@@ -237,7 +237,7 @@ def _verify(args: argparse.Namespace) -> int:
         outcome = {"outcome": str(found.outcome), "why": found.why}
         args.out.data({**outcome, "at": at.isoformat(), "credential": found.credential})
     else:
-        verdicts.tell(args.out, found)
+        verification_text.write(args.out, found)
     return 0 if found else 1
 
 
@@ -302,7 +302,7 @@ def _publish(args: argparse.Namespace) -> int:
             made = statuslist.list_credential(
                 url, purpose, marked, issuer=issuer, at=at, until=until
             )
-            _write(file, keys.sign(made, signer).encode())
+            _write(file, keys.needed("signing").sign(made, signer).encode())
             written.append({"file": file, "url": url, "marked": len(marked)})
     if args.out.as_json:
         args.out.data({"until": until.isoformat(), "lists": written})

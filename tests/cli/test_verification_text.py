@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 
 from certrules.badges.verifying import Outcome, Verification
-from certrules.cli import verdicts
+from certrules.cli import verification_text
 from certrules.cli.output import Output
 from tests.badges.samples import unsigned
 
@@ -13,14 +13,14 @@ from tests.badges.samples import unsigned
 def told(outcome: Outcome, credential: object = None) -> str:
     stream = StringIO()
     found = Verification(outcome, "so it is", credential)  # type: ignore[arg-type]
-    verdicts.tell(Output(stream=stream), found)
+    verification_text.write(Output(stream=stream), found)
     return stream.getvalue()
 
 
 def test_every_badge_that_does_not_count_comes_with_advice() -> None:
-    assert {str(each) for each in Outcome} - {"valid"} == verdicts.ADVICE.keys()
+    assert {str(each) for each in Outcome} - {"valid"} == verification_text.ADVICE.keys()
     for outcome in Outcome:
-        advice = verdicts.ADVICE.get(str(outcome), "")
+        advice = verification_text.ADVICE.get(str(outcome), "")
         assert " ".join(told(outcome).split()) == f"{outcome}: so it is {advice}".strip()
 
 
