@@ -180,6 +180,7 @@ class Field(Enum):
     VALIDITY = _definition(lambda one: one.validity, str)
     VALIDITY_DAYS = _whole(lambda row: row.certification.validity, _days)
     FIRST_TRAINING_KIND = _items(lambda items: next((str(each.kind) for each in items), None))
+    CREATED_BY = _definition(lambda one: one.created_by)
     CREATED_BY_KEY = _Reading(lambda row: row.creator and row.creator.username, username_key)
     CREATED_AT = _whole(lambda row: row.certification.created_at)
     UPDATED_AT = _whole(lambda row: row.certification.updated_at)
@@ -202,14 +203,10 @@ class Table(Word):
     Rules: ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10.
     """
 
-    CERTIFICATIONS = "certifications"
-    """Allbound's Manage Certifications."""
-    CATALOG = "catalog"
-    """Docebo's list of certifications."""
-    ISSUED = "issued"
-    """Allbound's Issued Certifications."""
-    AWARDED_USERS = "awarded-users"
-    """Docebo's list of those who have a certification."""
+    CERTIFICATIONS = "certifications"  # Allbound's Manage Certifications
+    CATALOG = "catalog"  # Docebo's list of certifications
+    ISSUED = "issued"  # Allbound's Issued Certifications
+    AWARDED_USERS = "awarded-users"  # Docebo's list of those who have a certification
 
     @property
     def of_awards(self) -> bool:

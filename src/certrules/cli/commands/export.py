@@ -3,12 +3,13 @@
 import argparse
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from attrs import asdict
 
 from certrules.cli import actors, arguments, files, stores
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Column, Output, counted, shown
+from certrules.cli.output import Column, Output, counted
 from certrules.model.people import Action, Target
 from certrules.repositories.protocols import Store
 from certrules.rules import tables
@@ -50,20 +51,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--columns", metavar="A,B", help="these columns, in this order (all)")
     parser.add_argument("--search", metavar="WORDS", default="", help="rows with all these words")
-    parser.add_argument(
-        "--filter",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="only these rows; given twice for one name: either value",
-    )
-    parser.add_argument(
-        "--sort",
-        metavar="COLUMN",
-        action="append",
-        default=[],
-        help="in the order of this column, or reversed: --sort=-COLUMN",
-    )
+    several: dict[str, Any] = {"action": "append", "default": []}
+    either = "only these rows; given twice for one name: either value"
+    parser.add_argument("--filter", metavar="NAME=VALUE", help=either, **several)
+    order = "in the order of this column, or reversed: --sort=-COLUMN"
+    parser.add_argument("--sort", metavar="COLUMN", help=order, **several)
     parser.add_argument("--group-by", metavar="COLUMN", help="together what has this in common")
     parser.add_argument(
         "--offset", metavar="N", type=int, default=0, help="without the first N rows (0)"
@@ -117,18 +109,15 @@ def _scope(store: Store, args: argparse.Namespace, actor: Asking, action: Action
 
 
 def _query(args: argparse.Namespace, scope: Target, at: datetime) -> TableQuery:
+    named = {name: getattr(args, name) for name in _SAME}
+    columns = () if args.columns is None else args.columns.split(",")
+    filters = map(_filter, args.filter)
     return tables.query(
-        Table(args.table),
-        at=at,
-        columns=() if args.columns is None else args.columns.split(","),
-        search=args.search,
-        filters=map(_filter, args.filter),
-        sort=args.sort,
-        group_by=args.group_by,
-        scope=scope,
-        offset=args.offset,
-        limit=args.limit,
+        Table(args.table), at=at, columns=columns, filters=filters, scope=scope, **named
     )
+
+
+_SAME = ("search", "sort", "group_by", "offset", "limit")
 
 
 def _filter(text: str) -> tuple[str, str]:
@@ -141,16 +130,14 @@ def _filter(text: str) -> tuple[str, str]:
 def _show(out: Output, query: TableQuery, path: Path, done: Exported, zone: str) -> None:
     scope, at = query.scope, query.at.isoformat()
     whose = {"user": scope.owner} if scope.owner else {"company": scope.company_id}
-    named = {name: id_ for name, id_ in whose.items() if id_ is not None}
+    named = {name: id_ for name, id_ in whose.items() if id_}
     if out.as_json:
         head = {"table": str(query.table), "file": str(path), "at": at, "zone": zone}
         out.data({**head, **named, **asdict(done)})
         return
     rows = f"{counted(done.rows, 'row')} of {query.table}"
-    of = "".join(f" of {name} {shown(id_)}" for name, id_ in named.items())
-    out.line(f"Exported {rows}{of} to {shown(str(path))} (at {at}, days in {zone})")
+    of = "".join(f" of {name} {id_}" for name, id_ in named.items())
+    out.line(f"Exported {rows}{of} to {path} (at {at}, days in {zone})")
     if done.groups:
         out.line()
-        out.table(
-            GROUPS, ((shown(each.value or "(none)"), f"{each.rows:,}") for each in done.groups)
-        )
+        out.table(GROUPS, ((each.value or "(none)", f"{each.rows:,}") for each in done.groups))

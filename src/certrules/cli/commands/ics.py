@@ -6,7 +6,7 @@ from pathlib import Path
 from certrules import instants
 from certrules.cli import actors, arguments, files, names, stores
 from certrules.cli.failures import UsageError
-from certrules.cli.output import counted, shown
+from certrules.cli.output import counted
 from certrules.model.people import Action
 from certrules.workflows import exporting
 
@@ -61,5 +61,5 @@ def run(args: argparse.Namespace) -> int:
         head = {"user": user.id, "file": str(path), "events": events}
         args.out.data({**head, "at": instants.utc(at).isoformat(), "zone": name})
     else:
-        args.out.line(f"Wrote {counted(events, 'event')} to {shown(str(path))} (days in {name})")
+        args.out.line(f"Wrote {counted(events, 'event')} to {path} (days in {name})")
     return 0

@@ -8,7 +8,7 @@ from certrules import instants
 from certrules.cli import actors, arguments, decisions, names, stores
 from certrules.cli.decisions import day, plain
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Cell, Column, Output, counted, shown
+from certrules.cli.output import Cell, Column, Output, counted
 from certrules.model.people import Action, Target
 from certrules.model.tables import AwardRow
 from certrules.repositories.protocols import Store, Transaction
@@ -105,7 +105,7 @@ def _show(
     by_user = which is Report.USERS_CERTIFICATIONS
     names = (USER, CERTIFICATION) if by_user else (CERTIFICATION, USER)
     if company is not None:
-        out.line((f"Awards of company {shown(company)}", "dim"))
+        out.line((f"Awards of company {company}", "dim"))
         out.line()
     cells = (_cells(line, row, zone, by_user=by_user) for line, row in rows)
     count = out.table((*names, *COLUMNS), cells)
@@ -114,7 +114,7 @@ def _show(
 
 
 def _cells(line: ReportRow, row: AwardRow, zone: tzinfo, *, by_user: bool) -> tuple[Cell, ...]:
-    names = shown(row.username), shown(row.certification_label)
+    names = row.username, row.certification_label
     return (
         *(names if by_user else names[::-1]),
         str(line.status),
@@ -138,13 +138,13 @@ def _show_learner(
     for line in lines:
         if not line.renewal:
             out.line()
-            out.line(f"{shown(line.title)} cannot be renewed now")
+            out.line(f"{line.title} cannot be renewed now")
             decisions.tell_reasons(out, line.renewal.reasons)
 
 
 def _learner_cells(line: LearnerAward, zone: tzinfo) -> tuple[Cell, ...]:
     return (
-        shown(line.title),
+        line.title,
         day(line.issued_at, zone),
         day(line.expires_at, zone),
         "" if line.days_left is None else str(line.days_left),

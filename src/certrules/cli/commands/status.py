@@ -9,7 +9,7 @@ from attrs import frozen
 
 from certrules import instants
 from certrules.cli import actors, arguments, stores
-from certrules.cli.output import Cell, Column, Output, counted, shown
+from certrules.cli.output import Cell, Column, Output, counted
 from certrules.errors import OutOfRangeError
 from certrules.model.people import Action, Target
 from certrules.model.tables import AwardRow
@@ -97,7 +97,7 @@ def show(
     whose = f"dates in {where}" if where else "dates in each user's own time zone, else UTC"
     out.line((f"At {clock.date()} {clock:%H:%M:%S} {where or 'UTC'}; {whose}", "dim"))
     if company is not None:
-        out.line((f"Awards of company {shown(company)}", "dim"))
+        out.line((f"Awards of company {company}", "dim"))
     if zone is None:
         out.paragraph(
             "Days imported with --zone are shown as written by the same --zone.", style="dim"
@@ -151,8 +151,8 @@ def _line(row: AwardRow, at: datetime, tz: tzinfo) -> _Line:
 
 def _as_row(line: _Line) -> tuple[Cell, ...]:
     return (
-        shown(line.row.username),
-        shown(line.row.certification_label),
+        line.row.username,
+        line.row.certification_label,
         (str(line.row.status), STYLES[line.row.status]),
         line.issued,
         line.expires or "never",

@@ -105,10 +105,9 @@ class SqlTables(GenericTables):
         """Return each combination of the group's fields, with the number of its rows last."""
         if not query.table.of_awards:
             return super().groups(query)
-        names = [f"group_{number}" for number in range(len(query.group))]
-        columns = map(self._column, [query] * len(names), query.group)
-        named = [column.label(name) for column, name in zip(columns, names, strict=True)]
-        statement = self._select(query, *named, func.count()).group_by(*map(text, names))
+        columns = [self._column(query, each) for each in query.group]
+        places = (text(str(place)) for place in range(1, len(columns) + 1))
+        statement = self._select(query, *columns, func.count()).group_by(*places)
         return [tuple(row) for row in self._session.rows(statement)]
 
     def awarded(self) -> Mapping[str, int]:

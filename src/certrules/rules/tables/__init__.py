@@ -6,7 +6,6 @@ ids.
 """
 
 from certrules.model.tables import Table, TableQuery
-from certrules.rules.tables.columns import Column
 from certrules.rules.tables.queries import cells, filters, query
 
-__all__ = ["Column", "Table", "TableQuery", "cells", "filters", "query"]
+__all__ = ["Table", "TableQuery", "cells", "filters", "query"]

@@ -11,11 +11,12 @@ from certrules.errors import OutOfRangeError
 from certrules.model.catalog import CertificationStatus, Item, Validity
 from certrules.model.people import username_key
 from certrules.model.status import Status
-from certrules.model.tables import AwardRow, CertificationRow, Field, Table, folded
+from certrules.model.tables import AwardRow, Field, Table, folded
 from certrules.rules import status
 from certrules.rules.tables.names import named
+from certrules.words import Word
 
-__all__ = ["LAYOUTS", "Clock", "Column", "Layout"]
+__all__ = ["LAYOUTS", "Clock", "Layout"]
 
 
 @frozen
@@ -26,21 +27,11 @@ class Clock:
     zone: tzinfo
 
 
-def _plain(value: Any, _: Any, __: Clock) -> Any:
-    return value
+Column = tuple[Field, Callable[[Any, Any, Clock], Any]]
+"""The field by which a column is sorted, and what it shows of that field and the row.
 
-
-@frozen
-class Column:
-    """A column: its name, the field by which it is sorted, and what it shows of that and the row.
-
-    A cell is a text, a number, a day, a local date and time, a tuple of texts for a list, or None.
-    """
-
-    name: str
-    field: Field
-    show: Callable[[Any, Any, Clock], Any] = _plain
-
+A cell is a text, a number, a day, a local date and time, a tuple of texts for a list, or None.
+"""
 
 Alternative = tuple[Field, Callable[[str], str]]
 """A field, and how a value is written there."""
@@ -48,24 +39,36 @@ Alternative = tuple[Field, Callable[[str], str]]
 
 @frozen
 class Layout:
-    """What a table is made of; rows with the same values of a group's fields are one group.
+    """What a table is made of, by names.
 
-    A filter finds the rows in which any of its fields has a value. The last field of a group that
-    is not empty is its name.
+    A filter finds the rows in which any of its fields has a value. Rows with the same values of a
+    group's fields are one group; the last of them that is not empty is its name.
     """
 
-    columns: tuple[Column, ...]
+    columns: Mapping[str, Column]
     sort: tuple[Field, ...]
     filters: Mapping[str, tuple[Alternative, ...]] = field(factory=dict)
     groups: Mapping[str, tuple[Field, ...]] = field(factory=dict)
 
 
-def _str(value: object, _: Any, __: Clock) -> str:
+def _plain(value: Any, _: Any, __: Clock) -> Any:
+    return value
+
+
+def _words(value: object, _: Any, __: Clock) -> str:
     return str(value).replace("_", " ")
+
+
+def _or(other: Field) -> Callable[[Any, Any, Clock], Any]:
+    return lambda value, row, _: value or other.of(row)
 
 
 def _list(values: tuple[str, ...] | None, _: Any, __: Clock) -> tuple[str, ...]:
     return values or ()
+
+
+def _number(items: tuple[Item, ...], _: Any, __: Clock) -> int:
+    return len(items)
 
 
 def _names(items: tuple[Item, ...], _: Any, __: Clock) -> tuple[str, ...]:
@@ -73,15 +76,11 @@ def _names(items: tuple[Item, ...], _: Any, __: Clock) -> tuple[str, ...]:
 
 
 def _kinds(items: tuple[Item, ...], *more: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_str(each.kind, *more) for each in items))
+    return tuple(dict.fromkeys(_words(each.kind, *more) for each in items))
 
 
-def _day(instant: datetime, _: Any, clock: Clock) -> date:
-    return _local(instant, clock).date()
-
-
-def _day_or_never(instant: datetime | None, row: Any, clock: Clock) -> date | str:
-    return _day(instant, row, clock) if instant else "never"
+def _day(instant: datetime | None, _: Any, clock: Clock) -> date | str:
+    return "never" if instant is None else _local(instant, clock).date()
 
 
 def _time(instant: datetime | None, _: Any, clock: Clock) -> datetime | None:
@@ -102,91 +101,68 @@ def _days_left(_: Any, row: AwardRow, clock: Clock) -> int | None:
         return status.days_left(row.award, clock.at, zone=UTC)
 
 
-def _user(name: str | None, row: AwardRow, _: Clock) -> str:
-    return name or row.award.user_id
-
-
-def _certification(name: str | None, row: AwardRow, _: Clock) -> str:
-    return name or row.award.certification_id
-
-
-def _creator(name: str | None, row: CertificationRow, _: Clock) -> str | None:
-    return name or row.certification.created_by
-
-
-def _company(name: str | None, row: AwardRow, _: Clock) -> str | None:
-    return name or (row.user.company_id if row.user else None)
+def _status(kind: type[Word]) -> Callable[[str], str]:
+    return lambda value: named("status", value, map(str, kind))
 
 
 def _validity(value: str) -> str:
     return str(Validity.parse(value))
 
 
-def _status(value: str) -> str:
-    return named("status", value, map(str, Status))
-
-
-def _certification_status(value: str) -> str:
-    return named("status", value, map(str, CertificationStatus))
-
-
-_BY_CERTIFICATION = (
-    (Field.NAME_KEY, folded),
-    (Field.CODE, str),
-    (Field.CERTIFICATION_ID, str),
-)
+_USER = (Field.USERNAME_KEY, _or(Field.USER_ID))
+_BY_CODE = ((Field.NAME_KEY, folded), (Field.CODE, str), (Field.CERTIFICATION_ID, str))
 _BY_TRAINING = ((Field.TRAINING_KEY, folded), (Field.TRAINING_CODE, str), (Field.TRAINING_ID, str))
 LAYOUTS: Mapping[Table, Layout] = {
     Table.CERTIFICATIONS: Layout(
-        (
-            Column("Certification", Field.NAME_KEY),
-            Column("Training", Field.FIRST_TRAINING_KEY, _names),
-            Column("Description", Field.DESCRIPTION_KEY),
-            Column("Skills", Field.FIRST_SKILL_KEY),
-            Column("Source", Field.FIRST_TRAINING_KIND, _kinds),
-            Column("Status", Field.CERTIFICATION_STATUS, _str),
-            Column("Expiration", Field.VALIDITY_DAYS, _str),
-            Column("Created By", Field.CREATED_BY_KEY, _creator),
-            Column("Date Created", Field.CREATED_AT, _time),
-            Column("Last Updated", Field.UPDATED_AT, _time),
-            Column("Allbound ID", Field.CERTIFICATION_ID),
-        ),
+        {
+            "Certification": (Field.NAME_KEY, _plain),
+            "Training": (Field.FIRST_TRAINING_KEY, _names),
+            "Description": (Field.DESCRIPTION_KEY, _plain),
+            "Skills": (Field.FIRST_SKILL_KEY, _list),
+            "Source": (Field.FIRST_TRAINING_KIND, _kinds),
+            "Status": (Field.CERTIFICATION_STATUS, _words),
+            "Expiration": (Field.VALIDITY_DAYS, _words),
+            "Created By": (Field.CREATED_BY_KEY, _or(Field.CREATED_BY)),
+            "Date Created": (Field.CREATED_AT, _time),
+            "Last Updated": (Field.UPDATED_AT, _time),
+            "Allbound ID": (Field.CERTIFICATION_ID, _plain),
+        },
         sort=(Field.NAME_KEY,),
         filters={
-            "Status": ((Field.CERTIFICATION_STATUS, _certification_status),),
+            "Status": ((Field.CERTIFICATION_STATUS, _status(CertificationStatus)),),
             "Expiration": ((Field.VALIDITY, _validity),),
         },
     ),
     Table.CATALOG: Layout(
-        (
-            Column("Code", Field.CODE),
-            Column("Name", Field.NAME_KEY),
-            Column("Description", Field.DESCRIPTION_KEY),
-            Column("Expiry", Field.VALIDITY_DAYS, _str),
-            Column("Awarded To", Field.AWARDED),
-            Column("Assigned", Field.ASSIGNED, lambda items, _, __: len(items)),
-        ),
+        {
+            "Code": (Field.CODE, _plain),
+            "Name": (Field.NAME_KEY, _plain),
+            "Description": (Field.DESCRIPTION_KEY, _plain),
+            "Expiry": (Field.VALIDITY_DAYS, _words),
+            "Awarded To": (Field.AWARDED, _plain),
+            "Assigned": (Field.ASSIGNED, _number),
+        },
         sort=(Field.NAME_KEY,),
     ),
     Table.ISSUED: Layout(
-        (
-            Column("User", Field.USERNAME_KEY, _user),
-            Column("Certification", Field.NAME_KEY, _certification),
-            Column("Training", Field.FIRST_TRAINING_KEY, _names),
-            Column("Source", Field.SOURCE_TYPE, _str),
-            Column("Status", Field.STATUS, _str),
-            Column("Expiration", Field.EXPIRES_AT, _day_or_never),
-            Column("Company", Field.COMPANY_KEY, _company),
-            Column("Account Owner", Field.ACCOUNT_OWNER_KEY),
-            Column("Skills", Field.FIRST_SKILL_KEY, _list),
-            Column("Issued On", Field.ISSUED_AT, _day),
-        ),
+        {
+            "User": _USER,
+            "Certification": (Field.NAME_KEY, _or(Field.CERTIFICATION_ID)),
+            "Training": (Field.FIRST_TRAINING_KEY, _names),
+            "Source": (Field.SOURCE_TYPE, _words),
+            "Status": (Field.STATUS, _words),
+            "Expiration": (Field.EXPIRES_AT, _day),
+            "Company": (Field.COMPANY_KEY, _or(Field.COMPANY_ID)),
+            "Account Owner": (Field.ACCOUNT_OWNER_KEY, _plain),
+            "Skills": (Field.FIRST_SKILL_KEY, _list),
+            "Issued On": (Field.ISSUED_AT, _day),
+        },
         sort=(Field.USERNAME_KEY, Field.NAME_KEY),
         filters={
             "User Name": ((Field.USERNAME_KEY, username_key), (Field.USER_ID, str)),
-            "Certification": _BY_CERTIFICATION,
+            "Certification": _BY_CODE,
             "Training": _BY_TRAINING,
-            "Status": ((Field.STATUS, _status),),
+            "Status": ((Field.STATUS, _status(Status)),),
             "Company": ((Field.COMPANY_KEY, folded), (Field.COMPANY_ID, str)),
         },
         groups={
@@ -196,15 +172,15 @@ LAYOUTS: Mapping[Table, Layout] = {
         },
     ),
     Table.AWARDED_USERS: Layout(
-        (
-            Column("Username", Field.USERNAME_KEY, _user),
-            Column("First Name", Field.FIRST_NAME_KEY),
-            Column("Last Name", Field.LAST_NAME_KEY),
-            Column("Issue Date", Field.ISSUED_AT, _day),
-            Column("Days To Renew", Field.EXPIRES_AT, _days_left),
-            Column("Expiry Date", Field.EXPIRES_AT, _day_or_never),
-        ),
+        {
+            "Username": _USER,
+            "First Name": (Field.FIRST_NAME_KEY, _plain),
+            "Last Name": (Field.LAST_NAME_KEY, _plain),
+            "Issue Date": (Field.ISSUED_AT, _day),
+            "Days To Renew": (Field.EXPIRES_AT, _days_left),
+            "Expiry Date": (Field.EXPIRES_AT, _day),
+        },
         sort=(Field.USERNAME_KEY, Field.ISSUED_AT),
-        filters={"Certification": _BY_CERTIFICATION},
+        filters={"Certification": _BY_CODE},
     ),
 }

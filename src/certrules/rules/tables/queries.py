@@ -93,18 +93,15 @@ def cells(query: TableQuery, *, zone: str | tzinfo) -> Callable[[Any], tuple[Any
     Rules: ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10, DOC-TZ-02.
     """
     clock = Clock(query.at, instants.time_zone(zone))
-    known = {each.name: (each.field.value.of, each.show) for each in LAYOUTS[query.table].columns}
-    shown = [known[name] for name in query.columns]
+    columns = LAYOUTS[query.table].columns
+    shown = [(field.value.of, show) for field, show in map(columns.__getitem__, query.columns)]
     return lambda row: tuple(show(of(row), row, clock) for of, show in shown)
 
 
 def _columns(given: Iterable[str], group_by: str | None, layout: Layout) -> tuple[str, ...]:
-    known = [column.name for column in layout.columns]
-    names = _names("columns", given)
-    found = [named("column", name, known) for name in names]
-    _check_once("columns", names, found)
+    found = _named_once("columns", "column", _names("columns", given), layout)
     first = () if group_by is None else (_group(group_by, layout),)
-    return *first, *(name for name in found or known if name not in first)
+    return *first, *(name for name in found or layout.columns if name not in first)
 
 
 def _group(given: str, layout: Layout) -> str:
@@ -114,20 +111,19 @@ def _group(given: str, layout: Layout) -> str:
 
 
 def _sort(given: Iterable[str], layout: Layout) -> tuple[Sort, ...]:
-    known = {column.name: column.field for column in layout.columns}
     names = _names("sort", given)
-    found = [named("sort", name.removeprefix("-"), known) for name in names]
-    _check_once("sort", names, found)
-    if not names:
+    found = _named_once("sort", "sort", [name.removeprefix("-") for name in names], layout)
+    if not found:
         return tuple((field, False) for field in layout.sort)
-    return tuple(
-        (known[name], each.startswith("-")) for name, each in zip(found, names, strict=True)
-    )
+    descending = (name.startswith("-") for name in names)
+    return tuple(zip((layout.columns[name][0] for name in found), descending, strict=True))
 
 
-def _check_once(what: str, given: Sequence[str], found: Sequence[str]) -> None:
+def _named_once(what: str, one: str, given: Sequence[str], layout: Layout) -> list[str]:
+    found = [named(one, name, layout.columns) for name in given]
     if len(found) > len(set(found)):
         raise InvalidValueError(what, list(given), "each column once")
+    return found
 
 
 def _names(what: str, given: Iterable[str]) -> tuple[str, ...]:
