@@ -37,12 +37,11 @@ __all__ = [
     "verifies",
 ]
 
-_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
-
 EXPECTED = "an RSA key of 2048 to 8192 bits, or one on the curve P-256"
-
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 """The members of a JSON Web Key that nobody but its owner may know."""
+
+_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 PublicKey = RSAPublicKey | EllipticCurvePublicKey
 

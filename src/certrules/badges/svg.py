@@ -51,9 +51,7 @@ class _Reader:
 
     def _doctype(self, _: str, __: str | None, ___: str | None, declares: bool) -> None:  # noqa: FBT001
         if declares:
-            why = (
-                "the SVG has declarations of its own in its document type, which are not read here"
-            )
+            why = "the SVG has declarations of its own in its document type, not read here"
             raise BadgeError(f"{why}; save it as a plain SVG, without <!DOCTYPE svg [...]>")
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
@@ -62,9 +60,7 @@ class _Reader:
             raise BadgeError(f"the SVG is nested more than {_DEEPEST} deep")
         if self._depth == 1:
             if name != _ROOT:
-                raise BadgeError(
-                    "the image is XML, but no SVG: its root is no <svg> of its namespace"
-                )
+                raise BadgeError("the image is XML, but no SVG: its root is no <svg> of SVG")
             self.root = self._parser.CurrentByteIndex
         elif name == _OURS and not self._inside:
             self._inside, self._start = self._depth, self._parser.CurrentByteIndex

@@ -128,8 +128,6 @@ class _Verifier:
     at: datetime
     algorithms: Collection[str]
 
-    # Is it signed with a trusted key?
-
     def payload(self, text: str) -> Mapping[str, Any]:
         """Return the payload of a token whose signature is good."""
         token = _parts(text)
@@ -146,19 +144,16 @@ class _Verifier:
         if "crit" in token.header or "b64" in token.header:
             return "the header demands extensions (crit, b64)"
         if not isinstance(algorithm, str) or algorithm not in self.algorithms:
-            return (
-                f"the algorithm is {_short(algorithm)}, not {' or '.join(sorted(self.algorithms))}"
-            )
+            allowed = " or ".join(sorted(self.algorithms))
+            return f"the algorithm is {_short(algorithm)}, not {allowed}"
         if "vc" in token.payload and "@context" not in token.payload:
             return "the credential is wrapped in vc, an older form"
         return None
 
     def _candidates(self, token: Token) -> list[PublicKey]:
         """Return the trusted keys that the header can mean."""
-        issuer, kid, jwk = (
-            id_of(token.payload.get("issuer")),
-            *map(token.header.get, ("kid", "jwk")),
-        )
+        issuer = id_of(token.payload.get("issuer"))
+        kid, jwk = token.header.get("kid"), token.header.get("jwk")
         if not isinstance(issuer, str):
             raise BadgeError("the credential names no issuer")
         if not isinstance(kid, str | None) or not isinstance(jwk, dict | None):
@@ -185,8 +180,6 @@ class _Verifier:
         if not all(isinstance(each, TrustedKey) for each in ring):
             raise InvalidValueError("keys", type(found).__name__, "trusted keys, or None")
         return ring
-
-    # Does it count?
 
     def status_of(self, credential: Mapping[str, Any]) -> tuple[Outcome, str]:
         """Return what counts most about a badge whose signature is good, and why."""
@@ -223,10 +216,8 @@ class _Verifier:
         if purpose in _MESSAGES:
             return False
         if purpose not in statuslist.PURPOSES:
-            raise BadgeError(
-                f"its status has the purpose {_short(purpose)}, which nobody here knows"
-            )
-        if len(index) > 9:  # a list has fewer bits; and the work of reading a number has to end
+            raise BadgeError(f"its status has an unknown purpose: {_short(purpose)}")
+        if len(index) > 9:  # no list has so many bits, and reading a long number takes time
             raise BadgeError(f"no status list has a bit {_short(index)}")
         if entry.get("statusSize") not in (None, 1):
             raise BadgeError("its status list has more than one bit a credential")
