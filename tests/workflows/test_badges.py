@@ -1,6 +1,5 @@
 """Badges of awards: issued once, revoked with their award, and shown as they stand."""
 
-from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -187,28 +186,6 @@ def test_a_suspension_is_lifted_and_a_revocation_is_not(awarded: Store) -> None:
             change(awarded, "nothing")
     with pytest.raises(InvalidValueError, match="purpose"):
         badges.marked(awarded, 1, "message")
-
-
-A_MOMENT = timedelta(microseconds=1)
-
-
-@pytest.mark.rule("INT-38", "INT-42")
-@pytest.mark.parametrize(
-    ("changes", "at", "state"),
-    [
-        ({}, day(10) - A_MOMENT, BadgeState.NOT_YET_VALID),
-        ({}, day(10), BadgeState.VALID),
-        ({}, day(376) - A_MOMENT, BadgeState.VALID),
-        ({}, day(376), BadgeState.EXPIRED),
-        ({"suspended": True}, day(20), BadgeState.SUSPENDED),
-        ({"suspended": True}, day(376), BadgeState.EXPIRED),
-        ({"suspended": True, "revoked": True}, day(20), BadgeState.REVOKED),
-        ({"revoked": True}, day(376), BadgeState.REVOKED),
-    ],
-)
-def test_where_a_badge_stands(changes: dict[str, bool], at: datetime, state: BadgeState) -> None:
-    badge = Badge("b", "ada", "fa", 1, day(10), day(376), 1, 7, **changes)
-    assert badges.state_at(badge, at) is state
 
 
 @pytest.mark.rule("INT-42")

@@ -1,12 +1,16 @@
-"""Badges: may an award have one, and which?"""
+"""Badges: may an award have one, which, and where does it stand?"""
+
+from datetime import datetime
 
 from certrules.model.awards import Award
-from certrules.model.badges import Badge
+from certrules.model.badges import Badge, BadgeState
 from certrules.model.decisions import Granted, Refused, because
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
+from certrules.rules import status
+from certrules.rules.status import Status
 
-__all__ = ["issue", "reissue"]
+__all__ = ["issue", "reissue", "state_at"]
 
 
 def issue(award: Award | None, badge: Badge | None) -> Granted | Refused:
@@ -49,3 +53,27 @@ def reissue(badge: Badge, current: Badge | None, *, deleted: bool = False) -> Gr
     if badge != current:
         return Refused((because(ReasonCode.BADGE_NOT_CURRENT, badge_id=badge.id),))
     return Granted(reasons=(because(ReasonCode.BADGE_ISSUED),))
+
+
+def state_at(badge: Badge, at: datetime) -> BadgeState:
+    """Return where a badge stands at an aware instant, as far as is known now.
+
+    >>> badge = Badge("b", "1", "fa", 1, datetime(2024, 1, 1, tzinfo=UTC), None, 1, 7)
+    >>> state_at(badge, datetime(2024, 1, 1, tzinfo=UTC))
+    <BadgeState.VALID: 'valid'>
+
+    Rules: INT-38, INT-42.
+    """
+    if badge.revoked:
+        return BadgeState.REVOKED
+    stands = _STATES[status.status_at(badge.award, at)]
+    if badge.suspended and stands is BadgeState.VALID:
+        return BadgeState.SUSPENDED
+    return stands
+
+
+_STATES = {
+    Status.NOT_YET_VALID: BadgeState.NOT_YET_VALID,
+    Status.VALID: BadgeState.VALID,
+    Status.EXPIRED: BadgeState.EXPIRED,
+}

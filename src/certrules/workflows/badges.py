@@ -16,15 +16,13 @@ from certrules.badges.credential import Issuer, Recipient
 from certrules.badges.sharing import Page
 from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
-from certrules.model.badges import Badge, BadgeState
+from certrules.model.badges import Badge
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Refused
 from certrules.model.people import Action
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.protocols import Badges, Store, Transaction
 from certrules.rules import badges as rules
-from certrules.rules import status
-from certrules.rules.status import Status
 from certrules.workflows import facts
 from certrules.workflows.actors import SYSTEM, Asking, permit, permit_for
 
@@ -37,7 +35,6 @@ __all__ = [
     "page",
     "reissue",
     "revoke",
-    "state_at",
     "suspend",
 ]
 
@@ -293,30 +290,6 @@ def _known(transaction: Transaction, badge_id: str) -> Badge:
     return found
 
 
-def state_at(badge: Badge, at: datetime) -> BadgeState:
-    """Return where a badge stands at an instant, as far as is known now.
-
-    >>> badge = Badge("b", "1", "fa", 1, datetime(2024, 1, 1, tzinfo=UTC), None, 1, 7)
-    >>> state_at(badge, datetime(2024, 1, 1, tzinfo=UTC))
-    <BadgeState.VALID: 'valid'>
-
-    Rules: INT-38, INT-42.
-    """
-    if badge.revoked:
-        return BadgeState.REVOKED
-    stands = _STATES[status.status_at(badge.award, at)]
-    if badge.suspended and stands is BadgeState.VALID:
-        return BadgeState.SUSPENDED
-    return stands
-
-
-_STATES = {
-    Status.NOT_YET_VALID: BadgeState.NOT_YET_VALID,
-    Status.VALID: BadgeState.VALID,
-    Status.EXPIRED: BadgeState.EXPIRED,
-}
-
-
 def page(store: Store, badge_id: str, *, at: datetime, issuer: str) -> Page | None:
     """Return what the verification page of a badge tells at an instant; None where there is none.
 
@@ -338,7 +311,7 @@ def page(store: Store, badge_id: str, *, at: datetime, issuer: str) -> Page | No
         certification or Certification(found.certification_id, found.certification_id),
         recipient=name or _named(person.username if person else "", found.user_id),
         issuer=issuer,
-        state=state_at(found, at),
+        state=rules.state_at(found, at),
         at=at,
     )
 
