@@ -1,9 +1,10 @@
-"""Many processes that do the same at the same time."""
+"""Processes that do the same at the same time, or that are killed."""
 
 import multiprocessing
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.synchronize import Barrier
 from typing import TypeVar
 
@@ -21,11 +22,26 @@ def ready() -> None:
 
 def in_many_processes(work: Callable[[int], T]) -> list[T]:
     """Do the same in every process, given its number; return what each answers."""
-    barrier = _FORK.Barrier(PROCESSES)
+    together = _FORK.Barrier(PROCESSES)
     with (
-        warnings.catch_warnings(),
-        ProcessPoolExecutor(PROCESSES, _FORK, _BARRIERS.append, (barrier,)) as pool,
+        _forking(),
+        ProcessPoolExecutor(PROCESSES, _FORK, _BARRIERS.append, (together,)) as pool,
     ):
-        # Newer Pythons warn if a process with threads forks.
-        warnings.filterwarnings("ignore", ".*fork", DeprecationWarning)
         return list(pool.map(work, range(PROCESSES)))
+
+
+def exit_code(work: Callable[[], object]) -> int | None:
+    """Do something in a process of its own; return how that ended: below zero, by which signal."""
+    process = _FORK.Process(target=work)
+    with _forking():
+        process.start()
+    process.join()
+    return process.exitcode
+
+
+@contextmanager
+def _forking() -> Iterator[None]:
+    """Newer Pythons warn if a process with threads forks."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*fork", DeprecationWarning)
+        yield
