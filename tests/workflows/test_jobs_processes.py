@@ -13,7 +13,7 @@ from datetime import UTC
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 from attrs import evolve
@@ -44,9 +44,9 @@ pytestmark = pytest.mark.filterwarnings(  # newer Pythons warn where a process w
     "ignore:.*fork:DeprecationWarning"
 )
 
-USERS = 2_500
-ROWS = 10_000
-MANY = 40_000
+USERS = 1_500
+ROWS = 5_000
+MANY = 20_000
 CHOSEN = ManualAward("fa", day(10), day(400), ExpiryBasis.DATE)
 SOME = Targets(groups={"some"})
 EVERYBODY = Targets(groups={"everybody"})
@@ -111,8 +111,7 @@ def award(
 
 def begun(jobs: Jobs, job: Job) -> Job:
     """Wait until something of a job is done, and the rest is not."""
-    deadline = monotonic() + 60
-    while not (found := jobs.get(job.id)).done and monotonic() < deadline:
+    while not (found := jobs.get(job.id)).done and not found.state.ended:
         sleep(0.001)
     return found
 
@@ -123,13 +122,12 @@ def test_awards_by_hand_are_a_job_on_any_executor(
     store: SqlStore, executor: Executor, policy: Policy
 ) -> None:
     jobs, job = award(store, executor, policy=policy)
-    ended = jobs.wait(job.id, 60)
+    ended = jobs.wait(job.id, 600)
     assert (ended.state, ended.done, ended.total) == (JobState.COMPLETED, USERS, USERS)
     assert len(by_hand.together(ended.results).awarded) == USERS == held(store, "fa")
     assert [entry.text for entry in ended.log] == [
-        "awarded: 1000; done: 1000 of 2500",
-        "awarded: 1000; done: 2000 of 2500",
-        "awarded: 500; done: 2500 of 2500",
+        "awarded: 1000; done: 1000 of 1500",
+        "awarded: 500; done: 1500 of 1500",
         "completed",
     ]
     with store.reading() as view:
@@ -148,7 +146,7 @@ def test_an_import_is_a_job_on_any_executor(
     with open_records(file if source == "path" else BytesIO(written()), zone=UTC) as records:
         renew = Duplicates.RENEW
         job = importing.submit(jobs, store, records, at=day(20), duplicates=renew)
-        ended = jobs.wait(job.id, 60)
+        ended = jobs.wait(job.id, 600)
         again = importing.run(store, records, at=day(20), duplicates=renew, dry_run=True)
     assert (ended.state, ended.done, ended.total) == (JobState.COMPLETED, ROWS, ROWS)
     (report,) = ended.results
@@ -174,13 +172,13 @@ def test_what_a_discontinued_job_did_elsewhere_stays(store: SqlStore, way: str) 
             job = importing.submit(jobs, store, records, at=day(20))
             begun(jobs, job)
             jobs.discontinue(job.id)
-            ended = jobs.wait(job.id, 60)
+            ended = jobs.wait(job.id, 600)
             assert ended.state is JobState.DISCONTINUED
             assert 0 < ended.done < MANY
             assert f"{ended.done} of {MANY}" in ended.log[-1].text
             kept = held(store, "safety")
             assert 0 < kept < ended.done
-            again = jobs.wait(importing.submit(jobs, store, records, at=day(20)).id, 60)
+            again = jobs.wait(importing.submit(jobs, store, records, at=day(20)).id, 600)
         (report,) = again.results
         assert report.outcomes[Outcome.UNCHANGED] == kept
 
@@ -200,7 +198,7 @@ def test_a_worker_that_is_killed_fails_the_job_and_the_next_one_does_the_rest(
         jobs, job = award(store, executor, EVERYBODY)
         begun(jobs, job)
         kill_a_worker(executor)
-        ended = jobs.wait(job.id, 60)
+        ended = jobs.wait(job.id, 600)
         after = award(store, executor, EVERYBODY)[1]
     assert ended.state is after.state is JobState.FAILED
     assert 0 < ended.done < ROWS
@@ -212,7 +210,7 @@ def test_a_worker_that_is_killed_fails_the_job_and_the_next_one_does_the_rest(
     assert kept % by_hand.TOGETHER == 0
     with ProcessPoolExecutor(1, context) as executor:
         jobs, job = award(store, executor, EVERYBODY)
-        report = by_hand.together(jobs.wait(job.id, 60).results)
+        report = by_hand.together(jobs.wait(job.id, 600).results)
     assert (len(report.awarded), len(report.refused)) == (ROWS - kept, kept)
     assert held(store, "fa") == ROWS
 
@@ -227,8 +225,8 @@ def test_a_store_that_cannot_be_sent_fails_the_job_with_what_to_do(way: str) -> 
         jobs = Jobs(lambda: day(20), executor)
         job = by_hand.award(store, SOME, CHOSEN, at=day(20), jobs=jobs)
         assert isinstance(job, Job)
-        ended = jobs.wait(job.id, 60)
-        assert executor.submit(abs, -1).result(60) == 1
+        ended = jobs.wait(job.id, 600)
+        assert executor.submit(abs, -1).result(600) == 1
     assert (ended.state, ended.done) == (JobState.FAILED, 0)
     assert ended.errors[0].text.startswith("memory: this store cannot be sent to another process")
     with store.reading() as view:
@@ -240,8 +238,8 @@ def test_a_mistake_in_another_process_comes_back_as_it_is(store: SqlStore) -> No
     with EXECUTORS["fork"]() as executor:
         mistake = executor.submit(partial(by_hand.award_all, store, ["ada"], gone, at=day(20)))
         with pytest.raises(InvalidValueError) as raised:
-            mistake.result(60)
-        assert executor.submit(abs, -1).result(60) == 1
+            mistake.result(600)
+        assert executor.submit(abs, -1).result(600) == 1
     assert (raised.value.name, raised.value.value) == ("certification", "gone")
 
 
@@ -252,26 +250,31 @@ def test_jobs_side_by_side_wait_for_each_other(path: Path, store: SqlStore, way:
         jobs, first = award(store, executor)
         records = stack.enter_context(open_records(BytesIO(written()), zone=UTC))
         second = importing.submit(jobs, store, records, at=day(20))
-        ended = [jobs.wait(job.id, 60) for job in (first, second)]
+        ended = [jobs.wait(job.id, 600) for job in (first, second)]
     assert [job.state for job in ended] == [JobState.COMPLETED] * 2
     assert held(store, "fa") == USERS
 
 
 @pytest.mark.rule("INT-09")
-def test_eight_imports_of_one_file_at_once_issue_every_award_once(store: SqlStore) -> None:
+@pytest.mark.parametrize(
+    ("imports", "rows"), [(3, 500), pytest.param(8, ROWS, marks=pytest.mark.slow)]
+)
+def test_imports_of_one_file_at_once_issue_every_award_once(
+    store: SqlStore, imports: int, rows: int
+) -> None:
     with ExitStack() as stack:
         context = multiprocessing.get_context("fork")
-        jobs = Jobs(lambda: day(20), stack.enter_context(ProcessPoolExecutor(8, context)))
+        jobs = Jobs(lambda: day(20), stack.enter_context(ProcessPoolExecutor(imports, context)))
         begun = []
-        for _ in range(8):
-            records = stack.enter_context(open_records(BytesIO(written()), zone=UTC))
+        for _ in range(imports):
+            records = stack.enter_context(open_records(BytesIO(written(rows)), zone=UTC))
             begun.append(importing.submit(jobs, store, records, at=day(20)))
-        ended = [jobs.wait(job.id, 60) for job in begun]
-    assert [job.state for job in ended] == [JobState.COMPLETED] * 8
+        ended = [jobs.wait(job.id, 600) for job in begun]
+    assert [job.state for job in ended] == [JobState.COMPLETED] * imports
     reports = [job.results[0] for job in ended]
     issued = held(store, "safety")
     assert sum(report.outcomes[Outcome.ISSUED] for report in reports) == issued
-    assert sum(report.outcomes[Outcome.UNCHANGED] for report in reports) == 7 * issued
+    assert sum(report.outcomes[Outcome.UNCHANGED] for report in reports) == (imports - 1) * issued
 
 
 ENDING = """
@@ -300,7 +303,7 @@ def test_the_end_of_the_program_keeps_what_its_jobs_did(
         [sys.executable, str(script), str(path), way],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )

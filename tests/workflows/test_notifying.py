@@ -184,7 +184,7 @@ def test_of_what_is_issued_late_the_latest_moment_is_told(store: Store) -> None:
 @pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
 def test_a_set_back_clock_tells_nothing_twice_and_loses_nothing(store: Store) -> None:
     give(store, "ada", 0, 100)
-    assert due(store, day(5000)) == ["ada 90 days", "ada 30 days", "ada 7 days", "ada expired"]
+    assert due(store, day(400)) == ["ada 90 days", "ada 30 days", "ada 7 days", "ada expired"]
     give(store, "bob", 0, 100)
     assert due(store, day(20)) == []
     assert due(store, day(101)) == ["bob 30 days", "bob 7 days", "bob expired"]
@@ -223,8 +223,8 @@ def test_what_a_notification_tells_does_not_depend_on_those_beside_it(
     ]
 
 
-moments = st.lists(st.integers(0, 500), max_size=8)
-lives = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 400)), min_size=1, max_size=5)
+moments = st.lists(st.integers(0, 250), max_size=8)
+lives = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 150)), min_size=1, max_size=5)
 
 
 @pytest.mark.law
@@ -237,16 +237,16 @@ def test_each_notice_is_told_once_however_often_and_in_whatever_order_it_is_aske
     for number, (issued, valid) in enumerate(lives):
         for store in (once, often):
             give(store, f"{number}", issued, issued + valid)
-    due(once, day(600))
+    due(once, day(300))
     notifying.due(often, ALL, until=T0, zone=UTC, since=T0)
-    for moment in (*moments, 600):
+    for moment in (*moments, 300):
         due(often, day(moment))
     assert {each.identity for each in notices(once)} == {each.identity for each in notices(often)}
     assert len(notices(often)) == len(notices(once))
 
 
 jobs = st.lists(
-    st.tuples(st.integers(0, 500), st.sets(st.sampled_from(range(len(ALL))))), max_size=8
+    st.tuples(st.integers(0, 250), st.sets(st.sampled_from(range(len(ALL))))), max_size=8
 )
 
 
@@ -264,15 +264,15 @@ def test_jobs_with_any_notifications_tell_together_what_one_job_tells(
             with store.writing() as transaction:
                 event = Event(EventKind.ISSUED, award.user_id, "fa", 1, award.issued_at)
                 transaction.events.add([event])
-    due(one, day(600))
+    due(one, day(300))
     for until, chosen in jobs:
         due(many, day(until), [ALL[number] for number in sorted(chosen)])
-    due(many, day(600))
+    due(many, day(300))
     assert {each.identity for each in notices(one)} == {each.identity for each in notices(many)}
     assert len(notices(one)) == len(notices(many))
 
 
-made = st.tuples(st.integers(1, 200), st.integers(0, 150), st.integers(1, 300))
+made = st.tuples(st.integers(1, 100), st.integers(0, 100), st.integers(1, 150))
 
 
 @pytest.mark.law
@@ -283,7 +283,7 @@ def test_a_late_job_tells_what_a_daily_one_does(
     lives: list[tuple[int, int, int]], step: int
 ) -> None:
     daily, late = MemoryStore(), MemoryStore()
-    for store, days in ((daily, range(520)), (late, range(0, 520 + step, step))):
+    for store, days in ((daily, range(260)), (late, range(0, 260 + step, step))):
         furnish(store)
         runs = [(each, -1, 0, 0) for each in days]
         makings = [(at, number, age, valid) for number, (at, age, valid) in enumerate(lives)]
@@ -299,7 +299,7 @@ def test_a_late_job_tells_what_a_daily_one_does(
 
 
 def expiries(store: Store) -> set[NoticeIdentity]:
-    return {each.identity for each in notices(store) if each.due_at < day(519)}
+    return {each.identity for each in notices(store) if each.due_at < day(259)}
 
 
 @pytest.mark.rule("INT-25")
