@@ -185,6 +185,6 @@ def test_a_catalog_is_an_object(data: bytes) -> None:
     assert list(faults(data)) == ["$"]
 
 
-def test_ten_megabytes_of_faults_take_no_time_to_speak_of() -> None:
-    keys = {f"key{number}": None for number in range(500_000)}
-    assert len(faults(keys)) == 500_000
+def test_a_megabyte_of_faults_takes_no_time_to_speak_of() -> None:
+    keys = {f"key{number}": None for number in range(50_000)}
+    assert len(faults(keys)) == 50_000

@@ -200,7 +200,7 @@ def test_a_file_that_has_no_room_leaves_the_former(
 @pytest.mark.parametrize("as_", ["csv", "xlsx"])
 def test_a_reader_that_has_gone_ends_the_export(awarded: Path, as_: str) -> None:
     with closing(open_store(awarded)) as store, store.writing() as work:
-        work.awards.add([Award(f"{n}", "x", T0, None) for n in range(20_000)])
+        work.awards.add([Award(f"{n}", "x", T0, None) for n in range(6_000)])
     words = ["export", "issued", "--store", str(awarded), "--as", as_, "--out", "/dev/stdout"]
     command = [sys.executable, "-m", "certrules", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
