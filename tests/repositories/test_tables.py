@@ -50,7 +50,7 @@ OF_AWARDS = FIELDS[: FIELDS.index(Field.CERTIFICATION_ID)]
 OF_CERTIFICATIONS = FIELDS[FIELDS.index(Field.DESCRIPTION_KEY) :]
 LISTS = [Field.TRAINING_ID, Field.TRAINING_CODE, Field.TRAINING_KEY]
 IDS = [Field.USER_ID, Field.CERTIFICATION_ID]
-COMPARED = [field for field in Field if field.value.is_text or field in IDS]
+COMPARED = [field for field in Field if field.is_text or field in IDS]
 
 
 def furnish(work: Transaction) -> None:

@@ -108,61 +108,52 @@ class CertificationRow:
     awarded: int = 0
 
 
-@frozen
-class _Reading:
-    """What a field is of a row, and what it is compared as; whether that is text to sort by."""
-
-    of: Callable[[Any], Any]
-    key: Callable[[Any], Any] | None = None
-    is_text: bool = True
+_Read = Callable[[Any], Any]
 
 
-def _whole(of: Callable[[Any], Any], key: Callable[[Any], Any] | None = None) -> _Reading:
-    return _Reading(of, key, is_text=False)
-
-
-def _definition(of: Callable[[Any], Any], key: Callable[[Any], Any] | None = None) -> _Reading:
-    return _Reading(lambda row: row.certification and of(row.certification), key)
-
-
-def _items(key: Callable[[Any], Any]) -> _Reading:
-    return _Reading(lambda row: row.items, key)
+def _definition(of: _Read, key: _Read | None = None) -> tuple[_Read, _Read | None]:
+    return lambda row: row.certification and of(row.certification), key
 
 
 def _certification_id(row: AwardRow | CertificationRow) -> str:
     return row.award.certification_id if isinstance(row, AwardRow) else row.certification.id
 
 
+def _items(row: AwardRow | CertificationRow) -> tuple[Item, ...]:
+    return row.items
+
+
+def _first_item(items: tuple[Item, ...]) -> str | None:
+    return next((folded(each.name) or each.code or each.id for each in items), None)
+
+
 def _days(validity: Validity) -> int | None:
     return None if validity.never else validity.amount * ABOUT_DAYS[validity.unit]
-
-
-def _first_name(items: tuple[Item, ...]) -> str | None:
-    return next((folded(each.name) or each.code or each.id for each in items), None)
 
 
 class Field(Enum):
     """What rows are filtered, searched, sorted and grouped by.
 
-    A field of what the store does not have is None. The ``TRAINING`` fields are tuples.
+    Each is what it reads of a row, what it makes of that to compare it, and whether rows are sorted
+    by it as text. What the store does not have is None. The ``TRAINING`` fields are tuples.
     """
 
     # of an award, its user and their company
-    USER_ID = _whole(lambda row: row.award.user_id)
-    STATUS = _Reading(lambda row: row.status, str)
-    SOURCE_TYPE = _Reading(lambda row: row.award.source.type, str)
-    ISSUED_AT = _whole(lambda row: row.award.issued_at)
-    EXPIRES_AT = _whole(lambda row: row.award.expires_at)
-    USERNAME_KEY = _Reading(lambda row: row.user and row.user.username, username_key)
-    FIRST_NAME_KEY = _Reading(lambda row: row.user and row.user.first_name, folded)
-    LAST_NAME_KEY = _Reading(lambda row: row.user and row.user.last_name, folded)
-    USER_TEXT = _Reading(lambda row: row.user, user_text)
-    COMPANY_ID = _Reading(lambda row: row.user and row.user.company_id)
-    COMPANY_NAME = _Reading(lambda row: row.company and row.company.name)
-    COMPANY_KEY = _Reading(lambda row: row.company and row.company.name, folded)
-    ACCOUNT_OWNER_KEY = _Reading(lambda row: row.company and row.company.account_owner, sort_key)
+    USER_ID = (lambda row: row.award.user_id, None, False)
+    STATUS = (lambda row: row.status, str)
+    SOURCE_TYPE = (lambda row: row.award.source.type, str)
+    ISSUED_AT = (lambda row: row.award.issued_at, None, False)
+    EXPIRES_AT = (lambda row: row.award.expires_at, None, False)
+    USERNAME_KEY = (lambda row: row.user and row.user.username, username_key)
+    FIRST_NAME_KEY = (lambda row: row.user and row.user.first_name, folded)
+    LAST_NAME_KEY = (lambda row: row.user and row.user.last_name, folded)
+    USER_TEXT = (lambda row: row.user, user_text)
+    COMPANY_ID = (lambda row: row.user and row.user.company_id, None)
+    COMPANY_NAME = (lambda row: row.company and row.company.name, None)
+    COMPANY_KEY = (lambda row: row.company and row.company.name, folded)
+    ACCOUNT_OWNER_KEY = (lambda row: row.company and row.company.account_owner, sort_key)
     # of a certification, also an award's, and of the items that earn it
-    CERTIFICATION_ID = _whole(_certification_id)
+    CERTIFICATION_ID = (_certification_id, None, False)
     NAME = _definition(lambda one: one.name)
     NAME_KEY = _definition(lambda one: one.name, folded)
     CODE = _definition(lambda one: one.code)
@@ -170,31 +161,36 @@ class Field(Enum):
     FIRST_SKILL_KEY = _definition(
         lambda one: one.skills, lambda skills: sort_key("".join(skills[:1]))
     )
-    FIRST_TRAINING_KEY = _items(_first_name)
-    TRAINING_ID = _items(lambda items: tuple(each.id for each in items))
-    TRAINING_CODE = _items(lambda items: tuple(each.code for each in items))
-    TRAINING_KEY = _items(lambda items: tuple(folded(each.name) for each in items))
+    FIRST_TRAINING_KEY = (_items, _first_item)
+    TRAINING_ID = (_items, lambda items: tuple(each.id for each in items))
+    TRAINING_CODE = (_items, lambda items: tuple(each.code for each in items))
+    TRAINING_KEY = (_items, lambda items: tuple(folded(each.name) for each in items))
     # of rows that are certifications
     DESCRIPTION_KEY = _definition(lambda one: one.description, sort_key)
     CERTIFICATION_STATUS = _definition(lambda one: one.status, str)
     VALIDITY = _definition(lambda one: one.validity, str)
-    VALIDITY_DAYS = _whole(lambda row: row.certification.validity, _days)
-    FIRST_TRAINING_KIND = _items(lambda items: next((str(each.kind) for each in items), None))
+    VALIDITY_DAYS = (lambda row: row.certification.validity, _days, False)
+    FIRST_TRAINING_KIND = (_items, lambda items: next((str(each.kind) for each in items), None))
     CREATED_BY = _definition(lambda one: one.created_by)
-    CREATED_BY_KEY = _Reading(lambda row: row.creator and row.creator.username, username_key)
-    CREATED_AT = _whole(lambda row: row.certification.created_at)
-    UPDATED_AT = _whole(lambda row: row.certification.updated_at)
-    AWARDED = _whole(lambda row: row.awarded)
-    ASSIGNED = _whole(lambda row: row.items, len)
+    CREATED_BY_KEY = (lambda row: row.creator and row.creator.username, username_key)
+    CREATED_AT = (lambda row: row.certification.created_at, None, False)
+    UPDATED_AT = (lambda row: row.certification.updated_at, None, False)
+    AWARDED = (lambda row: row.awarded, None, False)
+    ASSIGNED = (_items, len, False)
+
+    def __init__(self, read: _Read, key: _Read | None, is_text: bool = True) -> None:  # noqa: FBT001, FBT002
+        self.read: _Read = read
+        self.key: _Read | None = key
+        self.is_text: bool = is_text
 
     def of(self, row: AwardRow | CertificationRow) -> Any:
         """Return what a row is compared by."""
-        found, key = self.value.of(row), self.value.key
-        return found if key is None or found is None else key(found)
+        found = self.read(row)
+        return found if self.key is None or found is None else self.key(found)
 
     def place(self, value: Any) -> Any:
         """Return what a value is sorted by: a text's beginning; None before text, after others."""
-        return (value or "")[:SORTED] if self.value.is_text else (value is None, value)
+        return (value or "")[:SORTED] if self.is_text else (value is None, value)
 
 
 class Table(Word):

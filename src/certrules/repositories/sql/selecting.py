@@ -31,18 +31,21 @@ from certrules.repositories.sql.tables import (
 
 __all__ = ["SqlTables"]
 
-_FIRST = assignments.alias("first_assignment")
-_FIRST_ITEM = items.alias("first_item")
-_IS_FIRST = and_(_FIRST.c.certification_id == awards.c.certification_id, _FIRST.c.position == 0)
-_IS_ITS_ITEM = and_(_FIRST_ITEM.c.kind == _FIRST.c.kind, _FIRST_ITEM.c.id == _FIRST.c.item_id)
 _SOURCE = (  # databases leave out what a statement does not use
     awards.outerjoin(users, users.c.id == awards.c.user_id)
     .outerjoin(companies, companies.c.id == users.c.company_id)
     .outerjoin(certifications, certifications.c.id == awards.c.certification_id)
-    .outerjoin(_FIRST, _IS_FIRST)
-    .outerjoin(_FIRST_ITEM, _IS_ITS_ITEM)
 )
-_FIRST_NAME = func.nullif(_FIRST_ITEM.c.name_key, "")
+_ITEM = and_(items.c.kind == assignments.c.kind, items.c.id == assignments.c.item_id)
+_NAME, _CODE = func.nullif(items.c.name_key, ""), func.nullif(items.c.code, "")
+_FIRST_TRAINING = (
+    select(func.coalesce(_NAME, _CODE, assignments.c.item_id))
+    .outerjoin_from(assignments, items, _ITEM)
+    .where(assignments.c.certification_id == awards.c.certification_id)
+    .where(assignments.c.position == 0)
+    .correlate(awards)
+    .scalar_subquery()
+)
 _COLUMNS: Mapping[Field, ColumnElement[Any]] = {
     Field.USER_ID: awards.c.user_id,
     Field.SOURCE_TYPE: awards.c.source_type,
@@ -62,16 +65,13 @@ _COLUMNS: Mapping[Field, ColumnElement[Any]] = {
     Field.CODE: certifications.c.code,
     Field.CERTIFICATION_TEXT: certifications.c.search_text,
     Field.FIRST_SKILL_KEY: certifications.c.first_skill_key,
-    Field.FIRST_TRAINING_KEY: func.coalesce(
-        _FIRST_NAME, func.nullif(_FIRST_ITEM.c.code, ""), _FIRST.c.item_id
-    ),
+    Field.FIRST_TRAINING_KEY: _FIRST_TRAINING,
 }
 _OF_ITEMS: Mapping[Field, ColumnElement[Any]] = {
     Field.TRAINING_ID: assignments.c.item_id,
     Field.TRAINING_CODE: items.c.code,
     Field.TRAINING_KEY: items.c.name_key,
 }
-_ITEM = and_(items.c.kind == assignments.c.kind, items.c.id == assignments.c.item_id)
 _KEY = (awards.c.user_id, awards.c.certification_id, awards.c.cycle)
 _N_AWARD, _N_USER = len(awards.c), 10
 _ROW = (*awards.c, *users.c[:_N_USER], companies.c.id, companies.c.name, companies.c.account_owner)
@@ -143,7 +143,7 @@ class SqlTables(GenericTables):
         column = self._column(query, field)
         if field is Field.EXPIRES_AT:
             return self._session.sorted_none_last(column, descending=descending)
-        if field.value.is_text:
+        if field.is_text:
             column = func.substr(func.coalesce(column, ""), 1, SORTED)
         return [column.desc() if descending else column]
 

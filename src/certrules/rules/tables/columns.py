@@ -19,13 +19,8 @@ from certrules.words import Word
 __all__ = ["LAYOUTS", "Clock", "Layout"]
 
 
-@frozen
-class Clock:
-    """The instant at which a table is looked at, and the zone of its days."""
-
-    at: datetime
-    zone: tzinfo
-
+Clock = tuple[datetime, tzinfo]
+"""The instant at which a table is looked at, and the zone of its days."""
 
 Column = tuple[Field, Callable[[Any, Any, Clock], Any]]
 """The field by which a column is sorted, and what it shows of that field and the row.
@@ -63,14 +58,6 @@ def _or(other: Field) -> Callable[[Any, Any, Clock], Any]:
     return lambda value, row, _: value or other.of(row)
 
 
-def _list(values: tuple[str, ...] | None, _: Any, __: Clock) -> tuple[str, ...]:
-    return values or ()
-
-
-def _number(items: tuple[Item, ...], _: Any, __: Clock) -> int:
-    return len(items)
-
-
 def _names(items: tuple[Item, ...], _: Any, __: Clock) -> tuple[str, ...]:
     return tuple(each.name or each.code or each.id for each in items)
 
@@ -89,16 +76,17 @@ def _time(instant: datetime | None, _: Any, clock: Clock) -> datetime | None:
 
 def _local(instant: datetime, clock: Clock) -> datetime:
     try:
-        return instants.local(instant, clock.zone)
+        return instants.local(instant, clock[1])
     except OutOfRangeError:  # on the first or the last day that there is
         return instant
 
 
 def _days_left(_: Any, row: AwardRow, clock: Clock) -> int | None:
+    at, zone = clock
     try:
-        return status.days_left(row.award, clock.at, zone=clock.zone)
+        return status.days_left(row.award, at, zone=zone)
     except OutOfRangeError:
-        return status.days_left(row.award, clock.at, zone=UTC)
+        return status.days_left(row.award, at, zone=UTC)
 
 
 def _status(kind: type[Word]) -> Callable[[str], str]:
@@ -118,7 +106,7 @@ LAYOUTS: Mapping[Table, Layout] = {
             "Certification": (Field.NAME_KEY, _plain),
             "Training": (Field.FIRST_TRAINING_KEY, _names),
             "Description": (Field.DESCRIPTION_KEY, _plain),
-            "Skills": (Field.FIRST_SKILL_KEY, _list),
+            "Skills": (Field.FIRST_SKILL_KEY, _plain),
             "Source": (Field.FIRST_TRAINING_KIND, _kinds),
             "Status": (Field.CERTIFICATION_STATUS, _words),
             "Expiration": (Field.VALIDITY_DAYS, _words),
@@ -140,7 +128,7 @@ LAYOUTS: Mapping[Table, Layout] = {
             "Description": (Field.DESCRIPTION_KEY, _plain),
             "Expiry": (Field.VALIDITY_DAYS, _words),
             "Awarded To": (Field.AWARDED, _plain),
-            "Assigned": (Field.ASSIGNED, _number),
+            "Assigned": (Field.ASSIGNED, lambda items, _, __: len(items)),
         },
         sort=(Field.NAME_KEY,),
     ),
@@ -154,7 +142,7 @@ LAYOUTS: Mapping[Table, Layout] = {
             "Expiration": (Field.EXPIRES_AT, _day),
             "Company": (Field.COMPANY_KEY, _or(Field.COMPANY_ID)),
             "Account Owner": (Field.ACCOUNT_OWNER_KEY, _plain),
-            "Skills": (Field.FIRST_SKILL_KEY, _list),
+            "Skills": (Field.FIRST_SKILL_KEY, _plain),
             "Issued On": (Field.ISSUED_AT, _day),
         },
         sort=(Field.USERNAME_KEY, Field.NAME_KEY),

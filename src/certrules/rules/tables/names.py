@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from certrules.errors import InvalidValueError
 from certrules.model.tables import folded
 
-__all__ = ["listed", "named"]
+__all__ = ["named"]
 
 
 def named(kind: str, given: str, known: Iterable[str]) -> str:
@@ -17,14 +17,9 @@ def named(kind: str, given: str, known: Iterable[str]) -> str:
         return name
     near = get_close_matches(_spelling(given[:100]), names)
     hint = f"; did you mean {names[near[0]]}?" if near else ""
-    raise InvalidValueError(kind, given, listed(names.values()) + hint)
+    expected = "one of " + ", ".join(names.values()) if names else "none: this table has none"
+    raise InvalidValueError(kind, given, expected + hint)
 
 
 def _spelling(name: str) -> str:
     return re.sub(r"[\s_-]+", " ", folded(name.strip()))
-
-
-def listed(names: Iterable[str]) -> str:
-    """Say which names there are."""
-    listed = ", ".join(names)
-    return f"one of {listed}" if listed else "none: this table has none"

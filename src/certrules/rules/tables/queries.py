@@ -11,7 +11,7 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.people import Target
 from certrules.model.tables import NOT_ARCHIVED, Filter, Sort, Table, TableQuery, folded
-from certrules.rules.tables.columns import LAYOUTS, Clock, Layout
+from certrules.rules.tables.columns import LAYOUTS, Layout
 from certrules.rules.tables.names import named
 
 __all__ = ["cells", "filters", "query"]
@@ -34,16 +34,14 @@ def query(
     offset: int = 0,
     limit: int | None = None,
 ) -> TableQuery:
-    """Return the query that somebody means, for the statuses of awards at an aware instant.
+    """Return the query that somebody means; statuses are those of an aware instant.
 
     Without ``columns`` all are shown. ``search`` finds rows in which each of its words occurs. If a
-    filter is given several times, any of its values will do. ``sort`` names columns, the first one
-    first, with a hyphen before one whose greatest value comes first. A ``group_by`` column comes
-    first, and rows are sorted by it. ``scope`` says whose awards. Archived awards are found only by
-    a filter that asks for them.
-
-    Raises :class:`~certrules.errors.InvalidValueError` for a name or a value that the table does
-    not know, for a column named twice, and for what is no name at all.
+    filter is given several times, any of its values will do. ``sort`` names columns, with a hyphen
+    before one whose greatest value comes first. The column ``group_by`` comes first, and rows are
+    sorted by it. Archived awards are found only by a filter that asks for them. Raises
+    :class:`~certrules.errors.InvalidValueError` for a name or a value that the table does not know,
+    and for a column named twice.
 
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> query(Table.ISSUED, at=at, columns=["issued-on", "User"]).columns
@@ -92,10 +90,10 @@ def cells(query: TableQuery, *, zone: str | tzinfo) -> Callable[[Any], tuple[Any
 
     Rules: ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10, DOC-TZ-02.
     """
-    clock = Clock(query.at, instants.time_zone(zone))
+    clock = query.at, instants.time_zone(zone)
     columns = LAYOUTS[query.table].columns
-    shown = [(field.value.of, show) for field, show in map(columns.__getitem__, query.columns)]
-    return lambda row: tuple(show(of(row), row, clock) for of, show in shown)
+    shown = [(field.read, show) for field, show in map(columns.__getitem__, query.columns)]
+    return lambda row: tuple(show(read(row), row, clock) for read, show in shown)
 
 
 def _columns(given: Iterable[str], group_by: str | None, layout: Layout) -> tuple[str, ...]:
