@@ -10,9 +10,18 @@ from pathlib import Path
 from benchmarks.data import CERTIFICATIONS, COURSES, PLANS, USERS
 from benchmarks.measuring import Comparison, Job, at_most, pairs
 from benchmarks.peers import ZONE
-from certrules import Assignment, Certification, Item, ItemKind, User
-from certrules.records import open_records
-from certrules.repositories.sql import open_store
+from certrules import (
+    DOCEBO,
+    SYSTEM,
+    Assignment,
+    Certification,
+    Item,
+    ItemKind,
+    Platform,
+    User,
+    open_records,
+    open_store,
+)
 from certrules.workflows import importing
 
 __all__ = ["compare"]
@@ -64,7 +73,7 @@ def _make_store(path: Path) -> None:
 def _import(store_path: Path, path: Path) -> Path:
     store = open_store(str(store_path))
     with open_records(path, zone=ZONE) as file:
-        importing.run(store, file, at=AT)
+        importing.run(Platform(store, DOCEBO, ZONE).acting_as(SYSTEM), file, at=AT)
     store.close()
     return store_path
 

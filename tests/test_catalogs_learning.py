@@ -10,8 +10,8 @@ from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
 from certrules.model.learning import Course, LearningPlan, Window, WindowStart
 from certrules.repositories.memory import MemoryStore
-from certrules.workflows import administering
-from certrules.workflows.administering import Change
+from certrules.workflows.catalog import Change, load
+from tests.workflows.conftest import acting
 
 
 def faults(entry: object) -> dict[str, str]:
@@ -67,11 +67,11 @@ def test_a_plan_that_holds_a_course_twice_is_a_fault() -> None:
 def test_a_load_adds_and_replaces_them() -> None:
     store = MemoryStore()
     courses = [Item(ItemKind.COURSE, id_) for id_ in ("c1", "c2", "c3")]
-    administering.load(store, Catalog(items=(*courses, Item(ItemKind.LEARNING_PLAN, "p1"))))
+    load(acting(store), Catalog(items=(*courses, Item(ItemKind.LEARNING_PLAN, "p1"))))
     catalog = Catalog(courses=(Course("c1"), Course("c2")), plans=(LearningPlan("p1", ("c1",)),))
-    assert administering.load(store, catalog).changes["courses"] == Change(added=2)
+    assert load(acting(store), catalog).changes["courses"] == Change(added=2)
     later = Catalog(courses=(Course("c1"), Course("c2", ("m1",)), Course("c3")))
-    changes = administering.load(store, later).changes
+    changes = load(acting(store), later).changes
     assert changes["courses"] == Change(added=1, replaced=1, unchanged=1)
     assert "plans" not in changes
     with store.reading() as view:

@@ -1,14 +1,21 @@
 """Certification rules for learning platforms: validity, awarding, renewal, import.
 
 The values people name most, and the rule modules; everything else is imported from its own module.
+What needs more than values, such as a :class:`Platform` or a store, is imported when it is first
+used, so that ``import certrules`` stays fast and needs no extra.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from certrules import instants, periods
+from certrules.instants import IssueDateConvention
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, ManualAward, Source
 from certrules.model.catalog import (
     Assignment,
     Certification,
     CertificationStatus,
+    Criteria,
     Item,
     ItemKind,
     Validity,
@@ -27,14 +34,22 @@ from certrules.model.learning import (
     Window,
 )
 from certrules.model.notices import NoticeKind, Notification, Offset, OffsetUnit
-from certrules.model.people import Action, Actor, Permission, Role, Target, User
+from certrules.model.people import Action, Actor, Permission, Role, Scope, User
 from certrules.model.policy import ALLBOUND, DOCEBO, Duplicates, ExpiryDay, Policy
 from certrules.periods import MonthEnd, Unit
 from certrules.rulebook import Rule
 
+if TYPE_CHECKING:
+    from certrules.records import open_records
+    from certrules.repositories.memory import MemoryStore
+    from certrules.repositories.sql import open_store
+    from certrules.rules.status import Status
+    from certrules.workflows.platform import SYSTEM, Platform
+
 __all__ = [
     "ALLBOUND",
     "DOCEBO",
+    "SYSTEM",
     "Action",
     "Actor",
     "Assignment",
@@ -44,6 +59,7 @@ __all__ = [
     "CertificationStatus",
     "Completion",
     "Course",
+    "Criteria",
     "Duplicates",
     "Enrolment",
     "EnrolmentStatus",
@@ -52,16 +68,19 @@ __all__ = [
     "ExternalTraining",
     "Facts",
     "Granted",
+    "IssueDateConvention",
     "Item",
     "ItemKind",
     "LearningPlan",
     "ManualAward",
+    "MemoryStore",
     "MonthEnd",
     "NoticeKind",
     "Notification",
     "Offset",
     "OffsetUnit",
     "Permission",
+    "Platform",
     "Policy",
     "Reason",
     "Refused",
@@ -69,12 +88,35 @@ __all__ = [
     "RenewalOption",
     "Role",
     "Rule",
+    "Scope",
     "Source",
-    "Target",
+    "Status",
     "Unit",
     "User",
     "Validity",
     "Window",
     "instants",
+    "open_records",
+    "open_store",
     "periods",
 ]
+
+_LATER = {
+    "SYSTEM": "certrules.workflows.platform",
+    "MemoryStore": "certrules.repositories.memory",
+    "Platform": "certrules.workflows.platform",
+    "Status": "certrules.rules.status",
+    "open_records": "certrules.records",
+    "open_store": "certrules.repositories.sql",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_LATER[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -27,7 +27,8 @@ from certrules import (
 from certrules.catalogs import Catalog
 from certrules.cli import main
 from certrules.repositories.sql import open_store
-from certrules.workflows import administering
+from certrules.workflows import catalog
+from tests.workflows.conftest import acting
 
 CATALOG = Catalog(
     users=(
@@ -89,7 +90,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a test's store is a copy of, which takes less time than to make it."""
     path = tmp_path_factory.mktemp("loaded") / "store.db"
     with closing(open_store(str(path), create=True)) as opened:
-        administering.load(opened, CATALOG)
+        catalog.load(acting(opened), CATALOG)
     return path
 
 

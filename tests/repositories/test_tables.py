@@ -14,7 +14,7 @@ from certrules import Award, Certification, Item, ItemKind, Unit, User, Validity
 from certrules.errors import StoreError
 from certrules.model.awards import AssociationType, Source
 from certrules.model.catalog import Assignment, CertificationStatus
-from certrules.model.people import Company, Target
+from certrules.model.people import Company, Scope
 from certrules.model.status import Status
 from certrules.model.tables import NOT_ARCHIVED, Field, Filter, Table, TableQuery, by_status
 from certrules.repositories.memory import MemoryStore
@@ -138,7 +138,7 @@ def queries(draw: st.DrawFn) -> TableQuery:
         filters=draw(several(one, 2)),
         sort=draw(several(st.tuples(scalar, st.booleans()), 3)),
         group=draw(st.lists(scalar, max_size=2, unique=True).map(tuple)),
-        scope=draw(st.builds(Target, ids, ids)) if table.of_awards else Target(),
+        scope=draw(st.builds(Scope, ids, ids)) if table.of_awards else Scope(),
         offset=draw(st.sampled_from([0, 0, 3])),
         limit=draw(st.sampled_from([None, None, 0, 5])),
     )

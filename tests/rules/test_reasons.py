@@ -47,7 +47,7 @@ from certrules.model.decisions import Reason
 from certrules.model.images import ImageFormat, ImageInfo
 from certrules.model.learning import RenewalState
 from certrules.model.notices import NoticeKind, Notification
-from certrules.model.people import Action, Actor, Permission, Role, Target
+from certrules.model.people import Action, Actor, Permission, Role, Scope
 from certrules.model.reasons import ReasonCode
 from certrules.rules import (
     awarding,
@@ -727,14 +727,14 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
         "granted: permitted permitted/ALL-ROLE-02 permitted/ALL-ROLE-02",
     ),
     "may: one's own": (
-        lambda: visibility.may(Actor("ada"), Action.VIEW_AWARDS, Target("ada")),
+        lambda: visibility.may(Actor("ada"), Action.VIEW_AWARDS, Scope("ada")),
         "granted: permitted/ALL-ROLE-07",
     ),
     "may: the company's": (
         lambda: visibility.may(
             Actor("ada", {Role.MANAGER}, company_id="acme"),
             Action.SEARCH_AWARDS,
-            Target(company_id="acme"),
+            Scope(company_id="acme"),
         ),
         "granted: permitted/ALL-ROLE-06",
     ),

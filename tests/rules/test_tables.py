@@ -10,7 +10,7 @@ from certrules import Award, Certification, Item, ItemKind, Unit, User, Validity
 from certrules.errors import InvalidValueError
 from certrules.model.awards import AssociationType, Source
 from certrules.model.catalog import Assignment, CertificationStatus
-from certrules.model.people import Company, Target
+from certrules.model.people import Company, Scope
 from certrules.model.tables import AwardRow, Field, by_status
 from certrules.repositories.memory import MemoryStore
 from certrules.rules import tables
@@ -242,9 +242,9 @@ def test_a_search_finds_all_its_words_in_any_case_and_column() -> None:
 
 @pytest.mark.rule("ALL-MANAGE-09")
 def test_rows_are_narrowed_to_ones_own_or_a_companys() -> None:
-    assert users(scope=Target(owner="8")) == "Bob-c Bob-F"
-    assert users(scope=Target(company_id="a")) == "ada-F"
-    assert users(scope=Target(owner="8", company_id="a")) == ""
+    assert users(scope=Scope(owner_id="8")) == "Bob-c Bob-F"
+    assert users(scope=Scope(company_id="a")) == "ada-F"
+    assert users(scope=Scope(owner_id="8", company_id="a")) == ""
 
 
 def test_rows_are_sorted_by_any_columns() -> None:
@@ -322,7 +322,7 @@ def test_awards_are_grouped_by_where_they_stand() -> None:
             {"filters": [("User Name", str(n)) for n in range(15_001)]},
             "number of values to compare with cannot be 30002",
         ),
-        (Table.CATALOG, {"scope": Target("8")}, "^scope cannot be Target.* to nobody$"),
+        (Table.CATALOG, {"scope": Scope("8")}, "^scope cannot be Scope.* to nobody$"),
         (Table.CERTIFICATIONS, {"filters": [("Status", "actve")]}, "^status cannot be"),
         (Table.ISSUED, {"filters": [("Status", "actve")]}, "^status cannot be"),
         (Table.ISSUED, {"group_by": "Usr"}, "^group cannot be 'Usr'"),
@@ -355,7 +355,7 @@ def test_what_a_table_does_not_know_is_said(
         (NAMES, {"sort": "User"}),
         (NAMES, {"sort": [None]}),
         ("the name of a column, or None", {"group_by": 3}),
-        ("a Target", {"scope": "8"}),
+        ("a Scope", {"scope": "8"}),
         (NUMBER, {"offset": -1}),
         (NUMBER, {"offset": 10**30}),
         (NUMBER, {"offset": None}),

@@ -20,7 +20,7 @@ from certrules import (
     Refused,
 )
 from certrules.errors import InvalidValueError
-from certrules.model.people import Action, Actor, Permission, Role, Target
+from certrules.model.people import Action, Actor, Permission, Role, Scope
 from certrules.rules import visibility
 
 Row = Mapping[str, str]
@@ -30,12 +30,12 @@ ROWS = list(csv.DictReader(TABLE.read_text(encoding="utf-8").splitlines()))
 BLOCKS = [(action, list(rows)) for action, rows in groupby(ROWS, itemgetter("action"))]
 
 TARGETS = {
-    "own": Target("ada", "acme"),
-    "colleague": Target("bob", "acme"),
-    "stranger": Target("cid", "other"),
-    "unknown": Target("dan"),
-    "company": Target(company_id="acme"),
-    "everybody": Target(),
+    "own": Scope("ada", "acme"),
+    "colleague": Scope("bob", "acme"),
+    "stranger": Scope("cid", "other"),
+    "unknown": Scope("dan"),
+    "company": Scope(company_id="acme"),
+    "everybody": Scope(),
 }
 BOTH = frozenset(Permission)
 CONTENT = Actor("ada", {Role.ADMINISTRATOR}, {Permission.CONTENT}, "acme")
@@ -57,7 +57,7 @@ def rules(decided: Granted | Refused) -> set[str]:
     return {reason.rule.id for reason in decided.reasons}
 
 
-def granting(actor: Actor, action: Action, target: Target, policy: Policy = DOCEBO) -> str:
+def granting(actor: Actor, action: Action, target: Scope, policy: Policy = DOCEBO) -> str:
     decided = visibility.may(actor, action, target, policy=policy)
     assert decided.reasons
     return ";".join(sorted(rules(decided))) if decided else "-"
@@ -103,10 +103,10 @@ def test_power_users_administer_only_what_a_host_delegates() -> None:
     power = Actor("ada", {Role.POWER_USER})
     delegating = evolve(DOCEBO, delegated=frozenset({(Role.POWER_USER, Action.IMPORT_AWARDS)}))
     assert not visibility.may(power, Action.IMPORT_AWARDS)
-    assert granting(power, Action.IMPORT_AWARDS, Target(), delegating) == "INT-27"
-    assert granting(power, Action.ISSUE_AWARD, Target(), delegating) == "-"
+    assert granting(power, Action.IMPORT_AWARDS, Scope(), delegating) == "INT-27"
+    assert granting(power, Action.ISSUE_AWARD, Scope(), delegating) == "-"
     learner = Actor("ada", {Role.LEARNER})
-    assert granting(learner, Action.IMPORT_AWARDS, Target(), delegating) == "-"
+    assert granting(learner, Action.IMPORT_AWARDS, Scope(), delegating) == "-"
 
 
 @pytest.mark.rule("INT-30")
@@ -143,10 +143,10 @@ def test_everybody_searches_and_exports_what_is_their_own() -> None:
 @pytest.mark.rule("ALL-ROLE-07", "ALL-ROLE-09")
 def test_nobody_in_particular_owns_nothing() -> None:
     for action in (Action.VIEW_AWARDS, Action.SHARE_BADGE, Action.RENEW_AWARD):
-        assert not visibility.may(Actor(), action, Target())
-        assert not visibility.may(Actor(""), action, Target(""))
+        assert not visibility.may(Actor(), action, Scope())
+        assert not visibility.may(Actor(""), action, Scope(""))
     leader = Actor("ada", {Role.MANAGER, Role.EXECUTIVE}, company_id="")
-    assert not visibility.may(leader, Action.VIEW_AWARDS, Target("bob", ""))
+    assert not visibility.may(leader, Action.VIEW_AWARDS, Scope("bob", ""))
 
 
 ANYBODY = st.builds(
@@ -157,7 +157,7 @@ ANYBODY = st.builds(
     st.sampled_from([None, "acme", "other"]),
 )
 ANYTHING = st.builds(
-    Target, st.sampled_from([None, "ada", "bob"]), st.sampled_from([None, "acme", "other"])
+    Scope, st.sampled_from([None, "ada", "bob"]), st.sampled_from([None, "acme", "other"])
 )
 HARMLESS = {Action.VERIFY_BADGE}
 
@@ -166,11 +166,11 @@ HARMLESS = {Action.VERIFY_BADGE}
 @pytest.mark.rule("INT-27")
 @given(ANYBODY, st.sampled_from(Action), ANYTHING, st.sampled_from([DOCEBO, ALLBOUND]))
 def test_without_a_role_only_what_is_ones_own(
-    actor: Actor, action: Action, target: Target, policy: Policy
+    actor: Actor, action: Action, target: Scope, policy: Policy
 ) -> None:
     plain = evolve(actor, roles=())
     decided = visibility.may(plain, action, target, policy=policy)
-    own = actor.user_id is not None and actor.user_id == target.owner
+    own = actor.user_id is not None and actor.user_id == target.owner_id
     assert decided.reasons
     assert own or action in HARMLESS or not decided
 
@@ -179,7 +179,7 @@ def test_without_a_role_only_what_is_ones_own(
 @pytest.mark.rule("INT-27")
 @given(ANYBODY, st.sampled_from(Action), ANYTHING, st.sampled_from(Role))
 def test_another_role_takes_nothing_away(
-    actor: Actor, action: Action, target: Target, role: Role
+    actor: Actor, action: Action, target: Scope, role: Role
 ) -> None:
     more = evolve(actor, roles=actor.roles | {role})
     assert visibility.may(more, action, target) or not visibility.may(actor, action, target)

@@ -3,17 +3,28 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from certrules import Assignment, Certification, Item, ItemKind, Unit, User, Validity
+from certrules import (
+    DOCEBO,
+    Assignment,
+    Certification,
+    Item,
+    ItemKind,
+    Policy,
+    Unit,
+    User,
+    Validity,
+)
 from certrules.model.learning import Course, LearningPlan
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
+from certrules.workflows.platform import SYSTEM, Acting, Platform, Principal
 
 T0 = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -37,6 +48,17 @@ def store(request: Any, small_world: Path, tmp_path: Path) -> Iterator[Store]:
         return
     with closing(open_store(str(shutil.copy(small_world, tmp_path / "store.db")))) as opened:
         yield opened
+
+
+def acting(
+    store: Store,
+    principal: Principal = SYSTEM,
+    *,
+    policy: Policy = DOCEBO,
+    zone: str | tzinfo = UTC,
+) -> Acting:
+    """Return a store as one principal acts on it: unless a test says otherwise, the host."""
+    return Platform(store, policy, zone).acting_as(principal)
 
 
 def furnish(store: Store) -> None:

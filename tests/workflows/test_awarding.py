@@ -29,7 +29,7 @@ from certrules.model.learning import (
 from certrules.repositories.protocols import Store
 from certrules.workflows import awarding, lifecycle
 from certrules.workflows.awarding import Completed
-from tests.workflows.conftest import T0, day
+from tests.workflows.conftest import T0, acting, day
 
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 A_MOMENT = timedelta(microseconds=1)
@@ -37,7 +37,7 @@ A_MOMENT = timedelta(microseconds=1)
 
 def complete(store: Store, item_id: str, at: datetime, user_id: str = "ada") -> Completed:
     done = Completion(user_id, PLAN if item_id == "P" else COURSE, item_id, at)
-    return awarding.complete(store, done, at=at, zone=UTC)
+    return awarding.complete(acting(store), done, at=at)
 
 
 def rules(decision: Granted | Refused | None) -> list[Rule]:
@@ -98,7 +98,7 @@ def test_all_of_criteria_remember_what_was_completed_before(store: Store) -> Non
     for item, at, earned in (("A", day(1), False), ("P", day(2), True)):
         kind = PLAN if item == "P" else COURSE
         done = Completion("ada", kind, item, at)
-        decided = awarding.complete(store, done, at=at, zone=UTC, policy=ALLBOUND)
+        decided = awarding.complete(acting(store, policy=ALLBOUND), done, at=at)
         assert bool(decided.decisions["fa"]) == earned
     assert [award.issued_at for award in everything(store)[0]] == [day(2)]
 
@@ -106,7 +106,7 @@ def test_all_of_criteria_remember_what_was_completed_before(store: Store) -> Non
 @pytest.mark.rule("DOC-CERT-12")
 def test_a_completion_to_come_is_not_recorded(store: Store) -> None:
     done = Completion("ada", COURSE, "A", day(10))
-    told = awarding.complete(store, done, at=day(10) - A_MOMENT, zone=UTC)
+    told = awarding.complete(acting(store), done, at=day(10) - A_MOMENT)
     assert rules(told.recorded) == [Rule.DOC_CERT_12]
     assert rules(told.decisions["fa"]) == [Rule.DOC_CERT_12]
     with store.reading() as view:
@@ -227,7 +227,7 @@ def test_nobody_completes_anything(store: Store) -> None:
 @pytest.mark.rule("DOC-ASSIGN-09", "DOC-ASSIGN-10")
 def test_an_external_training_is_issued_on_its_completion_date(store: Store) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
-    assert awarding.report_external(store, training, at=day(90), zone="Europe/Rome")
+    assert awarding.report_external(acting(store, zone="Europe/Rome"), training, at=day(90))
     (award,), (event,) = everything(store)
     assert award.issued_at == datetime(2024, 2, 29, 23, tzinfo=UTC)
     assert award.source == Source(AssociationType.EXTERNAL_TRAINING, "t1")
@@ -239,31 +239,31 @@ def test_an_external_training_is_issued_on_its_completion_date(store: Store) -> 
 @pytest.mark.rule("DOC-ASSIGN-04", "INT-22")
 def test_an_external_training_earns_one_certification_at_most(store: Store) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
-    assert awarding.report_external(store, training, at=day(90), zone=UTC)
+    assert awarding.report_external(acting(store), training, at=day(90))
     before = everything(store)
     for chosen in ("fa", None):
         other = evolve(training, certification_id=chosen)
-        assert rules(awarding.report_external(store, other, at=day(91), zone=UTC)) == [Rule.INT_22]
+        assert rules(awarding.report_external(acting(store), other, at=day(91))) == [Rule.INT_22]
         with store.reading() as view:
             assert view.learning.external("ada", "t1") == training
     assert everything(store) == before
-    assert lifecycle.unassign(store, "ada", "conduct", at=day(92))
+    assert lifecycle.unassign(acting(store), "ada", "conduct", at=day(92))
     second = evolve(training, certification_id="fa")
-    assert awarding.report_external(store, second, at=day(93), zone=UTC)
+    assert awarding.report_external(acting(store), second, at=day(93))
 
 
 @pytest.mark.rule("DOC-ASSIGN-04")
 def test_an_external_training_may_earn_several_where_a_platform_lets_it(store: Store) -> None:
     for chosen in ("conduct", "fa"):
         training = ExternalTraining("ada", "t1", date(2024, 3, 1), chosen)
-        told = awarding.report_external(store, training, at=day(90), zone=UTC, policy=ALLBOUND)
+        told = awarding.report_external(acting(store, policy=ALLBOUND), training, at=day(90))
         assert told
 
 
 @pytest.mark.rule("DOC-ASSIGN-09")
 def test_an_external_training_without_a_certification_is_only_recorded(store: Store) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1))
-    assert awarding.report_external(store, training, at=day(90), zone=UTC) is None
+    assert awarding.report_external(acting(store), training, at=day(90)) is None
     assert everything(store) == ([], [])
     with store.reading() as view:
         assert view.learning.external("ada", "t1") == training
@@ -271,7 +271,7 @@ def test_an_external_training_without_a_certification_is_only_recorded(store: St
 
 def test_an_external_training_to_come_is_not_recorded(store: Store) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
-    told = awarding.report_external(store, training, at=day(1), zone=UTC)
+    told = awarding.report_external(acting(store), training, at=day(1))
     assert rules(told) == [Rule.DOC_CERT_12]
     with store.reading() as view:
         assert view.learning.external("ada", "t1") is None
@@ -280,7 +280,7 @@ def test_an_external_training_to_come_is_not_recorded(store: Store) -> None:
 @pytest.mark.rule("DOC-DELETE-01")
 def test_an_external_training_of_a_certification_that_is_gone(store: Store) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1), "gone")
-    told = awarding.report_external(store, training, at=day(90), zone=UTC)
+    told = awarding.report_external(acting(store), training, at=day(90))
     assert rules(told) == [Rule.DOC_DELETE_01]
 
 
@@ -289,15 +289,15 @@ def test_an_award_is_edited_as_it_was_seen(store: Store) -> None:
     complete(store, "A", day(10))
     seen = everything(store)[0][0]
     changed = evolve(seen, expires_at=day(50), basis=ExpiryBasis.DATE)
-    assert awarding.edit(store, changed, at=day(9))
+    assert awarding.edit(acting(store), changed, at=day(9))
     assert everything(store)[0] == [evolve(changed, version=2)]
     with pytest.raises(ConflictError):
-        awarding.edit(store, changed, at=day(9))
+        awarding.edit(acting(store), changed, at=day(9))
     for wrong in ({"cycle": 9}, {"user_id": "bob"}, {"version": 2, "archived_at": day(9)}):
         with pytest.raises(InvalidValueError):
-            awarding.edit(store, evolve(changed, **wrong), at=day(9))
+            awarding.edit(acting(store), evolve(changed, **wrong), at=day(9))
     before = everything(store)
-    same = awarding.edit(store, before[0][0], at=day(9))
+    same = awarding.edit(acting(store), before[0][0], at=day(9))
     assert same == Granted((), same.reasons)
     assert everything(store) == before
 
@@ -305,23 +305,23 @@ def test_an_award_is_edited_as_it_was_seen(store: Store) -> None:
 def test_what_is_no_completion_is_a_mistake_of_the_caller(store: Store) -> None:
     wrong: Any = "c1"
     with pytest.raises(InvalidValueError, match=r"a certrules\.Completion"):
-        awarding.complete(store, wrong, at=day(1), zone=UTC)
+        awarding.complete(acting(store), wrong, at=day(1))
     with pytest.raises(InvalidValueError, match=r"a certrules\.ExternalTraining"):
-        awarding.report_external(store, wrong, at=day(1), zone=UTC)
+        awarding.report_external(acting(store), wrong, at=day(1))
 
 
 @pytest.mark.rule("DOC-AWARD-09", "INT-08")
 def test_a_refused_edit_changes_nothing(store: Store) -> None:
     complete(store, "A", day(10))
     before = everything(store)
-    assert not awarding.edit(store, evolve(before[0][0], expires_at=day(5)), at=day(9))
+    assert not awarding.edit(acting(store), evolve(before[0][0], expires_at=day(5)), at=day(9))
     assert everything(store) == before
 
 
 @pytest.mark.rule("DOC-CERT-12")
 def test_a_completion_told_again_does_not_bring_back_what_was_taken_away(store: Store) -> None:
     complete(store, "A", day(10))
-    assert lifecycle.unassign(store, "ada", "fa", at=day(20))
+    assert lifecycle.unassign(acting(store), "ada", "fa", at=day(20))
     before = everything(store)
     assert rules(complete(store, "A", day(10)).decisions["fa"]) == [Rule.DOC_CERT_12]
     assert everything(store) == before
@@ -333,7 +333,7 @@ def test_training_that_is_finished_again_leaves_one_current_award(store: Store) 
     reopening = evolve(ALLBOUND, criteria=Criteria.ANY, reenable_training_on_expiry=True)
     for at in (day(10), day(400)):
         done = Completion("ada", COURSE, "A", at)
-        earned = awarding.complete(store, done, at=at, zone=UTC, policy=reopening)
+        earned = awarding.complete(acting(store, policy=reopening), done, at=at)
         assert earned.decisions["fa"]
     old, new = everything(store)[0]
     assert (old.issued_at, old.expires_at, old.archived_at) == (day(10), day(376), day(400))
@@ -361,7 +361,7 @@ def test_an_award_of_a_certification_that_is_gone_is_not_edited(store: Store) ->
     award = Award("ada", "gone", day(1), None)
     with store.writing() as transaction:
         transaction.awards.add([award])
-    refused = awarding.edit(store, evolve(award, expires_at=day(50)), at=day(9))
+    refused = awarding.edit(acting(store), evolve(award, expires_at=day(50)), at=day(9))
     assert rules(refused) == [Rule.DOC_DELETE_01]
     assert everything(store)[0] == [award]
 
@@ -371,10 +371,10 @@ def test_an_external_training_told_again_does_not_bring_back_what_was_taken_away
     store: Store,
 ) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
-    assert awarding.report_external(store, training, at=day(90), zone=UTC)
-    assert lifecycle.unassign(store, "ada", "conduct", at=day(91))
+    assert awarding.report_external(acting(store), training, at=day(90))
+    assert lifecycle.unassign(acting(store), "ada", "conduct", at=day(91))
     before = everything(store)
-    told = awarding.report_external(store, training, at=day(92), zone=UTC)
+    told = awarding.report_external(acting(store), training, at=day(92))
     assert rules(told) == [Rule.DOC_CERT_12]
     assert everything(store) == before
 
@@ -382,5 +382,5 @@ def test_an_external_training_told_again_does_not_bring_back_what_was_taken_away
 def test_a_zone_that_is_none_is_a_mistake_whatever_is_earned(store: Store) -> None:
     done = Completion("ada", COURSE, "X", day(1))
     with pytest.raises(UnknownZoneError, match="Mars"):
-        awarding.complete(store, done, at=day(1), zone="Mars/Olympus")
+        awarding.complete(acting(store, zone="Mars/Olympus"), done, at=day(1))
     assert everything(store) == ([], [])

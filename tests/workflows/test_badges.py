@@ -19,9 +19,9 @@ from certrules.model.effects import ArchiveAward, IssueAward, RemoveAward, Repla
 from certrules.model.learning import Completion, RenewalOption
 from certrules.model.people import Actor
 from certrules.repositories.protocols import Store
-from certrules.workflows import awarding, badges, lifecycle, renewing
+from certrules.workflows import awarding, badges, lifecycle, renewal
 from certrules.workflows._effects import carry_out
-from tests.workflows.conftest import day
+from tests.workflows.conftest import acting, day
 
 COURSE = ItemKind.COURSE
 LISTS = "https://academy.example/status/{purpose}/{list}"
@@ -38,7 +38,7 @@ def awarded(store: Store) -> Store:
 
 def issue(store: Store, user_id: str = "ada", seed: int = 1) -> Badge:
     draw = Random(seed).randrange  # noqa: S311 - to be the same at every run
-    decision = badges.issue(store, user_id, "fa", draw=draw)
+    decision = badges.issue(acting(store), user_id, "fa", draw=draw)
     assert isinstance(decision, Granted)
     badge: Badge = decision.effects[0]
     return badge
@@ -88,22 +88,22 @@ def test_an_index_is_never_given_out_twice_and_a_full_list_is_left(
 
 
 def test_who_holds_nothing_gets_no_badge(store: Store) -> None:
-    refused = badges.issue(store, "ada", "fa", draw=lambda _: 0)
+    refused = badges.issue(acting(store), "ada", "fa", draw=lambda _: 0)
     assert str(refused.reasons[0]) == "the user does not hold the certification (ALL-ROLE-11)"
     with store.writing() as transaction:
         transaction.awards.add([AWARD.archive(day(20))])
-    assert not badges.issue(store, "ada", "fa", draw=lambda _: 0)
+    assert not badges.issue(acting(store), "ada", "fa", draw=lambda _: 0)
     with pytest.raises(InvalidValueError, match="user"):
-        badges.issue(store, "nobody", "fa", draw=lambda _: 0)
+        badges.issue(acting(store), "nobody", "fa", draw=lambda _: 0)
     with pytest.raises(InvalidValueError, match="certification"):
-        badges.issue(store, "ada", "nothing", draw=lambda _: 0)
+        badges.issue(acting(store), "ada", "nothing", draw=lambda _: 0)
 
 
 @pytest.mark.rule("INT-08")
 def test_an_award_that_expires_before_it_is_issued_gets_no_badge(store: Store) -> None:
     with store.writing() as transaction:
         transaction.awards.add([evolve(AWARD, expires_at=day(9))])
-    refused = badges.issue(store, "ada", "fa", draw=lambda _: 0)
+    refused = badges.issue(acting(store), "ada", "fa", draw=lambda _: 0)
     assert str(refused.reasons[0]) == (
         "the award expires before it is issued, which no badge can say (INT-08)"
     )
@@ -114,8 +114,8 @@ def test_an_award_that_expires_before_it_is_issued_gets_no_badge(store: Store) -
 @pytest.mark.rule("ALL-ROLE-08")
 def test_a_badge_is_for_its_recipient(awarded: Store) -> None:
     with pytest.raises(NotPermittedError):
-        badges.issue(awarded, "ada", "fa", draw=lambda _: 0, actor=Actor("bob"))
-    assert badges.issue(awarded, "ada", "fa", draw=lambda _: 0, actor=Actor("ada"))
+        badges.issue(acting(awarded, Actor("bob")), "ada", "fa", draw=lambda _: 0)
+    assert badges.issue(acting(awarded, Actor("ada")), "ada", "fa", draw=lambda _: 0)
 
 
 @pytest.mark.rule("INT-38")
@@ -135,28 +135,28 @@ def test_a_badge_is_revoked_with_its_award(
     with awarded.writing() as transaction:
         carry_out(transaction, effects)
     assert known(awarded, badge) == evolve(badge, revoked=True)
-    assert badges.marked(awarded, badge.status_list, "revocation") == [badge.index]
-    assert badges.marked(awarded, badge.status_list, "suspension") == []
+    assert badges.marked(acting(awarded), badge.status_list, "revocation") == [badge.index]
+    assert badges.marked(acting(awarded), badge.status_list, "suspension") == []
 
 
 def test_renewing_revokes_the_former_badge_and_the_new_award_gets_another(store: Store) -> None:
     done = Completion("ada", COURSE, "A", day(10))
-    awarding.complete(store, done, at=day(10), zone="UTC")
+    awarding.complete(acting(store), done, at=day(10))
     old = issue(store)
-    renewing.start(store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(100))
+    renewal.start(acting(store), "ada", "fa", RenewalOption(COURSE, "A"), at=day(100))
     assert not known(store, old).revoked
-    awarding.complete(store, evolve(done, completed_at=day(120)), at=day(120), zone="UTC")
+    awarding.complete(acting(store), evolve(done, completed_at=day(120)), at=day(120))
     new = issue(store, seed=2)
     assert known(store, old).revoked
     assert (new.cycle, new.issued_at) == (2, day(120))
-    assert badges.marked(store, 1, "revocation") == [old.index]
+    assert badges.marked(acting(store), 1, "revocation") == [old.index]
 
 
 def test_deleting_a_certification_revokes_every_badge_of_it(awarded: Store) -> None:
     badge = issue(awarded)
-    assert lifecycle.delete(awarded, "fa", at=day(20))
+    assert lifecycle.delete(acting(awarded), "fa", at=day(20))
     assert known(awarded, badge).revoked
-    page = badges.page(awarded, badge.id, at=day(20), issuer="The Academy")
+    page = badges.page(acting(awarded), badge.id, at=day(20), issuer="The Academy")
     assert page is not None
     assert (page.state, page.certification) == (BadgeState.REVOKED, "fa")
 
@@ -174,35 +174,35 @@ def test_an_award_that_is_given_back_gets_a_badge_of_its_own(awarded: Store) -> 
 
 def test_a_suspension_is_lifted_and_a_revocation_is_not(awarded: Store) -> None:
     badge = issue(awarded)
-    badges.suspend(awarded, badge.id)
-    assert badges.marked(awarded, 1, "suspension") == [badge.index]
-    badges.suspend(awarded, badge.id, suspended=False)
+    badges.suspend(acting(awarded), badge.id)
+    assert badges.marked(acting(awarded), 1, "suspension") == [badge.index]
+    badges.suspend(acting(awarded), badge.id, suspended=False)
     assert known(awarded, badge) == badge
-    badges.revoke(awarded, badge.id)
-    badges.revoke(awarded, badge.id)
+    badges.revoke(acting(awarded), badge.id)
+    badges.revoke(acting(awarded), badge.id)
     assert known(awarded, badge).revoked
     for change in (badges.suspend, badges.revoke):
         with pytest.raises(InvalidValueError, match="badge"):
-            change(awarded, "nothing")
+            change(acting(awarded), "nothing")
     with pytest.raises(InvalidValueError, match="purpose"):
-        badges.marked(awarded, 1, "message")
+        badges.marked(acting(awarded), 1, "message")
 
 
 @pytest.mark.rule("INT-42")
 def test_what_the_verification_page_tells(awarded: Store) -> None:
     badge = issue(awarded)
-    page = badges.page(awarded, badge.id, at=day(20), issuer="The Academy")
+    page = badges.page(acting(awarded), badge.id, at=day(20), issuer="The Academy")
     assert page is not None
     assert (page.recipient, page.certification, page.issuer) == ("ada", "First aid", "The Academy")
     assert (page.state, page.at, page.id) == (BadgeState.VALID, day(20), f"urn:uuid:{badge.id}")
-    assert badges.page(awarded, "1", at=day(20), issuer="The Academy") is None
+    assert badges.page(acting(awarded), "1", at=day(20), issuer="The Academy") is None
 
 
 def test_a_person_is_shown_by_their_name(awarded: Store) -> None:
     badge = issue(awarded)
     with awarded.writing() as transaction:
         transaction.users.put([User("ada", "ada", "Ada", "Lovelace")])
-    page = badges.page(awarded, badge.id, at=day(20), issuer="The Academy")
+    page = badges.page(acting(awarded), badge.id, at=day(20), issuer="The Academy")
     assert page is not None
     assert page.recipient == "Ada Lovelace"
 
@@ -211,14 +211,14 @@ def test_an_email_address_is_never_shown(awarded: Store) -> None:
     badge = issue(awarded)
     with awarded.writing() as transaction:
         transaction.users.put([User("ada", "ada@x.example")])
-    page = badges.page(awarded, badge.id, at=day(20), issuer="The Academy")
+    page = badges.page(acting(awarded), badge.id, at=day(20), issuer="The Academy")
     assert page is not None
     assert page.recipient == "ada"
     with awarded.writing() as transaction:
         transaction.users.put([User("bob@x.example", "bob@x.example")])
         transaction.awards.add([evolve(AWARD, user_id="bob@x.example")])
     nameless = issue(awarded, "bob@x.example", seed=2)
-    page = badges.page(awarded, nameless.id, at=day(20), issuer="The Academy")
+    page = badges.page(acting(awarded), nameless.id, at=day(20), issuer="The Academy")
     assert page is not None
     assert page.recipient == "Name not given"
 
@@ -226,12 +226,14 @@ def test_an_email_address_is_never_shown(awarded: Store) -> None:
 def test_the_credential_names_a_bit_of_each_list(awarded: Store) -> None:
     badge = issue(awarded)
     issuer = Issuer("https://academy.example", "The Academy")
-    entries = badges.credential(awarded, badge, issuer=issuer, lists=LISTS)["credentialStatus"]
+    entries = badges.credential(acting(awarded), badge, issuer=issuer, lists=LISTS)[
+        "credentialStatus"
+    ]
     assert entries == [
         statuslist.entry(f"https://academy.example/status/{purpose}/1", purpose, badge.index)
         for purpose in statuslist.PURPOSES
     ]
-    assert "credentialStatus" not in badges.credential(awarded, badge, issuer=issuer)
+    assert "credentialStatus" not in badges.credential(acting(awarded), badge, issuer=issuer)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +260,7 @@ def test_each_status_list_has_a_url_of_its_own(awarded: Store, lists: str) -> No
     with pytest.raises(InvalidValueError, match="lists"):
         badges.list_url(lists, "revocation", 1)
     with pytest.raises(InvalidValueError, match="lists"):
-        badges.credential(awarded, badge, issuer=issuer, lists=lists)
+        badges.credential(acting(awarded), badge, issuer=issuer, lists=lists)
 
 
 def test_a_list_is_named_by_its_purpose_and_number() -> None:

@@ -28,16 +28,16 @@ from certrules.records import open_records
 from certrules.repositories.protocols import Store
 from certrules.workflows import (
     awarding,
+    backfill,
     badges,
-    by_hand,
-    defining,
+    certifications,
     importing,
     lifecycle,
-    predating,
-    renewing,
+    manual_awards,
+    renewal,
 )
-from certrules.workflows.actors import SYSTEM
-from tests.workflows.conftest import day
+from certrules.workflows.platform import SYSTEM
+from tests.workflows.conftest import acting, day
 
 COURSE = ItemKind.COURSE
 ISSUER = Issuer("https://academy.example", "The Academy")
@@ -65,16 +65,16 @@ def earned(store: Store) -> Store:
 def completed(store: Store, number: int) -> None:
     """Complete the course, which earns or renews First aid."""
     done = Completion("ada", COURSE, "A", day(number))
-    assert awarding.complete(store, done, at=day(number), zone="UTC").decisions["fa"]
+    assert awarding.complete(acting(store), done, at=day(number)).decisions["fa"]
 
 
 def issued(store: Store, seed: int = 1) -> tuple[Badge, str]:
     """The badge of what Ada holds now, and its token."""
     draw = Random(seed).randrange  # noqa: S311 - to be the same at every run
-    decision = badges.issue(store, "ada", "fa", draw=draw)
+    decision = badges.issue(acting(store), "ada", "fa", draw=draw)
     assert isinstance(decision, Granted)
     badge: Badge = decision.effects[0]
-    made = badges.credential(store, badge, issuer=ISSUER, lists=LISTS)
+    made = badges.credential(acting(store), badge, issuer=ISSUER, lists=LISTS)
     return badge, sign(made, SIGNER)
 
 
@@ -86,7 +86,7 @@ def seen(store: Store, token: str, at: datetime) -> Outcome:
     for number in range(1, latest + 1):
         for purpose in statuslist.PURPOSES:
             url = badges.list_url(LISTS, purpose, number)
-            marked = badges.marked(store, number, purpose)
+            marked = badges.marked(acting(store), number, purpose)
             made = statuslist.list_credential(
                 url, purpose, marked, issuer=ISSUER, at=at, until=at + timedelta(days=7)
             )
@@ -104,40 +104,42 @@ def imported(
     store: Store, row: str, duplicates: Duplicates = Duplicates.REJECT, *, dry_run: bool = False
 ) -> None:
     with open_records(BytesIO((HEADER + row).encode()), zone="UTC") as file:
-        report = importing.run(store, file, at=day(20), duplicates=duplicates, dry_run=dry_run)
+        report = importing.run(
+            acting(store), file, at=day(20), duplicates=duplicates, dry_run=dry_run
+        )
     assert report.rows == 1
     assert not report.faults
 
 
 def renewed(store: Store) -> None:
-    assert renewing.start(store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(19))
+    assert renewal.start(acting(store), "ada", "fa", RenewalOption(COURSE, "A"), at=day(19))
     completed(store, 20)
 
 
 def edited(store: Store) -> None:
     shorter = evolve(held(store), expires_at=day(30), basis=ExpiryBasis.DATE)
-    assert awarding.edit(store, shorter, at=day(20))
+    assert awarding.edit(acting(store), shorter, at=day(20))
 
 
 def reassociated(store: Store) -> None:
     by_plan = Source(AssociationType.LEARNING_PLAN, "P")
-    assert awarding.edit(store, evolve(held(store), source=by_plan), at=day(20))
+    assert awarding.edit(acting(store), evolve(held(store), source=by_plan), at=day(20))
 
 
 def unlinked(store: Store) -> None:
-    assert lifecycle.unlink(store, "fa", COURSE, "A", at=day(20))
+    assert lifecycle.unlink(acting(store), "fa", COURSE, "A", at=day(20))
 
 
 def unassigned(store: Store) -> None:
-    assert lifecycle.unassign(store, "ada", "fa", at=day(20))
+    assert lifecycle.unassign(acting(store), "ada", "fa", at=day(20))
 
 
 def deleted(store: Store) -> None:
-    assert lifecycle.delete(store, "fa", at=day(20))
+    assert lifecycle.delete(acting(store), "fa", at=day(20))
 
 
 def revoked(store: Store) -> None:
-    badges.revoke(store, issued(store)[0].id)
+    badges.revoke(acting(store), issued(store)[0].id)
 
 
 ENDS: dict[str, Callable[[Store], None]] = {
@@ -164,8 +166,8 @@ def test_a_verifier_sees_it(earned: Store, how: str) -> None:
     assert seen(earned, token, day(20)) is Outcome.VALID
     ENDS[how](earned)
     assert seen(earned, token, day(20)) is Outcome.REVOKED
-    assert badges.marked(earned, badge.status_list, "revocation") == [badge.index]
-    page = badges.page(earned, badge.id, at=day(20), issuer=ISSUER.name)
+    assert badges.marked(acting(earned), badge.status_list, "revocation") == [badge.index]
+    page = badges.page(acting(earned), badge.id, at=day(20), issuer=ISSUER.name)
     assert page is not None
     assert page.state is BadgeState.REVOKED
 
@@ -185,11 +187,11 @@ def test_what_follows_gets_a_badge_of_its_own(earned: Store, how: str) -> None:
 
 def by_hand_again(store: Store) -> None:
     chosen = ManualAward("fa", day(400), day(500), ExpiryBasis.DATE)
-    assert by_hand.award_all(store, ["ada"], chosen, at=day(400)).awarded == ("ada",)
+    assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(400)).awarded == ("ada",)
 
 
 def renewed_late(store: Store) -> None:
-    assert renewing.start(store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(390))
+    assert renewal.start(acting(store), "ada", "fa", RenewalOption(COURSE, "A"), at=day(390))
     completed(store, 400)
 
 
@@ -212,25 +214,25 @@ def test_what_had_expired_and_is_earned_again(earned: Store, how: str) -> None:
 
 def denied(store: Store) -> None:
     with pytest.raises(NotPermittedError):
-        lifecycle.unassign(store, "ada", "fa", at=day(20), actor=Actor("bob"))
+        lifecycle.unassign(acting(store, Actor("bob")), "ada", "fa", at=day(20))
 
 
 def outdated(store: Store) -> None:
     stale = evolve(held(store), version=9, expires_at=day(30))
     with pytest.raises(ConflictError):
-        awarding.edit(store, stale, at=day(20))
+        awarding.edit(acting(store), stale, at=day(20))
 
 
 def refused(store: Store) -> None:
     backwards = evolve(held(store), expires_at=day(1), basis=ExpiryBasis.DATE)
-    assert not awarding.edit(store, backwards, at=day(20))
+    assert not awarding.edit(acting(store), backwards, at=day(20))
 
 
 def reactivated(store: Store) -> None:
-    assert defining.deactivate(store, "fa", at=day(20))
+    assert certifications.deactivate(acting(store), "fa", at=day(20))
     _, token = issued(store)
     assert seen(store, token, day(20)) is Outcome.VALID
-    assert defining.activate(store, "fa", at=day(20))
+    assert certifications.activate(acting(store), "fa", at=day(20))
 
 
 def user_put(store: Store, *, active: bool) -> None:
@@ -244,46 +246,50 @@ def back_again(store: Store) -> None:
 
 
 def cancelled(store: Store) -> None:
-    assert renewing.start(store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(19))
-    assert renewing.cancel(store, "ada", "fa", at=day(20))
+    assert renewal.start(acting(store), "ada", "fa", RenewalOption(COURSE, "A"), at=day(19))
+    assert renewal.cancel(acting(store), "ada", "fa", at=day(20))
 
 
 def suspended_for_a_while(store: Store) -> None:
     badge, _ = issued(store)
-    badges.suspend(store, badge.id)
-    badges.suspend(store, badge.id, suspended=False)
+    badges.suspend(acting(store), badge.id)
+    badges.suspend(acting(store), badge.id, suspended=False)
 
 
 LEAVES: dict[str, Callable[[Store], object]] = {
     "another association": reassociated,
     "an edit that keeps the dates": lambda store: awarding.edit(
-        store, evolve(held(store), basis=ExpiryBasis.DATE), at=day(20)
+        acting(store), evolve(held(store), basis=ExpiryBasis.DATE), at=day(20)
     ),
-    "a renewal that is begun": lambda store: renewing.start(
-        store, "ada", "fa", RenewalOption(COURSE, "A"), at=day(19)
+    "a renewal that is begun": lambda store: renewal.start(
+        acting(store), "ada", "fa", RenewalOption(COURSE, "A"), at=day(19)
     ),
     "a renewal that is cancelled": cancelled,
-    "a preview of deleting": lambda store: lifecycle.delete(store, "fa", at=day(20), dry_run=True),
+    "a preview of deleting": lambda store: lifecycle.delete(
+        acting(store), "fa", at=day(20), dry_run=True
+    ),
     "a preview of unlinking": lambda store: lifecycle.unlink(
-        store, "fa", COURSE, "A", at=day(20), dry_run=True
+        acting(store), "fa", COURSE, "A", at=day(20), dry_run=True
     ),
     "a dry run of an import": lambda store: imported(
         store, "ada,FA,2024-01-15,0,2027-01-01,manual,\n", Duplicates.RENEW, dry_run=True
     ),
     "unlinking another item": lambda store: lifecycle.unlink(
-        store, "fa", ItemKind.LEARNING_PLAN, "P", at=day(20)
+        acting(store), "fa", ItemKind.LEARNING_PLAN, "P", at=day(20)
     ),
-    "deleting another certification": lambda store: lifecycle.delete(store, "conduct", at=day(20)),
+    "deleting another certification": lambda store: lifecycle.delete(
+        acting(store), "conduct", at=day(20)
+    ),
     "deactivating the certification, and activating it": reactivated,
     "deactivating the user, and activating them": back_again,
     "somebody who may not": denied,
     "an edit of what has changed since": outdated,
     "an edit that is refused": refused,
     "completing it again": lambda store: awarding.complete(
-        store, Completion("ada", COURSE, "A", day(20)), at=day(20), zone="UTC"
+        acting(store), Completion("ada", COURSE, "A", day(20)), at=day(20)
     ),
-    "issuing predated awards": lambda store: predating.issue_predated(
-        store, "fa", since=None, at=day(20), zone="UTC"
+    "issuing predated awards": lambda store: backfill.issue_predated(
+        acting(store), "fa", since=None, at=day(20)
     ),
     "issuing the badge again": issued,
     "a suspension that is lifted": suspended_for_a_while,
@@ -296,7 +302,7 @@ def test_what_ends_no_award_ends_no_badge(earned: Store, how: str) -> None:
     badge, token = issued(earned)
     LEAVES[how](earned)
     assert seen(earned, token, day(20)) is Outcome.VALID
-    assert badges.marked(earned, badge.status_list, "revocation") == []
+    assert badges.marked(acting(earned), badge.status_list, "revocation") == []
     assert issued(earned, seed=2)[0] == badge
 
 
@@ -330,10 +336,10 @@ def test_what_is_revoked_by_hand_is_not_issued_again_until_the_award_changes(
     earned: Store,
 ) -> None:
     badge, old = issued(earned)
-    badges.revoke(earned, badge.id)
-    badges.revoke(earned, badge.id)
+    badges.revoke(acting(earned), badge.id)
+    badges.revoke(acting(earned), badge.id)
     for actor in (SYSTEM, Actor("ada")):
-        refused = badges.issue(earned, "ada", "fa", draw=lambda _: 0, actor=actor)
+        refused = badges.issue(acting(earned, actor), "ada", "fa", draw=lambda _: 0)
         assert (
             str(refused.reasons[0]) == "the badge of this award was revoked for ever (ALL-ROLE-11)"
         )
@@ -347,17 +353,17 @@ def test_a_badge_is_issued_anew_by_an_administrator(earned: Store) -> None:
     badge, old = issued(earned)
     draw = Random(2).randrange  # noqa: S311 - to be the same at every run
     with pytest.raises(NotPermittedError):
-        badges.reissue(earned, badge.id, draw=draw, actor=Actor("ada"))
+        badges.reissue(acting(earned, Actor("ada")), badge.id, draw=draw)
     assert seen(earned, old, day(20)) is Outcome.VALID
-    assert badges.reissue(earned, badge.id, draw=draw)
+    assert badges.reissue(acting(earned), badge.id, draw=draw)
     latter, new = issued(earned, seed=3)
     assert (latter.cycle, latter.id == badge.id) == (badge.cycle, False)
     assert [seen(earned, each, day(20)) for each in (old, new)] == [Outcome.REVOKED, Outcome.VALID]
-    badges.revoke(earned, latter.id)
-    assert badges.reissue(earned, latter.id, draw=draw)
+    badges.revoke(acting(earned), latter.id)
+    assert badges.reissue(acting(earned), latter.id, draw=draw)
     assert not issued(earned)[0].revoked
     with pytest.raises(InvalidValueError, match="badge"):
-        badges.reissue(earned, "nothing", draw=draw)
+        badges.reissue(acting(earned), "nothing", draw=draw)
 
 
 @pytest.mark.parametrize(
@@ -369,7 +375,7 @@ def test_what_has_ended_is_not_issued_anew(
 ) -> None:
     badge, old = issued(earned)
     end(earned)
-    refused = badges.reissue(earned, badge.id, draw=lambda _: 0)
+    refused = badges.reissue(acting(earned), badge.id, draw=lambda _: 0)
     assert not refused
     assert why in refused.reasons[0].text
     assert seen(earned, old, day(20)) is Outcome.REVOKED
@@ -378,18 +384,22 @@ def test_what_has_ended_is_not_issued_anew(
 def test_only_the_badge_of_the_award_held_is_issued_anew(earned: Store) -> None:
     former, _ = issued(earned)
     draw = Random(2).randrange  # noqa: S311 - to be the same at every run
-    assert badges.reissue(earned, former.id, draw=draw)
+    assert badges.reissue(acting(earned), former.id, draw=draw)
     latter, token = issued(earned)
     why = "the user holds no award of which this is the badge now (ALL-ROLE-11)"
-    assert [str(each) for each in badges.reissue(earned, former.id, draw=draw).reasons] == [why]
+    assert [str(each) for each in badges.reissue(acting(earned), former.id, draw=draw).reasons] == [
+        why
+    ]
     assert seen(earned, token, day(20)) is Outcome.VALID
     edited(earned)
-    assert [str(each) for each in badges.reissue(earned, latter.id, draw=draw).reasons] == [why]
+    assert [str(each) for each in badges.reissue(acting(earned), latter.id, draw=draw).reasons] == [
+        why
+    ]
     with earned.reading() as view:
         assert view.badges.current("ada", "fa", latter.cycle) is None
     renewed(earned)
     _, token = issued(earned, seed=3)
-    assert not badges.reissue(earned, latter.id, draw=draw)
+    assert not badges.reissue(acting(earned), latter.id, draw=draw)
     assert seen(earned, token, day(20)) is Outcome.VALID
 
 
@@ -400,7 +410,7 @@ def test_a_badge_of_other_dates_than_the_award_has_is_revoked_and_another_issued
 ) -> None:
     former, old = issued(earned)
     if withdrawn:
-        badges.revoke(earned, former.id)
+        badges.revoke(acting(earned), former.id)
     award = held(earned)
     other = evolve(award, issued_at=day(12))
     with earned.writing() as transaction:
@@ -417,15 +427,15 @@ def test_a_refusal_revokes_nothing(earned: Store) -> None:
     with earned.writing() as transaction:
         transaction.awards.remove([award])
         transaction.awards.add([evolve(award, expires_at=day(1), basis=ExpiryBasis.DATE)])
-    assert not badges.issue(earned, "ada", "fa", draw=lambda _: 0)
+    assert not badges.issue(acting(earned), "ada", "fa", draw=lambda _: 0)
     assert seen(earned, token, day(20)) is Outcome.VALID
 
 
 def test_what_was_revoked_by_hand_stays_so_when_its_award_is_edited(earned: Store) -> None:
     badge, old = issued(earned)
-    badges.revoke(earned, badge.id)
+    badges.revoke(acting(earned), badge.id)
     edited(earned)
-    badges.revoke(earned, badge.id)
+    badges.revoke(acting(earned), badge.id)
     latter, new = issued(earned, seed=2)
     assert (latter.id, latter.cycle) != (badge.id, badge.cycle)
     assert [seen(earned, each, day(20)) for each in (old, new)] == [Outcome.REVOKED, Outcome.VALID]
@@ -433,12 +443,12 @@ def test_what_was_revoked_by_hand_stays_so_when_its_award_is_edited(earned: Stor
 
 def test_a_verifier_sees_a_suspension_until_it_is_lifted(earned: Store) -> None:
     badge, token = issued(earned)
-    badges.suspend(earned, badge.id)
+    badges.suspend(acting(earned), badge.id)
     assert seen(earned, token, day(20)) is Outcome.SUSPENDED
-    badges.suspend(earned, badge.id, suspended=False)
+    badges.suspend(acting(earned), badge.id, suspended=False)
     assert seen(earned, token, day(20)) is Outcome.VALID
-    badges.suspend(earned, badge.id)
-    badges.revoke(earned, badge.id)
+    badges.suspend(acting(earned), badge.id)
+    badges.revoke(acting(earned), badge.id)
     assert seen(earned, token, day(20)) is Outcome.REVOKED
 
 
@@ -447,10 +457,10 @@ def test_each_list_tells_of_its_own(earned: Store, monkeypatch: pytest.MonkeyPat
     tokens: dict[int, str] = {}
     for seed in range(20):
         longer = evolve(held(earned), expires_at=day(30 + seed), basis=ExpiryBasis.DATE)
-        assert awarding.edit(earned, longer, at=day(20))
+        assert awarding.edit(acting(earned), longer, at=day(20))
         with suppress(ConflictError):
             badge, token = issued(earned, seed)
             tokens[badge.status_list] = token
-    assert lifecycle.unassign(earned, "ada", "fa", at=day(20))
+    assert lifecycle.unassign(acting(earned), "ada", "fa", at=day(20))
     assert sorted(tokens) == [1, 2, 3]
     assert {seen(earned, each, day(20)) for each in tokens.values()} == {Outcome.REVOKED}

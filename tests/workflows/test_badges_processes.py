@@ -14,6 +14,7 @@ from certrules.badges import statuslist
 from certrules.repositories.sql import open_store
 from certrules.workflows import badges
 from tests.processes import PROCESSES, in_many_processes, ready
+from tests.workflows.conftest import acting
 
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 EACH = 5
@@ -24,7 +25,7 @@ def issue(url: str, users: list[list[str]], number: int) -> list[str]:
     with closing(open_store(url, timeout=60)) as store:
         ready()
         for user in users[number]:
-            decision = badges.issue(store, user, "fa", draw=secrets.randbelow)
+            decision = badges.issue(acting(store), user, "fa", draw=secrets.randbelow)
             assert decision
             ids += [badge.id for badge in decision.effects]
     return ids

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -15,10 +14,10 @@ from certrules.model.learning import Completion, RenewalOption
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
-from certrules.workflows import awarding, renewing
+from certrules.workflows import awarding, renewal
 from tests.processes import PROCESSES, in_many_processes, ready
 from tests.repositories.conftest import SERVERS, empty_database
-from tests.workflows.conftest import day, furnish
+from tests.workflows.conftest import acting, day, furnish
 
 AT_ONCE = 8
 DONE = Completion("ada", ItemKind.COURSE, "A", day(10))
@@ -43,11 +42,11 @@ def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 def start(store: Store, number: int, seen: tuple[int, int] = (1, 1)) -> bool:
     option = RenewalOption(ItemKind.COURSE, "A")
     key = f"request {number}"
-    return bool(renewing.start(store, "ada", "fa", option, at=day(100), key=key, seen=seen))
+    return bool(renewal.start(acting(store), "ada", "fa", option, at=day(100), key=key, seen=seen))
 
 
 def complete(store: Store, number: int) -> bool:
-    return bool(awarding.complete(store, AGAIN, at=day(111), zone=UTC).decisions["fa"])
+    return bool(awarding.complete(acting(store), AGAIN, at=day(111)).decisions["fa"])
 
 
 def at_once(work: Callable[[int], bool]) -> list[bool]:
@@ -72,7 +71,7 @@ def check(store: Store) -> None:
 
 @pytest.mark.rule("INT-12b")
 def test_of_eight_threads_one_starts_and_one_completes(patient: Store) -> None:
-    awarding.complete(patient, DONE, at=day(10), zone=UTC)
+    awarding.complete(acting(patient), DONE, at=day(10))
     assert sorted(at_once(partial(start, patient))) == [False] * 7 + [True]
     assert sorted(at_once(partial(complete, patient))) == [False] * 7 + [True]
     check(patient)
@@ -89,7 +88,7 @@ def test_of_eight_processes_one_starts_and_one_completes(tmp_path: Path) -> None
     path = str(tmp_path / "store.db")
     with closing(open_store(path, create=True)) as store:
         furnish(store)
-        awarding.complete(store, DONE, at=day(10), zone=UTC)
+        awarding.complete(acting(store), DONE, at=day(10))
         started = in_many_processes(partial(in_process, path, start))
         completed = in_many_processes(partial(in_process, path, complete))
         assert sorted(started) == sorted(completed) == [False] * (PROCESSES - 1) + [True]
@@ -98,7 +97,7 @@ def test_of_eight_processes_one_starts_and_one_completes(tmp_path: Path) -> None
 
 @pytest.mark.rule("INT-12b")
 def test_the_same_request_eight_times_at_once_is_one_renewal(patient: Store) -> None:
-    awarding.complete(patient, DONE, at=day(10), zone=UTC)
+    awarding.complete(acting(patient), DONE, at=day(10))
     assert at_once(lambda _: start(patient, 0)) == [True] * AT_ONCE
     with patient.reading() as view:
         assert len(view.renewals.history("ada", "fa")) == 1

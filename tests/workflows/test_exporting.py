@@ -16,17 +16,18 @@ from openpyxl import load_workbook
 
 from certrules import Assignment, Award, Certification, CertificationStatus, Item, ItemKind, User
 from certrules.errors import InvalidValueError, NotPermittedError
-from certrules.model.people import Actor, Company, Permission, Role, Target
+from certrules.model.people import Actor, Company, Permission, Role, Scope
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
 from certrules.text import neutralise_formula, restore_formula
-from certrules.workflows import defining, exporting, lifecycle
+from certrules.workflows import certifications, exporting, lifecycle
 from certrules.workflows.exporting import Exported, ExportFormat, Group
+from certrules.workflows.platform import SYSTEM
 from tests.exports.hostile import HOSTILE
-from tests.workflows.conftest import T0, day
+from tests.workflows.conftest import T0, acting, day
 
 ADMINISTRATOR = Actor("root", {Role.ADMINISTRATOR}, Permission)
 MANAGER = Actor("ada", {Role.MANAGER}, company_id="acme")
@@ -65,8 +66,8 @@ def exported(
     store: Store, query: TableQuery, as_: ExportFormat = ExportFormat.CSV, **options: Any
 ) -> tuple[Exported, bytes]:
     target = io.BytesIO()
-    options = {"zone": "Europe/Rome", **options}
-    return exporting.export(store, query, target, as_=as_, **options), target.getvalue()
+    acts = acting(store, options.pop("actor", SYSTEM), zone=options.pop("zone", "Europe/Rome"))
+    return exporting.export(acts, query, target, as_=as_), target.getvalue()
 
 
 def cells(data: bytes) -> list[list[str]]:
@@ -129,9 +130,9 @@ def test_a_certification_is_listed_once_it_is_created(
             return [f"{name}: {status}" for name, status in found]
 
     before = listed()
-    assert defining.create(store, Certification("new", "New", status=status), at=T0)
+    assert certifications.create(acting(store), Certification("new", "New", status=status), at=T0)
     assert listed() == [f"New: {status}", *before]
-    assert lifecycle.delete(store, "new", at=T0)
+    assert lifecycle.delete(acting(store), "new", at=T0)
     assert listed() == before
 
 
@@ -205,7 +206,7 @@ def test_a_long_table_passes_through_in_little_memory(
         tracemalloc.start()
         try:
             with (tmp_path / "out").open("wb") as target:
-                done = exporting.export(store, query, target, as_=as_, zone=UTC)
+                done = exporting.export(acting(store), query, target, as_=as_)
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -217,29 +218,29 @@ def test_a_long_table_passes_through_in_little_memory(
 @pytest.mark.parametrize(
     ("actor", "table", "scope", "allowed"),
     [
-        (ADMINISTRATOR, Table.ISSUED, Target(), True),
-        (ADMINISTRATOR, Table.CERTIFICATIONS, Target(), True),
-        (MANAGER, Table.ISSUED, Target(), False),
-        (MANAGER, Table.ISSUED, Target(company_id="acme"), True),
-        (MANAGER, Table.AWARDED_USERS, Target(company_id="other"), False),
-        (MANAGER, Table.CATALOG, Target(), False),
-        (LEARNER, Table.ISSUED, Target(owner="ada"), True),
-        (LEARNER, Table.ISSUED, Target(owner="bob"), False),
-        (LEARNER, Table.ISSUED, Target(), False),
+        (ADMINISTRATOR, Table.ISSUED, Scope(), True),
+        (ADMINISTRATOR, Table.CERTIFICATIONS, Scope(), True),
+        (MANAGER, Table.ISSUED, Scope(), False),
+        (MANAGER, Table.ISSUED, Scope(company_id="acme"), True),
+        (MANAGER, Table.AWARDED_USERS, Scope(company_id="other"), False),
+        (MANAGER, Table.CATALOG, Scope(), False),
+        (LEARNER, Table.ISSUED, Scope(owner_id="ada"), True),
+        (LEARNER, Table.ISSUED, Scope(owner_id="bob"), False),
+        (LEARNER, Table.ISSUED, Scope(), False),
     ],
 )
 def test_a_table_is_exported_for_those_who_may(
-    awarded: Store, actor: Actor, table: Table, scope: Target, *, allowed: bool
+    awarded: Store, actor: Actor, table: Table, scope: Scope, *, allowed: bool
 ) -> None:
     target = io.BytesIO()
     query = asked(table, scope=scope)
-    options = {"as_": ExportFormat.CSV, "zone": UTC, "actor": actor}
+    acts, csv = acting(awarded, actor), ExportFormat.CSV
     if allowed:
-        done = exporting.export(awarded, query, target, **options)  # type: ignore[arg-type]
+        done = exporting.export(acts, query, target, as_=csv)
         assert done.rows
     else:
         with pytest.raises(NotPermittedError):
-            exporting.export(awarded, query, target, **options)  # type: ignore[arg-type]
+            exporting.export(acts, query, target, as_=csv)
         assert not target.getvalue()
 
 
@@ -248,20 +249,20 @@ def test_a_table_is_exported_for_those_who_may(
 def test_a_format_that_is_none_writes_nothing(awarded: Store, as_: Any) -> None:
     target = io.BytesIO()
     with pytest.raises(InvalidValueError, match="format cannot be"):
-        exporting.export(awarded, asked(Table.ISSUED), target, as_=as_, zone=UTC)
+        exporting.export(acting(awarded), asked(Table.ISSUED), target, as_=as_)
     assert not target.getvalue()
 
 
 @pytest.mark.rule("ALL-ROLE-06")
 def test_somebody_else_cannot_be_called_of_ones_company(awarded: Store) -> None:
-    query = asked(Table.ISSUED, scope=Target(owner="eve", company_id="acme"))
+    query = asked(Table.ISSUED, scope=Scope(owner_id="eve", company_id="acme"))
     done, _ = exported(awarded, query, actor=MANAGER)
     assert done.rows == 0
 
 
 @pytest.mark.rule("DOC-EXP-04")
 def test_a_calendar_has_what_expires(awarded: Store) -> None:
-    data = exporting.expiry_calendar(awarded, "ada", at=day(9), zone=UTC, alarms=[7])
+    data = exporting.expiry_calendar(acting(awarded), "ada", at=day(9), alarms=[7])
     made: Any = Calendar.from_ical(data)
     assert made["x-wr-calname"] == "Certifications of ada"
     (event,) = made.walk("VEVENT")
@@ -277,7 +278,7 @@ def test_a_later_calendar_moves_the_event_of_an_earlier_one(awarded: Store) -> N
     events = []
     for version in (award.version, award.version + 1):
         data: Any = Calendar.from_ical(
-            exporting.expiry_calendar(awarded, "bob", at=day(version), zone=UTC)
+            exporting.expiry_calendar(acting(awarded), "bob", at=day(version))
         )
         events += data.walk("VEVENT")
         later = Award("bob", "fa", T0, day(800), version=version + 1)
@@ -300,13 +301,13 @@ def test_a_calendar_is_written_for_those_who_may(awarded: Store) -> None:
         (Actor(), "ada", False),
     ):
         if allowed:
-            data = exporting.expiry_calendar(awarded, user, at=T0, zone=UTC, actor=actor)
+            data = exporting.expiry_calendar(acting(awarded, actor), user, at=T0)
             assert b"BEGIN:VEVENT" in data
         else:
             with pytest.raises(NotPermittedError):
-                exporting.expiry_calendar(awarded, user, at=T0, zone=UTC, actor=actor)
+                exporting.expiry_calendar(acting(awarded, actor), user, at=T0)
 
 
 def test_an_unknown_user_has_no_calendar() -> None:
     with pytest.raises(InvalidValueError, match="nobody"):
-        exporting.expiry_calendar(MemoryStore(), "nobody", at=T0, zone=UTC)
+        exporting.expiry_calendar(acting(MemoryStore()), "nobody", at=T0)

@@ -25,9 +25,9 @@ from certrules.model.learning import Completion, ExternalTraining, RenewalOption
 from certrules.records import open_records
 from certrules.repositories.protocols import Store
 from certrules.rules.awarding import Targets
-from certrules.workflows import awarding, by_hand, importing, predating, renewing
+from certrules.workflows import awarding, backfill, importing, manual_awards, renewal
 from certrules.workflows.jobs import Jobs
-from tests.workflows.conftest import T0, day
+from tests.workflows.conftest import T0, acting, day
 
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 DRAFT, _, INACTIVE = CertificationStatus
@@ -61,9 +61,9 @@ def completed_before(store: Store) -> None:
 
 def renewal_started(store: Store) -> None:
     done = Completion("ada", COURSE, "A", day(1))
-    assert awarding.complete(store, done, at=day(1), zone=UTC).decisions["fa"]
+    assert awarding.complete(acting(store), done, at=day(1)).decisions["fa"]
     option = RenewalOption(COURSE, "A")
-    assert renewing.start(store, "ada", "fa", option, at=day(30))
+    assert renewal.start(acting(store), "ada", "fa", option, at=day(30))
 
 
 def nothing(_: Store) -> None:
@@ -71,29 +71,29 @@ def nothing(_: Store) -> None:
 
 
 def by_completion(store: Store) -> None:
-    awarding.complete(store, Completion("ada", COURSE, "A", day(40)), at=day(40), zone=UTC)
+    awarding.complete(acting(store), Completion("ada", COURSE, "A", day(40)), at=day(40))
 
 
 def by_external_training(store: Store) -> None:
     training = ExternalTraining("ada", "t", day(39).date(), "fa")
-    awarding.report_external(store, training, at=day(40), zone=UTC)
+    awarding.report_external(acting(store), training, at=day(40))
 
 
 def by_the_hand_of_somebody(store: Store) -> None:
     chosen = ManualAward("fa", day(40), None, ExpiryBasis.ALWAYS_VALID)
     targets = Targets(users={"ada"})
-    by_hand.award(store, targets, chosen, at=day(40), jobs=Jobs(lambda: day(40)))
-    by_hand.award_all(store, ["ada"], chosen, at=day(40))
+    manual_awards.award(acting(store), targets, chosen, at=day(40), jobs=Jobs(lambda: day(40)))
+    manual_awards.award_all(acting(store), ["ada"], chosen, at=day(40))
 
 
 def predated(store: Store) -> None:
-    predating.issue_predated(store, "fa", since=None, at=day(40), zone=UTC, policy=PREDATING)
+    backfill.issue_predated(acting(store, policy=PREDATING), "fa", since=None, at=day(40))
 
 
 def imported(duplicates: Duplicates) -> Callable[[Store], None]:
     def way(store: Store) -> None:
         with open_records(io.BytesIO(CSV.encode()), zone=UTC) as file:
-            importing.run(store, file, at=day(40), duplicates=duplicates)
+            importing.run(acting(store), file, at=day(40), duplicates=duplicates)
 
     return way
 

@@ -34,6 +34,7 @@ from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.workflows import importing
 from certrules.workflows.importing import ImportReport, running
+from tests.workflows.conftest import acting
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = datetime(2026, 2, 1, 12, tzinfo=UTC)
@@ -102,7 +103,7 @@ def run(
     file = open_records(BytesIO((HEADER + rows).encode()), zone=zone, issue_date=issue_date)
     with file:
         return importing.run(
-            store,
+            acting(store),
             file,
             at=at,
             duplicates=duplicates,
@@ -370,7 +371,7 @@ def test_progress_counts_rows(store: Store) -> None:
     seen: list[tuple[int, int]] = []
     with open_records(BytesIO((HEADER + rows).encode()), zone="UTC") as file:
         importing.run(
-            store, file, at=AT, on_progress=lambda done, total: seen.append((done, total))
+            acting(store), file, at=AT, on_progress=lambda done, total: seen.append((done, total))
         )
     assert len(seen) > 1
     assert seen[-1] == (10_000, 10_000)

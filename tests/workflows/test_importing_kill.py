@@ -25,8 +25,9 @@ from certrules.cli import main
 from certrules.model.events import Event
 from certrules.records import RecordsFile
 from certrules.repositories.sql import open_store
-from certrules.workflows import administering
+from certrules.workflows import catalog
 from tests.processes import exit_code
+from tests.workflows.conftest import acting
 
 HEADER = (
     "username,certification_code,certification_issue_date,always_valid,certification_expire_date,"
@@ -70,7 +71,7 @@ def prepared(folder: Path, duplicates: str, rows: int) -> tuple[Path, Path]:
     base = folder / "base.db"
     users = tuple(User(f"u{number}", f"user{number}") for number in range(rows))
     with closing(open_store(str(base), create=True)) as store:
-        administering.load(store, Catalog(users, (), (Certification("k", "First aid", "FA"),)))
+        catalog.load(acting(store), Catalog(users, (), (Certification("k", "First aid", "FA"),)))
     old = write(folder / "old.csv", date(2020, 1, 1), rows)
     assert main(words(old, base, duplicates)) == 1
     return base, write(folder / "new.csv", date(2022, 1, 1), rows)

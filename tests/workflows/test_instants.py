@@ -1,7 +1,7 @@
 """Is a naive instant a mistake in every workflow, also where there is nothing to do?"""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -10,9 +10,9 @@ from certrules.errors import NaiveDatetimeError
 from certrules.repositories.protocols import Store
 from certrules.rules.awarding import Targets
 from certrules.rules.reporting import Report
-from certrules.workflows import awarding, by_hand, lifecycle, predating, renewing, reporting
+from certrules.workflows import awarding, backfill, lifecycle, manual_awards, renewal, reporting
 from certrules.workflows.jobs import Jobs
-from tests.workflows.conftest import T0
+from tests.workflows.conftest import T0, acting
 
 NAIVE = T0.replace(tzinfo=None)
 BY_A = RenewalOption(ItemKind.COURSE, "A")
@@ -24,26 +24,26 @@ MANUAL = ManualAward("fa", T0, None)
 
 def report(store: Store, at: datetime) -> None:
     with store.reading() as view:
-        list(reporting.report(view, Report.USERS_CERTIFICATIONS, at=at, zone=UTC))
+        list(reporting.report(acting(store), view, Report.USERS_CERTIFICATIONS, at=at))
 
 
 WORKFLOWS: dict[str, Callable[[Store, datetime], object]] = {
-    "complete": lambda store, at: awarding.complete(store, DONE, at=at, zone=UTC),
-    "report external": lambda store, at: awarding.report_external(store, TRAINING, at=at, zone=UTC),
-    "edit": lambda store, at: awarding.edit(store, AWARD, at=at),
-    "award": lambda store, at: by_hand.award(
-        store, Targets(), MANUAL, at=at, jobs=Jobs(lambda: T0)
+    "complete": lambda store, at: awarding.complete(acting(store), DONE, at=at),
+    "report external": lambda store, at: awarding.report_external(acting(store), TRAINING, at=at),
+    "edit": lambda store, at: awarding.edit(acting(store), AWARD, at=at),
+    "award": lambda store, at: manual_awards.award(
+        acting(store), Targets(), MANUAL, at=at, jobs=Jobs(lambda: T0)
     ),
-    "award all": lambda store, at: by_hand.award_all(store, [], MANUAL, at=at),
-    "predate": lambda store, at: predating.issue_predated(store, "fa", since=None, at=at, zone=UTC),
-    "decide": lambda store, at: renewing.decide(store, "ada", "gone", at=at),
-    "start": lambda store, at: renewing.start(store, "ada", "gone", BY_A, at=at),
-    "cancel": lambda store, at: renewing.cancel(store, "ada", "gone", at=at),
-    "unlink": lambda store, at: lifecycle.unlink(store, "fa", ItemKind.COURSE, "X", at=at),
-    "unassign": lambda store, at: lifecycle.unassign(store, "ada", "fa", at=at),
-    "delete": lambda store, at: lifecycle.delete(store, "fa", at=at, dry_run=True),
+    "award all": lambda store, at: manual_awards.award_all(acting(store), [], MANUAL, at=at),
+    "predate": lambda store, at: backfill.issue_predated(acting(store), "fa", since=None, at=at),
+    "decide": lambda store, at: renewal.decide(acting(store), "ada", "gone", at=at),
+    "start": lambda store, at: renewal.start(acting(store), "ada", "gone", BY_A, at=at),
+    "cancel": lambda store, at: renewal.cancel(acting(store), "ada", "gone", at=at),
+    "unlink": lambda store, at: lifecycle.unlink(acting(store), "fa", ItemKind.COURSE, "X", at=at),
+    "unassign": lambda store, at: lifecycle.unassign(acting(store), "ada", "fa", at=at),
+    "delete": lambda store, at: lifecycle.delete(acting(store), "fa", at=at, dry_run=True),
     "report": report,
-    "learner": lambda store, at: reporting.learner(store, "ada", at=at, zone=UTC),
+    "learner": lambda store, at: reporting.learner(acting(store), "ada", at=at),
 }
 
 

@@ -35,10 +35,11 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.sql import SqlStore, open_store
 from certrules.rules.awarding import Targets
 from certrules.rules.importing import Outcome
-from certrules.workflows import by_hand, importing
+from certrules.workflows import importing, manual_awards
 from certrules.workflows.importing import ImportReport
-from certrules.workflows.jobs import Inline, Job, Jobs, JobState
-from tests.workflows.conftest import day, furnish
+from certrules.workflows.jobs import ImmediateExecutor, Job, Jobs, JobState
+from certrules.workflows.transactions import BATCH
+from tests.workflows.conftest import acting, day, furnish
 
 pytestmark = pytest.mark.filterwarnings(  # newer Pythons warn where a process with threads forks
     "ignore:.*fork:DeprecationWarning"
@@ -56,7 +57,7 @@ HEADER = (
 )
 
 EXECUTORS: dict[str, Callable[[], Executor]] = {
-    "inline": Inline,
+    "inline": ImmediateExecutor,
     "threads": lambda: ThreadPoolExecutor(2),
     "spawn": lambda: ProcessPoolExecutor(2, multiprocessing.get_context("spawn")),
     "fork": lambda: ProcessPoolExecutor(2, multiprocessing.get_context("fork")),
@@ -104,14 +105,14 @@ def award(
     store: SqlStore, executor: Executor, targets: Targets = SOME, policy: Policy = DOCEBO
 ) -> tuple[Jobs, Job]:
     jobs = Jobs(lambda: day(20), executor)
-    job = by_hand.award(store, targets, CHOSEN, at=day(20), jobs=jobs, policy=policy)
+    job = manual_awards.award(acting(store, policy=policy), targets, CHOSEN, at=day(20), jobs=jobs)
     assert isinstance(job, Job)
     return jobs, job
 
 
-def begun(jobs: Jobs, job: Job) -> Job:
+def begun(store: SqlStore, jobs: Jobs, job: Job) -> Job:
     """Wait until something of a job is done, and the rest is not."""
-    while not (found := jobs.get(job.id)).done and not found.state.ended:
+    while not (found := jobs.get(acting(store), job.id)).done and not found.state.ended:
         sleep(0.001)
     return found
 
@@ -122,9 +123,9 @@ def test_awards_by_hand_are_a_job_on_any_executor(
     store: SqlStore, executor: Executor, policy: Policy
 ) -> None:
     jobs, job = award(store, executor, policy=policy)
-    ended = jobs.wait(job.id, 600)
+    ended = jobs.wait(acting(store), job.id, 600)
     assert (ended.state, ended.done, ended.total) == (JobState.COMPLETED, USERS, USERS)
-    assert len(by_hand.together(ended.results).awarded) == USERS == held(store, "fa")
+    assert len(manual_awards.together(ended.results).awarded) == USERS == held(store, "fa")
     assert [entry.text for entry in ended.log] == [
         "awarded: 1000; done: 1000 of 1500",
         "awarded: 500; done: 1500 of 1500",
@@ -145,9 +146,9 @@ def test_an_import_is_a_job_on_any_executor(
     jobs = Jobs(lambda: day(20), executor)
     with open_records(file if source == "path" else BytesIO(written()), zone=UTC) as records:
         renew = Duplicates.RENEW
-        job = importing.submit(jobs, store, records, at=day(20), duplicates=renew)
-        ended = jobs.wait(job.id, 600)
-        again = importing.run(store, records, at=day(20), duplicates=renew, dry_run=True)
+        job = importing.submit(acting(store), records, at=day(20), duplicates=renew, jobs=jobs)
+        ended = jobs.wait(acting(store), job.id, 600)
+        again = importing.run(acting(store), records, at=day(20), duplicates=renew, dry_run=True)
     assert (ended.state, ended.done, ended.total) == (JobState.COMPLETED, ROWS, ROWS)
     (report,) = ended.results
     assert isinstance(report, ImportReport)
@@ -169,16 +170,20 @@ def test_what_a_discontinued_job_did_elsewhere_stays(store: SqlStore, way: str) 
     with EXECUTORS[way]() as executor:
         jobs = Jobs(lambda: day(20), executor)
         with open_records(BytesIO(written(MANY)), zone=UTC) as records:
-            job = importing.submit(jobs, store, records, at=day(20))
-            begun(jobs, job)
-            jobs.discontinue(job.id)
-            ended = jobs.wait(job.id, 600)
+            job = importing.submit(acting(store), records, at=day(20), jobs=jobs)
+            begun(store, jobs, job)
+            jobs.discontinue(acting(store), job.id)
+            ended = jobs.wait(acting(store), job.id, 600)
             assert ended.state is JobState.DISCONTINUED
             assert 0 < ended.done < MANY
             assert f"{ended.done} of {MANY}" in ended.log[-1].text
             kept = held(store, "safety")
             assert 0 < kept < ended.done
-            again = jobs.wait(importing.submit(jobs, store, records, at=day(20)).id, 600)
+            again = jobs.wait(
+                acting(store),
+                importing.submit(acting(store), records, at=day(20), jobs=jobs).id,
+                600,
+            )
         (report,) = again.results
         assert report.outcomes[Outcome.UNCHANGED] == kept
 
@@ -196,9 +201,9 @@ def test_a_worker_that_is_killed_fails_the_job_and_the_next_one_does_the_rest(
     context = multiprocessing.get_context(way)
     with ProcessPoolExecutor(1, context) as executor:
         jobs, job = award(store, executor, EVERYBODY)
-        begun(jobs, job)
+        begun(store, jobs, job)
         kill_a_worker(executor)
-        ended = jobs.wait(job.id, 600)
+        ended = jobs.wait(acting(store), job.id, 600)
         after = award(store, executor, EVERYBODY)[1]
     assert ended.state is after.state is JobState.FAILED
     assert 0 < ended.done < ROWS
@@ -207,10 +212,10 @@ def test_a_worker_that_is_killed_fails_the_job_and_the_next_one_does_the_rest(
         assert error.text.startswith("a worker of the executor died: what it kept stays")
     kept = held(store, "fa")
     assert ended.done <= kept < ROWS
-    assert kept % by_hand.TOGETHER == 0
+    assert kept % BATCH == 0
     with ProcessPoolExecutor(1, context) as executor:
         jobs, job = award(store, executor, EVERYBODY)
-        report = by_hand.together(jobs.wait(job.id, 600).results)
+        report = manual_awards.together(jobs.wait(acting(store), job.id, 600).results)
     assert (len(report.awarded), len(report.refused)) == (ROWS - kept, kept)
     assert held(store, "fa") == ROWS
 
@@ -223,9 +228,9 @@ def test_a_store_that_cannot_be_sent_fails_the_job_with_what_to_do(way: str) -> 
         transaction.users.put(User(f"u{n}", f"user{n}", groups={"some"}) for n in range(101))
     with EXECUTORS[way]() as executor:
         jobs = Jobs(lambda: day(20), executor)
-        job = by_hand.award(store, SOME, CHOSEN, at=day(20), jobs=jobs)
+        job = manual_awards.award(acting(store), SOME, CHOSEN, at=day(20), jobs=jobs)
         assert isinstance(job, Job)
-        ended = jobs.wait(job.id, 600)
+        ended = jobs.wait(acting(store), job.id, 600)
         assert executor.submit(abs, -1).result(600) == 1
     assert (ended.state, ended.done) == (JobState.FAILED, 0)
     assert ended.errors[0].text.startswith("memory: this store cannot be sent to another process")
@@ -236,7 +241,9 @@ def test_a_store_that_cannot_be_sent_fails_the_job_with_what_to_do(way: str) -> 
 def test_a_mistake_in_another_process_comes_back_as_it_is(store: SqlStore) -> None:
     gone = evolve(CHOSEN, certification_id="gone")
     with EXECUTORS["fork"]() as executor:
-        mistake = executor.submit(partial(by_hand.award_all, store, ["ada"], gone, at=day(20)))
+        mistake = executor.submit(
+            partial(manual_awards.award_all, acting(store), ["ada"], gone, at=day(20))
+        )
         with pytest.raises(InvalidValueError) as raised:
             mistake.result(600)
         assert executor.submit(abs, -1).result(600) == 1
@@ -249,8 +256,8 @@ def test_jobs_side_by_side_wait_for_each_other(path: Path, store: SqlStore, way:
         executor = stack.enter_context(EXECUTORS[way]())
         jobs, first = award(store, executor)
         records = stack.enter_context(open_records(BytesIO(written()), zone=UTC))
-        second = importing.submit(jobs, store, records, at=day(20))
-        ended = [jobs.wait(job.id, 600) for job in (first, second)]
+        second = importing.submit(acting(store), records, at=day(20), jobs=jobs)
+        ended = [jobs.wait(acting(store), job.id, 600) for job in (first, second)]
     assert [job.state for job in ended] == [JobState.COMPLETED] * 2
     assert held(store, "fa") == USERS
 
@@ -268,8 +275,8 @@ def test_imports_of_one_file_at_once_issue_every_award_once(
         begun = []
         for _ in range(imports):
             records = stack.enter_context(open_records(BytesIO(written(rows)), zone=UTC))
-            begun.append(importing.submit(jobs, store, records, at=day(20)))
-        ended = [jobs.wait(job.id, 600) for job in begun]
+            begun.append(importing.submit(acting(store), records, at=day(20), jobs=jobs))
+        ended = [jobs.wait(acting(store), job.id, 600) for job in begun]
     assert [job.state for job in ended] == [JobState.COMPLETED] * imports
     reports = [job.results[0] for job in ended]
     issued = held(store, "safety")
@@ -289,7 +296,7 @@ if __name__ == "__main__":
     store = open_store(sys.argv[1])
     executor = ProcessPoolExecutor(1, get_context(sys.argv[2]))
     jobs, job = award(store, executor, EVERYBODY)
-    print(begun(jobs, job).done)
+    print(begun(store, jobs, job).done)
 """
 
 
@@ -309,4 +316,4 @@ def test_the_end_of_the_program_keeps_what_its_jobs_did(
     )
     assert ended.stderr == ""
     assert 0 < int(ended.stdout) <= held(store, "fa") < ROWS
-    assert held(store, "fa") % by_hand.TOGETHER == 0
+    assert held(store, "fa") % BATCH == 0

@@ -3,7 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, timedelta
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,9 +51,9 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import SqlStore, open_store
 from certrules.rules.awarding import Targets
-from certrules.workflows import awarding, by_hand, lifecycle, predating, renewing, reopening
+from certrules.workflows import awarding, backfill, lifecycle, manual_awards, renewal, reopen
 from certrules.workflows.jobs import Jobs
-from tests.workflows.conftest import T0, furnish
+from tests.workflows.conftest import T0, acting, furnish
 
 T = TypeVar("T")
 Decision = Granted | Refused
@@ -221,7 +221,7 @@ class Life(RuleBasedStateMachine):
         done = Completion(user_id, *item, self.now - timedelta(days=ago))
         before = self.both()
         self.decided(
-            lambda store: awarding.complete(store, done, at=self.now, zone=UTC, policy=policy),
+            lambda store: awarding.complete(acting(store, policy=policy), done, at=self.now),
             lambda completed: completed.decisions.values(),
         )
         if ago < 0:
@@ -256,7 +256,7 @@ class Life(RuleBasedStateMachine):
         on = (self.now - timedelta(days=ago)).date()
         training = ExternalTraining(user_id, f"t{on}", on, certification_id)
         self.decided(
-            lambda store: awarding.report_external(store, training, at=self.now, zone=UTC),
+            lambda store: awarding.report_external(acting(store), training, at=self.now),
         )
 
     @rule(
@@ -270,30 +270,32 @@ class Life(RuleBasedStateMachine):
         self, user_id: str, certification_id: str, choice: int, key: str | None, *, stale: bool
     ) -> None:
         decision = self.do(
-            lambda store: renewing.decide(store, user_id, certification_id, at=self.now)
+            lambda store: renewal.decide(acting(store), user_id, certification_id, at=self.now)
         )
         options = decision.effects if isinstance(decision, Granted) else ()
         option = options[choice % len(options)] if options else RenewalOption(*ITEMS[choice % 4])
         seen = (1, 0) if stale else None
         self.decided(
-            lambda store: renewing.start(
-                store, user_id, certification_id, option, at=self.now, key=key, seen=seen
+            lambda store: renewal.start(
+                acting(store), user_id, certification_id, option, at=self.now, key=key, seen=seen
             )
         )
 
     @rule(user_id=users, certification_id=certifications)
     def cancel(self, user_id: str, certification_id: str) -> None:
-        self.decided(lambda store: renewing.cancel(store, user_id, certification_id, at=self.now))
+        self.decided(
+            lambda store: renewal.cancel(acting(store), user_id, certification_id, at=self.now)
+        )
 
     @rule(user_id=users, certification_id=certifications)
     def finish(self, user_id: str, certification_id: str) -> None:
         """Complete what an open renewal asks for."""
         with self.stores[0].reading() as view:
             history = view.renewals.history(user_id, certification_id)
-        for renewal in history:
-            if renewal.state is RenewalState.OPEN:
+        for each in history:
+            if each.state is RenewalState.OPEN:
                 self.now += timedelta(seconds=1)
-                self.complete(user_id, (renewal.option.kind, renewal.option.item_id), 0)
+                self.complete(user_id, (each.option.kind, each.option.item_id), 0)
 
     # What administrators do
 
@@ -306,11 +308,11 @@ class Life(RuleBasedStateMachine):
         targets = Targets(users={"ada"}, branches={"rome"})
         before = self.both()
         report = self.do(
-            lambda store: by_hand.award(
-                store, targets, chosen, at=self.now, jobs=Jobs(lambda: self.now)
+            lambda store: manual_awards.award(
+                acting(store), targets, chosen, at=self.now, jobs=Jobs(lambda: self.now)
             )
         )
-        assert isinstance(report, by_hand.AwardReport)
+        assert isinstance(report, manual_awards.AwardReport)
         after = self.both()
         self.check_history(before, after)
         assert [event.user_id for event in after.events[len(before.events) :]] == list(
@@ -329,20 +331,18 @@ class Life(RuleBasedStateMachine):
             expires_at = None if valid is None else held[-1].issued_at + timedelta(days=valid)
             basis = ExpiryBasis.ALWAYS_VALID if valid is None else ExpiryBasis.DATE
             changed = evolve(held[-1], expires_at=expires_at, basis=basis)
-            self.decided(lambda store: awarding.edit(store, changed, at=self.now))
+            self.decided(lambda store: awarding.edit(acting(store), changed, at=self.now))
 
     @rule(certification_id=certifications, dry_run=st.booleans(), ago=st.none() | days)
     def predate(self, certification_id: str, *, dry_run: bool, ago: int | None) -> None:
         since = None if ago is None else self.now - timedelta(days=ago)
         before = self.both()
         report = self.do(
-            lambda store: predating.issue_predated(
-                store,
+            lambda store: backfill.issue_predated(
+                acting(store, policy=PREDATING),
                 certification_id,
                 since=since,
                 at=self.now,
-                zone=UTC,
-                policy=PREDATING,
                 dry_run=dry_run,
             )
         )
@@ -357,7 +357,7 @@ class Life(RuleBasedStateMachine):
         since = None if ago is None else self.now - timedelta(days=ago)
 
         def work(store: Store) -> list[ReopenTraining]:
-            return reopening.reopen_expired(store, at=self.now, since=since, policy=REOPENING)
+            return reopen.reopen_expired(acting(store, policy=REOPENING), at=self.now, since=since)
 
         before = self.both()
         reopened = self.do(work)
@@ -407,7 +407,7 @@ class Life(RuleBasedStateMachine):
     @rule(certification_id=certifications, item=items)
     def assign(self, certification_id: str, item: tuple[ItemKind, str]) -> None:
         assignment = Assignment(*item, self.now)
-        self.decided(lambda store: lifecycle.assign(store, certification_id, assignment))
+        self.decided(lambda store: lifecycle.assign(acting(store), certification_id, assignment))
 
     # The documented losses
 
@@ -420,7 +420,7 @@ class Life(RuleBasedStateMachine):
 
         self.lose(
             lambda store, dry_run: lifecycle.unlink(
-                store, certification_id, *item, at=self.now, dry_run=dry_run
+                acting(store), certification_id, *item, at=self.now, dry_run=dry_run
             ),
             removed,
         )
@@ -430,7 +430,7 @@ class Life(RuleBasedStateMachine):
     def unassign(self, user_id: str, certification_id: str) -> None:
         self.lose(
             lambda store, dry_run: lifecycle.unassign(
-                store, user_id, certification_id, at=self.now, dry_run=dry_run
+                acting(store), user_id, certification_id, at=self.now, dry_run=dry_run
             ),
             lambda award: (award.user_id, award.certification_id) == (user_id, certification_id),
         )
@@ -441,7 +441,7 @@ class Life(RuleBasedStateMachine):
         definition = self.definition(certification_id)
         self.lose(
             lambda store, dry_run: lifecycle.delete(
-                store, certification_id, at=self.now, dry_run=dry_run
+                acting(store), certification_id, at=self.now, dry_run=dry_run
             ),
             lambda award: award.certification_id == certification_id,
         )

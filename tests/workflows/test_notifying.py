@@ -47,16 +47,16 @@ from certrules.rules.notifications import Medium
 from certrules.workflows import (
     awarding,
     badges,
-    by_hand,
     importing,
     lifecycle,
+    manual_awards,
     notifying,
     outbox,
-    renewing,
+    renewal,
 )
 from certrules.workflows._effects import carry_out
 from tests.processes import in_many_processes, ready
-from tests.workflows.conftest import T0, day, furnish
+from tests.workflows.conftest import T0, acting, day, furnish
 
 HEADER = b"""\
 username,certification_code,certification_issue_date,always_valid,certification_expire_date,type,code
@@ -74,7 +74,7 @@ ALL = [ISSUED, ENROLLED, *BEFORE, EXPIRED]
 def due(store: Store, until: datetime, told: Sequence[Notification] = ALL) -> list[str]:
     """Ask what is due, from the beginning of the world; return whom it tells what."""
     notices: list[Notice] = []
-    count = notifying.due(store, told, until=until, zone=UTC, since=T0, on_told=notices.extend)
+    count = notifying.due(acting(store), told, at=until, since=T0, on_told=notices.extend)
     assert count == len(notices)
     return [f"{notice.user_id} {notice.notification_id}" for notice in notices]
 
@@ -89,7 +89,7 @@ def give(store: Store, user_id: str, issued: int, expires: int | None, cycle: in
 
 
 def notices(store: Store) -> list[Notice]:
-    entries = outbox.pending(store, limit=100_000)
+    entries = outbox.pending(acting(store), limit=100_000)
     return [entry for _, entry in entries if isinstance(entry, Notice)]
 
 
@@ -115,7 +115,7 @@ def test_without_a_notification_nobody_is_told(store: Store) -> None:
 def test_setting_up_notifications_tells_nobody_of_the_past(store: Store) -> None:
     give(store, "bob", 0, 100)
     completed(store, day(5))
-    assert not notifying.due(store, ALL, until=day(92), zone=UTC)
+    assert not notifying.due(acting(store), ALL, at=day(92))
     assert due(store, day(101)) == ["bob 7 days", "bob expired"]
 
 
@@ -124,20 +124,20 @@ def test_an_issue_is_told_after_its_event(store: Store) -> None:
     completed(store, day(5))
     assert due(store, day(6)) == ["ada issued"]
     assert due(store, day(6)) == []
-    ((position, _), *_) = outbox.pending(store)
-    outbox.acknowledge(store, position)
+    ((position, _), *_) = outbox.pending(acting(store))
+    outbox.acknowledge(acting(store), position)
     assert [each.kind for each in notices(store)] == [NoticeKind.ISSUED]
 
 
 @pytest.mark.rule("ALL-NOTIFY-01")
 def test_what_a_policy_sends_needs_nobody_to_set_it_up(store: Store) -> None:
     completed(store, day(5))
-    assert notifying.due(store, [], until=day(6), zone=UTC, since=T0, policy=ALLBOUND) == 1
+    assert notifying.due(acting(store, policy=ALLBOUND), [], at=day(6), since=T0) == 1
 
 
 def completed(store: Store, at: datetime, user_id: str = "ada") -> None:
     done = Completion(user_id, ItemKind.COURSE, "A", at)
-    assert awarding.complete(store, done, at=at, zone=UTC).decisions["fa"]
+    assert awarding.complete(acting(store), done, at=at).decisions["fa"]
 
 
 @pytest.mark.rule("DOC-NOTIFY-07", "INT-23")
@@ -154,9 +154,9 @@ def test_pending_notices_of_what_is_taken_away_are_taken_back(store: Store) -> N
     give(store, "ada", 0, 100)
     give(store, "bob", 0, 100)
     due(store, day(11))
-    assert lifecycle.unassign(store, "ada", "fa", at=day(11))
+    assert lifecycle.unassign(acting(store), "ada", "fa", at=day(11))
     assert [each.user_id for each in notices(store)] == ["bob"]
-    assert lifecycle.delete(store, "fa", at=day(12))
+    assert lifecycle.delete(acting(store), "fa", at=day(12))
     assert notices(store) == []
     assert due(store, day(400)) == []
 
@@ -166,7 +166,7 @@ def test_an_edit_tells_of_the_new_expiry(store: Store) -> None:
     award = give(store, "ada", 0, 300)
     assert due(store, day(211)) == ["ada 90 days"]
     changed = evolve(award, expires_at=day(216))
-    assert awarding.edit(store, changed, at=day(211))
+    assert awarding.edit(acting(store), changed, at=day(211))
     assert notices(store) == []
     assert due(store, day(212)) == ["ada 7 days"]
     assert due(store, day(217)) == ["ada expired"]
@@ -176,7 +176,7 @@ def test_an_edit_tells_of_the_new_expiry(store: Store) -> None:
 def test_of_what_is_issued_late_the_latest_moment_is_told(store: Store) -> None:
     due(store, day(90))
     chosen = ManualAward("fa", day(0), day(110), ExpiryBasis.DATE)
-    assert by_hand.award_all(store, ["ada"], chosen, at=day(90)).awarded
+    assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(90)).awarded
     assert due(store, day(91)) == ["ada issued", "ada 30 days"]
     assert due(store, day(104)) == ["ada 7 days"]
 
@@ -197,11 +197,11 @@ def test_a_clock_that_was_in_the_past_for_once_tells_nobody_of_it(
 ) -> None:
     give(store, "ada", 0, 100)
     give(store, "bob", 0, 400)
-    ask = partial(notifying.due, store, BEFORE, zone=UTC)
-    assert not ask(until=day(200), since=since)
-    assert not ask(until=day(210), since=since)
-    assert not ask(until=T0)
-    assert not ask(until=day(220), since=since)
+    ask = partial(notifying.due, acting(store), BEFORE)
+    assert not ask(at=day(200), since=since)
+    assert not ask(at=day(210), since=since)
+    assert not ask(at=T0)
+    assert not ask(at=day(220), since=since)
     assert due(store, day(401), BEFORE) == ["bob 90 days", "bob 30 days", "bob 7 days"]
 
 
@@ -214,7 +214,7 @@ def test_what_a_notification_tells_does_not_depend_on_those_beside_it(
     due(store, T0, BEFORE[2:])
     due(store, day(150), BEFORE[2:])
     chosen = ManualAward("fa", day(32), day(92), ExpiryBasis.DATE)
-    assert by_hand.award_all(store, ["ada"], chosen, at=day(32)).awarded
+    assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(32)).awarded
     told = due(store, day(151), [*beside, *mine])
     names = {each.id for each in mine}
     assert [each for each in told if each.removeprefix("ada ") in names] == [
@@ -238,7 +238,7 @@ def test_each_notice_is_told_once_however_often_and_in_whatever_order_it_is_aske
         for store in (once, often):
             give(store, f"{number}", issued, issued + valid)
     due(once, day(300))
-    notifying.due(often, ALL, until=T0, zone=UTC, since=T0)
+    notifying.due(acting(often), ALL, at=T0, since=T0)
     for moment in (*moments, 300):
         due(often, day(moment))
     assert {each.identity for each in notices(once)} == {each.identity for each in notices(often)}
@@ -306,7 +306,7 @@ def expiries(store: Store) -> set[NoticeIdentity]:
 def test_a_late_job_tells_only_the_latest_moment_before_an_award_was_made(store: Store) -> None:
     due(store, day(0))
     chosen = ManualAward("fa", day(0), day(110), ExpiryBasis.DATE)
-    assert by_hand.award_all(store, ["ada"], chosen, at=day(90)).awarded
+    assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(90)).awarded
     assert due(store, day(104)) == ["ada issued", "ada 30 days", "ada 7 days"]
 
 
@@ -314,7 +314,7 @@ def test_a_late_job_tells_only_the_latest_moment_before_an_award_was_made(store:
 def test_a_pending_notice_of_an_issue_is_taken_back_with_its_award(store: Store) -> None:
     completed(store, day(5))
     assert due(store, day(6)) == ["ada issued"]
-    assert lifecycle.unassign(store, "ada", "fa", at=day(6))
+    assert lifecycle.unassign(acting(store), "ada", "fa", at=day(6))
     assert notices(store) == []
 
 
@@ -322,7 +322,7 @@ def test_a_pending_notice_of_an_issue_is_taken_back_with_its_award(store: Store)
 def test_nobody_is_told_of_an_award_that_is_gone(store: Store) -> None:
     due(store, day(0))
     completed(store, day(5))
-    assert lifecycle.unassign(store, "ada", "fa", at=day(6))
+    assert lifecycle.unassign(acting(store), "ada", "fa", at=day(6))
     assert due(store, day(7)) == []
 
 
@@ -337,12 +337,12 @@ def test_a_notice_that_was_read_before_its_award_changed_has_no_words(
     moved = evolve(award, expires_at=day(101), version=2)
     with store.writing() as transaction:
         transaction.awards.replace([award.archive(day(12)) if told_of == "renewed" else moved])
-    assert notifying.message(store, notice, BEFORE[0], at=day(12), zone=UTC) is None
+    assert notifying.message(acting(store), notice, BEFORE[0], at=day(12)) is None
 
 
 def award_anew(store: Store, expires: int) -> bool:
     chosen = ManualAward("fa", day(0), day(expires), ExpiryBasis.DATE)
-    return bool(by_hand.award_all(store, ["ada"], chosen, at=day(12)).awarded)
+    return bool(manual_awards.award_all(acting(store), ["ada"], chosen, at=day(12)).awarded)
 
 
 @pytest.mark.rule("INT-23", "INT-25")
@@ -351,8 +351,8 @@ def test_an_award_that_is_issued_again_is_told_of_again(store: Store, acknowledg
     assert award_anew(store, 100)
     assert due(store, day(13)) == ["ada issued", "ada 90 days"]
     if acknowledged:
-        outbox.acknowledge(store, 10**6)
-    assert lifecycle.unassign(store, "ada", "fa", at=day(13))
+        outbox.acknowledge(acting(store), 10**6)
+    assert lifecycle.unassign(acting(store), "ada", "fa", at=day(13))
     assert award_anew(store, 100)
     assert due(store, day(71)) == ["ada issued", "ada 90 days", "ada 30 days"]
     assert due(store, day(71)) == []
@@ -364,15 +364,17 @@ def test_an_award_that_is_issued_again_is_told_of_again(store: Store, acknowledg
 def test_an_award_that_is_issued_again_before_it_is_told_of_is_told_of_once(
     store: Store, monkeypatch: pytest.MonkeyPatch, together: int, told: bool
 ) -> None:
-    monkeypatch.setattr(notifying, "TOGETHER", together)
+    monkeypatch.setattr(notifying, "BATCH", together)
     due(store, day(0))
     policy = TELLING if told else DOCEBO
     chosen = ManualAward("fa", day(0), day(300), ExpiryBasis.DATE)
     for number in (5, 7):
-        assert by_hand.award_all(store, ["ada"], chosen, at=day(number), policy=policy).awarded
-        outbox.acknowledge(store, 1)
+        assert manual_awards.award_all(
+            acting(store, policy=policy), ["ada"], chosen, at=day(number)
+        ).awarded
+        outbox.acknowledge(acting(store), 1)
         if number == 5:
-            assert lifecycle.unassign(store, "ada", "fa", at=day(6))
+            assert lifecycle.unassign(acting(store), "ada", "fa", at=day(6))
     due(store, day(8))
     assert [each.kind for each in notices(store)] == [NoticeKind.ISSUED]
 
@@ -409,11 +411,11 @@ def test_of_an_award_whose_badge_is_revoked_by_hand_nothing_is_told(store: Store
     give(store, "bob", 0, 100)
     assert due(store, day(11)) == ["ada 90 days", "bob 90 days"]
     (notice, _) = notices(store)
-    badges.revoke(store, badge)
-    assert notifying.message(store, notice, BEFORE[0], at=day(11), zone=UTC) is None
+    badges.revoke(acting(store), badge)
+    assert notifying.message(acting(store), notice, BEFORE[0], at=day(11)) is None
     assert [each.user_id for each in notices(store)] == ["bob"]
     assert due(store, day(71)) == ["bob 30 days"]
-    assert badges.reissue(store, badge, draw=lambda _: 7)
+    assert badges.reissue(acting(store), badge, draw=lambda _: 7)
     assert due(store, day(72)) == []
     assert due(store, day(94)) == ["ada 7 days", "bob 7 days"]
 
@@ -424,7 +426,7 @@ def test_revoking_a_badge_of_another_cycle_takes_nothing_back(store: Store) -> N
     with store.writing() as transaction:
         transaction.badges.revoke([("ada", "fa", 1)])
     due(store, day(11))
-    badges.revoke(store, badge)
+    badges.revoke(acting(store), badge)
     assert [each.user_id for each in notices(store)] == ["ada"]
 
 
@@ -437,13 +439,15 @@ TELLING = evolve(DOCEBO, notifications=(ISSUED, ENROLLED))
 @pytest.mark.rule("ALL-NOTIFY-01", "DOC-NOTIFY-05", "INT-25")
 def test_what_a_policy_tells_is_in_the_outbox_with_the_change(store: Store) -> None:
     done = Completion("ada", ItemKind.COURSE, "A", day(5))
-    awarding.complete(store, done, at=day(5), zone=UTC, policy=TELLING)
+    awarding.complete(acting(store, policy=TELLING), done, at=day(5))
     way = RenewalOption(ItemKind.COURSE, "A")
-    assert renewing.start(store, "ada", "fa", way, at=day(6), policy=TELLING)
+    assert renewal.start(acting(store, policy=TELLING), "ada", "fa", way, at=day(6))
     again = evolve(done, completed_at=day(7))
-    awarding.complete(store, again, at=day(7), zone=UTC, policy=TELLING)
+    awarding.complete(acting(store, policy=TELLING), again, at=day(7))
     chosen = ManualAward("conduct", day(0), None, ExpiryBasis.ALWAYS_VALID)
-    assert by_hand.award_all(store, ["bob"], chosen, at=day(8), policy=TELLING).awarded
+    assert manual_awards.award_all(
+        acting(store, policy=TELLING), ["bob"], chosen, at=day(8)
+    ).awarded
     said = [(each.user_id, each.notification_id, each.of) for each in notices(store)]
     assert said == [
         ("ada", "issued", day(5)),
@@ -451,9 +455,9 @@ def test_what_a_policy_tells_is_in_the_outbox_with_the_change(store: Store) -> N
         ("ada", "issued", day(7)),
         ("bob", "issued", day(8)),
     ]
-    assert notifying.due(store, [ISSUED], until=day(9), zone=UTC, since=T0, policy=TELLING) == 0
+    assert notifying.due(acting(store, policy=TELLING), [ISSUED], at=day(9), since=T0) == 0
     later = Notification("later", NoticeKind.ISSUED)
-    assert notifying.due(store, [later, ISSUED], until=day(10), zone=UTC) == 0
+    assert notifying.due(acting(store), [later, ISSUED], at=day(10)) == 0
 
 
 FILE = HEADER + b"ada,FA,2024-01-01,1,,manual,\n"
@@ -466,10 +470,13 @@ def test_a_renewal_by_import_is_told_with_the_change(store: Store) -> None:
         transaction.awards.add([Award("ada", "fa", T0 - timedelta(days=900), None)])
     with open_records(BytesIO(FILE), zone=UTC) as records:
         report = importing.run(
-            store, records, at=day(1), duplicates=Duplicates.RENEW, policy=TELLING
+            acting(store, policy=TELLING), records, at=day(1), duplicates=Duplicates.RENEW
         )
     assert report.imported == 1
-    assert [str(entry.kind) for _, entry in outbox.pending(store)] == ["award.renewed", "issued"]
+    assert [str(entry.kind) for _, entry in outbox.pending(acting(store))] == [
+        "award.renewed",
+        "issued",
+    ]
     assert due(store, day(2)) == []
 
 
@@ -478,7 +485,7 @@ def test_a_notification_that_is_added_later_tells_nothing_of_the_past(store: Sto
     give(store, "ada", 0, 100)
     completed(store, day(5), "bob")
     assert due(store, day(80), [ISSUED, BEFORE[0]]) == ["bob issued", "ada 90 days"]
-    assert notifying.due(store, ALL, until=day(80), zone=UTC) == 0
+    assert notifying.due(acting(store), ALL, at=day(80)) == 0
     assert due(store, day(101), ALL) == ["ada 7 days", "ada expired"]
 
 
@@ -489,7 +496,7 @@ def test_a_notification_that_is_added_later_begins_where_it_is_told_to(store: St
     assert due(store, day(80), BEFORE[:1]) == ["ada 90 days"]
     told: list[Notice] = []
     begin = day(5) - timedelta(microseconds=1)
-    notifying.due(store, ALL, until=day(80), zone=UTC, since=begin, on_told=told.extend)
+    notifying.due(acting(store), ALL, at=day(80), since=begin, on_told=told.extend)
     assert [f"{each.user_id} {each.notification_id}" for each in told] == [
         "bob issued",
         "ada 30 days",
@@ -516,7 +523,7 @@ def test_of_an_edit_each_job_tells_its_latest_moment_once(store: Store) -> None:
     jobs = [[BEFORE[0], BEFORE[1]], [BEFORE[2]]]
     for job in jobs:
         due(store, day(10), job)
-    assert awarding.edit(store, evolve(award, expires_at=day(25)), at=day(20))
+    assert awarding.edit(acting(store), evolve(award, expires_at=day(25)), at=day(20))
     assert due(store, day(21), jobs[1]) == ["ada 7 days"]
     assert due(store, day(21), jobs[0]) == []  # none of them is later than the issue
     assert due(store, day(22), ALL) == []
@@ -530,7 +537,7 @@ def test_another_zone_than_before_loses_nothing(store: Store) -> None:
         transaction.awards.add([Award("ada", "fa", T0, expires)])
     asked = [(T0, "UTC"), (expires - timedelta(hours=23, minutes=30), "Europe/Rome")]
     asked += [(expires - timedelta(hours=22, minutes=59), zone) for zone in ("UTC", "Europe/Rome")]
-    told = [notifying.due(store, reminder, until=until, zone=zone) for until, zone in asked]
+    told = [notifying.due(acting(store, zone=zone), reminder, at=until) for until, zone in asked]
     assert told == [0, 0, 1, 0]
 
 
@@ -541,11 +548,11 @@ def test_looking_back_tells_nothing_that_was_not_to_be_told(store: Store) -> Non
         Notification(f"{days} days", NoticeKind.EXPIRY, Offset(-days, OffsetUnit.DAYS))
         for days in (7, 6, 5)
     ]
-    notifying.due(store, reminders, until=day(94), zone=UTC)
+    notifying.due(acting(store), reminders, at=day(94))
     assert due(store, day(94) + timedelta(hours=1), reminders) == ["ada 6 days"]
     chosen = ManualAward("fa", day(0), day(100), ExpiryBasis.DATE)
     at = day(95) + timedelta(hours=1)
-    assert by_hand.award_all(store, ["bob"], chosen, at=at).awarded
+    assert manual_awards.award_all(acting(store), ["bob"], chosen, at=at).awarded
     assert due(store, at, reminders) == ["bob 5 days", "ada 5 days"]
     assert due(store, at, reminders) == []
 
@@ -560,17 +567,17 @@ def test_a_change_of_no_expiry_tells_nothing_anew(
         transaction.certifications.put([Certification("fa", "First aid", "FA")])
     award = give(store, "ada", 0, 100)
     assert due(store, day(71)) == ["ada 90 days", "ada 30 days"]
-    pending = outbox.pending(store)
+    pending = outbox.pending(acting(store))
     if by == "edit":
         source = Source(AssociationType.COURSE, "A")
-        assert awarding.edit(store, evolve(award, source=source), at=day(71))
+        assert awarding.edit(acting(store), evolve(award, source=source), at=day(71))
     else:
         row = b"ada,FA,2024-01-02,0,2024-04-10,manual,\n"
         with open_records(BytesIO(HEADER + row), zone=UTC) as records:
-            report = importing.run(store, records, at=day(71))
+            report = importing.run(acting(store), records, at=day(71))
         assert report.imported == 1
     if acknowledged:
-        outbox.acknowledge(store, pending[-1][0])
+        outbox.acknowledge(acting(store), pending[-1][0])
     assert due(store, day(72)) == []
     assert notices(store) == ([] if acknowledged else [each for _, each in pending])
 
@@ -580,9 +587,9 @@ def test_a_change_of_no_expiry_does_not_tell_of_what_was_before_the_beginning(
     store: Store,
 ) -> None:
     award = give(store, "ada", 0, 100)
-    notifying.due(store, ALL, until=day(50), zone=UTC)
+    notifying.due(acting(store), ALL, at=day(50))
     source = Source(AssociationType.COURSE, "A")
-    assert awarding.edit(store, evolve(award, source=source), at=day(51))
+    assert awarding.edit(acting(store), evolve(award, source=source), at=day(51))
     assert due(store, day(52)) == []
 
 
@@ -590,7 +597,7 @@ def test_a_change_of_no_expiry_does_not_tell_of_what_was_before_the_beginning(
 def test_nothing_is_told_before_the_beginning_nor_after_the_instant(store: Store) -> None:
     completed(store, day(5))
     with pytest.raises(InvalidValueError, match="since"):
-        notifying.due(store, ALL, until=day(4), since=day(4) + timedelta.resolution, zone=UTC)
+        notifying.due(acting(store), ALL, at=day(4), since=day(4) + timedelta.resolution)
     assert due(store, T0) == []
     completed(store, day(3), "bob")
     assert due(store, day(4)) == ["bob issued"]
@@ -607,7 +614,7 @@ def test_notifications_that_are_none_or_share_an_id_are_refused(
     store: Store, told: list[Notification]
 ) -> None:
     with pytest.raises(InvalidValueError):
-        notifying.due(store, told, until=day(1), zone=UTC)
+        notifying.due(acting(store), told, at=day(1))
     assert due(store, day(1), [ISSUED, ISSUED]) == []
 
 
@@ -618,14 +625,7 @@ def test_a_message_has_no_medium_but_those_that_there_are(store: Store) -> None:
     (notice,) = notices(store)
     for medium in ("html", None, "x"):
         with pytest.raises(InvalidValueError, match="medium"):
-            notifying.message(
-                store,
-                notice,
-                BEFORE[0],
-                at=day(11),
-                zone=UTC,
-                medium=medium,  # type: ignore[arg-type]
-            )
+            notifying.message(acting(store), notice, BEFORE[0], at=day(11), medium=medium)  # type: ignore[arg-type]
 
 
 @pytest.mark.rule("ALL-NOTIFY-01")
@@ -633,9 +633,9 @@ def test_of_two_issues_of_one_cycle_the_one_that_stands_is_told(store: Store) ->
     due(store, day(0))
     for number in (5, 37):
         chosen = ManualAward("fa", day(0), day(300), ExpiryBasis.DATE)
-        assert by_hand.award_all(store, ["ada"], chosen, at=day(number)).awarded
+        assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(number)).awarded
         if number == 5:
-            assert lifecycle.unassign(store, "ada", "fa", at=day(6))
+            assert lifecycle.unassign(acting(store), "ada", "fa", at=day(6))
     assert due(store, day(38)) == ["ada issued"]
     assert [(each.of, each.due_at) for each in notices(store)] == [(day(37), day(37))]
 
@@ -646,14 +646,14 @@ def test_a_change_that_fails_tells_nothing(store: Store) -> None:
     issued = Event(EventKind.ISSUED, "ada", "fa", 1, T0)
     with pytest.raises(ConflictError), store.writing() as transaction:
         carry_out(transaction, [Notify(issued), IssueAward(award)], [ISSUED])
-    assert outbox.pending(store) == []
+    assert outbox.pending(acting(store)) == []
 
 
 def run_late(path: str, number: int) -> int:
     with closing(open_store(path, timeout=60)) as store:
         ready()
         until = day(395) + timedelta(seconds=number)
-        return notifying.due(store, BEFORE, until=until, zone=UTC, since=T0)
+        return notifying.due(acting(store), BEFORE, at=until, since=T0)
 
 
 @pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
@@ -701,7 +701,7 @@ def test_no_name_does_anything_in_a_message(store: Store, name: str) -> None:
         body='<a href="{{renew_link}}">[first_name] {{certification_description}}</a>',
     )
     told = notifying.message(
-        store, notice, reminder, at=day(11), zone=UTC, medium=Medium.HTML, renew_link="https://r"
+        acting(store), notice, reminder, at=day(11), medium=Medium.HTML, renew_link="https://r"
     )
     assert told
     assert len(told.subject.splitlines()) == 1
@@ -710,7 +710,7 @@ def test_no_name_does_anything_in_a_message(store: Store, name: str) -> None:
         assert "\r" not in text
     assert "<script" not in told.body
     assert told.body.count("https://r") == 1
-    position, entry = outbox.pending(store)[-1]
+    position, entry = outbox.pending(acting(store))[-1]
     json.dumps(outbox.as_cloud_event(position, entry, source="store"))
 
 
@@ -720,12 +720,12 @@ def test_what_is_gone_is_not_told(store: Store) -> None:
     due(store, day(11))
     (notice,) = notices(store)
     at = day(11)
-    assert notifying.message(store, notice, BEFORE[0], at=at, zone=time_zone("Europe/Rome"))
-    assert lifecycle.unassign(store, "ada", "fa", at=at)
-    assert notifying.message(store, notice, BEFORE[0], at=at, zone=UTC) is None
+    assert notifying.message(acting(store, zone=time_zone("Europe/Rome")), notice, BEFORE[0], at=at)
+    assert lifecycle.unassign(acting(store), "ada", "fa", at=at)
+    assert notifying.message(acting(store), notice, BEFORE[0], at=at) is None
     assert award_anew(store, 100)
-    assert notifying.message(store, notice, BEFORE[0], at=at, zone=UTC)
+    assert notifying.message(acting(store), notice, BEFORE[0], at=at)
     activate(store, "ada", active=False)
-    assert notifying.message(store, notice, BEFORE[0], at=at, zone=UTC) is None
+    assert notifying.message(acting(store), notice, BEFORE[0], at=at) is None
     with pytest.raises(InvalidValueError, match="30 days"):
-        notifying.message(store, notice, BEFORE[1], at=at, zone=UTC)
+        notifying.message(acting(store), notice, BEFORE[1], at=at)

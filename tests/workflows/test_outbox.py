@@ -16,6 +16,7 @@ from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Priority
 from certrules.repositories.protocols import Store
 from certrules.workflows import outbox
+from tests.workflows.conftest import acting
 
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 SOURCE = "https://learn.example/certifications"
@@ -66,13 +67,13 @@ def test_everything_is_delivered_until_it_is_acknowledged(store: Store) -> None:
     events = [Event(EventKind.ISSUED, "ada", "fa", cycle, AT) for cycle in (1, 2, 3)]
     with store.writing() as transaction:
         transaction.events.add(events)
-    first = outbox.pending(store, limit=2)
-    assert outbox.pending(store, limit=2) == first
+    first = outbox.pending(acting(store), limit=2)
+    assert outbox.pending(acting(store), limit=2) == first
     assert [entry for _, entry in first] == events[:2]
-    outbox.acknowledge(store, first[0][0])
-    assert [entry for _, entry in outbox.pending(store)] == events[1:]
-    outbox.acknowledge(store, outbox.pending(store)[-1][0])
-    assert outbox.pending(store) == []
+    outbox.acknowledge(acting(store), first[0][0])
+    assert [entry for _, entry in outbox.pending(acting(store))] == events[1:]
+    outbox.acknowledge(acting(store), outbox.pending(acting(store))[-1][0])
+    assert outbox.pending(acting(store)) == []
 
 
 @pytest.mark.rule("X-NOTIFY-1")
@@ -97,12 +98,12 @@ def test_positions_and_limits_are_whole_numbers(store: Store, number: int) -> No
     with store.writing() as transaction:
         transaction.events.add([Event(EventKind.ISSUED, "ada", "fa", 1, AT)])
     with pytest.raises(InvalidValueError, match="limit"):
-        outbox.pending(store, limit=number)
+        outbox.pending(acting(store), limit=number)
     with pytest.raises(InvalidValueError, match="position"):
-        outbox.acknowledge(store, number)
-    assert len(outbox.pending(store, limit=10**30)) == 1
-    outbox.acknowledge(store, 10**30)
-    assert outbox.pending(store, limit=0) == outbox.pending(store) == []
+        outbox.acknowledge(acting(store), number)
+    assert len(outbox.pending(acting(store), limit=10**30)) == 1
+    outbox.acknowledge(acting(store), 10**30)
+    assert outbox.pending(acting(store), limit=0) == outbox.pending(acting(store)) == []
 
 
 @pytest.mark.rule("X-NOTIFY-1")
@@ -110,7 +111,7 @@ def test_what_is_pending_is_counted_however_little_is_shown(store: Store) -> Non
     notices = [Notice("n", NoticeKind.EXPIRY, "ada", "fa", cycle, AT, AT) for cycle in (1, 2, 3)]
     with store.writing() as transaction:
         transaction.notices.add(notices)
-    outbox.acknowledge(store, outbox.pending(store, limit=1)[0][0])
+    outbox.acknowledge(acting(store), outbox.pending(acting(store), limit=1)[0][0])
     hour = timedelta(hours=1)
-    assert outbox.count(store, at=AT + hour) == (2, 0)
-    assert outbox.count(store, at=AT + hour + timedelta.resolution) == (2, 2)
+    assert outbox.count(acting(store), at=AT + hour) == (2, 0)
+    assert outbox.count(acting(store), at=AT + hour + timedelta.resolution) == (2, 2)

@@ -7,12 +7,12 @@ import pytest
 from certrules import AssociationType, Award, ItemKind, Rule, Source
 from certrules.errors import InvalidValueError
 from certrules.model.learning import Completion
-from certrules.model.people import Target
+from certrules.model.people import Scope
 from certrules.repositories.protocols import Store
 from certrules.rules import reporting as rules
 from certrules.rules.reporting import Report
 from certrules.workflows import awarding, reporting
-from tests.workflows.conftest import day
+from tests.workflows.conftest import acting, day
 
 BEFORE = Award("bob", "fa", day(1), day(90)).archive(day(50))
 AFTER = Award("ada", "fa", day(1), day(40)).archive(day(50))
@@ -25,7 +25,7 @@ CURRENT = [
 
 def shown(store: Store, which: Report) -> list[tuple[str, str, int, str]]:
     with store.reading() as view:
-        found = list(reporting.report(view, which, at=day(120), zone=UTC))
+        found = list(reporting.report(acting(store), view, which, at=day(120)))
         rows = [line for line, _ in found]
         assert [(row.award.user_id, row.award.certification_id) for _, row in found] == [
             (line.user_id, line.certification_id) for line in rows
@@ -56,11 +56,11 @@ def test_both_reports_show_their_awards_in_their_order(store: Store) -> None:
 @pytest.mark.rule("DOC-VIEW-01", "DOC-VIEW-02", "DOC-VIEW-03")
 def test_a_learner_sees_what_can_be_renewed_and_why_not(store: Store) -> None:
     done = Completion("ada", ItemKind.COURSE, "A", day(10))
-    awarding.complete(store, done, at=day(10), zone=UTC)
+    awarding.complete(acting(store), done, at=day(10))
     source = Source(AssociationType.COURSE, "B")
     with store.writing() as transaction:
         transaction.awards.add([Award("ada", "conduct", day(2), None, source=source), BEFORE])
-    conduct, first_aid = reporting.learner(store, "ada", at=day(120), zone=UTC)
+    conduct, first_aid = reporting.learner(acting(store), "ada", at=day(120))
     assert (conduct.title, conduct.days_left, bool(conduct.renewal)) == ("Conduct", None, False)
     assert Rule.DOC_RENEW_02 in {reason.rule for reason in conduct.renewal.reasons}
     assert (first_aid.title, first_aid.days_left) == ("First aid", 256)
@@ -73,12 +73,12 @@ def test_a_report_may_tell_of_one_user(store: Store) -> None:
         transaction.awards.add([*CURRENT, BEFORE, AFTER, Award("ada", "gone", day(1), None)])
     with store.reading() as view:
         for which in Report:
-            everybodys = reporting.report(view, which, at=day(120), zone=UTC)
+            everybodys = reporting.report(acting(store), view, which, at=day(120))
             hers = [(line, row) for line, row in everybodys if line.user_id == "ada"]
-            ada = reporting.report(view, which, at=day(120), zone=UTC, scope=Target("ada"))
+            ada = reporting.report(acting(store), view, which, at=day(120), scope=Scope("ada"))
             assert list(ada) == hers
         assert not list(
-            reporting.report(view, which, at=day(120), zone=UTC, scope=Target("nobody"))
+            reporting.report(acting(store), view, which, at=day(120), scope=Scope("nobody"))
         )
 
 
@@ -86,17 +86,17 @@ def test_a_report_may_tell_of_one_user(store: Store) -> None:
 def test_a_learner_sees_what_stood_at_an_earlier_instant(store: Store) -> None:
     with store.writing() as transaction:
         transaction.awards.add([BEFORE, Award("bob", "fa", day(50), day(150), cycle=2)])
-    (line,) = reporting.learner(store, "bob", at=day(49), zone=UTC)
+    (line,) = reporting.learner(acting(store), "bob", at=day(49))
     assert (line.issued_at, line.expires_at, line.days_left) == (day(1), day(90), 41)
     assert "the award is issued only later" not in str(line.renewal)
-    assert [each.issued_at for each in reporting.learner(store, "bob", at=day(50), zone=UTC)] == [
+    assert [each.issued_at for each in reporting.learner(acting(store), "bob", at=day(50))] == [
         day(50)
     ]
 
 
 def test_nobody_sees_anything(store: Store) -> None:
     with pytest.raises(InvalidValueError, match="'nobody'"):
-        reporting.learner(store, "nobody", at=day(1), zone=UTC)
+        reporting.learner(acting(store), "nobody", at=day(1))
 
 
 @pytest.mark.rule("DOC-DELETE-03")
@@ -106,8 +106,8 @@ def test_awards_of_what_is_gone_are_in_neither_report(store: Store) -> None:
         transaction.awards.add([gone, *CURRENT])
     with store.reading() as view:
         for which in Report:
-            rows = reporting.report(view, which, at=day(120), zone=UTC)
+            rows = reporting.report(acting(store), view, which, at=day(120))
             assert {line.certification_id for line, _ in rows} == {"fa", "conduct"}
     assert [
-        line.certification_id for line in reporting.learner(store, "ada", at=day(50), zone=UTC)
+        line.certification_id for line in reporting.learner(acting(store), "ada", at=day(50))
     ] == ["conduct", "fa"]

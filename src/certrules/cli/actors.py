@@ -2,14 +2,13 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import UTC
 
-from certrules.cli import names
+from certrules.cli import arguments, names, policies
 from certrules.cli.failures import UsageError
-from certrules.model.people import Action, Actor, Permission, Role, Target, User
+from certrules.model.people import Action, Actor, Permission, Role, Scope, User
 from certrules.repositories.protocols import Store, Transaction
-from certrules.rules import visibility
-from certrules.workflows import actors
-from certrules.workflows.actors import EVERYBODYS, SYSTEM, Asking
+from certrules.workflows.platform import ANYONE, SYSTEM, Acting, Platform, Principal, scope_of
 
 __all__ = ["acting", "acting_for", "add_actor", "scope", "whose", "whose_all"]
 
@@ -42,65 +41,69 @@ def add_actor(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def acting(store: Store, args: argparse.Namespace, action: Action | None = None) -> Asking:
-    """Return who asks, by the options of :func:`add_actor`.
+def acting(store: Store, args: argparse.Namespace, action: Action | None = None) -> Acting:
+    """Return the platform as the options of a command describe it: whose policy, which zone, who.
 
-    Raises NotPermittedError where they may not do something to what is everybody's, before anything
-    that they name is looked for.
+    The policy is DOCEBO and the zone UTC if a command has no such option. Raises NotPermittedError
+    if the principal may not do something to everyone's data, before anything that they name is
+    looked for.
     """
-    actor = _actor(store, args)
+    policy, zone = policies.policy(args), getattr(args, "zone", None)
+    platform = Platform(store, policy, arguments.zone(zone) if zone else UTC)
+    acting = platform.acting_as(_principal(platform, args))
     if action is not None:
-        actors.permit(actor, action)
-    return actor
+        acting.require(action)
+    return acting
 
 
-def acting_for(store: Store, args: argparse.Namespace, action: Action) -> tuple[Asking, User]:
-    """Return who asks, and the user whom ``--user`` names, to whose own they may do something."""
-    actor = _actor(store, args)
-    return actor, whose(store, actor, action, args.user)
+def acting_for(store: Store, args: argparse.Namespace, action: Action) -> tuple[Acting, User]:
+    """Return who acts, and the user whom ``--user`` names, for whom they may do something."""
+    who = acting(store, args)
+    return who, whose(who, action, args.user)
 
 
-def whose(store: Store, actor: Asking, action: Action, name: str) -> User:
-    """Return the user of a name or id, to whose own somebody may do something.
+def whose(acting: Acting, action: Action, name: str) -> User:
+    """Return the user of a name or id, for whom the principal may do something.
 
-    Raises NotPermittedError where they may not, in the same words whether there is such a user or
-    not; that there is none learns only who may do it to everybody's.
+    Raises NotPermittedError if they may not, in the same words whether there is such a user or not;
+    only who may do it to everyone's data learns that there is none.
     """
-    with store.reading() as view:
-        return names.only_user(name, whose_all(view, actor, action, name))
+    with acting.store.reading() as view:
+        return names.only_user(name, whose_all(view, acting, action, name))
 
 
-def whose_all(view: Transaction, actor: Asking, action: Action, name: str) -> Sequence[User]:
+def whose_all(view: Transaction, acting: Acting, action: Action, name: str) -> Sequence[User]:
     """Return all users of a name, as :func:`whose` does the only one."""
     try:
         found = names.users(view, name)
     except UsageError:
-        actors.permit(actor, action)
+        acting.require(action)
         raise
     for each in found:
-        actors.permit(actor, action, actors.belongings(view, each.id))
+        acting.require(action, scope_of(view, each.id))
     return found
 
 
-def scope(actor: Asking, action: Action) -> Target:
-    """Return the most to which somebody may do something: everybody's, their company's, their own.
+def scope(acting: Acting, action: Action) -> Scope:
+    """Return the widest scope in which something may be done: everyone, their company, their own.
 
-    Raises NotPermittedError where it is none of these.
+    Raises NotPermittedError if it is none of these.
     """
-    if isinstance(actor, Actor):
-        for target in (EVERYBODYS, Target(company_id=actor.company_id), Target(actor.user_id)):
-            if visibility.may(actor, action, target):
-                return target
-    actors.permit(actor, action)
-    return EVERYBODYS
+    who = acting.principal
+    if isinstance(who, Actor):
+        for each in (ANYONE, Scope(company_id=who.company_id), Scope(who.user_id)):
+            if acting.may(action, each):
+                return each
+    acting.require(action)
+    return ANYONE
 
 
-def _actor(store: Store, args: argparse.Namespace) -> Asking:
-    if args.actor is None:
-        if args.role or args.permission:
+def _principal(platform: Platform, args: argparse.Namespace) -> Principal:
+    if getattr(args, "actor", None) is None:
+        if getattr(args, "role", None) or getattr(args, "permission", None):
             raise UsageError("--role and --permission are somebody's: name them with --actor")
         return SYSTEM
-    with store.reading() as view:
+    with platform.store.reading() as view:
         try:
             user = names.user(view, args.actor)
         except UsageError as error:
@@ -108,4 +111,4 @@ def _actor(store: Store, args: argparse.Namespace) -> Asking:
     if not user.active:
         raise UsageError(f"--actor {user.username} is deactivated, and can ask for nothing")
     roles, permissions = map(Role, args.role), map(Permission, args.permission)
-    return actors.acting(store, user.id, roles=roles, permissions=permissions)
+    return platform.principal_for(user.id, roles=roles, permissions=permissions)

@@ -13,6 +13,7 @@ from certrules.cli.failures import UsageError
 from certrules.cli.output import shown
 from certrules.errors import NaiveDatetimeError, UnknownZoneError
 from certrules.model.people import User
+from certrules.workflows.platform import Acting
 
 __all__ = [
     "add_at",
@@ -111,16 +112,14 @@ def zone(text: str) -> tzinfo:
         raise
 
 
-def zone_of(user: User) -> tzinfo:
-    """Return a user's own time zone, or UTC; where this machine does not know it, warn."""
-    if user.time_zone is None:
-        return UTC
+def zone_of(acting: Acting, user: User) -> tzinfo:
+    """Return the zone in which days are shown to a user; warn if this machine does not know it."""
     try:
-        return instants.time_zone(user.time_zone)
+        instants.time_zone(user.time_zone or UTC)
     except UnknownZoneError as error:
         says = f"certrules: warning: user {user.username}: {error}; the days are those of UTC"
         sys.stderr.write(shown(says) + "\n")
-        return UTC
+    return acting.zone_of(user)
 
 
 def zone_name(tz: tzinfo) -> str:

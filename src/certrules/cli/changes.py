@@ -25,12 +25,12 @@ def add(
 
 def change(args: argparse.Namespace, verb: str, workflow: Callable[..., Granted | Refused]) -> int:
     """Ask a workflow for a change of the certification, and say what was decided."""
-    at, policy = arguments.instant(args.at), policies.policy(args)
+    at = arguments.instant(args.at)
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args, Action.EDIT_CERTIFICATION)
+        acting = actors.acting(store, args, Action.EDIT_CERTIFICATION)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
-        decision = workflow(store, certification, at=at, actor=actor, policy=policy)
+        decision = workflow(acting, certification, at=at)
         if args.out.as_json:
             args.out.data(decisions.as_json(decision))
         else:

@@ -27,5 +27,8 @@ def add_policy(parser: argparse.ArgumentParser, default: str = "docebo") -> None
 
 
 def policy(args: argparse.Namespace) -> Policy:
-    """Return the policy that ``--policy`` names."""
-    return POLICIES[args.policy]
+    """Return the policy that ``--policy`` names; DOCEBO if the command has no such option."""
+    policy = POLICIES[getattr(args, "policy", "docebo")]
+    if getattr(args, "external_certifications", False):
+        return evolve(policy, external_certifications=True)
+    return policy

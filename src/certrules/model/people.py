@@ -10,7 +10,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.converters import distinct
 from certrules.words import Word
 
-__all__ = ["Action", "Actor", "Company", "Permission", "Role", "Target", "User", "username_key"]
+__all__ = ["Action", "Actor", "Company", "Permission", "Role", "Scope", "User", "username_key"]
 
 _Kind = TypeVar("_Kind", bound=Enum)
 
@@ -115,14 +115,14 @@ class Actor:
 
 
 @frozen
-class Target:
-    """Whose awards, badge or job an action is about.
+class Scope:
+    """Whose data an action is about.
 
-    ``owner``: that user's data. Only ``company_id``: all its users' data. Neither: everyone's, or
-    data without an owner.
+    ``owner_id``: that user's data, and ``company_id`` is their primary company. Only
+    ``company_id``: all its users' data. Neither: everyone's, or data without an owner.
     """
 
-    owner: str | None = None
+    owner_id: str | None = None
     company_id: str | None = None
 
 

@@ -15,7 +15,7 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification, Item, Validity
-from certrules.model.people import Company, Target, User, username_key
+from certrules.model.people import Company, Scope, User, username_key
 from certrules.model.status import Status
 from certrules.model.validators import instance_of
 from certrules.periods import Unit
@@ -262,7 +262,7 @@ class TableQuery:
     filters: tuple[Filter, ...] = ()
     sort: tuple[Sort, ...] = ()
     group: tuple[Field, ...] = ()
-    scope: Target = field(default=Target(), validator=instance_of(Target))
+    scope: Scope = field(default=Scope(), validator=instance_of(Scope))
     offset: int = field(default=0, validator=_rows)
     limit: int | None = field(default=None, validator=_rows)
 

@@ -62,7 +62,7 @@ class GenericTables:
     def _found_awards(self, query: TableQuery) -> Iterator[AwardRow]:
         known, scope = self._known(), query.scope
         companies = {each.id: each for each in self.transaction.companies.all()}
-        awards = self.transaction.awards.select(user_id=scope.owner)
+        awards = self.transaction.awards.select(user_id=scope.owner_id)
         while page := list(islice(awards, _PAGE)):
             users = self.transaction.users.among({award.user_id for award in page})
             for award in page:

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from certrules.errors import InvalidValueError
 from certrules.model.decisions import Granted, Reason, Refused, because
-from certrules.model.people import Action, Actor, Permission, Role, Target
+from certrules.model.people import Action, Actor, Permission, Role, Scope
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
@@ -21,7 +21,7 @@ __all__ = ["SWITCHED_OFF", "may"]
 SWITCHED_OFF = because(ReasonCode.SWITCHED_OFF)
 
 
-class _Scope(Enum):
+class _Reach(Enum):
     ANYTHING = "anything"
     COMPANY = "company"
     OWN = "own"
@@ -34,7 +34,7 @@ class _Grant:
     rule: Rule
     role: Role | None = None
     permissions: frozenset[Permission] = frozenset()
-    scope: _Scope = _Scope.ANYTHING
+    reach: _Reach = _Reach.ANYTHING
 
     def reason(self, code: ReasonCode, actor: Actor, action: Action) -> Reason:
         return because(
@@ -44,23 +44,23 @@ class _Grant:
             action=action,
             role=self.role,
             permissions=tuple(sorted(self.permissions, key=str)),
-            scope=self.scope.value,
+            scope=self.reach.value,
         )
 
-    def covers(self, actor: Actor, target: Target) -> bool:
+    def covers(self, actor: Actor, scope: Scope) -> bool:
         has_role = self.role is None or self.role in actor.roles
-        return has_role and self.permissions <= actor.permissions and self._holds(actor, target)
+        return has_role and self.permissions <= actor.permissions and self._holds(actor, scope)
 
-    def _holds(self, actor: Actor, target: Target) -> bool:
-        if self.scope is _Scope.OWN:
-            return bool(actor.user_id) and actor.user_id == target.owner
-        if self.scope is _Scope.COMPANY:
-            return bool(actor.company_id) and actor.company_id == target.company_id
+    def _holds(self, actor: Actor, scope: Scope) -> bool:
+        if self.reach is _Reach.OWN:
+            return bool(actor.user_id) and actor.user_id == scope.owner_id
+        if self.reach is _Reach.COMPANY:
+            return bool(actor.company_id) and actor.company_id == scope.company_id
         return True
 
 
 _BOTH = frozenset(Permission)
-_EVERYBODYS = Target()
+_ANYONE = Scope()
 _NAMED = _Grant(Rule.DOC_CERT_09, Role.SUPERADMIN)
 _SUPERADMIN = _Grant(Rule.INT_27, Role.SUPERADMIN)
 _JOBS = _Grant(Rule.DOC_JOB_03, Role.SUPERADMIN)
@@ -68,9 +68,9 @@ _MANAGER = _Grant(Rule.ALL_ROLE_01, Role.ADMINISTRATOR, _BOTH)
 _TABLE = (
     _SUPERADMIN,
     _Grant(Rule.ALL_ROLE_04, Role.ADMINISTRATOR, _BOTH),
-    _Grant(Rule.ALL_ROLE_06, Role.EXECUTIVE, scope=_Scope.COMPANY),
-    _Grant(Rule.ALL_ROLE_06, Role.MANAGER, scope=_Scope.COMPANY),
-    _Grant(Rule.ALL_MANAGE_09, scope=_Scope.OWN),
+    _Grant(Rule.ALL_ROLE_06, Role.EXECUTIVE, reach=_Reach.COMPANY),
+    _Grant(Rule.ALL_ROLE_06, Role.MANAGER, reach=_Reach.COMPANY),
+    _Grant(Rule.ALL_MANAGE_09, reach=_Reach.OWN),
 )
 _GRANTS: Mapping[Action, tuple[_Grant, ...]] = {
     Action.VIEW_CERTIFICATIONS: (_SUPERADMIN, _MANAGER),
@@ -83,24 +83,24 @@ _GRANTS: Mapping[Action, tuple[_Grant, ...]] = {
     Action.ISSUE_PREDATED: (_SUPERADMIN, _MANAGER),
     Action.EDIT_AWARD: (_SUPERADMIN,),
     Action.DELETE_AWARD: (_SUPERADMIN, _Grant(Rule.ALL_ROLE_03, Role.ADMINISTRATOR, _BOTH)),
-    Action.RENEW_AWARD: (_Grant(Rule.DOC_VIEW_03, scope=_Scope.OWN),),
+    Action.RENEW_AWARD: (_Grant(Rule.DOC_VIEW_03, reach=_Reach.OWN),),
     Action.VIEW_AWARDS: (
         _SUPERADMIN,
         _Grant(Rule.ALL_ROLE_02, Role.ADMINISTRATOR, frozenset({Permission.CONTENT})),
         _Grant(Rule.ALL_ROLE_02, Role.ADMINISTRATOR, frozenset({Permission.SYSTEM})),
-        _Grant(Rule.ALL_ROLE_05, Role.EXECUTIVE, scope=_Scope.COMPANY),
-        _Grant(Rule.ALL_ROLE_05, Role.MANAGER, scope=_Scope.COMPANY),
-        _Grant(Rule.ALL_ROLE_07, scope=_Scope.OWN),
+        _Grant(Rule.ALL_ROLE_05, Role.EXECUTIVE, reach=_Reach.COMPANY),
+        _Grant(Rule.ALL_ROLE_05, Role.MANAGER, reach=_Reach.COMPANY),
+        _Grant(Rule.ALL_ROLE_07, reach=_Reach.OWN),
     ),
     Action.SEARCH_AWARDS: _TABLE,
     Action.EXPORT_AWARDS: _TABLE,
-    Action.DOWNLOAD_BADGE: (_Grant(Rule.ALL_ROLE_08, scope=_Scope.OWN),),
-    Action.SHARE_BADGE: (_Grant(Rule.ALL_ROLE_09, scope=_Scope.OWN),),
+    Action.DOWNLOAD_BADGE: (_Grant(Rule.ALL_ROLE_08, reach=_Reach.OWN),),
+    Action.SHARE_BADGE: (_Grant(Rule.ALL_ROLE_09, reach=_Reach.OWN),),
     Action.VERIFY_BADGE: (_Grant(Rule.ALL_ROLE_11),),
     Action.MANAGE_PEOPLE: (_SUPERADMIN,),
     Action.MANAGE_LEARNING: (_SUPERADMIN,),
     Action.START_JOB: (_JOBS, _Grant(Rule.DOC_JOB_03, Role.POWER_USER)),
-    Action.VIEW_JOB: (_JOBS, _Grant(Rule.DOC_JOB_03, Role.POWER_USER, scope=_Scope.OWN)),
+    Action.VIEW_JOB: (_JOBS, _Grant(Rule.DOC_JOB_03, Role.POWER_USER, reach=_Reach.OWN)),
     Action.MANAGE_NOTIFICATIONS: (
         _Grant(Rule.DOC_NOTIFY_02, Role.SUPERADMIN),
         _Grant(Rule.INT_30, Role.ADMINISTRATOR, _BOTH),
@@ -109,18 +109,18 @@ _GRANTS: Mapping[Action, tuple[_Grant, ...]] = {
 
 
 def may(
-    actor: Actor, action: Action, target: Target = _EVERYBODYS, *, policy: Policy = DOCEBO
+    actor: Actor, action: Action, scope: Scope = _ANYONE, *, policy: Policy = DOCEBO
 ) -> Granted | Refused:
-    """Decide whether somebody may do something to the awards, badge or job of a target.
+    """Decide whether somebody may do something to the awards, badge or job of a scope.
 
     The reasons of a grant are all that grant it; those of a refusal, all that would have. No
     effects follow. What a delegated administrator may do, they may do to everybody's. Raises
-    :class:`~certrules.errors.InvalidValueError` for what is no actor, action or target.
+    :class:`~certrules.errors.InvalidValueError` for what is no actor, action or scope.
 
     >>> ada, boss = Actor("ada"), Actor("bob", {Role.MANAGER}, company_id="acme")
-    >>> may(ada, Action.VIEW_AWARDS, Target(owner="ada")).reasons[0].rule
+    >>> may(ada, Action.VIEW_AWARDS, Scope(owner_id="ada")).reasons[0].rule
     Rule.ALL_ROLE_07
-    >>> bool(may(boss, Action.VIEW_AWARDS, Target(owner="ada", company_id="acme")))
+    >>> bool(may(boss, Action.VIEW_AWARDS, Scope(owner_id="ada", company_id="acme")))
     True
     >>> for reason in may(ada, Action.CREATE_CERTIFICATION).reasons:
     ...     print(reason)
@@ -133,12 +133,12 @@ def may(
     """
     _check(actor, Actor)
     _check(action, Action)
-    _check(target, Target)
+    _check(scope, Scope)
     if not policy.enabled:
         return Refused((SWITCHED_OFF,))
     grants = _GRANTS[action]
     reasons = [
-        *_because(grants, actor, action, target),
+        *_because(grants, actor, action, scope),
         *_delegated(actor, action, policy),
     ]
     if reasons:
@@ -153,10 +153,10 @@ def _check(given: object, kind: type) -> None:
 
 
 def _because(
-    grants: Collection[_Grant], actor: Actor, action: Action, target: Target
+    grants: Collection[_Grant], actor: Actor, action: Action, scope: Scope
 ) -> Iterator[Reason]:
     for grant in grants:
-        if grant.covers(actor, target):
+        if grant.covers(actor, scope):
             yield grant.reason(ReasonCode.PERMITTED, actor, action)
 
 

@@ -34,7 +34,7 @@ from certrules.model.catalog import (
     Validity,
 )
 from certrules.model.events import Event, EventKind
-from certrules.model.people import Company, Target, User
+from certrules.model.people import Company, Scope, User
 from certrules.model.status import Status
 from certrules.model.tables import (
     NOT_ARCHIVED,
@@ -167,10 +167,10 @@ _SELECTED: tuple[tuple[TableQuery, str], ...] = (
     ),
     (_query(search=("a" * 100_000,)), ""),
     (_query(search=["da"] * 100), "1c1 1f1 1f2"),
-    (_query(scope=Target("1")), "1c1 1f1 1f2"),
-    (_query(scope=Target("3")), "3g1"),
-    (_query(scope=Target(None, "acme")), "1c1 1f1 1f2"),
-    (_query(scope=Target("2", "acme")), ""),
+    (_query(scope=Scope("1")), "1c1 1f1 1f2"),
+    (_query(scope=Scope("3")), "3g1"),
+    (_query(scope=Scope(None, "acme")), "1c1 1f1 1f2"),
+    (_query(scope=Scope("2", "acme")), ""),
     (_query(NOT_ARCHIVED), "1c1 1f2 2f1 3g1"),
     (_query(by_status(Status.ARCHIVED)), "1f1"),
     (_query(by_status(Status.EXPIRED)), "2f1"),
@@ -327,7 +327,7 @@ class StoreContract:
                 AwardRow(_AWARDS[3], Status.EXPIRED, user=_BOB, **fire),
                 AwardRow(_AWARDS[4], Status.VALID),
             ]
-            (row,) = view.tables.awards(_query(scope=Target("2")))
+            (row,) = view.tables.awards(_query(scope=Scope("2")))
             assert row == AwardRow(_AWARDS[3], Status.EXPIRED, user=_BOB, **fire)
 
     def test_certifications_are_listed_with_all_that_is_known_of_them(self) -> None:

@@ -1,7 +1,7 @@
-"""What follows from what somebody has completed?"""
+"""Completions: what is recorded, issued and renewed if somebody has completed something?"""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from attrs import evolve, frozen
 
@@ -20,13 +20,13 @@ from certrules.model.learning import (
     RenewalState,
 )
 from certrules.model.people import Action
-from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.conflicts import conflict
-from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.protocols import Transaction
 from certrules.rules import awarding, renewal
 from certrules.workflows import facts
 from certrules.workflows._effects import carry_out
-from certrules.workflows.actors import SYSTEM, Asking, permit_for
+from certrules.workflows.platform import Acting
+from certrules.workflows.transactions import decide_and_apply
 
 __all__ = ["Completed", "complete", "edit", "report_external"]
 
@@ -43,26 +43,16 @@ class Completed:
     decisions: Mapping[str, Granted | Refused]
 
 
-def complete(
-    store: Store,
-    completion: Completion,
-    *,
-    at: datetime,
-    zone: str | tzinfo,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
-) -> Completed:
+def complete(acting: Acting, completion: Completion, *, at: datetime) -> Completed:
     """Record a completion, and issue or renew what it earns, in one transaction.
 
-    ``at`` is the aware instant of the report, ``zone`` the one in whose calendar expiries are
-    reckoned. Every certification to which the item is assigned decides for itself: where its
-    renewal is open, whether that is completed; otherwise, whether it is earned. So does one whose
-    renewal was started by the item, though it is assigned no more. A completion that
-    cannot be true is not recorded; any other is, whatever it earns, and the enrolment with it.
-    Told twice, it changes nothing the second time, whatever has been taken away in between. Raises
-    :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
-
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    ``at`` is the instant of the report. Every certification to which the item is assigned decides
+    for itself: if its renewal is open, whether that is completed; otherwise, whether it is earned.
+    So does one whose renewal was started by the item, even if it is no longer assigned. A
+    completion that cannot be true is not recorded; any other is, with the enrolment, whatever it
+    earns. Reported twice, it changes nothing the second time, whatever was taken away in between.
+    Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+    Action: ``ISSUE_AWARD``.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
@@ -71,10 +61,11 @@ def complete(
     ...     transaction.users.put([User("1", "ada")])
     ...     first_aid = Certification("fa", "First aid", assignments=(course,))
     ...     transaction.certifications.put([first_aid])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
     >>> done = Completion("1", ItemKind.COURSE, "c1", at)
-    >>> bool(complete(store, done, at=at, zone=UTC).decisions["fa"])
+    >>> bool(complete(system, done, at=at).decisions["fa"])
     True
-    >>> print(complete(store, done, at=at, zone=UTC).decisions["fa"].reasons[0].rule)
+    >>> print(complete(system, done, at=at).decisions["fa"].reasons[0].rule)
     DOC-RENEW-03
 
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-05, DOC-RENEW-03, ALL-CERT-11, ALL-TRAIN-05,
@@ -82,9 +73,9 @@ def complete(
     """
     if not isinstance(completion, Completion):
         raise InvalidValueError("completion", completion, "a certrules.Completion")
-    permit_for(actor, Action.ISSUE_AWARD, store, completion.user_id, policy=policy)
-    at, zone = instants.utc(at), instants.time_zone(zone)
-    with store.writing() as transaction:
+    acting.require_for(Action.ISSUE_AWARD, completion.user_id)
+    at = instants.utc(at)
+    with acting.store.writing() as transaction:
         user = facts.known_user(transaction, completion.user_id)
         attempts = transaction.learning.enrolments(user.id, completion.kind, [completion.item_id])
         told = [*transaction.learning.completions([user.id], completion.kind, [completion.item_id])]
@@ -92,14 +83,13 @@ def complete(
         assigned = transaction.certifications.assigned(completion.kind, completion.item_id)
         asked = {each.id for each in assigned} | _renewing(transaction, completion)
         decisions = {
-            each: _decide(transaction, each, completion, at=at, zone=zone, policy=policy)
-            for each in sorted(asked)
+            each: _decide(acting, transaction, each, completion, at=at) for each in sorted(asked)
         }
         if recorded:
             _record(transaction, completion, attempts, told)
             for decision in decisions.values():
                 if decision:
-                    carry_out(transaction, decision.effects, policy.notifications)
+                    carry_out(transaction, decision.effects, acting.policy.notifications)
     return Completed(recorded, decisions)
 
 
@@ -120,17 +110,16 @@ def _renewing(transaction: Transaction, completion: Completion) -> set[str]:
 
 
 def _decide(
+    acting: Acting,
     transaction: Transaction,
     certification_id: str,
     completion: Completion,
     *,
     at: datetime,
-    zone: str | tzinfo,
-    policy: Policy,
 ) -> Granted | Refused:
     known = facts.load(transaction, completion.user_id, certification_id)
     decide = awarding.decide if known.renewal is None else renewal.complete
-    return decide(known, completion, at=at, zone=zone, policy=policy)
+    return decide(known, completion, at=at, zone=acting.zone, policy=acting.policy)
 
 
 ATTENDED = (ItemKind.COURSE, ItemKind.LEARNING_PLAN)
@@ -199,42 +188,36 @@ def _told_before(current: Enrolment, done: datetime) -> bool:
 
 
 def report_external(
-    store: Store,
-    training: ExternalTraining,
-    *,
-    at: datetime,
-    zone: str | tzinfo,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
+    acting: Acting, training: ExternalTraining, *, at: datetime
 ) -> Granted | Refused | None:
     """Record an external training, and issue the certification chosen for it, in one transaction.
 
-    Returns what was decided, or None where no certification was chosen. A training that is still
-    to come is refused and not recorded, and so is one for another certification than it has earned,
-    where an item carries one at most; one that was reported before, just as it is, earns nothing
-    again. Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not
-    have, and :class:`~certrules.errors.MissingDayError` for a day that ``zone`` skipped.
-
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    Returns what was decided, or None if no certification was chosen. A training that is still to
+    come is refused and not recorded. So is one for another certification than it has earned, if an
+    item carries one at most. One that was reported before, just as it is, earns nothing again.
+    Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have, and
+    :class:`~certrules.errors.MissingDayError` for a day that the platform's zone skipped. Action:
+    ``ISSUE_AWARD``.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.users.put([User("1", "ada")])
     ...     transaction.certifications.put([Certification("fa", "First aid")])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
     >>> course = ExternalTraining("1", "t1", date(2024, 6, 1), "fa")
-    >>> report_external(store, course, at=at, zone=UTC).effects[0].award.issued_at.isoformat()
+    >>> report_external(system, course, at=at).effects[0].award.issued_at.isoformat()
     '2024-06-01T00:00:00+00:00'
 
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-04, DOC-ASSIGN-09, DOC-ASSIGN-10, INT-22.
     """
     if not isinstance(training, ExternalTraining):
         raise InvalidValueError("training", training, "a certrules.ExternalTraining")
-    permit_for(actor, Action.ISSUE_AWARD, store, training.user_id, policy=policy)
-    at = instants.utc(at)
+    acting.require_for(Action.ISSUE_AWARD, training.user_id)
+    at, zone, policy = instants.utc(at), acting.zone, acting.policy
     completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
     done = Completion(training.user_id, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
-    with store.writing() as transaction:
+    with acting.store.writing() as transaction:
         facts.known_user(transaction, training.user_id)
         recorded = awarding.record(done, (), at=at)
         if not recorded:
@@ -257,24 +240,15 @@ def report_external(
         return decision
 
 
-def edit(
-    store: Store,
-    changed: Award,
-    *,
-    at: datetime,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
-) -> Granted | Refused:
-    """Give an award other dates or another association at an aware instant, in one transaction.
+def edit(acting: Acting, changed: Award, *, at: datetime) -> Granted | Refused:
+    """Give an award other dates or another association.
 
-    ``changed`` is the award as the caller saw it, with what shall be different; where nothing is,
-    nothing follows. What was to be told of another expiry is taken back. Raises
-    :class:`~certrules.errors.ConflictError` where it has changed since it was seen, and
-    :class:`~certrules.errors.InvalidValueError` where the store has no such cycle, or not the
-    course, plan or track with which it shall be associated, and where anything but its dates and
-    its association is different.
-
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    ``changed`` is the award as the caller saw it, with what shall be different; if nothing is,
+    nothing follows. Notices of another expiry are cancelled. Raises
+    :class:`~certrules.errors.ConflictError` if it has changed since it was seen, and
+    :class:`~certrules.errors.InvalidValueError` if the store has no such cycle, or not the course,
+    plan or track with which it shall be associated, and if anything but its dates and its
+    association is different. Action: ``EDIT_AWARD``.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store = MemoryStore()
@@ -282,15 +256,17 @@ def edit(
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([Certification("fa", "First aid")])
     ...     transaction.awards.add([award])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
     >>> changed = evolve(award, expires_at=datetime(2023, 1, 1, tzinfo=UTC))
-    >>> print(edit(store, changed, at=award.issued_at).reasons[0])
+    >>> print(edit(system, changed, at=award.issued_at).reasons[0])
     the award would expire before it is issued (INT-08)
 
     Rules: DOC-AWARD-09, DOC-AWARD-12.
     """
-    permit_for(actor, Action.EDIT_AWARD, store, changed.user_id, policy=policy)
+    acting.require_for(Action.EDIT_AWARD, changed.user_id)
     at = instants.utc(at)
-    with store.writing() as transaction:
+
+    def edit(transaction: Transaction) -> Granted | Refused:
         history = transaction.awards.history(changed.user_id, changed.certification_id)
         stored = next((award for award in history if award.cycle == changed.cycle), None)
         if stored is None:
@@ -302,10 +278,11 @@ def edit(
             facts.known_source(transaction, changed.source)
         others = [award for award in history if award.cycle != changed.cycle]
         deleted = transaction.certifications.get(changed.certification_id) is None
-        decision = awarding.edit(stored, changed, others, deleted=deleted, policy=policy)
+        decision = awarding.edit(stored, changed, others, deleted=deleted, policy=acting.policy)
         if decision and decision.effects:
             cycle = changed.user_id, changed.certification_id, changed.cycle
             event = Notify(Event(EventKind.CHANGED, *cycle, at=at))
             decision = evolve(decision, effects=(*decision.effects, event))
-            carry_out(transaction, decision.effects)
         return decision
+
+    return decide_and_apply(acting, edit)

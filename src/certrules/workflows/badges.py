@@ -20,11 +20,10 @@ from certrules.model.badges import Badge
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Refused
 from certrules.model.people import Action
-from certrules.model.policy import DOCEBO, Policy
-from certrules.repositories.protocols import Badges, Store, Transaction
+from certrules.repositories.protocols import Badges, Transaction
 from certrules.rules import badges as rules
 from certrules.workflows import facts
-from certrules.workflows.actors import SYSTEM, Asking, permit, permit_for
+from certrules.workflows.platform import Acting
 
 __all__ = [
     "check_lists",
@@ -42,13 +41,7 @@ _PLACEHOLDER = re.compile(r"\{(purpose|list)\}")
 
 
 def issue(
-    store: Store,
-    user_id: str,
-    certification_id: str,
-    *,
-    draw: Callable[[int], int],
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
+    acting: Acting, user_id: str, certification_id: str, *, draw: Callable[[int], int]
 ) -> Granted | Refused:
     """Issue the badge of the award that a user holds now, or find the one that there is.
 
@@ -58,7 +51,7 @@ def issue(
     :class:`~certrules.errors.InvalidValueError` for a user or a certification that the store does
     not have, and :class:`~certrules.errors.ConflictError` where another writer was faster.
 
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    Action: ``DOWNLOAD_BADGE``.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> from secrets import randbelow
@@ -66,13 +59,14 @@ def issue(
     >>> with store.writing() as transaction:
     ...     transaction.users.put([User("1", "ada")])
     ...     transaction.certifications.put([Certification("fa", "First aid")])
-    >>> print(issue(store, "1", "fa", draw=randbelow).reasons[0])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+    >>> print(issue(system, "1", "fa", draw=randbelow).reasons[0])
     the user does not hold the certification (ALL-ROLE-11)
 
     Rules: ALL-ROLE-08, ALL-ROLE-11, INT-08, INT-42.
     """
-    permit_for(actor, Action.DOWNLOAD_BADGE, store, user_id, policy=policy)
-    with store.writing() as transaction:
+    acting.require_for(Action.DOWNLOAD_BADGE, user_id)
+    with acting.store.writing() as transaction:
         facts.known_user(transaction, user_id)
         facts.known_certification(transaction, certification_id)
         return _issue(transaction, user_id, certification_id, draw)
@@ -124,7 +118,7 @@ def _place(badges: Badges, draw: Callable[[int], int]) -> tuple[int, int]:
 
 
 def credential(
-    store: Store,
+    acting: Acting,
     badge: Badge,
     *,
     issuer: Issuer,
@@ -141,7 +135,7 @@ def credential(
 
     Rules: ALL-ROLE-11, INT-38.
     """
-    with store.reading() as view:
+    with acting.store.reading() as view:
         certification = facts.known_certification(view, badge.certification_id)
     entries = (
         []
@@ -195,7 +189,7 @@ expected an http(s) URL with {purpose} and {list} in it
         raise InvalidValueError("lists", lists, "an http(s) URL with {purpose} and {list} in it")
 
 
-def marked(store: Store, status_list: int, purpose: str) -> list[int]:
+def marked(acting: Acting, status_list: int, purpose: str) -> list[int]:
     """Return the indexes whose bits are set in a status list, for revocation or suspension.
 
     :func:`certrules.badges.statuslist.list_credential` makes of them what is to be published.
@@ -203,7 +197,7 @@ def marked(store: Store, status_list: int, purpose: str) -> list[int]:
     Rules: ALL-ROLE-11, INT-38.
     """
     _check_purpose(purpose)
-    with store.reading() as view:
+    with acting.store.reading() as view:
         badges = view.badges.listed(status_list)
     revocation = purpose == "revocation"
     return [each.index for each in badges if (each.revoked if revocation else each.suspended)]
@@ -214,51 +208,37 @@ def _check_purpose(purpose: str) -> None:
         raise InvalidValueError("purpose", purpose, " or ".join(statuslist.PURPOSES))
 
 
-def suspend(
-    store: Store,
-    badge_id: str,
-    *,
-    suspended: bool = True,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
-) -> None:
+def suspend(acting: Acting, badge_id: str, *, suspended: bool = True) -> None:
     """Suspend a badge, or lift its suspension; InvalidValueError where there is none of the id.
 
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    Action: ``DELETE_AWARD``.
 
     Rules: ALL-ROLE-03.
     """
-    permit(actor, Action.DELETE_AWARD, policy=policy)
-    with store.writing() as transaction:
+    acting.require(Action.DELETE_AWARD)
+    with acting.store.writing() as transaction:
         transaction.badges.suspend(_known(transaction, badge_id).id, suspended=suspended)
 
 
-def revoke(store: Store, badge_id: str, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO) -> None:
+def revoke(acting: Acting, badge_id: str) -> None:
     """Revoke a badge for ever, and leave its award, which gets no other badge as long as it is so.
 
     Nor is anything told of the award meanwhile, and what is pending of its expiry is taken back.
     Raises :class:`~certrules.errors.InvalidValueError` where there is no badge of the id.
 
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    Action: ``DELETE_AWARD``.
 
     Rules: ALL-ROLE-03, ALL-ROLE-11, INT-23.
     """
-    permit(actor, Action.DELETE_AWARD, policy=policy)
-    with store.writing() as transaction:
+    acting.require(Action.DELETE_AWARD)
+    with acting.store.writing() as transaction:
         found = _known(transaction, badge_id)
         transaction.badges.withdraw(found.id)
         cycle = found.user_id, found.certification_id, found.cycle
         transaction.notices.cancel(transaction.badges.withdrawn([cycle]))
 
 
-def reissue(
-    store: Store,
-    badge_id: str,
-    *,
-    draw: Callable[[int], int],
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
-) -> Granted | Refused:
+def reissue(acting: Acting, badge_id: str, *, draw: Callable[[int], int]) -> Granted | Refused:
     """Revoke a badge for ever, and issue another of the same award, under an id of its own.
 
     So the link to a badge is taken back, and an award gets a badge again whose own was revoked by
@@ -267,12 +247,12 @@ def reissue(
     with its award; :func:`issue` gives that award its own. Raises
     :class:`~certrules.errors.InvalidValueError` where there is no badge of the id.
 
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    Action: ``DELETE_AWARD``.
 
     Rules: ALL-ROLE-03, ALL-ROLE-11, INT-42.
     """
-    permit(actor, Action.DELETE_AWARD, policy=policy)
-    with store.writing() as transaction:
+    acting.require(Action.DELETE_AWARD)
+    with acting.store.writing() as transaction:
         former = _known(transaction, badge_id)
         deleted = transaction.certifications.get(former.certification_id) is None
         _, current = _held(transaction, former.user_id, former.certification_id)
@@ -290,7 +270,7 @@ def _known(transaction: Transaction, badge_id: str) -> Badge:
     return found
 
 
-def page(store: Store, badge_id: str, *, at: datetime, issuer: str) -> Page | None:
+def page(acting: Acting, badge_id: str, *, at: datetime, issuer: str) -> Page | None:
     """Return what the verification page of a badge tells at an instant; None where there is none.
 
     A badge is found by its id, which nobody can guess: a version 4 UUID. Of a certification that is
@@ -299,7 +279,7 @@ def page(store: Store, badge_id: str, *, at: datetime, issuer: str) -> Page | No
 
     Rules: ALL-ROLE-11, INT-38, INT-42.
     """
-    with store.reading() as view:
+    with acting.store.reading() as view:
         found = view.badges.get(badge_id)
         if found is None:
             return None

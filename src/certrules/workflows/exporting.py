@@ -12,15 +12,14 @@ from certrules.exports.calendar import calendar
 from certrules.exports.delimited import Cell, write_csv
 from certrules.exports.excel import write_excel
 from certrules.model.people import Action
-from certrules.model.policy import DOCEBO, Policy
 from certrules.model.tables import Field
-from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.protocols import Transaction
 from certrules.rules import tables
 from certrules.rules.calendar import expiries
 from certrules.rules.tables import Table, TableQuery
 from certrules.words import Word
 from certrules.workflows import facts
-from certrules.workflows.actors import SYSTEM, Asking, belongings, permit
+from certrules.workflows.platform import Acting, scope_of
 from certrules.workflows.reporting import awards
 
 __all__ = ["ACTIONS", "ExportFormat", "Exported", "Group", "expiry_calendar", "export", "rows"]
@@ -62,28 +61,19 @@ class Exported:
     groups: tuple[Group, ...] = ()
 
 
-def export(
-    store: Store,
-    query: TableQuery,
-    target: BinaryIO,
-    *,
-    as_: ExportFormat,
-    zone: str | tzinfo,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
-) -> Exported:
+def export(acting: Acting, query: TableQuery, target: BinaryIO, *, as_: ExportFormat) -> Exported:
     """Write what a query finds to a binary stream, however long it is, without holding it.
 
-    Days and times are those of ``zone``. Lists are written with semicolons between. Raises
-    :class:`~certrules.errors.NotPermittedError`, and
-    :class:`~certrules.errors.InvalidValueError` for what is no format.
+    Days and times are those of the platform's zone. Lists are written with semicolons between.
+    Raises :class:`~certrules.errors.InvalidValueError` for what is no format. Action:
+    ``EXPORT_CERTIFICATIONS`` or ``EXPORT_AWARDS``, by the table.
 
     >>> from io import BytesIO
     >>> from certrules.repositories.memory import MemoryStore
     >>> from certrules.rules.tables import Table
     >>> query = tables.query(Table.CATALOG, at=datetime(2024, 1, 1, tzinfo=UTC))
-    >>> to = BytesIO()
-    >>> export(MemoryStore(), query, to, as_=ExportFormat.CSV, zone=UTC).rows
+    >>> to, system = BytesIO(), Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
+    >>> export(system, query, to, as_=ExportFormat.CSV).rows
     0
     >>> print(to.getvalue().decode("utf-8-sig").strip())
     Code,Name,Description,Expiry,Awarded To,Assigned
@@ -92,8 +82,9 @@ def export(
     """
     if not isinstance(as_, ExportFormat):
         raise InvalidValueError("format", as_, "a certrules.workflows.exporting.ExportFormat")
-    permit(actor, ACTIONS[query.table], query.scope, policy=policy)
-    with store.reading() as view:
+    acting.require(ACTIONS[query.table], query.scope)
+    zone = acting.zone
+    with acting.store.reading() as view:
         groups = tuple(_groups(view, query))
         found = map(_flat, rows(view, query, zone=zone))
         if as_ is ExportFormat.CSV:
@@ -142,26 +133,25 @@ def _flat(cells: Sequence[Any]) -> list[Cell]:
 
 
 def expiry_calendar(
-    store: Store,
+    acting: Acting,
     user_id: str,
     *,
     at: datetime,
-    zone: str | tzinfo,
+    zone: str | tzinfo | None = None,
     alarms: Sequence[int] = (),
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
 ) -> bytes:
     """Return the calendar of when a user's certifications expire, as an iCalendar file.
 
-    See :func:`certrules.rules.calendar.expiries` and :func:`certrules.exports.calendar.calendar`.
-    Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have, and
-    :class:`~certrules.errors.NotPermittedError`.
+    Days are those of ``zone``, or else of the user's
+    (:meth:`~certrules.workflows.platform.Platform.zone_of`). See
+    :func:`certrules.rules.calendar.expiries` and :func:`certrules.exports.calendar.calendar`.
+    Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+    Action: ``VIEW_AWARDS``.
 
     Rules: ALL-ROLE-05, ALL-ROLE-07, DOC-EXP-04.
     """
-    with store.reading() as view:
-        scope = belongings(view, user_id)
-        rows = awards(view, at=at, scope=scope, actor=actor, policy=policy)
+    with acting.store.reading() as view:
+        rows = awards(acting, view, at=at, scope=scope_of(view, user_id))
         known = facts.known_user(view, user_id)
-        found = expiries(rows, zone=zone)
+        found = expiries(rows, zone=acting.zone_of(known) if zone is None else zone)
     return calendar(found, at=at, name=f"Certifications of {known.username}", alarms=alarms)

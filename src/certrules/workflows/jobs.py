@@ -1,10 +1,10 @@
-"""How does long work go on in the background, and what is heard of it?
+"""Background jobs: long work done step by step on an executor, with progress, a log and an end.
 
-A job is a generator. It yields steps: each does a piece of the work on the executor and commits it,
-and what it returns is sent back to the generator. And it yields pieces: what there is to hear of
-what was done. The generator, the log, and how far the job is stay where the :class:`Jobs` are; only
-steps go elsewhere. So a step that is a value, and can be pickled with what it returns, is done by a
-pool of processes as it is by one of threads, and the store in it is opened there anew.
+A job is a generator. It yields steps: each does and commits a part of the work on the executor, and
+what it returns is sent back to the generator. And it yields :class:`Progress`. The generator, the
+log and the progress stay with the :class:`Jobs`; only steps go elsewhere. So a pool of processes
+does a step as a pool of threads does, if the step and what it returns can be pickled; a store in it
+is opened there anew.
 """
 
 from collections.abc import Callable, Generator
@@ -19,13 +19,20 @@ from attrs import Factory, define, evolve, frozen
 
 from certrules import instants
 from certrules.errors import CertrulesError, InvalidValueError
-from certrules.model.people import Action, Target
-from certrules.model.policy import DOCEBO, Policy
-from certrules.rules import visibility
+from certrules.model.people import Action, Scope
 from certrules.words import Word
-from certrules.workflows.actors import EVERYBODYS, SYSTEM, Asking, permit, user_of
+from certrules.workflows.platform import ANYONE, Acting
 
-__all__ = ["Inline", "Job", "JobState", "Jobs", "LogEntry", "Piece", "Step", "Work"]
+__all__ = [
+    "ImmediateExecutor",
+    "Job",
+    "JobState",
+    "JobSteps",
+    "Jobs",
+    "LogEntry",
+    "Progress",
+    "Step",
+]
 
 LISTED = timedelta(days=13)
 """For how long a job that has ended is still listed."""
@@ -62,8 +69,8 @@ class LogEntry:
 
 
 @frozen
-class Piece:
-    """What there is to hear: how much in all is done by now, of how much, and what there is to say.
+class Progress:
+    """How much is done by now, of how much in all, with lines for the log of the job.
 
     ``result`` is added to the results of the job.
     """
@@ -76,17 +83,15 @@ class Piece:
 
 
 Step = Callable[[], Any]
-"""Does and commits a piece of the work; what it returns is sent to the generator that yields it."""
+"""Does and commits a part of the work; what it returns is sent to the generator that yields it."""
 
-Work = Generator[Step | Piece, Any, None]
-"""What a job is to do, step by step; the job ends with it."""
+JobSteps = Generator[Step | Progress, Any, None]
+"""What a job does, step by step; the job ends with it."""
 
 
 @frozen
 class Job:
-    """A job as it stands: a snapshot, which does not change.
-
-    ``results`` are those of its pieces.
+    """A snapshot of a job; ``results`` are those of its :class:`Progress`.
 
     Rules: DOC-JOB-04, DOC-JOB-06.
     """
@@ -116,7 +121,7 @@ class Job:
         return tuple(entry for entry in self.log if entry.error)
 
     def remaining(self, at: datetime) -> timedelta | None:
-        """Return how much longer it will take at the pace so far; None where nobody can tell.
+        """Return how much longer it will take at the pace so far; None if that cannot be told.
 
         Rules: DOC-JOB-04.
         """
@@ -137,14 +142,14 @@ class Job:
         return self.ended_at is None or instants.utc(at) < self.ended_at + LISTED
 
 
-class Inline(Executor):
-    """Does everything at once, where it is asked to: for hosts without a background.
+class ImmediateExecutor(Executor):
+    """Runs everything at once in the calling thread: for hosts without a background.
 
-    Only an interrupt is no matter of the future's: whoever pressed the keys waits right there.
+    A KeyboardInterrupt is raised there too, and not kept for the future.
     """
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Call a function, and return the future that knows how it went."""
+        """Call a function, and return a future that is done."""
         future: Future[T] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
@@ -160,7 +165,7 @@ class _Run:
     """A job that goes on; the log and the results of ``job`` are kept beside it."""
 
     job: Job
-    work: Work
+    steps: JobSteps
     log: list[LogEntry] = Factory(list)
     results: list[Any] = Factory(list)
     answer: Any = None
@@ -175,20 +180,21 @@ class _Run:
 class Jobs:
     """The jobs of one process, on one executor; threads may share it.
 
-    ``clock`` tells the instant, aware. Jobs that are no longer listed are forgotten. Between steps,
-    a generator runs in the thread that hears of the end of its last step, and at first in the one
-    that submits it.
+    ``clock`` returns the present instant, aware. Jobs that are no longer listed are forgotten.
+    Between steps, a generator runs in the thread in which its last step ended, and at first in the
+    one that submits it.
 
-    Only Superadmins and Power Users start, see or stop jobs, and a Power User none but their own:
-    ``actor`` is asked for, as in every workflow, and whoever may not gets a
-    :class:`~certrules.errors.NotPermittedError`.
+    Only Superadmins and Power Users start jobs (``START_JOB``), see and stop them (``VIEW_JOB``),
+    and a Power User none but their own.
 
-    >>> def counting() -> Work:
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> def counting() -> JobSteps:
     ...     for number in (1, 2):
     ...         answer = yield lambda: number
-    ...         yield Piece(answer, 2)
+    ...         yield Progress(answer, 2)
+    >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
     >>> jobs = Jobs(lambda: datetime(2024, 1, 1, tzinfo=UTC))
-    >>> job = jobs.submit("count", counting())
+    >>> job = jobs.submit(system, "count", counting())
     >>> str(job.state), job.done, job.percentage
     ('Completed', 2, 100)
 
@@ -197,116 +203,94 @@ class Jobs:
 
     def __init__(self, clock: Callable[[], datetime], executor: Executor | None = None) -> None:
         self._clock = clock
-        self._executor = Inline() if executor is None else executor
+        self._executor = ImmediateExecutor() if executor is None else executor
         self._runs: dict[str, _Run] = {}
         self._numbers = count(1)
         self._lock = RLock()
 
     def submit(
-        self,
-        name: str,
-        work: Work,
-        *,
-        owner: str | None = None,
-        actor: Asking = SYSTEM,
-        policy: Policy = DOCEBO,
+        self, acting: Acting, name: str, steps: JobSteps, *, owner: str | None = None
     ) -> Job:
-        """Begin a job, and return how it stands; one that fails at once has failed, no error.
+        """Begin a job of ``owner``, or else of the user who acts, and return its snapshot.
 
-        It is the job of ``owner``, or else of the actor, who must be permitted to start jobs, and
-        for somebody else, to see theirs.
+        If the first step fails, the job is returned as FAILED; nothing is raised. A job of somebody
+        else needs ``VIEW_JOB`` of theirs.
 
         Rules: DOC-JOB-03.
         """
-        permit(actor, Action.START_JOB, policy=policy)
-        if owner not in (None, user_of(actor)):
-            permit(actor, Action.VIEW_JOB, Target(owner), policy=policy)
+        acting.require(Action.START_JOB)
+        if owner not in (None, acting.user_id):
+            acting.require(Action.VIEW_JOB, Scope(owner))
         at = self._now()
         with self._lock:
             self._runs = {id_: run for id_, run in self._runs.items() if run.job.listed(at)}
-            job = Job(f"{next(self._numbers)}", name, at, owner or user_of(actor))
-            run = self._runs[job.id] = _Run(job, work)
+            job = Job(f"{next(self._numbers)}", name, at, owner or acting.user_id)
+            run = self._runs[job.id] = _Run(job, steps)
         self._go_on(run)
-        return self._stand(run)
+        return self._snapshot(run)
 
-    def get(self, job: str, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO) -> Job:
-        """Return how a job stands; InvalidValueError where there is none of that id.
-
-        ``actor`` must be permitted to see it.
+    def get(self, acting: Acting, job_id: str) -> Job:
+        """Return the snapshot of a job; InvalidValueError if no job of that id is listed.
 
         Rules: DOC-JOB-03.
         """
-        return self._stand(self._known(job, actor, policy))
+        return self._snapshot(self._known(acting, job_id))
 
-    def listed(
-        self,
-        *,
-        at: datetime,
-        owner: str | None = None,
-        actor: Asking = SYSTEM,
-        policy: Policy = DOCEBO,
-    ) -> list[Job]:
-        """Return the jobs to show at an instant, newest first: all of them, or one owner's.
+    def listed(self, acting: Acting, *, at: datetime, owner: str | None = None) -> list[Job]:
+        """Return the jobs to show at an instant, newest first: all, or one owner's.
 
-        An actor sees those that they are permitted to see; who may see none, not even their own or
-        those of that owner, gets a NotPermittedError.
+        Raises :class:`~certrules.errors.NotPermittedError` if the principal may see neither their
+        own nor those of that owner.
 
         Rules: DOC-JOB-03, DOC-JOB-04.
         """
-        permit(actor, Action.VIEW_JOB, Target(owner or user_of(actor)), policy=policy)
+        acting.require(Action.VIEW_JOB, Scope(owner or acting.user_id))
         with self._lock:
-            jobs = [self._stand(run) for run in reversed(self._runs.values())]
+            jobs = [self._snapshot(run) for run in reversed(self._runs.values())]
         return [
             job
             for job in jobs
-            if job.listed(at) and owner in (None, job.owner) and _sees(actor, job, policy)
+            if job.listed(at)
+            and owner in (None, job.owner)
+            and acting.may(Action.VIEW_JOB, Scope(job.owner))
         ]
 
-    def discontinue(self, job: str, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO) -> Job:
-        """Stop a job before its next step, and return how it stands.
+    def discontinue(self, acting: Acting, job_id: str) -> Job:
+        """Stop a job before its next step, and return its snapshot.
 
         What it has done stays done; it cannot be resumed. A job that has ended stays as it is, and
-        one whose last step goes on completes. Who sees a job may stop it.
+        one whose last step is running completes.
 
         Rules: DOC-JOB-03, DOC-JOB-05.
         """
-        run = self._known(job, actor, policy)
+        run = self._known(acting, job_id)
         run.discontinued = True
         future = run.future
         if future is not None:
-            future.cancel()  # it tells of itself at once
-        return self._stand(run)
+            future.cancel()  # its callback ends the job
+        return self._snapshot(run)
 
-    def wait(
-        self,
-        job: str,
-        timeout: float | None = None,
-        *,
-        actor: Asking = SYSTEM,
-        policy: Policy = DOCEBO,
-    ) -> Job:
-        """Return how a job stands when it has ended, or after so many seconds.
+    def wait(self, acting: Acting, job_id: str, timeout: float | None = None) -> Job:
+        """Return the snapshot of a job when it has ended, or after so many seconds.
 
-        ``actor`` must be permitted to see it. A step that waits for a job of its own executor may
-        wait for itself.
+        A step that waits for a job of its own executor may wait for itself.
 
         Rules: DOC-JOB-03.
         """
-        run = self._known(job, actor, policy)
+        run = self._known(acting, job_id)
         with run.ended:
             run.ended.wait_for(lambda: run.job.state.ended, timeout)
-        return self._stand(run)
+        return self._snapshot(run)
 
-    def _known(self, job: str, actor: Asking, policy: Policy) -> _Run:
-        """Return a job that an actor may see; whether there is one, nobody else is told."""
-        run = self._runs.get(job)
-        target = Target(run.job.owner) if run else EVERYBODYS
-        permit(actor, Action.VIEW_JOB, target, policy=policy)
+    def _known(self, acting: Acting, job_id: str) -> _Run:
+        """Return a job that the principal may see; nobody else learns whether it exists."""
+        run = self._runs.get(job_id)
+        acting.require(Action.VIEW_JOB, Scope(run.job.owner) if run else ANYONE)
         if run is None:
-            raise InvalidValueError("job", job, "the id of a job that is still listed")
+            raise InvalidValueError("job", job_id, "the id of a job that is still listed")
         return run
 
-    def _stand(self, run: _Run) -> Job:
+    def _snapshot(self, run: _Run) -> Job:
         with self._lock:
             if run.future is not None and run.future.running():
                 self._start(run)
@@ -341,12 +325,12 @@ class Jobs:
         """Note what there is to hear until there is a step to do; None at the end."""
         while True:
             try:
-                said = run.work.send(run.answer)
+                said = run.steps.send(run.answer)
             except StopIteration:
                 self._end(run, JobState.COMPLETED, "completed")
                 return None
             run.answer = None
-            if isinstance(said, Piece):
+            if isinstance(said, Progress):
                 self._note(run, said)
             elif run.discontinued:
                 self._end(run, JobState.DISCONTINUED, _stopped(run.job))
@@ -386,15 +370,15 @@ class Jobs:
         if run.job.state is JobState.QUEUED:
             run.job = evolve(run.job, state=JobState.IN_PROGRESS, started_at=self._now())
 
-    def _note(self, run: _Run, piece: Piece) -> None:
+    def _note(self, run: _Run, progress: Progress) -> None:
         at = self._now()
         with self._lock:
             self._start(run)
-            run.job = evolve(run.job, done=piece.done, total=piece.total)
-            run.log += [LogEntry(at, text) for text in piece.said]
-            run.log += [LogEntry(at, text, error=True) for text in piece.errors]
-            if piece.result is not None:
-                run.results.append(piece.result)
+            run.job = evolve(run.job, done=progress.done, total=progress.total)
+            run.log += [LogEntry(at, text) for text in progress.said]
+            run.log += [LogEntry(at, text, error=True) for text in progress.errors]
+            if progress.result is not None:
+                run.results.append(progress.result)
 
     def _end_cancelled(self, run: _Run) -> None:
         if run.discontinued:
@@ -404,18 +388,12 @@ class Jobs:
 
     def _end(self, run: _Run, state: JobState, text: str, *, error: bool = False) -> None:
         at = self._now()
-        run.work.close()
+        run.steps.close()
         with self._lock, run.ended:
             run.log.append(LogEntry(at, text, error))
             run.job = evolve(run.job, state=state, ended_at=at)
             run.future = None
             run.ended.notify_all()
-
-
-def _sees(actor: Asking, job: Job, policy: Policy) -> bool:
-    if actor is SYSTEM:
-        return True
-    return bool(visibility.may(actor, Action.VIEW_JOB, Target(job.owner), policy=policy))
 
 
 def _told(error: BaseException) -> str:

@@ -1,7 +1,8 @@
-"""What is assigned, unlinked, taken away or deleted, and what is lost by it?
+"""Assign an item, unlink it, unassign a user or delete a certification, and preview what is lost.
 
-Each answer is a preview where ``dry_run`` says so: show it, and ask, before the same call is made
-in earnest.
+With ``dry_run`` nothing is written: show what the effects say and ask for confirmation before the
+same call without it. The functions raise :class:`~certrules.errors.InvalidValueError` for a
+certification or an item that the store does not have.
 """
 
 from datetime import datetime
@@ -11,159 +12,138 @@ from certrules.errors import InvalidValueError
 from certrules.model.catalog import Assignment, ItemKind
 from certrules.model.decisions import Granted, Refused
 from certrules.model.people import Action
-from certrules.model.policy import DOCEBO, Policy
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Transaction
 from certrules.rules import lifecycle
 from certrules.workflows import facts
-from certrules.workflows._effects import carry_out
-from certrules.workflows.actors import SYSTEM, Asking, permit, permit_for
+from certrules.workflows.platform import Acting
+from certrules.workflows.transactions import decide_and_apply
 
 __all__ = ["assign", "delete", "unassign", "unlink"]
 
 
-def assign(
-    store: Store,
-    certification_id: str,
-    assignment: Assignment,
-    *,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
-) -> Granted | Refused:
-    """Assign an item to a certification, in one transaction.
-
-    Raises :class:`~certrules.errors.InvalidValueError` for a certification or an item that the
-    store does not have.
-
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+def assign(acting: Acting, certification_id: str, assignment: Assignment) -> Granted | Refused:
+    """Assign an item to a certification. Action: ``EDIT_CERTIFICATION``.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, course = MemoryStore(), Item(ItemKind.COURSE, "c1")
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([Certification("fa", "First aid")])
     ...     transaction.items.put([course])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
     >>> since = datetime(2024, 1, 1, tzinfo=UTC)
-    >>> bool(assign(store, "fa", Assignment(course.kind, course.id, since)))
+    >>> bool(assign(system, "fa", Assignment(course.kind, course.id, since)))
     True
 
     Rules: DOC-ASSIGN-01, DOC-ASSIGN-02, DOC-ASSIGN-04, INT-22.
     """
-    permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
-    kind, item = assignment.kind, assignment.item_id
-    with store.writing() as transaction:
+    acting.require(Action.EDIT_CERTIFICATION)
+    kind, item_id = assignment.kind, assignment.item_id
+
+    def assign(transaction: Transaction) -> Granted | Refused:
         found = facts.known_certification(transaction, certification_id)
-        if transaction.items.get(kind, item) is None:
-            raise InvalidValueError(str(kind), item, "the id of an item in the store")
-        others = transaction.certifications.assigned(kind, item)
-        decision = lifecycle.assign(found, assignment, others, policy=policy)
-        if decision:
-            carry_out(transaction, decision.effects)
-        return decision
+        if transaction.items.get(kind, item_id) is None:
+            raise InvalidValueError(str(kind), item_id, "the id of an item in the store")
+        others = transaction.certifications.assigned(kind, item_id)
+        return lifecycle.assign(found, assignment, others, policy=acting.policy)
+
+    return decide_and_apply(acting, assign)
 
 
 def unlink(
-    store: Store,
+    acting: Acting,
     certification_id: str,
     kind: ItemKind,
     item_id: str,
     *,
     at: datetime,
     dry_run: bool = False,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
-    """Unlink an item from a certification, with the awards that it earned, in one transaction.
+    """Unlink an item from a certification, with the awards that it earned.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
-    have.
-
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    Action: ``EDIT_CERTIFICATION``.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([Certification("fa", "First aid")])
-    >>> print(unlink(store, "fa", ItemKind.COURSE, "c1", at=at).reasons[0])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+    >>> print(unlink(system, "fa", ItemKind.COURSE, "c1", at=at).reasons[0])
     course c1 is not assigned to First aid (DOC-ASSIGN-11)
 
     Rules: DOC-ASSIGN-11, DOC-DELETE-05, INT-20.
     """
-    permit(actor, Action.EDIT_CERTIFICATION, policy=policy)
+    acting.require(Action.EDIT_CERTIFICATION)
     at = instants.utc(at)
-    with store.reading() if dry_run else store.writing() as transaction:
+
+    def unlink(transaction: Transaction) -> Granted | Refused:
         found = facts.known_certification(transaction, certification_id)
         awards = transaction.awards.select(certification_id=certification_id)
         renewals = transaction.renewals.open(certification_id)
-        decision = lifecycle.unlink(found, kind, item_id, awards, renewals, at=at, policy=policy)
-        if decision and not dry_run:
-            carry_out(transaction, decision.effects)
-        return decision
+        return lifecycle.unlink(found, kind, item_id, awards, renewals, at=at, policy=acting.policy)
+
+    return decide_and_apply(acting, unlink, dry_run=dry_run)
 
 
 def unassign(
-    store: Store,
+    acting: Acting,
     user_id: str,
     certification_id: str,
     *,
     at: datetime,
     dry_run: bool = False,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
-    """Take a certification away from one user, with its history, in one transaction.
-
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    """Take a certification away from one user, with its history. Action: ``DELETE_AWARD``.
 
     >>> from certrules.repositories.memory import MemoryStore
-    >>> print(unassign(MemoryStore(), "1", "fa", at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0])
+    >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
+    >>> print(unassign(system, "1", "fa", at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0])
     the user does not have the certification (DOC-AWARD-10)
 
     Rules: DOC-AWARD-10, DOC-DELETE-06.
     """
-    permit_for(actor, Action.DELETE_AWARD, store, user_id, policy=policy)
+    acting.require_for(Action.DELETE_AWARD, user_id)
     at = instants.utc(at)
-    with store.reading() if dry_run else store.writing() as transaction:
+
+    def unassign(transaction: Transaction) -> Granted | Refused:
         awards = transaction.awards.history(user_id, certification_id)
         renewals = transaction.renewals.history(user_id, certification_id)
-        decision = lifecycle.unassign(user_id, awards, renewals, at=at)
-        if decision and not dry_run:
-            carry_out(transaction, decision.effects)
-        return decision
+        return lifecycle.unassign(user_id, awards, renewals, at=at)
+
+    return decide_and_apply(acting, unassign, dry_run=dry_run)
 
 
 def delete(
-    store: Store,
+    acting: Acting,
     certification_id: str,
     *,
     at: datetime,
     cascade: bool = False,
     dry_run: bool = False,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
 ) -> Granted | Refused:
-    """Delete a certification, with everything that anybody has of it, in one transaction.
+    """Delete a certification, with everything that anybody has of it.
 
-    Where the policy protects awards, ``cascade`` asks for their removal.
-    Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
-    have.
-
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    If the policy protects awards, ``cascade`` asks for their removal.
+    Action: ``DELETE_CERTIFICATION``.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([Certification("fa", "First aid")])
-    >>> print(delete(store, "fa", at=at, dry_run=True).reasons[0])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+    >>> print(delete(system, "fa", at=at, dry_run=True).reasons[0])
     this loses 0 awards of 0 users, 0 of them archived (DOC-DELETE-02)
 
     Rules: DOC-DELETE-01, DOC-DELETE-02, DOC-DELETE-03, DOC-DELETE-04.
     """
-    permit(actor, Action.DELETE_CERTIFICATION, policy=policy)
+    acting.require(Action.DELETE_CERTIFICATION)
     at = instants.utc(at)
-    with store.reading() if dry_run else store.writing() as transaction:
+
+    def delete(transaction: Transaction) -> Granted | Refused:
         found = facts.known_certification(transaction, certification_id)
         awards = transaction.awards.select(certification_id=certification_id)
         renewals = transaction.renewals.open(certification_id)
-        decision = lifecycle.delete(found, awards, renewals, at=at, cascade=cascade, policy=policy)
-        if decision and not dry_run:
-            carry_out(transaction, decision.effects)
-        return decision
+        return lifecycle.delete(
+            found, awards, renewals, at=at, cascade=cascade, policy=acting.policy
+        )
+
+    return decide_and_apply(acting, delete, dry_run=dry_run)

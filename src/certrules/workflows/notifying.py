@@ -18,18 +18,15 @@ from certrules.model.catalog import ItemKind
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Notification, Planned
 from certrules.model.people import Action
-from certrules.model.policy import DOCEBO, Policy
-from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.protocols import Transaction
 from certrules.rules import notifications as rules
 from certrules.rules.notifications import Medium
 from certrules.rules.notifications.rendering import check_medium
 from certrules.workflows._telling import put
-from certrules.workflows.actors import SYSTEM, Asking, permit
+from certrules.workflows.platform import Acting
+from certrules.workflows.transactions import BATCH
 
 __all__ = ["Message", "due", "message"]
-
-TOGETHER = 1000
-"""Of how many entries of the outbox notices are made in one transaction."""
 
 STRETCH = timedelta(days=1)
 """For how long a time, at least, expiries are planned in one transaction."""
@@ -56,31 +53,29 @@ _Events = Sequence[tuple[int, Event]]
 
 
 def due(
-    store: Store,
+    acting: Acting,
     notifications: Sequence[Notification],
     *,
-    until: datetime,
-    zone: str | tzinfo,
+    at: datetime,
     since: datetime | None = None,
     on_told: Callable[[Sequence[Notice]], object] | None = None,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
 ) -> int:
     """Put into the outbox what is to be told by an instant, and return how many notices that is.
 
     Told are the events since this was asked last, and the expiries whose moment has come since,
-    by ``notifications`` and those of the policy; nothing after ``until``. How far each notification
+    by ``notifications`` and those of the policy; nothing after ``at``. How far each notification
     was told is remembered by its id, so that jobs may have different ones. The first time that one
-    is seen, nothing before ``since`` is told of, or where there is none, nothing before ``until``:
+    is seen, nothing before ``since`` is told of, or if there is none, nothing before ``at``:
     setting it up tells nobody of the past. Days and weeks before an expiry are counted on the
-    calendar of ``zone``, which may be another one each time. ``on_told`` sees the notices of each
-    transaction once it is kept.
+    calendar of the platform's zone, which may be another one each time. ``on_told`` sees the
+    notices of each transaction once it is kept.
 
     What a user would have been told while deactivated is not told later either, nor of an award
     while its badge was revoked by hand. Raises :class:`~certrules.errors.InvalidValueError` for a
-    ``since`` after ``until``, for several notifications of one id and for what is none,
+    ``since`` after ``at``, for several notifications of one id and for what is none,
     :class:`~certrules.errors.NotPermittedError`, and :class:`~certrules.errors.StoreError` where
     other writers left no room: then all that ``on_told`` saw is kept, and asking again goes on.
+    Action: ``MANAGE_NOTIFICATIONS``.
 
     >>> from certrules.model.notices import NoticeKind, Offset, OffsetUnit
     >>> from certrules.repositories.memory import MemoryStore
@@ -88,35 +83,36 @@ def due(
     >>> reminder = Notification("n1", NoticeKind.EXPIRY, Offset(-1, OffsetUnit.WEEKS))
     >>> with store.writing() as transaction:
     ...     transaction.awards.add([Award("ada", "fa", jan, feb)])
-    >>> due(store, [reminder], until=feb, zone=UTC, since=jan)
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+    >>> due(system, [reminder], at=feb, since=jan)
     1
-    >>> due(store, [reminder], until=feb, zone=UTC)
+    >>> due(system, [reminder], at=feb)
     0
 
     Rules: DOC-NOTIFY-02, DOC-NOTIFY-04, DOC-NOTIFY-05, DOC-NOTIFY-06, ALL-NOTIFY-01, INT-24,
     INT-25.
     """
-    permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
-    until = instants.utc(until)
-    since = until if since is None else instants.utc(since)
-    if since > until:
-        raise InvalidValueError("since", since, f"no instant after {until.isoformat()}")
-    told = _checked(notifications, policy)
+    acting.require(Action.MANAGE_NOTIFICATIONS)
+    at = instants.utc(at)
+    since = at if since is None else instants.utc(since)
+    if since > at:
+        raise InvalidValueError("since", since, f"no instant after {at.isoformat()}")
+    told = _checked(acting, notifications)
     if not told:
         return 0
-    _begin(store, told, until, since)
+    _begin(acting, told, at, since)
     added = 0
-    for notices in _told(store, told, until, zone):
+    for notices in _told(acting, told, at):
         added += len(notices)
         if on_told and notices:
             on_told(notices)
     return added
 
 
-def _checked(notifications: Sequence[Notification], policy: Policy) -> Sequence[Notification]:
+def _checked(acting: Acting, notifications: Sequence[Notification]) -> Sequence[Notification]:
     """Return all notifications, the policy's among them; those of one id must be the same."""
     told: dict[str, Notification] = {}
-    for each in (*policy.notifications, *notifications):
+    for each in (*acting.policy.notifications, *notifications):
         if not isinstance(each, Notification):
             raise InvalidValueError("notification", each, "a certrules.model.notices.Notification")
         if told.setdefault(each.id, each) != each:
@@ -124,12 +120,12 @@ def _checked(notifications: Sequence[Notification], policy: Policy) -> Sequence[
     return list(told.values())
 
 
-def _begin(store: Store, told: Sequence[Notification], until: datetime, since: datetime) -> None:
+def _begin(acting: Acting, told: Sequence[Notification], until: datetime, since: datetime) -> None:
     """Find where to go on; where the clock was set back, what was told by then stays told.
 
     Nor is the past told of then: only a first time that lay in the future was none.
     """
-    with store.writing() as transaction:
+    with acting.store.writing() as transaction:
         planned = transaction.notices.planned()
         new = {each.id: Planned(0, since, since) for each in told if each.id not in planned}
         ahead = {
@@ -146,7 +142,7 @@ def _set_back(known: Planned, until: datetime) -> Planned:
 
 
 def _told(
-    store: Store, told: Sequence[Notification], until: datetime, zone: str | tzinfo
+    acting: Acting, told: Sequence[Notification], until: datetime
 ) -> Iterator[Sequence[Notice]]:
     """Tell of events, and of expiries once there are no more events, some in each transaction.
 
@@ -155,21 +151,21 @@ def _told(
     """
     position, left = 0, False
     while True:
-        with store.writing() as transaction:
+        with acting.store.writing() as transaction:
             known = transaction.notices.planned()
             planned = {each.id: known[each.id] for each in told}
             position = max(position, min(each.position for each in planned.values()))
-            if entries := transaction.events.after(position, TOGETHER):
+            if entries := transaction.events.after(position, BATCH):
                 events = [(at, entry) for at, entry in entries if isinstance(entry, Event)]
                 later = [at for at, event in events if event.at > until]
                 now = [(at, event) for at, event in events if event.at <= until]
-                added = _of_events(transaction, now, told, planned, zone)
+                added = _of_events(transaction, now, told, planned, acting.zone)
                 position = entries[-1][0]
                 if not left:
                     _reach(transaction, planned, position=min([*later, position + 1]) - 1)
                 left = left or bool(later)
             elif min(each.until for each in planned.values()) < until:
-                added = _of_expiries(transaction, told, planned, until, zone)
+                added = _of_expiries(transaction, told, planned, until, acting.zone)
             else:
                 return
         yield added
@@ -195,7 +191,7 @@ def _of_events(
     events: _Events,
     told: Sequence[Notification],
     planned: Mapping[str, Planned],
-    zone: str | tzinfo,
+    zone: tzinfo,
 ) -> Sequence[Notice]:
     """Tell of events those notifications that were not told of them.
 
@@ -255,7 +251,7 @@ def _of_expiries(
     told: Sequence[Notification],
     planned: Mapping[str, Planned],
     until: datetime,
-    zone: str | tzinfo,
+    zone: tzinfo,
 ) -> Sequence[Notice]:
     """Tell of the expiries of a stretch of time, the next one before an instant."""
     start = min(each.until for each in planned.values())
@@ -283,7 +279,7 @@ def _expiring(
     notification: Notification,
     since: datetime,
     until: datetime,
-    zone: str | tzinfo,
+    zone: tzinfo,
 ) -> Sequence[Notice]:
     bounds = rules.reach([notification], since, until)
     if bounds is None:
@@ -301,25 +297,23 @@ class Message:
 
 
 def message(
-    store: Store,
+    acting: Acting,
     notice: Notice,
     notification: Notification,
     *,
     at: datetime,
-    zone: str | tzinfo,
     medium: Medium = Medium.TEXT,
     renew_link: str = "",
     portal_link: str = "",
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
 ) -> Message | None:
-    """Return a notice in words, by the templates of its notification, as it is told at an instant.
+    """Return a notice in words, by the templates of its notification, as it is sent at an instant.
 
-    Dates are those of ``zone``; links are the host's. None where there is nothing to tell any more:
-    the user is gone or deactivated, the certification or the award is gone, its badge was revoked
-    by hand, or the award no longer expires as the notice says. Raises
-    :class:`~certrules.errors.InvalidValueError` for the notification of another notice and for what
-    is no medium, and :class:`~certrules.errors.NotPermittedError`.
+    Dates are those of the user's zone (:meth:`~certrules.workflows.platform.Platform.zone_of`);
+    links are the host's. None if there is nothing to send any more: the user is gone or
+    deactivated, the certification or the award is gone, its badge was revoked by hand, or the award
+    no longer expires as the notice says. Raises :class:`~certrules.errors.InvalidValueError` for
+    the notification of another notice and for anything that is no medium. Action:
+    ``MANAGE_NOTIFICATIONS``.
 
     >>> from certrules.model.notices import NoticeKind
     >>> from certrules.repositories.memory import MemoryStore
@@ -328,17 +322,18 @@ def message(
     ...     transaction.users.put([User("1", "ada", "Ada")])
     ...     transaction.certifications.put([Certification("fa", "First aid")])
     ...     transaction.awards.add([Award("1", "fa", at, None)])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
     >>> told = Notification("n1", NoticeKind.ISSUED, body="{{first_name}}: {{certification_name}}")
-    >>> message(store, Notice("n1", told.kind, "1", "fa", 1, at, at), told, at=at, zone=UTC).body
+    >>> message(system, Notice("n1", told.kind, "1", "fa", 1, at, at), told, at=at).body
     'Ada: First aid'
 
     Rules: DOC-NOTIFY-03, ALL-NOTIFY-02, INT-23, INT-24, X-NOTIFY-2.
     """
-    permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
+    acting.require(Action.MANAGE_NOTIFICATIONS)
     check_medium(medium)
     if notice.notification_id != notification.id:
         raise InvalidValueError("notification", notification.id, f"{notice.notification_id!r}")
-    with store.reading() as view:
+    with acting.store.reading() as view:
         user = view.users.get(notice.user_id)
         certification = view.certifications.get(notice.certification_id)
         history = view.awards.history(notice.user_id, notice.certification_id)
@@ -356,7 +351,7 @@ def message(
         award,
         certification,
         at=at,
-        zone=zone,
+        zone=acting.zone_of(user),
         renew_link=renew_link,
         portal_link=portal_link,
         item_name=item_name,

@@ -16,9 +16,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.events import Event
 from certrules.model.notices import Notice
 from certrules.model.people import Action
-from certrules.model.policy import DOCEBO, Policy
-from certrules.repositories.protocols import Store
-from certrules.workflows.actors import SYSTEM, Asking, permit
+from certrules.workflows.platform import Acting
 
 __all__ = ["acknowledge", "as_cloud_event", "check_source", "count", "late", "pending"]
 
@@ -28,60 +26,59 @@ MOST = 2**31 - 1
 _URI_REFERENCE = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 
 
-def pending(
-    store: Store, *, limit: int = 100, actor: Asking = SYSTEM, policy: Policy = DOCEBO
-) -> Sequence[tuple[int, Event | Notice]]:
+def pending(acting: Acting, *, limit: int = 100) -> Sequence[tuple[int, Event | Notice]]:
     """Return what was not acknowledged yet, each with its position, in order.
 
     At most ``limit`` entries; :func:`count` says how many there are. Raises
-    :class:`~certrules.errors.InvalidValueError` for a limit that is no whole number from 0 on, and
-    :class:`~certrules.errors.NotPermittedError`.
+    :class:`~certrules.errors.InvalidValueError` for a limit that is no whole number from 0 on.
+    Action: ``MANAGE_NOTIFICATIONS``.
 
     >>> from certrules.model.events import EventKind
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.events.add([Event(EventKind.ISSUED, "ada", "fa", 1, at)])
-    >>> [(position, str(entry.kind)) for position, entry in pending(store)]
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+    >>> [(position, str(entry.kind)) for position, entry in pending(system)]
     [(1, 'award.issued')]
-    >>> acknowledge(store, 1)
-    >>> pending(store)
+    >>> acknowledge(system, 1)
+    >>> pending(system)
     []
     """
-    permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
+    acting.require(Action.MANAGE_NOTIFICATIONS)
     limit = min(_whole("limit", limit), MOST)
-    with store.reading() as view:
+    with acting.store.reading() as view:
         return view.events.after(view.events.acknowledged(), limit)
 
 
-def count(
-    store: Store, *, at: datetime, actor: Asking = SYSTEM, policy: Policy = DOCEBO
-) -> tuple[int, int]:
+def count(acting: Acting, *, at: datetime) -> tuple[int, int]:
     """Return how much was not acknowledged yet, and how much of it is late at an aware instant.
 
+    Action: ``MANAGE_NOTIFICATIONS``.
+
     >>> from certrules.repositories.memory import MemoryStore
-    >>> count(MemoryStore(), at=datetime(2024, 1, 1, tzinfo=UTC))
+    >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
+    >>> count(system, at=datetime(2024, 1, 1, tzinfo=UTC))
     (0, 0)
 
     Rules: X-NOTIFY-1.
     """
-    permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
+    acting.require(Action.MANAGE_NOTIFICATIONS)
     at = instants.utc(at)
-    with store.reading() as view:
+    with acting.store.reading() as view:
         return view.events.count(view.events.acknowledged(), at)
 
 
-def acknowledge(
-    store: Store, position: int, *, actor: Asking = SYSTEM, policy: Policy = DOCEBO
-) -> None:
+def acknowledge(acting: Acting, position: int) -> None:
     """Acknowledge everything up to a position, which is then delivered no more.
 
     A position before the last acknowledged one changes nothing; one after the end means the end.
     Raises :class:`~certrules.errors.InvalidValueError` for what is no whole number from 0 on.
+    Action: ``MANAGE_NOTIFICATIONS``.
     """
-    permit(actor, Action.MANAGE_NOTIFICATIONS, policy=policy)
+    acting.require(Action.MANAGE_NOTIFICATIONS)
     position = _whole("position", position)
-    with store.writing() as transaction:
+    with acting.store.writing() as transaction:
         transaction.events.acknowledge(position)
 
 

@@ -20,6 +20,7 @@ from certrules.repositories.sql import open_store
 from certrules.workflows.importing import planning, running
 from tests.cli.conftest import Run, start
 from tests.cli.records import HEADER, write
+from tests.workflows.conftest import acting
 
 GOOD = ("ada,FA,2024-03-01,0,2026-03-01,course,FA-101", "bob,CONDUCT,2024-03-01,1,,manual,")
 BAD = (
@@ -150,7 +151,7 @@ def test_a_file_that_changes_part_way_is_told_with_how_far_it_came(
 
     with closing(open_store(store)) as opened, open_records(file, zone="UTC") as records:
         with pytest.raises(RecordsFileError, match="changed while it was read") as caught:
-            importing.carry_out(opened, records, at=AT, dry_run=False, on_refused=change)
+            importing.carry_out(acting(opened), records, at=AT, dry_run=False, on_refused=change)
         with opened.reading() as view:
             assert len(list(view.awards.select())) == 1
     assert caught.value.__notes__ == [

@@ -12,8 +12,9 @@ from certrules.catalogs import Catalog
 from certrules.instants import parse
 from certrules.model.learning import Course, Enrolment, EnrolmentStatus, LearningPlan, Window
 from certrules.repositories.sql import open_store
-from certrules.workflows import administering
+from certrules.workflows import catalog
 from tests.cli.conftest import Answer, Run
+from tests.workflows.conftest import acting
 
 SINCE = parse("2024-01-01T00:00:00Z")
 CATALOG = Catalog(
@@ -68,7 +69,7 @@ class Told:
 def told(run: Run, tmp_path: Path) -> Told:
     path = tmp_path / "story.db"
     with closing(open_store(str(path), create=True)) as opened:
-        administering.load(opened, CATALOG)
+        catalog.load(acting(opened), CATALOG)
     return Told(run, path)
 
 

@@ -4,8 +4,6 @@ import argparse
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from attrs import evolve
-
 from certrules import instants
 from certrules.cli import actors, arguments, decisions, names, policies, stores, terms
 from certrules.cli.failures import UsageError
@@ -14,13 +12,12 @@ from certrules.errors import StoreError
 from certrules.model.awards import ManualAward
 from certrules.model.decisions import Refused
 from certrules.model.people import Action
-from certrules.model.policy import Policy
 from certrules.repositories.protocols import Store
 from certrules.rules.awarding import Targets
-from certrules.workflows import by_hand
-from certrules.workflows.actors import Asking
-from certrules.workflows.by_hand import AwardReport
+from certrules.workflows import manual_awards
 from certrules.workflows.jobs import Job, Jobs, JobState
+from certrules.workflows.manual_awards import AwardReport
+from certrules.workflows.platform import Acting
 
 __all__ = ["add", "run"]
 
@@ -65,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     if not (args.user or args.group or args.branch):
         raise UsageError("name somebody: --user, --group or --branch")
     with stores.opened(args.store) as store:
-        actor, policy = actors.acting(store, args, Action.ISSUE_AWARD), policies.policy(args)
+        acting = actors.acting(store, args, Action.ISSUE_AWARD)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
             users = [names.user(view, name).id for name in args.user]
@@ -74,36 +71,24 @@ def run(args: argparse.Namespace) -> int:
         blank = ManualAward(certification, today, None, source=source)
         chosen = terms.dated(args, blank, zone=zone)
         targets = Targets(users, args.group, args.branch)
-        if args.external_certifications:
-            policy = evolve(policy, external_certifications=True)
-        report = _award(store, targets, chosen, at=at, actor=actor, policy=policy)
+        report = _award(acting, targets, chosen, at=at)
         tell(args.out, store, report)
     return 0 if report.whole else 1
 
 
-def _award(
-    store: Store,
-    targets: Targets,
-    chosen: ManualAward,
-    *,
-    at: datetime,
-    actor: Asking,
-    policy: Policy,
-) -> AwardReport:
+def _award(acting: Acting, targets: Targets, chosen: ManualAward, *, at: datetime) -> AwardReport:
     with ThreadPoolExecutor(1) as executor, progress("awarding") as on_progress:
         jobs = Jobs(arguments.now, executor)
-        awarded = by_hand.award(
-            store, targets, chosen, at=at, jobs=jobs, actor=actor, policy=policy
-        )
+        awarded = manual_awards.award(acting, targets, chosen, at=at, jobs=jobs)
         if isinstance(awarded, AwardReport):
             return awarded
         try:
-            while not (job := jobs.wait(awarded.id, POLL)).state.ended:
+            while not (job := jobs.wait(acting, awarded.id, POLL)).state.ended:
                 if on_progress:
                     on_progress(job.done, job.total)
         except KeyboardInterrupt as interrupt:
-            jobs.discontinue(awarded.id)
-            interrupt.add_note(jobs.wait(awarded.id).log[-1].text)
+            jobs.discontinue(acting, awarded.id)
+            interrupt.add_note(jobs.wait(acting, awarded.id).log[-1].text)
             raise
     return _result(job)
 
@@ -111,7 +96,7 @@ def _award(
 def _result(job: Job) -> AwardReport:
     if job.state is not JobState.COMPLETED:
         raise StoreError(f"{job.log[-1].text}; {job.done} of {job.total} users were awarded")
-    return by_hand.together(job.results)
+    return manual_awards.together(job.results)
 
 
 def tell(out: Output, store: Store, report: AwardReport, *, dry_run: bool = False) -> None:

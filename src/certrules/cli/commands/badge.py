@@ -33,7 +33,7 @@ from certrules.model.decisions import Refused
 from certrules.model.people import Action, User
 from certrules.repositories.protocols import Store
 from certrules.workflows import badges
-from certrules.workflows.actors import Asking
+from certrules.workflows.platform import Acting
 
 __all__ = ["add"]
 
@@ -191,14 +191,14 @@ def _issue(args: argparse.Namespace) -> int:
     with stores.opened(args.store) as store:
         if args.file:
             files.check_out(args.file, args.key, args.image, store=store)
-        asking = actors.acting_for(store, args, Action.DOWNLOAD_BADGE)
+        acting, user = actors.acting_for(store, args, Action.DOWNLOAD_BADGE)
         signer = keys.signer(args)
         image = pictures.bakeable(args.image, args.file) if args.image else None
         skills = _skills(args, store)
-        badge = _badge(args, store, *asking)
+        badge = _badge(args, acting, user)
         if isinstance(badge, Refused):
             return _refused(args.out, store, badge, "issuing the badge")
-        made = badges.credential(store, badge, issuer=issuer, skills=skills, **more)
+        made = badges.credential(acting, badge, issuer=issuer, skills=skills, **more)
     token = keys.needed("signing").sign(made, signer)
     if args.file:
         _write(args.file, baking.bake(image, token) if image else f"{token}\n".encode())
@@ -253,12 +253,12 @@ def _share(args: argparse.Namespace) -> int:
     with stores.opened(args.store) as store:
         if args.file:
             files.check_out(args.file, args.image, store=store)
-        asking = actors.acting_for(store, args, Action.DOWNLOAD_BADGE)
+        acting, user = actors.acting_for(store, args, Action.DOWNLOAD_BADGE)
         image = pictures.shown(args.image) if args.image else None
-        badge = _badge(args, store, *asking)
+        badge = _badge(args, acting, user)
         if isinstance(badge, Refused):
             return _refused(args.out, store, badge, "sharing the badge")
-        page = badges.page(store, badge.id, at=at, issuer=name)
+        page = badges.page(acting, badge.id, at=at, issuer=name)
         assert page is not None  # noqa: S101 - it was there just now
     url = f"{url}/{badge.id}"
     link = sharing.linkedin_link(
@@ -297,7 +297,7 @@ def _publish(args: argparse.Namespace) -> int:
         for file in places.values():
             files.check_out(file, args.key, store=store)
         for (number, purpose), file in places.items():
-            marked = badges.marked(store, number, purpose)
+            marked = badges.marked(actors.acting(store, args), number, purpose)
             url = badges.list_url(args.lists, purpose, number)
             made = statuslist.list_credential(
                 url, purpose, marked, issuer=issuer, at=at, until=until
@@ -411,10 +411,10 @@ def _write(path: str, data: bytes) -> None:
     CARRIED_OUT.set(True)
 
 
-def _badge(args: argparse.Namespace, store: Store, actor: Asking, user: User) -> Badge | Refused:
-    with store.reading() as view:
+def _badge(args: argparse.Namespace, acting: Acting, user: User) -> Badge | Refused:
+    with acting.store.reading() as view:
         certification = names.certification(view, args.certification).id
-    decision = badges.issue(store, user.id, certification, draw=secrets.randbelow, actor=actor)
+    decision = badges.issue(acting, user.id, certification, draw=secrets.randbelow)
     if isinstance(decision, Refused):
         return decision
     badge: Badge = decision.effects[0]

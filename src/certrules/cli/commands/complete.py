@@ -50,14 +50,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Record the completion, and say what followed."""
-    at, zone, policy = arguments.instant(args.at), arguments.zone(args.zone), policies.policy(args)
+    at, zone = arguments.instant(args.at), arguments.zone(args.zone)
     completed_at = at if args.completed is None else arguments.instant(args.completed)
     if args.external is not None and not args.external.strip():
         raise UsageError("--external is blank: give the id of the training activity")
     if args.certification is not None and args.external is None:
         raise UsageError("--certification is chosen for an external training: name it, --external")
     with stores.opened(args.store) as store:
-        actor, user = actors.acting_for(store, args, Action.ISSUE_AWARD)
+        acting, user = actors.acting_for(store, args, Action.ISSUE_AWARD)
         with store.reading() as view:
             item = names.item(view, args)
             named = args.certification
@@ -65,13 +65,11 @@ def run(args: argparse.Namespace) -> int:
         if item is None:
             day = instants.local_day(completed_at, zone)
             training = ExternalTraining(user.id, args.external, day, chosen)
-            decision = awarding.report_external(
-                store, training, at=at, zone=zone, actor=actor, policy=policy
-            )
+            decision = awarding.report_external(acting, training, at=at)
             completed = _external(store, training, decision)
         else:
             done = Completion(user.id, item.kind, item.id, completed_at)
-            completed = awarding.complete(store, done, at=at, zone=zone, actor=actor, policy=policy)
+            completed = awarding.complete(acting, done, at=at)
         tell(args.out, store, completed, zone=zone)
     refused = not completed.recorded or not all(completed.decisions.values())
     return 1 if refused else 0

@@ -3,7 +3,7 @@
 import argparse
 
 from certrules.cli import changes
-from certrules.workflows import defining
+from certrules.workflows import certifications
 
 __all__ = ["add", "run"]
 
@@ -21,4 +21,4 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and say what was decided."""
-    return changes.change(args, "deactivate", defining.deactivate)
+    return changes.change(args, "deactivate", certifications.deactivate)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from certrules.cli import actors, arguments, changes, losses, names, policies, stores
+from certrules.cli import actors, arguments, changes, losses, names, stores
 from certrules.model.people import Action
 from certrules.workflows import lifecycle
 
@@ -27,9 +27,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Say what would be lost, or delete the certification."""
-    at, policy = arguments.instant(args.at), policies.policy(args)
+    at = arguments.instant(args.at)
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args, Action.DELETE_CERTIFICATION)
+        acting = actors.acting(store, args, Action.DELETE_CERTIFICATION)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
         return losses.lose(
@@ -37,12 +37,6 @@ def run(args: argparse.Namespace) -> int:
             store,
             "delete",
             lambda dry_run: lifecycle.delete(
-                store,
-                certification,
-                at=at,
-                cascade=args.cascade,
-                dry_run=dry_run,
-                actor=actor,
-                policy=policy,
+                acting, certification, at=at, cascade=args.cascade, dry_run=dry_run
             ),
         )

@@ -19,10 +19,11 @@ from certrules.cli import arguments, stores
 from certrules.cli.commands import importing, load, status
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output
-from certrules.model.policy import Duplicates
+from certrules.model.policy import DOCEBO, Duplicates
 from certrules.records import open_records
 from certrules.repositories.protocols import Store
-from certrules.workflows import administering
+from certrules.workflows import catalog as workflow
+from certrules.workflows.platform import SYSTEM, Acting, Platform
 
 __all__ = ["add", "run"]
 
@@ -72,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
         url = args.store or str(folder / STORE)
         with stores.opened(url, create=True) as store:
             _check_empty(store, url)
-            steps = _steps(store, folder, args.store or STORE)
+            acting = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+            steps = _steps(acting, folder, args.store or STORE)
             if args.out.as_json:
                 args.out.data({"at": AT.isoformat(), "steps": list(map(_as_json, steps))})
             else:
@@ -99,7 +101,7 @@ def _check_empty(store: Store, url: str) -> None:
             raise UsageError(f"the demo needs an empty store, and {url} holds something")
 
 
-def _steps(store: Store, folder: Path, url: str) -> list[Step]:
+def _steps(acting: Acting, folder: Path, url: str) -> list[Step]:
     first = f"certrules import records.csv --store {url} --zone {ROME}"
     at = f"--at {AT:%Y-%m-%dT%H:%M:%SZ}"
     second = f"certrules import records-2.csv --store {url} --zone {APIA} --duplicates renew {at}"
@@ -107,7 +109,7 @@ def _steps(store: Store, folder: Path, url: str) -> list[Step]:
 
     def loaded(out: Output) -> None:
         catalog = catalogs.read((folder / "catalog.json").read_bytes())
-        load.tell(out, administering.load(store, catalog))
+        load.tell(out, workflow.load(acting, catalog))
 
     def imported(
         name: str,
@@ -120,7 +122,7 @@ def _steps(store: Store, folder: Path, url: str) -> list[Step]:
         def tell(out: Output) -> None:
             with open_records(folder / name, zone=zone) as file:
                 report = importing.carry_out(
-                    store, file, at=AT, duplicates=duplicates, dry_run=dry_run
+                    acting, file, at=AT, duplicates=duplicates, dry_run=dry_run
                 )
             if out.as_json or not briefly:
                 importing.tell(out, report, name=name)
@@ -132,8 +134,8 @@ def _steps(store: Store, folder: Path, url: str) -> list[Step]:
 
     def shown(**options: Any) -> Callable[[Output], None]:
         def tell(out: Output) -> None:
-            with store.reading() as view:
-                status.show(out, view, at=AT, **options)
+            with acting.store.reading() as view:
+                status.show(out, acting, view, at=AT, **options)
 
         return tell
 

@@ -54,17 +54,15 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Tell what is due, and show it."""
-    at, zone = arguments.instant(args.at), arguments.zone(args.zone)
+    at = arguments.instant(args.at)
     since = None if args.since is None else instants.parse(args.since)
     if since is not None and since > at:
         raise UsageError("--since is after --at; name an earlier instant")
     notices: list[Notice] = []
     with stores.opened(args.store, patience=PATIENCE) as store, _noted(notices):
-        actor = actors.acting(store, args, Action.MANAGE_NOTIFICATIONS)
+        acting = actors.acting(store, args, Action.MANAGE_NOTIFICATIONS)
         told = catalogs.read_notifications(_bytes(args.notifications))
-        notifying.due(
-            store, told, until=at, zone=zone, since=since, on_told=notices.extend, actor=actor
-        )
+        notifying.due(acting, told, at=at, since=since, on_told=notices.extend)
     tell(args.out, told, notices)
     return 0
 

@@ -46,11 +46,8 @@ def run(args: argparse.Namespace) -> int:
     """Change the award, and say what was decided."""
     at = arguments.instant(args.at)
     zone = arguments.zone(args.zone) if args.zone else UTC
-    policy = policies.policy(args)
-    if args.external_certifications:
-        policy = evolve(policy, external_certifications=True)
     with stores.opened(args.store) as store:
-        actor, user = actors.acting_for(store, args, Action.EDIT_AWARD)
+        acting, user = actors.acting_for(store, args, Action.EDIT_AWARD)
         with store.reading() as view:
             held = _held(view, user, args.certification)
             source = terms.association(view, args)
@@ -63,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         if held is not None:
             dated = terms.dated(args, held, zone=zone)
             changed = dated if source is None else evolve(dated, source=source)
-            decision = awarding.edit(store, changed, at=at, actor=actor, policy=policy)
+            decision = awarding.edit(acting, changed, at=at)
         _tell(args.out, store, decision, zone)
     return 0 if decision else 1
 

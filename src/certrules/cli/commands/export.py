@@ -10,13 +10,12 @@ from attrs import asdict
 from certrules.cli import actors, arguments, files, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output, counted
-from certrules.model.people import Action, Target
-from certrules.repositories.protocols import Store
+from certrules.model.people import Action, Scope
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import exporting
-from certrules.workflows.actors import Asking
 from certrules.workflows.exporting import Exported, ExportFormat
+from certrules.workflows.platform import Acting
 
 __all__ = ["add", "run"]
 
@@ -76,12 +75,12 @@ def run(args: argparse.Namespace) -> int:
     zone = arguments.zone(args.zone) if args.zone else UTC
     with stores.opened(args.store) as store:
         files.check_out(path, store=store)
-        actor = actors.acting(store, args)
+        acting = actors.acting(store, args)
         action = exporting.ACTIONS[Table(args.table)]
-        query = _query(args, _scope(store, args, actor, action), at)
+        query = _query(args, _scope(args, acting, action), at)
         try:
             with files.replacing(path) as target:
-                done = exporting.export(store, query, target, as_=as_, zone=zone, actor=actor)
+                done = exporting.export(acting, query, target, as_=as_)
         except ImportError as error:
             raise UsageError("a workbook needs openpyxl: pip install 'certrules[excel]'") from error
         except OSError as error:  # which may not say where
@@ -98,17 +97,17 @@ def _as(path: Path, given: str | None) -> ExportFormat:
     return ExportFormat(name)
 
 
-def _scope(store: Store, args: argparse.Namespace, actor: Asking, action: Action) -> Target:
+def _scope(args: argparse.Namespace, acting: Acting, action: Action) -> Scope:
     """Return whose awards are meant: those that are named, or else all that somebody may see."""
     if args.user is not None:
-        user = actors.whose(store, actor, action, args.user)
-        return Target(user.id, args.company or user.company_id)
+        user = actors.whose(acting, action, args.user)
+        return Scope(user.id, args.company or user.company_id)
     if args.company is not None:
-        return Target(company_id=args.company)
-    return actors.scope(actor, action)
+        return Scope(company_id=args.company)
+    return actors.scope(acting, action)
 
 
-def _query(args: argparse.Namespace, scope: Target, at: datetime) -> TableQuery:
+def _query(args: argparse.Namespace, scope: Scope, at: datetime) -> TableQuery:
     named = {name: getattr(args, name) for name in _SAME}
     columns = () if args.columns is None else args.columns.split(",")
     filters = map(_filter, args.filter)
@@ -129,7 +128,7 @@ def _filter(text: str) -> tuple[str, str]:
 
 def _show(out: Output, query: TableQuery, path: Path, done: Exported, zone: str) -> None:
     scope, at = query.scope, query.at.isoformat()
-    whose = {"user": scope.owner} if scope.owner else {"company": scope.company_id}
+    whose = {"user": scope.owner_id} if scope.owner_id else {"company": scope.company_id}
     named = {name: id_ for name, id_ in whose.items() if id_}
     if out.as_json:
         head = {"table": str(query.table), "file": str(path), "at": at, "zone": zone}

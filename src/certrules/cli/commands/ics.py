@@ -46,12 +46,10 @@ def run(args: argparse.Namespace) -> int:
     path = Path(args.file)
     with stores.opened(args.store) as store:
         files.check_out(path, store=store)
-        actor, user = actors.acting_for(store, args, Action.VIEW_AWARDS)
-        zone = arguments.zone(args.zone) if args.zone else arguments.zone_of(user)
+        acting, user = actors.acting_for(store, args, Action.VIEW_AWARDS)
+        zone = arguments.zone(args.zone) if args.zone else arguments.zone_of(acting, user)
         try:
-            data = exporting.expiry_calendar(
-                store, user.id, at=at, zone=zone, alarms=args.alarm, actor=actor
-            )
+            data = exporting.expiry_calendar(acting, user.id, at=at, zone=zone, alarms=args.alarm)
         except ImportError as error:
             raise UsageError("a calendar needs icalendar: pip install 'certrules[ical]'") from error
     with files.replacing(path) as target:

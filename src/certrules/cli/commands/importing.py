@@ -17,10 +17,10 @@ from certrules.model.people import Action
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, ImportProfile
 from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
-from certrules.repositories.protocols import Store
 from certrules.rules.importing import Outcome
 from certrules.workflows import importing
 from certrules.workflows.importing import ImportReport
+from certrules.workflows.platform import Acting
 
 __all__ = ["add", "carry_out", "run", "tell", "tell_counts"]
 
@@ -126,18 +126,17 @@ def run(args: argparse.Namespace) -> int:
         store = stack.enter_context(stores.opened(args.store))
         if args.rejects is not None:
             files.check_out(args.rejects, store=store)
-        actor = actors.acting(store, args, Action.IMPORT_AWARDS)
+        acting = actors.acting(store, args, Action.IMPORT_AWARDS)
         file = stack.enter_context(_records(args))
         faults = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
         rejects = stack.enter_context(_rejects(args.rejects, file))
         report = carry_out(
-            store,
+            acting,
             file,
             at=at,
             duplicates=Duplicates(args.duplicates),
             dry_run=args.dry_run,
             on_refused=_noting(rejects, faults if args.out.as_json else None),
-            actor=actor,
         )
         stack.enter_context(_done(report))
         if rejects:
@@ -197,7 +196,7 @@ def _noting(rejects: RejectsWriter | None, faults: TextIO | None) -> Callable[[R
     return note
 
 
-def carry_out(store: Store, file: RecordsFile, **options: Any) -> ImportReport:
+def carry_out(acting: Acting, file: RecordsFile, **options: Any) -> ImportReport:
     """Import with a progress bar; where it is stopped, say how far it came."""
     done = 0
     with progress("importing") as show:
@@ -209,7 +208,7 @@ def carry_out(store: Store, file: RecordsFile, **options: Any) -> ImportReport:
                 show(rows, total)
 
         try:
-            return importing.run(store, file, on_progress=advance, **options)
+            return importing.run(acting, file, on_progress=advance, **options)
         except (CertrulesError, OSError, KeyboardInterrupt) as error:
             if done and not options["dry_run"]:
                 error.add_note(f"the first {done:,} rows are done; import the file again to finish")

@@ -8,8 +8,8 @@ from certrules import catalogs
 from certrules.cli import actors, arguments, files, pictures, policies, stores
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output
-from certrules.workflows import administering
-from certrules.workflows.administering import LoadReport
+from certrules.workflows import catalog as workflow
+from certrules.workflows.catalog import LoadReport
 
 __all__ = ["add", "run"]
 
@@ -63,15 +63,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Load the catalog, and say what that changed."""
-    policy = policies.policy(args)
     if args.actor is not None:
         with stores.opened(args.store) as store:
-            administering.permit_some(actors.acting(store, args), policy=policy)
+            workflow.require_some(actors.acting(store, args))
     catalog = catalogs.read(_bytes(args.catalog))
     known = {} if args.images is None else pictures.beside(catalog.certifications, args.images)
     with stores.opened(args.store, create=args.actor is None) as store:
-        actor = actors.acting(store, args)
-        report = administering.load(store, catalog, images=known, actor=actor, policy=policy)
+        report = workflow.load(actors.acting(store, args), catalog, images=known)
     tell(args.out, report)
     return 0
 

@@ -44,11 +44,11 @@ def run(args: argparse.Namespace) -> int:
     outbox.check_source(args.source)
     at = arguments.instant(args.at)
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args)
+        acting = actors.acting(store, args)
         if args.ack is not None:
-            outbox.acknowledge(store, args.ack, actor=actor)
-        entries = outbox.pending(store, limit=args.limit, actor=actor)
-        pending, late = outbox.count(store, at=at, actor=actor)
+            outbox.acknowledge(acting, args.ack)
+        entries = outbox.pending(acting, limit=args.limit)
+        pending, late = outbox.count(acting, at=at)
     tell(args.out, entries, source=args.source, at=at, pending=pending, late=late)
     return 0
 

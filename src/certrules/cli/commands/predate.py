@@ -8,7 +8,7 @@ from certrules.cli import actors, arguments, names, policies, stores
 from certrules.cli.commands import award
 from certrules.cli.output import progress
 from certrules.model.people import Action
-from certrules.workflows import predating
+from certrules.workflows import backfill
 
 __all__ = ["add", "run"]
 
@@ -43,17 +43,14 @@ def run(args: argparse.Namespace) -> int:
     zone = arguments.zone(args.zone) if args.zone else UTC
     since = args.since and instants.start_of_day(arguments.day(args.since), zone)
     with stores.opened(args.store) as store, progress("issuing") as on_progress:
-        actor = actors.acting(store, args, Action.ISSUE_PREDATED)
+        acting = actors.acting(store, args, Action.ISSUE_PREDATED)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
-        report = predating.issue_predated(
-            store,
+        report = backfill.issue_predated(
+            acting,
             certification,
             since=since,
             at=at,
-            zone=zone,
-            actor=actor,
-            policy=policies.policy(args),
             dry_run=args.dry_run,
             on_progress=on_progress,
         )

@@ -5,8 +5,8 @@ from typing import Any
 
 from certrules.cli import changes, pictures
 from certrules.model.decisions import Granted, Refused
-from certrules.repositories.protocols import Store
-from certrules.workflows import defining
+from certrules.workflows import certifications
+from certrules.workflows.platform import Acting
 
 __all__ = ["add", "run"]
 
@@ -28,9 +28,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do it, and say what was decided."""
 
-    def publish(store: Store, certification_id: str, **options: Any) -> Granted | Refused:
+    def publish(acting: Acting, certification_id: str, **options: Any) -> Granted | Refused:
         image = None if args.image is None else pictures.facts(args.image)
-        active = not args.inactive
-        return defining.publish(store, certification_id, active=active, image=image, **options)
+        options |= {"active": not args.inactive, "image": image}
+        return certifications.publish(acting, certification_id, **options)
 
     return changes.change(args, "publish", publish)

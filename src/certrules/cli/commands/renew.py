@@ -12,7 +12,7 @@ from certrules.model.decisions import Granted, Refused
 from certrules.model.learning import RenewalOption
 from certrules.model.people import Action
 from certrules.repositories.protocols import Store
-from certrules.workflows import renewing
+from certrules.workflows import renewal
 
 __all__ = ["add", "run"]
 
@@ -47,9 +47,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Start the renewal, or explain or cancel it, and say what was decided."""
-    at, policy = arguments.instant(args.at), policies.policy(args)
+    at = arguments.instant(args.at)
     with stores.opened(args.store) as store:
-        actor, learner = actors.acting_for(store, args, Action.RENEW_AWARD)
+        acting, learner = actors.acting_for(store, args, Action.RENEW_AWARD)
         user = learner.id
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
@@ -58,13 +58,9 @@ def run(args: argparse.Namespace) -> int:
         if args.cancel:
             if (item, plan, args.key) != (None, None, None):
                 raise UsageError("--cancel gives up the renewal that is open: name nothing else")
-            decision = renewing.cancel(
-                store, user, certification, at=at, actor=actor, policy=policy
-            )
+            decision = renewal.cancel(acting, user, certification, at=at)
             return _answer(args.out, store, decision, "giving up the renewal")
-        asked = renewing.decide(
-            store, user, certification, at=at, plan_id=plan, actor=actor, policy=policy
-        )
+        asked = renewal.decide(acting, user, certification, at=at, plan_id=plan)
         if args.explain and item is None:
             return _answer(args.out, store, asked, "renewal", granted="possible")
         again = None
@@ -77,16 +73,8 @@ def run(args: argparse.Namespace) -> int:
         option = _only(store, options)
         decision = asked
         if option is not None:
-            decision = renewing.start(
-                store,
-                user,
-                certification,
-                option,
-                at=at,
-                key=args.key,
-                dry_run=args.explain,
-                actor=actor,
-                policy=policy,
+            decision = renewal.start(
+                acting, user, certification, option, at=at, key=args.key, dry_run=args.explain
             )
         granted = "possible, and this would follow" if args.explain else "done"
         return _answer(args.out, store, decision, "start of the renewal", granted=granted)

@@ -12,7 +12,7 @@ from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, progress, shown
 from certrules.model.effects import ReopenTraining
 from certrules.repositories.protocols import Store
-from certrules.workflows import reopening
+from certrules.workflows import reopen
 
 __all__ = ["add", "run"]
 
@@ -47,10 +47,8 @@ def run(args: argparse.Namespace) -> int:
     if not policy.reenable_training_on_expiry:
         raise UsageError(f"on the platform {args.policy}, training stays complete")
     with stores.opened(args.store) as store, progress("reopening") as on_progress:
-        actor = actors.acting(store, args)
-        reopened = reopening.reopen_expired(
-            store, at=at, since=since, policy=policy, actor=actor, on_progress=on_progress
-        )
+        acting = actors.acting(store, args)
+        reopened = reopen.reopen_expired(acting, at=at, since=since, on_progress=on_progress)
         _tell(args.out, store, reopened, at=at)
     return 0
 

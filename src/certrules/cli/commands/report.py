@@ -9,12 +9,12 @@ from certrules.cli import actors, arguments, decisions, names, stores
 from certrules.cli.decisions import day, plain
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Cell, Column, Output, counted
-from certrules.model.people import Action, Target
+from certrules.model.people import Action, Scope
 from certrules.model.tables import AwardRow
-from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.protocols import Transaction
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.workflows import reporting
-from certrules.workflows.actors import Asking
+from certrules.workflows.platform import Acting
 
 __all__ = ["add", "run"]
 
@@ -68,35 +68,35 @@ def run(args: argparse.Namespace) -> int:
     if args.which == "learner" and args.user is None:
         raise UsageError("the learner's list needs --user")
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args)
+        acting = actors.acting(store, args)
         if args.which == "learner":
-            _show_learner(args.out, store, args.user, at=at, zone=zone, actor=actor)
+            _show_learner(args.out, acting, args.user, at=at, zone=zone)
             return 0
         with store.reading() as view:
-            which, scope = Report(args.which), _scope(view, actor, args.user)
-            rows = reporting.report(view, which, at=at, zone=zone, scope=scope, actor=actor)
+            which, scope = Report(args.which), _scope(view, acting, args.user)
+            rows = reporting.report(acting, view, which, at=at, scope=scope)
             _show(args.out, which, rows, scope, at=at, zone=zone)
     return 0
 
 
-def _scope(view: Transaction, actor: Asking, name: str | None) -> Target:
+def _scope(view: Transaction, acting: Acting, name: str | None) -> Scope:
     """Return the user of a name; without a name, the most that somebody may see."""
     if name is None:
-        return actors.scope(actor, Action.VIEW_AWARDS)
-    user = names.only_user(name, actors.whose_all(view, actor, Action.VIEW_AWARDS, name))
-    return Target(user.id, user.company_id)
+        return actors.scope(acting, Action.VIEW_AWARDS)
+    user = names.only_user(name, actors.whose_all(view, acting, Action.VIEW_AWARDS, name))
+    return Scope(user.id, user.company_id)
 
 
 def _show(
     out: Output,
     which: Report,
     rows: Iterator[tuple[ReportRow, AwardRow]],
-    scope: Target,
+    scope: Scope,
     *,
     at: datetime,
     zone: tzinfo,
 ) -> None:
-    company = None if scope.owner is not None else scope.company_id
+    company = None if scope.owner_id is not None else scope.company_id
     if out.as_json:
         head = {"report": str(which), "at": instants.utc(at).isoformat()}
         head.update({} if company is None else {"company": company})
@@ -125,11 +125,9 @@ def _cells(line: ReportRow, row: AwardRow, zone: tzinfo, *, by_user: bool) -> tu
     )
 
 
-def _show_learner(
-    out: Output, store: Store, name: str, *, at: datetime, zone: tzinfo, actor: Asking
-) -> None:
-    user = actors.whose(store, actor, Action.VIEW_AWARDS, name)
-    lines = reporting.learner(store, user.id, at=at, zone=zone, actor=actor)
+def _show_learner(out: Output, acting: Acting, name: str, *, at: datetime, zone: tzinfo) -> None:
+    user = actors.whose(acting, Action.VIEW_AWARDS, name)
+    lines = reporting.learner(acting, user.id, at=at, zone=zone)
     if out.as_json:
         listed = [{**plain(line), "renewal": decisions.as_json(line.renewal)} for line in lines]
         out.data({"user": user.id, "at": instants.utc(at).isoformat(), "certifications": listed})

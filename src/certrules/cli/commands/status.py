@@ -11,13 +11,13 @@ from certrules import instants
 from certrules.cli import actors, arguments, stores
 from certrules.cli.output import Cell, Column, Output, counted
 from certrules.errors import OutOfRangeError
-from certrules.model.people import Action, Target
+from certrules.model.people import Action, Scope
 from certrules.model.tables import AwardRow
 from certrules.repositories.protocols import Transaction
 from certrules.rules import status
 from certrules.rules.status import Status
 from certrules.workflows import reporting
-from certrules.workflows.actors import SYSTEM, Asking
+from certrules.workflows.platform import Acting
 
 __all__ = ["add", "run", "show"]
 
@@ -62,31 +62,30 @@ def run(args: argparse.Namespace) -> int:
     at = arguments.instant(args.at)
     zone = arguments.zone(args.zone) if args.zone else None
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args)
+        acting = actors.acting(store, args)
         with store.reading() as view:
-            show(args.out, view, at=at, zone=zone, name=args.user, archived=args.all, actor=actor)
+            show(args.out, acting, view, at=at, zone=zone, name=args.user, archived=args.all)
     return 0
 
 
 def show(
     out: Output,
+    acting: Acting,
     view: Transaction,
     *,
     at: datetime,
     zone: tzinfo | None = None,
     name: str | None = None,
     archived: bool = False,
-    actor: Asking = SYSTEM,
 ) -> None:
     """Show the status of the awards of one username, or of all that somebody may see."""
-    scopes = _scopes(view, actor, name)
+    scopes = _scopes(view, acting, name)
     statuses = [each for each in Status if archived or each is not Status.ARCHIVED]
     rows = chain.from_iterable(
-        reporting.awards(view, at=at, scope=scope, statuses=statuses, actor=actor)
-        for scope in scopes
+        reporting.awards(acting, view, at=at, scope=scope, statuses=statuses) for scope in scopes
     )
-    lines = _lines(rows, at=at, zone=zone)
-    company = next((each.company_id for each in scopes if each.owner is None), None)
+    lines = _lines(acting, rows, at=at, zone=zone)
+    company = next((each.company_id for each in scopes if each.owner_id is None), None)
     where = arguments.zone_name(zone) if zone else None
     if out.as_json:
         head = {"at": instants.utc(at).isoformat(), "zone": where}
@@ -108,12 +107,12 @@ def show(
     out.line(counted(count, "award"))
 
 
-def _scopes(view: Transaction, actor: Asking, name: str | None) -> Sequence[Target]:
+def _scopes(view: Transaction, acting: Acting, name: str | None) -> Sequence[Scope]:
     """Return the users of a name; without a name, the most that somebody may see."""
     if name is None:
-        return [actors.scope(actor, Action.VIEW_AWARDS)]
-    found = actors.whose_all(view, actor, Action.VIEW_AWARDS, name)
-    return [Target(each.id, each.company_id) for each in found]
+        return [actors.scope(acting, Action.VIEW_AWARDS)]
+    found = actors.whose_all(view, acting, Action.VIEW_AWARDS, name)
+    return [Scope(each.id, each.company_id) for each in found]
 
 
 @frozen
@@ -125,12 +124,14 @@ class _Line:
     zone: tzinfo
 
 
-def _lines(rows: Iterable[AwardRow], *, at: datetime, zone: tzinfo | None) -> Iterator[_Line]:
-    zones: dict[str | None, tzinfo] = {None: zone or UTC}
+def _lines(
+    acting: Acting, rows: Iterable[AwardRow], *, at: datetime, zone: tzinfo | None
+) -> Iterator[_Line]:
+    zones: dict[str | None, tzinfo] = {None: zone or acting.zone}
     for row in rows:
         own = row.user.time_zone if row.user else None
         if own not in zones:
-            zones[own] = zone or (arguments.zone_of(row.user) if row.user else UTC)
+            zones[own] = zone or (arguments.zone_of(acting, row.user) if row.user else UTC)
         yield _line(row, at, zones[own])
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from certrules.cli import actors, arguments, changes, losses, names, policies, stores
+from certrules.cli import actors, arguments, changes, losses, names, stores
 from certrules.model.people import Action
 from certrules.workflows import lifecycle
 
@@ -25,9 +25,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Say what would be lost, or take it away."""
-    at, policy = arguments.instant(args.at), policies.policy(args)
+    at = arguments.instant(args.at)
     with stores.opened(args.store) as store:
-        actor, user = actors.acting_for(store, args, Action.DELETE_AWARD)
+        acting, user = actors.acting_for(store, args, Action.DELETE_AWARD)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
         return losses.lose(
@@ -35,6 +35,6 @@ def run(args: argparse.Namespace) -> int:
             store,
             "unassign",
             lambda dry_run: lifecycle.unassign(
-                store, user.id, certification, at=at, dry_run=dry_run, actor=actor, policy=policy
+                acting, user.id, certification, at=at, dry_run=dry_run
             ),
         )

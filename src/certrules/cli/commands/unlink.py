@@ -2,7 +2,7 @@
 
 import argparse
 
-from certrules.cli import actors, arguments, changes, losses, names, policies, stores
+from certrules.cli import actors, arguments, changes, losses, names, stores
 from certrules.model.people import Action
 from certrules.workflows import lifecycle
 
@@ -25,9 +25,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Say what would be lost, or unlink the item."""
-    at, policy = arguments.instant(args.at), policies.policy(args)
+    at = arguments.instant(args.at)
     with stores.opened(args.store) as store:
-        actor = actors.acting(store, args, Action.EDIT_CERTIFICATION)
+        acting = actors.acting(store, args, Action.EDIT_CERTIFICATION)
         with store.reading() as view:
             certification = names.certification(view, args.certification).id
             item = names.item(view, args)
@@ -37,13 +37,6 @@ def run(args: argparse.Namespace) -> int:
             store,
             "unlink",
             lambda dry_run: lifecycle.unlink(
-                store,
-                certification,
-                item.kind,
-                item.id,
-                at=at,
-                dry_run=dry_run,
-                actor=actor,
-                policy=policy,
+                acting, certification, item.kind, item.id, at=at, dry_run=dry_run
             ),
         )

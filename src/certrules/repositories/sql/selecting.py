@@ -89,7 +89,7 @@ class SqlTables(GenericTables):
         order = [self._sorted(query, *each) for each in query.order]
         found = self._select(query, *_ROW).order_by(*(key for keys in order for key in keys), *_KEY)
         statement = found.limit(query.limit).offset(query.offset or None)
-        if query.scope.owner is None:
+        if query.scope.owner_id is None:
             known = self._known()
             return _read(self._session.stream(statement), known, query.at)
         rows = self._session.rows(statement)  # a few, of a few certifications
@@ -148,8 +148,8 @@ class SqlTables(GenericTables):
         return [column.desc() if descending else column]
 
     def _conditions(self, query: TableQuery) -> Iterator[ColumnElement[bool]]:
-        if query.scope.owner is not None:
-            yield awards.c.user_id == query.scope.owner
+        if query.scope.owner_id is not None:
+            yield awards.c.user_id == query.scope.owner_id
         if query.scope.company_id is not None:
             yield users.c.company_id == query.scope.company_id
         for word in query.search:

@@ -9,14 +9,14 @@ from attrs import evolve
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.people import Target
+from certrules.model.people import Scope
 from certrules.model.tables import NOT_ARCHIVED, Filter, Sort, Table, TableQuery, folded
 from certrules.rules.tables.columns import LAYOUTS, Layout
 from certrules.rules.tables.names import named
 
 __all__ = ["cells", "filters", "query"]
 
-_EVERYBODYS = Target()
+_ANYONE = Scope()
 _MOST_WORDS = 100
 _MOST_VALUES = 30_000  # not every database compares with more
 
@@ -30,7 +30,7 @@ def query(
     filters: Iterable[tuple[str, str]] = (),
     sort: Iterable[str] = (),
     group_by: str | None = None,
-    scope: Target = _EVERYBODYS,
+    scope: Scope = _ANYONE,
     offset: int = 0,
     limit: int | None = None,
 ) -> TableQuery:
@@ -54,7 +54,7 @@ Description, Expiry, Awarded To, Assigned; did you mean Name?
     Rules: ALL-MANAGE-02, ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10.
     """
     asked = TableQuery(table, at, scope=scope, offset=offset, limit=limit)
-    if not table.of_awards and scope != _EVERYBODYS:
+    if not table.of_awards and scope != _ANYONE:
         raise InvalidValueError("scope", scope, "everybody: certifications belong to nobody")
     layout = LAYOUTS[table]
     return evolve(

@@ -10,15 +10,15 @@ from attrs import frozen
 from certrules import instants
 from certrules.errors import ConflictError, InvalidValueError
 from certrules.model.people import Action
-from certrules.model.policy import DOCEBO, Duplicates, Policy
+from certrules.model.policy import Duplicates
 from certrules.model.records import RecordKey
 from certrules.records import Layout, Record, RecordsFile, RejectedRow
-from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.protocols import Transaction
 from certrules.rules import importing
-from certrules.workflows.actors import SYSTEM, Asking, permit
 from certrules.workflows.importing.planning import Plan, apply, plan
 from certrules.workflows.importing.reports import KEPT_FAULTS, ImportReport, Tally
-from certrules.workflows.jobs import Job, Jobs, Piece, Work
+from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
+from certrules.workflows.platform import Acting
 
 __all__ = ["run", "submit"]
 
@@ -27,7 +27,7 @@ ATTEMPTS = 5
 
 
 def run(
-    store: Store,
+    acting: Acting,
     file: RecordsFile,
     *,
     at: datetime,
@@ -35,8 +35,6 @@ def run(
     dry_run: bool = False,
     on_refused: Callable[[RejectedRow], object] | None = None,
     on_progress: Callable[[int, int], object] | None = None,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
 ) -> ImportReport:
     """Import a file into a store, batch by batch, or only say what that would do.
 
@@ -47,13 +45,13 @@ def run(
     keeps the first 1,000; ``on_progress`` sees the rows done and in all.
     Raises :class:`~certrules.errors.RecordsFileError` and :class:`~certrules.errors.StoreError`.
 
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    Action: ``IMPORT_AWARDS``.
 
     Rules: DOC-CSV-14, DOC-CSV-15, DOC-CSV-16, DOC-CSV-18, INT-09, INT-17b.
     """
-    permit(actor, Action.IMPORT_AWARDS, policy=policy)
+    acting.require(Action.IMPORT_AWARDS)
     tally = Tally()
-    steps = _steps(store, file, at=at, duplicates=duplicates, policy=policy)
+    steps = _steps(acting, file, at=at, duplicates=duplicates)
     for step, total in steps:
         planned = step.look() if dry_run else step.carry_out()
         tally.add(Tally.of(planned))
@@ -66,17 +64,15 @@ def run(
 
 
 def submit(
-    jobs: Jobs,
-    store: Store,
+    acting: Acting,
     file: RecordsFile,
     *,
     at: datetime,
+    jobs: Jobs,
     duplicates: Duplicates = Duplicates.REJECT,
     owner: str | None = None,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
 ) -> Job:
-    """Import a file as :func:`run` does, as a background job of ``owner``, or else of the actor.
+    """Import a file as :func:`run` does, as a background job of ``owner``, or else of who acts.
 
     The file must stay open until the job ends. It is read here, wherever its batches are carried
     out: once whole before this returns, for what :func:`run` looks for first, and then batch by
@@ -87,26 +83,28 @@ def submit(
     is the :class:`ImportReport`. A job that failed or was discontinued keeps the batches that it
     did, and importing the file again completes the work.
 
-    ``actor`` must be permitted to; see :mod:`certrules.workflows.actors`.
+    Action: ``IMPORT_AWARDS``.
 
     Rules: DOC-CSV-21, DOC-JOB-02, DOC-JOB-05, DOC-JOB-06.
     """
-    permit(actor, Action.IMPORT_AWARDS, policy=policy)
-    steps = _steps(store, file, at=at, duplicates=duplicates, policy=policy)
+    acting.require(Action.IMPORT_AWARDS)
+    steps = _steps(acting, file, at=at, duplicates=duplicates)
     work = _work(steps, file, duplicates)
-    return jobs.submit("import", work, owner=owner, actor=actor, policy=policy)
+    return jobs.submit(acting, "import", work, owner=owner)
 
 
-def _work(steps: Iterable[tuple["_Step", int]], file: RecordsFile, duplicates: Duplicates) -> Work:
+def _work(
+    steps: Iterable[tuple["_Step", int]], file: RecordsFile, duplicates: Duplicates
+) -> JobSteps:
     tally, total = Tally(), 0
     for step, total in steps:
         told = len(tally.faults)
         tally.add((yield step))
         errors = [f"row {each.row}: {each.message} ({each.rule})" for each in tally.faults[told:]]
-        yield Piece(tally.rows, total, errors=tuple(errors))
+        yield Progress(tally.rows, total, errors=tuple(errors))
     report = tally.report(file, duplicates=duplicates, dry_run=False)
     said = f"{report.imported} of {report.rows} rows imported"
-    yield Piece(tally.rows, total, (said, *_untold(tally)), result=report)
+    yield Progress(tally.rows, total, (said, *_untold(tally)), result=report)
 
 
 def _untold(tally: Tally) -> Iterator[str]:
@@ -122,20 +120,19 @@ _Batch = Sequence[Record | RejectedRow]
 class _Step:
     """One batch of a file, and all that it takes to carry it out; another process can do it."""
 
-    store: Store
+    acting: Acting
     layout: Layout
     batch: _Batch
     repeats: Mapping[RecordKey, Sequence[int]]
     at: datetime
     duplicates: Duplicates
-    policy: Policy
 
     def __call__(self) -> Tally:
         return Tally.of(self.carry_out())
 
     def look(self) -> Plan:
         """Return what would be done."""
-        with self.store.reading() as view:
+        with self.acting.store.reading() as view:
             return self._plan(view)
 
     def carry_out(self) -> Plan:
@@ -146,9 +143,9 @@ class _Step:
         return self._try()
 
     def _try(self) -> Plan:
-        with self.store.writing() as transaction:
+        with self.acting.store.writing() as transaction:
             planned = self._plan(transaction)
-            apply(transaction, planned, at=self.at, told=self.policy.notifications)
+            apply(transaction, planned, at=self.at, told=self.acting.policy.notifications)
         return planned
 
     def _plan(self, transaction: Transaction) -> Plan:
@@ -163,14 +160,14 @@ class _Step:
 
 
 def _steps(
-    store: Store, file: RecordsFile, *, at: datetime, duplicates: Duplicates, policy: Policy
+    acting: Acting, file: RecordsFile, *, at: datetime, duplicates: Duplicates
 ) -> Iterator[tuple[_Step, int]]:
     """Return what is to be done, batch by batch, with the number of rows in all."""
     if not isinstance(duplicates, Duplicates):
         raise InvalidValueError("duplicates", duplicates, "a value of certrules.Duplicates")
     at = instants.utc(at)
     return (
-        (_Step(store, file.layout, batch, repeats, at, duplicates, policy), total)
+        (_Step(acting, file.layout, batch, repeats, at, duplicates), total)
         for batch, repeats, total in _batches(file)
     )
 

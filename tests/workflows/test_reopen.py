@@ -11,9 +11,9 @@ from certrules import ALLBOUND, Assignment, Award, Certification, ItemKind, Unit
 from certrules.model.effects import ReopenTraining
 from certrules.model.learning import Completion, Enrolment, EnrolmentStatus
 from certrules.repositories.protocols import Store
-from certrules.workflows import awarding, reopening
+from certrules.workflows import awarding, reopen, transactions
 from certrules.workflows.awarding import Completed
-from tests.workflows.conftest import T0, day
+from tests.workflows.conftest import T0, acting, day
 
 COURSE = ItemKind.COURSE
 POLICY = evolve(ALLBOUND, reenable_training_on_expiry=True)
@@ -33,7 +33,7 @@ def earned(store: Store) -> None:
 
 def complete(store: Store, item_id: str, at: datetime) -> Completed:
     done = Completion("ada", COURSE, item_id, at)
-    return awarding.complete(store, done, at=at, zone=UTC, policy=POLICY)
+    return awarding.complete(acting(store, policy=POLICY), done, at=at)
 
 
 def reopened(effects: Iterable[ReopenTraining]) -> list[tuple[str, str]]:
@@ -54,28 +54,30 @@ def history(store: Store) -> list[tuple[datetime, bool]]:
 @pytest.mark.rule("ALL-EXP-03", "INT-34", "INT-35")
 def test_training_is_reopened_at_the_expiry_once_and_earns_anew(store: Store) -> None:
     early = EXPIRY.replace(day=20)
-    assert reopening.reopen_expired(store, at=early, policy=POLICY) == []
-    at_expiry = reopening.reopen_expired(store, at=EXPIRY, policy=POLICY)
+    assert reopen.reopen_expired(acting(store, policy=POLICY), at=early) == []
+    at_expiry = reopen.reopen_expired(acting(store, policy=POLICY), at=EXPIRY)
     assert reopened(at_expiry) == [("ada", "A"), ("ada", "B")]
     assert statuses(store) == ["enrolled", "enrolled"]
-    assert reopening.reopen_expired(store, at=EXPIRY, policy=POLICY) == []
+    assert reopen.reopen_expired(acting(store, policy=POLICY), at=EXPIRY) == []
     assert not complete(store, "A", day(400)).decisions["yearly"]
-    assert reopening.reopen_expired(store, at=day(401), policy=POLICY) == []
+    assert reopen.reopen_expired(acting(store, policy=POLICY), at=day(401)) == []
     assert complete(store, "B", day(410)).decisions["yearly"]
     assert history(store) == [(day(20), True), (day(410), False)]
-    assert reopening.reopen_expired(store, at=day(411), policy=POLICY) == []
+    assert reopen.reopen_expired(acting(store, policy=POLICY), at=day(411)) == []
 
 
 @pytest.mark.rule("ALL-EXP-03")
 def test_a_late_run_leaves_alone_what_was_completed_since(store: Store) -> None:
     complete(store, "A", EXPIRY)
-    assert reopened(reopening.reopen_expired(store, at=day(500), policy=POLICY)) == [("ada", "B")]
+    assert reopened(reopen.reopen_expired(acting(store, policy=POLICY), at=day(500))) == [
+        ("ada", "B")
+    ]
     assert statuses(store) == ["completed", "enrolled"]
 
 
 def test_what_only_an_enrolment_told_stays_among_the_completions(store: Store) -> None:
     attended(store, ["bob"])
-    reopening.reopen_expired(store, at=day(100), policy=POLICY)
+    reopen.reopen_expired(acting(store, policy=POLICY), at=day(100))
     with store.reading() as view:
         kept = list(view.learning.completions(["bob"], COURSE, ["A"]))
     assert kept == [Completion("bob", COURSE, "A", day(5))]
@@ -92,15 +94,15 @@ def attended(store: Store, users: Iterable[str]) -> None:
 
 
 def test_nothing_is_reopened_where_training_stays_complete(store: Store) -> None:
-    assert reopening.reopen_expired(store, at=day(900)) == []
+    assert reopen.reopen_expired(acting(store), at=day(900)) == []
     assert statuses(store) == ["completed", "completed"]
 
 
 def test_what_expired_before_is_passed_over(store: Store) -> None:
     attended(store, ["bob"])
-    found = reopening.reopen_expired(store, at=day(900), since=day(91), policy=POLICY)
+    found = reopen.reopen_expired(acting(store, policy=POLICY), at=day(900), since=day(91))
     assert {effect.user_id for effect in found} == {"ada"}
-    found = reopening.reopen_expired(store, at=day(900), since=day(90), policy=POLICY)
+    found = reopen.reopen_expired(acting(store, policy=POLICY), at=day(900), since=day(90))
     assert {effect.user_id for effect in found} == {"bob"}
 
 
@@ -109,7 +111,7 @@ def test_awards_of_nobody_and_of_nothing_are_passed_over(store: Store) -> None:
         transaction.awards.add(
             [Award("nobody", "yearly", T0, day(1)), Award("bob", "gone", T0, day(1))]
         )
-    assert reopening.reopen_expired(store, at=day(9), policy=POLICY) == []
+    assert reopen.reopen_expired(acting(store, policy=POLICY), at=day(9)) == []
 
 
 class PowerCut(Exception):  # noqa: N818
@@ -119,7 +121,7 @@ class PowerCut(Exception):  # noqa: N818
 def test_what_a_broken_run_has_done_stays_and_the_next_does_the_rest(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reopening, "TOGETHER", 2)
+    monkeypatch.setattr(transactions, "BATCH", 2)
     users = [f"u{number}" for number in range(5)]
     attended(store, users)
 
@@ -129,20 +131,22 @@ def test_what_a_broken_run_has_done_stays_and_the_next_does_the_rest(
             raise PowerCut
 
     with pytest.raises(PowerCut):
-        reopening.reopen_expired(store, at=day(100), policy=POLICY, on_progress=cut)
+        reopen.reopen_expired(acting(store, policy=POLICY), at=day(100), on_progress=cut)
     assert [statuses(store, user) for user in users] == [["enrolled"]] * 4 + [["completed"]]
-    assert reopened(reopening.reopen_expired(store, at=day(100), policy=POLICY)) == [("u4", "A")]
+    assert reopened(reopen.reopen_expired(acting(store, policy=POLICY), at=day(100))) == [
+        ("u4", "A")
+    ]
 
 
 def test_runs_that_overlap_reopen_everything_once(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reopening, "TOGETHER", 3)
+    monkeypatch.setattr(transactions, "BATCH", 3)
     users = [f"u{number}" for number in range(10)]
     attended(store, users)
     with ThreadPoolExecutor(4) as threads:
         runs = [
-            threads.submit(reopening.reopen_expired, store, at=day(100), policy=POLICY)
+            threads.submit(reopen.reopen_expired, acting(store, policy=POLICY), at=day(100))
             for _ in range(4)
         ]
         found = [effect.user_id for run in runs for effect in run.result()]

@@ -25,9 +25,9 @@ from certrules.model.learning import Course, LearningPlan
 from certrules.model.people import Action, Actor, Company, Permission, Role
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
-from certrules.workflows import administering
-from certrules.workflows.actors import SYSTEM
-from certrules.workflows.administering import Change
+from certrules.workflows.catalog import Change, load, require_some
+from certrules.workflows.platform import SYSTEM
+from tests.workflows.conftest import acting
 
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 COURSE = Item(ItemKind.COURSE, "c", "C-1")
@@ -42,11 +42,11 @@ CATALOG = Catalog((User("1", "ada"), User("2", "bob")), (COURSE,), (FIRST_AID,))
 @pytest.mark.rule("DOC-CERT-07")
 def test_entries_are_added_replaced_or_found_unchanged() -> None:
     store = MemoryStore()
-    assert administering.load(store, CATALOG).changes["users"] == Change(added=2)
-    assert administering.load(store, CATALOG).changes["users"] == Change(unchanged=2)
+    assert load(acting(store), CATALOG).changes["users"] == Change(added=2)
+    assert load(acting(store), CATALOG).changes["users"] == Change(unchanged=2)
     renamed = evolve(FIRST_AID, name="First aider")
     later = Catalog((User("2", "bob"), User("3", "eve")), (), (renamed,))
-    report = administering.load(store, later)
+    report = load(acting(store), later)
     assert report.changes == {
         "users": Change(added=1, unchanged=1),
         "items": Change(),
@@ -60,16 +60,16 @@ def test_entries_are_added_replaced_or_found_unchanged() -> None:
 def test_many_entries_are_compared_as_few_are() -> None:
     store = MemoryStore()
     users = tuple(User(f"{number}", f"user{number}") for number in range(2_000))
-    administering.load(store, Catalog(users[:1_500]))
+    load(acting(store), Catalog(users[:1_500]))
     changed = (*users[:10], *(evolve(user, first_name="X") for user in users[10:]))
-    report = administering.load(store, Catalog(changed))
+    report = load(acting(store), Catalog(changed))
     assert report.changes["users"] == Change(added=500, replaced=1_490, unchanged=10)
 
 
 def test_an_assignment_to_an_unknown_item_stops_everything() -> None:
     store = MemoryStore()
     with pytest.raises(CatalogError) as raised:
-        administering.load(store, Catalog((User("1", "ada"),), (), (FIRST_AID,)))
+        load(acting(store), Catalog((User("1", "ada"),), (), (FIRST_AID,)))
     assert [path for path, _ in raised.value.faults] == ["certifications[0].assignments[0].item"]
     with store.reading() as view:
         assert not list(view.users.all())
@@ -77,8 +77,8 @@ def test_an_assignment_to_an_unknown_item_stops_everything() -> None:
 
 def test_an_assignment_to_an_item_of_the_store_is_sound() -> None:
     store = MemoryStore()
-    administering.load(store, Catalog(items=(COURSE,)))
-    report = administering.load(store, Catalog(certifications=(FIRST_AID,)))
+    load(acting(store), Catalog(items=(COURSE,)))
+    report = load(acting(store), Catalog(certifications=(FIRST_AID,)))
     assert report.changes["certifications"] == Change(added=1)
 
 
@@ -86,7 +86,7 @@ def test_an_assignment_to_an_item_of_the_store_is_sound() -> None:
 def test_a_catalog_cannot_unlink(store: Store) -> None:
     renamed = Certification("fa", "Renamed", assignments=(Assignment(ItemKind.COURSE, "A", SINCE),))
     with pytest.raises(CatalogError) as raised:
-        administering.load(store, Catalog((User("zed", "zed"),), (), (renamed,)))
+        load(acting(store), Catalog((User("zed", "zed"),), (), (renamed,)))
     ((path, text),) = raised.value.faults
     assert path == "certifications[0].assignments"
     assert text.startswith("learning plan 'P' is assigned in the store and missing here: unlink")
@@ -108,7 +108,7 @@ def test_a_catalog_gives_an_item_one_certification_where_the_policy_says_so(stor
         )
     )
     with pytest.raises(CatalogError) as raised:
-        administering.load(store, catalog)
+        load(acting(store), catalog)
     assert [path for path, _ in raised.value.faults] == [
         "certifications[1].assignments[0].item",
         "certifications[1].assignments[1].item",
@@ -116,7 +116,7 @@ def test_a_catalog_gives_an_item_one_certification_where_the_policy_says_so(stor
     assert "course 'A' earns certification 'fa'" in raised.value.faults[0][1]
     assert "course 'X' earns certification 'one'" in raised.value.faults[1][1]
     shared = evolve(DOCEBO, one_certification_per_item=False)
-    assert administering.load(store, catalog, policy=shared).changes["certifications"].added == 2
+    assert load(acting(store, policy=shared), catalog).changes["certifications"].added == 2
 
 
 IDLE, BADGE = CertificationStatus.INACTIVE, "media/7.png"
@@ -146,15 +146,15 @@ def test_where_publication_freezes_a_catalog_changes_what_an_editor_could(
 ) -> None:
     store = MemoryStore()
     certifications = () if stored is None else (stored,)
-    administering.load(store, Catalog(items=(COURSE,), certifications=certifications))
+    load(acting(store), Catalog(items=(COURSE,), certifications=certifications))
     catalog = Catalog((User("9", "eve"),), (), (loaded,))
     if not faults:
-        administering.load(store, catalog, policy=ALLBOUND)
+        load(acting(store, policy=ALLBOUND), catalog)
         with store.reading() as view:
             assert view.certifications.get("k") == loaded
         return
     with pytest.raises(CatalogError) as raised:
-        administering.load(store, catalog, policy=ALLBOUND)
+        load(acting(store, policy=ALLBOUND), catalog)
     assert [path for path, _ in raised.value.faults] == ["certifications[0]"] * len(faults)
     for (_, text), beginning in zip(raised.value.faults, faults, strict=True):
         assert text.startswith(beginning)
@@ -168,19 +168,19 @@ def test_an_item_that_keeps_its_certification_may_be_loaded_again(store: Store) 
     conduct = Certification(
         "conduct", "Code", assignments=(Assignment(ItemKind.COURSE, "B", SINCE),)
     )
-    report = administering.load(store, Catalog(certifications=(conduct,)))
+    report = load(acting(store), Catalog(certifications=(conduct,)))
     assert report.changes["certifications"] == Change(replaced=1)
 
 
 def test_names_that_lead_to_several_things_are_warned_of() -> None:
     store = MemoryStore()
-    administering.load(store, CATALOG)
+    load(acting(store), CATALOG)
     double = Catalog(
         (User("9", "ADA"),),
         (Item(ItemKind.COURSE, "d", "C-1"), Item(ItemKind.LEARNING_PLAN, "p", "C-1")),
         (Certification("q", "Other", "FA"), Certification("r", "None")),
     )
-    users, certifications, items = administering.load(store, double).warnings
+    users, certifications, items = load(acting(store), double).warnings
     assert "1, 9" in users
     assert "k, q" in certifications
     assert "c, d" in items
@@ -189,10 +189,10 @@ def test_names_that_lead_to_several_things_are_warned_of() -> None:
 def test_companies_are_told_of_where_a_catalog_lists_them() -> None:
     store = MemoryStore()
     catalog = Catalog(companies=(Company("1", "Acme"), Company("2")))
-    assert "companies" not in administering.load(store, Catalog()).changes
-    assert administering.load(store, catalog).changes["companies"] == Change(added=2)
+    assert "companies" not in load(acting(store), Catalog()).changes
+    assert load(acting(store), catalog).changes["companies"] == Change(added=2)
     changed = evolve(catalog, companies=(Company("1", "Acme", "olga"), Company("2")))
-    change = administering.load(store, changed).changes["companies"]
+    change = load(acting(store), changed).changes["companies"]
     assert change == Change(replaced=1, unchanged=1)
     with store.reading() as view:
         assert tuple(view.companies.all()) == changed.companies
@@ -204,17 +204,17 @@ def test_what_no_editor_could_do_no_catalog_does_by_any_policy() -> None:
     closed = evolve(DOCEBO, validities=ALLBOUND.validities)
     for stored in ((), (DRAFT,)):
         store = MemoryStore()
-        administering.load(store, Catalog(certifications=stored))
+        load(acting(store), Catalog(certifications=stored))
         for policy in (ALLBOUND, closed):
             with pytest.raises(CatalogError) as raised:
-                administering.load(store, Catalog(certifications=(odd,)), policy=policy)
+                load(acting(store, policy=policy), Catalog(certifications=(odd,)))
             assert "ALL-EXP-01" in raised.value.faults[0][1]
-        administering.load(store, Catalog(certifications=(odd,)))
+        load(acting(store), Catalog(certifications=(odd,)))
     store = MemoryStore()
-    administering.load(store, CATALOG)
+    load(acting(store), CATALOG)
     drawn = evolve(FIRST_AID, status=CertificationStatus.DRAFT)
     with pytest.raises(CatalogError) as raised:
-        administering.load(store, Catalog(certifications=(drawn,)))
+        load(acting(store), Catalog(certifications=(drawn,)))
     assert "what is active does not become draft (INT-31b)" in raised.value.faults[0][1]
 
 
@@ -227,13 +227,13 @@ def test_what_is_known_of_badge_images_counts() -> None:
     catalog = Catalog(items=(COURSE,), certifications=(other, first))
     store = MemoryStore()
     with pytest.raises(CatalogError) as raised:
-        administering.load(store, catalog, images={"a.png": ImageInfo(None)})
+        load(acting(store), catalog, images={"a.png": ImageInfo(None)})
     assert [path for path, _ in raised.value.faults] == ["certifications[1]"]
-    assert not administering.load(MemoryStore(), catalog, images={"a.png": GOOD}).warnings
-    assert not administering.load(MemoryStore(), catalog).warnings
-    (warning,) = administering.load(store, catalog, images={"a.png": SMALL}).warnings
+    assert not load(acting(MemoryStore()), catalog, images={"a.png": GOOD}).warnings
+    assert not load(acting(MemoryStore()), catalog).warnings
+    (warning,) = load(acting(store), catalog, images={"a.png": SMALL}).warnings
     assert warning.startswith("certification k: 9 by 9 pixels are accepted")
-    assert not administering.load(store, catalog).warnings
+    assert not load(acting(store), catalog).warnings
 
 
 @pytest.mark.rule("X-VALID-1")
@@ -245,7 +245,7 @@ def test_courses_and_plans_that_are_no_items_are_faults_each_with_its_path() -> 
         plans=(LearningPlan("p", ("c", "p", "never")), LearningPlan("q")),
     )
     with pytest.raises(CatalogError) as raised:
-        administering.load(store, catalog)
+        load(acting(store), catalog)
     assert dict(raised.value.faults) == {
         "courses[1].id": "there is no course 'nowhere', neither here nor in the store",
         "plans[0].courses[1]": "there is no course 'p', neither here nor in the store",
@@ -254,9 +254,9 @@ def test_courses_and_plans_that_are_no_items_are_faults_each_with_its_path() -> 
     }
     with store.reading() as view:
         assert not [*view.items.all(), *view.learning.courses(["c"]), *view.learning.plans(["p"])]
-    administering.load(store, Catalog(items=(COURSE, PLAN)))
+    load(acting(store), Catalog(items=(COURSE, PLAN)))
     held = Catalog(courses=(Course("c"),), plans=(LearningPlan("p", ("c",)),))
-    assert administering.load(store, held).changes["plans"] == Change(added=1)
+    assert load(acting(store), held).changes["plans"] == Change(added=1)
 
 
 SECTIONS = {
@@ -288,34 +288,34 @@ def test_each_section_needs_its_own_permission(section: str) -> None:
     store = MemoryStore()
     for refused in (catalog, both):
         with pytest.raises(NotPermittedError, match=str(needed)):
-            administering.load(store, refused, actor=POWER, policy=may(*others))
+            load(acting(store, POWER, policy=may(*others)), refused)
     with store.reading() as view:
         assert not [*view.users.all(), *view.certifications.all(), *view.items.all()]
     if section != "certifications":
         with pytest.raises(NotPermittedError):
-            administering.load(store, catalog, actor=ADMINISTRATOR)
+            load(acting(store, ADMINISTRATOR), catalog)
     wanted = [needed, Action.CREATE_CERTIFICATION] if section == "certifications" else [needed]
-    administering.load(store, catalog, actor=POWER, policy=may(*wanted))
+    load(acting(store, POWER, policy=may(*wanted)), catalog)
 
 
 @pytest.mark.rule("INT-27")
 def test_nothing_is_loaded_by_nobody_at_all() -> None:
     for actor in (ADMINISTRATOR, POWER, Actor()):
         with pytest.raises(NotPermittedError):
-            administering.load(MemoryStore(), Catalog(), actor=actor)
-    administering.load(MemoryStore(), Catalog(), actor=Actor("1", {Role.SUPERADMIN}))
+            load(acting(MemoryStore(), actor), Catalog())
+    load(acting(MemoryStore(), Actor("1", {Role.SUPERADMIN})), Catalog())
 
 
 @pytest.mark.rule("DOC-CERT-09", "INT-27")
 def test_it_is_known_beforehand_who_may_load_something() -> None:
     for actor in (SYSTEM, ADMINISTRATOR, Actor("1", {Role.SUPERADMIN})):
-        administering.permit_some(actor)
-    administering.permit_some(POWER, policy=may(Action.MANAGE_LEARNING))
+        require_some(acting(MemoryStore(), actor))
+    require_some(acting(MemoryStore(), POWER, policy=may(Action.MANAGE_LEARNING)))
     for nobody, policy in ((POWER, DOCEBO), (Actor(), DOCEBO), (POWER, may(Action.IMPORT_AWARDS))):
         with pytest.raises(NotPermittedError):
-            administering.permit_some(nobody, policy=policy)
+            require_some(acting(MemoryStore(), nobody, policy=policy))
     with pytest.raises(InvalidValueError):
-        administering.permit_some(None)  # type: ignore[arg-type]
+        require_some(acting(MemoryStore(), None))  # type: ignore[arg-type]
 
 
 def test_who_loads_a_certification_has_created_it_and_nobody_else() -> None:
@@ -323,11 +323,11 @@ def test_who_loads_a_certification_has_created_it_and_nobody_else() -> None:
     claimed = evolve(DRAFT, created_by="eve", created_at=SINCE)
     for actor, policy in ((ADMINISTRATOR, DOCEBO), (evolve(ADMINISTRATOR, user_id="2"), ALLBOUND)):
         named = evolve(claimed, name=f"By {actor.user_id}", created_at=None)
-        administering.load(store, Catalog(certifications=(claimed,)), actor=actor, policy=policy)
-        administering.load(store, Catalog(certifications=(named,)), actor=actor, policy=policy)
+        load(acting(store, actor, policy=policy), Catalog(certifications=(claimed,)))
+        load(acting(store, actor, policy=policy), Catalog(certifications=(named,)))
         with store.reading() as view:
             found = view.certifications.get("k")
         assert found == evolve(named, created_by="1", created_at=SINCE)
-    administering.load(store, Catalog(certifications=(claimed,)))
+    load(acting(store), Catalog(certifications=(claimed,)))
     with store.reading() as view:
         assert view.certifications.get("k") == claimed

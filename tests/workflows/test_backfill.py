@@ -1,7 +1,7 @@
 """Who is issued a certification for training that was completed before it existed?"""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import pytest
 from attrs import evolve
@@ -13,9 +13,9 @@ from certrules.model.catalog import Assignment, CertificationStatus
 from certrules.model.learning import Completion
 from certrules.model.policy import PredatedIssue
 from certrules.repositories.protocols import Store
-from certrules.workflows import outbox, predating
-from certrules.workflows.by_hand import AwardReport
-from tests.workflows.conftest import T0, day
+from certrules.workflows import backfill, outbox
+from certrules.workflows.manual_awards import AwardReport
+from tests.workflows.conftest import T0, acting, day
 
 TRACK = ItemKind.LEARNING_TRACK
 TODAY = day(200)
@@ -35,8 +35,8 @@ def furnish(store: Store, completed: Iterable[tuple[str, str, datetime]]) -> Non
 
 
 def issue(store: Store, since: datetime | None = None, *, dry_run: bool = False) -> AwardReport:
-    return predating.issue_predated(
-        store, "badge", since=since, at=TODAY, zone=UTC, dry_run=dry_run, policy=ALLBOUND
+    return backfill.issue_predated(
+        acting(store, policy=ALLBOUND), "badge", since=since, at=TODAY, dry_run=dry_run
     )
 
 
@@ -54,7 +54,7 @@ def test_those_who_had_completed_everything_get_it_now(store: Store) -> None:
     assert (user, refused.reasons[0].rule) == ("bob", Rule.ALL_TRAIN_03)
     (award,) = awards(store)
     assert (award.issued_at, award.source.completed_at) == (TODAY, day(5))
-    told = [str(entry.kind) for _, entry in outbox.pending(store)]
+    told = [str(entry.kind) for _, entry in outbox.pending(acting(store))]
     assert told == ["award.issued", "issued"]
 
 
@@ -96,12 +96,11 @@ def test_many_are_issued_in_batches_with_progress(store: Store) -> None:
         transaction.users.put(User(f"u{n:04}", f"user{n}") for n in range(2_400))
     furnish(store, ((f"u{n:04}", item, day(1)) for n in range(2_500) for item in ("t1", "t2")))
     told: list[tuple[int, int]] = []
-    report = predating.issue_predated(
-        store,
+    report = backfill.issue_predated(
+        acting(store),
         "badge",
         since=T0,
         at=TODAY,
-        zone=UTC,
         on_progress=lambda done, total: told.append((done, total)),
     )
     assert (len(report.awarded), len(report.unknown)) == (2_400, 100)
@@ -113,7 +112,7 @@ def test_many_are_issued_in_batches_with_progress(store: Store) -> None:
 def test_a_platform_may_count_from_the_completion(store: Store) -> None:
     furnish(store, [("ada", "t1", day(1)), ("ada", "t2", day(5))])
     policy = evolve(ALLBOUND, predated_issue=PredatedIssue.COMPLETION)
-    predating.issue_predated(store, "badge", since=None, at=TODAY, zone=UTC, policy=policy)
+    backfill.issue_predated(acting(store, policy=policy), "badge", since=None, at=TODAY)
     assert [award.issued_at for award in awards(store)] == [day(5)]
 
 
@@ -132,7 +131,7 @@ def test_old_training_is_not_issued_again_and_again(store: Store) -> None:
         transaction.certifications.put([evolve(badge, validity=Validity(1, Unit.YEARS))])
 
     def again(at: datetime) -> AwardReport:
-        return predating.issue_predated(store, "badge", since=None, at=at, zone=UTC)
+        return backfill.issue_predated(acting(store), "badge", since=None, at=at)
 
     assert again(TODAY).awarded == ("ada",)
     ((_, refused),) = again(day(900)).refused
@@ -166,5 +165,5 @@ def test_where_there_is_nobody_to_issue_it_to_the_report_says_why_there_could_be
 def test_any_of_the_training_is_enough_unless_the_policy_says_otherwise(store: Store) -> None:
     furnish(store, [("ada", "t1", day(1))])
     assert not issue(store).awarded
-    told = predating.issue_predated(store, "badge", since=None, at=TODAY, zone=UTC)
+    told = backfill.issue_predated(acting(store), "badge", since=None, at=TODAY)
     assert told.awarded == ("ada",)

@@ -13,15 +13,15 @@ from certrules.errors import CatalogError
 from certrules.model.catalog import Assignment, Certification, ItemKind
 from certrules.model.decisions import Granted, Refused
 from certrules.model.images import ImageInfo
-from certrules.model.people import Action, Actor, username_key
-from certrules.model.policy import DOCEBO, Policy
-from certrules.repositories.protocols import Learning, Store, Transaction
+from certrules.model.people import Action, username_key
+from certrules.model.policy import Policy
+from certrules.repositories.protocols import Learning, Transaction
 from certrules.rulebook import Rule
-from certrules.rules import lifecycle, visibility
+from certrules.rules import lifecycle
 from certrules.rules.lifecycle.defining import against_frozen
-from certrules.workflows.actors import SYSTEM, Asking, permit
+from certrules.workflows.platform import SYSTEM, Acting
 
-__all__ = ["Change", "LoadReport", "load", "permit_some"]
+__all__ = ["Change", "LoadReport", "load", "require_some"]
 
 _Decision = Granted | Refused
 _NO_IMAGES: Mapping[str, ImageInfo] = MappingProxyType({})
@@ -48,44 +48,39 @@ class LoadReport:
 
 
 def load(
-    store: Store,
-    catalog: Catalog,
-    *,
-    images: Mapping[str, ImageInfo] = _NO_IMAGES,
-    actor: Asking = SYSTEM,
-    policy: Policy = DOCEBO,
+    acting: Acting, catalog: Catalog, *, images: Mapping[str, ImageInfo] = _NO_IMAGES
 ) -> LoadReport:
     """Add the entries of a catalog, or replace those of the same id, in one transaction.
 
     An entry of the store that the catalog does not name stays. ``images`` are what
     :func:`certrules.images.read` says of badge images, by what the certifications call them.
-    ``actor`` must be permitted to change every kind of entry that there is: users and companies
-    (``people.manage``), items, courses and plans (``learning.manage``), and certifications
-    (``certification.create`` and ``certification.edit``); see :mod:`certrules.workflows.actors`.
-    What somebody loads, they have created, unless it was there before.
+    Actions: ``MANAGE_PEOPLE`` for users and companies, ``MANAGE_LEARNING`` for items, courses and
+    plans, ``CREATE_CERTIFICATION`` and ``EDIT_CERTIFICATION`` for certifications. The user who acts
+    is the creator of a certification that was not there before.
 
-    Raises :class:`~certrules.errors.CatalogError`, and keeps nothing, where an assignment, a course
-    or a plan names an item that neither the catalog nor the store has, where a stored certification
-    lacks an item that is assigned to it, which only :func:`certrules.workflows.lifecycle.unlink`
-    takes away together with what it earned, where an item would earn a second certification that
-    the policy does not allow, and where a certification could not be created or edited so; and
+    Raises :class:`~certrules.errors.CatalogError`, and keeps nothing, if an assignment, a course or
+    a plan names an item that neither the catalog nor the store has; if a stored certification lacks
+    an item that is assigned to it, which only :func:`certrules.workflows.lifecycle.unlink` takes
+    away, together with what it earned; if an item would earn a second certification that the policy
+    does not allow; and if a certification could not be created or edited so. Raises
     :class:`~certrules.errors.StoreError`.
 
     >>> from certrules import User
     >>> from certrules.repositories.memory import MemoryStore
-    >>> load(MemoryStore(), Catalog(users=(User("1", "ada"),))).changes["users"]
+    >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
+    >>> load(system, Catalog(users=(User("1", "ada"),))).changes["users"]
     Change(added=1, replaced=0, unchanged=0)
 
     Rules: DOC-CERT-07, DOC-ASSIGN-04, DOC-ASSIGN-11, ALL-BADGE-04, ALL-CERT-07, ALL-CERT-08,
     ALL-CERT-09, ALL-EXP-01, INT-22, INT-27, INT-31, INT-31b, INT-33.
     """
     for action in _actions(catalog):
-        permit(actor, action, policy=policy)
-    with store.writing() as transaction:
-        if isinstance(actor, Actor):
-            catalog = _signed(transaction, catalog, actor)
-        judged = _judged(transaction, catalog, images, policy)
-        _check(transaction, catalog, judged, policy)
+        acting.require(action)
+    with acting.store.writing() as transaction:
+        if acting.principal is not SYSTEM:
+            catalog = _signed(acting, transaction, catalog)
+        judged = _judged(transaction, catalog, images, acting.policy)
+        _check(transaction, catalog, judged, acting.policy)
         changes = {
             "users": _put(transaction.users, catalog.users, _id),
             "items": _put(transaction.items, catalog.items, _kind_and_id),
@@ -98,23 +93,21 @@ def load(
         return LoadReport(changes, warnings)
 
 
-def permit_some(actor: Asking, *, policy: Policy = DOCEBO) -> None:
-    """Raise :class:`~certrules.errors.NotPermittedError` for who may load no catalog at all.
+def require_some(acting: Acting) -> None:
+    """Raise :class:`~certrules.errors.NotPermittedError` if the principal may load no catalog.
 
-    So it is known before a catalog is read.
+    So this is known before a catalog is read.
 
-    >>> permit_some(Actor("ada"))
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> require_some(Platform(MemoryStore(), DOCEBO, UTC).acting_as(Actor("ada")))
     Traceback (most recent call last):
     certrules.errors.NotPermittedError: people.manage is for superadmin: everybody's (INT-27)
 
     Rules: DOC-CERT-09, INT-27.
     """
     loadable = ((Action.MANAGE_PEOPLE,), (Action.MANAGE_LEARNING,), _CERTIFICATIONS)
-    if actor is SYSTEM or not any(
-        all(visibility.may(actor, action, policy=policy) for action in needed)
-        for needed in loadable
-    ):
-        permit(actor, Action.MANAGE_PEOPLE, policy=policy)
+    if not any(all(map(acting.may, needed)) for needed in loadable):
+        acting.require(Action.MANAGE_PEOPLE)
 
 
 def _actions(catalog: Catalog) -> Sequence[Action]:
@@ -130,13 +123,13 @@ def _actions(catalog: Catalog) -> Sequence[Action]:
 _CERTIFICATIONS = (Action.CREATE_CERTIFICATION, Action.EDIT_CERTIFICATION)
 
 
-def _signed(transaction: Transaction, catalog: Catalog, actor: Actor) -> Catalog:
-    """Return a catalog in which nobody else is said to have made what an actor makes."""
+def _signed(acting: Acting, transaction: Transaction, catalog: Catalog) -> Catalog:
+    """Return a catalog in which the user who acts is the creator of what is new."""
 
     def signed(each: Certification) -> Certification:
         stored = transaction.certifications.get(each.id)
         if stored is None:
-            return evolve(each, created_by=actor.user_id)
+            return evolve(each, created_by=acting.user_id)
         return evolve(each, created_by=stored.created_by, created_at=stored.created_at)
 
     return evolve(catalog, certifications=tuple(map(signed, catalog.certifications)))

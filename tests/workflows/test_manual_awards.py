@@ -14,17 +14,17 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
 from certrules.repositories.sql import open_store
 from certrules.rules.awarding import Targets
-from certrules.workflows import awarding, by_hand
-from certrules.workflows.by_hand import AwardReport
+from certrules.workflows import awarding, manual_awards
 from certrules.workflows.jobs import Job, Jobs, JobState
-from tests.workflows.conftest import day, furnish
+from certrules.workflows.manual_awards import AwardReport
+from tests.workflows.conftest import acting, day, furnish
 
 CHOSEN = ManualAward("fa", day(10), day(400), ExpiryBasis.DATE)
 
 
 def award(store: Store, targets: Targets, jobs: Jobs | None = None) -> AwardReport | Job:
-    return by_hand.award(
-        store, targets, CHOSEN, at=day(20), jobs=jobs or Jobs(lambda: day(20)), owner="root"
+    return manual_awards.award(
+        acting(store), targets, CHOSEN, at=day(20), jobs=jobs or Jobs(lambda: day(20)), owner="root"
     )
 
 
@@ -58,14 +58,16 @@ def test_users_groups_and_branches_are_awarded_in_any_mix(store: Store) -> None:
 def test_nothing_that_the_store_does_not_have_earned_an_award(store: Store, kind: str) -> None:
     chosen = evolve(CHOSEN, source=Source(AssociationType(kind), "nope"))
     with pytest.raises(InvalidValueError, match=f"{kind} cannot be 'nope'"):
-        by_hand.award(store, Targets(users={"ada"}), chosen, at=day(9), jobs=Jobs(lambda: day(9)))
+        manual_awards.award(
+            acting(store), Targets(users={"ada"}), chosen, at=day(9), jobs=Jobs(lambda: day(9))
+        )
     with pytest.raises(InvalidValueError, match=f"{kind} cannot be 'nope'"):
-        by_hand.award_all(store, ["ada"], chosen, at=day(9))
+        manual_awards.award_all(acting(store), ["ada"], chosen, at=day(9))
     assert held(store) == []
     outside = evolve(chosen, source=Source(AssociationType.EXTERNAL_TRAINING, "nope"))
-    assert by_hand.award_all(store, ["ada"], outside, at=day(9)).awarded == ("ada",)
+    assert manual_awards.award_all(acting(store), ["ada"], outside, at=day(9)).awarded == ("ada",)
     with pytest.raises(InvalidValueError, match=f"{kind} cannot be 'nope'"):
-        awarding.edit(store, evolve(held(store)[0], source=chosen.source), at=day(9))
+        awarding.edit(acting(store), evolve(held(store)[0], source=chosen.source), at=day(9))
 
 
 def test_who_holds_it_is_refused_and_nothing_changes(store: Store) -> None:
@@ -83,9 +85,9 @@ def test_what_is_gone_is_not_awarded(store: Store) -> None:
     gone = evolve(CHOSEN, certification_id="gone")
     everybody = Targets(groups={"crew"})
     with pytest.raises(InvalidValueError, match="certification cannot be 'gone'"):
-        by_hand.award(store, everybody, gone, at=day(20), jobs=Jobs(lambda: day(20)))
+        manual_awards.award(acting(store), everybody, gone, at=day(20), jobs=Jobs(lambda: day(20)))
     with pytest.raises(InvalidValueError, match="certification cannot be 'gone'"):
-        by_hand.award_all(store, ["ada"], gone, at=day(20))
+        manual_awards.award_all(acting(store), ["ada"], gone, at=day(20))
 
 
 @pytest.mark.rule("DOC-AWARD-01")
@@ -117,7 +119,7 @@ def test_a_job_says_what_it_did(store: Store) -> None:
     job = award(store, Targets(groups={"all", "crew"}, users={"nobody"}, branches={"zz"}))
     assert isinstance(job, Job)
     assert (job.state, job.owner, job.done, job.total) == (JobState.COMPLETED, "root", 1502, 1502)
-    report = by_hand.together(job.results)
+    report = manual_awards.together(job.results)
     assert (len(report.awarded), len(report.refused)) == (1501, 1)
     assert (report.inactive, report.unknown) == (("eve",), ("nobody",))
     assert len(held(store)) == 1502
@@ -141,13 +143,13 @@ def test_a_discontinued_job_keeps_its_awards_and_can_be_asked_again(store: Store
         jobs = Jobs(lambda: day(20), executor)
         job = award(store, Targets(groups={"all"}), jobs)
         assert isinstance(job, Job)
-        jobs.discontinue(job.id)
-        ended = jobs.wait(job.id, 60)
+        jobs.discontinue(acting(store), job.id)
+        ended = jobs.wait(acting(store), job.id, 60)
     assert ended.state in (JobState.DISCONTINUED, JobState.COMPLETED)
     assert len(held(store)) == ended.done
     again = award(store, Targets(groups={"all"}))
     assert isinstance(again, Job)
-    report = by_hand.together(again.results)
+    report = manual_awards.together(again.results)
     assert (len(report.awarded), len(report.refused)) == (3000 - ended.done, ended.done)
     assert len(held(store)) == 3000
 
@@ -198,7 +200,7 @@ def test_many_users_are_awarded_in_time_that_grows_with_their_number(
 @pytest.mark.rule("DOC-AWARD-02")
 def test_dates_already_past_are_given_once(store: Store) -> None:
     past = evolve(CHOSEN, expires_at=day(15))
-    reports = [by_hand.award_all(store, ["ada"], past, at=day(20)) for _ in range(3)]
+    reports = [manual_awards.award_all(acting(store), ["ada"], past, at=day(20)) for _ in range(3)]
     assert [report.awarded for report in reports] == [("ada",), (), ()]
     ((_, refused),) = reports[-1].refused
     assert [reason.rule for reason in refused.reasons] == [Rule.DOC_AWARD_02]

@@ -1,7 +1,5 @@
 """What becomes of a certification in a store, and of what it is issued for."""
 
-from datetime import UTC
-
 import pytest
 from attrs import evolve
 
@@ -9,8 +7,8 @@ from certrules import ALLBOUND, Certification, CertificationStatus, ItemKind
 from certrules.errors import ConflictError, InvalidValueError
 from certrules.model.learning import Completion
 from certrules.repositories.protocols import Store
-from certrules.workflows import awarding, defining
-from tests.workflows.conftest import day
+from certrules.workflows import awarding, certifications
+from tests.workflows.conftest import acting, day
 
 DRAFT, ACTIVE, INACTIVE = CertificationStatus
 
@@ -24,32 +22,34 @@ def stored(store: Store, certification_id: str = "fa") -> Certification:
 
 def completes(store: Store, at: int) -> bool:
     done = Completion("ada", ItemKind.COURSE, "A", day(at))
-    return bool(awarding.complete(store, done, at=day(at), zone=UTC).decisions["fa"])
+    return bool(awarding.complete(acting(store), done, at=day(at)).decisions["fa"])
 
 
 @pytest.mark.rule("ALL-CERT-08", "INT-31b")
 def test_a_draft_is_created_and_published(store: Store) -> None:
     draft = Certification("new", "New", status=DRAFT)
-    assert defining.create(store, draft, at=day(1))
+    assert certifications.create(acting(store), draft, at=day(1))
     assert stored(store, "new").created_at == day(1)
     with pytest.raises(InvalidValueError, match="not in use"):
-        defining.create(store, draft, at=day(1))
-    assert not defining.deactivate(store, "new", at=day(2))
-    assert defining.publish(store, "new", active=False, at=day(2))
+        certifications.create(acting(store), draft, at=day(1))
+    assert not certifications.deactivate(acting(store), "new", at=day(2))
+    assert certifications.publish(acting(store), "new", active=False, at=day(2))
     assert stored(store, "new").status is INACTIVE
-    assert not defining.publish(store, "new", at=day(3))
-    assert defining.activate(store, "new", at=day(3))
+    assert not certifications.publish(acting(store), "new", at=day(3))
+    assert certifications.activate(acting(store), "new", at=day(3))
     assert stored(store, "new").status is ACTIVE
     with pytest.raises(InvalidValueError):
-        defining.publish(store, "gone", at=day(3))
+        certifications.publish(acting(store), "gone", at=day(3))
 
 
 @pytest.mark.rule("DOC-CERT-07")
 def test_of_two_edits_of_the_same_certification_one_is_kept(store: Store) -> None:
     seen = stored(store)
-    assert defining.edit(store, seen, evolve(seen, name="First aid at work"), at=day(1))
+    assert certifications.edit(
+        acting(store), seen, evolve(seen, name="First aid at work"), at=day(1)
+    )
     with pytest.raises(ConflictError, match="'fa'"):
-        defining.edit(store, seen, evolve(seen, name="Second aid"), at=day(2))
+        certifications.edit(acting(store), seen, evolve(seen, name="Second aid"), at=day(2))
     assert stored(store).name == "First aid at work"
 
 
@@ -57,24 +57,24 @@ def test_of_two_edits_of_the_same_certification_one_is_kept(store: Store) -> Non
 def test_publication_freezes_all_but_status_and_groups(store: Store) -> None:
     seen = stored(store)
     renamed = evolve(seen, name="Other")
-    assert not defining.edit(store, seen, renamed, at=day(1), policy=ALLBOUND)
+    assert not certifications.edit(acting(store, policy=ALLBOUND), seen, renamed, at=day(1))
     assert stored(store) == seen
     grouped = evolve(seen, groups={"staff"})
-    assert defining.edit(store, seen, grouped, at=day(1), policy=ALLBOUND)
+    assert certifications.edit(acting(store, policy=ALLBOUND), seen, grouped, at=day(1))
 
 
 @pytest.mark.rule("ALL-MANAGE-06", "INT-38")
 def test_what_is_switched_off_is_issued_no_more(store: Store) -> None:
-    assert defining.deactivate(store, "fa", at=day(1))
+    assert certifications.deactivate(acting(store), "fa", at=day(1))
     assert not completes(store, 2)
-    assert defining.activate(store, "fa", at=day(3))
+    assert certifications.activate(acting(store), "fa", at=day(3))
     assert completes(store, 4)
 
 
 @pytest.mark.rule("ALL-VIS-02", "INT-36")
 def test_groups_are_asked_at_the_moment_of_issue(store: Store) -> None:
     seen = stored(store)
-    assert defining.edit(store, seen, evolve(seen, groups={"staff"}), at=day(1))
+    assert certifications.edit(acting(store), seen, evolve(seen, groups={"staff"}), at=day(1))
     assert not completes(store, 2)
     with store.writing() as transaction:
         ada = transaction.users.get("ada")

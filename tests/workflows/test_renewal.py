@@ -1,6 +1,6 @@
 """May this award be renewed, and what happens when its user says so, on every store?"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,9 +23,9 @@ from certrules.model.learning import (
     WindowStart,
 )
 from certrules.repositories.protocols import Store
-from certrules.workflows import awarding, renewing
+from certrules.workflows import awarding, renewal
 from certrules.workflows.awarding import Completed
-from tests.workflows.conftest import T0, day
+from tests.workflows.conftest import T0, acting, day
 
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 BY_A = RenewalOption(COURSE, "A")
@@ -33,13 +33,13 @@ BY_A = RenewalOption(COURSE, "A")
 
 def complete(store: Store, item_id: str, at: datetime) -> Completed:
     done = Completion("ada", PLAN if item_id == "P" else COURSE, item_id, at)
-    return awarding.complete(store, done, at=at, zone=UTC)
+    return awarding.complete(acting(store), done, at=at)
 
 
 def start(
     store: Store, at: datetime, option: RenewalOption = BY_A, key: str | None = None
 ) -> Granted | Refused:
-    return renewing.start(store, "ada", "fa", option, at=at, key=key)
+    return renewal.start(acting(store), "ada", "fa", option, at=at, key=key)
 
 
 def awards(store: Store) -> list[Award]:
@@ -69,15 +69,15 @@ def rules(decision: Granted | Refused) -> list[Rule]:
 @pytest.mark.rule("DOC-RENEW-01", "INT-12b", "INT-14", "DOC-RENEW-17")
 def test_a_renewal_is_started_and_completed(store: Store) -> None:
     complete(store, "A", day(10))
-    assert BY_A in granted(renewing.decide(store, "ada", "fa", at=day(100))).effects
+    assert BY_A in granted(renewal.decide(acting(store), "ada", "fa", at=day(100))).effects
     assert start(store, day(100))
     assert complete(store, "A", day(120)).decisions["fa"]
     old, new = awards(store)
     assert (old.issued_at, old.expires_at, old.archived_at) == (day(10), day(376), day(120))
     assert (new.cycle, new.issued_at, new.expires_at) == (2, day(120), day(485))
     with store.reading() as view:
-        (renewal,) = view.renewals.history("ada", "fa")
-    assert (renewal.state, renewal.closed_at) == (RenewalState.COMPLETED, day(120))
+        (kept,) = view.renewals.history("ada", "fa")
+    assert (kept.state, kept.closed_at) == (RenewalState.COMPLETED, day(120))
     assert kinds(store) == [EventKind.ISSUED, EventKind.ENROLLED, EventKind.RENEWED]
 
 
@@ -121,10 +121,10 @@ def test_a_renewal_is_open_once(store: Store) -> None:
 def test_an_award_that_has_changed_since_it_was_seen_refuses(store: Store) -> None:
     complete(store, "A", day(10))
     longer = evolve(awards(store)[0], expires_at=day(700))
-    assert awarding.edit(store, longer, at=day(11))
-    refused = renewing.start(store, "ada", "fa", BY_A, at=day(100), seen=(1, 1))
+    assert awarding.edit(acting(store), longer, at=day(11))
+    refused = renewal.start(acting(store), "ada", "fa", BY_A, at=day(100), seen=(1, 1))
     assert rules(refused) == [Rule.INT_12b]
-    assert renewing.start(store, "ada", "fa", BY_A, at=day(100), seen=(1, 2))
+    assert renewal.start(acting(store), "ada", "fa", BY_A, at=day(100), seen=(1, 2))
 
 
 @pytest.mark.rule("INT-12b")
@@ -141,8 +141,8 @@ def test_a_second_completion_changes_nothing(store: Store) -> None:
 def test_a_renewal_that_was_given_up_is_started_again_after_the_course(store: Store) -> None:
     complete(store, "A", day(10))
     start(store, day(100))
-    assert renewing.cancel(store, "ada", "fa", at=day(101))
-    assert rules(renewing.cancel(store, "ada", "fa", at=day(101))) == [Rule.INT_12b]
+    assert renewal.cancel(acting(store), "ada", "fa", at=day(101))
+    assert rules(renewal.cancel(acting(store), "ada", "fa", at=day(101))) == [Rule.INT_12b]
     assert Rule.DOC_RENEW_02 in rules(start(store, day(102)))
     assert not complete(store, "A", day(110)).decisions["fa"]
     assert start(store, day(111))
@@ -189,7 +189,7 @@ def test_without_retakes_only_what_is_not_completed_renews_and_nothing_is_reset(
         assert view.learning.progress("ada", "A") == {"m1"}
     assert [each.archived for each in attempts(store)] == [False]
     assert complete(store, "P", day(110)).decisions["fa"]
-    assert Rule.DOC_RENEW_08 in rules(renewing.decide(store, "ada", "fa", at=day(120)))
+    assert Rule.DOC_RENEW_08 in rules(renewal.decide(acting(store), "ada", "fa", at=day(120)))
 
 
 @pytest.mark.rule("DOC-RENEW-15", "DOC-RENEW-16", "INT-13", "X-VALID-1")
@@ -205,8 +205,8 @@ def test_days_of_a_plan_count_from_the_first_access_to_any_of_its_courses(store:
             ]
         )
     through = RenewalOption(COURSE, "A", "Q")
-    assert through in granted(renewing.decide(store, "ada", "fa", at=day(99))).effects
-    assert through not in granted(renewing.decide(store, "ada", "fa", at=day(101))).effects
+    assert through in granted(renewal.decide(acting(store), "ada", "fa", at=day(99))).effects
+    assert through not in granted(renewal.decide(acting(store), "ada", "fa", at=day(101))).effects
 
 
 def test_a_plan_that_contains_itself_and_unknown_courses_is_no_trouble(store: Store) -> None:
@@ -219,12 +219,12 @@ def test_a_plan_that_contains_itself_and_unknown_courses_is_no_trouble(store: St
 
 def test_nobody_renews(store: Store) -> None:
     with pytest.raises(InvalidValueError, match="'nobody'"):
-        renewing.decide(store, "nobody", "fa", at=T0)
+        renewal.decide(acting(store), "nobody", "fa", at=T0)
 
 
 @pytest.mark.rule("DOC-DELETE-01")
 def test_a_certification_that_is_gone_is_not_renewed(store: Store) -> None:
-    assert rules(renewing.decide(store, "ada", "gone", at=T0)) == [Rule.DOC_DELETE_01]
+    assert rules(renewal.decide(acting(store), "ada", "gone", at=T0)) == [Rule.DOC_DELETE_01]
 
 
 @pytest.mark.rule("INT-24")
@@ -247,13 +247,13 @@ def test_the_course_that_earned_the_award_need_not_be_assigned_any_more(store: S
         assert first_aid is not None
         kept = tuple(each for each in first_aid.assignments if each.item_id == "P")
         transaction.certifications.put([evolve(first_aid, assignments=kept)])
-    assert granted(renewing.decide(store, "ada", "fa", at=day(100)))
+    assert granted(renewal.decide(acting(store), "ada", "fa", at=day(100)))
     with store.writing() as transaction:
         (taken,) = attempts(store)
         transaction.learning.put_enrolments(
             [evolve(taken, status=EnrolmentStatus.IN_PROGRESS, completed_at=None)]
         )
-    refused = renewing.decide(store, "ada", "fa", at=day(100))
+    refused = renewal.decide(acting(store), "ada", "fa", at=day(100))
     assert rules(refused) == [Rule.DOC_RENEW_02]
     assert "in progress" in refused.reasons[0].text
 
@@ -261,7 +261,7 @@ def test_the_course_that_earned_the_award_need_not_be_assigned_any_more(store: S
 def test_what_is_no_option_is_a_mistake_of_the_caller(store: Store) -> None:
     text: Any = "A"
     with pytest.raises(InvalidValueError, match="option cannot be 'A'"):
-        renewing.start(store, "ada", "fa", text, at=day(9))
+        renewal.start(acting(store), "ada", "fa", text, at=day(9))
 
 
 @pytest.mark.rule("INT-13")
@@ -269,7 +269,7 @@ def test_what_is_asked_about_is_called_by_its_name(store: Store) -> None:
     complete(store, "A", day(10))
     with store.writing() as transaction:
         transaction.items.put([Item(PLAN, "Q", "SEA", "Sea"), Item(COURSE, "X", name="Knots")])
-    (of_a, *_) = renewing.decide(store, "ada", "fa", at=day(100), plan_id="Q").reasons
+    (of_a, *_) = renewal.decide(acting(store), "ada", "fa", at=day(100), plan_id="Q").reasons
     assert of_a.text == "course A is not taken through learning plan Sea (SEA)"
     (refused,) = start(store, day(100), RenewalOption(COURSE, "X")).reasons
     assert refused.text == "course Knots does not renew the award in this way"
@@ -317,12 +317,12 @@ def test_a_renewal_by_what_is_assigned_no_more_is_refused_and_stays_open(store: 
         assert first_aid is not None
         transaction.certifications.put([evolve(first_aid, assignments=())])
     done = Completion("ada", COURSE, "A", day(30))
-    told = awarding.complete(store, done, at=day(30), zone=UTC)
+    told = awarding.complete(acting(store), done, at=day(30))
     assert told.recorded
     assert rules(told.decisions["fa"]) == [Rule.DOC_ASSIGN_03]
-    assert renewing.cancel(store, "ada", "fa", at=day(31))
+    assert renewal.cancel(acting(store), "ada", "fa", at=day(31))
     again = Completion("ada", COURSE, "A", day(40))
-    assert awarding.complete(store, again, at=day(40), zone=UTC).decisions == {}
+    assert awarding.complete(acting(store), again, at=day(40)).decisions == {}
 
 
 @pytest.mark.rule("INT-32", "INT-12b")
@@ -336,9 +336,9 @@ def test_a_renewal_of_what_comes_to_need_several_items_is_refused_and_stays_open
         assert first_aid is not None
         transaction.certifications.put([evolve(first_aid, criteria=Criteria.ALL)])
     done = Completion("ada", COURSE, "A", day(30))
-    told = awarding.complete(store, done, at=day(30), zone=UTC)
+    told = awarding.complete(acting(store), done, at=day(30))
     assert rules(told.decisions["fa"]) == [Rule.INT_32]
-    assert renewing.cancel(store, "ada", "fa", at=day(31))
+    assert renewal.cancel(acting(store), "ada", "fa", at=day(31))
 
 
 @pytest.mark.rule("DOC-RENEW-01", "INT-12b")
@@ -346,5 +346,5 @@ def test_renewals_do_not_go_back_in_time(store: Store) -> None:
     complete(store, "A", day(10))
     assert rules(start(store, day(9))) == [Rule.DOC_RENEW_01]
     start(store, day(100))
-    assert rules(renewing.cancel(store, "ada", "fa", at=day(99))) == [Rule.INT_12b]
-    assert renewing.cancel(store, "ada", "fa", at=day(100))
+    assert rules(renewal.cancel(acting(store), "ada", "fa", at=day(99))) == [Rule.INT_12b]
+    assert renewal.cancel(acting(store), "ada", "fa", at=day(100))

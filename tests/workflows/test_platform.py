@@ -4,7 +4,6 @@ import inspect
 import io
 from collections.abc import Callable, Iterator
 from datetime import UTC
-from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, get_type_hints
@@ -14,7 +13,6 @@ from attrs import evolve
 
 import certrules.workflows
 from certrules import (
-    ALLBOUND,
     DOCEBO,
     Award,
     Certification,
@@ -38,26 +36,26 @@ from certrules.rules.reporting import Report
 from certrules.rules.tables import Table, TableQuery
 from certrules.rules.visibility import SWITCHED_OFF
 from certrules.workflows import (
-    actors,
-    administering,
     awarding,
+    backfill,
     badges,
-    by_hand,
-    defining,
+    catalog,
+    certifications,
     exporting,
     facts,
     importing,
     lifecycle,
+    manual_awards,
     notifying,
     outbox,
-    predating,
-    renewing,
-    reopening,
+    renewal,
+    reopen,
     reporting,
 )
-from certrules.workflows.actors import SYSTEM, Asking, acting, user_of
 from certrules.workflows.jobs import Jobs
-from tests.workflows.conftest import T0, day
+from certrules.workflows.platform import SYSTEM, Acting, Platform, Principal, scope_of
+from certrules.workflows.transactions import decide_and_apply
+from tests.workflows.conftest import T0, acting, day
 
 AWARD = Award("bob", "fa", T0, day(400), ExpiryBasis.DATE)
 MANUAL = ManualAward("fa", T0, day(400), ExpiryBasis.DATE)
@@ -84,93 +82,66 @@ def records() -> Any:
     return open_records(io.BytesIO(CSV), zone=UTC)
 
 
-def report(store: Store, **who: Any) -> list[Any]:
-    with store.reading() as view:
-        rows = reporting.report(view, Report.USERS_CERTIFICATIONS, at=day(9), zone=UTC, **who)
-        return list(rows)
+def report(acting: Acting) -> list[Any]:
+    with acting.store.reading() as view:
+        return list(reporting.report(acting, view, Report.USERS_CERTIFICATIONS, at=day(9)))
 
 
-def awards(store: Store, **who: Any) -> list[Any]:
-    with store.reading() as view:
-        return list(reporting.awards(view, at=day(9), **who))
+def awards(acting: Acting) -> list[Any]:
+    with acting.store.reading() as view:
+        return list(reporting.awards(acting, view, at=day(9)))
 
 
-ASKED: dict[Callable[..., Any], Callable[..., Any]] = {
-    administering.load: lambda store, **who: administering.load(
-        store, Catalog(users=(User("x", "x"),)), **who
+ASKED: dict[Callable[..., Any], Callable[[Acting], Any]] = {
+    catalog.load: lambda who: catalog.load(who, Catalog(users=(User("x", "x"),))),
+    awarding.complete: lambda who: awarding.complete(
+        who, Completion("bob", COURSE, "B", day(9)), at=day(9)
     ),
-    awarding.complete: lambda store, **who: awarding.complete(
-        store, Completion("bob", COURSE, "B", day(9)), at=day(9), zone=UTC, **who
+    awarding.report_external: lambda who: awarding.report_external(
+        who, ExternalTraining("bob", "t", day(1).date(), "conduct"), at=day(9)
     ),
-    awarding.report_external: lambda store, **who: awarding.report_external(
-        store, ExternalTraining("bob", "t", day(1).date(), "conduct"), at=day(9), zone=UTC, **who
+    awarding.edit: lambda who: awarding.edit(who, AWARD, at=day(9)),
+    badges.issue: lambda who: badges.issue(who, "bob", "fa", draw=lambda _: 1),
+    badges.reissue: lambda who: badges.reissue(who, "b1", draw=lambda _: 1),
+    badges.revoke: lambda who: badges.revoke(who, "b1"),
+    badges.suspend: lambda who: badges.suspend(who, "b1"),
+    manual_awards.award: lambda who: manual_awards.award(
+        who, Targets(users={"ada"}), MANUAL, at=day(9), jobs=jobs()
     ),
-    awarding.edit: lambda store, **who: awarding.edit(store, AWARD, at=day(9), **who),
-    badges.issue: lambda store, **who: badges.issue(store, "bob", "fa", draw=lambda _: 1, **who),
-    badges.reissue: lambda store, **who: badges.reissue(store, "b1", draw=lambda _: 1, **who),
-    badges.revoke: lambda store, **who: badges.revoke(store, "b1", **who),
-    badges.suspend: lambda store, **who: badges.suspend(store, "b1", **who),
-    by_hand.award: lambda store, **who: by_hand.award(
-        store, Targets(users={"ada"}), MANUAL, at=day(9), jobs=jobs(), **who
+    manual_awards.award_all: lambda who: manual_awards.award_all(who, ["ada"], MANUAL, at=day(9)),
+    manual_awards.expand: lambda who: manual_awards.expand(who, Targets(groups={"crew"})),
+    certifications.create: lambda who: certifications.create(
+        who, Certification("new", "New"), at=day(9)
     ),
-    by_hand.award_all: lambda store, **who: by_hand.award_all(
-        store, ["ada"], MANUAL, at=day(9), **who
+    certifications.edit: lambda who: certifications.edit(
+        who, known(who.store), Certification("fa", "Other"), at=day(9)
     ),
-    by_hand.expand: lambda store, **who: by_hand.expand(store, Targets(groups={"crew"}), **who),
-    defining.create: lambda store, **who: defining.create(
-        store, Certification("new", "New"), at=day(9), **who
+    certifications.publish: lambda who: certifications.publish(who, "fa", at=day(9)),
+    certifications.activate: lambda who: certifications.activate(who, "fa", at=day(9)),
+    certifications.deactivate: lambda who: certifications.deactivate(who, "fa", at=day(9)),
+    exporting.export: lambda who: exporting.export(
+        who, TableQuery(Table.ISSUED, day(9)), io.BytesIO(), as_=CSV_FILE
     ),
-    defining.edit: lambda store, **who: defining.edit(
-        store, known(store), Certification("fa", "Other"), at=day(9), **who
-    ),
-    defining.publish: lambda store, **who: defining.publish(store, "fa", at=day(9), **who),
-    defining.activate: lambda store, **who: defining.activate(store, "fa", at=day(9), **who),
-    defining.deactivate: lambda store, **who: defining.deactivate(store, "fa", at=day(9), **who),
-    exporting.export: lambda store, **who: exporting.export(
-        store, TableQuery(Table.ISSUED, day(9)), io.BytesIO(), as_=CSV_FILE, zone=UTC, **who
-    ),
-    exporting.expiry_calendar: lambda store, **who: exporting.expiry_calendar(
-        store, "bob", at=day(9), zone=UTC, **who
-    ),
-    importing.run: lambda store, **who: importing.run(store, records(), at=day(9), **who),
-    importing.submit: lambda store, **who: importing.submit(
-        jobs(), store, records(), at=day(9), **who
-    ),
-    lifecycle.assign: lambda store, **who: lifecycle.assign(
-        store, "fa", Assignment(COURSE, "X", T0), **who
-    ),
-    lifecycle.unlink: lambda store, **who: lifecycle.unlink(
-        store, "fa", COURSE, "A", at=day(9), **who
-    ),
-    lifecycle.unassign: lambda store, **who: lifecycle.unassign(
-        store, "bob", "fa", at=day(9), **who
-    ),
-    lifecycle.delete: lambda store, **who: lifecycle.delete(store, "fa", at=day(9), **who),
-    notifying.due: lambda store, **who: notifying.due(
-        store, [TOLD], until=day(500), zone=UTC, since=T0, **who
-    ),
-    notifying.message: lambda store, **who: notifying.message(
-        store, NOTICE, TOLD, at=day(9), zone=UTC, **who
-    ),
+    exporting.expiry_calendar: lambda who: exporting.expiry_calendar(who, "bob", at=day(9)),
+    importing.run: lambda who: importing.run(who, records(), at=day(9)),
+    importing.submit: lambda who: importing.submit(who, records(), at=day(9), jobs=jobs()),
+    lifecycle.assign: lambda who: lifecycle.assign(who, "fa", Assignment(COURSE, "X", T0)),
+    lifecycle.unlink: lambda who: lifecycle.unlink(who, "fa", COURSE, "A", at=day(9)),
+    lifecycle.unassign: lambda who: lifecycle.unassign(who, "bob", "fa", at=day(9)),
+    lifecycle.delete: lambda who: lifecycle.delete(who, "fa", at=day(9)),
+    notifying.due: lambda who: notifying.due(who, [TOLD], at=day(500), since=T0),
+    notifying.message: lambda who: notifying.message(who, NOTICE, TOLD, at=day(9)),
     outbox.pending: outbox.pending,
-    outbox.count: lambda store, **who: outbox.count(store, at=day(20), **who),
-    outbox.acknowledge: lambda store, **who: outbox.acknowledge(store, 1, **who),
-    predating.issue_predated: lambda store, **who: predating.issue_predated(
-        store, "fa", since=None, at=day(9), zone=UTC, **who
-    ),
-    reopening.reopen_expired: lambda store, **who: reopening.reopen_expired(
-        store, at=day(900), **{"policy": ALLBOUND, **who}
-    ),
-    renewing.decide: lambda store, **who: renewing.decide(store, "bob", "fa", at=day(9), **who),
-    renewing.start: lambda store, **who: renewing.start(
-        store, "bob", "fa", RENEWAL, at=day(9), **who
-    ),
-    renewing.cancel: lambda store, **who: renewing.cancel(store, "bob", "fa", at=day(9), **who),
+    outbox.count: lambda who: outbox.count(who, at=day(20)),
+    outbox.acknowledge: lambda who: outbox.acknowledge(who, 1),
+    backfill.issue_predated: lambda who: backfill.issue_predated(who, "fa", since=None, at=day(9)),
+    reopen.reopen_expired: lambda who: reopen.reopen_expired(who, at=day(900)),
+    renewal.decide: lambda who: renewal.decide(who, "bob", "fa", at=day(9)),
+    renewal.start: lambda who: renewal.start(who, "bob", "fa", RENEWAL, at=day(9)),
+    renewal.cancel: lambda who: renewal.cancel(who, "bob", "fa", at=day(9)),
     reporting.awards: awards,
     reporting.report: report,
-    reporting.learner: lambda store, **who: reporting.learner(
-        store, "bob", at=day(9), zone=UTC, **who
-    ),
+    reporting.learner: lambda who: reporting.learner(who, "bob", at=day(9)),
 }
 """Each workflow, and how somebody asks for it about Bob, or about everybody."""
 
@@ -181,11 +152,10 @@ EVERY = pytest.mark.parametrize(
 PUBLIC = {badges.credential, badges.marked, badges.page}
 """What a badge says and whether it counts, anybody may ask."""
 
-PARTS = {exporting.rows}
+PARTS = {exporting.rows, scope_of}
 """Of which workflows, and a host's own, are made: they are given a transaction."""
 
-ASKING = {actors.acting, actors.belongings, actors.permit_for}
-"""Who asks, and may they?"""
+HELPERS = {decide_and_apply, catalog.require_some}
 
 
 def known(store: Store) -> Certification:
@@ -194,7 +164,7 @@ def known(store: Store) -> Certification:
 
 
 def workflows() -> Iterator[Callable[..., Any]]:
-    """Every public function of the workflows that is given a store, or a transaction."""
+    """Every public function of the workflows that is given who acts, or a transaction."""
     for each in iter_modules(certrules.workflows.__path__, "certrules.workflows."):
         module = import_module(each.name)
         if each.name.rpartition(".")[2].startswith("_") or module is facts:
@@ -202,20 +172,23 @@ def workflows() -> Iterator[Callable[..., Any]]:
         for name in module.__all__:
             function = getattr(module, name)
             of_module = inspect.isfunction(function) and function.__module__.startswith(each.name)
-            if of_module and {Store, Transaction} & {*get_type_hints(function).values()}:
+            if of_module and {Acting, Transaction} & {*get_type_hints(function).values()}:
                 yield function
 
 
 def test_no_workflow_is_forgotten() -> None:
-    assert {*workflows()} == {*ASKED} | PUBLIC | PARTS | ASKING
-    assert all("actor" in inspect.signature(each).parameters for each in ASKED)
+    assert {*workflows()} == {*ASKED} | PUBLIC | PARTS | HELPERS
+    for each in ASKED:
+        first, *others = inspect.signature(each).parameters
+        assert first == "acting"
+        assert not {"actor", "policy", "store"} & {*others}
 
 
 @pytest.mark.rule("DOC-JOB-03")
 def test_every_question_to_the_jobs_asks_who_may() -> None:
     public = [each for name, each in vars(Jobs).items() if not name.startswith("_")]
     assert {each.__name__ for each in public} == {"submit", "get", "listed", "discontinue", "wait"}
-    assert all({"actor", "policy"} <= inspect.signature(each).parameters.keys() for each in public)
+    assert all([*inspect.signature(each).parameters][:2] == ["self", "acting"] for each in public)
 
 
 def furnished(store: Store) -> None:
@@ -223,7 +196,7 @@ def furnished(store: Store) -> None:
         transaction.awards.add([AWARD])
         transaction.badges.add(BADGE)
         transaction.learning.add_completions([Completion("ada", COURSE, "A", day(2))])
-    notifying.due(store, [TOLD], until=day(1), zone=UTC, since=T0)
+    notifying.due(acting(store), [TOLD], at=day(1), since=T0)
 
 
 def content(store: Store) -> list[Any]:
@@ -260,7 +233,7 @@ def test_nothing_changes_for_somebody_who_may_not(
     furnished(store)
     before = content(store)
     with pytest.raises(NotPermittedError) as refusal:
-        ASKED[asked](store, actor=actor)
+        ASKED[asked](acting(store, actor))
     assert refusal.value.reasons
     assert content(store) == before
 
@@ -275,7 +248,7 @@ def test_who_may_not_learns_nothing_of_what_there_is(
     told = set()
     for asked_of in (store, MemoryStore()):
         with pytest.raises(NotPermittedError) as refusal:
-            ASKED[asked](asked_of, actor=actor)
+            ASKED[asked](acting(asked_of, actor))
         told.add(str(refusal.value))
     assert len(told) == 1
 
@@ -284,19 +257,19 @@ def test_who_may_not_learns_nothing_of_what_there_is(
 @EVERY
 def test_the_system_needs_no_permission(store: Store, asked: Callable[..., Any]) -> None:
     furnished(store)
-    ASKED[asked](store, actor=SYSTEM)
+    ASKED[asked](acting(store))
 
 
 @pytest.mark.rule("DOC-CERT-01")
 @pytest.mark.parametrize("actor", [SYSTEM, Actor("ada", {Role.SUPERADMIN})], ids=str)
 @EVERY
 def test_nothing_works_where_certifications_are_switched_off(
-    store: Store, asked: Callable[..., Any], actor: Asking
+    store: Store, asked: Callable[..., Any], actor: Principal
 ) -> None:
     furnished(store)
     before = content(store)
     with pytest.raises(NotPermittedError) as refusal:
-        ASKED[asked](store, actor=actor, policy=evolve(DOCEBO, enabled=False))
+        ASKED[asked](acting(store, actor, policy=evolve(DOCEBO, enabled=False)))
     assert refusal.value.reasons == (SWITCHED_OFF,)
     assert content(store) == before
 
@@ -305,50 +278,51 @@ def test_nothing_works_where_certifications_are_switched_off(
 def test_everybody_renews_and_sees_their_own(store: Store) -> None:
     furnished(store)
     bob = Actor("bob")
-    assert reporting.learner(store, "bob", at=day(9), zone=UTC, actor=bob)
-    assert renewing.start(store, "bob", "fa", RENEWAL, at=day(9), actor=bob) is not None
+    assert reporting.learner(acting(store, bob), "bob", at=day(9))
+    assert renewal.start(acting(store, bob), "bob", "fa", RENEWAL, at=day(9)) is not None
 
 
 @pytest.mark.rule("ALL-ROLE-05")
 def test_managers_see_what_their_company_has(store: Store) -> None:
     with store.writing() as transaction:
         transaction.users.put([User("bob", "bob", company_id="acme")])
-    see = partial(reporting.learner, store, "bob", at=day(9), zone=UTC)
-    assert see(actor=Actor("ada", {Role.MANAGER}, company_id="acme")) == []
+    manager, other = (Actor("ada", {Role.MANAGER}, company_id=each) for each in ("acme", "other"))
+    assert reporting.learner(acting(store, manager), "bob", at=day(9)) == []
     with pytest.raises(NotPermittedError):
-        see(actor=Actor("ada", {Role.MANAGER}, company_id="other"))
+        reporting.learner(acting(store, other), "bob", at=day(9))
 
 
 @pytest.mark.rule("INT-24", "INT-41")
 def test_who_asks_is_of_the_company_that_the_store_says(store: Store) -> None:
     with store.writing() as transaction:
         transaction.users.put([User("ada", "ada", company_id="acme")])
-    manager = acting(store, "ada", roles=[Role.MANAGER], permissions=[Permission.CONTENT])
+    platform = Platform(store, DOCEBO, UTC)
+    manager = platform.principal_for("ada", roles=[Role.MANAGER], permissions=[Permission.CONTENT])
     assert manager == Actor("ada", {Role.MANAGER}, {Permission.CONTENT}, "acme")
     for nobody in ("zed", "eve"):  # unknown, deactivated
         with pytest.raises(InvalidValueError, match=f"actor cannot be '{nobody}': expected the id"):
-            acting(store, nobody)
+            platform.principal_for(nobody)
 
 
 @pytest.mark.rule("DOC-CERT-09", "DOC-JOB-03")
 def test_a_superadmin_does_it_in_their_own_name(store: Store) -> None:
     boss = Actor("ada", {Role.SUPERADMIN})
-    assert user_of(boss) == "ada"
-    assert user_of(SYSTEM) is None
-    assert defining.create(store, Certification("new", "New"), at=day(9), actor=boss)
+    assert acting(store, boss).user_id == "ada"
+    assert acting(store).user_id is None
+    assert certifications.create(acting(store, boss), Certification("new", "New"), at=day(9))
     with store.reading() as view:
         created = view.certifications.get("new")
     assert created
     assert created.created_by == "ada"
     background = jobs()
-    job = importing.submit(background, store, records(), at=day(9), actor=boss)
-    assert background.wait(job.id).owner == "ada"
+    job = importing.submit(acting(store, boss), records(), at=day(9), jobs=background)
+    assert background.wait(acting(store), job.id).owner == "ada"
 
 
 @pytest.mark.rule("ALL-ROLE-03")
 @pytest.mark.parametrize("change", [badges.revoke, badges.suspend])
 def test_badges_are_taken_back_by_those_who_may(store: Store, change: Callable[..., None]) -> None:
     with pytest.raises(NotPermittedError):
-        change(store, "b1", actor=Actor("ada", {Role.ADMINISTRATOR}, {Permission.CONTENT}))
+        change(acting(store, Actor("ada", {Role.ADMINISTRATOR}, {Permission.CONTENT})), "b1")
     with pytest.raises(InvalidValueError):
-        change(store, "b1", actor=Actor("ada", {Role.ADMINISTRATOR}, set(Permission)))
+        change(acting(store, Actor("ada", {Role.ADMINISTRATOR}, set(Permission))), "b1")

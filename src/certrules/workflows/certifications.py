@@ -1,0 +1,157 @@
+"""Create, edit and publish certifications, and switch them on and off.
+
+``image`` is what :func:`certrules.images.read` says of the badge image: a bad one is refused, and
+one of another size than is recommended is a warning among the reasons. How a certification is
+deleted, see :mod:`certrules.workflows.lifecycle`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from certrules.errors import ConflictError, InvalidValueError
+from certrules.model.catalog import Certification
+from certrules.model.decisions import Granted, Refused
+from certrules.model.images import ImageInfo
+from certrules.model.people import Action
+from certrules.repositories.protocols import Transaction
+from certrules.rules import lifecycle
+from certrules.workflows import facts
+from certrules.workflows.platform import Acting
+from certrules.workflows.transactions import decide_and_apply
+
+__all__ = ["activate", "create", "deactivate", "edit", "publish"]
+
+
+def create(
+    acting: Acting,
+    certification: Certification,
+    *,
+    image: ImageInfo | None = None,
+    at: datetime,
+) -> Granted | Refused:
+    """Create a certification, by the user who acts. Action: ``CREATE_CERTIFICATION``.
+
+    Raises :class:`~certrules.errors.InvalidValueError` if its id is in use.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
+    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> print(create(system, Certification("fa", "First aid"), at=at).reasons[0])
+    it begins as active (INT-31b)
+
+    Rules: ALL-BADGE-04, ALL-CERT-08, DOC-CERT-09, ALL-ROLE-01.
+    """
+    acting.require(Action.CREATE_CERTIFICATION)
+
+    def create(transaction: Transaction) -> Granted | Refused:
+        if transaction.certifications.get(certification.id) is not None:
+            raise InvalidValueError("certification", certification.id, "an id that is not in use")
+        return lifecycle.create(
+            certification, by=acting.user_id, image=image, at=at, policy=acting.policy
+        )
+
+    return decide_and_apply(acting, create)
+
+
+def edit(
+    acting: Acting,
+    seen: Certification,
+    changed: Certification,
+    *,
+    image: ImageInfo | None = None,
+    at: datetime,
+) -> Granted | Refused:
+    """Change a certification as its editor saw it into another. Action: ``EDIT_CERTIFICATION``.
+
+    What may change, see :func:`certrules.rules.lifecycle.edit`. Raises
+    :class:`~certrules.errors.ConflictError` if somebody else has changed or deleted it since, and
+    :class:`~certrules.errors.InvalidValueError` if ``changed`` has another id.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store, seen = MemoryStore(), Certification("fa", "First aid")
+    >>> with store.writing() as transaction:
+    ...     transaction.certifications.put([seen])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+    >>> changed, at = Certification("fa", "First aider"), datetime(2024, 1, 1, tzinfo=UTC)
+    >>> print(edit(system, seen, changed, at=at).reasons[0])
+    this changes name (DOC-CERT-07)
+
+    Rules: ALL-BADGE-04, ALL-CERT-09, ALL-VIS-05, DOC-CERT-09, ALL-ROLE-01, INT-31.
+    """
+    acting.require(Action.EDIT_CERTIFICATION)
+
+    def edit(transaction: Transaction) -> Granted | Refused:
+        if transaction.certifications.get(seen.id) != seen:
+            raise ConflictError(
+                f"certification {seen.id!r} was changed by somebody else first; load it again and "
+                "decide anew"
+            )
+        return lifecycle.edit(seen, changed, image=image, at=at, policy=acting.policy)
+
+    return decide_and_apply(acting, edit)
+
+
+def publish(
+    acting: Acting,
+    certification_id: str,
+    *,
+    active: bool = True,
+    image: ImageInfo | None = None,
+    at: datetime,
+) -> Granted | Refused:
+    """Publish a draft, as active or inactive. Action: ``EDIT_CERTIFICATION``.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
+    have.
+
+    Rules: ALL-BADGE-04, ALL-CERT-08, DOC-CERT-09, ALL-ROLE-01, INT-31b.
+    """
+    policy = acting.policy
+    return _change(
+        acting,
+        certification_id,
+        lambda found: lifecycle.publish(found, active=active, image=image, at=at, policy=policy),
+    )
+
+
+def activate(acting: Acting, certification_id: str, *, at: datetime) -> Granted | Refused:
+    """Let an inactive certification be issued again. Action: ``EDIT_CERTIFICATION``.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
+    have.
+
+    Rules: ALL-CERT-02, INT-31b.
+    """
+    policy = acting.policy
+    return _change(
+        acting, certification_id, lambda found: lifecycle.activate(found, at=at, policy=policy)
+    )
+
+
+def deactivate(acting: Acting, certification_id: str, *, at: datetime) -> Granted | Refused:
+    """Stop issuing a certification; issued awards stay. Action: ``EDIT_CERTIFICATION``.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
+    have.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
+    >>> with store.writing() as transaction:
+    ...     transaction.certifications.put([Certification("fa", "First aid")])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+    >>> print(deactivate(system, "fa", at=at).reasons[-1])
+    nothing more is issued, and awards that were made stand (INT-38)
+
+    Rules: ALL-CERT-10, ALL-MANAGE-05, ALL-MANAGE-07, INT-31b, INT-38.
+    """
+    return _change(acting, certification_id, lambda found: lifecycle.deactivate(found, at=at))
+
+
+def _change(
+    acting: Acting, certification_id: str, decide: Callable[[Certification], Granted | Refused]
+) -> Granted | Refused:
+    acting.require(Action.EDIT_CERTIFICATION)
+    return decide_and_apply(
+        acting,
+        lambda transaction: decide(facts.known_certification(transaction, certification_id)),
+    )

@@ -1,0 +1,212 @@
+"""Award a certification by hand, to one user or to a hundred thousand."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import chain
+
+from attrs import astuple, evolve, frozen
+
+from certrules import instants
+from certrules.model.awards import ManualAward
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.effects import Effect
+from certrules.model.facts import Facts
+from certrules.model.people import Action
+from certrules.rules import awarding
+from certrules.rules.awarding import Expansion, Targets
+from certrules.workflows._effects import carry_out
+from certrules.workflows.facts import known_certification, known_source
+from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
+from certrules.workflows.platform import Acting
+from certrules.workflows.transactions import batches
+
+__all__ = ["AwardReport", "award", "award_all", "decide_each", "expand", "together"]
+
+
+@frozen
+class AwardReport:
+    """Who was awarded, by id; who was refused, and why; and who was not decided at all.
+
+    ``inactive`` are deactivated users, who were skipped; ``unknown`` are ids without a user, and
+    ``unknown_groups`` and ``unknown_branches`` those without members. ``reasons`` say why nobody
+    can be awarded, if there was nobody to refuse.
+    """
+
+    awarded: tuple[str, ...] = ()
+    refused: tuple[tuple[str, Refused], ...] = ()
+    inactive: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    unknown_groups: tuple[str, ...] = ()
+    unknown_branches: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether everybody who was meant was awarded, and everything named is known."""
+        return self == AwardReport(self.awarded)
+
+
+def together(reports: Iterable[AwardReport]) -> AwardReport:
+    """Return what several reports say, as one."""
+    parts = zip(*(astuple(each, recurse=False) for each in reports), strict=True)
+    return AwardReport(*(tuple(chain.from_iterable(part)) for part in parts))
+
+
+def award(
+    acting: Acting,
+    targets: Targets,
+    chosen: ManualAward,
+    *,
+    at: datetime,
+    jobs: Jobs,
+    owner: str | None = None,
+) -> AwardReport | Job:
+    """Award a certification by hand to users, groups and branches, in any mix.
+
+    ``chosen`` has the certification, the dates and the association. More
+    than 100 distinct active users make it a background job of ``owner``, or else of the user who
+    acts; its ``results`` are reports, for :func:`together`. Each thousand users are one
+    transaction: after a job that failed or was discontinued, the same call refuses those who have
+    the award by then, and awards the others. The executor may be a pool of processes if the store
+    can be sent to them. Raises :class:`~certrules.errors.InvalidValueError` for a certification
+    that the store does not have, and for a course, plan or track that it does not have. Action:
+    ``ISSUE_AWARD``, and for a job ``START_JOB``.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
+    >>> with store.writing() as transaction:
+    ...     transaction.users.put([User("1", "ada"), User("2", "bob", active=False)])
+    ...     transaction.certifications.put([Certification("fa", "First aid")])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+    >>> chosen = ManualAward("fa", at, datetime(2025, 7, 1, tzinfo=UTC), ExpiryBasis.DATE)
+    >>> targets = Targets(users={"1", "2", "3"}, groups={"crow"})
+    >>> report = award(system, targets, chosen, at=at, jobs=Jobs(lambda: at))
+    >>> report.awarded, report.inactive, report.unknown, report.unknown_groups
+    (('1',), ('2',), ('3',), ('crow',))
+
+    Rules: DOC-AWARD-01, DOC-AWARD-02, DOC-AWARD-08, DOC-CERT-13, DOC-JOB-01, INT-29.
+    """
+    acting.require(Action.ISSUE_AWARD)
+    at = instants.utc(at)
+    with acting.store.reading() as view:
+        known_certification(view, chosen.certification_id)
+        known_source(view, chosen.source)
+    expansion = expand(acting, targets)
+    skipped = AwardReport(
+        inactive=tuple(user.id for user in expansion.inactive),
+        unknown=expansion.unknown,
+        unknown_groups=expansion.unknown_groups,
+        unknown_branches=expansion.unknown_branches,
+    )
+    users = [user.id for user in expansion.users]
+    if not awarding.runs_as_job(len(users)):
+        return together([skipped, award_all(acting, users, chosen, at=at)])
+    work = _steps(acting, users, skipped, chosen, at)
+    return jobs.submit(acting, f"award {chosen.certification_id}", work, owner=owner)
+
+
+def expand(acting: Acting, targets: Targets) -> Expansion:
+    """Return whom targets mean in a store; see :func:`certrules.rules.awarding.expand`.
+
+    Action: ``ISSUE_AWARD``.
+
+    Rules: DOC-AWARD-01, INT-29.
+    """
+    acting.require(Action.ISSUE_AWARD)
+    with acting.store.reading() as view:
+        if targets.groups or targets.branches:
+            return awarding.expand(targets, view.users.all())
+        return awarding.expand(targets, view.users.among(targets.users).values())
+
+
+@frozen
+class _Step:
+    """Some of the users, and all that it takes to award them: another process can do it."""
+
+    acting: Acting
+    users: tuple[str, ...]
+    chosen: ManualAward
+    at: datetime
+
+    def __call__(self) -> AwardReport:
+        return award_all(self.acting, self.users, self.chosen, at=self.at)
+
+
+def _steps(
+    acting: Acting, users: Sequence[str], skipped: AwardReport, chosen: ManualAward, at: datetime
+) -> JobSteps:
+    done = 0
+    for some in batches(users):
+        report = together([skipped, (yield _Step(acting, tuple(some), chosen, at))])
+        done += len(some)
+        said = f"awarded: {len(report.awarded)}; done: {done} of {len(users)}"
+        named = _with_usernames(acting, report)
+        yield Progress(done, len(users), (said, *_skipped(named)), tuple(_errors(named)), report)
+        skipped = AwardReport()
+
+
+def _with_usernames(acting: Acting, report: AwardReport) -> AwardReport:
+    """Return a report with usernames in place of ids, for people to read."""
+    with acting.store.reading() as view:
+        known = view.users.among([*(user for user, _ in report.refused), *report.inactive])
+    names = {id_: user.username for id_, user in known.items()}
+    refused = tuple((names.get(user, user), refusal) for user, refusal in report.refused)
+    inactive = tuple(names.get(user, user) for user in report.inactive)
+    return evolve(report, refused=refused, inactive=inactive)
+
+
+def _skipped(report: AwardReport) -> Iterator[str]:
+    yield from (f"user {user} is deactivated, and was skipped" for user in report.inactive)
+    yield from (f"there is no user {user}" for user in report.unknown)
+    yield from (f"nobody is in group {group}" for group in report.unknown_groups)
+    yield from (f"nobody is in branch {branch}" for branch in report.unknown_branches)
+
+
+def _errors(report: AwardReport) -> Iterator[str]:
+    for user, refused in report.refused:
+        yield f"user {user}: {'; '.join(map(str, refused.reasons))}"
+
+
+def award_all(
+    acting: Acting, users: Sequence[str], chosen: ManualAward, *, at: datetime
+) -> AwardReport:
+    """Award a certification by hand to users of these ids, in one transaction.
+
+    Raises :class:`~certrules.errors.InvalidValueError` for a certification, course, plan or track
+    that the store does not have. Action: ``ISSUE_AWARD``.
+
+    Rules: DOC-AWARD-02.
+    """
+    acting.require(Action.ISSUE_AWARD)
+    at = instants.utc(at)
+    with acting.store.writing() as transaction:
+        found = known_certification(transaction, chosen.certification_id)
+        known_source(transaction, chosen.source)
+        known = transaction.users.among(users)
+        histories = transaction.awards.histories([(id_, found.id) for id_ in known])
+        report, effects = decide_each(
+            (
+                Facts(user, found, tuple(histories.get((id_, found.id), ())))
+                for id_, user in sorted(known.items())
+            ),
+            lambda facts: awarding.by_hand(facts, chosen, at=at, policy=acting.policy),
+        )
+        carry_out(transaction, effects, acting.policy.notifications)
+    return evolve(report, unknown=tuple(user for user in users if user not in known))
+
+
+def decide_each(
+    known: Iterable[Facts], decide: Callable[[Facts], Granted | Refused]
+) -> tuple[AwardReport, list[Effect]]:
+    """Decide for one user after another, and return who is awarded, who is not, and the effects."""
+    awarded: list[str] = []
+    refused: list[tuple[str, Refused]] = []
+    effects: list[Effect] = []
+    for facts in known:
+        decision = decide(facts)
+        if decision:
+            awarded.append(facts.user.id)
+            effects.extend(decision.effects)
+        else:
+            refused.append((facts.user.id, decision))
+    return AwardReport(tuple(awarded), tuple(refused)), effects

@@ -1,0 +1,103 @@
+"""Renewals: may an award be renewed, and what happens if its user starts or cancels a renewal?
+
+A completion of the chosen item completes the renewal: see
+:func:`certrules.workflows.awarding.complete`. The functions raise
+:class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+"""
+
+from datetime import datetime
+
+from certrules import instants
+from certrules.errors import InvalidValueError
+from certrules.model.catalog import ItemKind
+from certrules.model.decisions import Granted, Refused
+from certrules.model.learning import RenewalOption
+from certrules.model.people import Action
+from certrules.repositories.protocols import Transaction
+from certrules.rules import renewal
+from certrules.workflows import facts
+from certrules.workflows.platform import Acting
+from certrules.workflows.transactions import decide_and_apply
+
+__all__ = ["cancel", "decide", "start"]
+
+
+def decide(
+    acting: Acting,
+    user_id: str,
+    certification_id: str,
+    *,
+    at: datetime,
+    plan_id: str | None = None,
+) -> Granted | Refused:
+    """Return whether a user may start a renewal, and by what.
+
+    See :func:`certrules.rules.renewal.decide`. Action: ``RENEW_AWARD``.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
+    >>> with store.writing() as transaction:
+    ...     transaction.users.put([User("1", "ada")])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+    >>> print(decide(system, "1", "fa", at=at).reasons[0])
+    there is no such certification: deleted, or never made (DOC-DELETE-01)
+
+    Rules: DOC-RENEW-01, DOC-RENEW-04, DOC-VIEW-03.
+    """
+    acting.require_for(Action.RENEW_AWARD, user_id)
+    at = instants.utc(at)
+    with acting.store.reading() as view:
+        named = [] if plan_id is None else [(ItemKind.LEARNING_PLAN, plan_id)]
+        known = facts.load(view, user_id, certification_id, naming=named)
+    return renewal.decide(known, at=at, plan_id=plan_id, policy=acting.policy)
+
+
+def start(
+    acting: Acting,
+    user_id: str,
+    certification_id: str,
+    option: RenewalOption,
+    *,
+    at: datetime,
+    key: str | None = None,
+    seen: tuple[int, int] | None = None,
+    dry_run: bool = False,
+) -> Granted | Refused:
+    """Start a renewal by one of the options of :func:`decide`.
+
+    ``key`` makes a repeated request harmless, ``seen`` is the cycle and version of the award as the
+    caller saw it; see :func:`certrules.rules.renewal.start`. Of two starts at once one is granted,
+    the other refused. With ``dry_run`` nothing is written: the effects say what would change.
+    Action: ``RENEW_AWARD``.
+
+    Rules: DOC-RENEW-03, DOC-RENEW-06, DOC-RENEW-09, DOC-RENEW-10, DOC-RENEW-11, DOC-RENEW-12,
+    INT-12, INT-12b.
+    """
+    acting.require_for(Action.RENEW_AWARD, user_id)
+    at = instants.utc(at)
+    if not isinstance(option, RenewalOption):
+        raise InvalidValueError("option", option, "a certrules.RenewalOption")
+    through = [] if option.plan_id is None else [(ItemKind.LEARNING_PLAN, option.plan_id)]
+
+    def start(transaction: Transaction) -> Granted | Refused:
+        named = [(option.kind, option.item_id), *through]
+        known = facts.load(transaction, user_id, certification_id, naming=named)
+        return renewal.start(known, option, at=at, key=key, seen=seen, policy=acting.policy)
+
+    return decide_and_apply(acting, start, dry_run=dry_run)
+
+
+def cancel(
+    acting: Acting, user_id: str, certification_id: str, *, at: datetime
+) -> Granted | Refused:
+    """Cancel the open renewal of a user's certification. Action: ``RENEW_AWARD``.
+
+    Rules: INT-12b.
+    """
+    acting.require_for(Action.RENEW_AWARD, user_id)
+    at = instants.utc(at)
+
+    def cancel(transaction: Transaction) -> Granted | Refused:
+        return renewal.cancel(facts.load(transaction, user_id, certification_id), at=at)
+
+    return decide_and_apply(acting, cancel)

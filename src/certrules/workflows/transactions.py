@@ -1,0 +1,51 @@
+"""Transactions of the workflows: decide and apply in one, or commit a thousand at a time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from certrules.model.decisions import Granted, Refused
+from certrules.repositories.protocols import Transaction
+from certrules.workflows._effects import carry_out
+from certrules.workflows.platform import Acting
+
+__all__ = ["BATCH", "batches", "decide_and_apply"]
+
+BATCH = 1000
+"""How many users, awards or events one transaction commits."""
+
+T = TypeVar("T")
+
+
+def decide_and_apply(
+    acting: Acting,
+    decide: Callable[[Transaction], Granted | Refused],
+    *,
+    dry_run: bool = False,
+) -> Granted | Refused:
+    """Load facts and decide by ``decide``, and apply the effects in the same transaction.
+
+    With ``dry_run`` nothing is written: the effects of the answer say what would change.
+    """
+    with acting.store.reading() if dry_run else acting.store.writing() as transaction:
+        decision = decide(transaction)
+        if decision and not dry_run:
+            carry_out(transaction, decision.effects, acting.policy.notifications)
+        return decision
+
+
+def batches(
+    things: Sequence[T], on_progress: Callable[[int, int], object] | None = None
+) -> Iterator[Sequence[T]]:
+    """Yield a thousand things at a time, and report after each how many of all are done.
+
+    >>> [len(batch) for batch in batches(range(2500), print)]
+    1000 2500
+    2000 2500
+    2500 2500
+    [1000, 1000, 500]
+    """
+    for start in range(0, len(things), BATCH):
+        batch = things[start : start + BATCH]
+        yield batch
+        if on_progress:
+            on_progress(start + len(batch), len(things))
