@@ -1,4 +1,4 @@
-"""Where does an award stand at an instant, and how many days are left?"""
+"""The status of an award: what is it at an instant, and how many days are left?"""
 
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -9,21 +9,14 @@ from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
 from certrules.model.status import Status, status_of
 
-__all__ = [
-    "Status",
-    "as_of",
-    "days_left",
-    "expired",
-    "last_valid_day",
-    "status_at",
-]
+__all__ = ["Status", "as_of", "days_left", "expired", "last_valid_day", "status_at"]
 
 
 def status_at(award: Award, at: datetime) -> Status:
-    """Return where an award stood, stands or will stand at an aware instant.
+    """Return the status of an award at an aware instant, which may be past or yet to come.
 
-    Before its issue it is not yet valid; from its issue until just before its expiry it is valid;
-    from the instant at which it was archived on, it is history.
+    Before its issue it is not yet valid. From its issue until just before its expiry it is valid.
+    From the instant at which it was archived on, it is history.
 
     >>> from datetime import UTC
     >>> award = Award("ada", "first-aid", datetime(2024, 1, 1, tzinfo=UTC), None)
@@ -36,9 +29,9 @@ def status_at(award: Award, at: datetime) -> Status:
 
 
 def as_of(award: Award, at: datetime) -> Award | None:
-    """Return an award as it stood at an aware instant; None where it was issued later.
+    """Return an award as it was at an aware instant; None if it was issued later.
 
-    One that was archived later was not archived yet.
+    A later archiving is removed.
 
     >>> from datetime import UTC
     >>> first, second = (datetime(year, 1, 1, tzinfo=UTC) for year in (2024, 2025))
@@ -48,16 +41,15 @@ def as_of(award: Award, at: datetime) -> Award | None:
 
     Rules: DOC-REPORT-04, INT-01.
     """
-    stood = status_at(award, at)
-    if stood is Status.NOT_YET_VALID:
+    status = status_at(award, at)
+    if status is Status.NOT_YET_VALID:
         return None
-    if award.archived and stood is not Status.ARCHIVED:
-        return evolve(award, archived_at=None)
-    return award
+    archived_later = award.archived and status is not Status.ARCHIVED
+    return evolve(award, archived_at=None) if archived_later else award
 
 
 def expired(award: Award, at: datetime) -> bool:
-    """Return whether an award's expiry has come; at that very instant it has.
+    """Return whether an award has expired; at the very instant of its expiry it has.
 
     >>> from datetime import UTC
     >>> end = datetime(2025, 1, 1, tzinfo=UTC)
@@ -74,7 +66,7 @@ def expired(award: Award, at: datetime) -> bool:
 def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
     """Return in how many calendar days of a zone an award must be renewed.
 
-    Zero on the day on which it expires, negative when overdue, None when it never expires.
+    Zero on the day on which it expires, negative if it is overdue, None if it never expires.
 
     >>> from datetime import UTC
     >>> award = Award("ada", "first-aid", *(datetime(y, 1, 1, tzinfo=UTC) for y in (2024, 2025)))
@@ -91,9 +83,9 @@ def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
 
 
 def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
-    """Return the last calendar day of a zone on some part of which an award is valid.
+    """Return the last calendar day of a zone on which an award is valid, if only for a part of it.
 
-    The day of the last moment before its expiry; None when it never expires.
+    It is the day of the last moment before the expiry; None if the award never expires.
 
     >>> from datetime import UTC
     >>> award = Award("ada", "first-aid", *(datetime(y, 1, 1, tzinfo=UTC) for y in (2024, 2025)))

@@ -59,7 +59,7 @@ def report_visibility(renewed_before_expiry: bool) -> frozenset[Report]:  # noqa
 
 
 def renewed_before_expiry(award: Award) -> bool:
-    """Return whether an archived award was renewed before it expired; at that instant counts not.
+    """Return whether an archived award was renewed before it expired, and not at that instant.
 
     Rules: INT-18b.
     """
@@ -82,14 +82,11 @@ def report(
 
     Rules: DOC-REPORT-01, DOC-REPORT-02, DOC-REPORT-03, DOC-REPORT-04.
     """
-    by_user = which is Report.USERS_CERTIFICATIONS
     rows = filter(None, (report_row(which, award, at=at, zone=zone) for award in awards))
-    return sorted(rows, key=lambda row: _order(row, by_user=by_user))
-
-
-def _order(row: ReportRow, *, by_user: bool) -> tuple[str, str, int]:
-    ids = (row.user_id, row.certification_id) if by_user else (row.certification_id, row.user_id)
-    return *ids, row.cycle
+    by_user = sorted(rows, key=lambda row: (row.user_id, row.certification_id, row.cycle))
+    if which is Report.USERS_CERTIFICATIONS:
+        return by_user
+    return sorted(by_user, key=lambda row: row.certification_id)
 
 
 def report_row(
