@@ -17,6 +17,7 @@ from certrules.model.catalog import Assignment, CertificationStatus
 from certrules.model.people import Company, Scope
 from certrules.model.status import Status
 from certrules.model.tables import NOT_ARCHIVED, Field, Filter, Table, TableQuery, by_status
+from certrules.repositories.generic_tables import GenericTables
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
@@ -162,6 +163,19 @@ def answers(store: Store, query: TableQuery) -> tuple[Any, ...]:
 def test_a_database_answers_as_memory_does(both: tuple[Store, Store], query: TableQuery) -> None:
     memory, database = both
     assert answers(database, query) == answers(memory, query)
+
+
+@pytest.mark.parametrize("table", Table)
+def test_the_generic_part_answers_for_any_store(both: tuple[Store, Store], table: Table) -> None:
+    query = TableQuery(table, T0, search=("a",), sort=((Field.NAME_KEY, True),))
+    for store in both:
+        with store.reading() as view:
+            generic = GenericTables(view)
+            if table.of_awards:
+                assert list(generic.awards(query)) == list(view.tables.awards(query)) != []
+            else:
+                found = list(generic.certifications(query))
+                assert found == list(view.tables.certifications(query)) != []
 
 
 @pytest.mark.rule("ALL-MANAGE-09", "DOC-CSV-05", "INT-01")

@@ -86,11 +86,10 @@ class SqlTables(GenericTables):
 
     def awards(self, query: TableQuery) -> Iterator[AwardRow]:
         """Return the awards that a query finds, in its order, without holding them all."""
-        order = [self._sorted(query, *each) for each in query.order]
-        found = self._select(query, *_ROW).order_by(*(key for keys in order for key in keys), *_KEY)
+        found = self._select(query, *_ROW).order_by(*self._order(query))
         statement = found.limit(query.limit).offset(query.offset or None)
         if query.scope.owner_id is None:
-            known = self._known()
+            known = self._known()  # before the rows: the connection is busy with them
             return _read(self._session.stream(statement), known, query.at)
         rows = self._session.rows(statement)  # a few, of a few certifications
         return _read(rows, self._known({row.certification_id for row in rows}), query.at)
@@ -134,18 +133,16 @@ class SqlTables(GenericTables):
         cases = ((_reached(name, yes, query.at), str(each)) for each, name, yes in DECIDED_BY)
         return self._session.by_code_point(case(*cases, else_=str(Status.VALID)))
 
-    def _sorted(
-        self,
-        query: TableQuery,
-        field: Field,
-        descending: bool,  # noqa: FBT001
-    ) -> Sequence[ColumnElement[Any]]:
-        column = self._column(query, field)
-        if field is Field.EXPIRES_AT:
-            return self._session.sorted_none_last(column, descending=descending)
-        if field.is_text:
-            column = func.substr(func.coalesce(column, ""), 1, SORTED)
-        return [column.desc() if descending else column]
+    def _order(self, query: TableQuery) -> Iterator[ColumnElement[Any]]:
+        for field, descending in query.order:
+            column = self._column(query, field)
+            if field is Field.EXPIRES_AT:
+                yield from self._session.sorted_none_last(column, descending=descending)
+                continue
+            if field.is_text:
+                column = func.substr(func.coalesce(column, ""), 1, SORTED)
+            yield column.desc() if descending else column
+        yield from _KEY
 
     def _conditions(self, query: TableQuery) -> Iterator[ColumnElement[bool]]:
         if query.scope.owner_id is not None:
