@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from certrules import Certification, User
-from certrules.cli import stores
+from certrules.cli import session
 from certrules.cli.commands import load
 from certrules.repositories.sql import open_store
 from tests.cli.conftest import Answer, Run, start
@@ -129,7 +129,7 @@ def test_a_read_only_store(run: Run, store: Path, file: Path) -> None:
 def test_a_store_locked_by_another_writer(
     run: Run, store: Path, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stores, "PATIENCE", 0.1)
+    monkeypatch.setattr(session, "PATIENCE", 0.1)
     with closing(sqlite3.connect(store, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         refused(run("import", file, "--store", store, "--zone", "UTC"), "locked by another writer")

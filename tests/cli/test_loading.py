@@ -37,7 +37,7 @@ def test_help_imports_no_command(words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("name", ["import", "badge", "status"])
 def test_the_help_of_a_command_imports_that_command_and_no_database(name: str) -> None:
     modules = loaded(name, "--help")
-    assert commands(modules) == {COMMANDS[name].module}
+    assert commands(modules) == {COMMANDS[name][0]}
     assert modules.isdisjoint({"sqlalchemy", "rich"})
 
 

@@ -74,7 +74,7 @@ def test_a_bug_is_told_in_one_line_and_shown_on_demand(
     def broken(*_: object, **__: object) -> None:
         raise KeyError("lost")
 
-    monkeypatch.setattr(status, "tell", broken)
+    monkeypatch.setattr(status, "show", broken)
     answer = run("status", "--store", awarded)
     assert answer.code == 2
     assert "CERTRULES_DEBUG=1" in one_line(answer.err)
@@ -95,7 +95,7 @@ def test_an_interruption_is_exit_code_130(
             raise StoreError("cannot roll back")
 
     for stopped in (interrupted, interrupted_in_the_database):
-        monkeypatch.setattr(status, "tell", stopped)
+        monkeypatch.setattr(status, "show", stopped)
         answer = run("status", "--store", awarded)
         assert answer == (130, "", "certrules: error: interrupted\n")
 

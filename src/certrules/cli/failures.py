@@ -1,4 +1,4 @@
-"""How is an error told: in one line for people, and as data for programs?"""
+"""Failures: how is an error shown, in one line for people and as data for programs?"""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,14 +6,12 @@ from typing import Any
 
 from attrs import Factory, evolve, frozen
 
-from certrules.cli.output import UnansweredError, shown
+from certrules.cli.output import SHOWN, UnansweredError, shown
 from certrules.errors import CatalogError, CertrulesError, RecordsFileError
 
-__all__ = ["INTERRUPTED", "Failure", "UsageError", "explain"]
+__all__ = ["INTERRUPTED", "Failure", "UsageError", "explain", "snake"]
 
 INTERRUPTED = "interrupted"
-
-SHOWN_FAULTS = 20
 
 BUG = (
     "unexpected {type}: {error}; this is a bug of certrules, please report it "
@@ -31,34 +29,34 @@ class Failure:
 
     code: str
     message: str
-    facts: Mapping[str, Any] = Factory(dict)
+    details: Mapping[str, Any] = Factory(dict)
     faults: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return what ``--format json`` says of it."""
-        told = {"code": self.code, "message": self.message, **self.facts}
+        """Return it as ``--format json`` shows it."""
+        shown = {"code": self.code, "message": self.message, **self.details}
         if self.faults:
-            told["faults"] = [{"path": path, "message": text} for path, text in self.faults]
-        return told
+            shown["faults"] = [{"path": path, "message": text} for path, text in self.faults]
+        return shown
 
     def lines(self) -> Iterator[str]:
-        """Return what people read of it."""
+        """Yield the lines that people read."""
         yield f"certrules: error: {shown(self.message)}"
-        for path, text in self.faults[:SHOWN_FAULTS]:
+        for path, text in self.faults[:SHOWN]:
             yield f"  {shown(path)}: {shown(text)}"
-        if len(self.faults) > SHOWN_FAULTS:
-            yield f"  … and {len(self.faults) - SHOWN_FAULTS:,} more (all with --format json)"
+        if len(self.faults) > SHOWN:
+            yield f"  … and {len(self.faults) - SHOWN:,} more (all with --format json)"
 
 
 def explain(error: BaseException) -> Failure:
-    """Return what to tell of an error; one that nobody foresaw is told as a bug."""
+    """Return how to show an error; one that nobody foresaw is shown as a bug."""
     failure = Failure(INTERRUPTED, INTERRUPTED) if _interrupted(error) else _failure(error)
     notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
     return evolve(failure, message=failure.message + notes)
 
 
 def _interrupted(error: BaseException | None) -> bool:
-    """Return whether an error is an interruption, or came while one was cleaned up after."""
+    """Return whether an error is an interruption, or came of one."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__context__
     return error is not None
@@ -69,10 +67,9 @@ def _failure(error: BaseException) -> Failure:
         case CatalogError():
             return Failure(error.code, error.message, faults=error.faults)
         case RecordsFileError():
-            facts = {name: _plain(value) for name, value in error.details.items()}
-            return Failure(error.code, error.message, facts)
+            return Failure(error.code, error.message, error.details)
         case CertrulesError() | UsageError():
-            return Failure(_code(error), str(error))
+            return Failure(snake(type(error).__name__.removesuffix("Error")), str(error))
         case UnansweredError():
             return Failure("unanswered", f"the answer could not be written: {error.strerror}")
         case OSError():
@@ -82,14 +79,10 @@ def _failure(error: BaseException) -> Failure:
             return Failure("bug", BUG.format(type=type(error).__name__, error=error))
 
 
-def _code(error: Exception) -> str:
-    name = type(error).__name__.removesuffix("Error")
+def snake(name: str) -> str:
+    """Return the name of a class as JSON has it.
+
+    >>> snake("IssueAward")
+    'issue_award'
+    """
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, str | int | float | None):
-        return value
-    if isinstance(value, Mapping):
-        return {str(name): _plain(each) for name, each in value.items()}
-    return list(map(_plain, value)) if isinstance(value, tuple | list) else str(value)

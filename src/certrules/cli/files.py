@@ -1,38 +1,28 @@
-"""From where is a file read, and into which does an answer go?"""
+"""Files of a command: which are read, which are written, and which may not be."""
 
-import argparse
 import stat
 import sys
 from itertools import product
 from os.path import realpath, samefile
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from certrules.cli.failures import UsageError
 from certrules.errors import BadgeError
 from certrules.records.writing import replacing
+from certrules.repositories.protocols import Store
 
-if TYPE_CHECKING:
-    from certrules.repositories.sql import SqlStore
-
-__all__ = ["add_out", "begun", "check_out", "contents", "replacing", "standard_input"]
+__all__ = ["check_out", "contents", "limited", "replacing", "standard_input"]
 
 
-def add_out(parser: argparse.ArgumentParser, says: str) -> None:
-    """Add the option that names the file to write, which is then ``args.file``."""
-    parser.add_argument(
-        "--out", dest="file", metavar="FILE", required=True, help=f"{says}, replaced if there"
-    )
-
-
-def check_out(out: str | Path, *reads: str | None, store: "SqlStore | None" = None) -> None:
-    """Raise UsageError where a file to write is one that the command reads, by whatever name.
+def check_out(out: str | Path, *reads: str | None, store: Store | None = None) -> None:
+    """Raise UsageError if a file to write is one that the command reads, by whatever name.
 
     Such are files that it was given, ``-`` being standard input, and those of its store.
     """
     if str(out) in ("", "-"):
         raise UsageError("--out needs the name of a file: standard output is for the answer")
-    own = store.path if store is not None else None
+    own = getattr(store, "path", None)
     names = () if own is None else (own, realpath(own))  # SQLite names its files after the latter
     for name, suffix in product(names, ("", "-wal", "-shm", "-journal")):
         if _is(f"{name}{suffix}", out):
@@ -52,19 +42,26 @@ def _is(read: str | int, out: str | Path) -> bool:
 
 
 def contents(path: str, most: int) -> bytes:
-    """Return what :func:`begun` does of a whole file; BadgeError where it is larger."""
-    data = begun(path, most)
+    """Return what :func:`limited` does; for a larger file, BadgeError."""
+    data = _begun(path, most)
     if len(data) > most:
         raise BadgeError(f"{path} has more than {most:,} bytes")
     return data
 
 
-def begun(path: str, most: int) -> bytes:
-    """Return what a file holds, ``-`` being standard input, and of a larger one a byte too much.
+def limited(path: str, most: int, limit: str) -> bytes:
+    """Return what a file holds, ``-`` being standard input; UsageError if it is larger.
 
-    UsageError where it is no regular file; what a shell hands over by its descriptor, as by
+    UsageError also if it is no regular file; what a shell hands over by its descriptor, as by
     ``<(...)``, may be a pipe, since somebody writes to it.
     """
+    data = _begun(path, most)
+    if len(data) > most:
+        raise UsageError(f"{path} is longer than {limit}")
+    return data
+
+
+def _begun(path: str, most: int) -> bytes:
     if path in ("-", "/dev/stdin"):
         return standard_input().read(most + 1)
     handed_over = path.startswith("/dev/fd/")
@@ -75,7 +72,7 @@ def begun(path: str, most: int) -> bytes:
 
 
 def standard_input() -> BinaryIO:
-    """Return what is piped in; UsageError where whoever called has closed it."""
+    """Return what is piped in; UsageError if the caller has closed it."""
     if sys.stdin is None:
         raise UsageError("standard input is closed; pipe something in, or name a file")
     return sys.stdin.buffer

@@ -1,31 +1,24 @@
-"""Which users, certifications and items do the names of a command line mean?"""
+"""Names on a command line: which users, certifications and items they mean, and back again."""
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
 from functools import partial
 from itertools import islice
 from typing import TypeVar
 
+from attrs import frozen
+
+from certrules import instants
 from certrules.cli.failures import UsageError
+from certrules.errors import OutOfRangeError
 from certrules.model.catalog import Certification, Item, ItemKind
+from certrules.model.learning import RenewalOption
 from certrules.model.people import User, username_key
 from certrules.repositories.protocols import Transaction
 
-__all__ = [
-    "add_certification",
-    "add_items",
-    "add_user",
-    "certification",
-    "certification_words",
-    "item",
-    "item_words",
-    "only_user",
-    "plan",
-    "user",
-    "username",
-    "users",
-]
+__all__ = ["Words", "certification", "day", "item", "only_user", "plan", "user", "users"]
 
 BY_ID = "id:"
 """What stands before an id that could be taken for a name or a code."""
@@ -42,54 +35,25 @@ KINDS = {
 T = TypeVar("T", User, Certification, Item)
 
 
-def add_user(parser: argparse.ArgumentParser) -> None:
-    """Add the option that names one user."""
-    parser.add_argument(
-        "--user", metavar="U", required=True, help="the user, by username or id (id:7)"
-    )
-
-
-def add_certification(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
-    """Add the option that names one certification."""
-    parser.add_argument(
-        "--certification",
-        metavar="C",
-        required=required,
-        help="the certification, by code or id (id:3)",
-    )
-
-
-def add_items(
-    parser: argparse.ArgumentParser, says: str, *, required: bool
-) -> argparse._ActionsContainer:
-    """Add the options of which one names an item, and return their group."""
-    group = parser.add_mutually_exclusive_group(required=required)
-    group.add_argument("--course", metavar="CODE", help=f"{says}: a course, by code or id")
-    group.add_argument("--plan", metavar="CODE", help=f"{says}: a learning plan")
-    group.add_argument("--track", metavar="CODE", help=f"{says}: a learning track")
-    return group
-
-
 def users(view: Transaction, name: str) -> Sequence[User]:
-    """Return the users of a name, or the one of an id; UsageError where there is none."""
-
-    def called(name: str) -> Sequence[User]:
-        key = username_key(name)
-        return view.users.named({key}).get(key, ())
-
-    if found := _found(name, view.users.get, called, "user", "username"):
-        return found
-    known = (user.username for user in islice(view.users.all(), CONSIDERED))
-    raise UsageError(f"there is no user {name!r} in the store{_hint(name, known)}")
+    """Return the users of a name, or the one of an id; UsageError if there is none."""
+    key = username_key(name)
+    return _found(
+        name,
+        ("user", "username"),
+        view.users.get,
+        lambda: view.users.named({key}).get(key, ()),
+        lambda: (user.username for user in view.users.all()),
+    )
 
 
 def user(view: Transaction, name: str) -> User:
-    """Return the only user of a name or id; UsageError where there is none, or several."""
+    """Return the only user of a name or id; UsageError if there is none, or several."""
     return only_user(name, users(view, name))
 
 
 def only_user(name: str, found: Sequence[User]) -> User:
-    """Return the only user of those who were found by a name; UsageError where there are several.
+    """Return the only user of those who were found by a name; UsageError if there are several.
 
     >>> only_user("ada", [User("1", "ada")]).id
     '1'
@@ -97,90 +61,64 @@ def only_user(name: str, found: Sequence[User]) -> User:
     return _only(f"users are called {name!r}", found)
 
 
-def username(view: Transaction, user_id: str) -> str:
-    """Return the username of an id, or the id where the store has no such user."""
-    person = view.users.get(user_id)
-    return person.username if person else f"user {user_id}"
-
-
 def certification(view: Transaction, name: str) -> Certification:
-    """Return the certification of a code or id; UsageError where there is none, or several."""
-
-    def coded(name: str) -> Sequence[Certification]:
-        return view.certifications.coded({name}).get(name, ())
-
-    if found := _found(name, view.certifications.get, coded, "certification", "code"):
-        return _only(f"certifications have the code {name!r}", found)
-    codes = (each.code or each.id for each in view.certifications.all())
-    raise UsageError(f"there is no certification {name!r} in the store{_hint(name, codes)}")
+    """Return the certification of a code or id; UsageError if there is none, or several."""
+    found = _found(
+        name,
+        ("certification", "code"),
+        view.certifications.get,
+        lambda: view.certifications.coded({name}).get(name, ()),
+        lambda: (each.code or each.id for each in view.certifications.all()),
+    )
+    return _only(f"certifications have the code {name!r}", found)
 
 
 def item(view: Transaction, args: argparse.Namespace) -> Item | None:
-    """Return the item that the options of :func:`add_items` name, if they do."""
-    for word, kind in KINDS.items():
+    """Return the item that the options --course, --plan and --track name, if they do."""
+    for word in KINDS:
         if (name := getattr(args, word)) is not None:
-            return _item(view, word, kind, name)
+            return _item(view, word, name)
     return None
 
 
 def plan(view: Transaction, name: str) -> Item:
-    """Return the learning plan of a code or id; UsageError where there is none, or several."""
-    return _item(view, "plan", ItemKind.LEARNING_PLAN, name)
+    """Return the learning plan of a code or id; UsageError if there is none, or several."""
+    return _item(view, "plan", name)
 
 
-def _item(view: Transaction, word: str, kind: ItemKind, name: str) -> Item:
-    def coded(name: str) -> Sequence[Item]:
-        return view.items.coded(kind, {name}).get(name, ())
-
-    if found := _found(name, partial(view.items.get, kind), coded, word, "code"):
-        return _only(f"items of this kind have the code {name!r}", found)
-    codes = (each.code or each.id for each in view.items.all() if each.kind is kind)
-    raise UsageError(f"there is no {word} {name!r} in the store{_hint(name, codes)}")
-
-
-def item_words(view: Transaction, kind: ItemKind, item_id: str) -> str:
-    """Return how people name an item.
-
-    >>> from certrules.repositories.memory import MemoryStore
-    >>> with MemoryStore().reading() as view:
-    ...     item_words(view, ItemKind.LEARNING_PLAN, "p1")
-    'learning plan p1'
-    """
-    return str(view.items.get(kind, item_id) or Item(kind, item_id))
-
-
-def certification_words(view: Transaction, certification_id: str) -> str:
-    """Return how people name a certification: by its name and code.
-
-    >>> from certrules.repositories.memory import MemoryStore
-    >>> with MemoryStore().reading() as view:
-    ...     certification_words(view, "k1")
-    'k1'
-    """
-    return str(view.certifications.get(certification_id) or certification_id)
+def _item(view: Transaction, word: str, name: str) -> Item:
+    kind = KINDS[word]
+    found = _found(
+        name,
+        (word, "code"),
+        partial(view.items.get, kind),
+        lambda: view.items.coded(kind, {name}).get(name, ()),
+        lambda: (each.code or each.id for each in view.items.all() if each.kind is kind),
+    )
+    return _only(f"items of this kind have the code {name!r}", found)
 
 
 def _found(
     name: str,
+    words: tuple[str, str],
     get: Callable[[str], T | None],
-    called: Callable[[str], Sequence[T]],
-    thing: str,
-    word: str,
+    named: Callable[[], Sequence[T]],
+    names: Callable[[], Iterable[str]],
 ) -> Sequence[T]:
-    """Return what is called so, or has this id; UsageError where these are not the same."""
-    if name.startswith(BY_ID):
-        known = get(name.removeprefix(BY_ID))
-        return () if known is None else (known,)
-    known, named = get(name), called(name)
-    if known is None:
-        return named
-    others: list[str] = [each.id for each in named if each.id != known.id]
-    if not others:
-        return (known,)
-    raise UsageError(
-        f"{name!r} is the id of one {thing} and the {word} of another: name one by its id, "
-        + ", ".join(f"{BY_ID}{each}" for each in (name, *others))
-    )
+    """Return what has this name, or this id; UsageError if these are not the same, or nothing."""
+    thing, word = words
+    known = get(name.removeprefix(BY_ID))
+    others: Sequence[T] = () if name.startswith(BY_ID) else named()
+    found = others if known is None else (known,)
+    if not found:
+        raise UsageError(f"there is no {thing} {name!r} in the store{_hint(name, names())}")
+    ids: list[str] = [each.id for each in others if each.id != found[0].id]
+    if known is not None and ids:
+        raise UsageError(
+            f"{name!r} is the id of one {thing} and the {word} of another: name one by its id, "
+            + ", ".join(f"{BY_ID}{each}" for each in (name, *ids))
+        )
+    return found
 
 
 def _only(several: str, found: Sequence[T]) -> T:
@@ -194,3 +132,51 @@ def _hint(name: str, known: Iterable[str]) -> str:
     names = {each.casefold(): each for each in islice(known, CONSIDERED)}
     near = get_close_matches(name.strip().casefold(), names, n=1)
     return f"; did you mean {names[near[0]]}?" if near else ""
+
+
+@frozen
+class Words:
+    """How people call what a store has, and days on the calendar of a zone.
+
+    >>> from certrules.repositories.memory import MemoryStore
+    >>> with MemoryStore().reading() as view:
+    ...     Words(view).item(ItemKind.LEARNING_PLAN, "p1")
+    'learning plan p1'
+    """
+
+    view: Transaction
+    zone: tzinfo = UTC
+
+    def user(self, user_id: str) -> str:
+        """Return the username of an id, or the id if the store has no such user."""
+        person = self.view.users.get(user_id)
+        return person.username if person else f"user {user_id}"
+
+    def item(self, kind: ItemKind, item_id: str) -> str:
+        """Return an item as people call it."""
+        return str(self.view.items.get(kind, item_id) or Item(kind, item_id))
+
+    def certification(self, certification_id: str) -> str:
+        """Return a certification as people call it: by its name and code."""
+        return str(self.view.certifications.get(certification_id) or certification_id)
+
+    def option(self, option: RenewalOption) -> str:
+        """Return what completes a renewal."""
+        what = f"completing {self.item(option.kind, option.item_id)}"
+        if option.plan_id is None:
+            return what
+        return f"{what} through {self.item(ItemKind.LEARNING_PLAN, option.plan_id)}"
+
+    def day(self, instant: datetime | None) -> str:
+        """Return the day of an instant; ``never`` for None."""
+        return day(instant, self.zone)
+
+
+def day(instant: datetime | None, zone: tzinfo) -> str:
+    """Return the day of an instant on a zone's calendar; ``never`` for None."""
+    if instant is None:
+        return "never"
+    try:
+        return instants.local_day(instant, zone).isoformat()
+    except OutOfRangeError:
+        return instant.date().isoformat()

@@ -11,12 +11,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from io import StringIO
 from itertools import chain, islice
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-from attrs import frozen
+from attrs import asdict, frozen, has
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -25,22 +26,29 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CARRIED_OUT",
+    "SHOWN",
     "Cell",
     "Column",
     "Output",
     "UnansweredError",
     "counted",
     "flushed",
+    "plain",
     "progress",
     "shortened",
     "shown",
 ]
+
+T = TypeVar("T")
 
 Cell = str | tuple[str, str]
 """A text, or a text and its style: bold, dim, green, yellow, red."""
 
 PAGE = 500
 """How many rows are laid out together; a longer table repeats its heading."""
+
+SHOWN = 20
+"""How many of many changes, faults and the like are shown to people."""
 
 PARAGRAPH = 100
 """How wide a paragraph is at most."""
@@ -100,6 +108,14 @@ class Output:
         padded = Padding(_text((text, style)), (0, 0, 0, indent), expand=False)
         self._print(padded, width=min(self.width, PARAGRAPH))
 
+    def some(self, items: Sequence[T], text: Callable[[T], str], *, indent: int = 0) -> None:
+        """Write what the first :data:`SHOWN` of many items are, and how many more there are."""
+        for item in items[:SHOWN]:
+            self.paragraph(text(item), indent=indent)
+        if len(items) > SHOWN:
+            left = len(items) - SHOWN
+            self.line(f"{' ' * indent}… and {left:,} more (all with --format json)")
+
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> int:
         """Write an aligned table, page by page, and return how many rows it had."""
         count, stream = 0, iter(rows)
@@ -139,7 +155,22 @@ class Output:
 
 
 def _json(value: object, indent: int | None = None) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=indent)
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=plain)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: attributes by name, instants and days in ISO 8601.
+
+    >>> plain(date(2024, 1, 1)), plain(Unit.DAYS), plain(Item(ItemKind.COURSE, "c1"))["id"]
+    ('2024-01-01', 'days', 'c1')
+    """
+    if has(type(value)):
+        return asdict(value, recurse=False)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, frozenset) else str(value)
 
 
 def _coloured(stream: TextIO) -> bool:
@@ -202,16 +233,10 @@ def progress(words: str) -> Iterator[Callable[[int, int], object] | None]:
     if not _coloured(sys.stderr):
         yield None
         return
-    from rich import progress
+    from rich.progress import Progress
 
-    columns = (
-        progress.TextColumn("{task.description}"),
-        progress.BarColumn(),
-        progress.MofNCompleteColumn(),
-        progress.TimeRemainingColumn(),
-    )
     console = _console(sys.stderr, coloured=True)
-    with progress.Progress(*columns, console=console, transient=True) as bars:
+    with Progress(console=console, transient=True) as bars:
         bar = bars.add_task(words, total=None)
         yield lambda done, total: bars.update(bar, completed=done, total=total)
 

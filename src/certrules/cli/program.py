@@ -1,4 +1,4 @@
-"""Which command is meant, and how does it end?"""
+"""The program: which command is meant, and how does it end?"""
 
 import argparse
 import os
@@ -11,8 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
-from certrules.cli import arguments, failures
-from certrules.cli.commands import COMMANDS
+from certrules.cli import failures, options
+from certrules.cli.commands import COMMANDS, add
 from certrules.cli.failures import UsageError
 from certrules.cli.output import CARRIED_OUT, Output, UnansweredError, flushed
 
@@ -67,10 +67,10 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
         "--version", action=_Version, nargs=0, help="show program's version number and exit"
     )
     subparsers = top.add_subparsers(metavar="COMMAND", required=True, title="commands")
-    for name, each in COMMANDS.items():
-        added = arguments.subparser(subparsers, name, each.says)
+    for name, (_, says) in COMMANDS.items():
+        added = options.subparser(subparsers, name, says)
         if command in {None, name}:
-            each.add(added)
+            add(name, added)
     return top
 
 
@@ -136,7 +136,7 @@ def _wants_json(words: Sequence[str]) -> bool:
 
 
 def _replace_closed_streams() -> None:
-    """Put something to write to where whoever called has closed a stream; an answer needs more."""
+    """Replace streams that the caller has closed; UsageError if that is standard output."""
     closed = [name for name in ("stdout", "stderr") if getattr(sys, name) is None]
     for name in closed:
         setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
@@ -151,7 +151,7 @@ def _speak_utf8() -> None:
 
 
 def _let_go(stream: object) -> None:
-    """Let what is still unwritten vanish, so that Python does not complain of it at its end."""
+    """Drop what is still unwritten, so that Python does not complain of it at its end."""
     try:
         stream.flush()  # type: ignore[attr-defined]
     except OSError:

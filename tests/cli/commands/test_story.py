@@ -355,7 +355,7 @@ def test_deleting_says_what_is_lost_first(told: Told) -> None:
     award(told, "--branch", "all", "--expires", "2025-05-01")
     preview = told("delete --certification FA")
     assert preview.code == 2
-    assert "  … and 11 more changes (all with --format json)\n" in preview.out
+    assert "  … and 11 more (all with --format json)\n" in preview.out
     assert told("delete --certification FA --yes").code == 0
     assert told("delete --certification FA").code == 2
     other = told("delete --certification CONDUCT --yes")

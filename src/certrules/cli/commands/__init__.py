@@ -1,61 +1,43 @@
-"""The commands: what each does, and which module has it.
+"""The commands: what each does, and where it is.
 
-A module has ``add(parser)``, which adds a command's options, and is imported only if its command is
-used.
+A module of commands has a function ``add_`` for each, which gives a parser the command's options
+and what runs it. A module is imported only if a command of it is used.
 """
 
 import argparse
 from collections.abc import Mapping
 from importlib import import_module
-from typing import NamedTuple
 
-__all__ = ["COMMANDS", "Command"]
+__all__ = ["COMMANDS", "add"]
 
-
-class Command(NamedTuple):
-    """A command: what it does, in a line of help, and the module that does it."""
-
-    says: str
-    module: str
-
-    def add(self, parser: argparse.ArgumentParser) -> None:
-        """Import the module, and add the command's options to its parser."""
-        import_module(f"{__name__}.{self.module}").add(parser)
-
-
-COMMANDS: Mapping[str, Command] = {
-    "demo": Command("tell the whole story on sample data", "demo"),
-    "load": Command("load certifications, items and users into a store", "load"),
-    "import": Command("import a CSV of certification records", "importing"),
-    "status": Command("show where every award stands: status, dates and days left", "status"),
-    "complete": Command(
-        "record that a user has completed something, and issue or renew what it earns", "complete"
-    ),
-    "award": Command("award a certification by hand to users, groups and branches", "award"),
-    "edit": Command("give an award other dates, or another association", "edit"),
-    "predate": Command(
-        "issue a certification for training that was completed before it existed", "predate"
-    ),
-    "renew": Command("say whether an award may be renewed and why, and start its renewal", "renew"),
-    "reopen": Command(
-        "make the training of expired awards incomplete, so that it is taken again", "reopen"
-    ),
-    "report": Command(
-        "show the reports of current and archived awards, or a learner's list", "report"
-    ),
-    "export": Command("export a table to a CSV file or a workbook", "export"),
-    "ics": Command("write a calendar of when a learner's certifications expire", "ics"),
-    "badge": Command("issue, bake, verify, share and publish badges", "badge"),
-    "publish": Command("publish a draft, so that it is issued", "publish"),
-    "deactivate": Command(
-        "let a certification be issued no more; what was issued stands", "deactivate"
-    ),
-    "activate": Command("let a certification that was switched off be issued again", "activate"),
-    "unassign": Command("take a certification away from one user, with its history", "unassign"),
-    "unlink": Command(
-        "unlink an item from a certification, with the awards that it earned", "unlink"
-    ),
-    "delete": Command("delete a certification, with every award of it", "delete"),
-    "due": Command("put into the outbox what learners are to be told by now", "due"),
-    "outbox": Command("show what happened and is to be told, and acknowledge it", "outbox"),
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": ("demo", "tell the whole story on sample data"),
+    "load": ("load", "load certifications, items and users into a store"),
+    "import": ("importing", "import a CSV of certification records"),
+    "status": ("status", "show where every award stands: status, dates and days left"),
+    "complete": ("complete", "record what a user has completed, and issue or renew what it earns"),
+    "award": ("award", "award a certification by hand to users, groups and branches"),
+    "edit": ("award", "give an award other dates, or another association"),
+    "predate": ("award", "issue a certification for training that was completed before it existed"),
+    "renew": ("renew", "say whether an award may be renewed and why, and start its renewal"),
+    "reopen": ("reopen", "make the training of expired awards incomplete, to be taken again"),
+    "report": ("report", "show the reports of current and archived awards, or a learner's list"),
+    "export": ("export", "export a table to a CSV file or a workbook"),
+    "ics": ("ics", "write a calendar of when a learner's certifications expire"),
+    "badge": ("badge", "issue, bake, verify, share and publish badges"),
+    "publish": ("certification", "publish a draft, so that it is issued"),
+    "deactivate": ("certification", "let a certification be issued no more; what was issued stays"),
+    "activate": ("certification", "let a certification that was switched off be issued again"),
+    "unassign": ("certification", "take a certification away from one user, with its history"),
+    "unlink": ("certification", "unlink an item from a certification, with the awards it earned"),
+    "delete": ("certification", "delete a certification, with every award of it"),
+    "due": ("outbox", "put into the outbox the notices that are due by now"),
+    "outbox": ("outbox", "show events and notices of the outbox, and acknowledge them"),
 }
+"""The module of each command, and what it does, in a line of help."""
+
+
+def add(name: str, parser: argparse.ArgumentParser) -> None:
+    """Import the module of a command, and give a parser its options."""
+    module = import_module(f"{__name__}.{COMMANDS[name][0]}")
+    getattr(module, f"add_{name}")(parser)

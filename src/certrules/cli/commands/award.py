@@ -1,84 +1,106 @@
-"""``certrules award``: a certification, given by hand."""
+"""``certrules award``, ``edit`` and ``predate``: awards that nobody earns by a completion."""
 
 import argparse
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime, tzinfo
+from functools import partial
+from typing import TypeVar
+
+from attrs import evolve
 
 from certrules import instants
-from certrules.cli import actors, arguments, decisions, names, policies, stores, terms
+from certrules.cli import decisions, names, options, session
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Output, counted, progress, shown
+from certrules.cli.names import Words
+from certrules.cli.output import SHOWN, Output, counted, progress
 from certrules.errors import StoreError
-from certrules.model.awards import ManualAward
-from certrules.model.decisions import Refused
-from certrules.model.people import Action
-from certrules.repositories.protocols import Store
-from certrules.rules.awarding import Targets
-from certrules.workflows import manual_awards
+from certrules.model.awards import (
+    AssociationType,
+    Award,
+    ExpiryBasis,
+    ExternalLink,
+    ManualAward,
+    Source,
+)
+from certrules.model.decisions import Granted, Refused
+from certrules.model.people import Action, User
+from certrules.repositories.protocols import Store, Transaction
+from certrules.rules.awarding import Targets, not_held
+from certrules.workflows import awarding, backfill, manual_awards
 from certrules.workflows.jobs import Job, Jobs, JobState
 from certrules.workflows.manual_awards import AwardReport
 from certrules.workflows.platform import Acting
 
-__all__ = ["add", "run"]
+__all__ = ["add_award", "add_edit", "add_predate"]
 
-EXAMPLE = """\
+BY_HAND = Source()
+
+Dated = TypeVar("Dated", Award, ManualAward)
+
+AWARD = """\
   certrules award --store certificates.db --certification FA --group crew \\
       --issued 2024-07-01 --expires 2026-07-01 --zone Europe/Rome
 
 Name any mix of users, groups and branches. Deactivated users are skipped, and
 those who hold the certification are refused: see `certrules edit`. More than
-100 users are awarded a thousand at a time; interrupted, what was done stays.
-Where nothing says what it was earned by, it was given by hand.
+100 users are awarded a thousand at a time; if it is interrupted, what was done
+stays. Without an option that says what it was earned by, it was given by hand.
 """
+PREDATE = """\
+  certrules predate --store certificates.db --certification FA --since 2024-01-01 --dry-run
 
-SHOWN = 20
-"""How many of those who got nothing are named."""
+Everybody who completed its training before it was added is issued the
+certification. Without --since it does not matter how long ago that was.
+Those who hold it, or lack some of the training, are refused with the reasons.
+If all of the training is needed unless the certification says otherwise, name
+that platform: --policy allbound.
+"""
+EDIT = """\
+  certrules edit --store certificates.db --user ada --certification FA \\
+      --expires 2027-07-01 --zone Europe/Rome
+
+What no option names stays as it is. The award that the user holds is changed,
+not its history; to give a new period instead, see `certrules renew`.
+"""
 
 POLL = 0.1
 """After how many seconds to look again how far a job is."""
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the command to its parser."""
-    arguments.command(parser, EXAMPLE, run)
-    option = parser.add_argument
-    stores.add_store(parser)
-    names.add_certification(parser)
-    option("--user", metavar="U", action="append", default=[], help="a username or id; repeatable")
-    option("--group", metavar="G", action="append", default=[], help="a group's id; repeatable")
-    option("--branch", metavar="B", action="append", default=[], help="a branch's id; repeatable")
-    option("--issued", metavar="DAY", help="the first day, such as 2024-07-01 (today)")
-    terms.add_until(parser, required=True)
-    arguments.add_zone(parser, "where the days begin", required=True)
-    terms.add_association(parser)
-    policies.add_policy(parser)
-    arguments.add_at(parser, "when it happens")
-    actors.add_actor(parser)
+def add_award(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``award``."""
+    options.command(parser, AWARD, _award)
+    options.add(parser, "--certification")
+    option = partial(parser.add_argument, action="append", default=[])
+    option("--user", metavar="U", help="a username or id; repeatable")
+    option("--group", metavar="G", help="a group's id; repeatable")
+    option("--branch", metavar="B", help="a branch's id; repeatable")
+    options.add_value(parser, "--issued", "DAY", "the first day, such as 2024-07-01 (today)")
+    _add_until(parser, required=True)
+    options.add_zone(parser, "where the days begin", required=True)
+    _add_association(parser)
+    options.add_acting(parser, at="when it happens", policy="docebo")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Award the certification, and say who got it and who did not."""
-    at, zone = arguments.instant(args.at), arguments.zone(args.zone)
+def _award(args: argparse.Namespace) -> int:
     if not (args.user or args.group or args.branch):
         raise UsageError("name somebody: --user, --group or --branch")
-    with stores.opened(args.store) as store:
-        acting = actors.acting(store, args, Action.ISSUE_AWARD)
-        with store.reading() as view:
-            certification = names.certification(view, args.certification).id
+    with session.acting(args, Action.ISSUE_AWARD) as acting:
+        certification_id = session.certification_id(acting, args)
+        with acting.store.reading() as view:
             users = [names.user(view, name).id for name in args.user]
-            source = terms.association(view, args) or terms.BY_HAND
-        today = instants.start_of_day(instants.local_day(at, zone), zone)
-        blank = ManualAward(certification, today, None, source=source)
-        chosen = terms.dated(args, blank, zone=zone)
-        targets = Targets(users, args.group, args.branch)
-        report = _award(acting, targets, chosen, at=at)
-        tell(args.out, store, report)
+            source = _association(view, args) or BY_HAND
+        today = instants.start_of_day(instants.local_day(args.at, args.zone), args.zone)
+        blank = ManualAward(certification_id, today, None, source=source)
+        chosen = _dated(args, blank, zone=args.zone)
+        report = _awarded(acting, Targets(users, args.group, args.branch), chosen, at=args.at)
+        _show(args.out, acting.store, report)
     return 0 if report.whole else 1
 
 
-def _award(acting: Acting, targets: Targets, chosen: ManualAward, *, at: datetime) -> AwardReport:
+def _awarded(acting: Acting, targets: Targets, chosen: ManualAward, *, at: datetime) -> AwardReport:
     with ThreadPoolExecutor(1) as executor, progress("awarding") as on_progress:
-        jobs = Jobs(arguments.now, executor)
+        jobs = Jobs(options.now, executor)
         awarded = manual_awards.award(acting, targets, chosen, at=at, jobs=jobs)
         if isinstance(awarded, AwardReport):
             return awarded
@@ -99,8 +121,125 @@ def _result(job: Job) -> AwardReport:
     return manual_awards.together(job.results)
 
 
-def tell(out: Output, store: Store, report: AwardReport, *, dry_run: bool = False) -> None:
-    """Say who was awarded, or would be, and who was not and why."""
+def add_edit(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``edit``."""
+    options.command(parser, EDIT, _edit)
+    options.add(parser, "--user", "--certification")
+    options.add_value(parser, "--issued", "DAY", "the first day, such as 2024-07-01")
+    _add_until(parser, required=False)
+    options.add_zone(parser, "where the days begin, and of which dates are shown (UTC)")
+    _add_association(parser)
+    parser.add_argument("--by-hand", action="store_true", help="it was given by hand")
+    options.add_acting(parser, policy="docebo")
+
+
+def _edit(args: argparse.Namespace) -> int:
+    with session.acting(args) as acting:
+        user = session.user(acting, Action.EDIT_AWARD, args.user)
+        with acting.store.reading() as view:
+            held = _held(view, user, args.certification)
+            source = _association(view, args)
+        if args.by_hand and source is not None:
+            raise UsageError("--by-hand is an association of its own: name no other")
+        source = BY_HAND if args.by_hand else source
+        if source is None and not (args.issued or args.expires or args.always_valid):
+            raise UsageError("nothing would change: name other dates, or another association")
+        decision: Granted | Refused = not_held()
+        if held is not None:
+            dated = _dated(args, held, zone=acting.zone)
+            changed = dated if source is None else evolve(dated, source=source)
+            decision = awarding.edit(acting, changed, at=args.at)
+        return decisions.answer(args.out, acting.store, decision, "edit", zone=acting.zone)
+
+
+def _held(view: Transaction, user: User, name: str) -> Award | None:
+    certification = names.certification(view, name)
+    history = view.awards.history(user.id, certification.id)
+    return next((award for award in history if not award.archived), None)
+
+
+def add_predate(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``predate``."""
+    options.command(parser, PREDATE, _predate)
+    options.add(parser, "--certification")
+    options.add_value(parser, "--since", "DAY", "only completions from this day on (all)")
+    options.add_zone(parser, "where the day begins, and the expiry is calculated (UTC)")
+    parser.add_argument("--dry-run", action="store_true", help="only say who would be awarded")
+    options.add_acting(parser, policy="docebo")
+
+
+def _predate(args: argparse.Namespace) -> int:
+    with session.acting(args, Action.ISSUE_PREDATED) as acting, progress("issuing") as on_progress:
+        report = backfill.issue_predated(
+            acting,
+            session.certification_id(acting, args),
+            since=args.since and instants.start_of_day(args.since, acting.zone),
+            at=args.at,
+            dry_run=args.dry_run,
+            on_progress=on_progress,
+        )
+        _show(args.out, acting.store, report, dry_run=args.dry_run)
+    return 0 if report.whole else 1
+
+
+def _add_until(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    until = parser.add_mutually_exclusive_group(required=required)
+    options.add_value(until, "--expires", "DAY", "it expires as this day begins")
+    until.add_argument("--always-valid", action="store_true", help="it never expires")
+
+
+def _add_association(parser: argparse.ArgumentParser) -> None:
+    options.add_items(parser, "what it was earned by", required=False)
+    parser.add_argument(
+        "--external-training",
+        metavar="ID",
+        help="what it was earned by: an external training activity",
+    )
+    parser.add_argument(
+        "--link",
+        metavar=("PROVIDER", "URL"),
+        nargs=2,
+        action="append",
+        default=[],
+        help="it stands for an external certification: its provider, and the link there; "
+        "repeatable; needs --external-certifications",
+    )
+    parser.add_argument(
+        "--external-certifications",
+        action="store_true",
+        help="external certifications are enabled on this platform",
+    )
+
+
+def _association(view: Transaction, args: argparse.Namespace) -> Source | None:
+    item, training = names.item(view, args), args.external_training
+    links = tuple(ExternalLink(provider, url) for provider, url in args.link)
+    if sum((item is not None, training is not None, bool(links))) > 1:
+        raise UsageError("an award has one association: an item, a training, or links")
+    if item is not None:
+        return Source(AssociationType(item.kind.value), item.id)
+    if training is not None:
+        return Source(AssociationType.EXTERNAL_TRAINING, training)
+    return Source(AssociationType.EXTERNAL_CERTIFICATION, links=links) if links else None
+
+
+def _dated(args: argparse.Namespace, award: Dated, *, zone: tzinfo) -> Dated:
+    issued_at = _begins(args.issued, zone) or award.issued_at
+    if args.always_valid:
+        expires_at, basis = None, ExpiryBasis.ALWAYS_VALID
+    elif args.expires is not None:
+        expires_at, basis = _begins(args.expires, zone), ExpiryBasis.DATE
+    else:
+        expires_at, basis = award.expires_at, award.basis
+    return evolve(award, issued_at=issued_at, expires_at=expires_at, basis=basis)
+
+
+def _begins(day: date | None, zone: tzinfo) -> datetime | None:
+    return None if day is None else instants.start_of_day(day, zone)
+
+
+def _show(out: Output, store: Store, report: AwardReport, *, dry_run: bool = False) -> None:
+    """Show who was awarded, or would be, and who was not and why."""
     if out.as_json:
         refused = [{"user": user, **decisions.as_json(each)} for user, each in report.refused]
         out.data(
@@ -119,14 +258,14 @@ def tell(out: Output, store: Store, report: AwardReport, *, dry_run: bool = Fals
     out.line((f"{counted(len(report.awarded), 'user')} {awarded}", "green"))
     for kind, nobody in (("group", report.unknown_groups), ("branch", report.unknown_branches)):
         for name in nobody:
-            out.line((f"nobody is in {kind} {shown(name)} (DOC-AWARD-01)", "red"))
-    decisions.tell_reasons(out, report.reasons)
+            out.line((f"nobody is in {kind} {name} (DOC-AWARD-01)", "red"))
+    decisions.show_reasons(out, report.reasons)
     with store.reading() as view:
+        words = Words(view)
         for user, each in report.refused[:SHOWN]:
-            out.line((f"{shown(names.username(view, user))}: refused", "red"))
-            decisions.tell_reasons(out, each.reasons)
+            out.line((f"{words.user(user)}: refused", "red"))
+            decisions.show_reasons(out, each.reasons)
         for user in report.inactive[:SHOWN]:
-            name = shown(names.username(view, user))
-            out.line((f"{name}: deactivated, and skipped (DOC-CERT-13)", "yellow"))
+            out.line((f"{words.user(user)}: deactivated, and skipped (DOC-CERT-13)", "yellow"))
     if max(len(report.refused), len(report.inactive)) > SHOWN:
         out.line("… and more; all of them with --format json")

@@ -14,19 +14,18 @@ from certrules.badges import baking, sharing, statuslist, tokens
 from certrules.badges.credential import Issuer, Recipient
 from certrules.badges.urls import check_uri, check_web
 from certrules.cli import (
-    actors,
-    arguments,
     decisions,
     files,
     keys,
     names,
+    options,
     pictures,
+    session,
     statuslists,
-    stores,
     verification_text,
 )
 from certrules.cli.failures import UsageError
-from certrules.cli.output import CARRIED_OUT, Output, shown
+from certrules.cli.output import CARRIED_OUT, shown
 from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.badges import Badge
 from certrules.model.decisions import Refused
@@ -35,7 +34,7 @@ from certrules.repositories.protocols import Store
 from certrules.workflows import badges
 from certrules.workflows.platform import Acting
 
-__all__ = ["add"]
+__all__ = ["add_badge"]
 
 UNREVOCABLE = (
     "the token names no status list, so that nobody will see when it is revoked; "
@@ -93,7 +92,7 @@ revocation.
 """
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_badge(parser: argparse.ArgumentParser) -> None:
     """Add the commands about badges to the parser of all of them."""
     below = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
     _add_issue(below)
@@ -104,8 +103,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_issue(below: Any) -> None:
-    parser = arguments.subparser(below, "issue", "issue the badge of an award")
-    arguments.command(parser, ISSUE, _issue)
+    parser = options.subparser(below, "issue", "issue the badge of an award")
+    options.command(parser, ISSUE, _issue)
     _add_award(parser)
     keys.add_signer(parser)
     parser.add_argument("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
@@ -126,16 +125,16 @@ def _add_issue(below: Any) -> None:
 
 
 def _add_bake(below: Any) -> None:
-    parser = arguments.subparser(below, "bake", "put a credential into a picture")
-    arguments.command(parser, BAKE, _bake)
+    parser = options.subparser(below, "bake", "put a credential into a picture")
+    options.command(parser, BAKE, _bake)
     parser.add_argument("token", metavar="TOKEN", help="the file that holds the credential, or -")
     parser.add_argument("--image", metavar="FILE", required=True, help="a PNG, an SVG or a JPEG")
-    files.add_out(parser, "the picture to write")
+    options.add_out(parser, "the picture to write")
 
 
 def _add_verify(below: Any) -> None:
-    parser = arguments.subparser(below, "verify", "say what a badge is worth")
-    arguments.command(parser, VERIFY, _verify)
+    parser = options.subparser(below, "verify", "say what a badge is worth")
+    options.command(parser, VERIFY, _verify)
     parser.add_argument("badge", metavar="FILE", help="a token, a PNG or an SVG, or -")
     keys.add_trusted(parser)
     parser.add_argument(
@@ -145,12 +144,12 @@ def _add_verify(below: Any) -> None:
         default=[],
         help="a published status list; repeatable",
     )
-    arguments.add_at(parser)
+    options.add_at(parser)
 
 
 def _add_share(below: Any) -> None:
-    parser = arguments.subparser(below, "share", "give the links and the page of a badge")
-    arguments.command(parser, SHARE, _share)
+    parser = options.subparser(below, "share", "give the links and the page of a badge")
+    options.command(parser, SHARE, _share)
     _add_award(parser)
     parser.add_argument("--url", metavar="URL", required=True, help="where verification pages are")
     parser.add_argument("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
@@ -159,28 +158,26 @@ def _add_share(below: Any) -> None:
     )
     parser.add_argument("--image", metavar="FILE", help="the picture for the page")
     parser.add_argument("--out", dest="file", metavar="FILE", help="the page to write, *.html")
-    arguments.add_at(parser)
-    arguments.add_zone(parser, "the days of this time zone (UTC)")
+    options.add_at(parser)
+    options.add_zone(parser, "the days of this time zone (UTC)")
 
 
 def _add_publish(below: Any) -> None:
-    parser = arguments.subparser(below, "publish", "write the signed status lists")
-    arguments.command(parser, PUBLISH, _publish)
-    stores.add_store(parser)
+    parser = options.subparser(below, "publish", "write the signed status lists")
+    options.command(parser, PUBLISH, _publish)
+    options.add(parser, "--store")
     keys.add_signer(parser)
     parser.add_argument("--lists", metavar="URL", required=True, help="where they are published")
     parser.add_argument("--days", metavar="N", type=int, default=7, help="how long they count (7)")
-    arguments.add_at(parser)
+    options.add_at(parser)
     parser.add_argument(
         "--out", dest="folder", metavar="FOLDER", required=True, help="the folder to write them to"
     )
 
 
 def _add_award(parser: argparse.ArgumentParser) -> None:
-    stores.add_store(parser)
-    names.add_user(parser)
-    names.add_certification(parser)
-    actors.add_actor(parser)
+    options.add(parser, "--user", "--certification")
+    options.add_acting(parser, at=None)
 
 
 def _issue(args: argparse.Namespace) -> int:
@@ -188,16 +185,16 @@ def _issue(args: argparse.Namespace) -> int:
         raise UsageError("--image needs --out, the picture to write")
     issuer = _issuer(args, _issuer_name(args))
     more = _more(args)
-    with stores.opened(args.store) as store:
+    with session.acting(args) as acting:
         if args.file:
-            files.check_out(args.file, args.key, args.image, store=store)
-        acting, user = actors.acting_for(store, args, Action.DOWNLOAD_BADGE)
+            files.check_out(args.file, args.key, args.image, store=acting.store)
+        user = session.user(acting, Action.DOWNLOAD_BADGE, args.user)
         signer = keys.signer(args)
         image = pictures.bakeable(args.image, args.file) if args.image else None
-        skills = _skills(args, store)
+        skills = _skills(args, acting.store)
         badge = _badge(args, acting, user)
         if isinstance(badge, Refused):
-            return _refused(args.out, store, badge, "issuing the badge")
+            return decisions.answer(args.out, acting.store, badge, "issuing the badge")
         made = badges.credential(acting, badge, issuer=issuer, skills=skills, **more)
     token = keys.needed("signing").sign(made, signer)
     if args.file:
@@ -223,7 +220,7 @@ def _bake(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    at = arguments.instant(args.at)
+    at = args.at
     trusted = {args.issuer: keys.trusted(args)}
     lists = statuslists.newest(args.status_list)
     verifying = keys.needed("verifying")
@@ -242,22 +239,22 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _share(args: argparse.Namespace) -> int:
-    at = arguments.instant(args.at)
-    zone = arguments.zone(args.zone) if args.zone else UTC
+    at = args.at
+    zone = args.zone or UTC
     url = _folder(args.url)
     name = _issuer_name(args)
     if args.image and not args.file:
         raise UsageError("--image needs --out, the page to write")
     if args.file and Path(args.file).suffix.lower() != ".html":
         raise UsageError(f"--out {args.file}: it is a page, so its name is to end in .html")
-    with stores.opened(args.store) as store:
+    with session.acting(args) as acting:
         if args.file:
-            files.check_out(args.file, args.image, store=store)
-        acting, user = actors.acting_for(store, args, Action.DOWNLOAD_BADGE)
+            files.check_out(args.file, args.image, store=acting.store)
+        user = session.user(acting, Action.DOWNLOAD_BADGE, args.user)
         image = pictures.shown(args.image) if args.image else None
         badge = _badge(args, acting, user)
         if isinstance(badge, Refused):
-            return _refused(args.out, store, badge, "sharing the badge")
+            return decisions.answer(args.out, acting.store, badge, "sharing the badge")
         page = badges.page(acting, badge.id, at=at, issuer=name)
         assert page is not None  # noqa: S101 - it was there just now
     url = f"{url}/{badge.id}"
@@ -284,7 +281,7 @@ def _share(args: argparse.Namespace) -> int:
 
 
 def _publish(args: argparse.Namespace) -> int:
-    at = arguments.instant(args.at)
+    at = args.at
     until = _until(at, args.days)
     _check_lists(args.lists)
     signer = keys.signer(args)
@@ -292,12 +289,12 @@ def _publish(args: argparse.Namespace) -> int:
     written: list[dict[str, Any]] = []
     folder = Path(args.folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with stores.opened(args.store) as store:
-        places = _places(store, folder)
+    with session.acting(args) as acting:
+        places = _places(acting.store, folder)
         for file in places.values():
-            files.check_out(file, args.key, store=store)
+            files.check_out(file, args.key, store=acting.store)
         for (number, purpose), file in places.items():
-            marked = badges.marked(actors.acting(store, args), number, purpose)
+            marked = badges.marked(acting, number, purpose)
             url = badges.list_url(args.lists, purpose, number)
             made = statuslist.list_credential(
                 url, purpose, marked, issuer=issuer, at=at, until=until
@@ -412,19 +409,9 @@ def _write(path: str, data: bytes) -> None:
 
 
 def _badge(args: argparse.Namespace, acting: Acting, user: User) -> Badge | Refused:
-    with acting.store.reading() as view:
-        certification = names.certification(view, args.certification).id
+    certification = session.certification_id(acting, args)
     decision = badges.issue(acting, user.id, certification, draw=secrets.randbelow)
     if isinstance(decision, Refused):
         return decision
     badge: Badge = decision.effects[0]
     return badge
-
-
-def _refused(out: Output, store: Store, decision: Refused, verb: str) -> int:
-    if out.as_json:
-        out.data(decisions.as_json(decision))
-    else:
-        with store.reading() as view:
-            decisions.tell(out, view, decision, zone=UTC, verb=verb)
-    return 1

@@ -2,7 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+import shlex
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -10,27 +11,21 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import wrap
-from typing import Any
 
 from attrs import frozen
 
-from certrules import catalogs
-from certrules.cli import arguments, stores
-from certrules.cli.commands import importing, load, status
+from certrules.cli import options, program, session
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output
-from certrules.model.policy import DOCEBO, Duplicates
-from certrules.records import open_records
-from certrules.repositories.protocols import Store
-from certrules.workflows import catalog as workflow
-from certrules.workflows.platform import SYSTEM, Acting, Platform
 
-__all__ = ["add", "run"]
+__all__ = ["add_demo"]
 
 AT = datetime(2024, 6, 3, 8, tzinfo=UTC)
 STORE = "demo.db"
 SAMPLE = ("catalog.json", "records.csv", "records-2.csv")
-ROME, APIA = "Europe/Rome", "Pacific/Apia"
+
+BRIEF = 4
+"""How many lines are shown of an answer that is like another one."""
 
 EXAMPLE = """\
   certrules demo --keep playground
@@ -52,33 +47,48 @@ ENDING = (
 
 @frozen
 class Step:
-    """A step of the story: what it shows, the command that does it, and how it is done."""
+    """A step of the story: what it shows, and the command that does it."""
 
     title: str
     command: str
-    tell: Callable[[Output], object]
+    brief: bool = False
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the command to its parser."""
-    arguments.command(parser, EXAMPLE, run)
+LOAD = "certrules load catalog.json --store {store}"
+IMPORT = "certrules import records.csv --store {store} --zone Europe/Rome"
+RENEW = "certrules import records-2.csv --store {store} --zone Pacific/Apia --duplicates renew {at}"
+STATUS = "certrules status --store {store} {at}"
+
+STEPS = (
+    Step("Load the catalog: who there is, and what can be earned", LOAD),
+    Step("Try the import first: nothing changes", f"{IMPORT} --dry-run", brief=True),
+    Step("Import: every row that cannot be taken says why", IMPORT),
+    Step("Import the same file again: nothing changes", IMPORT, brief=True),
+    Step("Import renewals from the office in Samoa, where days begin earlier", RENEW),
+    Step("Where does every award stand? (Midnight in Rome is Bruno's evening before)", STATUS),
+    Step("And what did Fetu hold before?", f"{STATUS} --user fetu --all"),
+)
+
+
+def add_demo(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``demo``."""
+    options.command(parser, EXAMPLE, _demo)
     where = parser.add_mutually_exclusive_group()
-    stores.add_store(where, required=False)
+    options.add(where, "--store", required=False)
     where.add_argument("--keep", metavar="DIR", help="keep the files and the store in this folder")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Tell the story, on a store of its own."""
+def _demo(args: argparse.Namespace) -> int:
     with _folder(args.keep) as folder:
-        url = args.store or str(folder / STORE)
-        with stores.opened(url, create=True) as store:
-            _check_empty(store, url)
-            acting = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
-            steps = _steps(acting, folder, args.store or STORE)
-            if args.out.as_json:
-                args.out.data({"at": AT.isoformat(), "steps": list(map(_as_json, steps))})
-            else:
-                _tell(args.out, steps)
+        _check_empty(args.store or str(folder / STORE))
+        at = f"--at {AT:%Y-%m-%dT%H:%M:%SZ}"
+        commands = [step.command.format(store=args.store or STORE, at=at) for step in STEPS]
+        if args.out.as_json:
+            steps = zip(STEPS, commands, strict=True)
+            answers = [_as_json(step, command, folder) for step, command in steps]
+            args.out.data({"at": AT.isoformat(), "steps": answers})
+        else:
+            _show(args.out, commands, folder)
     return 0
 
 
@@ -95,107 +105,45 @@ def _folder(keep: str | None) -> Iterator[Path]:
         yield folder
 
 
-def _check_empty(store: Store, url: str) -> None:
-    with store.reading() as view:
+def _check_empty(url: str) -> None:
+    with session.opened(url, create=True) as store, store.reading() as view:
         if any(True for _ in view.users.all()) or any(True for _ in view.certifications.all()):
             raise UsageError(f"the demo needs an empty store, and {url} holds something")
 
 
-def _steps(acting: Acting, folder: Path, url: str) -> list[Step]:
-    first = f"certrules import records.csv --store {url} --zone {ROME}"
-    at = f"--at {AT:%Y-%m-%dT%H:%M:%SZ}"
-    second = f"certrules import records-2.csv --store {url} --zone {APIA} --duplicates renew {at}"
-    standing = f"certrules status --store {url} {at}"
-
-    def loaded(out: Output) -> None:
-        catalog = catalogs.read((folder / "catalog.json").read_bytes())
-        load.tell(out, workflow.load(acting, catalog))
-
-    def imported(
-        name: str,
-        zone: str,
-        *,
-        duplicates: Duplicates = Duplicates.REJECT,
-        dry_run: bool = False,
-        briefly: bool = False,
-    ) -> Callable[[Output], None]:
-        def tell(out: Output) -> None:
-            with open_records(folder / name, zone=zone) as file:
-                report = importing.carry_out(
-                    acting, file, at=AT, duplicates=duplicates, dry_run=dry_run
-                )
-            if out.as_json or not briefly:
-                importing.tell(out, report, name=name)
-            else:
-                importing.tell_counts(out, report, name=name)
-                out.line("  ...")
-
-        return tell
-
-    def shown(**options: Any) -> Callable[[Output], None]:
-        def tell(out: Output) -> None:
-            with acting.store.reading() as view:
-                status.show(out, acting, view, at=AT, **options)
-
-        return tell
-
-    return [
-        Step(
-            "Load the catalog: who there is, and what can be earned",
-            f"certrules load catalog.json --store {url}",
-            loaded,
-        ),
-        Step(
-            "Try the import first: nothing changes",
-            f"{first} --dry-run",
-            imported("records.csv", ROME, dry_run=True, briefly=True),
-        ),
-        Step(
-            "Import: every row that cannot be taken says why",
-            first,
-            imported("records.csv", ROME),
-        ),
-        Step(
-            "Import the same file again: nothing changes",
-            first,
-            imported("records.csv", ROME, briefly=True),
-        ),
-        Step(
-            "Import renewals from the office in Samoa, where days begin earlier",
-            second,
-            imported("records-2.csv", APIA, duplicates=Duplicates.RENEW),
-        ),
-        Step(
-            "Where does every award stand? (Midnight in Rome is Bruno's evening before)",
-            standing,
-            shown(),
-        ),
-        Step(
-            "And what did Fetu hold before?",
-            f"{standing} --user fetu --all",
-            shown(name="fetu", archived=True),
-        ),
-    ]
-
-
-def _tell(out: Output, steps: list[Step]) -> None:
+def _show(out: Output, commands: list[str], folder: Path) -> None:
     out.paragraph(OPENING)
-    for number, step in enumerate(steps, start=1):
+    for number, (step, command) in enumerate(zip(STEPS, commands, strict=True), start=1):
         out.line()
         out.line((f"{number}. {step.title}", "bold cyan"))
-        lines = wrap(
-            f"$ {step.command}", out.width - 2, subsequent_indent="    ", break_on_hyphens=False
+        *lines, last = wrap(
+            f"$ {command}", out.width - 2, subsequent_indent="    ", break_on_hyphens=False
         )
-        for first in lines[:-1]:
-            out.line((f"{first} \\", "dim"))
-        out.line((lines[-1], "dim"))
+        for line in lines:
+            out.line((f"{line} \\", "dim"))
+        out.line((last, "dim"))
         out.line()
-        step.tell(out)
+        if step.brief:
+            answer = StringIO()
+            _run(command, folder, Output(stream=answer))
+            for line in (*answer.getvalue().splitlines()[:BRIEF], "  ..."):
+                out.line(line)
+        else:
+            _run(command, folder, out)
     out.line()
     out.paragraph(ENDING)
 
 
-def _as_json(step: Step) -> dict[str, object]:
+def _as_json(step: Step, command: str, folder: Path) -> dict[str, object]:
     answer = StringIO()
-    step.tell(Output(as_json=True, stream=answer))
-    return {"title": step.title, "command": step.command, "answer": json.loads(answer.getvalue())}
+    _run(command, folder, Output(as_json=True, stream=answer))
+    return {"title": step.title, "command": command, "answer": json.loads(answer.getvalue())}
+
+
+def _run(command: str, folder: Path, out: Output) -> None:
+    """Run a command of the story, whose files are in a folder."""
+    names = {name: str(folder / name) for name in (*SAMPLE, STORE)}
+    words = [names.get(word, word) for word in shlex.split(command)[1:]]
+    args = program.parser(words[0]).parse_args(words)
+    args.out = out
+    args.run(args)

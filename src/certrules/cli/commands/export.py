@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import asdict
 
-from certrules.cli import actors, arguments, files, stores
+from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output, counted
 from certrules.model.people import Action, Scope
@@ -17,7 +17,7 @@ from certrules.workflows import exporting
 from certrules.workflows.exporting import Exported, ExportFormat
 from certrules.workflows.platform import Acting
 
-__all__ = ["add", "run"]
+__all__ = ["add_export", "run"]
 
 EXAMPLE = """\
   certrules export issued --store certificates.db --out issued.xlsx \\
@@ -38,13 +38,12 @@ name them.
 GROUPS = (Column("group", shrinks=True), Column("rows", right=True))
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_export(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command to its parser."""
-    arguments.command(parser, EXAMPLE, run)
+    options.command(parser, EXAMPLE, run)
     known = list(map(str, Table))
     parser.add_argument("table", metavar="TABLE", choices=known, help=", ".join(known))
-    stores.add_store(parser)
-    files.add_out(parser, "the file to write, *.csv or *.xlsx")
+    options.add_out(parser, "the file to write, *.csv or *.xlsx")
     parser.add_argument(
         "--as", dest="as_", choices=list(map(str, ExportFormat)), help="whatever the file's name"
     )
@@ -62,20 +61,18 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", metavar="N", type=int, help="not more than N rows (all)")
     parser.add_argument("--user", metavar="U", help="only this user's awards, by username or id")
     parser.add_argument("--company", metavar="ID", help="only the awards of this company's people")
-    arguments.add_at(parser, "statuses at this instant")
-    arguments.add_zone(parser, "the days and times of this time zone (UTC)")
-    actors.add_actor(parser)
+    options.add_zone(parser, "the days and times of this time zone (UTC)")
+    options.add_acting(parser, at="statuses at this instant")
 
 
 def run(args: argparse.Namespace) -> int:
     """Export the table."""
     path = Path(args.file)
     as_ = _as(path, args.as_)
-    at = arguments.instant(args.at)
-    zone = arguments.zone(args.zone) if args.zone else UTC
-    with stores.opened(args.store) as store:
-        files.check_out(path, store=store)
-        acting = actors.acting(store, args)
+    at = args.at
+    zone = args.zone or UTC
+    with session.acting(args) as acting:
+        files.check_out(path, store=acting.store)
         action = exporting.ACTIONS[Table(args.table)]
         query = _query(args, _scope(args, acting, action), at)
         try:
@@ -85,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError("a workbook needs openpyxl: pip install 'certrules[excel]'") from error
         except OSError as error:  # which may not say where
             raise OSError(error.errno, error.strerror, str(path)) from error
-    _show(args.out, query, path, done, arguments.zone_name(zone))
+    _show(args.out, query, path, done, options.zone_name(zone))
     return 0
 
 
@@ -100,11 +97,11 @@ def _as(path: Path, given: str | None) -> ExportFormat:
 def _scope(args: argparse.Namespace, acting: Acting, action: Action) -> Scope:
     """Return whose awards are meant: those that are named, or else all that somebody may see."""
     if args.user is not None:
-        user = actors.whose(acting, action, args.user)
+        user = session.user(acting, action, args.user)
         return Scope(user.id, args.company or user.company_id)
     if args.company is not None:
         return Scope(company_id=args.company)
-    return actors.scope(acting, action)
+    return session.scope(acting, action)
 
 
 def _query(args: argparse.Namespace, scope: Scope, at: datetime) -> TableQuery:

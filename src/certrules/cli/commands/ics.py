@@ -4,13 +4,13 @@ import argparse
 from pathlib import Path
 
 from certrules import instants
-from certrules.cli import actors, arguments, files, names, stores
+from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.output import counted
 from certrules.model.people import Action
 from certrules.workflows import exporting
 
-__all__ = ["add", "run"]
+__all__ = ["add_ics", "run"]
 
 EXAMPLE = """\
   certrules ics --store certificates.db --user ada --out ada.ics --alarm 30 --alarm 7
@@ -21,12 +21,11 @@ events of an earlier one, whatever has changed since.
 """
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_ics(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command to its parser."""
-    arguments.command(parser, EXAMPLE, run)
-    stores.add_store(parser)
-    names.add_user(parser)
-    files.add_out(parser, "the calendar to write")
+    options.command(parser, EXAMPLE, run)
+    options.add(parser, "--user")
+    options.add_out(parser, "the calendar to write")
     parser.add_argument(
         "--alarm",
         metavar="DAYS",
@@ -35,26 +34,25 @@ def add(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="remind so many days before; may be given several times",
     )
-    arguments.add_at(parser, "written at this instant")
-    arguments.add_zone(parser, "the last valid days of this time zone")
-    actors.add_actor(parser)
+    options.add_zone(parser, "the last valid days of this time zone")
+    options.add_acting(parser, at="written at this instant")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the calendar."""
-    at = arguments.instant(args.at)
+    at = args.at
     path = Path(args.file)
-    with stores.opened(args.store) as store:
-        files.check_out(path, store=store)
-        acting, user = actors.acting_for(store, args, Action.VIEW_AWARDS)
-        zone = arguments.zone(args.zone) if args.zone else arguments.zone_of(acting, user)
+    with session.acting(args) as acting:
+        files.check_out(path, store=acting.store)
+        user = session.user(acting, Action.VIEW_AWARDS, args.user)
+        zone = args.zone or session.zone_of(acting, user)
         try:
             data = exporting.expiry_calendar(acting, user.id, at=at, zone=zone, alarms=args.alarm)
         except ImportError as error:
             raise UsageError("a calendar needs icalendar: pip install 'certrules[ical]'") from error
     with files.replacing(path) as target:
         target.write(data)
-    events, name = data.count(b"BEGIN:VEVENT"), arguments.zone_name(zone)
+    events, name = data.count(b"BEGIN:VEVENT"), options.zone_name(zone)
     if args.out.as_json:
         head = {"user": user.id, "file": str(path), "events": events}
         args.out.data({**head, "at": instants.utc(at).isoformat(), "zone": name})

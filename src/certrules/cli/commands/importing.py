@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, TextIO
 
-from certrules.cli import actors, arguments, files, stores
+from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, progress, shortened, shown
 from certrules.errors import CertrulesError
@@ -22,7 +22,7 @@ from certrules.workflows import importing
 from certrules.workflows.importing import ImportReport
 from certrules.workflows.platform import Acting
 
-__all__ = ["add", "carry_out", "run", "tell", "tell_counts"]
+__all__ = ["add_import", "carry_out", "run", "tell", "tell_counts"]
 
 EXAMPLE = """\
   certrules import records.csv --store certificates.db --zone Europe/Rome
@@ -56,13 +56,12 @@ STYLES = {
 }
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_import(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command to its parser."""
-    arguments.command(parser, EXAMPLE, run)
+    options.command(parser, EXAMPLE, run)
     option = parser.add_argument
     option("file", metavar="FILE", help="the file of records; - is standard input")
-    stores.add_store(parser)
-    arguments.add_zone(parser, "where the dates were written", required=True)
+    options.add_zone(parser, "where the dates were written", required=True)
     option(
         "--duplicates",
         choices=[str(each) for each in Duplicates],
@@ -71,7 +70,6 @@ def add(parser: argparse.ArgumentParser) -> None:
         "renew: the last of repeated rows counts, and an award that the user has is archived "
         "and a new one issued (reject)",
     )
-    arguments.add_at(parser, "when it happens")
     option("--dry-run", action="store_true", help="say what would happen, and change nothing")
     option("--rejects", metavar="OUT.csv", help="write the refused rows here, with their faults")
     option(
@@ -107,7 +105,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="awards are still valid on the day written as their expiry",
     )
-    actors.add_actor(parser)
+    options.add_acting(parser, at="when it happens")
 
 
 def _mapped(text: str) -> tuple[str, str]:
@@ -119,14 +117,13 @@ def _mapped(text: str) -> tuple[str, str]:
 
 def run(args: argparse.Namespace) -> int:
     """Import the file, and say what became of its rows."""
-    at = arguments.instant(args.at)
+    at = args.at
     if args.rejects in ("", "-"):
         raise UsageError("--rejects needs the name of a file; the report goes to standard output")
     with ExitStack() as stack:
-        store = stack.enter_context(stores.opened(args.store))
+        acting = stack.enter_context(session.acting(args, Action.IMPORT_AWARDS))
         if args.rejects is not None:
-            files.check_out(args.rejects, store=store)
-        acting = actors.acting(store, args, Action.IMPORT_AWARDS)
+            files.check_out(args.rejects, store=acting.store)
         file = stack.enter_context(_records(args))
         faults = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
         rejects = stack.enter_context(_rejects(args.rejects, file))
@@ -173,7 +170,7 @@ def _done(report: ImportReport) -> Iterator[None]:
 def _records(args: argparse.Namespace) -> RecordsFile:
     return open_records(
         files.standard_input() if args.file == "-" else args.file,
-        zone=arguments.zone(args.zone),
+        zone=args.zone,
         issue_date=IssueDateConvention(args.issue_date),
         mapping=args.map,
         delimiter=DELIMITERS.get(args.delimiter, args.delimiter),
@@ -255,7 +252,7 @@ def tell(
 def tell_counts(out: Output, report: ImportReport, *, name: str) -> None:
     """Say how many rows became what."""
     verb = "Would import" if report.dry_run else "Imported"
-    zone = arguments.zone_name(report.zone)
+    zone = options.zone_name(report.zone)
     rows = counted(report.rows, "row")
     what = f"{verb} {report.imported:,} of {rows} of {_brief(Path(name).name)}"
     how = f"(dates in {zone}, {report.issue_date})"
@@ -297,7 +294,7 @@ def _as_json(report: ImportReport) -> dict[str, object]:
         **{str(outcome): report.outcomes[outcome] for outcome, _ in COUNTS},
         "dry_run": report.dry_run,
         "duplicates": str(report.duplicates),
-        "zone": arguments.zone_name(report.zone),
+        "zone": options.zone_name(report.zone),
         "issue_date": str(report.issue_date),
         "superseded_by_refused": report.superseded_by_refused,
         "shifted": report.shifted,

@@ -5,13 +5,12 @@ import argparse
 from attrs import asdict
 
 from certrules import catalogs
-from certrules.cli import actors, arguments, files, pictures, policies, stores
-from certrules.cli.failures import UsageError
+from certrules.cli import files, options, pictures, session
 from certrules.cli.output import Column, Output
 from certrules.workflows import catalog as workflow
 from certrules.workflows.catalog import LoadReport
 
-__all__ = ["add", "run"]
+__all__ = ["add_load"]
 
 EXAMPLE = """\
   certrules load catalog.json --store certificates.db
@@ -30,8 +29,8 @@ EXAMPLE = """\
 
 An entry whose id the store has replaces it; others are added, and nothing is
 taken away: to unassign an item, use `certrules unlink`, which also removes the
-awards that it earned. A catalog with a fault changes nothing. A missing SQLite
-file is made, unless somebody is named who asks: in it, there is nobody yet.
+awards that it earned. A catalog with a fault changes nothing. Creates the
+SQLite file if missing (not with --actor: a new store has no users).
 
 With --images, the badge images of certifications are files in that folder, and
 are looked at: a PNG or JPEG that is whole, of 500 by 500 pixels at most.
@@ -41,60 +40,41 @@ MEGABYTE = 1 << 20
 LARGEST = 256 * MEGABYTE
 """The most bytes that a catalog may have."""
 
-COLUMNS = (
-    Column(""),
-    Column("added", right=True),
-    Column("replaced", right=True),
-    Column("unchanged", right=True),
-)
+COLUMNS = (Column(""), *(Column(each, right=True) for each in ("added", "replaced", "unchanged")))
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the command to its parser."""
-    arguments.command(parser, EXAMPLE, run)
+def add_load(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``load``."""
+    options.command(parser, EXAMPLE, _run)
     parser.add_argument("catalog", metavar="CATALOG.json", help="the catalog; - is standard input")
-    stores.add_store(parser)
     parser.add_argument(
         "--images", metavar="FOLDER", help="look at the badge images, which are files in it"
     )
-    policies.add_policy(parser)
-    actors.add_actor(parser)
+    options.add_acting(parser, at=None, policy="docebo")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Load the catalog, and say what that changed."""
+def _run(args: argparse.Namespace) -> int:
     if args.actor is not None:
-        with stores.opened(args.store) as store:
-            workflow.require_some(actors.acting(store, args))
-    catalog = catalogs.read(_bytes(args.catalog))
+        with session.acting(args) as acting:
+            workflow.require_some(acting)
+    limit = f"{LARGEST // MEGABYTE} MB, which no catalog is; load it in parts"
+    catalog = catalogs.read(files.limited(args.catalog, LARGEST, limit))
     known = {} if args.images is None else pictures.beside(catalog.certifications, args.images)
-    with stores.opened(args.store, create=args.actor is None) as store:
-        report = workflow.load(actors.acting(store, args), catalog, images=known)
-    tell(args.out, report)
+    with session.acting(args, create=args.actor is None) as acting:
+        report = workflow.load(acting, catalog, images=known)
+    show(args.out, report)
     return 0
 
 
-def _bytes(path: str) -> bytes:
-    data = files.begun(path, LARGEST)
-    if len(data) > LARGEST:
-        raise UsageError(
-            f"{path} is longer than {LARGEST // MEGABYTE} MB, which no catalog is; load it in parts"
-        )
-    return data
-
-
-def tell(out: Output, report: LoadReport) -> None:
-    """Say what a load changed."""
+def show(out: Output, report: LoadReport) -> None:
+    """Show what a load changed."""
+    changes = {section: asdict(change) for section, change in report.changes.items()}
     if out.as_json:
-        changes = {section: asdict(change) for section, change in report.changes.items()}
         out.data({**changes, "warnings": report.warnings})
         return
     out.table(
         COLUMNS,
-        (
-            (section, *(f"{number:,}" for number in asdict(change).values()))
-            for section, change in report.changes.items()
-        ),
+        [(name, *(f"{each:,}" for each in numbers.values())) for name, numbers in changes.items()],
     )
     for warning in report.warnings:
         out.paragraph(f"Warning: {warning}", style="yellow")

@@ -1,83 +1,148 @@
-"""``certrules outbox``: what happened and is to be told, until it is acknowledged."""
+"""``certrules due`` and ``outbox``: notices that are due, and all until they are acknowledged."""
 
 import argparse
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from certrules import instants
-from certrules.cli import actors, arguments, stores
+from certrules import catalogs, instants
+from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Output, counted, shown
+from certrules.cli.output import Output, counted
 from certrules.model.events import Event
-from certrules.model.notices import Notice
-from certrules.workflows import outbox
+from certrules.model.notices import Notice, Notification
+from certrules.model.people import Action
+from certrules.rules import notifications as rules
+from certrules.workflows import notifying, outbox
 
-__all__ = ["add", "run"]
+__all__ = ["add_due", "add_outbox"]
 
-EXAMPLE = """\
+
+LARGEST = 16 << 20
+"""How many bytes a file of notifications may have."""
+
+PATIENCE = 60.0
+"""How many seconds to wait for another writer, which is often a job that overlaps."""
+
+DUE = """\
+  certrules due --store certificates.db --notifications notifications.json --zone Europe/Rome
+
+  notifications.json:
+  {
+    "notifications": [
+      {"id": "issued", "kind": "issued"},
+      {"id": "reminder", "kind": "expiry", "offset": "2 weeks before",
+       "subject": "{{certification_name}} expires", "body": "Renew it: [renew_link]"}
+    ]
+  }
+
+Run it as often as you like: no notice is created twice, and what a late run
+missed is created once, nothing after --at. How far each notification has come
+is remembered by its id; the first time, it ignores events before --since.
+"recipients" may list learner, managers, instructors, power_users, superadmins.
+"""
+OUTBOX = """\
   certrules outbox --store certificates.db --format json
   certrules outbox --store certificates.db --ack 42
 
 Everything is shown again until its position is acknowledged. As JSON, each
-entry is a CloudEvent 1.0, whose id is its position. A notice is late where it
+entry is a CloudEvent 1.0, whose id is its position. A notice is late if it
 should have been sent by now, or by --at; nothing is held back. All that is not
 acknowledged is counted, and what is late of it, however few are shown.
 """
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the command to its parser."""
-    arguments.command(parser, EXAMPLE, run)
-    stores.add_store(parser)
+def add_due(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``due``."""
+    options.command(parser, DUE, _due)
+    parser.add_argument(
+        "--notifications", metavar="FILE", required=True, help="what is sent, and when"
+    )
+    options.add_zone(parser, "count days and weeks on this calendar", required=True)
+    options.add_value(
+        parser, "--since", "INSTANT", "for a new notification: ignore events before this (--at)"
+    )
+    options.add_acting(parser, at="by when")
+
+
+def _due(args: argparse.Namespace) -> int:
+    if args.since is not None and args.since > args.at:
+        raise UsageError("--since is after --at; name an earlier instant")
+    notices: list[Notice] = []
+    opened = session.acting(args, Action.MANAGE_NOTIFICATIONS, patience=PATIENCE)
+    with opened as acting, _noted(notices):
+        data = files.limited(args.notifications, LARGEST, "16 MB, which no notifications are")
+        sent = catalogs.read_notifications(data)
+        notifying.due(acting, sent, at=args.at, since=args.since, on_told=notices.extend)
+    _show_due(args.out, sent, notices)
+    return 0
+
+
+@contextmanager
+def _noted(notices: Sequence[Notice]) -> Iterator[None]:
+    """Say in any error how many notices were created before it."""
+    try:
+        yield
+    except BaseException as error:
+        if notices:
+            said = counted(len(notices), "notice")
+            error.add_note(
+                f"{said} went into the outbox before, and the next run goes on from there"
+            )
+        raise
+
+
+def _show_due(out: Output, sent: Sequence[Notification], notices: Sequence[Notice]) -> None:
+    warnings = [(each.id, warning) for each in sent for warning in rules.lint(each)]
+    if out.as_json:
+        found = [{"notification": id_, "message": str(warning)} for id_, warning in warnings]
+        out.data_stream({"warnings": found}, "notices", notices)
+        return
+    for id_, warning in warnings:
+        out.paragraph(f"Warning: notification {id_}: {warning}", style="yellow")
+    for notice in notices:
+        out.line(f"{notice.due_at:%Y-%m-%d %H:%M} {notice.notification_id}: {_about(notice)}")
+    out.line(f"{counted(len(notices), 'notice')} due")
+
+
+def add_outbox(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``outbox``."""
+    options.command(parser, OUTBOX, _outbox)
     option = parser.add_argument
     option("--ack", metavar="N", type=int, help="acknowledge everything up to this position")
     option("--limit", metavar="N", type=int, default=100, help="how many to show (100)")
     option("--source", metavar="URI", default="certrules", help="the source in JSON (certrules)")
-    arguments.add_at(parser, "what is late by then")
-    actors.add_actor(parser)
+    options.add_acting(parser, at="what is late by then")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Acknowledge what was read, and show what was not."""
+def _outbox(args: argparse.Namespace) -> int:
     if args.limit < 0 or (args.ack is not None and args.ack < 0):
         raise UsageError("--ack and --limit are whole numbers, 0 or more")
     outbox.check_source(args.source)
-    at = arguments.instant(args.at)
-    with stores.opened(args.store) as store:
-        acting = actors.acting(store, args)
+    with session.acting(args) as acting:
         if args.ack is not None:
             outbox.acknowledge(acting, args.ack)
         entries = outbox.pending(acting, limit=args.limit)
-        pending, late = outbox.count(acting, at=at)
-    tell(args.out, entries, source=args.source, at=at, pending=pending, late=late)
-    return 0
-
-
-def tell(
-    out: Output,
-    entries: Sequence[tuple[int, Event | Notice]],
-    *,
-    source: str,
-    at: datetime,
-    pending: int,
-    late: int,
-) -> None:
-    """Show entries of the outbox, and which are late at an instant; count those not shown too."""
+        pending, late = outbox.count(acting, at=args.at)
+    out: Output = args.out
     if out.as_json:
-        told = (outbox.as_cloud_event(*entry, source=source) for entry in entries)
-        head = {"at": instants.utc(at).isoformat(), "count": pending, "late": late}
-        out.data_stream(head, "events", told)
-        return
+        events = (outbox.as_cloud_event(*entry, source=args.source) for entry in entries)
+        head = {"at": instants.utc(args.at).isoformat(), "count": pending, "late": late}
+        out.data_stream(head, "events", events)
+        return 0
     for position, entry in entries:
-        about = f"{entry.user_id}, {entry.certification_id}, cycle {entry.cycle}"
-        note = " (late)" if outbox.late(entry, at) else ""
-        out.line(shown(f"{position}  {_what(entry)}: {about}{note}"))
+        note = " (late)" if outbox.late(entry, args.at) else ""
+        out.line(f"{position}  {_what(entry)}: {_about(entry)}{note}")
     many = f", {late:,} late" if late else ""
-    shown_ = f", {len(entries):,} shown" if len(entries) < pending else ""
-    out.line(f"{counted(pending, 'entry', 'entries')} not acknowledged{many}{shown_}")
+    shown = f", {len(entries):,} shown" if len(entries) < pending else ""
+    out.line(f"{counted(pending, 'entry', 'entries')} not acknowledged{many}{shown}")
+    return 0
 
 
 def _what(entry: Event | Notice) -> str:
     if isinstance(entry, Notice):
         return f"{entry.due_at:%Y-%m-%d %H:%M:%S}  notice {entry.notification_id}"
     return f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.kind}"
+
+
+def _about(entry: Event | Notice) -> str:
+    return f"{entry.user_id}, {entry.certification_id}, cycle {entry.cycle}"

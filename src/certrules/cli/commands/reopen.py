@@ -1,20 +1,15 @@
 """``certrules reopen``: training of awards that have expired, to be taken again."""
 
 import argparse
-from collections.abc import Sequence
-from datetime import datetime
-from itertools import islice
 
 from certrules import instants
-from certrules.cli import actors, arguments, names, policies, stores
-from certrules.cli.decisions import plain
+from certrules.cli import decisions, options, session
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Output, counted, progress, shown
-from certrules.model.effects import ReopenTraining
-from certrules.repositories.protocols import Store
+from certrules.cli.names import Words
+from certrules.cli.output import Output, counted, progress
 from certrules.workflows import reopen
 
-__all__ = ["add", "run"]
+__all__ = ["add_reopen"]
 
 EXAMPLE = """\
   certrules reopen --store certificates.db --since 2024-06-01T00:00:00Z
@@ -26,42 +21,30 @@ training earns the certification anew. With --since, awards that expired before
 that are not looked at.
 """
 
-SHOWN = 20
-"""How much of what was reopened is named."""
+
+def add_reopen(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``reopen``."""
+    options.command(parser, EXAMPLE, _run)
+    options.add_value(parser, "--since", "INSTANT", "only what expired since then (ever)")
+    options.add_acting(parser, at="what has expired by then", policy="allbound-reopening")
 
 
-def add(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the command to its parser."""
-    arguments.command(parser, EXAMPLE, run)
-    stores.add_store(parser)
-    parser.add_argument("--since", metavar="INSTANT", help="only what expired since then (ever)")
-    policies.add_policy(parser, "allbound-reopening")
-    arguments.add_at(parser, "what has expired by then")
-    actors.add_actor(parser)
-
-
-def run(args: argparse.Namespace) -> int:
-    """Reopen what is to be taken again, and say what that was."""
-    at, policy = arguments.instant(args.at), policies.policy(args)
-    since = None if args.since is None else arguments.instant(args.since)
-    if not policy.reenable_training_on_expiry:
+def _run(args: argparse.Namespace) -> int:
+    if not options.policy(args).reenable_training_on_expiry:
         raise UsageError(f"on the platform {args.policy}, training stays complete")
-    with stores.opened(args.store) as store, progress("reopening") as on_progress:
-        acting = actors.acting(store, args)
-        reopened = reopen.reopen_expired(acting, at=at, since=since, on_progress=on_progress)
-        _tell(args.out, store, reopened, at=at)
-    return 0
-
-
-def _tell(out: Output, store: Store, reopened: Sequence[ReopenTraining], *, at: datetime) -> None:
-    if out.as_json:
-        head = {"at": instants.utc(at).isoformat()}
-        out.data_stream(head, "reopened", map(plain, reopened))
-        return
-    with store.reading() as view:
-        for effect in islice(reopened, SHOWN):
-            what = names.item_words(view, effect.kind, effect.item_id)
-            out.line(shown(f"{names.username(view, effect.user_id)}: {what} is open again"))
-    if len(reopened) > SHOWN:
-        out.line(f"… and {len(reopened) - SHOWN:,} more (all with --format json)")
+    out: Output = args.out
+    with session.acting(args) as acting, progress("reopening") as on_progress:
+        reopened = reopen.reopen_expired(
+            acting, at=args.at, since=args.since, on_progress=on_progress
+        )
+        if out.as_json:
+            out.data_stream({"at": instants.utc(args.at).isoformat()}, "reopened", reopened)
+            return 0
+        with acting.store.reading() as view:
+            words = Words(view)
+            out.some(
+                reopened,
+                lambda each: f"{words.user(each.user_id)}: {decisions.sentence(words, each)}",
+            )
     out.line(f"{counted(len(reopened), 'training')} reopened")
+    return 0

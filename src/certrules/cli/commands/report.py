@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
 from certrules import instants
-from certrules.cli import actors, arguments, decisions, names, stores
-from certrules.cli.decisions import day, plain
+from certrules.cli import decisions, names, options, session
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Cell, Column, Output, counted
+from certrules.cli.names import day
+from certrules.cli.output import Cell, Column, Output, counted, plain
 from certrules.model.people import Action, Scope
 from certrules.model.tables import AwardRow
 from certrules.repositories.protocols import Transaction
@@ -16,7 +16,7 @@ from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.workflows import reporting
 from certrules.workflows.platform import Acting
 
-__all__ = ["add", "run"]
+__all__ = ["add_report", "run"]
 
 EXAMPLE = """\
   certrules report users-certifications --store certificates.db --zone Europe/Rome
@@ -47,32 +47,29 @@ LEARNER = (
 )
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_report(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command to its parser."""
-    arguments.command(parser, EXAMPLE, run)
+    options.command(parser, EXAMPLE, run)
     choices = [*map(str, Report), "learner"]
     parser.add_argument("which", metavar="REPORT", choices=choices, help=", ".join(choices))
-    stores.add_store(parser)
     parser.add_argument(
         "--user", metavar="U", help="the learner, or only this user's awards, by username or id"
     )
-    arguments.add_at(parser, "at this instant")
-    arguments.add_zone(parser, "show the dates of this time zone (UTC)")
-    actors.add_actor(parser)
+    options.add_zone(parser, "show the dates of this time zone (UTC)")
+    options.add_acting(parser, at="at this instant")
 
 
 def run(args: argparse.Namespace) -> int:
     """Show the report."""
-    at = arguments.instant(args.at)
-    zone = arguments.zone(args.zone) if args.zone else UTC
+    at = args.at
+    zone = args.zone or UTC
     if args.which == "learner" and args.user is None:
         raise UsageError("the learner's list needs --user")
-    with stores.opened(args.store) as store:
-        acting = actors.acting(store, args)
+    with session.acting(args) as acting:
         if args.which == "learner":
             _show_learner(args.out, acting, args.user, at=at, zone=zone)
             return 0
-        with store.reading() as view:
+        with acting.store.reading() as view:
             which, scope = Report(args.which), _scope(view, acting, args.user)
             rows = reporting.report(acting, view, which, at=at, scope=scope)
             _show(args.out, which, rows, scope, at=at, zone=zone)
@@ -82,8 +79,8 @@ def run(args: argparse.Namespace) -> int:
 def _scope(view: Transaction, acting: Acting, name: str | None) -> Scope:
     """Return the user of a name; without a name, the most that somebody may see."""
     if name is None:
-        return actors.scope(acting, Action.VIEW_AWARDS)
-    user = names.only_user(name, actors.whose_all(view, acting, Action.VIEW_AWARDS, name))
+        return session.scope(acting, Action.VIEW_AWARDS)
+    user = names.only_user(name, session.users(view, acting, Action.VIEW_AWARDS, name))
     return Scope(user.id, user.company_id)
 
 
@@ -100,7 +97,7 @@ def _show(
     if out.as_json:
         head = {"report": str(which), "at": instants.utc(at).isoformat()}
         head.update({} if company is None else {"company": company})
-        out.data_stream(head, "rows", (plain(line) for line, _ in rows))
+        out.data_stream(head, "rows", (line for line, _ in rows))
         return
     by_user = which is Report.USERS_CERTIFICATIONS
     names = (USER, CERTIFICATION) if by_user else (CERTIFICATION, USER)
@@ -126,7 +123,7 @@ def _cells(line: ReportRow, row: AwardRow, zone: tzinfo, *, by_user: bool) -> tu
 
 
 def _show_learner(out: Output, acting: Acting, name: str, *, at: datetime, zone: tzinfo) -> None:
-    user = actors.whose(acting, Action.VIEW_AWARDS, name)
+    user = session.user(acting, Action.VIEW_AWARDS, name)
     lines = reporting.learner(acting, user.id, at=at, zone=zone)
     if out.as_json:
         listed = [{**plain(line), "renewal": decisions.as_json(line.renewal)} for line in lines]
@@ -137,7 +134,7 @@ def _show_learner(out: Output, acting: Acting, name: str, *, at: datetime, zone:
         if not line.renewal:
             out.line()
             out.line(f"{line.title} cannot be renewed now")
-            decisions.tell_reasons(out, line.renewal.reasons)
+            decisions.show_reasons(out, line.renewal.reasons)
 
 
 def _learner_cells(line: LearnerAward, zone: tzinfo) -> tuple[Cell, ...]:

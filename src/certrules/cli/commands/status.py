@@ -8,7 +8,7 @@ from itertools import chain
 from attrs import frozen
 
 from certrules import instants
-from certrules.cli import actors, arguments, stores
+from certrules.cli import options, session
 from certrules.cli.output import Cell, Column, Output, counted
 from certrules.errors import OutOfRangeError
 from certrules.model.people import Action, Scope
@@ -19,7 +19,7 @@ from certrules.rules.status import Status
 from certrules.workflows import reporting
 from certrules.workflows.platform import Acting
 
-__all__ = ["add", "run", "show"]
+__all__ = ["add_status", "run", "show"]
 
 EXAMPLE = """\
   certrules status --store certificates.db --user ada --zone Europe/Rome
@@ -46,25 +46,21 @@ STYLES = {
 }
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add_status(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command to its parser."""
-    arguments.command(parser, EXAMPLE, run)
-    stores.add_store(parser)
+    options.command(parser, EXAMPLE, run)
     parser.add_argument("--user", metavar="U", help="only this user's, by username or id")
-    arguments.add_at(parser, "at this instant")
-    arguments.add_zone(parser, "show the dates of this time zone")
+    options.add_zone(parser, "show the dates of this time zone")
     parser.add_argument("--all", action="store_true", help="archived awards too")
-    actors.add_actor(parser)
+    options.add_acting(parser, at="at this instant")
 
 
 def run(args: argparse.Namespace) -> int:
     """Show the awards that the store has."""
-    at = arguments.instant(args.at)
-    zone = arguments.zone(args.zone) if args.zone else None
-    with stores.opened(args.store) as store:
-        acting = actors.acting(store, args)
-        with store.reading() as view:
-            show(args.out, acting, view, at=at, zone=zone, name=args.user, archived=args.all)
+    at = args.at
+    zone = args.zone
+    with session.acting(args) as acting, acting.store.reading() as view:
+        show(args.out, acting, view, at=at, zone=zone, name=args.user, archived=args.all)
     return 0
 
 
@@ -86,7 +82,7 @@ def show(
     )
     lines = _lines(acting, rows, at=at, zone=zone)
     company = next((each.company_id for each in scopes if each.owner_id is None), None)
-    where = arguments.zone_name(zone) if zone else None
+    where = options.zone_name(zone) if zone else None
     if out.as_json:
         head = {"at": instants.utc(at).isoformat(), "zone": where}
         head.update({} if company is None else {"company": company})
@@ -110,8 +106,8 @@ def show(
 def _scopes(view: Transaction, acting: Acting, name: str | None) -> Sequence[Scope]:
     """Return the users of a name; without a name, the most that somebody may see."""
     if name is None:
-        return [actors.scope(acting, Action.VIEW_AWARDS)]
-    found = actors.whose_all(view, acting, Action.VIEW_AWARDS, name)
+        return [session.scope(acting, Action.VIEW_AWARDS)]
+    found = session.users(view, acting, Action.VIEW_AWARDS, name)
     return [Scope(each.id, each.company_id) for each in found]
 
 
@@ -131,7 +127,7 @@ def _lines(
     for row in rows:
         own = row.user.time_zone if row.user else None
         if own not in zones:
-            zones[own] = zone or (arguments.zone_of(acting, row.user) if row.user else UTC)
+            zones[own] = zone or (session.zone_of(acting, row.user) if row.user else UTC)
         yield _line(row, at, zones[own])
 
 
@@ -179,5 +175,5 @@ def _as_json(line: _Line) -> dict[str, object]:
         "cycle": award.cycle,
         "source": str(award.source.type),
         "item": award.source.item_id,
-        "zone": arguments.zone_name(line.zone),
+        "zone": options.zone_name(line.zone),
     }

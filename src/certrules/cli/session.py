@@ -1,0 +1,138 @@
+"""A command's session: the store it works on, whom it acts as, and for whom it may act."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, tzinfo
+from typing import TYPE_CHECKING
+
+from certrules import instants
+from certrules.cli import names, options
+from certrules.cli.failures import UsageError
+from certrules.cli.output import CARRIED_OUT, shown
+from certrules.errors import UnknownZoneError
+from certrules.model.people import Action, Actor, Permission, Role, Scope, User
+from certrules.repositories.protocols import Transaction
+from certrules.workflows.platform import ANYONE, SYSTEM, Acting, Platform, Principal, scope_of
+
+if TYPE_CHECKING:
+    from certrules.repositories.sql import SqlStore
+
+__all__ = ["acting", "certification_id", "opened", "scope", "user", "users", "zone_of"]
+
+PATIENCE = 30.0
+"""How many seconds to wait for another writer."""
+
+
+@contextmanager
+def opened(
+    url: str, *, create: bool = False, patience: float | None = None
+) -> "Iterator[SqlStore]":
+    """Open the store of a URL for the time of a block; a missing one is made only if ``create``.
+
+    ``patience`` is how many seconds to wait for another writer, each time.
+    """
+    if not url.strip():
+        raise UsageError("--store is empty; name an SQLite file, or a database's URL")
+    try:
+        from certrules.repositories.sql import open_store
+        from certrules.repositories.sql.engines import changes
+    except ImportError as error:
+        raise UsageError("a store needs SQLAlchemy: pip install 'certrules[cli]'") from error
+    with closing(open_store(url, create=create, timeout=patience or PATIENCE)) as store:
+        kept = changes(store.engine)
+        try:
+            yield store
+        finally:
+            CARRIED_OUT.set(CARRIED_OUT.get() or bool(kept))
+
+
+@contextmanager
+def acting(
+    args: argparse.Namespace,
+    action: Action | None = None,
+    *,
+    create: bool = False,
+    patience: float | None = None,
+) -> Iterator[Acting]:
+    """Open the store of a command, as the options say: with which policy, in which zone, as whom.
+
+    The policy is DOCEBO and the zone UTC if a command has no such option. Raises NotPermittedError
+    if the principal may not do an action to everyone's data, before anything else that the options
+    name is looked up.
+    """
+    with opened(args.store, create=create, patience=patience) as store:
+        platform = Platform(store, options.policy(args), getattr(args, "zone", None) or UTC)
+        acting = platform.acting_as(_principal(platform, args))
+        if action is not None:
+            acting.require(action)
+        yield acting
+
+
+def _principal(platform: Platform, args: argparse.Namespace) -> Principal:
+    if getattr(args, "actor", None) is None:
+        if getattr(args, "role", None) or getattr(args, "permission", None):
+            raise UsageError("--role and --permission are somebody's: name them with --actor")
+        return SYSTEM
+    with platform.store.reading() as view:
+        try:
+            user = names.user(view, args.actor)
+        except UsageError as error:
+            raise UsageError(f"--actor names nobody who could ask: {error}") from error
+    if not user.active:
+        raise UsageError(f"--actor {user.username} is deactivated, and can ask for nothing")
+    roles, permissions = map(Role, args.role), map(Permission, args.permission)
+    return platform.principal_for(user.id, roles=roles, permissions=permissions)
+
+
+def user(acting: Acting, action: Action, name: str) -> User:
+    """Return the user of a name or id, for whom the principal may do something.
+
+    Raises NotPermittedError if they may not, in the same words whether there is such a user or not;
+    only who may do it to everyone's data learns that there is none.
+    """
+    with acting.store.reading() as view:
+        return names.only_user(name, users(view, acting, action, name))
+
+
+def certification_id(acting: Acting, args: argparse.Namespace) -> str:
+    """Return the id of the certification that ``--certification`` names."""
+    with acting.store.reading() as view:
+        return names.certification(view, args.certification).id
+
+
+def users(view: Transaction, acting: Acting, action: Action, name: str) -> Sequence[User]:
+    """Return all users of a name, as :func:`user` does the only one."""
+    try:
+        found = names.users(view, name)
+    except UsageError:
+        acting.require(action)
+        raise
+    for each in found:
+        acting.require(action, scope_of(view, each.id))
+    return found
+
+
+def zone_of(acting: Acting, user: User) -> tzinfo:
+    """Return the zone in which days are shown to a user; warn if this machine does not know it."""
+    try:
+        instants.time_zone(user.time_zone or UTC)
+    except UnknownZoneError as error:
+        says = f"certrules: warning: user {user.username}: {error}; the days are those of UTC"
+        sys.stderr.write(shown(says) + "\n")
+    return acting.zone_of(user)
+
+
+def scope(acting: Acting, action: Action) -> Scope:
+    """Return the widest scope in which something may be done: everyone, their company, their own.
+
+    Raises NotPermittedError if it is none of these.
+    """
+    who = acting.principal
+    if isinstance(who, Actor):
+        for each in (ANYONE, Scope(company_id=who.company_id), Scope(who.user_id)):
+            if acting.may(action, each):
+                return each
+    acting.require(action)
+    return ANYONE
