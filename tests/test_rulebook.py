@@ -3,62 +3,67 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from certrules import Rule
 from docs.generate import rulebook
+from docs.generate.rulebook import implementations
 
 TESTS = Path(__file__).parent
 IMPLEMENTED = [rule for rule in Rule if not rule.planned]
 PLANNED = [rule for rule in Rule if rule.planned]
-IN_CODE = rulebook.implementations()
-PAGES = rulebook.pages()
 
 
 def marked(node: ast.AST) -> Iterator[str]:
     """The ids in the ``rule`` marks of a test module, in decorators and in parameters."""
     for call in ast.walk(node):
-        if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.rule":
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "rule":
             yield from (ast.literal_eval(argument) for argument in call.args)
 
 
-IN_TESTS = {
-    rule: file.relative_to(TESTS).as_posix()
-    for file in sorted(TESTS.rglob("test_*.py"))
-    for rule in marked(ast.parse(file.read_text(encoding="utf-8")))
-}
+@cache
+def in_tests() -> dict[str, str]:
+    """Rule id -> a test module that is marked with it."""
+    return {
+        rule: file.relative_to(TESTS).as_posix()
+        for file in sorted(TESTS.rglob("test_*.py"))
+        for rule in marked(ast.parse(file.read_text(encoding="utf-8")))
+    }
 
 
 def test_every_implemented_rule_is_named_by_a_docstring() -> None:
-    found = [rule.id for rule in IMPLEMENTED if rule.id not in IN_CODE]
+    found = [rule.id for rule in IMPLEMENTED if rule.id not in implementations()]
     assert not found, f"{found}"
 
 
 def test_no_planned_rule_is_named_by_a_docstring() -> None:
-    named = {rule.id: [where.path for where in IN_CODE.get(rule.id, [])] for rule in PLANNED}
+    named = {
+        rule.id: [where.path for where in implementations().get(rule.id, [])] for rule in PLANNED
+    }
     found = {rule: paths for rule, paths in named.items() if paths}
     assert not found, f"{found}"
 
 
 def test_every_rule_that_a_docstring_names_exists() -> None:
     known = {rule.id for rule in Rule}
-    found = {rule: named[0].path for rule, named in IN_CODE.items() if rule not in known}
+    found = {rule: named[0].path for rule, named in implementations().items() if rule not in known}
     assert not found, f"{found}"
 
 
 def test_every_implemented_rule_is_tested() -> None:
-    found = [rule.id for rule in IMPLEMENTED if rule.id not in IN_TESTS]
+    found = [rule.id for rule in IMPLEMENTED if rule.id not in in_tests()]
     assert not found, f"{found}"
 
 
 def test_no_planned_rule_is_tested_yet() -> None:
-    found = [rule.id for rule in PLANNED if rule.id in IN_TESTS]
+    found = [rule.id for rule in PLANNED if rule.id in in_tests()]
     assert not found, f"{found}"
 
 
 def test_every_rule_that_a_test_names_exists() -> None:
     known = {rule.id for rule in Rule}
-    found = {rule: file for rule, file in IN_TESTS.items() if rule not in known}
+    found = {rule: file for rule, file in in_tests().items() if rule not in known}
     assert not found, f"{found}"
 
 
@@ -75,7 +80,8 @@ def test_every_rule_has_one_page() -> None:
 
 
 def test_every_rule_is_listed_with_its_statement_and_its_state() -> None:
-    pages = [PAGES[rulebook.RULEBOOK / f"{group.lower()}.md"] for group in rulebook.GROUPS]
+    made = rulebook.pages()
+    pages = [made[rulebook.RULEBOOK / f"{group.lower()}.md"] for group in rulebook.GROUPS]
     entries = {rule: section for page in pages for rule, section in sections(page)}
     texts = {rule: (rule.statement, line_of_state(rule)) for rule in Rule}
     found = [rule.id for rule in Rule if any(text not in entries[rule.id] for text in texts[rule])]
@@ -91,7 +97,9 @@ def line_of_state(rule: Rule) -> str:
 
 
 def test_every_implemented_rule_has_a_runnable_example() -> None:
-    examples = {rule.id: rulebook.example(rule, IN_CODE.get(rule.id, [])) for rule in IMPLEMENTED}
+    examples = {
+        rule.id: rulebook.example(rule, implementations().get(rule.id, [])) for rule in IMPLEMENTED
+    }
     found = [rule for rule, example in examples.items() if example is None]
     assert not found, f"{found}"
 

@@ -12,6 +12,7 @@ import doctest
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -94,9 +95,11 @@ def _within(node: ast.AST, module: str, name: str) -> Iterator[Docstring]:
         if text := ast.get_docstring(node):
             yield Docstring(module, name, text)
     for child in ast.iter_child_nodes(node):
-        yield from _within(child, module, name)
+        if isinstance(child, ast.stmt):
+            yield from _within(child, module, name)
 
 
+@cache
 def implementations() -> dict[str, list[Docstring]]:
     """Rule id -> the docstrings that name it, those of rules/ first."""
     named: dict[str, list[Docstring]] = {}
