@@ -4,14 +4,13 @@ See :mod:`certrules.testing.contract` for how to run the tests.
 """
 # ruff: noqa: D102, S101 - tests, by whatever framework
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from attrs import evolve
 
 from certrules.errors import ConflictError, StoreError
 from certrules.model.badges import Badge
-from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.protocols import Store
 from certrules.testing.raising import raises
 
 __all__ = ["BadgesContract"]
@@ -130,16 +129,16 @@ class BadgesContract:
 
     def test_a_view_cannot_change_badges(self) -> None:
         self._add(_BADGE)
-        changes: tuple[Callable[[Transaction], None], ...] = (
-            lambda view: view.badges.add(evolve(_BADGE, id="b2", cycle=2, index=8)),
-            lambda view: view.badges.suspend("b1"),
-            lambda view: view.badges.revoke([_CYCLE]),
-            lambda view: view.badges.revoke_outdated([evolve(_BADGE.award, expires_at=None)]),
-            lambda view: view.badges.withdraw("b1"),
-        )
-        for change in changes:
+        changes = {
+            "add": evolve(_BADGE, id="b2", cycle=2, index=8),
+            "suspend": "b1",
+            "revoke": [_CYCLE],
+            "revoke_outdated": [evolve(_BADGE.award, expires_at=None)],
+            "withdraw": "b1",
+        }
+        for name, argument in changes.items():
             with self.store.reading() as view, raises(StoreError):
-                change(view)
+                getattr(view.badges, name)(argument)
 
     def _add(self, *badges: Badge) -> None:
         with self.store.writing() as work:
