@@ -1,7 +1,7 @@
-"""Issue badges, publish which no longer count, and show where one stands.
+"""Badges: issue them, publish which no longer count, and show where one stands.
 
-An award that is archived, taken away or given other dates loses its badge in the same transaction.
-What is issued here are records; the extra ``badges`` makes signed credentials of them.
+An award that is archived, removed or given other dates loses its badge in the same transaction.
+The badges issued here are records; the extra ``badges`` makes signed credentials of them.
 """
 
 import re
@@ -43,13 +43,13 @@ _PLACEHOLDER = re.compile(r"\{(purpose|list)\}")
 def issue(
     acting: Acting, user_id: str, certification_id: str, *, draw: Callable[[int], int]
 ) -> Granted | Refused:
-    """Issue the badge of the award that a user holds now, or find the one that there is.
+    """Issue the badge of the award that a user holds now, or return the one that it has.
 
-    One that says other dates than the award has now is revoked for ever, and another one issued.
-    The effect of a grant is the :class:`~certrules.model.badges.Badge`, which is then stored.
-    ``draw(n)`` is a random number from 0 to n - 1: give ``secrets.randbelow``. Raises
+    A badge of other dates than the award has now is revoked for ever, and another one issued. The
+    effect of a grant is the :class:`~certrules.model.badges.Badge`, which is then stored.
+    ``draw(n)`` is a random number from 0 to n - 1: use ``secrets.randbelow``. Raises
     :class:`~certrules.errors.InvalidValueError` for a user or a certification that the store does
-    not have, and :class:`~certrules.errors.ConflictError` where another writer was faster.
+    not have, and :class:`~certrules.errors.ConflictError` if another writer was faster.
 
     Action: ``DOWNLOAD_BADGE``.
 
@@ -111,7 +111,7 @@ def _of(award: Award, place: tuple[int, int], draw: Callable[[int], int]) -> Bad
 
 
 def _place(badges: Badges, draw: Callable[[int], int]) -> tuple[int, int]:
-    """Return a status list and an index in it that was never given out; a full list is left."""
+    """Return a status list and an index in it that was never given out."""
     latest, taken = badges.places()
     index = statuslist.allot(taken, draw)
     return (latest, index) if index is not None else (latest + 1, draw(statuslist.SIZE))
@@ -130,21 +130,18 @@ def credential(
     """Return the credential of a badge, to be signed.
 
     ``lists`` is the URL of a status list, with ``{purpose}`` and ``{list}`` in it for revocation or
-    suspension and for its number (see :func:`check_lists`); without it, nobody can see that the
-    badge was revoked. The rest is that of :func:`certrules.badges.credential.credential`.
+    suspension and for its number (see :func:`check_lists`). Without it, nobody can see that the
+    badge was revoked. The rest is as for :func:`certrules.badges.credential.credential`.
 
     Rules: ALL-ROLE-11, INT-38.
     """
     with acting.store.reading() as view:
         certification = facts.known_certification(view, badge.certification_id)
-    entries = (
-        []
-        if lists is None
-        else [
-            statuslist.entry(list_url(lists, purpose, badge.status_list), purpose, badge.index)
-            for purpose in statuslist.PURPOSES
-        ]
-    )
+    entries = [
+        statuslist.entry(list_url(lists, purpose, badge.status_list), purpose, badge.index)
+        for purpose in statuslist.PURPOSES
+        if lists is not None
+    ]
     return credentials.credential(
         badge,
         certification,
@@ -159,8 +156,8 @@ def credential(
 def list_url(lists: str, purpose: str, number: int) -> str:
     """Return the URL of one status list, by its purpose and number.
 
-    Raises :class:`~certrules.errors.InvalidValueError` as :func:`check_lists` does, and for what is
-    no purpose or number.
+    Raises :class:`~certrules.errors.InvalidValueError` as :func:`check_lists` does, and for a wrong
+    purpose or number.
 
     >>> list_url("https://academy.example/status/{purpose}/{list}", "revocation", 1)
     'https://academy.example/status/revocation/1'
@@ -175,7 +172,7 @@ def list_url(lists: str, purpose: str, number: int) -> str:
 def check_lists(lists: str) -> None:
     """Raise InvalidValueError unless each status list gets an http(s) URL of its own.
 
-    Two lists that share one would answer for each other: a badge that was revoked could be valid.
+    Two lists of one URL would answer for each other: a revoked badge could pass as valid.
 
     >>> check_lists("https://academy.example/{purpose}")
     Traceback (most recent call last):
@@ -192,7 +189,7 @@ expected an http(s) URL with {purpose} and {list} in it
 def marked(acting: Acting, status_list: int, purpose: str) -> list[int]:
     """Return the indexes whose bits are set in a status list, for revocation or suspension.
 
-    :func:`certrules.badges.statuslist.list_credential` makes of them what is to be published.
+    :func:`certrules.badges.statuslist.list_credential` makes the list of them to be published.
 
     Rules: ALL-ROLE-11, INT-38.
     """
@@ -209,7 +206,7 @@ def _check_purpose(purpose: str) -> None:
 
 
 def suspend(acting: Acting, badge_id: str, *, suspended: bool = True) -> None:
-    """Suspend a badge, or lift its suspension; InvalidValueError where there is none of the id.
+    """Suspend a badge, or lift its suspension; InvalidValueError if no badge has the id.
 
     Action: ``DELETE_AWARD``.
 
@@ -221,10 +218,10 @@ def suspend(acting: Acting, badge_id: str, *, suspended: bool = True) -> None:
 
 
 def revoke(acting: Acting, badge_id: str) -> None:
-    """Revoke a badge for ever, and leave its award, which gets no other badge as long as it is so.
+    """Revoke a badge for ever, and keep its award, which gets no other badge while its dates stay.
 
-    Nor is anything told of the award meanwhile, and what is pending of its expiry is taken back.
-    Raises :class:`~certrules.errors.InvalidValueError` where there is no badge of the id.
+    Pending notices of the award's expiry are cancelled, and no others are sent while its dates
+    stay. Raises :class:`~certrules.errors.InvalidValueError` if no badge has the id.
 
     Action: ``DELETE_AWARD``.
 
@@ -241,11 +238,10 @@ def revoke(acting: Acting, badge_id: str) -> None:
 def reissue(acting: Acting, badge_id: str, *, draw: Callable[[int], int]) -> Granted | Refused:
     """Revoke a badge for ever, and issue another of the same award, under an id of its own.
 
-    So the link to a badge is taken back, and an award gets a badge again whose own was revoked by
-    hand. The effect of a grant is the badge, and ``draw`` is as for :func:`issue`. Refused where
-    the badge is not that of the award that its user holds now: one that was replaced, or revoked
-    with its award; :func:`issue` gives that award its own. Raises
-    :class:`~certrules.errors.InvalidValueError` where there is no badge of the id.
+    So a link to a badge is taken back, or an award gets a badge again after its own was revoked by
+    hand. The effect of a grant is the badge, and ``draw`` is as for :func:`issue`. Refused unless
+    the badge is that of the award that its user holds now; otherwise :func:`issue` gives that
+    award its own. Raises :class:`~certrules.errors.InvalidValueError` if no badge has the id.
 
     Action: ``DELETE_AWARD``.
 
@@ -271,11 +267,11 @@ def _known(transaction: Transaction, badge_id: str) -> Badge:
 
 
 def page(acting: Acting, badge_id: str, *, at: datetime, issuer: str) -> Page | None:
-    """Return what the verification page of a badge tells at an instant; None where there is none.
+    """Return what the verification page of a badge says at an instant; None if there is no badge.
 
-    A badge is found by its id, which nobody can guess: a version 4 UUID. Of a certification that is
-    gone, the id is shown for its name; of a person without a name, the username or the id, unless
-    it is an e-mail address.
+    Nobody can guess the id of a badge, a version 4 UUID. If the certification is gone, its id is
+    shown for its name. For a person without a name, the username or the id is shown, unless it is
+    an e-mail address.
 
     Rules: ALL-ROLE-11, INT-38, INT-42.
     """
