@@ -22,8 +22,8 @@ NAIVE = datetime(2024, 1, 31, 9)  # noqa: DTZ001
         ),
         (
             errors.NaiveDatetimeError(NAIVE),
-            "datetime.datetime(2024, 1, 31, 9, 0) has no time zone: pass an aware datetime",
-            {"value": NAIVE},
+            "instant datetime.datetime(2024, 1, 31, 9, 0) has no time zone: pass an aware datetime",
+            {"name": "instant", "value": NAIVE},
         ),
         (
             errors.UnknownZoneError("Mars/Olympus"),

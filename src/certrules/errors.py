@@ -61,8 +61,9 @@ zero or more
 class NaiveDatetimeError(CertrulesError, ValueError):
     """An instant without a time zone; certrules never guesses one."""
 
-    def __init__(self, value: datetime) -> None:
-        super().__init__(f"{value!r} has no time zone: pass an aware datetime")
+    def __init__(self, value: datetime, name: str = "instant") -> None:
+        super().__init__(f"{name} {value!r} has no time zone: pass an aware datetime")
+        self.name = name
         self.value = value
 
 

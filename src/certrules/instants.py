@@ -1,6 +1,6 @@
-"""At which instant does a day begin somewhere, and which day is it somewhere at an instant?
+"""Instants and days: when does a day begin in a zone, and which day is it there at an instant?
 
-Instants are aware datetimes in UTC, days are dates, and every zone is named by the caller.
+Instants are aware datetimes in UTC, days are dates, and the caller names every zone.
 """
 
 import re
@@ -76,7 +76,7 @@ def time_zone(name: str | tzinfo) -> tzinfo:
 
 
 def _foreign(zone: tzinfo) -> tzinfo:
-    """Return the standard library's zone for one of pendulum, pytz or dateutil, if it tells."""
+    """Return the standard library's zone for one of pendulum, pytz or dateutil, if it is named."""
     # pytz misreads a datetime built with it, so a name comes before what the zone itself says
     named = getattr(zone, "key", None) or getattr(zone, "zone", None)
     if isinstance(named, str):
@@ -87,11 +87,14 @@ def _foreign(zone: tzinfo) -> tzinfo:
 
 @lru_cache(maxsize=1024)
 def _zone_named(name: str) -> tzinfo:
-    offset = _OFFSET.fullmatch(name)
     if name.startswith(_NOT_PLACES):
         raise UnknownZoneError(name)
+    if found := _OFFSET.fullmatch(name):
+        sign, hours, minutes = found.groups()
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        return timezone(-offset if sign == "-" else offset)
     try:
-        return _fixed(offset) if offset else ZoneInfo(name)
+        return ZoneInfo(name)
     except (ValueError, LookupError, OSError) as error:
         raise UnknownZoneError(name) from error
 
@@ -101,16 +104,10 @@ _NOT_PLACES = ("localtime", "posixrules", "Factory", "right/")
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([01]\d|2[0-3]):?([0-5]\d)", re.ASCII)
 
 
-def _fixed(offset: re.Match[str]) -> timezone:
-    sign, hours, minutes = offset.groups()
-    distance = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-distance if sign == "-" else distance)
-
-
 def effective_zone(
     own: str | tzinfo | None, platform: str | tzinfo, *, users_choose: bool
 ) -> tzinfo:
-    """Return the time zone that counts for a user: their own if they may and did choose one.
+    """Return the time zone of a user: their own if they may and did choose one.
 
     >>> effective_zone("Asia/Tokyo", "Europe/Rome", users_choose=True)
     zoneinfo.ZoneInfo(key='Asia/Tokyo')
@@ -122,11 +119,12 @@ def effective_zone(
     return time_zone(platform if own is None or not users_choose else own)
 
 
-def utc(instant: datetime) -> datetime:
+def utc(instant: datetime, name: str = "instant") -> datetime:
     """Return the same instant as an aware datetime whose ``tzinfo`` is ``timezone.utc``.
 
     Raises :class:`~certrules.errors.NaiveDatetimeError` for a datetime without a zone, and
-    :class:`~certrules.errors.InvalidValueError` for anything that is no datetime.
+    :class:`~certrules.errors.InvalidValueError` for anything that is no datetime, such as NaT of
+    pandas; both with ``name``.
 
     >>> utc(datetime(2024, 7, 1, 9, tzinfo=time_zone("Europe/Rome"))).isoformat()
     '2024-07-01T07:00:00+00:00'
@@ -135,11 +133,11 @@ def utc(instant: datetime) -> datetime:
     """
     if type(instant) is datetime and instant.tzinfo is UTC:
         return instant
-    if not isinstance(instant, datetime):
-        raise InvalidValueError("instant", instant, "an aware datetime")
+    if not isinstance(instant, datetime) or instant != instant:
+        raise InvalidValueError(name, instant, "an aware datetime")
     offset = instant.utcoffset()
     if offset is None:
-        raise NaiveDatetimeError(instant)
+        raise NaiveDatetimeError(instant, name)
     try:
         # a subclass of datetime (pendulum's) does not leave by this door
         return datetime.combine(instant.date(), instant.time(), UTC) - offset
@@ -175,8 +173,7 @@ def local(instant: datetime, zone: str | tzinfo) -> datetime:
 
     Rules: DOC-TZ-02.
     """
-    tz = time_zone(zone)
-    at = utc(instant)
+    at, tz = utc(instant), time_zone(zone)
     try:
         return at.astimezone(tz)
     except (OverflowError, ValueError) as error:
@@ -186,7 +183,7 @@ def local(instant: datetime, zone: str | tzinfo) -> datetime:
 def at_local(day: date, clock: time, zone: str | tzinfo) -> datetime:
     """Return the instant, in UTC, at which a zone's clocks show that day and time.
 
-    Where they show it twice, the earlier instant; where they skip it, the first one after the gap.
+    If they show it twice, the earlier instant; if they skip it, the first one after the gap.
 
     >>> at_local(date(2024, 3, 31), time(2, 30), "Europe/Rome").isoformat()  # 02:00 became 03:00
     '2024-03-31T01:00:00+00:00'
@@ -195,9 +192,7 @@ def at_local(day: date, clock: time, zone: str | tzinfo) -> datetime:
     """
     tz = time_zone(zone)
     try:
-        wall = datetime.combine(day, clock, tz)
-        if wall.fold:
-            wall = wall.replace(fold=0)
+        wall = datetime.combine(day, clock.replace(fold=0), tz)
         instant = wall.astimezone(UTC)
         # compared as clock readings: a time that is skipped reads otherwise on the way back
         return instant if instant.astimezone(tz) == wall else _after_gap(instant, wall)
@@ -273,16 +268,12 @@ def issue_instant(day: date, zone: str | tzinfo, convention: IssueDateConvention
 
 
 def expiry_instant(
-    day: date,
-    zone: str | tzinfo,
-    convention: IssueDateConvention,
-    *,
-    end_of_day: bool = False,
+    day: date, zone: str | tzinfo, convention: IssueDateConvention, *, end_of_day: bool = False
 ) -> datetime:
     """Return the instant, in UTC, at which an award with a written expiry date expires.
 
-    That day begins by the same convention as an issue date does, and the award is then expired;
-    with ``end_of_day`` it lasts until the day is over. Raises as :func:`start_of_day`.
+    The award expires as that day begins, by the same convention as an issue date; with
+    ``end_of_day``, as the day ends. Raises as :func:`start_of_day`.
 
     >>> end, utc_midnight = date(2026, 6, 30), IssueDateConvention.UTC_MIDNIGHT
     >>> expiry_instant(end, "Europe/Rome", utc_midnight).isoformat()
@@ -308,8 +299,7 @@ def issue_instants(
     days: Iterable[date], zone: str | tzinfo, convention: IssueDateConvention
 ) -> list[datetime]:
     """Return :func:`issue_instant` of each day; every distinct day is computed once."""
-    days = list(days)
-    tz = time_zone(zone)
+    days, tz = list(days), time_zone(zone)
     known = {day: issue_instant(day, tz, convention) for day in set(days)}
     return [known[day] for day in days]
 
@@ -318,7 +308,7 @@ def parse(text: str) -> datetime:
     """Read an ISO 8601 instant that names its offset, such as ``2024-07-01T09:00:00+02:00``.
 
     Raises :class:`~certrules.errors.InvalidValueError` for anything else, and
-    :class:`~certrules.errors.NaiveDatetimeError` where the offset is missing.
+    :class:`~certrules.errors.NaiveDatetimeError` if the offset is missing.
 
     >>> parse("2024-07-01T09:00:00+02:00").isoformat()
     '2024-07-01T07:00:00+00:00'
@@ -354,9 +344,9 @@ _DURATION = re.compile(r"P(?:\d+W|(?=\d)(?:\d+Y)?(?:\d+M)?(?:\d+D)?)", re.ASCII)
 
 
 def distance(instant: datetime, at: datetime, *, locale: str = "en") -> str:
-    """Say in words how far an instant is from another, in any language that pendulum speaks.
+    """Return in words how far an instant is from another, in any language that pendulum speaks.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for a language that it does not.
+    Raises :class:`~certrules.errors.InvalidValueError` for another language.
 
     >>> distance(datetime(2025, 4, 1, tzinfo=UTC), at=datetime(2025, 1, 1, tzinfo=UTC))
     'in 3 months'

@@ -1,4 +1,4 @@
-"""Which day is so many days, weeks, months or years after another?
+"""Periods: which day is so many days, weeks, months or years after another?
 
 Calendar arithmetic on days alone: no clock and no time zone.
 """
@@ -46,7 +46,7 @@ class MonthEnd(Word):
 
 @frozen
 class Shifted:
-    """A day reached, and the day of the month wanted where its month was too short for it."""
+    """A day reached, and the day of the month wanted if its month is too short for it."""
 
     day: date
     lost_day: int | None = None
@@ -127,7 +127,7 @@ def _add_months(
 
 
 def _meant(start: date, month_end: MonthEnd, anchor_day: int | None) -> date:
-    """Return the month end that NEXT_DAY moved on to the first of a month, where it did so."""
+    """Return the month end that NEXT_DAY moved on to the first of a month, if it did."""
     if month_end is MonthEnd.NEXT_DAY and start.day == 1 and start.month > 1:
         before = start - timedelta(days=1)
         if before.day < (anchor_day or 0):

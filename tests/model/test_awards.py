@@ -65,7 +65,6 @@ def test_links_that_lead_into_the_web(url: str) -> None:
         (AssociationType.EXTERNAL_TRAINING, "  "),
         (AssociationType.COURSE, 5),
         (AssociationType.EXTERNAL_CERTIFICATION, None, (("Credly", "https://x.example"),)),
-        (AssociationType.EXTERNAL_CERTIFICATION, None, [LINK]),
     ],
 )
 def test_a_source_is_what_it_says(source: tuple[Any, ...]) -> None:

@@ -40,7 +40,7 @@ def test_rows_are_counted_in_whole_numbers(number: Any) -> None:
         with pytest.raises(InvalidValueError, match=name) as caught:
             TableQuery(Table.ISSUED, T0, **{name: number})
         assert caught.value.value is number
-        assert caught.value.expected == "a number of rows, zero or more"
+        assert caught.value.expected.startswith("a number of rows, zero or more")
 
 
 @pytest.mark.parametrize(("name", "value"), [("table", "issued"), ("scope", "8")])

@@ -285,7 +285,7 @@ def test_of_a_last_day_and_a_number_of_days_the_earlier_counts() -> None:
 
 
 def test_days_of_validity_are_at_least_one() -> None:
-    with pytest.raises(InvalidValueError, match="days of validity cannot be 0"):
+    with pytest.raises(InvalidValueError, match="days cannot be 0"):
         Window(days=0)
 
 

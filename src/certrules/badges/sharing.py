@@ -15,7 +15,7 @@ from importlib.resources import files
 from string import Template
 from urllib.parse import quote, urlencode
 
-from attrs import field, frozen
+from attrs import field
 
 from certrules import instants
 from certrules.badges import baking
@@ -23,7 +23,7 @@ from certrules.badges.urls import check_web
 from certrules.errors import InvalidValueError, OutOfRangeError
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import Certification
-from certrules.model.converters import sequence, utc_or_none
+from certrules.model.values import sequence, value
 
 __all__ = ["Page", "html", "linkedin_link", "page"]
 
@@ -90,7 +90,7 @@ def _organization(named: str | int) -> dict[str, str]:
     raise InvalidValueError("organization", named, "a name, or a number of 1 or more")
 
 
-@frozen
+@value
 class Page:
     """What the verification page of a badge says, as the badge stood at an instant.
 
@@ -101,9 +101,9 @@ class Page:
     certification: str
     issuer: str
     state: BadgeState
-    at: datetime = field(converter=instants.utc)
-    issued_at: datetime = field(converter=instants.utc)
-    expires_at: datetime | None = field(converter=utc_or_none)
+    at: datetime
+    issued_at: datetime
+    expires_at: datetime | None
     skills: tuple[str, ...] = field(default=(), converter=sequence)
     criteria: str = ""
     id: str = ""

@@ -1,14 +1,13 @@
-"""What does one person hold, since when, until when, and by what right?"""
+"""Awards: what does a user hold, since when, until when, and by what was it earned?"""
 
 import re
 from datetime import datetime
+from typing import Annotated
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
-from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.converters import utc_or_none
-from certrules.model.validators import instance_of, some_text, some_text_or_none
+from certrules.model.values import Count, DayOfMonth, Id, Only, value
 from certrules.words import Word
 
 __all__ = [
@@ -47,48 +46,6 @@ class ExpiryBasis(Word):
     ALWAYS_VALID = "always_valid"
 
 
-_WEB = re.compile(r"https?://[^\s/?#]+(?:[/?#]\S*)?", re.IGNORECASE)
-
-
-def _web(_: object, __: object, url: str) -> None:
-    if not isinstance(url, str) or not url.isprintable() or not _WEB.fullmatch(url):
-        raise InvalidValueError("link", url, "a URL that begins with https:// or http://")
-
-
-@frozen
-class ExternalLink:
-    """Where an external certification can be seen: its provider, and the http(s) link there.
-
-    Rules: DOC-AWARD-06.
-    """
-
-    provider: str = field(validator=some_text)
-    url: str = field(validator=_web)
-
-
-def _links(_: object, __: object, links: tuple[ExternalLink, ...]) -> None:
-    if not isinstance(links, tuple) or not all(isinstance(each, ExternalLink) for each in links):
-        raise InvalidValueError("links", links, "a tuple of ExternalLink")
-
-
-@frozen
-class Source:
-    """What an award was earned by: the association type, and the item's id if there is one.
-
-    ``links`` belong to an external certification. ``completed_at`` is set where the training was
-    completed at another instant than that of the issue.
-
-    Rules: DOC-AWARD-03, DOC-AWARD-07, INT-37.
-    """
-
-    type: AssociationType = field(
-        default=AssociationType.MANUAL, validator=instance_of(AssociationType)
-    )
-    item_id: str | None = field(default=None, validator=some_text_or_none)
-    links: tuple[ExternalLink, ...] = field(default=(), validator=_links)
-    completed_at: datetime | None = field(default=None, converter=utc_or_none)
-
-
 def _check_expiry(expires_at: datetime | None, basis: ExpiryBasis) -> None:
     if basis is ExpiryBasis.ALWAYS_VALID and expires_at is not None:
         raise InvalidValueError("expires_at", expires_at, "None: it is always valid")
@@ -96,33 +53,69 @@ def _check_expiry(expires_at: datetime | None, basis: ExpiryBasis) -> None:
         raise InvalidValueError("expires_at", None, "a date, or the basis ALWAYS_VALID")
 
 
+_WEB = re.compile(r"https?://[^\s/?#]+(?:[/?#]\S*)?", re.IGNORECASE)
+_Url = Annotated[
+    str,
+    Only(
+        lambda url: url.isprintable() and _WEB.fullmatch(url),
+        "a URL that begins with https:// or http://",
+    ),
+]
+
+
+@value
+class ExternalLink:
+    """Where an external certification can be seen: its provider, and the http(s) link there.
+
+    Rules: DOC-AWARD-06.
+    """
+
+    provider: Id
+    url: _Url
+
+
+@value
+class Source:
+    """What an award was earned by: the association type, and the item's id if there is one.
+
+    ``links`` belong to an external certification. ``completed_at`` is set if the training was
+    completed at another instant than that of the issue.
+
+    Rules: DOC-AWARD-03, DOC-AWARD-07, INT-37.
+    """
+
+    type: AssociationType = AssociationType.MANUAL
+    item_id: Id | None = None
+    links: tuple[ExternalLink, ...] = ()
+    completed_at: datetime | None = None
+
+
 AwardIdentity = tuple[str, str, datetime, datetime | None]
-"""(user, certification, issued, expires): what makes two records of history the same one."""
+"""(user, certification, issued, expires): two records of history with the same are the same."""
 
 
-@frozen
+@value
 class Award:
-    """One cycle of one certification in the hands of one user.
+    """One cycle of one certification that a user holds or held.
 
-    Issued and expiring instants are stamped when the award is made and never move because a
-    definition does. Cycles of the same user and certification are numbered from 1; at most one, the
-    last, is current, the others are archived. ``version`` counts the changes to this cycle.
-    ``anchor_day`` is the day of the month on which its chain of renewals began, if that was lost to
-    a shorter month.
+    The issue and the expiry are set when the award is made, and do not move if the definition
+    changes. Cycles of a user and certification are numbered from 1. At most one, the last, is
+    current; the others are archived. ``version`` counts the changes to this cycle. ``anchor_day``
+    is the day of the month on which its chain of renewals began, if a shorter month lost it.
 
     Rules: DOC-EXP-03, DOC-TZ-01, INT-01c.
     """
 
-    user_id: str
-    certification_id: str
-    issued_at: datetime = field(converter=instants.utc)
-    expires_at: datetime | None = field(converter=utc_or_none)
+    user_id: Id
+    certification_id: Id
+    issued_at: datetime
+    expires_at: datetime | None
     basis: ExpiryBasis = ExpiryBasis.DEFINITION
     source: Source = Source()
-    cycle: int = 1
-    archived_at: datetime | None = field(default=None, converter=utc_or_none)
-    anchor_day: int | None = None
-    version: int = 1
+    cycle: Count = 1
+    archived_at: datetime | None = None
+    anchor_day: DayOfMonth | None = None
+    version: Count = 1
 
     def __attrs_post_init__(self) -> None:
         _check_expiry(self.expires_at, self.basis)
@@ -134,7 +127,7 @@ class Award:
 
     @property
     def archived(self) -> bool:
-        """Whether another award has put this cycle into history."""
+        """Whether this cycle is history."""
         return self.archived_at is not None
 
     def archive(self, at: datetime) -> "Award":
@@ -142,7 +135,7 @@ class Award:
         return evolve(self, archived_at=at, version=self.version + 1)
 
 
-@frozen
+@value
 class ManualAward:
     """What an administrator awards by hand: the certification, its dates and its source.
 
@@ -151,9 +144,9 @@ class ManualAward:
     Rules: DOC-AWARD-02, DOC-AWARD-03.
     """
 
-    certification_id: str
-    issued_at: datetime = field(converter=instants.utc)
-    expires_at: datetime | None = field(converter=utc_or_none)
+    certification_id: Id
+    issued_at: datetime
+    expires_at: datetime | None
     basis: ExpiryBasis = ExpiryBasis.DEFINITION
     source: Source = Source()
 

@@ -2,18 +2,18 @@
 
 from datetime import date
 
-from attrs import frozen
+from certrules.model.values import Count, Id, value
 
 __all__ = ["Expiry"]
 
 
-@frozen
+@value
 class Expiry:
     """The last day on which an award is valid, and whose award it is."""
 
-    user_id: str
-    certification_id: str
-    cycle: int
+    user_id: Id
+    certification_id: Id
+    cycle: Count
     title: str
     code: str | None
     issued_on: date

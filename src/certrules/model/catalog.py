@@ -1,15 +1,14 @@
-"""What can be earned, for how long, and by finishing what?"""
+"""The catalog: what can be earned, for how long, and by finishing what?"""
 
 import re
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
-from attrs import field, frozen
+from attrs import field
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.converters import distinct, sequence, utc_or_none
-from certrules.model.validators import some_text, some_text_or_none
+from certrules.model.values import Amount, Id, Only, distinct, sequence, value
 from certrules.periods import Unit
 from certrules.text import is_visible
 from certrules.words import Word
@@ -22,23 +21,13 @@ __all__ = [
     "Item",
     "ItemKind",
     "Validity",
-    "kind_of_item",
+    "as_validity",
 ]
 
 
-def _whole(_: object, __: object, amount: int) -> None:
-    if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
-        raise InvalidValueError("validity amount", amount, "a whole number, zero or more")
-
-
-def _unit(_: object, __: object, unit: Unit) -> None:
-    if not isinstance(unit, Unit):
-        raise InvalidValueError("validity unit", unit, "a certrules.Unit")
-
-
-@frozen
+@value
 class Validity:
-    """How long an award is valid: a whole number of calendar units; zero of any means for ever.
+    """How long an award is valid: a whole number of calendar units; zero of any unit is for ever.
 
     >>> Validity(18, Unit.MONTHS) == Validity.parse("18 months") == Validity.parse("P18M")
     True
@@ -48,8 +37,8 @@ class Validity:
     Rules: DOC-EXP-01, DOC-EXP-02.
     """
 
-    amount: int = field(validator=_whole)
-    unit: Unit = field(validator=_unit)
+    amount: Amount
+    unit: Unit
 
     NEVER: ClassVar[Self]
     """The validity that never ends."""
@@ -96,6 +85,11 @@ _AMOUNT_AND_UNIT = re.compile(r"(\d{1,9})\s+(day|week|month|year)s?", re.ASCII)
 Validity.NEVER = Validity(0, Unit.DAYS)
 
 
+def as_validity(given: Validity | str) -> Validity:
+    """Return a validity, which may be given as :meth:`Validity.parse` reads it."""
+    return Validity.parse(given) if isinstance(given, str) else given
+
+
 class ItemKind(Word):
     """What kind of learning an item is.
 
@@ -108,55 +102,49 @@ class ItemKind(Word):
     LEARNING_TRACK = "learning_track"
 
 
-def kind_of_item(_: object, __: object, kind: ItemKind) -> None:
-    """Raise InvalidValueError for what is no kind of item, such as its name."""
-    if not isinstance(kind, ItemKind):
-        raise InvalidValueError("kind of item", kind, "a certrules.ItemKind")
-
-
-@frozen
+@value
 class Item:
     """A course, a learning plan, a track or an external activity that can earn a certification.
 
-    ``id`` is the host's, unique within its kind; ``code`` is what people write in files. As text it
-    is what people call it: by its name and code, or by its id where it has neither.
+    ``id`` is the host's, unique within its kind; ``code`` is what people write in files. ``str()``
+    gives its name and code, or its id if it has neither.
 
     >>> print(Item(ItemKind.LEARNING_PLAN, "17", "SEA", "Sea safety"), Item(ItemKind.COURSE, "c1"))
     learning plan Sea safety (SEA) course c1
     """
 
-    kind: ItemKind = field(validator=kind_of_item)
-    id: str
+    kind: ItemKind
+    id: Id
     code: str | None = None
     name: str = ""
 
     def __str__(self) -> str:
-        called = _called(self.name, self.code) if self.name else self.code or self.id
-        return f"{self.kind.value.replace('_', ' ')} {called}"
+        named = _name_and_code(self.name, self.code) if self.name else self.code or self.id
+        return f"{self.kind.value.replace('_', ' ')} {named}"
 
 
-def _called(name: str, code: str | None) -> str:
+def _name_and_code(name: str, code: str | None) -> str:
     return f"{name} ({code})" if code else name
 
 
-@frozen
+@value
 class Assignment:
     """An item that earns a certification, from the instant at which it was assigned.
 
-    Items of the same ``group`` are alternatives to each other, and every group is needed; what
-    those without one mean, the :class:`Criteria` say.
+    Items of the same ``group`` are alternatives, and every group is needed. The :class:`Criteria`
+    say what items without a group mean.
 
     Rules: DOC-ASSIGN-02, ALL-TRAIN-02.
     """
 
-    kind: ItemKind = field(validator=kind_of_item)
-    item_id: str = field(validator=some_text)
-    assigned_at: datetime = field(converter=instants.utc)
-    group: str | None = field(default=None, validator=some_text_or_none)
+    kind: ItemKind
+    item_id: Id
+    assigned_at: datetime
+    group: Id | None = None
 
 
 class Criteria(Word):
-    """Whether the items without a group are alternatives, or each of them is needed.
+    """Whether items without a group are alternatives, or all of them are needed.
 
     Rules: INT-32.
     """
@@ -176,32 +164,33 @@ class CertificationStatus(Word):
     INACTIVE = "inactive"
 
 
-def _named(_: object, __: object, name: str) -> None:
-    if not isinstance(name, str) or not any(map(is_visible, name)):
-        raise InvalidValueError("certification name", name, "some text: a name is mandatory")
+_Name = Annotated[
+    str, Only(lambda name: any(map(is_visible, name)), "some text: a name is mandatory")
+]
 
 
-@frozen
+@value
 class Certification:
     """A certification as its owner defines it.
 
     ``id`` is the host's. The code is optional, but a file of records can address a certification
-    by nothing else. ``criteria`` is None where the platform's policy decides; ``groups`` are the
-    ids of the user groups that may earn it, none meaning everybody.
+    by nothing else. ``validity`` may be given as text, such as ``"2 years"``. ``criteria`` is None
+    if the platform's policy decides. ``groups`` are the ids of the user groups that may earn it;
+    without any, everybody may.
 
-    ``completion_criteria`` is text for people, in the host's markup; ``skills`` are attained by
-    earning it; ``badge_image`` is where its picture lies in the host's media library;
-    ``created_by`` is the id of a user. As text it is what people call it: by its name and code.
+    ``completion_criteria`` is text for people, in the host's markup. ``skills`` are attained by
+    earning it. ``badge_image`` is where its picture lies in the host's media library.
+    ``created_by`` is the id of a user. ``str()`` gives its name and code.
 
     Rules: DOC-CERT-02, DOC-CERT-03, DOC-CERT-04, DOC-CERT-05, DOC-CERT-06, DOC-RENEW-05,
     ALL-BADGE-06, ALL-CERT-01, ALL-CERT-03, ALL-CERT-04, ALL-CERT-05, ALL-CERT-06, ALL-VIS-01.
     """
 
-    id: str
-    name: str = field(validator=_named)
+    id: Id
+    name: _Name
     code: str | None = None
     description: str = ""
-    validity: Validity = Validity.NEVER
+    validity: Validity = field(default=Validity.NEVER, converter=as_validity)
     retake: bool = False
     status: CertificationStatus = CertificationStatus.ACTIVE
     assignments: tuple[Assignment, ...] = ()
@@ -210,9 +199,9 @@ class Certification:
     completion_criteria: str = ""
     skills: tuple[str, ...] = field(default=(), converter=sequence)
     badge_image: str | None = None
-    created_by: str | None = None
-    created_at: datetime | None = field(default=None, converter=utc_or_none)
-    updated_at: datetime | None = field(default=None, converter=utc_or_none)
+    created_by: Id | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
 
     def __str__(self) -> str:
-        return _called(self.name, self.code)
+        return _name_and_code(self.name, self.code)

@@ -1,9 +1,8 @@
-"""What has happened that somebody may want to hear of?"""
+"""Events: what has happened to an award that others are sent?"""
 
 from datetime import datetime
 
-from attrs import frozen
-
+from certrules.model.values import Count, Id, value
 from certrules.words import Word
 
 __all__ = ["Event", "EventKind"]
@@ -24,7 +23,7 @@ class EventKind(Word):
     ENROLLED = "enrolment.created"
 
 
-@frozen
+@value
 class Event:
     """Something that happened to one cycle of an award, at an instant.
 
@@ -32,8 +31,8 @@ class Event:
     """
 
     kind: EventKind
-    user_id: str
-    certification_id: str
-    cycle: int
+    user_id: Id
+    certification_id: Id
+    cycle: Count
     at: datetime
-    item_id: str | None = None
+    item_id: Id | None = None

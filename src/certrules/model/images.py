@@ -1,7 +1,6 @@
 """Images: what is known of one without showing it."""
 
-from attrs import frozen
-
+from certrules.model.values import Amount, value
 from certrules.words import Word
 
 __all__ = ["ImageFormat", "ImageInfo"]
@@ -17,7 +16,7 @@ class ImageFormat(Word):
     JPEG = "jpeg"
 
 
-@frozen
+@value
 class ImageInfo:
     """The format of an image, None if its content is of neither, and its size in pixels.
 
@@ -25,6 +24,6 @@ class ImageInfo:
     """
 
     format: ImageFormat | None
-    width: int = 0
-    height: int = 0
+    width: Amount = 0
+    height: Amount = 0
     fault: str | None = None

@@ -1,15 +1,15 @@
-"""What does one person learn, through what, by when, and what did they complete?"""
+"""Learning: what does a user take, through what, until when, and what did they complete?"""
 
 from collections import Counter
 from datetime import date, datetime
+from typing import Annotated
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.catalog import ItemKind, kind_of_item
-from certrules.model.converters import sequence, utc_or_none
-from certrules.model.validators import instance_of, one_or_more, some_text, some_text_or_none
+from certrules.model.catalog import ItemKind
+from certrules.model.values import Count, Id, Only, sequence, value
 from certrules.words import Word
 
 __all__ = [
@@ -43,19 +43,12 @@ MOST_DAYS = date.max.toordinal()
 """How many days there are, from the year 1 to the year 9999."""
 
 
-def _days(_: object, __: object, days: int | None) -> None:
-    whole = isinstance(days, int) and not isinstance(days, bool)
-    if days is not None and not (whole and 1 <= days <= MOST_DAYS):
-        expected = f"a whole number, 1 to {MOST_DAYS}, or None"
-        raise InvalidValueError("days of validity", days, expected)
+_Days = Annotated[
+    int, Only(range(1, MOST_DAYS + 1).__contains__, f"a whole number, 1 to {MOST_DAYS}")
+]
 
 
-def _day(_: object, __: object, day: date | None) -> None:
-    if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
-        raise InvalidValueError("last day of validity", day, "a date without a time, or None")
-
-
-@frozen
+@value
 class Window:
     """Until when a course or learning plan can be taken; by default, for ever.
 
@@ -65,9 +58,9 @@ class Window:
     Rules: INT-13b, X-VALID-1.
     """
 
-    last_day: date | None = field(default=None, validator=_day)
-    days: int | None = field(default=None, validator=_days)
-    start: WindowStart = field(default=WindowStart.ENROLMENT, validator=instance_of(WindowStart))
+    last_day: date | None = None
+    days: _Days | None = None
+    start: WindowStart = WindowStart.ENROLMENT
 
     @property
     def limited(self) -> bool:
@@ -75,7 +68,7 @@ class Window:
         return self.last_day is not None or self.days is not None
 
 
-@frozen
+@value
 class Course:
     """A course with its training materials.
 
@@ -85,27 +78,27 @@ class Course:
     Rules: DOC-RENEW-12.
     """
 
-    id: str = field(validator=some_text)
+    id: Id
     materials: tuple[str, ...] = field(default=(), converter=sequence)
-    window: Window = field(default=Window(), validator=instance_of(Window))
+    window: Window = Window()
 
 
 def _once(_: object, __: object, courses: tuple[str, ...]) -> None:
     twice = [course for course, times in Counter(courses).items() if times > 1]
     if twice:
-        raise InvalidValueError("courses of a plan", courses, f"each once, not {twice[0]!r} again")
+        raise InvalidValueError("courses", courses, f"each once, not {twice[0]!r} again")
 
 
-@frozen
+@value
 class LearningPlan:
     """A learning plan with the ids of its courses, each of them once.
 
     An id is unique among courses and among plans, so that a course may have the id of its plan.
     """
 
-    id: str = field(validator=some_text)
+    id: Id
     courses: tuple[str, ...] = field(default=(), converter=sequence, validator=_once)
-    window: Window = field(default=Window(), validator=instance_of(Window))
+    window: Window = Window()
 
 
 class EnrolmentStatus(Word):
@@ -134,7 +127,7 @@ class EnrolmentStatus(Word):
         return self in (self.ENROLLED, self.IN_PROGRESS, self.COMPLETED)
 
 
-@frozen
+@value
 class Enrolment:
     """One attempt of one user at one course or learning plan.
 
@@ -146,17 +139,15 @@ class Enrolment:
     Rules: X-ARCH-2, X-RENEW-1.
     """
 
-    user_id: str = field(validator=some_text)
-    kind: ItemKind = field(validator=kind_of_item)
-    item_id: str = field(validator=some_text)
-    enrolled_at: datetime = field(converter=instants.utc)
-    status: EnrolmentStatus = field(
-        default=EnrolmentStatus.ENROLLED, validator=instance_of(EnrolmentStatus)
-    )
-    first_access_at: datetime | None = field(default=None, converter=utc_or_none)
-    completed_at: datetime | None = field(default=None, converter=utc_or_none)
-    archived_at: datetime | None = field(default=None, converter=utc_or_none)
-    attempt: int = field(default=1, validator=one_or_more)
+    user_id: Id
+    kind: ItemKind
+    item_id: Id
+    enrolled_at: datetime
+    status: EnrolmentStatus = EnrolmentStatus.ENROLLED
+    first_access_at: datetime | None = None
+    completed_at: datetime | None = None
+    archived_at: datetime | None = None
+    attempt: Count = 1
     direct: bool = False
 
     def __attrs_post_init__(self) -> None:
@@ -175,41 +166,36 @@ class Enrolment:
         return evolve(self, archived_at=at)
 
 
-@frozen
+@value
 class Completion:
     """That a user completed a course, learning plan or track, and when."""
 
-    user_id: str = field(validator=some_text)
-    kind: ItemKind = field(validator=kind_of_item)
-    item_id: str = field(validator=some_text)
-    completed_at: datetime = field(converter=instants.utc)
+    user_id: Id
+    kind: ItemKind
+    item_id: Id
+    completed_at: datetime
 
 
-def _completed_on(_: object, __: object, day: date) -> None:
-    if not isinstance(day, date) or isinstance(day, datetime):
-        raise InvalidValueError("completed_on", day, "a date without a time")
-
-
-@frozen
+@value
 class ExternalTraining:
     """An external training as its user reported it, with the certification chosen for it.
 
     Rules: DOC-ASSIGN-09.
     """
 
-    user_id: str = field(validator=some_text)
-    id: str = field(validator=some_text)
-    completed_on: date = field(validator=_completed_on)
-    certification_id: str | None = field(default=None, validator=some_text_or_none)
+    user_id: Id
+    id: Id
+    completed_on: date
+    certification_id: Id | None = None
 
 
-@frozen
+@value
 class RenewalOption:
     """An item by which a renewal can be done, and the learning plan through which it is taken."""
 
-    kind: ItemKind = field(validator=kind_of_item)
-    item_id: str = field(validator=some_text)
-    plan_id: str | None = field(default=None, validator=some_text_or_none)
+    kind: ItemKind
+    item_id: Id
+    plan_id: Id | None = None
 
 
 class EntryPoint(Word):
@@ -232,7 +218,7 @@ class RenewalState(Word):
     CANCELLED = "cancelled"
 
 
-@frozen
+@value
 class Renewal:
     """One renewal of one cycle of an award: started, and then completed or cancelled.
 
@@ -243,16 +229,16 @@ class Renewal:
     Rules: INT-12b.
     """
 
-    user_id: str
-    certification_id: str
-    cycle: int = field(validator=one_or_more)
-    version: int = field(validator=one_or_more)
-    started_at: datetime = field(converter=instants.utc)
-    option: RenewalOption = field(validator=instance_of(RenewalOption))
+    user_id: Id
+    certification_id: Id
+    cycle: Count
+    version: Count
+    started_at: datetime
+    option: RenewalOption
     retake: bool = False
-    key: str | None = field(default=None, validator=some_text_or_none)
-    state: RenewalState = field(default=RenewalState.OPEN, validator=instance_of(RenewalState))
-    closed_at: datetime | None = field(default=None, converter=utc_or_none)
+    key: Id | None = None
+    state: RenewalState = RenewalState.OPEN
+    closed_at: datetime | None = None
 
     def close(self, state: RenewalState, at: datetime) -> "Renewal":
         """Return this renewal as completed or cancelled at an instant."""

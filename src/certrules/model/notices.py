@@ -1,15 +1,14 @@
-"""Which notifications has an administrator set up, and what is one learner told by one of them?"""
+"""Notifications: which has an administrator set up, and what does one send to a learner?"""
 
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from attrs import field, frozen
+from attrs import field
 
-from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.validators import instance_of, some_text
+from certrules.model.values import Amount, Count, Id, value
 from certrules.words import Word
 
 __all__ = [
@@ -26,7 +25,7 @@ __all__ = [
 
 
 class NoticeKind(Word):
-    """What a notification tells of.
+    """What a notification is about.
 
     Rules: DOC-NOTIFY-01, DOC-NOTIFY-05.
     """
@@ -47,17 +46,7 @@ class OffsetUnit(Word):
     WEEKS = "weeks"
 
 
-def _whole(_: object, __: object, amount: int) -> None:
-    if not isinstance(amount, int) or isinstance(amount, bool):
-        raise InvalidValueError("offset amount", amount, "a whole number")
-
-
-def _unit(_: object, __: object, unit: OffsetUnit) -> None:
-    if not isinstance(unit, OffsetUnit):
-        raise InvalidValueError("offset unit", unit, "hours, days or weeks")
-
-
-@frozen
+@value
 class Offset:
     """How long before an expiry (a negative amount) or after it a notice is due.
 
@@ -67,8 +56,8 @@ class Offset:
     Rules: DOC-NOTIFY-04, INT-25, X-NOTIFY-3.
     """
 
-    amount: int = field(default=0, validator=_whole)
-    unit: OffsetUnit = field(default=OffsetUnit.HOURS, validator=_unit)
+    amount: int = 0
+    unit: OffsetUnit = OffsetUnit.HOURS
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -96,7 +85,7 @@ _OFFSET = re.compile(r"(\d{1,6})\s+(hour|day|week)s?\s+(before|after)", re.ASCII
 
 
 class Priority(Word):
-    """How soon after it is due a notice is to be sent.
+    """How soon a notice is to be sent after it is due.
 
     >>> Priority.HIGH.within
     datetime.timedelta(seconds=600)
@@ -114,7 +103,7 @@ class Priority(Word):
 
 
 class Recipient(Word):
-    """Who is sent a notice: the learner whose award it is, or those with a role.
+    """Who receives a notice: the learner whose award it is, or those with a role.
 
     Rules: X-NOTIFY-3.
     """
@@ -126,38 +115,39 @@ class Recipient(Word):
     SUPERADMINS = "superadmins"
 
 
+def _offset(given: Offset | str) -> Offset:
+    return Offset.parse(given) if isinstance(given, str) else given
+
+
 def _recipients(recipients: Iterable[Recipient]) -> frozenset[Recipient]:
-    chosen = list(recipients) if isinstance(recipients, Iterable) else []
-    if not chosen or not all(isinstance(each, Recipient) for each in chosen):
-        raise InvalidValueError(
-            "recipients", recipients, f"some of {', '.join(map(str, Recipient))}"
-        )
-    return frozenset(chosen)
+    if not recipients:
+        expected = f"some of {', '.join(map(str, Recipient))}"
+        raise InvalidValueError("recipients", recipients, expected)
+    return frozenset(recipients)
 
 
-@frozen
+@value
 class Notification:
-    """A notification as an administrator set it up: what it tells of, when, to whom and how.
+    """A notification as an administrator set it up: what it is about, when, to whom and how.
 
-    ``id`` is the host's, and stands in the identity of every notice: a notification that is set up
-    anew is another one. Subject and body are templates; see
-    :mod:`certrules.rules.notifications`. Only the expiry can be told of at another moment than its
-    own; an offset of another kind raises :class:`~certrules.errors.InvalidValueError`, as do no
-    recipients, and what is of another type. Who has a role is the host's to know, and so is whom it
-    sends the message.
+    ``id`` is the host's, and is part of the identity of every notice: a notification that is set up
+    anew is another one. ``offset`` may be given as text, such as ``"2 weeks before"``; only a
+    notification of an expiry can have one. Subject and body are templates; see
+    :mod:`certrules.rules.notifications`. There is at least one recipient. The host knows who has a
+    role, and sends the message.
 
     Rules: DOC-NOTIFY-02, DOC-NOTIFY-04, INT-25, X-NOTIFY-1, X-NOTIFY-3.
     """
 
-    id: str = field(validator=some_text)
-    kind: NoticeKind = field(validator=instance_of(NoticeKind))
-    offset: Offset = field(default=Offset(), validator=instance_of(Offset))
-    subject: str = field(default="", validator=instance_of(str))
-    body: str = field(default="", validator=instance_of(str))
+    id: Id
+    kind: NoticeKind
+    offset: Offset = field(default=Offset(), converter=_offset)
+    subject: str = ""
+    body: str = ""
     recipients: frozenset[Recipient] = field(
         default=frozenset({Recipient.LEARNER}), converter=_recipients
     )
-    priority: Priority = field(default=Priority.NORMAL, validator=instance_of(Priority))
+    priority: Priority = Priority.NORMAL
 
     def __attrs_post_init__(self) -> None:
         if self.offset.amount and self.kind is not NoticeKind.EXPIRY:
@@ -165,29 +155,29 @@ class Notification:
 
 
 NoticeIdentity = tuple[str, str, int, str, datetime | None, str]
-"""(user, certification, cycle, notification, of, item): what is told once only.
+"""(user, certification, cycle, notification, of, item): what is sent once only.
 
-``of`` is None for an issue: of each cycle there is one.
+``of`` is None for an issue: each cycle has one.
 """
 
 
-@frozen
+@value
 class Notice:
-    """What one notification tells of one cycle of an award.
+    """What one notification sends about one cycle of an award.
 
-    ``of`` is the instant of what is told: the expiry, or the event. ``due_at`` is when it is to be
-    told. ``item_id`` is the course or learning plan of an enrolment, and empty otherwise.
+    ``of`` is the instant of the expiry or of the event. ``due_at`` is when the notice is to be
+    sent. ``item_id`` is the course or learning plan of an enrolment, and empty otherwise.
 
     Rules: INT-25.
     """
 
-    notification_id: str
+    notification_id: Id
     kind: NoticeKind
-    user_id: str
-    certification_id: str
-    cycle: int
-    of: datetime = field(converter=instants.utc)
-    due_at: datetime = field(converter=instants.utc)
+    user_id: Id
+    certification_id: Id
+    cycle: Count
+    of: datetime
+    due_at: datetime
     item_id: str = ""
     priority: Priority = Priority.NORMAL
 
@@ -195,14 +185,8 @@ class Notice:
     def identity(self) -> NoticeIdentity:
         """What makes two notices the same one, however often and whenever they are planned."""
         of = None if self.kind is NoticeKind.ISSUED else self.of
-        return (
-            self.user_id,
-            self.certification_id,
-            self.cycle,
-            self.notification_id,
-            of,
-            self.item_id,
-        )
+        award = self.user_id, self.certification_id, self.cycle
+        return (*award, self.notification_id, of, self.item_id)
 
     @property
     def send_by(self) -> datetime:
@@ -214,14 +198,14 @@ class Notice:
         return min(self.due_at, datetime.max.replace(tzinfo=UTC) - within) + within
 
 
-@frozen
+@value
 class Planned:
     """How far the notices of one notification are planned.
 
-    Of the events up to a position in the outbox, and of the expiries until an instant; ``since`` is
-    the one before which nothing is told, because the notification was set up then.
+    Those of the events up to a position in the outbox, and of the expiries until an instant. None
+    is planned for anything before ``since``, when the notification was set up.
     """
 
-    position: int
-    until: datetime = field(converter=instants.utc)
-    since: datetime = field(converter=instants.utc)
+    position: Amount
+    until: datetime
+    since: datetime

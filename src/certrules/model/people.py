@@ -1,18 +1,13 @@
-"""Who can hold a certification, and who asks to see or change something?"""
+"""People: who can hold a certification, and who asks to see or change something?"""
 
 from collections.abc import Iterable
-from enum import Enum
-from typing import TypeVar
 
-from attrs import field, frozen
+from attrs import field
 
-from certrules.errors import InvalidValueError
-from certrules.model.converters import distinct
+from certrules.model.values import Id, distinct, value
 from certrules.words import Word
 
 __all__ = ["Action", "Actor", "Company", "Permission", "Role", "Scope", "User", "username_key"]
-
-_Kind = TypeVar("_Kind", bound=Enum)
 
 
 def username_key(username: str) -> str:
@@ -26,38 +21,37 @@ def username_key(username: str) -> str:
     return username.strip().casefold()
 
 
-@frozen
+@value
 class User:
     """A person as the host knows them.
 
-    ``time_zone`` is their own choice, where they made one; ``groups`` and ``branches`` are the ids
-    of those to which they belong now; ``company_id`` is the id of their primary company, of which
-    there is one at most.
+    ``time_zone`` is their own choice, or None. ``groups`` and ``branches`` are the ids of those to
+    which they belong now. ``company_id`` is the id of their primary company; there is at most one.
 
     Rules: INT-41.
     """
 
-    id: str
-    username: str
+    id: Id
+    username: Id
     first_name: str = ""
     last_name: str = ""
     active: bool = True
-    time_zone: str | None = None
+    time_zone: Id | None = None
     groups: frozenset[str] = field(default=frozenset(), converter=distinct)
     branches: frozenset[str] = field(default=frozenset(), converter=distinct)
-    company_id: str | None = None
+    company_id: Id | None = None
 
 
-@frozen
+@value
 class Company:
     """A company to which people belong; ``account_owner`` is who looks after it, by name.
 
     Rules: ALL-MANAGE-09.
     """
 
-    id: str
+    id: Id
     name: str = ""
-    account_owner: str | None = None
+    account_owner: Id | None = None
 
 
 class Role(Word):
@@ -84,37 +78,27 @@ class Permission(Word):
 
 
 def _roles(roles: Iterable[Role]) -> frozenset[Role]:
-    return _members("roles", roles, Role)
+    return frozenset(roles)
 
 
 def _permissions(permissions: Iterable[Permission]) -> frozenset[Permission]:
-    return _members("permissions", permissions, Permission)
+    return frozenset(permissions)
 
 
-def _members(name: str, given: Iterable[_Kind], kind: type[_Kind]) -> frozenset[_Kind]:
-    found = list(given) if isinstance(given, Iterable) else [given]
-    if isinstance(given, str | Enum) or not all(isinstance(each, kind) for each in found):
-        raise InvalidValueError(name, given, f"several of certrules.model.people.{kind.__name__}")
-    return frozenset(found)
-
-
-@frozen
+@value
 class Actor:
     """Who asks: the id of a user, or None for anybody at all, with what they are now.
-
-    Raises :class:`~certrules.errors.InvalidValueError` for what is no role, or no permission, such
-    as its name.
 
     Rules: INT-41, X-ALL-4.
     """
 
-    user_id: str | None = None
+    user_id: Id | None = None
     roles: frozenset[Role] = field(default=frozenset(), converter=_roles)
     permissions: frozenset[Permission] = field(default=frozenset(), converter=_permissions)
-    company_id: str | None = None
+    company_id: Id | None = None
 
 
-@frozen
+@value
 class Scope:
     """Whose data an action is about.
 
@@ -122,8 +106,8 @@ class Scope:
     ``company_id``: all its users' data. Neither: everyone's, or data without an owner.
     """
 
-    owner_id: str | None = None
-    company_id: str | None = None
+    owner_id: Id | None = None
+    company_id: Id | None = None
 
 
 class Action(Word):

@@ -1,12 +1,15 @@
-"""What do platforms decide differently, as values?"""
+"""Policies: what do platforms decide differently?"""
 
-from attrs import frozen
+from collections.abc import Iterable
+
+from attrs import field
 
 from certrules.instants import IssueDateConvention
-from certrules.model.catalog import Criteria, Validity
+from certrules.model.catalog import Criteria, Validity, as_validity
 from certrules.model.notices import NoticeKind, Notification
 from certrules.model.people import Action, Role
-from certrules.periods import MonthEnd, Unit
+from certrules.model.values import value
+from certrules.periods import MonthEnd
 from certrules.words import Word
 
 __all__ = ["ALLBOUND", "DOCEBO", "Duplicates", "ExpiryDay", "Policy", "PredatedIssue"]
@@ -37,7 +40,7 @@ class Duplicates(Word):
 
 
 class PredatedIssue(Word):
-    """From when an award counts that is issued for training completed long before.
+    """From when an award counts if it is issued for training completed long before.
 
     Rules: INT-37.
     """
@@ -48,7 +51,11 @@ class PredatedIssue(Word):
     """From the completion."""
 
 
-@frozen
+def _validities(given: Iterable[Validity | str] | None) -> tuple[Validity, ...] | None:
+    return None if given is None else tuple(map(as_validity, given))
+
+
+@value
 class Policy:
     """The choices of one platform; ``DOCEBO`` and ``ALLBOUND`` are two, and hosts make their own.
 
@@ -58,16 +65,16 @@ class Policy:
     """
 
     enabled: bool = True
-    """Whether the platform has certifications switched on; nothing works until it has."""
+    """Whether the platform has certifications switched on; nothing works until then."""
     month_end: MonthEnd = MonthEnd.CLAMP
     expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE
     issue_date: IssueDateConvention = IssueDateConvention.LOCAL_MIDNIGHT
     users_choose_zone: bool = True
     """Whether a time zone that a user has set counts."""
-    validities: tuple[Validity, ...] | None = None
+    validities: tuple[Validity, ...] | None = field(default=None, converter=_validities)
     """The only validities that a certification may have, or None for any."""
     criteria: Criteria = Criteria.ANY
-    """What the items of a certification mean that does not say it itself."""
+    """What the items of a certification mean if it has no criteria of its own."""
     one_certification_per_item: bool = True
     """Whether an item that earns a certification cannot earn another."""
     renew_control: bool = True
@@ -78,28 +85,23 @@ class Policy:
     external_certifications: bool = False
     """Whether awards by hand may be associated with certifications of external providers."""
     freeze_on_publication: bool = False
-    """Whether of a published certification only status and groups may change."""
+    """Whether only status and groups of a published certification may change."""
     badge_required: bool = False
     """Whether a certification cannot be published without a badge image."""
     cascade_deletes: bool = True
-    """Whether deleting a certification takes its awards with it without being asked to."""
+    """Whether deleting a certification deletes its awards without being asked to."""
     delegated: frozenset[tuple[Role, Action]] = frozenset()
-    """What delegated administrators may do besides, by their role: nothing, unless it is here."""
+    """What delegated administrators may do as well, by their role."""
     notifications: tuple[Notification, ...] = ()
-    """Those that are sent without an administrator's setting them up.
+    """Notifications that are sent without being set up by an administrator.
 
-    What they tell of an event is put into the outbox in the transaction of the change.
+    Their notices of an event are put into the outbox in the transaction of the change.
     """
 
 
 DOCEBO = Policy()
 ALLBOUND = Policy(
-    validities=(
-        Validity(1, Unit.YEARS),
-        Validity(2, Unit.YEARS),
-        Validity(3, Unit.YEARS),
-        Validity.NEVER,
-    ),
+    validities=("1 year", "2 years", "3 years", "never"),
     criteria=Criteria.ALL,
     one_certification_per_item=False,
     renew_control=False,

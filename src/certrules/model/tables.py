@@ -7,17 +7,13 @@ Every store answers alike. Text is compared by code point. Fields whose names en
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
-from attrs import field, frozen
-
-from certrules import instants
-from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification, Item, Validity
 from certrules.model.people import Company, Scope, User, username_key
 from certrules.model.status import Status
-from certrules.model.validators import instance_of
+from certrules.model.values import Amount, Only, value
 from certrules.periods import Unit
 from certrules.words import Word
 
@@ -72,7 +68,7 @@ def certification_text(one: Certification) -> str:
     return folded("\n".join((one.name, one.code or "", one.description, *one.skills)))
 
 
-@frozen
+@value
 class AwardRow:
     """An award with its status, user, company, certification and the items that earn it.
 
@@ -98,14 +94,14 @@ class AwardRow:
         return self.award.certification_id if one is None else one.code or one.name
 
 
-@frozen
+@value
 class CertificationRow:
     """A certification with the items that earn it, its creator, and how many have it now."""
 
     certification: Certification
     items: tuple[Item, ...] = ()
     creator: User | None = None
-    awarded: int = 0
+    awarded: Amount = 0
 
 
 _Read = Callable[[Any], Any]
@@ -188,9 +184,9 @@ class Field(Enum):
         found = self.read(row)
         return found if self.key is None or found is None else self.key(found)
 
-    def place(self, value: Any) -> Any:
+    def place(self, found: Any) -> Any:
         """Return what a value is sorted by: a text's beginning; None before text, after others."""
-        return (value or "")[:SORTED] if self.is_text else (value is None, value)
+        return (found or "")[:SORTED] if self.is_text else (found is None, found)
 
 
 class Table(Word):
@@ -233,13 +229,10 @@ NOT_ARCHIVED: Filter = by_status(*(each for each in Status if each is not Status
 """The filter that finds the awards that are not history."""
 
 
-def _rows(_: object, attribute: Any, number: object) -> None:
-    optional = attribute.name == "limit" and number is None
-    if not optional and (type(number) is not int or not 0 <= number <= 10**18):
-        raise InvalidValueError(attribute.name, number, "a number of rows, zero or more")
+_Rows = Annotated[int, Only(range(10**18 + 1).__contains__, "a number of rows, zero or more")]
 
 
-@frozen
+@value
 class TableQuery:
     """Rows of a table: those that meet every condition, in an order, from ``offset`` to ``limit``.
 
@@ -248,23 +241,23 @@ class TableQuery:
     fields of ``group``, then by ``sort``, then by user, certification and cycle.
     :func:`certrules.rules.tables.query` makes a query of the names that people use.
 
-    >>> TableQuery(Table.ISSUED, datetime(2024, 1, 1, tzinfo=UTC), limit=-1)
+    >>> TableQuery(Table.ISSUED, datetime(2024, 1, 1, tzinfo=UTC), offset=-1)
     Traceback (most recent call last):
-    certrules.errors.InvalidValueError: limit cannot be -1: expected a number of rows, zero or more
+    certrules.errors.InvalidValueError: offset cannot be -1: expected a number of rows, zero or more
 
     Rules: ALL-MANAGE-02, ALL-MANAGE-09.
     """
 
-    table: Table = field(validator=instance_of(Table))
-    at: datetime = field(converter=instants.utc)
+    table: Table
+    at: datetime
     columns: tuple[str, ...] = ()
     search: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
     sort: tuple[Sort, ...] = ()
     group: tuple[Field, ...] = ()
-    scope: Scope = field(default=Scope(), validator=instance_of(Scope))
-    offset: int = field(default=0, validator=_rows)
-    limit: int | None = field(default=None, validator=_rows)
+    scope: Scope = Scope()
+    offset: _Rows = 0
+    limit: _Rows | None = None
 
     @property
     def order(self) -> tuple[Sort, ...]:

@@ -22,7 +22,7 @@ from typing import Any
 
 from attrs import evolve
 
-from certrules.errors import ConflictError, NaiveDatetimeError, StoreError, UnknownZoneError
+from certrules.errors import ConflictError, StoreError, UnknownZoneError
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExternalLink, Source
 from certrules.model.catalog import (
     Assignment,
@@ -451,11 +451,6 @@ class StoreContract:
         self._write(lambda work: work.awards.add([award]))
         with self.store.reading() as view:
             assert list(view.awards.history("ada", "fire")) == [award]
-
-    def test_an_instant_without_a_zone_is_refused(self) -> None:
-        naive = evolve(_ISSUED, at=_AT.replace(tzinfo=None))
-        with raises(NaiveDatetimeError):
-            self._write(lambda work: work.events.add([naive]))
 
     # Awards
 

@@ -119,7 +119,9 @@ class OutboxContract:
         assert self._entries() == [_NOTICE, *others]
 
     def test_many_notices_keep_their_order(self) -> None:
-        notices = [evolve(_NOTICE, user_id=f"{number % 7}", cycle=number) for number in range(1200)]
+        notices = [
+            evolve(_NOTICE, user_id=f"{number % 7}", cycle=number) for number in range(1, 1201)
+        ]
         with self.store.writing() as work:
             work.notices.add(notices[:5])
             assert list(work.notices.add(notices)) == notices[5:]

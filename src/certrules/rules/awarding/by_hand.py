@@ -7,7 +7,6 @@ from attrs import field, frozen
 
 from certrules.model.awards import Award, ManualAward
 from certrules.model.catalog import Certification
-from certrules.model.converters import distinct
 from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import IssueAward
 from certrules.model.events import EventKind
@@ -15,6 +14,7 @@ from certrules.model.facts import Facts
 from certrules.model.people import User
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import distinct, value
 from certrules.rules import issuing, status
 from certrules.rules.awarding.editing import against_association, against_dates
 
@@ -24,7 +24,7 @@ JOB_THRESHOLD = 100
 """Awarding by hand to more users than this runs as a background job."""
 
 
-@frozen
+@value
 class Targets:
     """Whom an award by hand is meant for: ids of users, groups and branches, in any mix.
 
