@@ -123,7 +123,7 @@ def test_viewing_takes_one_permission_and_managing_both() -> None:
     [
         ((None, Action.VIEW_AWARDS), "actor cannot be None"),
         ((CONTENT, "awards.view"), "action cannot be 'awards.view': expected a certrules.model"),
-        ((CONTENT, Action.VIEW_AWARDS, "ada"), "target cannot be 'ada'"),
+        ((CONTENT, Action.VIEW_AWARDS, "ada"), "scope cannot be 'ada'"),
     ],
 )
 def test_a_question_that_is_none_is_a_mistake(asked: Any, what: str) -> None:
