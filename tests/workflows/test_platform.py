@@ -2,9 +2,12 @@
 
 import inspect
 import io
+import pickle
 from collections.abc import Callable, Iterator
-from datetime import UTC
+from contextlib import closing
+from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, get_type_hints
 
@@ -22,7 +25,7 @@ from certrules import (
     User,
 )
 from certrules.catalogs import Catalog
-from certrules.errors import InvalidValueError, NotPermittedError
+from certrules.errors import InvalidValueError, NotPermittedError, StoreError, UnknownZoneError
 from certrules.model.badges import Badge
 from certrules.model.catalog import Assignment
 from certrules.model.learning import Completion, ExternalTraining, RenewalOption
@@ -31,6 +34,7 @@ from certrules.model.people import Actor, Permission, Role
 from certrules.records import open_records
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.sql import open_store
 from certrules.rules.awarding import Targets
 from certrules.rules.reporting import Report
 from certrules.rules.tables import Table, TableQuery
@@ -326,3 +330,62 @@ def test_badges_are_taken_back_by_those_who_may(store: Store, change: Callable[.
         change(acting(store, Actor("ada", {Role.ADMINISTRATOR}, {Permission.CONTENT})), "b1")
     with pytest.raises(InvalidValueError):
         change(acting(store, Actor("ada", {Role.ADMINISTRATOR}, set(Permission))), "b1")
+
+
+@pytest.mark.rule("DOC-TZ-02", "X-TZ-1")
+@pytest.mark.parametrize(
+    ("own", "choose", "zone"),
+    [
+        ("Asia/Tokyo", True, "Asia/Tokyo"),
+        ("Asia/Tokyo", False, "Europe/Rome"),
+        (None, True, "Europe/Rome"),
+        ("Nowhere/Land", True, "Europe/Rome"),
+    ],
+)
+def test_a_user_is_shown_days_in_their_own_zone_if_the_policy_lets_them_choose(
+    store: Store, own: str | None, zone: str, *, choose: bool
+) -> None:
+    policy = evolve(DOCEBO, users_choose_zone=choose)
+    acts = acting(store, policy=policy, zone="Europe/Rome")
+    assert str(acts.zone_of(User("bob", "bob", time_zone=own))) == zone
+
+
+@pytest.mark.rule("DOC-TZ-02", "X-TZ-1")
+@pytest.mark.parametrize("choose", [True, False])
+def test_what_a_user_reads_has_the_days_of_their_zone(store: Store, *, choose: bool) -> None:
+    expires = datetime(2024, 6, 1, 20, tzinfo=UTC)  # the next day in Tokyo
+    with store.writing() as transaction:
+        transaction.users.put([User("bob", "bob", time_zone="Asia/Tokyo")])
+        transaction.awards.add([evolve(AWARD, expires_at=expires)])
+    acts = acting(store, policy=evolve(DOCEBO, users_choose_zone=choose))
+    (line,) = reporting.learner(acts, "bob", at=datetime(2024, 5, 30, tzinfo=UTC))
+    assert line.days_left == (3 if choose else 2)
+    told = evolve(TOLD, body="{{expiry_date}}")
+    notice = evolve(NOTICE, of=expires)
+    message = notifying.message(acts, notice, told, at=day(9))
+    assert message
+    assert message.body == ("2024-06-02" if choose else "2024-06-01")
+    file = exporting.expiry_calendar(acts, "bob", at=day(9))
+    assert (b"DTSTART;VALUE=DATE:20240602" in file) == choose
+
+
+@pytest.mark.rule("INT-41")
+def test_a_platform_is_made_of_what_it_says(store: Store) -> None:
+    for wrong in ({"store": None}, {"policy": None}, {"policy": "docebo"}):
+        with pytest.raises(InvalidValueError, match=f"{next(iter(wrong))} cannot be"):
+            Platform(**{"store": store, "policy": DOCEBO, "zone": UTC, **wrong})  # type: ignore[arg-type]
+    with pytest.raises(UnknownZoneError):
+        Platform(store, DOCEBO, "Nowhere/Land")
+    for nobody in (None, "ada", SYSTEM.value):
+        with pytest.raises(InvalidValueError, match="principal cannot be"):
+            acting(store, nobody)  # type: ignore[arg-type]
+
+
+def test_who_acts_goes_to_another_process_with_a_store_that_does(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path / "store.db", create=True)) as opened:
+        acts = acting(opened, Actor("ada", {Role.SUPERADMIN}), zone="Europe/Rome")
+        again = pickle.loads(pickle.dumps(acts))  # noqa: S301 - its own
+        with closing(again.store):
+            assert evolve(again, store=opened) == acts
+    with pytest.raises(StoreError):
+        pickle.dumps(acting(MemoryStore()))

@@ -299,27 +299,22 @@ class Jobs:
     def _now(self) -> datetime:
         return instants.utc(self._clock())
 
-    def _go_on(self, run: _Run) -> None:
-        """Do one step after another, for as long as the executor does them at once."""
+    def _go_on(self, run: _Run, future: Future[Any] | None = None) -> None:
+        """Take the answer of a step, and do more as long as the executor does them at once."""
         try:
-            while (step := self._next(run)) is not None:
-                future = self._begin(run, step)
-                if future is None:
+            while future is None or self._take(run, future):
+                step = self._next(run)
+                if step is None:
                     return
+                run.future = future = self._begin(step)
                 if not future.done():
-                    future.add_done_callback(partial(self._resume, run))
-                    return
-                if not self._take(run, future):
+                    future.add_done_callback(partial(self._go_on, run))
                     return
         except KeyboardInterrupt:
             self._end(run, JobState.FAILED, "interrupted", error=True)
             raise
         except BaseException as error:  # noqa: BLE001 - whatever ends the generator ends its job
-            self._end(run, JobState.FAILED, _told(error), error=True)
-
-    def _resume(self, run: _Run, future: Future[Any]) -> None:
-        if self._take(run, future):
-            self._go_on(run)
+            self._end(run, JobState.FAILED, _failure(error), error=True)
 
     def _next(self, run: _Run) -> Step | None:
         """Note what there is to hear until there is a step to do; None at the end."""
@@ -338,31 +333,32 @@ class Jobs:
             else:
                 return said
 
-    def _begin(self, run: _Run, step: Step) -> Future[Any] | None:
-        """Give a step to the executor; one that takes none ends the job."""
+    def _begin(self, step: Step) -> Future[Any]:
+        """Give a step to the executor, which may be broken, shut down or full."""
         try:
             given: object = self._executor.submit(step)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, BrokenExecutor):
             raise
-        except BaseException as error:  # noqa: BLE001 - it may be broken, shut down or full
-            self._end(run, JobState.FAILED, _untaken(error), error=True)
-            return None
-        if not isinstance(given, Future):  # nothing would ever tell of its end
+        except BaseException as error:
+            text = f"the executor takes no more work ({_brief(error)})"
+            raise _StepNotTakenError(text) from error
+        if not isinstance(given, Future):  # nothing would ever report its end
             text = f"the executor answered a step with {given!r} instead of a future"
-            self._end(run, JobState.FAILED, text, error=True)
-            return None
-        run.future = given
+            raise _StepNotTakenError(text)
         return given
 
     def _take(self, run: _Run, future: Future[Any]) -> bool:
-        """Keep what a step answers, and return whether there may be more."""
+        """Keep the answer of a step, and return whether there may be more steps."""
         try:
             run.answer = future.result()
         except CancelledError:
-            self._end_cancelled(run)
+            if run.discontinued:
+                self._end(run, JobState.DISCONTINUED, _stopped(run.job))
+            else:
+                self._end(run, JobState.FAILED, "the executor was shut down", error=True)
             return False
         except BaseException as error:  # noqa: BLE001 - whatever a step raises ends its job
-            self._end(run, JobState.FAILED, _told(error), error=True)
+            self._end(run, JobState.FAILED, _failure(error), error=True)
             return False
         return True
 
@@ -380,12 +376,6 @@ class Jobs:
             if progress.result is not None:
                 run.results.append(progress.result)
 
-    def _end_cancelled(self, run: _Run) -> None:
-        if run.discontinued:
-            self._end(run, JobState.DISCONTINUED, _stopped(run.job))
-        else:
-            self._end(run, JobState.FAILED, "the executor was shut down", error=True)
-
     def _end(self, run: _Run, state: JobState, text: str, *, error: bool = False) -> None:
         at = self._now()
         run.steps.close()
@@ -396,7 +386,11 @@ class Jobs:
             run.ended.notify_all()
 
 
-def _told(error: BaseException) -> str:
+class _StepNotTakenError(CertrulesError):
+    """The executor does not do a step."""
+
+
+def _failure(error: BaseException) -> str:
     if isinstance(error, CertrulesError):
         return str(error)
     if isinstance(error, BrokenExecutor):
@@ -405,12 +399,6 @@ def _told(error: BaseException) -> str:
             f"same work, begun again on a new executor, does the rest ({_brief(error)})"
         )
     return _brief(error)
-
-
-def _untaken(error: BaseException) -> str:
-    if isinstance(error, BrokenExecutor):
-        return _told(error)
-    return f"the executor takes no more work ({_brief(error)})"
 
 
 def _brief(error: BaseException) -> str:

@@ -113,7 +113,7 @@ class Platform:
         >>> str(Platform(MemoryStore(), DOCEBO, "Europe/Rome").zone_of(tokyo))
         'Asia/Tokyo'
 
-        Rules: DOC-TZ-02, INT-49, X-TZ-1.
+        Rules: DOC-TZ-02, X-TZ-1.
         """
         choose = self.policy.users_choose_zone
         try:
