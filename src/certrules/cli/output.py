@@ -35,7 +35,6 @@ __all__ = [
     "flushed",
     "plain",
     "progress",
-    "shortened",
     "shown",
 ]
 
@@ -259,16 +258,3 @@ def shown(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
-
-
-def shortened(text: str, width: int) -> str:
-    """Return a text cut to so many places, if it is longer.
-
-    >>> shortened("ada.lovelace", 8)
-    'ada.lov…'
-    """
-    from rich.text import Text
-
-    cut = Text(text)
-    cut.truncate(width, overflow="ellipsis")
-    return cut.plain

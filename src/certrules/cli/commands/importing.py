@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Output, counted, progress, shortened, shown
+from certrules.cli.output import Output, counted, progress, shown
 from certrules.errors import CertrulesError
 from certrules.instants import IssueDateConvention
 from certrules.model.people import Action
@@ -285,7 +285,8 @@ def _tell_faults(out: Output, report: ImportReport) -> None:
 
 
 def _brief(text: str) -> str:
-    return shortened(shown(text[:SHOWN_LETTERS]), SHOWN_LETTERS)
+    brief = shown(text[: SHOWN_LETTERS + 1])
+    return brief if len(brief) <= SHOWN_LETTERS else f"{brief[: SHOWN_LETTERS - 1]}…"
 
 
 def _as_json(report: ImportReport) -> dict[str, object]:

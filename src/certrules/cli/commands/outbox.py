@@ -1,8 +1,7 @@
 """``certrules due`` and ``outbox``: notices that are due, and all until they are acknowledged."""
 
 import argparse
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from certrules import catalogs, instants
 from certrules.cli import files, options, session
@@ -68,27 +67,18 @@ def _due(args: argparse.Namespace) -> int:
     if args.since is not None and args.since > args.at:
         raise UsageError("--since is after --at; name an earlier instant")
     notices: list[Notice] = []
-    opened = session.acting(args, Action.MANAGE_NOTIFICATIONS, patience=PATIENCE)
-    with opened as acting, _noted(notices):
+    with session.acting(args, Action.MANAGE_NOTIFICATIONS, patience=PATIENCE) as acting:
         data = files.limited(args.notifications, LARGEST, "16 MB, which no notifications are")
         sent = catalogs.read_notifications(data)
-        notifying.due(acting, sent, at=args.at, since=args.since, on_told=notices.extend)
+        try:
+            notifying.due(acting, sent, at=args.at, since=args.since, on_told=notices.extend)
+        except BaseException as error:
+            if notices:
+                done = f"{counted(len(notices), 'notice')} went into the outbox before"
+                error.add_note(f"{done}, and the next run goes on from there")
+            raise
     _show_due(args.out, sent, notices)
     return 0
-
-
-@contextmanager
-def _noted(notices: Sequence[Notice]) -> Iterator[None]:
-    """Say in any error how many notices were created before it."""
-    try:
-        yield
-    except BaseException as error:
-        if notices:
-            said = counted(len(notices), "notice")
-            error.add_note(
-                f"{said} went into the outbox before, and the next run goes on from there"
-            )
-        raise
 
 
 def _show_due(out: Output, sent: Sequence[Notification], notices: Sequence[Notice]) -> None:
