@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -47,7 +48,7 @@ pytestmark = pytest.mark.filterwarnings(  # newer Pythons warn where a process w
 
 USERS = 1_500
 ROWS = 5_000
-MANY = 20_000
+MANY = 13_000
 CHOSEN = ManualAward("fa", day(10), day(400), ExpiryBasis.DATE)
 SOME = Targets(groups={"some"})
 EVERYBODY = Targets(groups={"everybody"})
@@ -62,6 +63,8 @@ EXECUTORS: dict[str, Callable[[], Executor]] = {
     "spawn": lambda: ProcessPoolExecutor(2, multiprocessing.get_context("spawn")),
     "fork": lambda: ProcessPoolExecutor(2, multiprocessing.get_context("fork")),
 }
+SPAWN = pytest.param("spawn", marks=pytest.mark.slow)
+"""To start a Python takes most of the time."""
 
 
 @pytest.fixture(params=EXECUTORS)
@@ -75,17 +78,22 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "store.db"
 
 
-@pytest.fixture
-def store(path: Path) -> Iterator[SqlStore]:
+@pytest.fixture(scope="module")
+def crowd(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small world, with many users more in it, and a code for first aid."""
-    with closing(open_store(path, create=True, timeout=30)) as opened:
-        furnish(opened)
-        with opened.writing() as transaction:
-            transaction.users.put(
-                User(f"u{n:06}", f"user{n}", groups={"everybody", "some" if n < USERS else "more"})
-                for n in range(ROWS)
-            )
-            transaction.certifications.put([Certification("safety", "Safety", "SAFE")])
+    path = Path(shutil.copy(small_world, tmp_path_factory.mktemp("crowd") / "store.db"))
+    with closing(open_store(path)) as opened, opened.writing() as transaction:
+        transaction.users.put(
+            User(f"u{n:06}", f"user{n}", groups={"everybody", "some" if n < USERS else "more"})
+            for n in range(ROWS)
+        )
+        transaction.certifications.put([Certification("safety", "Safety", "SAFE")])
+    return path
+
+
+@pytest.fixture
+def store(crowd: Path, path: Path) -> Iterator[SqlStore]:
+    with closing(open_store(shutil.copy(crowd, path), timeout=30)) as opened:
         yield opened
 
 
@@ -165,7 +173,7 @@ def test_an_import_is_a_job_on_any_executor(
 
 
 @pytest.mark.rule("DOC-JOB-05")
-@pytest.mark.parametrize("way", ["threads", "spawn", "fork"])
+@pytest.mark.parametrize("way", ["threads", "fork", SPAWN])
 def test_what_a_discontinued_job_did_elsewhere_stays(store: SqlStore, way: str) -> None:
     with EXECUTORS[way]() as executor:
         jobs = Jobs(lambda: day(20), executor)
@@ -194,7 +202,7 @@ def kill_a_worker(executor: ProcessPoolExecutor) -> None:
 
 
 @pytest.mark.rule("DOC-JOB-04")
-@pytest.mark.parametrize("way", ["spawn", "fork"])
+@pytest.mark.parametrize("way", ["fork", SPAWN])
 def test_a_worker_that_is_killed_fails_the_job_and_the_next_one_does_the_rest(
     store: SqlStore, way: str
 ) -> None:
@@ -300,7 +308,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("way", ["spawn", "fork"])
+@pytest.mark.parametrize("way", ["fork", SPAWN])
 def test_the_end_of_the_program_keeps_what_its_jobs_did(
     path: Path, store: SqlStore, tmp_path: Path, way: str
 ) -> None:

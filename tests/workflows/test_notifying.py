@@ -1,7 +1,7 @@
 """What is to be told goes into the outbox once, whenever and however often somebody asks."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -69,6 +69,14 @@ BEFORE = [
 ]
 EXPIRED = Notification("expired", NoticeKind.EXPIRY)
 ALL = [ISSUED, ENROLLED, *BEFORE, EXPIRED]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_stretches() -> Iterator[None]:
+    """Divide a long time into tenths instead of hundredths, for each of which a test would wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(notifying, "STRETCHES", 10)
+        yield
 
 
 def due(store: Store, until: datetime, told: Sequence[Notification] = ALL) -> list[str]:
@@ -661,7 +669,7 @@ def run_late(path: str, number: int) -> int:
 def test_overlapping_jobs_in_many_processes_tell_everything_once(tmp_path: Path, many: int) -> None:
     path = str(tmp_path / "store.db")
     awards = [
-        Award(f"{number}", "fa", T0, day(number % 300 + 91), ExpiryBasis.DATE)
+        Award(f"{number}", "fa", T0, day(number % (many // 2) + 91), ExpiryBasis.DATE)
         for number in range(many)
     ]
     with closing(open_store(path, create=True)) as store:
