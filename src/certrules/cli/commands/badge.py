@@ -38,7 +38,7 @@ __all__ = ["add_badge"]
 
 UNREVOCABLE = (
     "the token names no status list, so that nobody will see when it is revoked; "
-    "give --lists, where they are published"
+    "give --lists, the URL at which they are published"
 )
 LISTS = "https://academy.example/status/{purpose}/{list}"
 
@@ -50,8 +50,8 @@ ISSUE = f"""\
 Writes the signed credential of the award that the user holds now, a token, or
 with --image the picture with the token in it. The private key is a PEM, RSA or
 P-256; its password, if it has one, is read from {keys.PASSWORD}.
-Without --lists a token can never be seen to be revoked, even where an earlier
-one of the same badge names its lists. The recipient is an id of the badge's own,
+Without --lists a token can never be seen to be revoked, even if an earlier one
+of the same badge names its lists. The recipient is an id of the badge's own,
 or with --recipient a URL of theirs; skills are words, or with --skill-url a link
 to their definition in a framework: --skill-url "CPR=https://skills.example/cpr".
 """
@@ -70,7 +70,7 @@ VERIFY = """\
 Reads a token, a PNG or an SVG, with - from standard input. Nothing is fetched:
 give the issuer's key, and the status lists that the badge names; of several for
 one URL, the newest counts. The exit code is 0 for a valid badge, 1 for any other,
-2 where none could be looked at.
+2 if none could be looked at.
 """
 SHARE = """\
   certrules badge share --store certificates.db --user ada --certification FA \\
@@ -95,84 +95,67 @@ revocation.
 def add_badge(parser: argparse.ArgumentParser) -> None:
     """Add the commands about badges to the parser of all of them."""
     below = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
-    _add_issue(below)
-    _add_bake(below)
-    _add_verify(below)
-    _add_share(below)
-    _add_publish(below)
+    _add_issue(options.subparser(below, "issue", "issue the badge of an award"))
+    _add_bake(options.subparser(below, "bake", "put a credential into a picture"))
+    _add_verify(options.subparser(below, "verify", "say what a badge is worth"))
+    _add_share(options.subparser(below, "share", "give the links and the page of a badge"))
+    _add_publish(options.subparser(below, "publish", "write the signed status lists"))
 
 
-def _add_issue(below: Any) -> None:
-    parser = options.subparser(below, "issue", "issue the badge of an award")
+def _add_issue(parser: argparse.ArgumentParser) -> None:
     options.command(parser, ISSUE, _issue)
     _add_award(parser)
     keys.add_signer(parser)
-    parser.add_argument("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
-    parser.add_argument("--lists", metavar="URL", help="where status lists are published")
-    parser.add_argument("--recipient", metavar="ID", help="who received it: a URL or a urn:uuid:")
-    parser.add_argument("--image-url", metavar="URL", help="where the achievement's picture is")
-    parser.add_argument(
-        "--skill-url",
-        metavar="SKILL=URL",
-        action="append",
-        default=[],
-        help="where a skill is defined; repeatable",
-    )
-    parser.add_argument("--image", metavar="FILE", help="a PNG, an SVG or a JPEG to bake it into")
-    parser.add_argument(
-        "--out", dest="file", metavar="FILE", help="the picture to write, or the token"
-    )
+    add = parser.add_argument
+    add("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
+    add("--lists", metavar="URL", help="where status lists are published")
+    add("--recipient", metavar="ID", help="who received it: a URL or a urn:uuid:")
+    add("--image-url", metavar="URL", help="where the achievement's picture is")
+    says = "where a skill is defined; repeatable"
+    add("--skill-url", metavar="SKILL=URL", action="append", default=[], help=says)
+    add("--image", metavar="FILE", help="a PNG, an SVG or a JPEG to bake it into")
+    add("--out", dest="file", metavar="FILE", help="the picture to write, or the token")
 
 
-def _add_bake(below: Any) -> None:
-    parser = options.subparser(below, "bake", "put a credential into a picture")
+def _add_bake(parser: argparse.ArgumentParser) -> None:
     options.command(parser, BAKE, _bake)
     parser.add_argument("token", metavar="TOKEN", help="the file that holds the credential, or -")
     parser.add_argument("--image", metavar="FILE", required=True, help="a PNG, an SVG or a JPEG")
     options.add_out(parser, "the picture to write")
 
 
-def _add_verify(below: Any) -> None:
-    parser = options.subparser(below, "verify", "say what a badge is worth")
+def _add_verify(parser: argparse.ArgumentParser) -> None:
     options.command(parser, VERIFY, _verify)
     parser.add_argument("badge", metavar="FILE", help="a token, a PNG or an SVG, or -")
     keys.add_trusted(parser)
-    parser.add_argument(
-        "--status-list",
-        metavar="FILE",
-        action="append",
-        default=[],
-        help="a published status list; repeatable",
-    )
+    says = "a published status list; repeatable"
+    parser.add_argument("--status-list", metavar="FILE", action="append", default=[], help=says)
     options.add_at(parser)
 
 
-def _add_share(below: Any) -> None:
-    parser = options.subparser(below, "share", "give the links and the page of a badge")
+def _add_share(parser: argparse.ArgumentParser) -> None:
     options.command(parser, SHARE, _share)
     _add_award(parser)
-    parser.add_argument("--url", metavar="URL", required=True, help="where verification pages are")
-    parser.add_argument("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
-    parser.add_argument(
-        "--organization-id", metavar="N", type=int, help="the issuer's number at LinkedIn"
-    )
-    parser.add_argument("--image", metavar="FILE", help="the picture for the page")
-    parser.add_argument("--out", dest="file", metavar="FILE", help="the page to write, *.html")
+    add = parser.add_argument
+    add("--url", metavar="URL", required=True, help="where verification pages are")
+    add("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
+    add("--organization-id", metavar="N", type=int, help="the issuer's number at LinkedIn")
+    add("--image", metavar="FILE", help="the picture for the page")
+    add("--out", dest="file", metavar="FILE", help="the page to write, *.html")
     options.add_at(parser)
     options.add_zone(parser, "the days of this time zone (UTC)")
 
 
-def _add_publish(below: Any) -> None:
-    parser = options.subparser(below, "publish", "write the signed status lists")
+def _add_publish(parser: argparse.ArgumentParser) -> None:
     options.command(parser, PUBLISH, _publish)
     options.add(parser, "--store")
     keys.add_signer(parser)
-    parser.add_argument("--lists", metavar="URL", required=True, help="where they are published")
-    parser.add_argument("--days", metavar="N", type=int, default=7, help="how long they count (7)")
+    add = parser.add_argument
+    add("--lists", metavar="URL", required=True, help="where they are published")
+    add("--days", metavar="N", type=int, default=7, help="how long they count (7)")
     options.add_at(parser)
-    parser.add_argument(
-        "--out", dest="folder", metavar="FOLDER", required=True, help="the folder to write them to"
-    )
+    says = "the folder to write them to"
+    add("--out", dest="folder", metavar="FOLDER", required=True, help=says)
 
 
 def _add_award(parser: argparse.ArgumentParser) -> None:
@@ -220,7 +203,6 @@ def _bake(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    at = args.at
     trusted = {args.issuer: keys.trusted(args)}
     lists = statuslists.newest(args.status_list)
     verifying = keys.needed("verifying")
@@ -229,20 +211,17 @@ def _verify(args: argparse.Namespace) -> int:
     except BadgeError as error:
         found = verifying.Verification(verifying.Outcome.BAD_STRUCTURE, str(error))
     else:
-        found = verifying.verify(token, keys=trusted.get, status=lists.get, at=at)
+        found = verifying.verify(token, keys=trusted.get, status=lists.get, at=args.at)
     if args.out.as_json:
         outcome = {"outcome": str(found.outcome), "why": found.why}
-        args.out.data({**outcome, "at": at.isoformat(), "credential": found.credential})
+        args.out.data({**outcome, "at": args.at.isoformat(), "credential": found.credential})
     else:
         verification_text.write(args.out, found)
     return 0 if found else 1
 
 
 def _share(args: argparse.Namespace) -> int:
-    at = args.at
-    zone = args.zone or UTC
-    url = _folder(args.url)
-    name = _issuer_name(args)
+    zone, url, name = args.zone or UTC, _folder(args.url), _issuer_name(args)
     if args.image and not args.file:
         raise UsageError("--image needs --out, the page to write")
     if args.file and Path(args.file).suffix.lower() != ".html":
@@ -255,7 +234,7 @@ def _share(args: argparse.Namespace) -> int:
         badge = _badge(args, acting, user)
         if isinstance(badge, Refused):
             return decisions.answer(args.out, acting.store, badge, "sharing the badge")
-        page = badges.page(acting, badge.id, at=at, issuer=name)
+        page = badges.page(acting, badge.id, at=args.at, issuer=name)
         assert page is not None  # noqa: S101 - it was there just now
     url = f"{url}/{badge.id}"
     link = sharing.linkedin_link(
@@ -281,9 +260,9 @@ def _share(args: argparse.Namespace) -> int:
 
 
 def _publish(args: argparse.Namespace) -> int:
-    at = args.at
-    until = _until(at, args.days)
-    _check_lists(args.lists)
+    until = _until(args.at, args.days)
+    with _naming("--lists", args.lists):
+        badges.check_lists(args.lists)
     signer = keys.signer(args)
     issuer = _issuer(args, args.issuer)
     written: list[dict[str, Any]] = []
@@ -297,7 +276,7 @@ def _publish(args: argparse.Namespace) -> int:
             marked = badges.marked(acting, number, purpose)
             url = badges.list_url(args.lists, purpose, number)
             made = statuslist.list_credential(
-                url, purpose, marked, issuer=issuer, at=at, until=until
+                url, purpose, marked, issuer=issuer, at=args.at, until=until
             )
             _write(file, keys.needed("signing").sign(made, signer).encode())
             written.append({"file": file, "url": url, "marked": len(marked)})
@@ -307,9 +286,6 @@ def _publish(args: argparse.Namespace) -> int:
     for each in written:
         args.out.line(f"{shown(each['file'])}: {each['marked']} marked, for {shown(each['url'])}")
     return 0
-
-
-# What they share
 
 
 def _until(at: datetime, days: int) -> datetime:
@@ -351,11 +327,6 @@ def _folder(url: str) -> str:
     return url.rstrip("/")
 
 
-def _check_lists(lists: str) -> None:
-    with _naming("--lists", lists):
-        badges.check_lists(lists)
-
-
 def _issuer(args: argparse.Namespace, name: str) -> Issuer:
     with _naming("--issuer", args.issuer):
         Issuer(args.issuer, "-")
@@ -374,7 +345,8 @@ def _more(args: argparse.Namespace) -> dict[str, Any]:
     """Return what else of a credential the options say."""
     more: dict[str, Any] = {"lists": args.lists, "image": args.image_url}
     if args.lists is not None:
-        _check_lists(args.lists)
+        with _naming("--lists", args.lists):
+            badges.check_lists(args.lists)
     if args.image_url is not None:
         with _naming("--image-url", args.image_url):
             check_uri("image", args.image_url)
