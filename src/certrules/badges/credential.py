@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID, uuid5
 
-from attrs import field, frozen
+from attrs import field
 
 from certrules import instants
 from certrules.badges import structure, urls
@@ -25,6 +25,7 @@ from certrules.badges.urls import check_uri
 from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.badges import Badge
 from certrules.model.catalog import Certification
+from certrules.model.values import Only, value
 from certrules.text import is_visible
 
 __all__ = [
@@ -47,35 +48,16 @@ _HASH = re.compile(r"sha256\$[0-9a-f]{64}")
 _MEMBERS = {"type", "hashed", "identityHash", "identityType", "salt"}
 
 
-def _uri(_: object, attribute: Any, value: str) -> None:
-    if not urls.is_id(value):
-        expected = "a URL, a did: or a urn:uuid:, never an e-mail address"
-        raise InvalidValueError(attribute.name, value, expected)
+def _is_name(text: str) -> bool:
+    return any(map(is_visible, text)) and not _CONTROLS.search(text)
 
 
-def _name(_: object, attribute: Any, value: str) -> None:
-    if not isinstance(value, str) or not any(map(is_visible, value)) or _CONTROLS.search(value):
-        raise InvalidValueError(f"issuer's {attribute.name}", value, "some text")
+_Id = Annotated[str, Only(urls.is_id, "a URL, a did: or a urn:uuid:, never an e-mail address")]
+_Uri = Annotated[str, Only(urls.is_uri, urls.URI)]
+_Name = Annotated[str, Only(_is_name, "some text")]
 
 
-def _url(_: object, attribute: Any, value: str | None) -> None:
-    if value is not None:
-        check_uri(attribute.name, value)
-
-
-def _hashed(_: object, __: object, value: Iterable[Mapping[str, Any]]) -> None:
-    for each in value:
-        if not isinstance(each, Mapping) or not _is_hashed(each):
-            raise InvalidValueError("identifier", "***", "a salted hash, as of hashed_email")
-
-
-def _is_hashed(identifier: Mapping[str, Any]) -> bool:
-    said, salt = str(identifier.get("identityHash")), identifier.get("salt")
-    hashed = identifier.get("hashed") is True and _HASH.fullmatch(said) is not None
-    return set(identifier) <= _MEMBERS and hashed and isinstance(salt, str) and bool(salt)
-
-
-@frozen
+@value
 class Issuer:
     """The issuer: a URL or DID that stays the same for ever, and a name for people.
 
@@ -86,20 +68,33 @@ class Issuer:
 urn:uuid:, never an e-mail address
     """
 
-    id: str = field(validator=_uri)
-    name: str = field(validator=_name)
-    url: str | None = field(default=None, validator=_url)
+    id: _Id
+    name: _Name
+    url: _Uri | None = None
 
 
-@frozen
+def _identifiers(given: Any) -> tuple[Mapping[str, Any], ...]:
+    found = tuple(given)
+    if not all(isinstance(each, Mapping) and _is_hashed(each) for each in found):
+        raise InvalidValueError("identifier", "***", "a salted hash, as of hashed_email")
+    return found
+
+
+def _is_hashed(identifier: Mapping[str, Any]) -> bool:
+    said, salt = str(identifier.get("identityHash")), identifier.get("salt")
+    hashed = identifier.get("hashed") is True and _HASH.fullmatch(said) is not None
+    return set(identifier) <= _MEMBERS and hashed and isinstance(salt, str) and bool(salt)
+
+
+@value
 class Recipient:
     """The recipient: a URL or ``urn:uuid:``, and hashes by which an e-mail can be recognised.
 
     Each identifier is one of :func:`hashed_email`, or made like it: never in clear.
     """
 
-    id: str = field(validator=_uri)
-    identifiers: tuple[Mapping[str, Any], ...] = field(default=(), validator=_hashed)
+    id: _Id
+    identifiers: tuple[Mapping[str, Any], ...] = field(default=(), converter=_identifiers)
 
 
 def achievement_id(issuer: str, certification_id: str) -> str:
@@ -179,8 +174,8 @@ def credential(
     skills is a tag, or an alignment if ``skills`` has the URL of its definition in a framework.
     ``status`` are entries of :func:`certrules.badges.statuslist.entry`. The certification's name
     stands for a missing description, and the description for missing criteria. Raises
-    :class:`~certrules.errors.InvalidValueError` for a wrong type, for a URL that is none, for a
-    skill without text, and for a badge whose id is no UUID or that expires before it is issued.
+    :class:`~certrules.errors.InvalidValueError` for a wrong type, for a URL that is none, and for a
+    badge whose id is no UUID or that expires before it is issued.
 
     >>> badge = Badge("0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1", "1", "fa", 1,
     ...     datetime(2024, 1, 1, tzinfo=UTC), None, status_list=1, index=7)
@@ -253,9 +248,6 @@ def _achievement(
         "description": description,
         "criteria": {"narrative": _first(certification.completion_criteria, description)},
     }
-    for each in certification.skills:
-        if not isinstance(each, str) or not each.strip():
-            raise InvalidValueError("skill", each, "some text")
     if image is not None:
         if not isinstance(image, str) or not _PICTURE.fullmatch(image):
             check_uri("image", image)

@@ -6,7 +6,9 @@ from urllib.parse import unquote
 
 from certrules.errors import InvalidValueError
 
-__all__ = ["check_uri", "check_web", "is_id", "is_web"]
+__all__ = ["URI", "check_uri", "check_web", "is_id", "is_uri", "is_web"]
+
+URI = "a URL with http or https, a urn: or a did:"
 
 _WEB = re.compile(
     r"https?://(?:[^\s/?#\\@:\[\]<>\"^`{|}%]+|\[(?P<ipv6>[0-9a-f:.]+)\])"
@@ -40,8 +42,8 @@ def check_uri(name: str, value: object) -> None:
     certrules.errors.InvalidValueError: image cannot be 'academy.example': expected a URL with \
 http or https, a urn: or a did:
     """
-    if not _is_uri(value):
-        raise InvalidValueError(name, value, "a URL with http or https, a urn: or a did:")
+    if not is_uri(value):
+        raise InvalidValueError(name, value, URI)
 
 
 def is_web(value: object) -> bool:
@@ -65,11 +67,12 @@ def is_id(value: object) -> bool:
     >>> is_id("https://x.example/@ada"), is_id("https://x.example/?of=ada%40x.example")
     (True, False)
     """
-    if not isinstance(value, str) or not _is_uri(value) or _EMAIL.search(unquote(value)):
+    if not isinstance(value, str) or not is_uri(value) or _EMAIL.search(unquote(value)):
         return False
     return not value.lower().startswith("urn:") or _UUID.fullmatch(value) is not None
 
 
-def _is_uri(value: object) -> bool:
+def is_uri(value: object) -> bool:
+    """Return whether a value is an http(s) URL, a ``urn:`` or a ``did:``."""
     named = isinstance(value, str) and value.isprintable() and _NAMED.fullmatch(value)
     return bool(named) or is_web(value)

@@ -13,16 +13,16 @@ from certrules.errors import BadgeError, CatalogError
 from certrules.model.catalog import Certification
 from certrules.model.images import ImageInfo
 
-__all__ = ["bakeable", "beside", "credential", "facts", "shown"]
+__all__ = ["bakeable", "beside", "credential", "info", "shown"]
 
 Answer = TypeVar("Answer")
 
 
-def facts(path: str | Path) -> ImageInfo:
+def info(path: str | Path) -> ImageInfo:
     """Return what the content of an image file says about it; BadgeError if it is too large."""
     images = _images("an image")
-    info: ImageInfo = images.read(files.contents(str(path), images.LARGEST))
-    return info
+    found: ImageInfo = images.read(files.contents(str(path), images.LARGEST))
+    return found
 
 
 def _images(what: str) -> ModuleType:
@@ -44,7 +44,7 @@ def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str,
     for index, each in enumerate(certifications):
         if each.badge_image is not None and each.badge_image not in found:
             try:
-                found[each.badge_image] = facts(_inside(Path(folder), each.badge_image))
+                found[each.badge_image] = info(_inside(Path(folder), each.badge_image))
             except (OSError, UsageError, BadgeError) as error:
                 why = error.strerror if isinstance(error, OSError) else str(error)
                 faults.append((f"certifications[{index}].badge_image", f"{why}"))

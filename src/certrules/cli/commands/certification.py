@@ -72,7 +72,7 @@ def add_publish(parser: argparse.ArgumentParser) -> None:
 
 def _publish(acting: Acting, args: argparse.Namespace) -> Work:
     publish = _edit(certifications.publish, acting, args)
-    image = None if args.image is None else pictures.facts(args.image)
+    image = None if args.image is None else pictures.info(args.image)
     return partial(publish, active=not args.inactive, image=image)
 
 
