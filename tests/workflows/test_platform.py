@@ -93,7 +93,7 @@ def report(acting: Acting) -> list[Any]:
 
 def awards(acting: Acting) -> list[Any]:
     with acting.store.reading() as view:
-        return list(reporting.awards(acting, view, at=day(9)))
+        return list(reporting.awards(acting, view, TableQuery(Table.ISSUED, day(9))))
 
 
 ASKED: dict[Callable[..., Any], Callable[[Acting], Any]] = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
-from functools import partial
 from typing import Any, BinaryIO
 
 from attrs import frozen
@@ -12,7 +11,6 @@ from certrules.exports.calendar import calendar
 from certrules.exports.delimited import Cell, write_csv
 from certrules.exports.excel import write_excel
 from certrules.model.people import Action
-from certrules.model.tables import Field
 from certrules.repositories.protocols import Transaction
 from certrules.rules import tables
 from certrules.rules.calendar import expiries
@@ -26,10 +24,7 @@ __all__ = ["ACTIONS", "ExportFormat", "Exported", "Group", "expiry_calendar", "e
 
 
 ACTIONS = {
-    Table.CERTIFICATIONS: Action.EXPORT_CERTIFICATIONS,
-    Table.CATALOG: Action.EXPORT_CERTIFICATIONS,
-    Table.ISSUED: Action.EXPORT_AWARDS,
-    Table.AWARDED_USERS: Action.EXPORT_AWARDS,
+    each: Action.EXPORT_AWARDS if each.of_awards else Action.EXPORT_CERTIFICATIONS for each in Table
 }
 """What somebody must be permitted to do, to export a table."""
 
@@ -83,15 +78,14 @@ def export(acting: Acting, query: TableQuery, target: BinaryIO, *, as_: ExportFo
     if not isinstance(as_, ExportFormat):
         raise InvalidValueError("format", as_, "a certrules.workflows.exporting.ExportFormat")
     acting.require(ACTIONS[query.table], query.scope)
-    zone = acting.zone
     with acting.store.reading() as view:
         groups = tuple(_groups(view, query))
-        found = map(_flat, rows(view, query, zone=zone))
+        found = map(_flat, rows(view, query, zone=acting.zone))
         if as_ is ExportFormat.CSV:
             count = write_csv(target, query.columns, found)
         else:
             title = str(query.table).replace("-", " ").capitalize()
-            note = f"As of {query.at.isoformat()}; days and times of {zone}"
+            note = f"As of {query.at.isoformat()}; days and times of {acting.zone}"
             count = write_excel(target, query.columns, found, title=title, note=note)
     return Exported(query.columns, count, groups)
 
@@ -118,14 +112,13 @@ def rows(view: Transaction, query: TableQuery, *, zone: str | tzinfo) -> Iterato
 
 
 def _groups(view: Transaction, query: TableQuery) -> Iterator[Group]:
+    def place(group: Sequence[Any]) -> Any:
+        pairs = zip(query.group, group, strict=False)
+        return [(field.place(value), str(value)) for field, value in pairs]
+
     if query.group:
-        found = sorted(view.tables.groups(query), key=partial(_place, query.group))
-        for *values, count in found:
+        for *values, count in sorted(view.tables.groups(query), key=place):
             yield Group(next(filter(None, reversed(values)), None), count)
-
-
-def _place(fields: Sequence[Field], group: Sequence[Any]) -> Any:
-    return [(each.place(value), str(value)) for each, value in zip(fields, group, strict=False)]
 
 
 def _flat(cells: Sequence[Any]) -> list[Cell]:
@@ -151,7 +144,7 @@ def expiry_calendar(
     Rules: ALL-ROLE-05, ALL-ROLE-07, DOC-EXP-04.
     """
     with acting.store.reading() as view:
-        rows = awards(acting, view, at=at, scope=scope_of(view, user_id))
+        rows = awards(acting, view, TableQuery(Table.ISSUED, at, scope=scope_of(view, user_id)))
         known = facts.known_user(view, user_id)
         found = expiries(rows, zone=acting.zone_of(known) if zone is None else zone)
     return calendar(found, at=at, name=f"Certifications of {known.username}", alarms=alarms)

@@ -1,6 +1,6 @@
 """Lists of awards with the names of people and certifications: also reports, a learner's list."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from certrules import instants
@@ -16,47 +16,27 @@ from certrules.workflows.platform import ANYONE, Acting, scope_of
 __all__ = ["awards", "learner", "report"]
 
 
-def awards(
-    acting: Acting,
-    view: Transaction,
-    *,
-    at: datetime,
-    scope: Scope = ANYONE,
-    statuses: Collection[Status] = tuple(Status),
-    by_certification: bool = False,
-) -> Iterator[AwardRow]:
-    """Return the awards that have one of some statuses at an aware instant, with all names.
+def awards(acting: Acting, view: Transaction, query: TableQuery) -> Iterator[AwardRow]:
+    """Return the awards that a query finds, in its order, each with all names.
 
-    They are in the order of the ids of user, certification and cycle, or else of certification,
-    user and cycle. They are not all held at once: the view must stay open meanwhile, and may not be
-    asked anything else. Action: ``VIEW_AWARDS``.
+    They are not all held at once: the view must stay open meanwhile, and may not be asked anything
+    else. Action: ``VIEW_AWARDS``.
 
     >>> from certrules.repositories.memory import MemoryStore
+    >>> everything = TableQuery(Table.ISSUED, datetime(2024, 1, 1, tzinfo=UTC))
     >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
     >>> with system.store.reading() as view:
-    ...     list(awards(system, view, at=datetime(2024, 1, 1, tzinfo=UTC)))
+    ...     list(awards(system, view, everything))
     []
 
     Rules: ALL-ROLE-05.
     """
-    acting.require(Action.VIEW_AWARDS, scope)
-    order = ((Field.CERTIFICATION_ID, False),) if by_certification else ()
-    filters = (by_status(*statuses),)
-    return view.tables.awards(
-        TableQuery(Table.ISSUED, at, filters=filters, sort=order, scope=scope)
-    )
-
-
-_ISSUED = (Status.VALID, Status.EXPIRED, Status.ARCHIVED)
+    acting.require(Action.VIEW_AWARDS, query.scope)
+    return view.tables.awards(query)
 
 
 def report(
-    acting: Acting,
-    view: Transaction,
-    which: Report,
-    *,
-    at: datetime,
-    scope: Scope = ANYONE,
+    acting: Acting, view: Transaction, which: Report, *, at: datetime, scope: Scope = ANYONE
 ) -> Iterator[tuple[ReportRow, AwardRow]]:
     """Yield the rows of a report at an aware instant, in its order, each with its award.
 
@@ -72,14 +52,11 @@ def report(
 
     Rules: ALL-ROLE-05, DOC-DELETE-03, DOC-REPORT-01, DOC-REPORT-04.
     """
-    rows = awards(
-        acting,
-        view,
-        at=at,
-        scope=scope,
-        statuses=_ISSUED,
-        by_certification=which is Report.CERTIFICATIONS_USERS,
-    )
+    issued = by_status(Status.VALID, Status.EXPIRED, Status.ARCHIVED)
+    by_user = which is Report.USERS_CERTIFICATIONS
+    order = () if by_user else ((Field.CERTIFICATION_ID, False),)
+    query = TableQuery(Table.ISSUED, at, filters=(issued,), sort=order, scope=scope)
+    rows = awards(acting, view, query)
     shown = ((reporting.report_row(which, row.award, at=at, zone=acting.zone), row) for row in rows)
     return ((line, row) for line, row in shown if line and row.certification)
 
@@ -106,10 +83,10 @@ def learner(
     """
     at = instants.utc(at)
     with acting.store.reading() as view:
-        held = (Status.VALID, Status.EXPIRED)
-        found = awards(acting, view, at=at, scope=scope_of(view, user_id), statuses=held)
+        held, scope = by_status(Status.VALID, Status.EXPIRED), scope_of(view, user_id)
+        query = TableQuery(Table.ISSUED, at, filters=(held,), scope=scope)
+        rows = list(awards(acting, view, query))
         user = facts.known_user(view, user_id)
-        rows = list(found)
         ids = {row.certification.id for row in rows if row.certification}
         known = {id_: facts.load(view, user_id, id_) for id_ in ids}
     renewals = {

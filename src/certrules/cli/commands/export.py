@@ -1,7 +1,6 @@
 """``certrules export``: a table into a CSV file or a workbook."""
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from attrs import asdict
 from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output, counted
-from certrules.model.people import Action, Scope
+from certrules.model.people import Scope
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import exporting
@@ -69,12 +68,9 @@ def run(args: argparse.Namespace) -> int:
     """Export the table."""
     path = Path(args.file)
     as_ = _as(path, args.as_)
-    at = args.at
-    zone = args.zone or UTC
     with session.acting(args) as acting:
         files.check_out(path, store=acting.store)
-        action = exporting.ACTIONS[Table(args.table)]
-        query = _query(args, _scope(args, acting, action), at)
+        query = _query(args, _scope(args, acting))
         try:
             with files.replacing(path) as target:
                 done = exporting.export(acting, query, target, as_=as_)
@@ -82,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
             raise UsageError("a workbook needs openpyxl: pip install 'certrules[excel]'") from error
         except OSError as error:  # which may not say where
             raise OSError(error.errno, error.strerror, str(path)) from error
-    _show(args.out, query, path, done, options.zone_name(zone))
+    _show(args.out, query, path, done, options.zone_name(acting.zone))
     return 0
 
 
@@ -90,12 +86,13 @@ def _as(path: Path, given: str | None) -> ExportFormat:
     known = list(map(str, ExportFormat))
     name = given or path.suffix.lower().removeprefix(".")
     if name not in known:
-        raise UsageError(f"--out {path} says not as what: name it *.csv or *.xlsx, or give --as")
+        raise UsageError(f"--out {path} is neither: name it *.csv or *.xlsx, or give --as")
     return ExportFormat(name)
 
 
-def _scope(args: argparse.Namespace, acting: Acting, action: Action) -> Scope:
+def _scope(args: argparse.Namespace, acting: Acting) -> Scope:
     """Return whose awards are meant: those that are named, or else all that somebody may see."""
+    action = exporting.ACTIONS[Table(args.table)]
     if args.user is not None:
         user = session.user(acting, action, args.user)
         return Scope(user.id, args.company or user.company_id)
@@ -104,16 +101,14 @@ def _scope(args: argparse.Namespace, acting: Acting, action: Action) -> Scope:
     return session.scope(acting, action)
 
 
-def _query(args: argparse.Namespace, scope: Scope, at: datetime) -> TableQuery:
-    named = {name: getattr(args, name) for name in _SAME}
+def _query(args: argparse.Namespace, scope: Scope) -> TableQuery:
+    given = {name: getattr(args, name) for name in _AS_GIVEN}
     columns = () if args.columns is None else args.columns.split(",")
     filters = map(_filter, args.filter)
-    return tables.query(
-        Table(args.table), at=at, columns=columns, filters=filters, scope=scope, **named
-    )
+    return tables.query(Table(args.table), columns=columns, filters=filters, scope=scope, **given)
 
 
-_SAME = ("search", "sort", "group_by", "offset", "limit")
+_AS_GIVEN = ("at", "search", "sort", "group_by", "offset", "limit")
 
 
 def _filter(text: str) -> tuple[str, str]:

@@ -26,14 +26,8 @@ def add_ics(parser: argparse.ArgumentParser) -> None:
     options.command(parser, EXAMPLE, run)
     options.add(parser, "--user")
     options.add_out(parser, "the calendar to write")
-    parser.add_argument(
-        "--alarm",
-        metavar="DAYS",
-        type=int,
-        action="append",
-        default=[],
-        help="remind so many days before; may be given several times",
-    )
+    says = "remind so many days before; may be given several times"
+    parser.add_argument("--alarm", metavar="DAYS", type=int, action="append", default=[], help=says)
     options.add_zone(parser, "the last valid days of this time zone")
     options.add_acting(parser, at="written at this instant")
 

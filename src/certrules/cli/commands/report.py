@@ -1,8 +1,7 @@
 """``certrules report``: the two reports, and what a learner sees."""
 
 import argparse
-from collections.abc import Iterator
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from certrules import instants
 from certrules.cli import decisions, names, options, session
@@ -61,18 +60,13 @@ def add_report(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show the report."""
-    at = args.at
-    zone = args.zone or UTC
     if args.which == "learner" and args.user is None:
         raise UsageError("the learner's list needs --user")
     with session.acting(args) as acting:
         if args.which == "learner":
-            _show_learner(args.out, acting, args.user, at=at, zone=zone)
-            return 0
-        with acting.store.reading() as view:
-            which, scope = Report(args.which), _scope(view, acting, args.user)
-            rows = reporting.report(acting, view, which, at=at, scope=scope)
-            _show(args.out, which, rows, scope, at=at, zone=zone)
+            _show_learner(args.out, acting, args.user, args.at)
+        else:
+            _show_report(args.out, acting, Report(args.which), args.user, args.at)
     return 0
 
 
@@ -84,28 +78,25 @@ def _scope(view: Transaction, acting: Acting, name: str | None) -> Scope:
     return Scope(user.id, user.company_id)
 
 
-def _show(
-    out: Output,
-    which: Report,
-    rows: Iterator[tuple[ReportRow, AwardRow]],
-    scope: Scope,
-    *,
-    at: datetime,
-    zone: tzinfo,
+def _show_report(
+    out: Output, acting: Acting, which: Report, name: str | None, at: datetime
 ) -> None:
-    company = None if scope.owner_id is not None else scope.company_id
-    if out.as_json:
-        head = {"report": str(which), "at": instants.utc(at).isoformat()}
-        head.update({} if company is None else {"company": company})
-        out.data_stream(head, "rows", (line for line, _ in rows))
-        return
     by_user = which is Report.USERS_CERTIFICATIONS
-    names = (USER, CERTIFICATION) if by_user else (CERTIFICATION, USER)
-    if company is not None:
-        out.line((f"Awards of company {company}", "dim"))
-        out.line()
-    cells = (_cells(line, row, zone, by_user=by_user) for line, row in rows)
-    count = out.table((*names, *COLUMNS), cells)
+    columns = (USER, CERTIFICATION) if by_user else (CERTIFICATION, USER)
+    with acting.store.reading() as view:
+        scope = _scope(view, acting, name)
+        rows = reporting.report(acting, view, which, at=at, scope=scope)
+        company = None if scope.owner_id is not None else scope.company_id
+        if out.as_json:
+            head = {"report": str(which), "at": instants.utc(at).isoformat()}
+            head.update({} if company is None else {"company": company})
+            out.data_stream(head, "rows", (line for line, _ in rows))
+            return
+        if company is not None:
+            out.line((f"Awards of company {company}", "dim"))
+            out.line()
+        cells = (_cells(line, row, acting.zone, by_user=by_user) for line, row in rows)
+        count = out.table((*columns, *COLUMNS), cells)
     out.line()
     out.line(counted(count, "award"))
 
@@ -122,14 +113,14 @@ def _cells(line: ReportRow, row: AwardRow, zone: tzinfo, *, by_user: bool) -> tu
     )
 
 
-def _show_learner(out: Output, acting: Acting, name: str, *, at: datetime, zone: tzinfo) -> None:
+def _show_learner(out: Output, acting: Acting, name: str, at: datetime) -> None:
     user = session.user(acting, Action.VIEW_AWARDS, name)
-    lines = reporting.learner(acting, user.id, at=at, zone=zone)
+    lines = reporting.learner(acting, user.id, at=at, zone=acting.zone)
     if out.as_json:
         listed = [{**plain(line), "renewal": decisions.as_json(line.renewal)} for line in lines]
         out.data({"user": user.id, "at": instants.utc(at).isoformat(), "certifications": listed})
         return
-    out.table(LEARNER, [_learner_cells(line, zone) for line in lines])
+    out.table(LEARNER, [_learner_cells(line, acting.zone) for line in lines])
     for line in lines:
         if not line.renewal:
             out.line()

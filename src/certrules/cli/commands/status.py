@@ -9,10 +9,11 @@ from attrs import frozen
 
 from certrules import instants
 from certrules.cli import options, session
+from certrules.cli.names import day
 from certrules.cli.output import Cell, Column, Output, counted
 from certrules.errors import OutOfRangeError
 from certrules.model.people import Action, Scope
-from certrules.model.tables import AwardRow
+from certrules.model.tables import NOT_ARCHIVED, AwardRow, Table, TableQuery
 from certrules.repositories.protocols import Transaction
 from certrules.rules import status
 from certrules.rules.status import Status
@@ -76,10 +77,9 @@ def show(
 ) -> None:
     """Show the status of the awards of one username, or of all that somebody may see."""
     scopes = _scopes(view, acting, name)
-    statuses = [each for each in Status if archived or each is not Status.ARCHIVED]
-    rows = chain.from_iterable(
-        reporting.awards(acting, view, at=at, scope=scope, statuses=statuses) for scope in scopes
-    )
+    filters = () if archived else (NOT_ARCHIVED,)
+    queries = (TableQuery(Table.ISSUED, at, filters=filters, scope=scope) for scope in scopes)
+    rows = chain.from_iterable(reporting.awards(acting, view, query) for query in queries)
     lines = _lines(acting, rows, at=at, zone=zone)
     company = next((each.company_id for each in scopes if each.owner_id is None), None)
     where = options.zone_name(zone) if zone else None
@@ -94,9 +94,8 @@ def show(
     if company is not None:
         out.line((f"Awards of company {company}", "dim"))
     if zone is None:
-        out.paragraph(
-            "Days imported with --zone are shown as written by the same --zone.", style="dim"
-        )
+        says = "Days imported with --zone are shown as written by the same --zone."
+        out.paragraph(says, style="dim")
     out.line()
     count = out.table(COLUMNS, map(_as_row, lines))
     out.line()
@@ -114,10 +113,11 @@ def _scopes(view: Transaction, acting: Acting, name: str | None) -> Sequence[Sco
 @frozen
 class _Line:
     row: AwardRow
-    issued: str
-    expires: str | None
-    days_left: int | None
     zone: tzinfo
+    days_left: int | None
+
+    def day(self, instant: datetime | None) -> str | None:
+        return None if instant is None else day(instant, self.zone)
 
 
 def _lines(
@@ -126,33 +126,28 @@ def _lines(
     zones: dict[str | None, tzinfo] = {None: zone or acting.zone}
     for row in rows:
         own = row.user.time_zone if row.user else None
-        if own not in zones:
-            zones[own] = zone or (session.zone_of(acting, row.user) if row.user else UTC)
-        yield _line(row, at, zones[own])
+        if row.user and own not in zones:
+            zones[own] = zone or session.zone_of(acting, row.user)
+        yield _Line(row, zones[own], _days_left(row, at, zones[own]))
 
 
-def _line(row: AwardRow, at: datetime, tz: tzinfo) -> _Line:
-    award = row.award
+def _days_left(row: AwardRow, at: datetime, zone: tzinfo) -> int | None:
+    if row.status is Status.ARCHIVED:
+        return None
     try:
-        issued = instants.local_day(award.issued_at, tz).isoformat()
-        if award.expires_at is None:
-            return _Line(row, issued, None, None, tz)
-        left = None if row.status is Status.ARCHIVED else status.days_left(award, at, zone=tz)
-        expires = instants.local_day(award.expires_at, tz).isoformat()
-        return _Line(row, issued, expires, left, tz)
-    except OutOfRangeError:  # on the first or the last day of all, in every zone but UTC
-        if tz is UTC:
-            raise
-        return _line(row, at, UTC)
+        return status.days_left(row.award, at, zone=zone)
+    except OutOfRangeError:  # on the first or the last day of all
+        return status.days_left(row.award, at, zone=UTC)
 
 
 def _as_row(line: _Line) -> tuple[Cell, ...]:
+    row = line.row
     return (
-        line.row.username,
-        line.row.certification_label,
-        (str(line.row.status), STYLES[line.row.status]),
-        line.issued,
-        line.expires or "never",
+        row.username,
+        row.certification_label,
+        (str(row.status), STYLES[row.status]),
+        line.day(row.award.issued_at) or "",
+        line.day(row.award.expires_at) or "never",
         "" if line.days_left is None else f"{line.days_left}",
     )
 
@@ -166,8 +161,8 @@ def _as_json(line: _Line) -> dict[str, object]:
         "certification_id": award.certification_id,
         "certification_name": certification and certification.name,
         "status": str(line.row.status),
-        "issued": line.issued,
-        "expires": line.expires,
+        "issued": line.day(award.issued_at),
+        "expires": line.day(award.expires_at),
         "days_left": line.days_left,
         "issued_at": award.issued_at.isoformat(),
         "expires_at": award.expires_at and award.expires_at.isoformat(),
