@@ -11,6 +11,7 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.people import Scope
 from certrules.model.tables import NOT_ARCHIVED, Filter, Sort, Table, TableQuery, folded
+from certrules.model.values import value
 from certrules.rules.tables.columns import LAYOUTS, Layout
 from certrules.rules.tables.names import named
 
@@ -56,15 +57,27 @@ Description, Expiry, Awarded To, Assigned; did you mean Name?
     asked = TableQuery(table, at, scope=scope, offset=offset, limit=limit)
     if not table.of_awards and scope != _ANYONE:
         raise InvalidValueError("scope", scope, "everybody: certifications belong to nobody")
-    layout = LAYOUTS[table]
+    names, layout = _Names(columns, search, filters, sort, group_by), LAYOUTS[table]
+    group = None if names.group_by is None else named("group", names.group_by, layout.groups)
     return evolve(
         asked,
-        columns=_columns(columns, group_by, layout),
-        search=_words(search),
-        filters=_filters(filters, layout, of_awards=table.of_awards),
-        sort=_sort(sort, layout),
-        group=() if group_by is None else layout.groups[_group(group_by, layout)],
+        columns=_columns(names.columns, group, layout),
+        search=_words(names.search),
+        filters=_filters(names.filters, layout, of_awards=table.of_awards),
+        sort=_sort(names.sort, layout),
+        group=() if group is None else layout.groups[group],
     )
+
+
+@value
+class _Names:
+    """What somebody gives; whether the table knows the names is another question."""
+
+    columns: Iterable[str]
+    search: str
+    filters: Iterable[tuple[str, str]]
+    sort: Iterable[str]
+    group_by: str | None
 
 
 def filters(table: Table) -> tuple[str, ...]:
@@ -96,20 +109,14 @@ def cells(query: TableQuery, *, zone: str | tzinfo) -> Callable[[Any], tuple[Any
     return lambda row: tuple(show(read(row), row, clock) for read, show in shown)
 
 
-def _columns(given: Iterable[str], group_by: str | None, layout: Layout) -> tuple[str, ...]:
-    found = _named_once("columns", "column", _names("columns", given), layout)
-    first = () if group_by is None else (_group(group_by, layout),)
+def _columns(given: Iterable[str], group: str | None, layout: Layout) -> tuple[str, ...]:
+    found = _named_once("columns", "column", list(given), layout)
+    first = () if group is None else (group,)
     return *first, *(name for name in found or layout.columns if name not in first)
 
 
-def _group(given: str, layout: Layout) -> str:
-    if not isinstance(given, str):
-        raise InvalidValueError("group_by", given, "the name of a column, or None")
-    return named("group", given, layout.groups)
-
-
 def _sort(given: Iterable[str], layout: Layout) -> tuple[Sort, ...]:
-    names = _names("sort", given)
+    names = list(given)
     found = _named_once("sort", "sort", [name.removeprefix("-") for name in names], layout)
     if not found:
         return tuple((field, False) for field in layout.sort)
@@ -124,16 +131,7 @@ def _named_once(what: str, one: str, given: Sequence[str], layout: Layout) -> li
     return found
 
 
-def _names(what: str, given: Iterable[str]) -> tuple[str, ...]:
-    found = None if isinstance(given, str) else _several(given)
-    if found is None or not all(isinstance(name, str) for name in found):
-        raise InvalidValueError(what, given, "a list of the names of columns")
-    return found
-
-
 def _words(search: str) -> tuple[str, ...]:
-    if not isinstance(search, str):
-        raise InvalidValueError("search", search, "words to search")
     words = dict.fromkeys(folded(_findable(search)).split())
     if len(words) > _MOST_WORDS:
         raise InvalidValueError("number of words to search", len(words), f"{_MOST_WORDS} at most")
@@ -143,13 +141,10 @@ def _words(search: str) -> tuple[str, ...]:
 def _filters(
     given: Iterable[tuple[str, str]], layout: Layout, *, of_awards: bool
 ) -> tuple[Filter, ...]:
-    pairs = _several(given)
-    if pairs is None or not all(map(_is_pair, pairs)):
-        raise InvalidValueError("filters", given, "a list of pairs, each a name and a value")
     values: dict[str, list[str]] = {}
-    for name, value in pairs:
+    for name, text in given:
         known = named("filter", name, layout.filters)
-        values.setdefault(known, []).append(_findable(value))
+        values.setdefault(known, []).append(_findable(text))
     found = tuple(
         tuple((field, frozenset(map(written, values[name]))) for field, written in fields)
         for name, fields in layout.filters.items()
@@ -161,16 +156,6 @@ def _filters(
             "number of values to compare with", number, f"{_MOST_VALUES:,} at most"
         )
     return (*found, NOT_ARCHIVED) if of_awards and "Status" not in values else found
-
-
-def _several(values: object) -> tuple[Any, ...] | None:
-    return tuple(values) if isinstance(values, Iterable) else None
-
-
-def _is_pair(pair: object) -> bool:
-    if not isinstance(pair, tuple | list):
-        return False
-    return len(pair) == 2 and all(isinstance(each, str) for each in pair)
 
 
 def _findable(text: str) -> str:
