@@ -19,7 +19,9 @@ class Result(NamedTuple):
 
 def run(path: Path) -> Result:
     rows = records(path)
-    return Result(rows, importing.find_repeats(row.key for row in rows))
+    return Result(
+        rows, importing.find_repeats((row.username_key, row.certification_code) for row in rows)
+    )
 
 
 def records(path: Path) -> list[Record | RejectedRow]:

@@ -55,7 +55,7 @@ def test_a_fault_of_the_whole_row_names_its_value_or_nothing() -> None:
 @pytest.mark.rule("X-CSV-1")
 def test_corrected_they_can_be_imported() -> None:
     again = opened(rejects(opened(text_of(BAD))).replace(b"11/18/21", b"2021-11-18"))
-    assert [row.username for row in again.records()] == ["ada"]
+    assert [row.username_key for row in again.records()] == ["ada"]
 
 
 @pytest.mark.parametrize("row", ["x,y", "x", BAD + ",more,and,more"])

@@ -7,6 +7,7 @@ from typing import Self
 from attrs import field, frozen
 
 from certrules.model.awards import AssociationType
+from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.words import Word
 
@@ -67,20 +68,20 @@ class FaultCode(Word):
     TYPE_NOT_IMPORTABLE = "type_not_importable", Rule.INT_03
     EXPIRE_DATE_NOT_ALLOWED = "expire_date_not_allowed", Rule.INT_04
     EXPIRE_DATE_REQUIRED = "expire_date_required", Rule.INT_04
-    EXPIRES_BEFORE_ISSUE = "expires_before_issue", Rule.INT_08
+    EXPIRES_BEFORE_ISSUE = ReasonCode.EXPIRES_BEFORE_ISSUE.value, Rule.INT_08
     CODE_NOT_ALLOWED = "code_not_allowed", Rule.INT_05
     CODE_REQUIRED = "code_required", Rule.INT_05
     DUPLICATE_ROWS = "duplicate_rows", Rule.DOC_CSV_15
     UNKNOWN_USER = "unknown_user", Rule.DOC_CSV_03
     AMBIGUOUS_USERNAME = "ambiguous_username", Rule.INT_17b
-    INACTIVE_USER = "inactive_user", Rule.DOC_CSV_23
+    INACTIVE_USER = ReasonCode.INACTIVE_USER.value, Rule.DOC_CSV_23
     UNKNOWN_CERTIFICATION = "unknown_certification", Rule.DOC_CSV_04
     AMBIGUOUS_CERTIFICATION_CODE = "ambiguous_certification_code", Rule.INT_17b
-    INACTIVE_CERTIFICATION = "inactive_certification", Rule.INT_31b
-    USER_NOT_IN_GROUPS = "user_not_in_groups", Rule.ALL_VIS_02
+    INACTIVE_CERTIFICATION = ReasonCode.INACTIVE_CERTIFICATION.value, Rule.INT_31b
+    USER_NOT_IN_GROUPS = ReasonCode.USER_NOT_IN_GROUPS.value, Rule.ALL_VIS_02
     UNKNOWN_ITEM = "unknown_item", Rule.DOC_CSV_09
     AMBIGUOUS_ITEM_CODE = "ambiguous_item_code", Rule.INT_17b
-    ITEM_NOT_ASSIGNED = "item_not_assigned", Rule.INT_05
+    ITEM_NOT_ASSIGNED = ReasonCode.ITEM_NOT_ASSIGNED.value, Rule.INT_05
 
     rule: Rule
 

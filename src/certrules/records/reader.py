@@ -44,14 +44,16 @@ class Record(NamedTuple):
     """One certification record as a file states it; a tuple, since files hold millions.
 
     ``row`` counts data rows from 1, ``line`` is the line of the file on which it begins, and
-    ``fields`` are its values as read. Days are as written, instants in UTC; both expiries are None
-    if the record never expires. ``warnings`` are faults that do not keep it out.
+    ``fields`` are its values as read. ``username_key`` is as usernames are compared. Days are as
+    written, instants in UTC; both expiries are None if the record never expires. ``warnings`` are
+    faults that do not keep it out.
     """
 
     row: int
     line: int
     fields: Sequence[str]
     username: str
+    username_key: str
     certification_code: str
     issued_on: date
     issued_at: datetime
@@ -62,47 +64,27 @@ class Record(NamedTuple):
     code: str | None
     warnings: tuple[Fault, ...] = ()
 
-    @property
-    def key(self) -> RecordKey:
-        """What repeated rows have in common."""
-        return username_key(self.username), self.certification_code
-
-    def reject(self) -> "RejectedRow":
+    def reject(self, faults: tuple[Fault, ...]) -> "RejectedRow":
         """Return the same row as one that is refused for reasons outside the file."""
-        return RejectedRow(
-            self.row,
-            self.line,
-            self.fields,
-            (),
-            self.username,
-            self.certification_code,
-            self.type,
-            self.code,
-        )
+        names = self.username_key, self.certification_code
+        return RejectedRow(self.row, self.line, self.fields, faults, *names, self.type, self.code)
 
 
 @frozen
 class RejectedRow:
     """A row that cannot be a record, with every fault of it and what could be read nonetheless.
 
-    A text that could not be read is empty, and ``type`` or ``code`` None.
+    A name that could not be read is empty, and ``type`` or ``code`` None.
     """
 
     row: int
     line: int
     fields: Sequence[str]
     faults: tuple[Fault, ...]
-    username: str = ""
+    username_key: str = ""
     certification_code: str = ""
     type: AssociationType | None = None
     code: str | None = None
-
-    @property
-    def key(self) -> RecordKey | None:
-        """What repeated rows have in common; None if it does not say whose certification it is."""
-        if not (self.username and self.certification_code):
-            return None
-        return username_key(self.username), self.certification_code
 
 
 def open_records(
@@ -223,10 +205,10 @@ class RecordsFile:
         """Return whether a path leads to the very file that is read."""
         return self._source.is_file(path)
 
-    def keys(self) -> Iterator[RecordKey | None]:
+    def keys(self) -> Iterator[RecordKey]:
         """Yield whose certification each data row is about: what repeated rows have in common.
 
-        None for a row that does not say it. Nothing else is read, so this pass is a cheap one.
+        Empty texts stand for what a row does not say. Nothing else is read, so this pass is cheap.
 
         Rules: INT-07b.
         """
@@ -234,12 +216,11 @@ class RecordsFile:
         user = places[RecordField.USERNAME]
         certification = places[RecordField.CERTIFICATION_CODE]
         for _, (_, fields) in self._rows():
-            key = None
             if len(fields) == width:
                 username, code = username_key(fields[user]), fields[certification].strip()
-                if username and code and "\0" not in username and "\0" not in code:
-                    key = username, code
-            yield key
+                yield _readable(username), _readable(code)
+            else:
+                yield "", ""
 
     def records(self) -> Iterator[Record | RejectedRow]:
         """Yield each data row, in file order, as the record it is or with the faults it has.
@@ -264,7 +245,7 @@ class RecordsFile:
                     *_, expires_on, expires_at, date_faults = spans[issue, ""]
                 warnings = tuple(self._faults(row, line, fields, (*kind_faults, *date_faults)))
                 if any(fault.severity is Severity.ERROR for fault in warnings):
-                    names = _readable(user), _readable(certification)
+                    names = _readable(username_key(user)), _readable(certification)
                     yield RejectedRow(row, line, fields, warnings, *names, type_, code or None)
                     continue
             yield Record(
@@ -272,6 +253,7 @@ class RecordsFile:
                 line,
                 fields,
                 user,
+                username_key(user),
                 certification,
                 issued_on,
                 issued_at,

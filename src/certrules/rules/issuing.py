@@ -64,6 +64,43 @@ def against_status(certification: Certification) -> Iterator[Reason]:
         yield because(ReasonCode.INACTIVE_CERTIFICATION, **named(certification), status=status)
 
 
+def user_objection(user: User, inactive: Rule = Rule.DOC_CERT_13) -> Reason | None:
+    """Return why a user can be issued nothing: they are deactivated.
+
+    Rules: DOC-CERT-13, INT-24.
+    """
+    if user.active:
+        return None
+    return because(ReasonCode.INACTIVE_USER, inactive, user_id=user.id, user=user.username)
+
+
+def certification_objection(certification: Certification) -> Reason | None:
+    """Return why nobody can be issued a certification: it is not active.
+
+    Rules: INT-31b.
+    """
+    stands = certification.status
+    if stands is CertificationStatus.ACTIVE:
+        return None
+    return because(ReasonCode.INACTIVE_CERTIFICATION, **named(certification), status=stands)
+
+
+def membership_objection(user: User, certification: Certification) -> Reason | None:
+    """Return why a user cannot be issued a certification: it is for other groups.
+
+    Rules: ALL-VIS-02.
+    """
+    if not certification.groups or certification.groups & user.groups:
+        return None
+    return because(
+        ReasonCode.USER_NOT_IN_GROUPS,
+        user_id=user.id,
+        user=user.username,
+        **named(certification),
+        groups=tuple(sorted(certification.groups)),
+    )
+
+
 def named(certification: Certification) -> dict[str, str]:
     """Return the details by which a reason names a certification."""
     return {"certification_id": certification.id, "certification": str(certification)}

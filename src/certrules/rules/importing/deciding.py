@@ -1,29 +1,56 @@
-"""What does the award that a record describes do to those that its user has?"""
+"""Deciding: what does the award that a record describes do to those that its user has?"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve, frozen
 
-from certrules.model.awards import Award
+from certrules.model.awards import Award, ExpiryBasis, Source
 from certrules.model.decisions import Reason, because
+from certrules.model.effects import Effect, IssueAward, ReplaceAward
 from certrules.model.events import EventKind
 from certrules.model.policy import Duplicates
 from certrules.model.reasons import ReasonCode
-from certrules.rules.importing.outcomes import Outcome
+from certrules.rules import issuing
+from certrules.words import Word
 
-__all__ = ["Decision", "decide"]
+__all__ = ["Decision", "Outcome", "award_of", "decide"]
+
+
+class Outcome(Word):
+    """What became of a data row; every row has exactly one."""
+
+    ISSUED = "issued"
+    RENEWED = "renewed"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
 
 
 @frozen
 class Decision:
-    """What a record does to the store: the award to keep, the one to archive, and who is told."""
+    """What a record comes to: the award that its user then has, what changes for it, and why."""
 
     outcome: Outcome
     award: Award
-    archived: Award | None
-    event: EventKind | None
+    effects: tuple[Effect, ...]
     reasons: tuple[Reason, ...]
+
+
+def award_of(
+    user_id: str,
+    certification_id: str,
+    source: Source,
+    issued_at: datetime,
+    expires_at: datetime | None,
+) -> Award:
+    """Return the award that a record describes; its expiry is the record's, whatever is defined.
+
+    Rules: DOC-CSV-06, DOC-CSV-07.
+    """
+    basis = ExpiryBasis.ALWAYS_VALID if expires_at is None else ExpiryBasis.DATE
+    return Award(user_id, certification_id, issued_at, expires_at, basis, source)
 
 
 def decide(
@@ -40,26 +67,31 @@ def decide(
     >>> new = evolve(old, issued_at=datetime(2024, 1, 1, tzinfo=UTC))
     >>> at = datetime(2024, 2, 1, tzinfo=UTC)
     >>> decided = decide(new, [old], duplicates=Duplicates.RENEW, at=at)
-    >>> str(decided.outcome), decided.award.cycle, decided.archived == old.archive(at)
+    >>> str(decided.outcome), decided.award.cycle, decided.effects[0].award == old.archive(at)
     ('renewed', 2, True)
 
     Rules: DOC-CSV-05, DOC-CSV-17, DOC-CSV-18, DOC-CSV-19, DOC-CSV-20, DOC-RENEW-19, INT-09.
     """
-    if not history:
-        return _decision(Outcome.ISSUED, candidate, event=EventKind.ISSUED)
-    current = None if history[-1].archived else history[-1]
+    last = history[-1] if history else None
+    current = None if last is None or last.archived else last
     past = history[:-1] if current else history
-    if (current and _agrees(current, candidate)) or any(
-        award.identity == candidate.identity for award in past
+    if last and (
+        (current and _agrees(current, candidate))
+        or any(award.identity == candidate.identity for award in past)
     ):
-        return _decision(Outcome.UNCHANGED, history[-1])
-    if current is None:
-        new = evolve(candidate, cycle=history[-1].cycle + 1)
-        return _decision(Outcome.ISSUED, new, event=EventKind.ISSUED)
-    if duplicates is Duplicates.RENEW and candidate.identity != current.identity:
-        new = evolve(candidate, cycle=current.cycle + 1)
-        return _decision(Outcome.RENEWED, new, current.archive(at), EventKind.RENEWED)
-    return _decision(Outcome.UPDATED, _updated(current, candidate))
+        return Decision(Outcome.UNCHANGED, last, (), _WHY[Outcome.UNCHANGED])
+    if current and (duplicates is Duplicates.REJECT or candidate.identity == current.identity):
+        new = evolve(candidate, cycle=current.cycle, version=current.version + 1)
+        news = issuing.notify(EventKind.CHANGED, new, at)
+        effects: tuple[Effect, ...] = ReplaceAward(new), news
+        return Decision(Outcome.UPDATED, new, effects, _WHY[Outcome.UPDATED])
+    outcome, event = Outcome.ISSUED, EventKind.ISSUED
+    if current:
+        outcome, event = Outcome.RENEWED, EventKind.RENEWED
+    new = evolve(candidate, cycle=last.cycle + 1) if last else candidate
+    news = issuing.notify(event, new, at)
+    effects = *issuing.archive(current, at), IssueAward(new), news
+    return Decision(outcome, new, effects, _WHY[outcome])
 
 
 def _agrees(award: Award, candidate: Award) -> bool:
@@ -68,16 +100,6 @@ def _agrees(award: Award, candidate: Award) -> bool:
         candidate.basis,
         candidate.source,
     )
-
-
-def _updated(current: Award, candidate: Award) -> Award:
-    return evolve(candidate, cycle=current.cycle, version=current.version + 1)
-
-
-def _decision(
-    outcome: Outcome, award: Award, archived: Award | None = None, event: EventKind | None = None
-) -> Decision:
-    return Decision(outcome, award, archived, event, _WHY[outcome])
 
 
 _WHY: Mapping[Outcome, tuple[Reason, ...]] = {

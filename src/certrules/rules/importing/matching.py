@@ -1,41 +1,40 @@
-"""Do the names and codes of a record lead to a user, a certification and an item?"""
+"""Matching: do the names and codes of a record lead to what can be awarded to whom?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from certrules.model.catalog import Certification, CertificationStatus, Item
+from certrules.model.catalog import Certification, Item
+from certrules.model.decisions import Reason
 from certrules.model.people import User
 from certrules.model.records import FaultCode
+from certrules.rules import issuing
 
-__all__ = ["certification_fault", "item_fault", "item_warning", "membership_fault", "user_fault"]
+__all__ = [
+    "certification_fault",
+    "item_fault",
+    "item_warning",
+    "membership_fault",
+    "message",
+    "user_fault",
+]
 
 
 def user_fault(users: Sequence[User]) -> FaultCode | None:
-    """Return why a username cannot be given a certification, where it cannot.
+    """Return why the users of a username are not one who can be issued a certification.
 
     Rules: DOC-CERT-13, DOC-CSV-03, DOC-CSV-23, INT-17b.
     """
-    match users:
-        case []:
-            return FaultCode.UNKNOWN_USER
-        case [user]:
-            return None if user.active else FaultCode.INACTIVE_USER
-        case _:
-            return FaultCode.AMBIGUOUS_USERNAME
+    fault = _fault(users, FaultCode.UNKNOWN_USER, FaultCode.AMBIGUOUS_USERNAME)
+    return fault or _objection(issuing.user_objection(users[0]))
 
 
 def certification_fault(certifications: Sequence[Certification]) -> FaultCode | None:
-    """Return why a code leads to no certification that can be issued, where it does not.
+    """Return why the certifications of a code are not one that can be issued.
 
     Rules: DOC-CERT-06, DOC-CSV-04, INT-17b, INT-31b.
     """
-    match certifications:
-        case []:
-            return FaultCode.UNKNOWN_CERTIFICATION
-        case [certification]:
-            active = certification.status is CertificationStatus.ACTIVE
-            return None if active else FaultCode.INACTIVE_CERTIFICATION
-        case _:
-            return FaultCode.AMBIGUOUS_CERTIFICATION_CODE
+    unknown, ambiguous = FaultCode.UNKNOWN_CERTIFICATION, FaultCode.AMBIGUOUS_CERTIFICATION_CODE
+    fault = _fault(certifications, unknown, ambiguous)
+    return fault or _objection(issuing.certification_objection(certifications[0]))
 
 
 def membership_fault(user: User, certification: Certification) -> FaultCode | None:
@@ -43,26 +42,19 @@ def membership_fault(user: User, certification: Certification) -> FaultCode | No
 
     Rules: ALL-VIS-02.
     """
-    visible = not certification.groups or certification.groups & user.groups
-    return None if visible else FaultCode.USER_NOT_IN_GROUPS
+    return _objection(issuing.membership_objection(user, certification))
 
 
 def item_fault(items: Sequence[Item]) -> FaultCode | None:
-    """Return why a code leads to no single item of the kind that its row names.
+    """Return why the items of a code, of the kind that its row names, are not one.
 
     Rules: DOC-CSV-09, INT-05, INT-17b.
     """
-    match items:
-        case []:
-            return FaultCode.UNKNOWN_ITEM
-        case [_]:
-            return None
-        case _:
-            return FaultCode.AMBIGUOUS_ITEM_CODE
+    return _fault(items, FaultCode.UNKNOWN_ITEM, FaultCode.AMBIGUOUS_ITEM_CODE)
 
 
 def item_warning(item: Item, certification: Certification) -> FaultCode | None:
-    """Return a warning where an item is not among those that earn the certification.
+    """Return a warning if an item is not among those that earn the certification.
 
     Rules: INT-05.
     """
@@ -71,3 +63,47 @@ def item_warning(item: Item, certification: Certification) -> FaultCode | None:
         for assignment in certification.assignments
     )
     return None if assigned else FaultCode.ITEM_NOT_ASSIGNED
+
+
+def _fault(found: Sequence[object], unknown: FaultCode, ambiguous: FaultCode) -> FaultCode | None:
+    if not found:
+        return unknown
+    return ambiguous if len(found) > 1 else None
+
+
+def _objection(reason: Reason | None) -> FaultCode | None:
+    return None if reason is None else _CODES[reason.code.value]
+
+
+_CODES = {code.value: code for code in FaultCode}
+
+
+def message(code: FaultCode, **shown: str) -> str:
+    """Return what a fault found in a store or among the rows says, and how to mend it.
+
+    ``shown`` are the values that its text names: ``value``, or ``rows``, or ``certification``.
+    """
+    return _MESSAGES[code].format_map(shown)
+
+
+_MESSAGES: Mapping[FaultCode, str] = {
+    FaultCode.UNKNOWN_USER: "there is no user {value}; correct the username or add the user",
+    FaultCode.INACTIVE_USER: "user {value} is deactivated; activate the user or drop the row",
+    FaultCode.AMBIGUOUS_USERNAME: "several users are called {value} when case is ignored; "
+    "rename all but one",
+    FaultCode.UNKNOWN_CERTIFICATION: "no certification has the code {value} (codes are "
+    "case-sensitive); correct it, or give the certification this code",
+    FaultCode.INACTIVE_CERTIFICATION: "certification {value} is not active; activate it first",
+    FaultCode.AMBIGUOUS_CERTIFICATION_CODE: "several certifications have the code {value}; "
+    "give each its own",
+    FaultCode.USER_NOT_IN_GROUPS: "user {value} is in none of the groups that the certification is "
+    "for; add the user to one or drop the row",
+    FaultCode.UNKNOWN_ITEM: "there is no item of this type with the code {value}; correct the "
+    "code or the type",
+    FaultCode.AMBIGUOUS_ITEM_CODE: "several items of this type have the code {value}; give each "
+    "its own",
+    FaultCode.ITEM_NOT_ASSIGNED: "item {value} is not one of those that earn certification "
+    "{certification}; the record is taken as it is",
+    FaultCode.DUPLICATE_ROWS: "rows {rows} give this user the same certification; keep one of "
+    "them, or import duplicates as renewals, when the last counts",
+}

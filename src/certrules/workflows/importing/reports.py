@@ -1,9 +1,8 @@
-"""What did an import come to?"""
+"""Reports: what did an import come to?"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
-from typing import Self
 
 from attrs import Factory, define, frozen
 
@@ -12,7 +11,6 @@ from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, FaultCode
 from certrules.records import RecordsFile
 from certrules.rules.importing import Outcome
-from certrules.workflows.importing.planning import Plan
 
 __all__ = ["KEPT_FAULTS", "ImportReport", "Tally"]
 
@@ -26,7 +24,7 @@ class ImportReport:
 
     Every data row counts once among ``outcomes``. ``faults`` are those of the refused rows, in file
     order, but only the first 1,000, so that a file which is all wrong fits in memory:
-    ``fault_counts`` counts all of them by code, and ``on_refused`` of :func:`run` is told each.
+    ``fault_counts`` counts all of them by code, and ``on_refused`` of :func:`run` is given each.
     ``warnings`` give the first of each code, and how many rows have it. ``shifted`` counts the rows
     whose issue date is another calendar date in UTC than the file says, as it is for most zones
     east of Greenwich. ``superseded_by_refused`` counts the superseded rows whose last row was
@@ -60,7 +58,7 @@ class ImportReport:
 
 @define
 class Tally:
-    """What some of the batches came to; it grows no larger with more of them."""
+    """What some of the rows came to; it grows no larger with more of them."""
 
     outcomes: Counter[Outcome] = Factory(Counter)
     faults: list[Fault] = Factory(list)
@@ -69,30 +67,24 @@ class Tally:
     shifted: int = 0
     superseded_by_refused: int = 0
 
-    @classmethod
-    def of(cls, planned: Plan) -> Self:
-        """Return what one batch came to."""
-        tally = cls(
-            Counter(decision.outcome for decision in planned.decisions),
-            shifted=planned.shifted,
-            superseded_by_refused=planned.superseded_by_refused,
-        )
-        tally.outcomes[Outcome.REFUSED] += len(planned.refused)
-        tally.outcomes[Outcome.SUPERSEDED] += len(planned.superseded)
-        faults = [fault for refused in planned.refused for fault in refused.faults]
-        tally.faults = faults[:KEPT_FAULTS]
-        tally.fault_counts.update(fault.code for fault in faults)
-        for warning in planned.warnings:
-            tally.warn(warning, 1)
-        return tally
-
     @property
     def rows(self) -> int:
         """How many data rows were done."""
         return self.outcomes.total()
 
+    def refuse(self, faults: Sequence[Fault]) -> None:
+        """Count a refused row."""
+        self.outcomes[Outcome.REFUSED] += 1
+        self.faults += faults[: KEPT_FAULTS - len(self.faults)]
+        self.fault_counts.update(fault.code for fault in faults)
+
+    def warn(self, warning: Fault, times: int = 1) -> None:
+        """Keep the first warning of each code, and how often there was one."""
+        first, before = self.warnings.get(warning.code, (warning, 0))
+        self.warnings[warning.code] = (first, before + times)
+
     def add(self, later: "Tally") -> None:
-        """Count what later batches came to."""
+        """Count what later rows came to."""
         self.outcomes.update(later.outcomes)
         self.faults += later.faults[: KEPT_FAULTS - len(self.faults)]
         self.fault_counts.update(later.fault_counts)
@@ -100,11 +92,6 @@ class Tally:
         self.superseded_by_refused += later.superseded_by_refused
         for warning, times in later.warnings.values():
             self.warn(warning, times)
-
-    def warn(self, warning: Fault, times: int) -> None:
-        """Keep the first warning of each code, and how often there was one."""
-        first, before = self.warnings.get(warning.code, (warning, 0))
-        self.warnings[warning.code] = (first, before + times)
 
     def report(self, file: RecordsFile, *, duplicates: Duplicates, dry_run: bool) -> ImportReport:
         """Return what it all came to."""

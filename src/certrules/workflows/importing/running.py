@@ -15,7 +15,8 @@ from certrules.model.records import RecordKey
 from certrules.records import Layout, Record, RecordsFile, RejectedRow
 from certrules.repositories.protocols import Transaction
 from certrules.rules import importing
-from certrules.workflows.importing.planning import Plan, apply, plan
+from certrules.workflows import _effects
+from certrules.workflows.importing.planning import Plan, plan
 from certrules.workflows.importing.reports import KEPT_FAULTS, ImportReport, Tally
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
 from certrules.workflows.platform import Acting
@@ -54,7 +55,7 @@ def run(
     steps = _steps(acting, file, at=at, duplicates=duplicates)
     for step, total in steps:
         planned = step.look() if dry_run else step.carry_out()
-        tally.add(Tally.of(planned))
+        tally.add(planned.tally)
         if on_progress:
             on_progress(tally.rows, total)
         if on_refused:
@@ -128,7 +129,7 @@ class _Step:
     duplicates: Duplicates
 
     def __call__(self) -> Tally:
-        return Tally.of(self.carry_out())
+        return self.carry_out().tally
 
     def look(self) -> Plan:
         """Return what would be done."""
@@ -145,7 +146,7 @@ class _Step:
     def _try(self) -> Plan:
         with self.acting.store.writing() as transaction:
             planned = self._plan(transaction)
-            apply(transaction, planned, at=self.at, told=self.acting.policy.notifications)
+            _effects.carry_out(transaction, planned.effects, self.acting.policy.notifications)
         return planned
 
     def _plan(self, transaction: Transaction) -> Plan:
@@ -181,5 +182,5 @@ def _batches(file: RecordsFile) -> Iterator[tuple[_Batch, Mapping[RecordKey, Seq
     repeats = importing.find_repeats(key for key, _ in zip(file.keys(), rows, strict=False))
     total = next(rows)
     for batch in file.batches():
-        among = repeats and {row.key for row in batch if row.key} & repeats.keys()
-        yield batch, {key: repeats[key] for key in among}, total
+        keys = {(row.username_key, row.certification_code) for row in batch} if repeats else set()
+        yield batch, {key: repeats[key] for key in keys & repeats.keys()}, total
