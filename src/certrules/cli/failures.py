@@ -13,10 +13,7 @@ __all__ = ["INTERRUPTED", "Failure", "UsageError", "explain", "snake"]
 
 INTERRUPTED = "interrupted"
 
-BUG = (
-    "unexpected {type}: {error}; this is a bug of certrules, please report it "
-    "(CERTRULES_DEBUG=1 shows where it happened)"
-)
+BUG = "this is a bug of certrules, please report it (CERTRULES_DEBUG=1 shows where it happened)"
 
 
 class UsageError(Exception):
@@ -76,7 +73,7 @@ def _failure(error: BaseException) -> Failure:
             where = f"{error.filename}: " if error.filename else "cannot read or write: "
             return Failure("system", f"{where}{error.strerror or error}")
         case _:
-            return Failure("bug", BUG.format(type=type(error).__name__, error=error))
+            return Failure("bug", f"unexpected {type(error).__name__}: {error}; {BUG}")
 
 
 def snake(name: str) -> str:

@@ -19,6 +19,7 @@ from certrules.cli.output import CARRIED_OUT, Output, UnansweredError, flushed
 __all__ = ["main", "parser"]
 
 DONE, REFUSED, NOTHING_DONE, STOPPED, UNREAD = 0, 1, 2, 130, 141
+ENDS = {failures.INTERRUPTED: STOPPED, "not_permitted": REFUSED}
 
 EPILOG = """\
 exit codes:
@@ -92,7 +93,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: Sequence[str]) -> int:
     _replace_closed_streams()
     try:
-        args = parser(_command(words)).parse_args(words)
+        command = next((word for word in words if not word.startswith("-")), "")
+        args = parser(command).parse_args(words)
     except SystemExit as finished:  # --help and --version have answered
         return int(finished.code or DONE)
     CARRIED_OUT.set(False)
@@ -109,30 +111,19 @@ def _run(words: Sequence[str]) -> int:
     return code
 
 
-def _command(words: Sequence[str]) -> str:
-    return next((word for word in words if not word.startswith("-")), "")
-
-
 def _fail(error: BaseException, words: Sequence[str]) -> int:
     if os.environ.get("CERTRULES_DEBUG"):
         traceback.print_exception(error)
     failure = failures.explain(error)
     with suppress(OSError):
-        if _wants_json(words):
+        if "--format=json" in words or ("--format", "json") in pairwise(words):
             Output(as_json=True).data({"error": failure.as_json()})
         sys.stdout.flush()
     _let_go(sys.stdout)
     with suppress(OSError):
         sys.stderr.write("".join(f"{line}\n" for line in failure.lines()))
         sys.stderr.flush()
-    return _ENDS.get(failure.code, NOTHING_DONE)
-
-
-_ENDS = {failures.INTERRUPTED: STOPPED, "not_permitted": REFUSED}
-
-
-def _wants_json(words: Sequence[str]) -> bool:
-    return "--format=json" in words or ("--format", "json") in pairwise(words)
+    return ENDS.get(failure.code, NOTHING_DONE)
 
 
 def _replace_closed_streams() -> None:

@@ -11,8 +11,7 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import wrap
-
-from attrs import frozen
+from typing import NamedTuple
 
 from certrules.cli import options, program, session
 from certrules.cli.failures import UsageError
@@ -45,8 +44,7 @@ ENDING = (
 )
 
 
-@frozen
-class Step:
+class Step(NamedTuple):
     """A step of the story: what it shows, and the command that does it."""
 
     title: str
@@ -84,9 +82,12 @@ def _demo(args: argparse.Namespace) -> int:
         at = f"--at {AT:%Y-%m-%dT%H:%M:%SZ}"
         commands = [step.command.format(store=args.store or STORE, at=at) for step in STEPS]
         if args.out.as_json:
-            steps = zip(STEPS, commands, strict=True)
-            answers = [_as_json(step, command, folder) for step, command in steps]
-            args.out.data({"at": AT.isoformat(), "steps": answers})
+            answers = (json.loads(_answer(each, folder, as_json=True)) for each in commands)
+            steps = [
+                {"title": step.title, "command": command, "answer": answer}
+                for step, command, answer in zip(STEPS, commands, answers, strict=True)
+            ]
+            args.out.data({"at": AT.isoformat(), "steps": steps})
         else:
             _show(args.out, commands, folder)
     return 0
@@ -124,9 +125,8 @@ def _show(out: Output, commands: list[str], folder: Path) -> None:
         out.line((last, "dim"))
         out.line()
         if step.brief:
-            answer = StringIO()
-            _run(command, folder, Output(stream=answer))
-            for line in (*answer.getvalue().splitlines()[:BRIEF], "  ..."):
+            answer = _answer(command, folder, as_json=False)
+            for line in (*answer.splitlines()[:BRIEF], "  ..."):
                 out.line(line)
         else:
             _run(command, folder, out)
@@ -134,10 +134,10 @@ def _show(out: Output, commands: list[str], folder: Path) -> None:
     out.paragraph(ENDING)
 
 
-def _as_json(step: Step, command: str, folder: Path) -> dict[str, object]:
+def _answer(command: str, folder: Path, *, as_json: bool) -> str:
     answer = StringIO()
-    _run(command, folder, Output(as_json=True, stream=answer))
-    return {"title": step.title, "command": command, "answer": json.loads(answer.getvalue())}
+    _run(command, folder, Output(as_json=as_json, stream=answer))
+    return answer.getvalue()
 
 
 def _run(command: str, folder: Path, out: Output) -> None:
