@@ -1,5 +1,5 @@
 from collections.abc import Mapping
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -119,9 +119,9 @@ def test_a_mapping_may_be_a_dict_or_pairs() -> None:
 
 def test_suggestions_stay_fast_in_a_wide_file() -> None:
     names = [f"usernam {number}" * 20 for number in range(16_000)]
-    begun = perf_counter()
+    begun = process_time()
     assert error_of(text_of(header=";".join(names))).code == "missing_mandatory_columns"
-    assert perf_counter() - begun < 5
+    assert process_time() - begun < 5
 
 
 @pytest.mark.law
