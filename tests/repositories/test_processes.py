@@ -15,7 +15,7 @@ AWARD = Award("ada", "fire", datetime(2024, 1, 1, tzinfo=UTC), None)
 
 
 def renew(url: str, _number: int) -> str:
-    with closing(open_store(url, timeout=60)) as store:
+    with closing(open_store(url, timeout=300)) as store:
         with store.reading() as view:
             (seen,) = view.awards.history("ada", "fire")
         ready()
@@ -40,7 +40,7 @@ def test_of_processes_that_renew_the_same_version_one_succeeds(url: str) -> None
 
 def make(url: str, number: int) -> None:
     ready()
-    with closing(open_store(url, create=True, timeout=60)) as store, store.writing() as work:
+    with closing(open_store(url, create=True, timeout=300)) as store, store.writing() as work:
         work.users.put([User(str(number), "ada")])
 
 

@@ -122,11 +122,11 @@ def test_a_file_in_use_when_a_process_is_forked_is_not_used_there(tmp_path: Path
         def use() -> None:
             with store.reading():
                 begun.set()
-                go_on.wait(30)
+                go_on.wait(300)
 
         thread = threading.Thread(target=use)
         thread.start()
-        begun.wait(30)
+        begun.wait(300)
         context = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(1, mp_context=context) as executor:
             answer = executor.submit(put, store, "ada")

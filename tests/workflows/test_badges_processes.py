@@ -22,7 +22,7 @@ EACH = 5
 
 def issue(url: str, users: list[list[str]], number: int) -> list[str]:
     ids = []
-    with closing(open_store(url, timeout=60)) as store:
+    with closing(open_store(url, timeout=300)) as store:
         ready()
         for user in users[number]:
             decision = badges.issue(acting(store), user, "fa", draw=secrets.randbelow)

@@ -27,14 +27,14 @@ AGAIN = Completion("ada", ItemKind.COURSE, "A", day(110))
 @pytest.fixture(params=["memory", "sqlite", *SERVERS])
 def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "memory":
-        store = MemoryStore(timeout=60)
+        store = MemoryStore(timeout=300)
         furnish(store)
         yield store
         return
     on_server = request.param in SERVERS
     file = str(tmp_path / "store.db")
     url = empty_database(request.param, "conflicts") if on_server else file
-    with closing(open_store(url, create=True, timeout=60)) as opened:
+    with closing(open_store(url, create=True, timeout=300)) as opened:
         furnish(opened)
         yield opened
 
@@ -53,7 +53,7 @@ def at_once(work: Callable[[int], bool]) -> list[bool]:
     barrier = Barrier(AT_ONCE)
 
     def run(number: int) -> bool:
-        barrier.wait(30)
+        barrier.wait(300)
         return work(number)
 
     with ThreadPoolExecutor(AT_ONCE) as executor:
@@ -78,7 +78,7 @@ def test_of_eight_threads_one_starts_and_one_completes(patient: Store) -> None:
 
 
 def in_process(path: str, work: Callable[[Store, int], bool], number: int) -> bool:
-    with closing(open_store(path, timeout=60)) as store:
+    with closing(open_store(path, timeout=300)) as store:
         ready()
         return work(store, number)
 

@@ -122,7 +122,7 @@ def test_a_discontinued_import_keeps_its_batches_and_can_be_done_again() -> None
     class Watched(MemoryStore):
         def writing(self):  # type: ignore[no-untyped-def]
             if first.is_set():
-                go_on.wait(30)
+                go_on.wait(300)
             first.set()
             return super().writing()
 
@@ -131,7 +131,7 @@ def test_a_discontinued_import_keeps_its_batches_and_can_be_done_again() -> None
     with records(ROWS) as file, ThreadPoolExecutor(1) as executor:
         jobs = Jobs(lambda: NOW, executor)
         job = importing.submit(acting(store), file, at=NOW, jobs=jobs)
-        first.wait(30)
+        first.wait(300)
         jobs.discontinue(acting(store), job.id)
         go_on.set()
         ended = jobs.wait(acting(store), job.id, 30)

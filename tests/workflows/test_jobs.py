@@ -370,7 +370,7 @@ sleep(0.25)
 
 def test_the_end_of_the_program_ends_its_jobs_after_the_step_that_goes_on() -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", ENDING], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", ENDING], capture_output=True, text=True, timeout=600, check=True
     )
     assert 2 <= len(ended.stdout.split()) <= 4
     assert ended.stderr == ""
@@ -504,13 +504,13 @@ def test_a_job_goes_on_when_somebody_stops_it_who_may_not() -> None:
 
     def wait() -> Progress:
         begun.set()
-        go_on.wait(30)
+        go_on.wait(300)
         return Progress(1, 2)
 
     with ThreadPoolExecutor(1) as executor:
         jobs = Jobs(lambda: NOW, executor)
         job = jobs.submit(by(ADA), "count", telling([wait, *pieces(1)]))
-        begun.wait(30)
+        begun.wait(300)
         with pytest.raises(NotPermittedError):
             jobs.discontinue(by(BOB), job.id)
         go_on.set()

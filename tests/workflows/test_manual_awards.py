@@ -144,7 +144,7 @@ def test_a_discontinued_job_keeps_its_awards_and_can_be_asked_again(store: Store
         job = award(store, Targets(groups={"all"}), jobs)
         assert isinstance(job, Job)
         jobs.discontinue(acting(store), job.id)
-        ended = jobs.wait(acting(store), job.id, 60)
+        ended = jobs.wait(acting(store), job.id, 600)
     assert ended.state in (JobState.DISCONTINUED, JobState.COMPLETED)
     assert len(held(store)) == ended.done
     again = award(store, Targets(groups={"all"}))

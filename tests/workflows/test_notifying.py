@@ -658,7 +658,7 @@ def test_a_change_that_fails_tells_nothing(store: Store) -> None:
 
 
 def run_late(path: str, number: int) -> int:
-    with closing(open_store(path, timeout=60)) as store:
+    with closing(open_store(path, timeout=300)) as store:
         ready()
         until = day(395) + timedelta(seconds=number)
         return notifying.due(acting(store), BEFORE, at=until, since=T0)
