@@ -10,6 +10,9 @@ from unittest import mock
 
 import certrules
 from certrules.cli.program import parser
+from certrules.model.english import ENGLISH
+from certrules.model.reasons import ReasonCode
+from certrules.model.records import FaultCode
 
 __all__ = ["pages", "public"]
 
@@ -21,6 +24,7 @@ def pages() -> dict[Path, str]:
     rooms = {name.split(".")[1] for name in public(certrules.__name__)} - {"cli"}
     texts = {room: "\n".join(_room(room)) for room in rooms}
     texts["cli"] = "\n".join(_cli())
+    texts["codes"] = "\n".join(_codes())
     return {REFERENCE / f"{name}.md": text for name, text in texts.items()}
 
 
@@ -43,7 +47,22 @@ def _room(room: str) -> Iterator[str]:
         if name != prefix:
             yield f"## {name}\n"
         options = "   :members:\n" + "   :undoc-members:\n" * (room == "model")
+        if name == "certrules.model.values":  # attrs' own documentation, for attrs' own pages
+            options += "   :exclude-members: value\n"
         yield f"```{{eval-rst}}\n.. automodule:: {name}\n{options}```\n"
+
+
+def _codes() -> Iterator[str]:
+    yield "# Reason codes and fault codes\n"
+    yield "Codes never change. A reason has the rule of its code unless the context has another.\n"
+    yield "## Reasons of decisions\n\n| Code | Rule | In English |\n| --- | --- | --- |"
+    for code in ReasonCode:
+        text = ENGLISH[code]
+        words = "depends on the details" if callable(text) else f"`{text}`"
+        yield f"| `{code}` | [{code.rule}](#{code.rule.id.lower()}) | {words} |"
+    yield "\n## Faults of imported rows\n\n| Code | Rule |\n| --- | --- |"
+    for fault in FaultCode:
+        yield f"| `{fault}` | [{fault.rule}](#{fault.rule.id.lower()}) |"
 
 
 def _cli() -> Iterator[str]:
