@@ -60,7 +60,7 @@ class Text(str):
     __slots__ = ()
 
 
-LATER = ("decisions", "effects", "facts", "records")
+LATER = ("decisions", "effects", "facts")
 
 
 def values() -> list[type[Any]]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Self
 
-from attrs import field, frozen
+from attrs import field
 
 from certrules.model.awards import AssociationType
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import Count, value
 from certrules.rulebook import Rule
 from certrules.words import Word
 
@@ -93,7 +94,7 @@ class FaultCode(Word):
         return self
 
 
-@frozen
+@value
 class Fault:
     """What is wrong with one value of one row, where it stands, and how to mend it.
 
@@ -102,8 +103,8 @@ class Fault:
     """
 
     code: FaultCode
-    row: int
-    line: int
+    row: Count
+    line: Count
     column: str | None
     value: str
     message: str
@@ -130,7 +131,7 @@ def _read_only(types: Mapping[str, AssociationType]) -> Mapping[str, Association
     return MappingProxyType(dict(types))
 
 
-@frozen
+@value
 class ImportProfile:
     """How the values of a file are spelled, and how strictly they are read.
 
@@ -143,7 +144,7 @@ class ImportProfile:
     Rules: INT-02, INT-03, INT-04, INT-08, INT-11.
     """
 
-    types: Mapping[str, AssociationType] = field(default=_TYPES, converter=_read_only)
+    types: Mapping[str, AssociationType] = field(default=_TYPES, converter=_read_only, hash=False)
     lenient: bool = False
     strict: bool = False
     expire_at_end_of_day: bool | None = None
