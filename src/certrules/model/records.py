@@ -99,7 +99,7 @@ class Fault:
     """What is wrong with one value of one row, where it stands, and how to mend it.
 
     ``row`` counts data rows from 1; ``line`` is the line of the file on which the row begins;
-    ``column`` is the header as the file spells it, or None where the whole row is meant.
+    ``column`` is the header as the file spells it, or None if the whole row is meant.
     """
 
     code: FaultCode

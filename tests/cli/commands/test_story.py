@@ -393,7 +393,7 @@ def test_an_external_training_issues_what_was_chosen_for_it(told: Told) -> None:
     assert (blank.code, "--external is blank" in blank.err) == (2, True)
     link = ("--link", "Credly", "javascript:alert(1)", "--external-certifications")
     script = told("edit --user ada --certification FA", *link)
-    assert (script.code, "link cannot be 'javascript:alert(1)'" in script.err) == (2, True)
+    assert (script.code, "url cannot be 'javascript:alert(1)'" in script.err) == (2, True)
 
 
 @pytest.mark.rule("INT-12b")
