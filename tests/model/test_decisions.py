@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 from certrules import Granted, Refused, Rule
-from certrules.model.decisions import because, render
+from certrules.model.decisions import Decision, because, render
 from certrules.model.reasons import ReasonCode
 
 REASON = because(ReasonCode.INACTIVE_USER, user_id="1", user="ada {0}")
@@ -45,7 +45,7 @@ def test_granted_is_true_and_refused_is_false() -> None:
 
 
 @pytest.mark.parametrize("decision", [Granted(reasons=[REASON]), Refused([REASON])])
-def test_reasons_are_kept_as_a_tuple(decision: Granted | Refused) -> None:
+def test_reasons_are_kept_as_a_tuple(decision: Decision) -> None:
     assert decision.reasons == (REASON,)
 
 

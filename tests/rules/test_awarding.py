@@ -36,17 +36,20 @@ from certrules import (
     Validity,
 )
 from certrules.errors import InvalidValueError, MissingDayError, NaiveDatetimeError
-from certrules.model.awards import ExternalLink
+from certrules.model.awards import AwardKey, ExternalLink
 from certrules.model.catalog import Criteria
+from certrules.model.decisions import Decision
 from certrules.model.effects import (
     ArchiveAward,
     CancelNotices,
+    CancelOutdatedNotices,
     IssueAward,
     Notify,
     ReopenTraining,
     ReplaceAward,
+    RevokeOutdatedBadge,
 )
-from certrules.model.events import EventKind
+from certrules.model.events import Event, EventKind
 from certrules.model.policy import PredatedIssue
 from certrules.rules import awarding
 from certrules.rules.awarding import Targets
@@ -82,21 +85,25 @@ def held(issued: datetime = BEGIN, expires: datetime | None = None, **fields: An
     return Award("ada", "fa", issued, expires, **fields)
 
 
+def edit(award: Award, changed: Award, *others: Award, **fields: Any) -> Decision:
+    return awarding.edit(award, changed, others, at=AT, **fields)
+
+
 def manual(issued: datetime = BEGIN, expires: datetime | None = None, **fields: Any) -> ManualAward:
     return ManualAward("fa", issued, expires, **fields)
 
 
-def rules(decided: Granted | Refused) -> set[str]:
+def rules(decided: Decision) -> set[str]:
     assert isinstance(decided, Refused), decided.reasons
     return {reason.rule.id for reason in decided.reasons}
 
 
-def effects(decided: Granted | Refused, *kinds: type) -> list[Any]:
+def effects(decided: Decision, *kinds: type) -> list[Any]:
     assert isinstance(decided, Granted), decided.reasons
     return [effect for effect in decided.effects if isinstance(effect, kinds)]
 
 
-def issued(decided: Granted | Refused) -> Award:
+def issued(decided: Decision) -> Award:
     (effect,) = effects(decided, IssueAward)
     award: Award = effect.award
     return award
@@ -111,7 +118,7 @@ def decide(
     *,
     at: datetime = AT,
     policy: Policy = DOCEBO,
-) -> Granted | Refused:
+) -> Decision:
     return awarding.decide(facts, done or completion(), at=at, zone=UTC, policy=policy)
 
 
@@ -288,7 +295,7 @@ def test_training_that_was_opened_again_earns_an_award_and_the_expired_one_is_ke
     decided = decide(anew, policy=REOPENING)
     assert issued(decided).cycle == 2
     assert effects(decided, ArchiveAward) == [ArchiveAward(held(expires=AT - TICK).archive(AT))]
-    assert effects(decided, CancelNotices) == [CancelNotices("ada", "fa", 1)]
+    assert effects(decided, CancelNotices) == [CancelNotices(AwardKey("ada", "fa", 1))]
     assert rules(decide(anew, completion(at=AT - 2 * TICK), policy=REOPENING)) == {"DOC-RENEW-03"}
     assert rules(decide(anew, policy=ALLBOUND)) == {"DOC-RENEW-03"}
 
@@ -351,9 +358,7 @@ def test_a_completion_that_was_recorded_before_earns_nothing_again() -> None:
 # By an external training
 
 
-def external(
-    facts: Facts = FACTS, day: date = date(2024, 7, 1), **fields: Any
-) -> Granted | Refused:
+def external(facts: Facts = FACTS, day: date = date(2024, 7, 1), **fields: Any) -> Decision:
     training = ExternalTraining("ada", "x1", day, fields.pop("certification", "fa"))
     return awarding.decide_external(facts, training, at=AT, **{"zone": UTC, **fields})
 
@@ -422,7 +427,7 @@ ALWAYS = ExpiryBasis.ALWAYS_VALID
 CREDLY = ExternalLink("Credly", "https://example.org/1")
 
 
-def by_hand(facts: Facts = FACTS, policy: Policy = DOCEBO, **fields: Any) -> Granted | Refused:
+def by_hand(facts: Facts = FACTS, policy: Policy = DOCEBO, **fields: Any) -> Decision:
     chosen = manual(**{"basis": ALWAYS, **fields})
     return awarding.by_hand(facts, chosen, at=AT, policy=policy)
 
@@ -448,7 +453,7 @@ def test_who_holds_a_valid_award_is_given_none_by_hand_and_an_expired_one_is_arc
     assert rules(by_hand(evolve(FACTS, awards=[valid]))) == {"DOC-AWARD-09"}
     decided = by_hand(evolve(FACTS, awards=[expired]))
     assert effects(decided, ArchiveAward) == [ArchiveAward(expired.archive(AT))]
-    assert effects(decided, CancelNotices) == [CancelNotices("ada", "fa", 1)]
+    assert effects(decided, CancelNotices) == [CancelNotices(AwardKey("ada", "fa", 1))]
     assert issued(decided).cycle == 2
 
 
@@ -459,15 +464,15 @@ def test_nobody_has_the_very_same_award_twice() -> None:
         assert rules(by_hand(evolve(FACTS, awards=[before]), **dated)) == {"DOC-AWARD-02"}
     other = held(BEGIN + TICK, cycle=2, **dated)
     assert by_hand(evolve(FACTS, awards=[other]), **dated)
-    same = awarding.edit(other, held(cycle=2, **dated), [held(archived_at=AT, **dated)])
+    same = edit(other, held(cycle=2, **dated), held(archived_at=AT, **dated))
     assert rules(same) == {"DOC-AWARD-02"}
-    assert awarding.edit(other, other, [held(archived_at=AT, **dated)])
+    assert edit(other, other, held(archived_at=AT, **dated))
 
 
 @pytest.mark.rule("DOC-DELETE-01")
 def test_an_award_of_what_was_deleted_is_not_edited() -> None:
     award = held(basis=ALWAYS)
-    assert rules(awarding.edit(award, award, deleted=True)) == {"DOC-DELETE-01"}
+    assert rules(edit(award, award, deleted=True)) == {"DOC-DELETE-01"}
 
 
 def test_targets_are_several_ids() -> None:
@@ -514,7 +519,7 @@ def test_the_association_of_an_award_made_or_edited(
     source: Source, policy: Policy, expected: set[str]
 ) -> None:
     made = by_hand(policy=policy, source=source)
-    edited = awarding.edit(held(basis=ALWAYS), held(basis=ALWAYS, source=source), policy=policy)
+    edited = edit(held(basis=ALWAYS), held(basis=ALWAYS, source=source), policy=policy)
     for decided in (made, edited):
         assert bool(decided) is not bool(expected)
         assert decided or rules(decided) == expected
@@ -526,19 +531,24 @@ def test_dates_and_association_of_an_award_are_edited_in_place() -> None:
     source = Source(AssociationType.COURSE, "c1")
     after = evolve(before, issued_at=AT, expires_at=None, basis=ALWAYS, source=source)
     expected = held(AT, None, basis=ALWAYS, source=after.source, cycle=4, version=8)
-    assert effects(awarding.edit(before, after), object) == [ReplaceAward(expected)]
+    assert effects(edit(before, after), object) == [
+        ReplaceAward(expected),
+        CancelOutdatedNotices(expected),
+        RevokeOutdatedBadge(expected),
+        Notify(Event(EventKind.CHANGED, *expected.key, AT)),
+    ]
 
 
 @pytest.mark.rule("DOC-AWARD-09")
 def test_history_is_not_edited() -> None:
     archived = held(basis=ALWAYS, archived_at=AT)
-    assert rules(awarding.edit(archived, held(basis=ALWAYS))) == {"DOC-AWARD-09"}
+    assert rules(edit(archived, held(basis=ALWAYS))) == {"DOC-AWARD-09"}
 
 
 @pytest.mark.rule("DOC-AWARD-09")
 def test_an_edit_of_nothing_changes_nothing() -> None:
     before = held(basis=ALWAYS, version=3)
-    same = awarding.edit(before, before)
+    same = edit(before, before)
     assert same == Granted((), same.reasons)
     assert [reason.text for reason in same.reasons] == ["nothing changes"]
 
@@ -557,7 +567,7 @@ def test_what_is_no_edit_is_a_mistake_of_the_caller(fields: dict[str, Any]) -> N
     before = held(basis=ALWAYS)
     ((name, wrong),) = fields.items()
     with pytest.raises(InvalidValueError, match="which is not edited") as caught:
-        awarding.edit(before, evolve(before, **fields))
+        edit(before, evolve(before, **fields))
     assert (caught.value.name, caught.value.value) == (name, wrong)
 
 
@@ -578,7 +588,7 @@ TRACKS = Facts(
 )
 
 
-def predate(facts: Facts = TRACKS, policy: Policy = ALLBOUND, **fields: Any) -> Granted | Refused:
+def predate(facts: Facts = TRACKS, policy: Policy = ALLBOUND, **fields: Any) -> Decision:
     return awarding.predate(facts, zone=UTC, policy=policy, **{"since": None, "at": AT, **fields})
 
 

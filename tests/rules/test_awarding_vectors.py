@@ -17,9 +17,7 @@ from certrules import (
     ExpiryBasis,
     ExternalTraining,
     Facts,
-    Granted,
     ItemKind,
-    Refused,
     Renewal,
     RenewalOption,
     Unit,
@@ -28,6 +26,7 @@ from certrules import (
     instants,
 )
 from certrules.model.catalog import Criteria
+from certrules.model.decisions import Decision
 from certrules.model.effects import ArchiveAward, CloseRenewal, IssueAward
 from certrules.rules import awarding, renewal
 from tests.oracles import awarding as oracle
@@ -111,7 +110,7 @@ def check(case: Case, expected: Answer) -> None:
     assert any(isinstance(each, ArchiveAward) for each in decided.effects) == case.holds, case
 
 
-def decide(case: Case) -> Granted | Refused:
+def decide(case: Case) -> Decision:
     policy, completed_at = POLICIES[case.reopen], case.completed_at("x")
     if case.event == "external":
         training = ExternalTraining("u", "x", completed_at.date(), "c")

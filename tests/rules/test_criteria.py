@@ -42,13 +42,13 @@ def done(item_id: str, at: datetime) -> Completion:
 def test_what_a_group_lacks(
     completions: list[Completion], expected: tuple[Rule, str] | None
 ) -> None:
-    reason = criteria.against(FACTS, GROUP, completions)
+    reason = criteria.objection(FACTS, GROUP, completions)
     assert (reason and (reason.rule, reason.text)) == expected
 
 
 @pytest.mark.rule("DOC-ASSIGN-07")
 def test_only_what_was_completed_was_completed_too_early() -> None:
-    early = criteria.against(FACTS, GROUP, [done("c1", BEGIN)])
+    early = criteria.objection(FACTS, GROUP, [done("c1", BEGIN)])
     assert early == because(
         ReasonCode.COMPLETION_BEFORE_ASSIGNMENT, items=(Item(ItemKind.COURSE, "c1"),)
     )

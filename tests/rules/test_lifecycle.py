@@ -17,12 +17,13 @@ from certrules import (
     CertificationStatus,
     Granted,
     ItemKind,
-    Refused,
     Renewal,
     RenewalOption,
     Source,
 )
 from certrules.errors import NaiveDatetimeError
+from certrules.model.awards import AwardKey
+from certrules.model.decisions import Decision
 from certrules.model.effects import (
     AssignItem,
     CancelNotices,
@@ -59,16 +60,16 @@ KEPT = [
 OPENED = Renewal("ada", "fa", 2, 1, BEGIN, RenewalOption(COURSE, "c2"))
 
 
-def rules(decided: Granted | Refused) -> list[str]:
+def rules(decided: Decision) -> list[str]:
     return [reason.rule.id for reason in decided.reasons]
 
 
-def effects(decided: Granted | Refused, *kinds: type) -> list[Any]:
+def effects(decided: Decision, *kinds: type) -> list[Any]:
     assert isinstance(decided, Granted), decided.reasons
     return [effect for effect in decided.effects if isinstance(effect, kinds)]
 
 
-def lost(decided: Granted | Refused) -> list[Award]:
+def lost(decided: Decision) -> list[Award]:
     return [effect.award for effect in effects(decided, RemoveAward)]
 
 
@@ -103,7 +104,7 @@ def test_unlinking_removes_what_the_item_earned_and_nothing_else() -> None:
 @pytest.mark.rule("INT-23")
 def test_notices_of_lost_awards_are_cancelled() -> None:
     decided = lifecycle.unlink(FIRST_AID, COURSE, "c1", [NEW], at=AT)
-    assert effects(decided, CancelNotices) == [CancelNotices("ada", "fa", 2)]
+    assert effects(decided, CancelNotices) == [CancelNotices(AwardKey("ada", "fa", 2))]
 
 
 @pytest.mark.parametrize(

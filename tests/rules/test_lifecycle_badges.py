@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules import ALLBOUND, DOCEBO, Granted, Policy, Refused
+from certrules import ALLBOUND, DOCEBO, Policy
+from certrules.model.decisions import Decision
 from certrules.model.images import ImageFormat, ImageInfo
 from certrules.rules import lifecycle
 
 PNG, JPEG = ImageFormat
 
 
-def rules(decided: Granted | Refused) -> list[str]:
+def rules(decided: Decision) -> list[str]:
     return [reason.rule.id for reason in decided.reasons]
 
 

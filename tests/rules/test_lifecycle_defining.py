@@ -18,11 +18,11 @@ from certrules import (
     Granted,
     ItemKind,
     Policy,
-    Refused,
     Unit,
     Validity,
 )
 from certrules.errors import InvalidValueError, NaiveDatetimeError
+from certrules.model.decisions import Decision
 from certrules.model.effects import DefineCertification, RemoveAward, RemoveCertification
 from certrules.model.images import ImageFormat, ImageInfo
 from certrules.rules import lifecycle
@@ -55,18 +55,18 @@ OTHER: dict[str, Any] = {
 POLICIES = st.sampled_from([DOCEBO, ALLBOUND])
 
 
-def rules(decided: Granted | Refused) -> list[str]:
+def rules(decided: Decision) -> list[str]:
     return [reason.rule.id for reason in decided.reasons]
 
 
-def defined(decided: Granted | Refused) -> Certification:
+def defined(decided: Decision) -> Certification:
     assert isinstance(decided, Granted), decided.reasons
     (effect,) = decided.effects
     assert isinstance(effect, DefineCertification)
     return effect.certification
 
 
-def edit(before: Certification, policy: Policy = DOCEBO, **changes: Any) -> Granted | Refused:
+def edit(before: Certification, policy: Policy = DOCEBO, **changes: Any) -> Decision:
     return lifecycle.edit(before, evolve(before, **changes), at=AT, policy=policy)
 
 
@@ -251,7 +251,7 @@ BAD = {
 }
 
 
-def with_image(image: ImageInfo | None, policy: Policy) -> dict[str, Granted | Refused]:
+def with_image(image: ImageInfo | None, policy: Policy) -> dict[str, Decision]:
     """What becomes of each change that an image comes with."""
     draft = evolve(FIRST_AID, status=DRAFT)
     return {

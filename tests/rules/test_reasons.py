@@ -26,12 +26,10 @@ from certrules import (
     ExpiryBasis,
     ExternalTraining,
     Facts,
-    Granted,
     Item,
     ItemKind,
     LearningPlan,
     ManualAward,
-    Refused,
     Renewal,
     RenewalOption,
     Source,
@@ -43,7 +41,7 @@ from certrules import (
 from certrules.model.awards import ExternalLink
 from certrules.model.badges import Badge
 from certrules.model.catalog import Criteria
-from certrules.model.decisions import Reason
+from certrules.model.decisions import Decision, Reason
 from certrules.model.images import ImageFormat, ImageInfo
 from certrules.model.learning import RenewalState
 from certrules.model.notices import NoticeKind, Notification
@@ -60,7 +58,6 @@ from certrules.rules import (
     visibility,
 )
 
-Decision = Granted | Refused
 Warnings = list[Reason]
 
 COURSE, PLAN, EXTERNAL = ItemKind.COURSE, ItemKind.LEARNING_PLAN, ItemKind.EXTERNAL_TRAINING
@@ -367,11 +364,11 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
         "refused: external_certifications_disabled link_required",
     ),
     "edit": (
-        lambda: awarding.edit(award(), award(basis=ExpiryBasis.ALWAYS_VALID)),
+        lambda: awarding.edit(award(), award(basis=ExpiryBasis.ALWAYS_VALID), at=AT),
         "granted: award_editable",
     ),
     "edit: history": (
-        lambda: awarding.edit(award(archived_at=AT), award(basis=ExpiryBasis.ALWAYS_VALID)),
+        lambda: awarding.edit(award(archived_at=AT), award(basis=ExpiryBasis.ALWAYS_VALID), at=AT),
         "refused: award_archived",
     ),
     "predate": (lambda: predate(facts(completions=(done(),))), "granted: predated"),
@@ -553,7 +550,10 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
         lambda: start(RENEWING, RenewalOption(COURSE, "c2"), key="k1"),
         "refused: key_of_other_renewal",
     ),
-    "start: seen otherwise": (lambda: start(HELD, seen=(1, 2)), "refused: award_changed"),
+    "start: seen otherwise": (
+        lambda: start(HELD, expected_version=(1, 2)),
+        "refused: award_changed",
+    ),
     "start: not offered": (
         lambda: start(HELD, RenewalOption(COURSE, "c2")),
         "refused: no_such_option",

@@ -37,7 +37,9 @@ from certrules import (
     Window,
 )
 from certrules.errors import InvalidValueError, NaiveDatetimeError
+from certrules.model.awards import AwardKey
 from certrules.model.catalog import Criteria
+from certrules.model.decisions import Answer, Decision
 from certrules.model.effects import (
     ArchiveAward,
     ArchiveEnrolment,
@@ -52,8 +54,8 @@ from certrules.model.effects import (
 from certrules.model.events import EventKind
 from certrules.model.learning import EntryPoint, RenewalState, WindowStart
 from certrules.rules import renewal
-from certrules.rules.renewal.standing import as_of
-from certrules.rules.renewal.ways import ended
+from certrules.rules.renewal.availability import window_end
+from certrules.rules.renewal.snapshot import facts_as_of
 from certrules.testing import strategies
 
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
@@ -105,12 +107,12 @@ FACTS = Facts(
 OFF = evolve(FACTS, certification=first_aid((COURSE, "c1"), (COURSE, "c2"), retake=False))
 
 
-def rules(decided: Granted | Refused) -> set[str]:
+def rules(decided: Decision) -> set[str]:
     assert isinstance(decided, Refused), decided.reasons
     return {reason.rule.id for reason in decided.reasons}
 
 
-def effects(decided: Granted | Refused, *kinds: type) -> list[Any]:
+def effects(decided: Decision, *kinds: type) -> list[Any]:
     assert isinstance(decided, Granted), decided.reasons
     return [effect for effect in decided.effects if isinstance(effect, kinds)]
 
@@ -130,7 +132,7 @@ def completion(item_id: str = "c1", at: datetime = LATER, kind: ItemKind = COURS
     return Completion("ada", kind, item_id, at)
 
 
-def complete(facts: Facts, done: Completion, *, at: datetime = LATER) -> Granted | Refused:
+def complete(facts: Facts, done: Completion, *, at: datetime = LATER) -> Decision:
     return renewal.complete(facts, done, at=at, zone=UTC)
 
 
@@ -183,13 +185,13 @@ def test_what_cannot_be_taken_does_not_renew(item: tuple[ItemKind, str]) -> None
 
 def test_an_item_assigned_twice_is_one_option() -> None:
     facts = evolve(FACTS, certification=first_aid((COURSE, "c1"), (COURSE, "c1")))
-    assert effects(renewal.decide(facts, at=AT), RenewalOption) == [BY_COURSE]
+    assert list(options(renewal.decide(facts, at=AT))) == [BY_COURSE]
 
 
 def test_a_track_can_be_taken() -> None:
     track = (ItemKind.LEARNING_TRACK, "t1")
     facts = evolve(FACTS, certification=first_aid(track))
-    assert effects(renewal.decide(facts, at=AT), RenewalOption) == [RenewalOption(*track)]
+    assert list(options(renewal.decide(facts, at=AT))) == [RenewalOption(*track)]
 
 
 @pytest.mark.rule("DOC-RENEW-07")
@@ -203,7 +205,7 @@ def test_from_the_page_of_a_plan_only_what_it_holds_renews() -> None:
     plans = [LearningPlan("p1", ["c1"]), LearningPlan("p2", ["c2"])]
     enrolled = [enrolment("p1", kind=PLAN), enrolment("p2", kind=PLAN)]
     facts = evolve(FACTS, plans=plans, enrolments=[*FACTS.enrolments, *enrolled])
-    assert effects(renewal.decide(facts, at=AT, plan_id="p1"), RenewalOption) == [
+    assert list(options(renewal.decide(facts, at=AT, plan_id="p1"))) == [
         evolve(BY_COURSE, plan_id="p1")
     ]
     assert rules(renewal.decide(facts, at=AT, plan_id="p2")) == {"INT-13"}
@@ -212,8 +214,8 @@ def test_from_the_page_of_a_plan_only_what_it_holds_renews() -> None:
 def test_an_assigned_plan_renews_from_its_own_page() -> None:
     facts = evolve(FACTS, certification=first_aid((PLAN, "p1")), plans=[LearningPlan("p1", ["c1"])])
     option = RenewalOption(PLAN, "p1")
-    assert effects(renewal.decide(facts, at=AT, plan_id="p1"), RenewalOption) == [option]
-    assert effects(renewal.decide(facts, at=AT), RenewalOption) == [option]
+    assert list(options(renewal.decide(facts, at=AT, plan_id="p1"))) == [option]
+    assert list(options(renewal.decide(facts, at=AT))) == [option]
 
 
 def test_a_plan_may_hold_itself_and_courses_unknown() -> None:
@@ -246,10 +248,10 @@ def test_a_grant_says_why_and_no_more() -> None:
 @pytest.mark.rule("INT-13b")
 def test_a_window_ends_with_the_last_second_of_its_last_day_in_utc() -> None:
     window = Window(date(2024, 6, 30))
-    assert ended(window, None, None, AT - timedelta(microseconds=1)) is None
-    assert ended(window, None, None, AT) == date(2024, 6, 30)
+    assert window_end(window, None, None, AT - timedelta(microseconds=1)) is None
+    assert window_end(window, None, None, AT) == date(2024, 6, 30)
     rome = datetime(2024, 7, 1, 1, 59, tzinfo=strategies.ZONES[2])
-    assert not ended(window, None, None, rome)
+    assert not window_end(window, None, None, rome)
 
 
 @pytest.mark.rule("X-VALID-1")
@@ -266,22 +268,23 @@ def test_days_count_from_the_enrolment_or_the_first_access(
 ) -> None:
     window = Window(days=10, start=start)
     end = datetime(last_day.year, last_day.month, last_day.day, 23, 59, 59, tzinfo=UTC)
-    assert not ended(window, enrolment("c1"), first_access, end)
-    assert ended(window, enrolment("c1"), first_access, end + timedelta(seconds=1)) == last_day
+    assert not window_end(window, enrolment("c1"), first_access, end)
+    assert window_end(window, enrolment("c1"), first_access, end + timedelta(seconds=1)) == last_day
 
 
 @pytest.mark.rule("X-VALID-1")
 def test_days_that_have_not_begun_do_not_end() -> None:
-    assert not ended(Window(days=1), None, None, AT)
-    assert not ended(Window(days=1, start=WindowStart.FIRST_ACCESS), enrolment("c1"), None, AT)
+    assert not window_end(Window(days=1), None, None, AT)
+    assert not window_end(Window(days=1, start=WindowStart.FIRST_ACCESS), enrolment("c1"), None, AT)
 
 
 def test_of_a_last_day_and_a_number_of_days_the_earlier_counts() -> None:
     window = Window(date(2024, 6, 30), days=10)
-    assert ended(window, enrolment("c1"), None, BEGIN + timedelta(days=11)) == date(2024, 1, 11)
-    assert ended(window, enrolment("c1"), None, AT) == date(2024, 1, 11)
+    later = BEGIN + timedelta(days=11)
+    assert window_end(window, enrolment("c1"), None, later) == date(2024, 1, 11)
+    assert window_end(window, enrolment("c1"), None, AT) == date(2024, 1, 11)
     sooner = Window(date(2024, 1, 1), days=10)
-    assert ended(sooner, enrolment("c1"), None, BEGIN + timedelta(days=1)) == date(2024, 1, 1)
+    assert window_end(sooner, enrolment("c1"), None, BEGIN + timedelta(days=1)) == date(2024, 1, 1)
 
 
 def test_days_of_validity_are_at_least_one() -> None:
@@ -505,14 +508,14 @@ def test_a_renewal_that_is_closed_only_later_is_open() -> None:
 @pytest.mark.rule("INT-12b")
 def test_the_current_award_is_the_one_held_whatever_was_archived_later() -> None:
     old = evolve(AWARD, cycle=2, issued_at=BEGIN, archived_at=LATER)  # an imported record
-    assert as_of(evolve(FACTS, awards=[AWARD, old]), AT).held == AWARD
+    assert facts_as_of(evolve(FACTS, awards=[AWARD, old]), AT).held == AWARD
 
 
 @pytest.mark.law
 @given(strategies.facts(), strategies.moments())
 def test_what_stood_at_an_instant_stands_as_it_did(facts: Facts, at: datetime) -> None:
-    then = as_of(facts, at)
-    assert as_of(then, at) == then
+    then = facts_as_of(facts, at)
+    assert facts_as_of(then, at) == then
     assert all(each.issued_at <= at for each in then.awards)
     assert all(each.enrolled_at <= at for each in then.enrolments)
 
@@ -715,10 +718,12 @@ def test_a_key_is_for_one_option() -> None:
 
 @pytest.mark.rule("INT-12b")
 def test_an_award_that_has_changed_since_it_was_seen_is_not_renewed() -> None:
-    assert renewal.start(FACTS, BY_COURSE, at=AT, seen=(1, 1))
-    assert rules(renewal.start(FACTS, BY_COURSE, at=AT, seen=(1, 2))) == {"INT-12b"}
+    assert renewal.start(FACTS, BY_COURSE, at=AT, expected_version=(1, 1))
+    assert rules(renewal.start(FACTS, BY_COURSE, at=AT, expected_version=(1, 2))) == {"INT-12b"}
     nothing = evolve(FACTS, awards=())
-    assert rules(renewal.start(nothing, BY_COURSE, at=AT, seen=(1, 1))) == {"DOC-RENEW-01"}
+    assert rules(renewal.start(nothing, BY_COURSE, at=AT, expected_version=(1, 1))) == {
+        "DOC-RENEW-01"
+    }
 
 
 # Completing
@@ -734,7 +739,7 @@ def test_a_completed_renewal_archives_the_award_with_its_dates_and_issues_the_ne
     assert issued.award == Award(
         "ada", "fa", LATER, datetime(2025, 8, 1, tzinfo=UTC), source=AWARD.source, cycle=2
     )
-    assert effects(decided, CancelNotices) == [CancelNotices("ada", "fa", 1)]
+    assert effects(decided, CancelNotices) == [CancelNotices(AwardKey("ada", "fa", 1))]
     (closed,) = effects(decided, CloseRenewal)
     assert (closed.renewal.state, closed.renewal.closed_at) == (RenewalState.COMPLETED, LATER)
     (news,) = effects(decided, Notify)
@@ -907,15 +912,19 @@ def test_renewing_answers_whatever_the_facts(facts: Facts, at: datetime, random:
         lists["certification"] = evolve(known, assignments=tuple(mixed))
     shuffled = evolve(facts, **lists)
     assert renewal.decide(shuffled, at=at) == decided
-    facts, shuffled = as_of(facts, at), as_of(shuffled, at)
-    for option in decided.effects if decided else []:
+    facts, shuffled = facts_as_of(facts, at), facts_as_of(shuffled, at)
+    for option in options(decided):
         start = renewal.start(facts, option, at=at)
         assert renewal.start(shuffled, option, at=at) == start
         assert {each.award for each in effects(start, ArchiveAward, IssueAward)} == set()
 
 
-def effects_of(decided: Granted | Refused) -> tuple[Any, ...]:
-    return decided.effects if decided else ()
+def effects_of(decided: Decision) -> tuple[Any, ...]:
+    return (decided.effects, decided.options) if decided else ()
+
+
+def options(decided: Answer) -> tuple[RenewalOption, ...]:
+    return decided.options if decided else ()
 
 
 EVERY_OPTION = [
@@ -929,13 +938,13 @@ EVERY_OPTION = [
 @pytest.mark.law
 @given(strategies.facts(), strategies.moments())
 def test_what_is_granted_can_be_started_and_nothing_else(facts: Facts, at: datetime) -> None:
-    granted = set(effects_of(renewal.decide(facts, at=at)))
-    then = as_of(facts, at)
-    assert set(effects_of(renewal.decide(then, at=at))) == granted
+    granted = set(options(renewal.decide(facts, at=at)))
+    then = facts_as_of(facts, at)
+    assert set(options(renewal.decide(then, at=at))) == granted
     assert {each for each in EVERY_OPTION if renewal.start(then, each, at=at)} == granted
     assert {each for each in EVERY_OPTION if renewal.start(facts, each, at=at)} <= granted
     for plan in strategies.PLANS:
-        asked = set(effects_of(renewal.decide(facts, at=at, plan_id=plan)))
+        asked = set(options(renewal.decide(facts, at=at, plan_id=plan)))
         through = {each for each in granted if plan in (each.plan_id, each.item_id)}
         assert asked == through
 
@@ -945,9 +954,8 @@ def test_what_is_granted_can_be_started_and_nothing_else(facts: Facts, at: datet
 def test_a_started_renewal_is_completed_once_or_refused_for_a_reason(
     facts: Facts, at: datetime, after: timedelta, random: Any
 ) -> None:
-    facts = as_of(facts, at)
-    decided = renewal.decide(facts, at=at)
-    for option in decided.effects if decided else []:
+    facts = facts_as_of(facts, at)
+    for option in options(renewal.decide(facts, at=at)):
         begun = started(facts, option, at=at)
         done = Completion(facts.user.id, option.kind, option.item_id, at + after)
         decided = complete(begun, done, at=at + after)
@@ -971,7 +979,7 @@ CALLED = [Item(kind, item, None, "Some item") for kind, item in strategies.ITEMS
 @given(strategies.facts(), strategies.completions(), strategies.moments())
 def test_names_change_nothing_but_the_words(facts: Facts, done: Completion, at: datetime) -> None:
     named = evolve(facts, items=CALLED)
-    decisions: list[Callable[[Facts], Granted | Refused]] = [
+    decisions: list[Callable[[Facts], Decision]] = [
         lambda known: renewal.decide(known, at=at),
         lambda known: renewal.start(known, BY_COURSE, at=at),
         lambda known: complete(known, done, at=at),

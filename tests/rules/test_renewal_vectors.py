@@ -102,7 +102,7 @@ def decide(case: Case) -> Answer:
     reasons = frozenset(str(reason.rule) for reason in decided.reasons)
     if not decided:
         return Answer("refused", reasons)
-    return Answer("granted", reasons, frozenset(map(name, decided.effects)))
+    return Answer("granted", reasons, frozenset(map(name, decided.options)))
 
 
 def agrees(decided: Answer, expected: Answer) -> bool:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from certrules import Award, Certification, Granted, Refused
 from certrules.errors import NaiveDatetimeError
+from certrules.model.decisions import Answer
 from certrules.model.tables import AwardRow
 from certrules.rules import reporting, status
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
@@ -106,7 +107,7 @@ CERTIFICATIONS = {
     "fa": Certification("fa", "First aid", "FA", "Bandages"),
     "z": Certification("z", "Abseiling"),
 }
-ANSWERS: dict[str, Granted | Refused] = {"fa": Granted(), "z": Refused(())}
+ANSWERS: dict[str, Answer] = {"fa": Granted(), "z": Refused(())}
 
 
 @pytest.mark.rule("DOC-DELETE-03", "DOC-VIEW-01", "DOC-VIEW-02", "DOC-VIEW-03", "DOC-EXP-05")

@@ -113,7 +113,7 @@ def test_zero_of_any_unit_never_expires(  # N2
     unit: Unit, expiry_day: ExpiryDay, month_end: MonthEnd
 ) -> None:
     never = Validity(0, unit)
-    found = validity.reckon(
+    found = validity.expiry_details(
         ISSUED, never, zone=ROME, month_end=month_end, expiry_day=expiry_day, anchor_day=31
     )
     assert found == Expiry(None)
@@ -161,7 +161,7 @@ def test_the_expiry_day_is_out_or_in(
 )
 def test_a_rounded_result_says_so(month_end: MonthEnd, expires: str, lost_day: int) -> None:
     issued = at("2024-02-29T09:30:00Z")
-    found = validity.reckon(issued, YEAR, zone=UTC, month_end=month_end)
+    found = validity.expiry_details(issued, YEAR, zone=UTC, month_end=month_end)
     assert found == Expiry(at(expires), lost_day)
     assert found.rounded
     assert validity.expiry(issued, YEAR, zone=UTC, month_end=month_end) == at(expires)
@@ -170,13 +170,13 @@ def test_a_rounded_result_says_so(month_end: MonthEnd, expires: str, lost_day: i
 
 @pytest.mark.rule("INT-01")
 def test_a_rounded_result_says_so_though_its_day_is_included() -> None:
-    found = validity.reckon(ISSUED, MONTH, zone=ROME, expiry_day=INCLUSIVE)
+    found = validity.expiry_details(ISSUED, MONTH, zone=ROME, expiry_day=INCLUSIVE)
     assert found == Expiry(at("2024-02-29T23:00:00Z"), 31)
 
 
 @pytest.mark.rule("INT-01")
 def test_a_day_that_the_month_has_is_not_rounded() -> None:
-    found = validity.reckon(ISSUED, YEAR, zone=ROME)
+    found = validity.expiry_details(ISSUED, YEAR, zone=ROME)
     assert found == Expiry(at("2025-01-31T09:30:00Z"), None)
     assert not found.rounded
 
@@ -191,7 +191,7 @@ def test_a_refusing_policy_refuses() -> None:
 def test_a_chain_of_renewals_comes_back_to_29_february() -> None:
     issued, anchor, ends = instants.start_of_day(date(2024, 2, 29), ROME), None, []
     for _ in range(5):
-        end = validity.reckon(issued, YEAR, zone=ROME, anchor_day=anchor)
+        end = validity.expiry_details(issued, YEAR, zone=ROME, anchor_day=anchor)
         assert end.at is not None
         assert end.at == validity.expiry(issued, YEAR, zone=ROME, anchor_day=anchor)
         issued, anchor = end.at, end.lost_day
@@ -227,7 +227,7 @@ def test_values_of_other_libraries_are_welcome_and_never_come_back(
     expected = at("2024-02-29T09:30:00Z")
     for found in (
         validity.expiry(issued, MONTH, zone=zone),
-        validity.reckon(issued, MONTH, zone=zone).at,
+        validity.expiry_details(issued, MONTH, zone=zone).at,
         *validity.expiries([issued], MONTH, zone=zone),
     ):
         assert found == expected
@@ -240,7 +240,7 @@ ROME_AND_NOTHING_ELSE = dateutil.tz.tzstr("CET-1CEST,M3.5.0,M10.5.0/3")
 
 @pytest.mark.parametrize("zone", ["Europe/Rome", ROME, pendulum.timezone("Europe/Rome")])
 def test_an_answer_given_before_is_given_again(zone: str | tzinfo) -> None:
-    first, again = (validity.reckon(ISSUED, MONTH, zone=zone) for _ in range(2))
+    first, again = (validity.expiry_details(ISSUED, MONTH, zone=zone) for _ in range(2))
     assert first == Expiry(at("2024-02-29T09:30:00Z"), 31)
     assert first is again
 
@@ -256,7 +256,7 @@ def test_an_answer_given_before_is_given_again(zone: str | tzinfo) -> None:
 def test_a_zone_that_cannot_be_hashed_is_answered_too(
     issued: str, text: str, anchor_day: int | None, expires: str, lost_day: int | None
 ) -> None:
-    found = validity.reckon(
+    found = validity.expiry_details(
         at(issued), Validity.parse(text), zone=ROME_AND_NOTHING_ELSE, anchor_day=anchor_day
     )
     assert found == Expiry(at(expires), lost_day)
@@ -298,7 +298,7 @@ NAIVE = ISSUED.replace(tzinfo=None)
 
 @pytest.mark.parametrize("period", [YEAR, Validity.NEVER])
 def test_an_instant_without_a_zone_is_an_error(period: Validity) -> None:
-    for ask in (validity.expiry, validity.reckon):
+    for ask in (validity.expiry, validity.expiry_details):
         with pytest.raises(NaiveDatetimeError):
             ask(NAIVE, period, zone=ROME)
     with pytest.raises(NaiveDatetimeError):

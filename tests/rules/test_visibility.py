@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 from certrules import (
     ALLBOUND,
     DOCEBO,
-    Granted,
     Policy,
-    Refused,
 )
 from certrules.errors import InvalidValueError
+from certrules.model.decisions import Decision
 from certrules.model.people import Action, Actor, Permission, Role, Scope
 from certrules.rules import visibility
 
@@ -53,7 +52,7 @@ ACTORS = {
 }
 
 
-def rules(decided: Granted | Refused) -> set[str]:
+def rules(decided: Decision) -> set[str]:
     return {reason.rule.id for reason in decided.reasons}
 
 

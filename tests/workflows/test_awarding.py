@@ -18,7 +18,7 @@ from certrules import (
 )
 from certrules.errors import ConflictError, InvalidValueError, UnknownZoneError
 from certrules.model.catalog import Assignment, CertificationStatus, Criteria
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Decision, Granted
 from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
     Completion,
@@ -40,7 +40,7 @@ def complete(store: Store, item_id: str, at: datetime, user_id: str = "ada") -> 
     return awarding.complete(acting(store), done, at=at)
 
 
-def rules(decision: Granted | Refused | None) -> list[Rule]:
+def rules(decision: Decision | None) -> list[Rule]:
     assert decision is not None
     return [reason.rule for reason in decision.reasons]
 

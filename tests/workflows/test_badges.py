@@ -15,12 +15,13 @@ from certrules.errors import InvalidValueError, NotPermittedError
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Granted
-from certrules.model.effects import ArchiveAward, IssueAward, RemoveAward, ReplaceAward
+from certrules.model.effects import Effect, IssueAward
 from certrules.model.learning import Completion, RenewalOption
 from certrules.model.people import Actor
 from certrules.repositories.protocols import Store
+from certrules.rules import consequences
 from certrules.workflows import awarding, badges, lifecycle, renewal
-from certrules.workflows._effects import carry_out
+from certrules.workflows.effects import apply
 from tests.workflows.conftest import acting, day
 
 COURSE = ItemKind.COURSE
@@ -122,18 +123,16 @@ def test_a_badge_is_for_its_recipient(awarded: Store) -> None:
 @pytest.mark.parametrize(
     "effects",
     [
-        (RemoveAward(AWARD),),
-        (ArchiveAward(AWARD.archive(day(20))),),
-        (ReplaceAward(evolve(AWARD, expires_at=day(500), version=2)),),
+        (*consequences.removed([AWARD], (), day(20)),),
+        consequences.archived(AWARD, day(20)),
+        consequences.edited(evolve(AWARD, expires_at=day(500), version=2)),
     ],
     ids=["removed", "archived", "edited"],
 )
-def test_a_badge_is_revoked_with_its_award(
-    awarded: Store, effects: tuple[RemoveAward | ArchiveAward | ReplaceAward, ...]
-) -> None:
+def test_a_badge_is_revoked_with_its_award(awarded: Store, effects: tuple[Effect, ...]) -> None:
     badge = issue(awarded)
     with awarded.writing() as transaction:
-        carry_out(transaction, effects)
+        apply(transaction, effects)
     assert known(awarded, badge) == evolve(badge, revoked=True)
     assert badges.marked(acting(awarded), badge.status_list, "revocation") == [badge.index]
     assert badges.marked(acting(awarded), badge.status_list, "suspension") == []
@@ -164,8 +163,8 @@ def test_deleting_a_certification_revokes_every_badge_of_it(awarded: Store) -> N
 def test_an_award_that_is_given_back_gets_a_badge_of_its_own(awarded: Store) -> None:
     former = issue(awarded)
     with awarded.writing() as transaction:
-        carry_out(transaction, [RemoveAward(AWARD)])
-        carry_out(transaction, [IssueAward(AWARD)])
+        apply(transaction, consequences.removed([AWARD], (), day(20)))
+        apply(transaction, [IssueAward(AWARD)])
     latter = issue(awarded, seed=2)
     assert latter.id != former.id
     assert latter.index != former.index

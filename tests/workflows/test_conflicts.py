@@ -42,7 +42,11 @@ def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 def start(store: Store, number: int, seen: tuple[int, int] = (1, 1)) -> bool:
     option = RenewalOption(ItemKind.COURSE, "A")
     key = f"request {number}"
-    return bool(renewal.start(acting(store), "ada", "fa", option, at=day(100), key=key, seen=seen))
+    return bool(
+        renewal.start(
+            acting(store), "ada", "fa", option, at=day(100), key=key, expected_version=seen
+        )
+    )
 
 
 def complete(store: Store, number: int) -> bool:

@@ -6,17 +6,22 @@ import pytest
 
 from certrules import AssociationType, Award, Certification, ItemKind, Source
 from certrules.errors import ConflictError
+from certrules.model.awards import AwardKey
+from certrules.model.badges import Badge
 from certrules.model.catalog import Assignment
 from certrules.model.effects import (
     ArchiveAward,
     ArchiveEnrolment,
     AssignItem,
     CancelNotices,
+    CancelOutdatedNotices,
     CloseRenewal,
     DefineCertification,
     Effect,
     Enrol,
+    ForgetNotices,
     IssueAward,
+    IssueBadge,
     Notify,
     OpenRenewal,
     RemoveAward,
@@ -24,6 +29,8 @@ from certrules.model.effects import (
     ReopenTraining,
     ReplaceAward,
     ResetMaterials,
+    RevokeBadge,
+    RevokeOutdatedBadge,
     UnassignItem,
 )
 from certrules.model.events import Event, EventKind
@@ -35,7 +42,7 @@ from certrules.model.learning import (
     RenewalState,
 )
 from certrules.repositories.protocols import Store
-from certrules.workflows._effects import carry_out
+from certrules.workflows.effects import apply
 from tests.workflows.conftest import day
 
 COURSE = ItemKind.COURSE
@@ -48,7 +55,7 @@ ALL: tuple[Effect, ...] = (
     Enrol(Enrolment("ada", COURSE, "A", day(5), attempt=2)),
     ResetMaterials("ada", "A", ("m1",)),
     ArchiveAward(AWARD.archive(day(6))),
-    CancelNotices("ada", "fa", 1),
+    CancelNotices(AwardKey("ada", "fa", 1)),
     IssueAward(Award("ada", "fa", day(6), None, cycle=2)),
     CloseRenewal(RENEWAL.close(RenewalState.COMPLETED, day(6))),
     Notify(Event(EventKind.RENEWED, "ada", "fa", 2, day(6))),
@@ -59,7 +66,17 @@ ALL: tuple[Effect, ...] = (
     UnassignItem("fa", COURSE, "A"),
     DefineCertification(Certification("new", "New")),
     RemoveCertification("conduct"),
+    ForgetNotices(AwardKey("eve", "fa", 1)),
+    CancelOutdatedNotices(Award("bob", "fa", day(1), None, version=2)),
+    RevokeBadge(AWARD.key),
+    RevokeOutdatedBadge(Award("bob", "fa", day(1), None, version=2)),
+    IssueBadge(Badge("b4", "ada", "fa", 2, day(6), None, 1, 4)),
 )
+BADGES = [
+    Badge("b1", "ada", "fa", 1, day(1), day(9), 1, 1),
+    Badge("b2", "bob", "fa", 1, day(1), day(8), 1, 2),
+    Badge("b3", "eve", "fa", 1, day(1), None, 1, 3),
+]
 
 
 def furnish(store: Store) -> None:
@@ -70,13 +87,15 @@ def furnish(store: Store) -> None:
         bobs = Enrolment("bob", COURSE, "A", day(0), EnrolmentStatus.COMPLETED, completed_at=day(1))
         transaction.learning.put_enrolments([DONE, bobs])
         transaction.learning.add_progress("ada", "A", ["m1", "m2"])
+        for badge in BADGES:
+            transaction.badges.add(badge)
 
 
 def test_every_effect_is_carried_out(store: Store) -> None:
     assert {type(effect) for effect in ALL} == set(get_args(Effect))
     furnish(store)
     with store.writing() as transaction:
-        carry_out(transaction, ALL)
+        apply(transaction, ALL)
     with store.reading() as view:
         assert list(view.awards.select()) == [
             AWARD.archive(day(6)),
@@ -93,6 +112,7 @@ def test_every_effect_is_carried_out(store: Store) -> None:
         assert [each.state for each in view.renewals.history("ada", "fa")] == [
             RenewalState.COMPLETED
         ]
+        assert [each.revoked for each in view.badges.listed(1)] == [True, True, False, False]
         assert [event.kind for _, event in view.events.after(0, 9)] == [EventKind.RENEWED]
         first_aid = view.certifications.get("fa")
         assert first_aid is not None
@@ -115,7 +135,7 @@ def test_what_was_decided_on_other_facts_is_a_conflict(store: Store, effect: Eff
 
     def write() -> None:
         with store.writing() as transaction:
-            carry_out(transaction, [AssignItem("fa", Assignment(COURSE, "X", day(6))), effect])
+            apply(transaction, [AssignItem("fa", Assignment(COURSE, "X", day(6))), effect])
 
     with pytest.raises(ConflictError):
         write()
@@ -125,5 +145,5 @@ def test_what_was_decided_on_other_facts_is_a_conflict(store: Store, effect: Eff
 
 def test_what_is_gone_is_assigned_nothing(store: Store) -> None:
     with store.writing() as transaction:
-        carry_out(transaction, [AssignItem("gone", Assignment(COURSE, "X", day(6)))])
+        apply(transaction, [AssignItem("gone", Assignment(COURSE, "X", day(6)))])
         assert transaction.certifications.assigned(COURSE, "X") == []

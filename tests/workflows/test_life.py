@@ -36,7 +36,7 @@ from certrules import (
     Validity,
 )
 from certrules.model.catalog import Assignment, Criteria
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Decision, Granted
 from certrules.model.effects import IssueAward, Notify, ReopenTraining
 from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
@@ -56,7 +56,6 @@ from certrules.workflows.jobs import Jobs
 from tests.workflows.conftest import T0, acting, furnish
 
 T = TypeVar("T")
-Decision = Granted | Refused
 
 USERS = ("ada", "bob")
 CERTIFICATIONS = ("fa", "conduct")
@@ -272,12 +271,18 @@ class Life(RuleBasedStateMachine):
         decision = self.do(
             lambda store: renewal.decide(acting(store), user_id, certification_id, at=self.now)
         )
-        options = decision.effects if isinstance(decision, Granted) else ()
+        options = decision.options if isinstance(decision, Granted) else ()
         option = options[choice % len(options)] if options else RenewalOption(*ITEMS[choice % 4])
         seen = (1, 0) if stale else None
         self.decided(
             lambda store: renewal.start(
-                acting(store), user_id, certification_id, option, at=self.now, key=key, seen=seen
+                acting(store),
+                user_id,
+                certification_id,
+                option,
+                at=self.now,
+                key=key,
+                expected_version=seen,
             )
         )
 

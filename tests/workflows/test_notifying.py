@@ -54,7 +54,7 @@ from certrules.workflows import (
     outbox,
     renewal,
 )
-from certrules.workflows._effects import carry_out
+from certrules.workflows.effects import apply
 from tests.processes import in_many_processes, ready
 from tests.workflows.conftest import T0, acting, day, furnish
 
@@ -653,7 +653,7 @@ def test_a_change_that_fails_tells_nothing(store: Store) -> None:
     award = give(store, "ada", 0, 100)
     issued = Event(EventKind.ISSUED, "ada", "fa", 1, T0)
     with pytest.raises(ConflictError), store.writing() as transaction:
-        carry_out(transaction, [Notify(issued), IssueAward(award)], [ISSUED])
+        apply(transaction, [Notify(issued), IssueAward(award)], [ISSUED])
     assert outbox.pending(acting(store)) == []
 
 

@@ -9,7 +9,8 @@ from attrs import evolve
 from certrules import Award, Item, ItemKind, Rule, Unit, Validity
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import Criteria
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Decision, Granted
+from certrules.model.effects import Effect
 from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
     Completion,
@@ -38,7 +39,7 @@ def complete(store: Store, item_id: str, at: datetime) -> Completed:
 
 def start(
     store: Store, at: datetime, option: RenewalOption = BY_A, key: str | None = None
-) -> Granted | Refused:
+) -> Decision:
     return renewal.start(acting(store), "ada", "fa", option, at=at, key=key)
 
 
@@ -57,19 +58,19 @@ def kinds(store: Store) -> list[EventKind]:
         return [event.kind for _, event in view.events.after(0, 1000) if isinstance(event, Event)]
 
 
-def granted(decision: Granted | Refused) -> Granted:
+def granted(decision: Decision) -> Granted[Effect]:
     assert isinstance(decision, Granted)
     return decision
 
 
-def rules(decision: Granted | Refused) -> list[Rule]:
+def rules(decision: Decision) -> list[Rule]:
     return [reason.rule for reason in decision.reasons]
 
 
 @pytest.mark.rule("DOC-RENEW-01", "INT-12b", "INT-14", "DOC-RENEW-17")
 def test_a_renewal_is_started_and_completed(store: Store) -> None:
     complete(store, "A", day(10))
-    assert BY_A in granted(renewal.decide(acting(store), "ada", "fa", at=day(100))).effects
+    assert BY_A in granted(renewal.decide(acting(store), "ada", "fa", at=day(100))).options
     assert start(store, day(100))
     assert complete(store, "A", day(120)).decisions["fa"]
     old, new = awards(store)
@@ -122,9 +123,9 @@ def test_an_award_that_has_changed_since_it_was_seen_refuses(store: Store) -> No
     complete(store, "A", day(10))
     longer = evolve(awards(store)[0], expires_at=day(700))
     assert awarding.edit(acting(store), longer, at=day(11))
-    refused = renewal.start(acting(store), "ada", "fa", BY_A, at=day(100), seen=(1, 1))
+    refused = renewal.start(acting(store), "ada", "fa", BY_A, at=day(100), expected_version=(1, 1))
     assert rules(refused) == [Rule.INT_12b]
-    assert renewal.start(acting(store), "ada", "fa", BY_A, at=day(100), seen=(1, 2))
+    assert renewal.start(acting(store), "ada", "fa", BY_A, at=day(100), expected_version=(1, 2))
 
 
 @pytest.mark.rule("INT-12b")
@@ -205,8 +206,8 @@ def test_days_of_a_plan_count_from_the_first_access_to_any_of_its_courses(store:
             ]
         )
     through = RenewalOption(COURSE, "A", "Q")
-    assert through in granted(renewal.decide(acting(store), "ada", "fa", at=day(99))).effects
-    assert through not in granted(renewal.decide(acting(store), "ada", "fa", at=day(101))).effects
+    assert through in granted(renewal.decide(acting(store), "ada", "fa", at=day(99))).options
+    assert through not in granted(renewal.decide(acting(store), "ada", "fa", at=day(101))).options
 
 
 def test_a_plan_that_contains_itself_and_unknown_courses_is_no_trouble(store: Store) -> None:

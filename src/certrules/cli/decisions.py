@@ -13,7 +13,7 @@ from certrules.cli.options import zone_name
 from certrules.cli.output import Output
 from certrules.model import effects
 from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Decision, Granted, Reason
 from certrules.model.effects import Effect
 from certrules.model.learning import RenewalOption
 from certrules.repositories.protocols import Store
@@ -21,7 +21,7 @@ from certrules.repositories.protocols import Store
 __all__ = ["answer", "as_json", "sentence", "show", "show_reasons"]
 
 
-def as_json(decision: Granted | Refused) -> dict[str, Any]:
+def as_json(decision: Decision) -> dict[str, Any]:
     """Return a decision as ``--format json`` shows it."""
     shown: dict[str, Any] = {
         "granted": bool(decision),
@@ -37,16 +37,23 @@ def as_json(decision: Granted | Refused) -> dict[str, Any]:
     }
     if isinstance(decision, Granted):
         shown["effects"] = [
-            {"effect": snake(type(effect).__name__), **asdict(effect, recurse=False)}
+            {"effect": snake(type(effect).__name__), **_attributes(effect)}
             for effect in decision.effects
         ]
+        if decision.options:
+            shown["options"] = decision.options
     return shown
+
+
+def _attributes(effect: Effect) -> dict[str, Any]:
+    found = asdict(effect, recurse=False)
+    return found["key"]._asdict() if "key" in found else found
 
 
 def answer(
     out: Output,
     store: Store,
-    decision: Granted | Refused,
+    decision: Decision,
     verb: str,
     *,
     granted: str = "done",
@@ -67,12 +74,13 @@ def answer(
 
 
 def show(
-    out: Output, words: Words, decision: Granted | Refused, verb: str, *, granted: str = "done"
+    out: Output, words: Words, decision: Decision, verb: str, *, granted: str = "done"
 ) -> None:
     """Show what was decided and what follows, in sentences."""
     if isinstance(decision, Granted):
         out.line((f"{verb}: {granted}", "green"))
-        changes = [each for each in decision.effects if type(each) in SENTENCES]
+        follows = (*decision.effects, *decision.options)
+        changes = [each for each in follows if type(each) in SENTENCES]
         out.some(changes, partial(sentence, words), indent=2)
     else:
         out.line((f"{verb}: refused", "red"))

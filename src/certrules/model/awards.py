@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from attrs import evolve
 
@@ -14,6 +14,7 @@ __all__ = [
     "AssociationType",
     "Award",
     "AwardIdentity",
+    "AwardKey",
     "ExpiryBasis",
     "ExternalLink",
     "ManualAward",
@@ -90,6 +91,14 @@ class Source:
     completed_at: datetime | None = None
 
 
+class AwardKey(NamedTuple):
+    """Whose cycle of which certification: it names an award as long as it exists."""
+
+    user_id: str
+    certification_id: str
+    cycle: int
+
+
 AwardIdentity = tuple[str, str, datetime, datetime | None]
 """(user, certification, issued, expires): two records of history with the same are the same."""
 
@@ -124,6 +133,11 @@ class Award:
     def identity(self) -> AwardIdentity:
         """What makes two records of history the same one."""
         return self.user_id, self.certification_id, self.issued_at, self.expires_at
+
+    @property
+    def key(self) -> AwardKey:
+        """Which cycle this is."""
+        return AwardKey(self.user_id, self.certification_id, self.cycle)
 
     @property
     def archived(self) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, NamedTuple, Self
 
 from attrs import field
 
@@ -20,6 +20,7 @@ __all__ = [
     "Criteria",
     "Item",
     "ItemKind",
+    "ItemRef",
     "Validity",
     "as_validity",
 ]
@@ -102,6 +103,13 @@ class ItemKind(Word):
     LEARNING_TRACK = "learning_track"
 
 
+class ItemRef(NamedTuple):
+    """Which item: its kind and id."""
+
+    kind: ItemKind
+    id: str
+
+
 @value
 class Item:
     """A course, a learning plan, a track or an external activity that can earn a certification.
@@ -141,6 +149,11 @@ class Assignment:
     item_id: Id
     assigned_at: datetime
     group: Id | None = None
+
+    @property
+    def ref(self) -> ItemRef:
+        """The assigned item."""
+        return ItemRef(self.kind, self.item_id)
 
 
 class Criteria(Word):

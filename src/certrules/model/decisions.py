@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Generic, Literal, Never, TypeVar
 
 from attrs import field, frozen
 
+from certrules.model.effects import Effect
 from certrules.model.english import ENGLISH, Template, say
+from certrules.model.learning import RenewalOption
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 
-__all__ = ["Granted", "Reason", "Refused", "because", "render"]
+__all__ = ["Answer", "Decision", "Granted", "Reason", "Refused", "because", "render"]
 
 
 def _read_only(details: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -77,12 +79,20 @@ def _all(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
-@frozen
-class Granted:
-    """Yes: what follows from it, and why. True in a condition."""
+E_co = TypeVar("E_co", covariant=True)
 
-    effects: tuple[Any, ...] = ()
+
+@frozen
+class Granted(Generic[E_co]):
+    """Yes: what follows from it, and why. True in a condition.
+
+    Its type names the effects that can follow: any of them in a :data:`Decision`, none in an
+    :data:`Answer`. ``options`` are the ways to start a renewal, if it was asked whether one may be.
+    """
+
+    effects: tuple[E_co, ...] = ()
     reasons: tuple[Reason, ...] = field(default=(), converter=_all)
+    options: tuple[RenewalOption, ...] = ()
 
     def __bool__(self) -> Literal[True]:
         return True
@@ -96,3 +106,10 @@ class Refused:
 
     def __bool__(self) -> Literal[False]:
         return False
+
+
+Answer = Granted[Never] | Refused
+"""Yes or no, and why; nothing follows."""
+
+Decision = Granted[Effect] | Refused
+"""Yes or no, why, and what follows."""

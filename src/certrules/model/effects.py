@@ -1,12 +1,14 @@
-"""What does a decision change? Effects are data: a rule names them, a workflow carries them out.
+"""Effects: what does a decision change?
 
+They are data: a rule names them, and :func:`certrules.workflows.effects.apply` carries them out.
 Every value in an effect is as it must be stored afterwards: an archived award already has its
 ``archived_at`` and its next version.
 """
 
 from attrs import frozen
 
-from certrules.model.awards import Award
+from certrules.model.awards import Award, AwardKey
+from certrules.model.badges import Badge
 from certrules.model.catalog import Assignment, Certification, ItemKind
 from certrules.model.events import Event
 from certrules.model.learning import Enrolment, Renewal
@@ -16,11 +18,14 @@ __all__ = [
     "ArchiveEnrolment",
     "AssignItem",
     "CancelNotices",
+    "CancelOutdatedNotices",
     "CloseRenewal",
     "DefineCertification",
     "Effect",
     "Enrol",
+    "ForgetNotices",
     "IssueAward",
+    "IssueBadge",
     "Notify",
     "OpenRenewal",
     "RemoveAward",
@@ -28,6 +33,8 @@ __all__ = [
     "ReopenTraining",
     "ReplaceAward",
     "ResetMaterials",
+    "RevokeBadge",
+    "RevokeOutdatedBadge",
     "UnassignItem",
 ]
 
@@ -62,11 +69,44 @@ class RemoveAward:
 
 @frozen
 class CancelNotices:
-    """Cancel what was to be sent about the expiry of a cycle."""
+    """Cancel the notices about the expiry of a cycle that were not delivered."""
 
-    user_id: str
-    certification_id: str
-    cycle: int
+    key: AwardKey
+
+
+@frozen
+class CancelOutdatedNotices:
+    """Cancel the notices about another expiry than an award has now."""
+
+    award: Award
+
+
+@frozen
+class ForgetNotices:
+    """Delete which notices were planned for a cycle: what is issued in its place is new."""
+
+    key: AwardKey
+
+
+@frozen
+class IssueBadge:
+    """Add a badge."""
+
+    badge: Badge
+
+
+@frozen
+class RevokeBadge:
+    """Revoke the badge of a cycle for good, if it has one."""
+
+    key: AwardKey
+
+
+@frozen
+class RevokeOutdatedBadge:
+    """Revoke the badge of an award for good, if it has one of other dates."""
+
+    award: Award
 
 
 @frozen
@@ -148,7 +188,7 @@ class RemoveCertification:
 
 @frozen
 class Notify:
-    """Tell of an event."""
+    """Record an event in the outbox, and the notices that it calls for."""
 
     event: Event
 
@@ -159,6 +199,11 @@ Effect = (
     | ReplaceAward
     | RemoveAward
     | CancelNotices
+    | CancelOutdatedNotices
+    | ForgetNotices
+    | IssueBadge
+    | RevokeBadge
+    | RevokeOutdatedBadge
     | ArchiveEnrolment
     | Enrol
     | ResetMaterials

@@ -8,7 +8,7 @@ from attrs import evolve, field
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.catalog import ItemKind
+from certrules.model.catalog import ItemKind, ItemRef
 from certrules.model.values import Count, Id, Only, sequence, value
 from certrules.words import Word
 
@@ -150,6 +150,11 @@ class Enrolment:
     attempt: Count = 1
     direct: bool = False
 
+    @property
+    def ref(self) -> ItemRef:
+        """The item of the enrolment."""
+        return ItemRef(self.kind, self.item_id)
+
     def __attrs_post_init__(self) -> None:
         for name, later in (("completed_at", self.completed_at), ("archived_at", self.archived_at)):
             if later is not None and later < self.enrolled_at:
@@ -175,6 +180,11 @@ class Completion:
     item_id: Id
     completed_at: datetime
 
+    @property
+    def ref(self) -> ItemRef:
+        """The completed item."""
+        return ItemRef(self.kind, self.item_id)
+
 
 @value
 class ExternalTraining:
@@ -196,6 +206,11 @@ class RenewalOption:
     kind: ItemKind
     item_id: Id
     plan_id: Id | None = None
+
+    @property
+    def ref(self) -> ItemRef:
+        """The item that renews."""
+        return ItemRef(self.kind, self.item_id)
 
 
 class EntryPoint(Word):

@@ -4,16 +4,16 @@ from datetime import datetime
 
 from certrules.model.awards import Award
 from certrules.model.badges import Badge, BadgeState
-from certrules.model.decisions import Granted, Refused, because
+from certrules.model.decisions import Answer, Granted, Refused, because
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
-from certrules.rules import status
+from certrules.rules import issuing, status
 from certrules.rules.status import Status
 
 __all__ = ["issue", "reissue", "state_at"]
 
 
-def issue(award: Award | None, badge: Badge | None) -> Granted | Refused:
+def issue(award: Award | None, badge: Badge | None) -> Answer:
     """Decide whether the award that a user holds gets a badge; no effects follow.
 
     ``badge`` is the one that the award has now. One of other dates does not count: it is revoked
@@ -29,10 +29,8 @@ def issue(award: Award | None, badge: Badge | None) -> Granted | Refused:
     """
     if award is None:
         return Refused((because(ReasonCode.NOT_HELD, Rule.ALL_ROLE_11),))
-    if award.expires_at is not None and award.expires_at < award.issued_at:
-        issued_at, expires_at = award.issued_at, award.expires_at
-        dates = {"issued_at": issued_at, "expires_at": expires_at}
-        return Refused((because(ReasonCode.BADGE_DATES_REVERSED, **dates),))
+    if reversed_dates := issuing.dates_objection(award):
+        return Refused((because(ReasonCode.BADGE_DATES_REVERSED, **reversed_dates.details),))
     if badge is None or badge.award.identity != award.identity:
         return Granted(reasons=(because(ReasonCode.BADGE_ISSUED),))
     if badge.revoked:
@@ -40,7 +38,7 @@ def issue(award: Award | None, badge: Badge | None) -> Granted | Refused:
     return Granted(reasons=(because(ReasonCode.BADGE_EXISTS, badge_id=badge.id),))
 
 
-def reissue(badge: Badge, current: Badge | None, *, deleted: bool = False) -> Granted | Refused:
+def reissue(badge: Badge, current: Badge | None, *, deleted: bool = False) -> Answer:
     """Decide whether a badge can be replaced by another of the same award; no effects follow.
 
     ``current`` is the badge of the award that its user holds now, and ``deleted`` says that the

@@ -1,16 +1,26 @@
-"""Which items earn a certification: any of them, all of them, or one of each group?"""
+"""Criteria: which items earn a certification, any, all, or one of each group?"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from certrules.model.catalog import Assignment, Certification, Criteria, Item
+from certrules.model.catalog import Assignment, Certification, Criteria, Item, ItemRef
 from certrules.model.decisions import Reason, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
 from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode
 
-__all__ = ["Group", "against", "assigned", "counting", "groups", "in_group", "missing", "order"]
+__all__ = [
+    "Group",
+    "assigned",
+    "counting",
+    "groups",
+    "in_group",
+    "item_order",
+    "missing",
+    "objection",
+    "order",
+]
 
 Group = Sequence[Assignment]
 """Items of which one is enough."""
@@ -39,23 +49,24 @@ def groups(certification: Certification, policy: Policy) -> list[Group]:
     return sorted(found.values(), key=_items)
 
 
+def item_order(item: ItemRef) -> tuple[str, str]:
+    """Return what items are put in order by."""
+    return item.kind.value, item.id
+
+
 def _items(group: Group) -> list[tuple[str, str]]:
-    return sorted((each.kind.value, each.item_id) for each in group)
+    return sorted(item_order(each.ref) for each in group)
 
 
 def _key(assignment: Assignment, criteria: Criteria) -> object:
     if assignment.group is not None:
         return assignment.group
-    return (assignment.kind, assignment.item_id) if criteria is Criteria.ALL else None
-
-
-def _of(assignment: Assignment, completion: Completion) -> bool:
-    return (assignment.kind, assignment.item_id) == (completion.kind, completion.item_id)
+    return assignment.ref if criteria is Criteria.ALL else None
 
 
 def assigned(group: Group, completion: Completion) -> list[datetime]:
     """Return since when the item of a completion stands in a group; nothing if it does not."""
-    return [each.assigned_at for each in group if _of(each, completion)]
+    return [each.assigned_at for each in group if each.ref == completion.ref]
 
 
 def in_group(group: Group, completions: Iterable[Completion]) -> list[Completion]:
@@ -90,7 +101,7 @@ def order(completion: Completion) -> tuple[datetime, str, str]:
     return completion.completed_at, completion.kind.value, completion.item_id
 
 
-def against(facts: Facts, group: Group, completions: Sequence[Completion]) -> Reason | None:
+def objection(facts: Facts, group: Group, completions: Sequence[Completion]) -> Reason | None:
     """Return why completions do not meet a group, if they do not.
 
     Rules: DOC-ASSIGN-07, ALL-TRAIN-03, ALL-TRAIN-06.
@@ -99,7 +110,7 @@ def against(facts: Facts, group: Group, completions: Sequence[Completion]) -> Re
         return missing(facts, group)
     if counting(group, completions):
         return None
-    completed = [each for each in group if any(_of(each, done) for done in completions)]
+    completed = [each for each in group if any(each.ref == done.ref for done in completions)]
     return because(ReasonCode.COMPLETION_BEFORE_ASSIGNMENT, items=_named(facts, completed))
 
 
@@ -112,4 +123,4 @@ def missing(facts: Facts, group: Group) -> Reason:
 
 
 def _named(facts: Facts, group: Group) -> tuple[Item, ...]:
-    return tuple(sorted({facts.item(each.kind, each.item_id) for each in group}, key=str))
+    return tuple(sorted({facts.item(*each.ref) for each in group}, key=str))

@@ -1,13 +1,17 @@
-"""Who can be issued a certification at all, and what is an award as it is issued?"""
+"""Issuing: who can be issued a certification at all, and what is an award as it is issued?
 
-from collections.abc import Iterable, Iterator
+Everybody asks here: completions, awards by hand, predating, reopening and renewals by
+:func:`objections`, imports by its parts, once for each user, certification and pair of them.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
 from certrules import instants
 from certrules.model.awards import Award, ManualAward, Source
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Reason, because
-from certrules.model.effects import ArchiveAward, CancelNotices, Effect, Notify
+from certrules.model.effects import Notify
 from certrules.model.events import Event, EventKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
@@ -18,26 +22,30 @@ from certrules.rulebook import Rule
 from certrules.rules import status, validity
 
 __all__ = [
-    "against",
-    "against_same",
-    "against_status",
-    "against_told",
-    "archive",
+    "certification_objection",
+    "dates_objection",
+    "future_objection",
+    "membership_objection",
+    "named",
     "notify",
+    "objections",
+    "repetition",
+    "same_awards",
     "stamp",
+    "user_objection",
 ]
 
 
-def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reason]:
-    """Yield why a user cannot be issued a certification, whatever they have completed.
+def objections(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> list[Reason]:
+    """Return why a user cannot be issued a certification, whatever they have completed.
 
-    Group membership is that of the moment at which this is asked. Of a certification that is gone,
-    nothing else can be told. ``inactive`` is the rule that refuses a deactivated user.
+    Groups are those of the moment at which this is asked. If the certification is gone, nothing
+    else can be said of it. ``inactive`` is the rule that refuses a deactivated user.
 
     >>> inactive = Certification("old", "First aid", status=CertificationStatus.INACTIVE)
     >>> restricted = Certification("crew", "First aid", groups={"crew"})
     >>> for known in (Certification("all", "First aid"), inactive, restricted):
-    ...     print(*against(Facts(User("ada", "ada"), known)))
+    ...     print(*objections(Facts(User("ada", "ada"), known)))
     <BLANKLINE>
     certification First aid is inactive, not active (INT-31b)
     certification First aid is for groups to which ada does not belong (ALL-VIS-02)
@@ -45,23 +53,13 @@ def against(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> Iterator[Reas
     Rules: DOC-CERT-13, DOC-DELETE-01, ALL-MANAGE-06, ALL-VIS-01, ALL-VIS-02, ALL-VIS-03,
     ALL-VIS-06, INT-24, INT-31b, INT-36.
     """
-    if not facts.user.active:
-        user = facts.user
-        yield because(ReasonCode.INACTIVE_USER, inactive, user_id=user.id, user=user.username)
-    if facts.certification is None:
-        yield because(ReasonCode.NO_SUCH_CERTIFICATION)
+    user, certification = facts.user, facts.certification
+    found = [user_objection(user, inactive)]
+    if certification is None:
+        found.append(because(ReasonCode.NO_SUCH_CERTIFICATION))
     else:
-        yield from _against_certification(facts.certification, facts.user)
-
-
-def against_status(certification: Certification) -> Iterator[Reason]:
-    """Yield why nobody can be issued a certification: it is not active.
-
-    Rules: INT-31b.
-    """
-    if certification.status is not CertificationStatus.ACTIVE:
-        status = certification.status
-        yield because(ReasonCode.INACTIVE_CERTIFICATION, **named(certification), status=status)
+        found += certification_objection(certification), membership_objection(user, certification)
+    return [reason for reason in found if reason is not None]
 
 
 def user_objection(user: User, inactive: Rule = Rule.DOC_CERT_13) -> Reason | None:
@@ -101,53 +99,54 @@ def membership_objection(user: User, certification: Certification) -> Reason | N
     )
 
 
+def dates_objection(award: Award | ManualAward) -> Reason | None:
+    """Return why an award cannot have its dates: it would expire first; equal dates are legal.
+
+    Rules: INT-08.
+    """
+    if award.expires_at is None or award.expires_at >= award.issued_at:
+        return None
+    issued_at, expires_at = award.issued_at, award.expires_at
+    return because(ReasonCode.EXPIRES_BEFORE_ISSUE, issued_at=issued_at, expires_at=expires_at)
+
+
 def named(certification: Certification) -> dict[str, str]:
     """Return the details by which a reason names a certification."""
     return {"certification_id": certification.id, "certification": str(certification)}
 
 
-def _against_certification(certification: Certification, user: User) -> Iterator[Reason]:
-    yield from against_status(certification)
-    if certification.groups and not certification.groups & user.groups:
-        yield because(
-            ReasonCode.USER_NOT_IN_GROUPS,
-            user_id=user.id,
-            user=user.username,
-            **named(certification),
-            groups=tuple(sorted(certification.groups)),
-        )
-
-
-def against_same(award: Award | ManualAward, others: Iterable[Award]) -> Iterator[Reason]:
-    """Yield why an award cannot have the dates of another one of its user and certification.
+def same_awards(award: Award | ManualAward, others: Iterable[Award]) -> list[Reason]:
+    """Return why an award cannot have the dates of another one of its user and certification.
 
     Current or archived: two records of history would be the same one.
 
     Rules: DOC-AWARD-02.
     """
-    for other in sorted(others, key=lambda each: each.cycle):
-        if (other.issued_at, other.expires_at) == (award.issued_at, award.expires_at):
-            yield because(ReasonCode.SAME_AWARD, cycle=other.cycle)
+    dates = (award.issued_at, award.expires_at)
+    same = [other.cycle for other in others if (other.issued_at, other.expires_at) == dates]
+    return [because(ReasonCode.SAME_AWARD, cycle=cycle) for cycle in sorted(same)]
 
 
-def against_told(facts: Facts, completion: Completion) -> Iterator[Reason]:
-    """Yield why a completion earns nothing: it was recorded, and had its effect, before.
+def repetition(facts: Facts, completion: Completion) -> Reason | None:
+    """Return why a completion earns nothing: it was recorded, and had its effect, before.
 
     Rules: DOC-CERT-12.
     """
-    if completion in facts.completions:
-        item = facts.item(completion.kind, completion.item_id)
-        done = completion.completed_at
-        yield because(ReasonCode.COMPLETION_RECORDED_BEFORE, item=item, completed_at=done)
+    if completion not in facts.completions:
+        return None
+    item, done = facts.item(*completion.ref), completion.completed_at
+    return because(ReasonCode.COMPLETION_RECORDED_BEFORE, item=item, completed_at=done)
 
 
-def archive(held: Award | None, at: datetime) -> tuple[Effect, ...]:
-    """Return what becomes of the award that is held when another takes its place: history."""
-    if held is None:
-        return ()
-    return ArchiveAward(held.archive(at)), CancelNotices(
-        held.user_id, held.certification_id, held.cycle
-    )
+def future_objection(completion: Completion, at: datetime) -> Reason | None:
+    """Return why a completion cannot be true: it lies in the future.
+
+    Rules: DOC-CERT-12.
+    """
+    done = completion.completed_at
+    if done <= instants.utc(at):
+        return None
+    return because(ReasonCode.COMPLETION_IN_FUTURE, completed_at=done, at=at)
 
 
 def stamp(
@@ -163,7 +162,7 @@ def stamp(
 
     Rules: DOC-TZ-01, ALL-EXP-02, INT-01c, INT-14.
     """
-    expiry = validity.reckon(
+    expiry = validity.expiry_details(
         issued_at,
         certification.validity,
         zone=zone,

@@ -1,4 +1,4 @@
-"""When does an award expire?"""
+"""Validity: when does an award expire?"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, tzinfo
@@ -10,12 +10,12 @@ from attrs import frozen
 from certrules import instants, periods
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import Validity
-from certrules.model.decisions import Granted, Refused, because
+from certrules.model.decisions import Answer, Granted, Refused, because
 from certrules.model.policy import ExpiryDay, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.periods import MonthEnd, Unit
 
-__all__ = ["Expiry", "allowed", "expiries", "expiry", "reckon"]
+__all__ = ["Expiry", "allowed", "expiries", "expiry", "expiry_details"]
 
 REMEMBERED = 4096
 """How many answers are kept: a store holds some thousand distinct issue instants."""
@@ -65,7 +65,7 @@ def expiry(
     return _look_up(issued_at, validity, zone, month_end, expiry_day, anchor_day).at
 
 
-def reckon(
+def expiry_details(
     issued_at: datetime,
     validity: Validity,
     *,
@@ -76,7 +76,8 @@ def reckon(
 ) -> Expiry:
     """Return the expiry with how it came about; takes and raises what :func:`expiry` does.
 
-    >>> reckon(datetime(2024, 1, 31, tzinfo=UTC), Validity(1, Unit.MONTHS), zone=UTC).rounded
+    >>> issued = datetime(2024, 1, 31, tzinfo=UTC)
+    >>> expiry_details(issued, Validity(1, Unit.MONTHS), zone=UTC).rounded
     True
 
     Rules: INT-01, INT-40.
@@ -151,7 +152,7 @@ def expiries(
     return [known[at] for at in issued]
 
 
-def allowed(validity: Validity, policy: Policy) -> Granted | Refused:
+def allowed(validity: Validity, policy: Policy) -> Answer:
     """Return whether a certification of a platform may have a validity; no effects follow.
 
     >>> from certrules import ALLBOUND

@@ -1,4 +1,4 @@
-"""Who may see and do what?
+"""Visibility: who may see and do what?
 
 What neither a rule nor a policy's ``delegated`` grants, is refused. The groups of a certification
 are about who can earn it; see :mod:`certrules.rules.issuing`.
@@ -10,7 +10,7 @@ from enum import Enum
 from attrs import frozen
 
 from certrules.errors import InvalidValueError
-from certrules.model.decisions import Granted, Reason, Refused, because
+from certrules.model.decisions import Answer, Granted, Reason, Refused, because
 from certrules.model.people import Action, Actor, Permission, Role, Scope
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
@@ -108,9 +108,7 @@ _GRANTS: Mapping[Action, tuple[_Grant, ...]] = {
 }
 
 
-def may(
-    actor: Actor, action: Action, scope: Scope = _ANYONE, *, policy: Policy = DOCEBO
-) -> Granted | Refused:
+def may(actor: Actor, action: Action, scope: Scope = _ANYONE, *, policy: Policy = DOCEBO) -> Answer:
     """Decide whether somebody may do something to the awards, badge or job of a scope.
 
     The reasons of a grant are all that grant it; those of a refusal, all that would have. No

@@ -9,9 +9,7 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Granted, Refused
-from certrules.model.effects import Notify
-from certrules.model.events import Event, EventKind
+from certrules.model.decisions import Decision
 from certrules.model.learning import (
     Completion,
     Enrolment,
@@ -24,7 +22,7 @@ from certrules.repositories.conflicts import conflict
 from certrules.repositories.protocols import Transaction
 from certrules.rules import awarding, renewal
 from certrules.workflows import facts
-from certrules.workflows._effects import carry_out
+from certrules.workflows.effects import apply
 from certrules.workflows.platform import Acting
 from certrules.workflows.transactions import decide_and_apply
 
@@ -39,8 +37,8 @@ class Completed:
     it was to complete a renewal; what they grant has been carried out.
     """
 
-    recorded: Granted | Refused
-    decisions: Mapping[str, Granted | Refused]
+    recorded: Decision
+    decisions: Mapping[str, Decision]
 
 
 def complete(acting: Acting, completion: Completion, *, at: datetime) -> Completed:
@@ -89,7 +87,7 @@ def complete(acting: Acting, completion: Completion, *, at: datetime) -> Complet
             _record(transaction, completion, attempts, told)
             for decision in decisions.values():
                 if decision:
-                    carry_out(transaction, decision.effects, acting.policy.notifications)
+                    apply(transaction, decision.effects, acting.policy.notifications)
     return Completed(recorded, decisions)
 
 
@@ -116,7 +114,7 @@ def _decide(
     completion: Completion,
     *,
     at: datetime,
-) -> Granted | Refused:
+) -> Decision:
     known = facts.load(transaction, completion.user_id, certification_id)
     decide = awarding.decide if known.renewal is None else renewal.complete
     return decide(known, completion, at=at, zone=acting.zone, policy=acting.policy)
@@ -187,9 +185,7 @@ def _told_before(current: Enrolment, done: datetime) -> bool:
     return current.kind is not ItemKind.LEARNING_PLAN or (known is not None and done <= known)
 
 
-def report_external(
-    acting: Acting, training: ExternalTraining, *, at: datetime
-) -> Granted | Refused | None:
+def report_external(acting: Acting, training: ExternalTraining, *, at: datetime) -> Decision | None:
     """Record an external training, and issue the certification chosen for it, in one transaction.
 
     Returns what was decided, or None if no certification was chosen. A training that is still to
@@ -236,11 +232,11 @@ def report_external(
         known = known.with_completion(done) if reported == training else known
         decision = awarding.decide_external(known, training, at=at, zone=zone, policy=policy)
         if decision:
-            carry_out(transaction, decision.effects, policy.notifications)
+            apply(transaction, decision.effects, policy.notifications)
         return decision
 
 
-def edit(acting: Acting, changed: Award, *, at: datetime) -> Granted | Refused:
+def edit(acting: Acting, changed: Award, *, at: datetime) -> Decision:
     """Give an award other dates or another association.
 
     ``changed`` is the award as the caller saw it, with what shall be different; if nothing is,
@@ -266,7 +262,7 @@ def edit(acting: Acting, changed: Award, *, at: datetime) -> Granted | Refused:
     acting.require_for(Action.EDIT_AWARD, changed.user_id)
     at = instants.utc(at)
 
-    def edit(transaction: Transaction) -> Granted | Refused:
+    def edit(transaction: Transaction) -> Decision:
         history = transaction.awards.history(changed.user_id, changed.certification_id)
         stored = next((award for award in history if award.cycle == changed.cycle), None)
         if stored is None:
@@ -278,11 +274,7 @@ def edit(acting: Acting, changed: Award, *, at: datetime) -> Granted | Refused:
             facts.known_source(transaction, changed.source)
         others = [award for award in history if award.cycle != changed.cycle]
         deleted = transaction.certifications.get(changed.certification_id) is None
-        decision = awarding.edit(stored, changed, others, deleted=deleted, policy=acting.policy)
-        if decision and decision.effects:
-            cycle = changed.user_id, changed.certification_id, changed.cycle
-            event = Notify(Event(EventKind.CHANGED, *cycle, at=at))
-            decision = evolve(decision, effects=(*decision.effects, event))
-        return decision
+        policy = acting.policy
+        return awarding.edit(stored, changed, others, at=at, deleted=deleted, policy=policy)
 
     return decide_and_apply(acting, edit)

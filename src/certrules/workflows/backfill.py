@@ -10,7 +10,7 @@ from certrules.model.catalog import Certification
 from certrules.model.people import Action
 from certrules.repositories.protocols import Transaction
 from certrules.rules import awarding
-from certrules.workflows._effects import carry_out
+from certrules.workflows.effects import apply
 from certrules.workflows.facts import known_certification, of_many
 from certrules.workflows.manual_awards import AwardReport, decide_each, together
 from certrules.workflows.platform import Acting
@@ -69,7 +69,7 @@ def issue_predated(
                 lambda facts: awarding.predate(facts, since=since, at=at, zone=zone, policy=policy),
             )
             if not dry_run:
-                carry_out(transaction, effects, policy.notifications)
+                apply(transaction, effects, policy.notifications)
         reports.append(evolve(report, unknown=tuple(user for user in some if user not in known)))
     return together(reports)
 

@@ -19,10 +19,12 @@ from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Refused
+from certrules.model.effects import IssueBadge, RevokeBadge, RevokeOutdatedBadge
 from certrules.model.people import Action
 from certrules.repositories.protocols import Badges, Transaction
 from certrules.rules import badges as rules
 from certrules.workflows import facts
+from certrules.workflows.effects import apply
 from certrules.workflows.platform import Acting
 
 __all__ = [
@@ -42,7 +44,7 @@ _PLACEHOLDER = re.compile(r"\{(purpose|list)\}")
 
 def issue(
     acting: Acting, user_id: str, certification_id: str, *, draw: Callable[[int], int]
-) -> Granted | Refused:
+) -> Granted[Badge] | Refused:
     """Issue the badge of the award that a user holds now, or return the one that it has.
 
     A badge of other dates than the award has now is revoked for ever, and another one issued. The
@@ -74,16 +76,15 @@ def issue(
 
 def _issue(
     transaction: Transaction, user_id: str, certification_id: str, draw: Callable[[int], int]
-) -> Granted | Refused:
+) -> Granted[Badge] | Refused:
     award, former = _held(transaction, user_id, certification_id)
     decision = rules.issue(award, former)
     if not decision or award is None:
         return decision
-    transaction.badges.revoke_outdated([award])
-    badge = transaction.badges.current(user_id, certification_id, award.cycle)
-    if badge is None:
-        badge = _of(award, _place(transaction.badges, draw), draw)
-        transaction.badges.add(badge)
+    if former is not None and former.award.identity == award.identity:
+        return Granted((former,), decision.reasons)
+    badge = _of(award, _place(transaction.badges, draw), draw)
+    apply(transaction, [RevokeOutdatedBadge(award), IssueBadge(badge)])
     return Granted((badge,), decision.reasons)
 
 
@@ -235,7 +236,9 @@ def revoke(acting: Acting, badge_id: str) -> None:
         transaction.notices.cancel(transaction.badges.withdrawn([cycle]))
 
 
-def reissue(acting: Acting, badge_id: str, *, draw: Callable[[int], int]) -> Granted | Refused:
+def reissue(
+    acting: Acting, badge_id: str, *, draw: Callable[[int], int]
+) -> Granted[Badge] | Refused:
     """Revoke a badge for ever, and issue another of the same award, under an id of its own.
 
     So a link to a badge is taken back, or an award gets a badge again after its own was revoked by
@@ -255,7 +258,7 @@ def reissue(acting: Acting, badge_id: str, *, draw: Callable[[int], int]) -> Gra
         decision = rules.reissue(former, current, deleted=deleted)
         if not decision:
             return decision
-        transaction.badges.revoke([(former.user_id, former.certification_id, former.cycle)])
+        apply(transaction, [RevokeBadge(former.award.key)])
         return _issue(transaction, former.user_id, former.certification_id, draw)
 
 

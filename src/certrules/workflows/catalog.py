@@ -11,19 +11,19 @@ from attrs import Factory, evolve, frozen
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
 from certrules.model.catalog import Assignment, Certification, ItemKind
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Decision, Refused
 from certrules.model.images import ImageInfo
 from certrules.model.people import Action, username_key
 from certrules.model.policy import Policy
 from certrules.repositories.protocols import Learning, Transaction
 from certrules.rulebook import Rule
 from certrules.rules import lifecycle
-from certrules.rules.lifecycle.defining import against_frozen
+from certrules.rules.lifecycle.defining import frozen_objections
 from certrules.workflows.platform import SYSTEM, Acting
 
 __all__ = ["Change", "LoadReport", "load", "require_some"]
 
-_Decision = Granted | Refused
+_Decision = Decision
 _NO_IMAGES: Mapping[str, ImageInfo] = MappingProxyType({})
 
 COMPARED = 500
@@ -280,7 +280,7 @@ def _judge(
     same_items = evolve(after, assignments=before.assignments)
     decision = lifecycle.edit(before, same_items, image=image, at=at, policy=policy)
     changed = ("assignments",) if after.assignments != before.assignments else ()
-    frozen = tuple(against_frozen(before, changed, policy))
+    frozen = tuple(frozen_objections(before, changed, policy))
     if not frozen:
         return decision
     return Refused((*frozen, *(() if decision else decision.reasons)))

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from certrules.errors import ConflictError, InvalidValueError
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Decision
 from certrules.model.images import ImageInfo
 from certrules.model.people import Action
 from certrules.repositories.protocols import Transaction
@@ -28,7 +28,7 @@ def create(
     *,
     image: ImageInfo | None = None,
     at: datetime,
-) -> Granted | Refused:
+) -> Decision:
     """Create a certification, by the user who acts. Action: ``CREATE_CERTIFICATION``.
 
     Raises :class:`~certrules.errors.InvalidValueError` if its id is in use.
@@ -43,7 +43,7 @@ def create(
     """
     acting.require(Action.CREATE_CERTIFICATION)
 
-    def create(transaction: Transaction) -> Granted | Refused:
+    def create(transaction: Transaction) -> Decision:
         if transaction.certifications.get(certification.id) is not None:
             raise InvalidValueError("certification", certification.id, "an id that is not in use")
         return lifecycle.create(
@@ -60,7 +60,7 @@ def edit(
     *,
     image: ImageInfo | None = None,
     at: datetime,
-) -> Granted | Refused:
+) -> Decision:
     """Change a certification as its editor saw it into another. Action: ``EDIT_CERTIFICATION``.
 
     What may change, see :func:`certrules.rules.lifecycle.edit`. Raises
@@ -80,7 +80,7 @@ def edit(
     """
     acting.require(Action.EDIT_CERTIFICATION)
 
-    def edit(transaction: Transaction) -> Granted | Refused:
+    def edit(transaction: Transaction) -> Decision:
         if transaction.certifications.get(seen.id) != seen:
             raise ConflictError(
                 f"certification {seen.id!r} was changed by somebody else first; load it again and "
@@ -98,7 +98,7 @@ def publish(
     active: bool = True,
     image: ImageInfo | None = None,
     at: datetime,
-) -> Granted | Refused:
+) -> Decision:
     """Publish a draft, as active or inactive. Action: ``EDIT_CERTIFICATION``.
 
     Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
@@ -114,7 +114,7 @@ def publish(
     )
 
 
-def activate(acting: Acting, certification_id: str, *, at: datetime) -> Granted | Refused:
+def activate(acting: Acting, certification_id: str, *, at: datetime) -> Decision:
     """Let an inactive certification be issued again. Action: ``EDIT_CERTIFICATION``.
 
     Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
@@ -128,7 +128,7 @@ def activate(acting: Acting, certification_id: str, *, at: datetime) -> Granted 
     )
 
 
-def deactivate(acting: Acting, certification_id: str, *, at: datetime) -> Granted | Refused:
+def deactivate(acting: Acting, certification_id: str, *, at: datetime) -> Decision:
     """Stop issuing a certification; issued awards stay. Action: ``EDIT_CERTIFICATION``.
 
     Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
@@ -148,8 +148,8 @@ def deactivate(acting: Acting, certification_id: str, *, at: datetime) -> Grante
 
 
 def _change(
-    acting: Acting, certification_id: str, decide: Callable[[Certification], Granted | Refused]
-) -> Granted | Refused:
+    acting: Acting, certification_id: str, decide: Callable[[Certification], Decision]
+) -> Decision:
     acting.require(Action.EDIT_CERTIFICATION)
     return decide_and_apply(
         acting,

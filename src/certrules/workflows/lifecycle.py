@@ -10,7 +10,7 @@ from datetime import datetime
 from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import Assignment, ItemKind
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Decision
 from certrules.model.people import Action
 from certrules.repositories.protocols import Transaction
 from certrules.rules import lifecycle
@@ -21,7 +21,7 @@ from certrules.workflows.transactions import decide_and_apply
 __all__ = ["assign", "delete", "unassign", "unlink"]
 
 
-def assign(acting: Acting, certification_id: str, assignment: Assignment) -> Granted | Refused:
+def assign(acting: Acting, certification_id: str, assignment: Assignment) -> Decision:
     """Assign an item to a certification. Action: ``EDIT_CERTIFICATION``.
 
     >>> from certrules.repositories.memory import MemoryStore
@@ -39,7 +39,7 @@ def assign(acting: Acting, certification_id: str, assignment: Assignment) -> Gra
     acting.require(Action.EDIT_CERTIFICATION)
     kind, item_id = assignment.kind, assignment.item_id
 
-    def assign(transaction: Transaction) -> Granted | Refused:
+    def assign(transaction: Transaction) -> Decision:
         found = facts.known_certification(transaction, certification_id)
         if transaction.items.get(kind, item_id) is None:
             raise InvalidValueError(str(kind), item_id, "the id of an item in the store")
@@ -57,7 +57,7 @@ def unlink(
     *,
     at: datetime,
     dry_run: bool = False,
-) -> Granted | Refused:
+) -> Decision:
     """Unlink an item from a certification, with the awards that it earned.
 
     Action: ``EDIT_CERTIFICATION``.
@@ -75,7 +75,7 @@ def unlink(
     acting.require(Action.EDIT_CERTIFICATION)
     at = instants.utc(at)
 
-    def unlink(transaction: Transaction) -> Granted | Refused:
+    def unlink(transaction: Transaction) -> Decision:
         found = facts.known_certification(transaction, certification_id)
         awards = transaction.awards.select(certification_id=certification_id)
         renewals = transaction.renewals.open(certification_id)
@@ -91,7 +91,7 @@ def unassign(
     *,
     at: datetime,
     dry_run: bool = False,
-) -> Granted | Refused:
+) -> Decision:
     """Take a certification away from one user, with its history. Action: ``DELETE_AWARD``.
 
     >>> from certrules.repositories.memory import MemoryStore
@@ -104,7 +104,7 @@ def unassign(
     acting.require_for(Action.DELETE_AWARD, user_id)
     at = instants.utc(at)
 
-    def unassign(transaction: Transaction) -> Granted | Refused:
+    def unassign(transaction: Transaction) -> Decision:
         awards = transaction.awards.history(user_id, certification_id)
         renewals = transaction.renewals.history(user_id, certification_id)
         return lifecycle.unassign(user_id, awards, renewals, at=at)
@@ -119,7 +119,7 @@ def delete(
     at: datetime,
     cascade: bool = False,
     dry_run: bool = False,
-) -> Granted | Refused:
+) -> Decision:
     """Delete a certification, with everything that anybody has of it.
 
     If the policy protects awards, ``cascade`` asks for their removal.
@@ -138,7 +138,7 @@ def delete(
     acting.require(Action.DELETE_CERTIFICATION)
     at = instants.utc(at)
 
-    def delete(transaction: Transaction) -> Granted | Refused:
+    def delete(transaction: Transaction) -> Decision:
         found = facts.known_certification(transaction, certification_id)
         awards = transaction.awards.select(certification_id=certification_id)
         renewals = transaction.renewals.open(certification_id)

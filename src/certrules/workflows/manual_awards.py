@@ -8,13 +8,13 @@ from attrs import astuple, evolve, frozen
 
 from certrules import instants
 from certrules.model.awards import ManualAward
-from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.decisions import Decision, Reason, Refused
 from certrules.model.effects import Effect
 from certrules.model.facts import Facts
 from certrules.model.people import Action
 from certrules.rules import awarding
 from certrules.rules.awarding import Expansion, Targets
-from certrules.workflows._effects import carry_out
+from certrules.workflows.effects import apply
 from certrules.workflows.facts import known_certification, known_source
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
 from certrules.workflows.platform import Acting
@@ -191,12 +191,12 @@ def award_all(
             ),
             lambda facts: awarding.by_hand(facts, chosen, at=at, policy=acting.policy),
         )
-        carry_out(transaction, effects, acting.policy.notifications)
+        apply(transaction, effects, acting.policy.notifications)
     return evolve(report, unknown=tuple(user for user in users if user not in known))
 
 
 def decide_each(
-    known: Iterable[Facts], decide: Callable[[Facts], Granted | Refused]
+    known: Iterable[Facts], decide: Callable[[Facts], Decision]
 ) -> tuple[AwardReport, list[Effect]]:
     """Decide for one user after another, and return who is awarded, who is not, and the effects."""
     awarded: list[str] = []

@@ -22,7 +22,7 @@ from certrules.repositories.protocols import Transaction
 from certrules.rules import notifications as rules
 from certrules.rules.notifications import Medium
 from certrules.rules.notifications.rendering import check_medium
-from certrules.workflows._telling import put
+from certrules.workflows.outbox import enqueue_notices
 from certrules.workflows.platform import Acting
 from certrules.workflows.transactions import BATCH
 
@@ -218,7 +218,7 @@ def _of_events(
                 if cycle in issues or each.due_at >= planned[each.notification_id].since
             )
             passed += rules.passed(award, unaware, at=at, zone=zone)
-    added = put(transaction, notices)
+    added = enqueue_notices(transaction, notices)
     transaction.notices.pass_over(passed)
     return added
 
@@ -263,7 +263,7 @@ def _of_expiries(
         if planned[each.id].until < stop
         for notice in _expiring(transaction, each, _from(planned[each.id]), stop, zone)
     ]
-    added = put(transaction, sorted(notices, key=lambda notice: notice.due_at))
+    added = enqueue_notices(transaction, sorted(notices, key=lambda notice: notice.due_at))
     _reach(transaction, planned, until=stop)
     return added
 

@@ -6,7 +6,7 @@ whoever acts on an entry must recognise one that they have seen: by its id, whic
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, assert_never
 from urllib.parse import quote
@@ -14,11 +14,22 @@ from urllib.parse import quote
 from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.events import Event
-from certrules.model.notices import Notice
+from certrules.model.notices import Notice, Notification
 from certrules.model.people import Action
+from certrules.repositories.protocols import Transaction
+from certrules.rules import notifications as rules
 from certrules.workflows.platform import Acting
 
-__all__ = ["acknowledge", "as_cloud_event", "check_source", "count", "late", "pending"]
+__all__ = [
+    "acknowledge",
+    "as_cloud_event",
+    "check_source",
+    "count",
+    "enqueue_events",
+    "enqueue_notices",
+    "late",
+    "pending",
+]
 
 MOST = 2**31 - 1
 """How many entries a database can be asked for at once."""
@@ -80,6 +91,43 @@ def acknowledge(acting: Acting, position: int) -> None:
     position = _whole("position", position)
     with acting.store.writing() as transaction:
         transaction.events.acknowledge(position)
+
+
+def enqueue_events(
+    transaction: Transaction, events: Iterable[Event], notifications: Sequence[Notification] = ()
+) -> None:
+    """Record events in the outbox, and after them the notices that they call for.
+
+    Rules: DOC-NOTIFY-05, DOC-NOTIFY-06, ALL-NOTIFY-01.
+    """
+    events = list(events)
+    transaction.events.add(events)
+    enqueue_notices(
+        transaction, [each for event in events for each in rules.of_event(event, notifications)]
+    )
+
+
+def enqueue_notices(transaction: Transaction, notices: Sequence[Notice]) -> Sequence[Notice]:
+    """Record in the outbox those notices that were never there, and return them.
+
+    Nobody is told, then or later, of the awards of a user who is deactivated, nor of one whose
+    badge was revoked by hand.
+
+    Rules: DOC-NOTIFY-04, INT-23, INT-24.
+    """
+    users = transaction.users.among({notice.user_id for notice in notices})
+    gone = {id_ for id_, user in users.items() if not user.active}
+    withdrawn = transaction.badges.withdrawn({_cycle(each) for each in notices})
+    told: list[Notice] = []
+    silent: list[Notice] = []
+    for each in notices:
+        (silent if each.user_id in gone or _cycle(each) in withdrawn else told).append(each)
+    transaction.notices.pass_over(silent)
+    return transaction.notices.add(told)
+
+
+def _cycle(notice: Notice) -> tuple[str, str, int]:
+    return notice.user_id, notice.certification_id, notice.cycle
 
 
 def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapping[str, Any]:

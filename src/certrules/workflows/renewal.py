@@ -10,7 +10,7 @@ from datetime import datetime
 from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Answer, Decision
 from certrules.model.learning import RenewalOption
 from certrules.model.people import Action
 from certrules.repositories.protocols import Transaction
@@ -29,7 +29,7 @@ def decide(
     *,
     at: datetime,
     plan_id: str | None = None,
-) -> Granted | Refused:
+) -> Answer:
     """Return whether a user may start a renewal, and by what.
 
     See :func:`certrules.rules.renewal.decide`. Action: ``RENEW_AWARD``.
@@ -60,14 +60,15 @@ def start(
     *,
     at: datetime,
     key: str | None = None,
-    seen: tuple[int, int] | None = None,
+    expected_version: tuple[int, int] | None = None,
     dry_run: bool = False,
-) -> Granted | Refused:
+) -> Decision:
     """Start a renewal by one of the options of :func:`decide`.
 
-    ``key`` makes a repeated request harmless, ``seen`` is the cycle and version of the award as the
-    caller saw it; see :func:`certrules.rules.renewal.start`. Of two starts at once one is granted,
-    the other refused. With ``dry_run`` nothing is written: the effects say what would change.
+    ``key`` makes a repeated request harmless, ``expected_version`` is the cycle and version of the
+    award as the caller saw it; see :func:`certrules.rules.renewal.start`. Of two starts at once one
+    is granted, the other refused. With ``dry_run`` nothing is written: the effects say what would
+    change.
     Action: ``RENEW_AWARD``.
 
     Rules: DOC-RENEW-03, DOC-RENEW-06, DOC-RENEW-09, DOC-RENEW-10, DOC-RENEW-11, DOC-RENEW-12,
@@ -79,17 +80,17 @@ def start(
         raise InvalidValueError("option", option, "a certrules.RenewalOption")
     through = [] if option.plan_id is None else [(ItemKind.LEARNING_PLAN, option.plan_id)]
 
-    def start(transaction: Transaction) -> Granted | Refused:
+    def start(transaction: Transaction) -> Decision:
         named = [(option.kind, option.item_id), *through]
         known = facts.load(transaction, user_id, certification_id, naming=named)
-        return renewal.start(known, option, at=at, key=key, seen=seen, policy=acting.policy)
+        return renewal.start(
+            known, option, at=at, key=key, expected_version=expected_version, policy=acting.policy
+        )
 
     return decide_and_apply(acting, start, dry_run=dry_run)
 
 
-def cancel(
-    acting: Acting, user_id: str, certification_id: str, *, at: datetime
-) -> Granted | Refused:
+def cancel(acting: Acting, user_id: str, certification_id: str, *, at: datetime) -> Decision:
     """Cancel the open renewal of a user's certification. Action: ``RENEW_AWARD``.
 
     Rules: INT-12b.
@@ -97,7 +98,7 @@ def cancel(
     acting.require_for(Action.RENEW_AWARD, user_id)
     at = instants.utc(at)
 
-    def cancel(transaction: Transaction) -> Granted | Refused:
+    def cancel(transaction: Transaction) -> Decision:
         return renewal.cancel(facts.load(transaction, user_id, certification_id), at=at)
 
     return decide_and_apply(acting, cancel)

@@ -14,7 +14,7 @@ from certrules.model.people import Action
 from certrules.repositories.protocols import Transaction
 from certrules.rules import awarding
 from certrules.workflows import facts
-from certrules.workflows._effects import carry_out
+from certrules.workflows.effects import apply
 from certrules.workflows.platform import Acting
 from certrules.workflows.transactions import batches
 
@@ -67,7 +67,7 @@ def reopen_expired(
     for pairs in batches(expired, on_progress):
         with acting.store.writing() as transaction:
             effects = [*_reopened(acting, transaction, pairs, at)]
-            carry_out(transaction, effects)
+            apply(transaction, effects)
         reopened += effects
     return reopened
 

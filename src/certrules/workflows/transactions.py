@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Decision
 from certrules.repositories.protocols import Transaction
-from certrules.workflows._effects import carry_out
+from certrules.workflows.effects import apply
 from certrules.workflows.platform import Acting
 
 __all__ = ["BATCH", "batches", "decide_and_apply"]
@@ -18,10 +18,10 @@ T = TypeVar("T")
 
 def decide_and_apply(
     acting: Acting,
-    decide: Callable[[Transaction], Granted | Refused],
+    decide: Callable[[Transaction], Decision],
     *,
     dry_run: bool = False,
-) -> Granted | Refused:
+) -> Decision:
     """Load facts and decide by ``decide``, and apply the effects in the same transaction.
 
     With ``dry_run`` nothing is written: the effects of the answer say what would change.
@@ -29,7 +29,7 @@ def decide_and_apply(
     with acting.store.reading() if dry_run else acting.store.writing() as transaction:
         decision = decide(transaction)
         if decision and not dry_run:
-            carry_out(transaction, decision.effects, acting.policy.notifications)
+            apply(transaction, decision.effects, acting.policy.notifications)
         return decision
 
 

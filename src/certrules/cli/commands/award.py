@@ -22,7 +22,7 @@ from certrules.model.awards import (
     ManualAward,
     Source,
 )
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Decision, Refused
 from certrules.model.people import Action, User
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules.awarding import Targets, not_held
@@ -144,7 +144,7 @@ def _edit(args: argparse.Namespace) -> int:
         source = BY_HAND if args.by_hand else source
         if source is None and not (args.issued or args.expires or args.always_valid):
             raise UsageError("nothing would change: name other dates, or another association")
-        decision: Granted | Refused = not_held()
+        decision: Decision = not_held()
         if held is not None:
             dated = _dated(args, held, zone=acting.zone)
             changed = dated if source is None else evolve(dated, source=source)

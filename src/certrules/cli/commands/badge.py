@@ -385,5 +385,4 @@ def _badge(args: argparse.Namespace, acting: Acting, user: User) -> Badge | Refu
     decision = badges.issue(acting, user.id, certification, draw=secrets.randbelow)
     if isinstance(decision, Refused):
         return decision
-    badge: Badge = decision.effects[0]
-    return badge
+    return decision.effects[0]

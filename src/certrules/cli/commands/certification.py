@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from certrules.cli import decisions, names, options, pictures, session
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Decision
 from certrules.model.people import Action
 from certrules.workflows import certifications, lifecycle
 from certrules.workflows.platform import Acting
@@ -59,7 +59,7 @@ without --yes they are only listed, and nothing changes.
 
 NOTHING_DONE = 2
 
-Work = Callable[..., Granted | Refused]
+Work = Callable[..., Decision]
 """What is done at an instant; with ``dry_run``, it is only decided."""
 
 
@@ -155,7 +155,7 @@ def _add(
         options.add_zone(parser, "show the dates of this time zone (UTC)")
 
 
-def _lose(args: argparse.Namespace, acting: Acting, verb: str, decision: Granted | Refused) -> int:
+def _lose(args: argparse.Namespace, acting: Acting, verb: str, decision: Decision) -> int:
     done = args.yes and bool(decision)
     granted = "done" if done else "what would be lost"
     if args.out.as_json:

@@ -7,7 +7,7 @@ from certrules.cli import decisions, names, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.names import Words
 from certrules.cli.output import Output
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Decision, Granted, Refused
 from certrules.model.learning import Completion, ExternalTraining
 from certrules.model.people import Action
 from certrules.repositories.protocols import Store
@@ -70,9 +70,7 @@ def _run(args: argparse.Namespace) -> int:
     return 1 if refused else 0
 
 
-def _external(
-    store: Store, training: ExternalTraining, decision: Granted | Refused | None
-) -> Completed:
+def _external(store: Store, training: ExternalTraining, decision: Decision | None) -> Completed:
     """Return what followed from an external training, as from other completions."""
     with store.reading() as view:
         recorded = view.learning.external(training.user_id, training.id) == training

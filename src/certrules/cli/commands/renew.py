@@ -3,12 +3,13 @@
 import argparse
 from collections.abc import Sequence
 from functools import partial
+from typing import Never
 
 from certrules.cli import decisions, names, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.names import Words
 from certrules.model.catalog import Item
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Answer, Granted
 from certrules.model.learning import RenewalOption
 from certrules.model.people import Action
 from certrules.repositories.protocols import Store
@@ -64,22 +65,21 @@ def _run(args: argparse.Namespace) -> int:
             again = _earlier(acting.store, *award, args.key)
         choice = _options(decision, item, plan) if again is None else (again,)
         if args.explain and len(choice) > 1:
-            routes = Granted(choice, decision.reasons)
+            routes = Granted[Never](reasons=decision.reasons, options=choice)
             return answer(routes, "renewal", granted="possible")
         option = _only(acting.store, choice)
-        if option is not None:
-            decision = renewal.start(
-                acting, *award, option, at=args.at, key=args.key, dry_run=args.explain
-            )
+        if option is None:
+            return answer(decision, "start of the renewal")
+        started = renewal.start(
+            acting, *award, option, at=args.at, key=args.key, dry_run=args.explain
+        )
         granted = "possible, and this would follow" if args.explain else "done"
-        return answer(decision, "start of the renewal", granted=granted)
+        return answer(started, "start of the renewal", granted=granted)
 
 
-def _options(
-    decision: Granted | Refused, item: Item | None, plan_id: str | None
-) -> tuple[RenewalOption, ...]:
+def _options(decision: Answer, item: Item | None, plan_id: str | None) -> tuple[RenewalOption, ...]:
     """Return the options that are meant: those of the item that is named, or all of them."""
-    options: tuple[RenewalOption, ...] = decision.effects if isinstance(decision, Granted) else ()
+    options = decision.options if isinstance(decision, Granted) else ()
     if item is None:
         return options
     named = tuple(each for each in options if (each.kind, each.item_id) == (item.kind, item.id))

@@ -1,4 +1,4 @@
-"""Whom may an administrator award a certification by hand, and with what dates and association?"""
+"""Awards by hand: whom may an administrator award, and with what dates and association?"""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -6,17 +6,14 @@ from datetime import datetime
 from attrs import field, frozen
 
 from certrules.model.awards import Award, ManualAward
-from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Reason, Refused, because
-from certrules.model.effects import IssueAward
-from certrules.model.events import EventKind
+from certrules.model.decisions import Decision, Granted, Reason, Refused, because
 from certrules.model.facts import Facts
 from certrules.model.people import User
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.model.values import distinct, value
-from certrules.rules import issuing, status
-from certrules.rules.awarding.editing import against_association, against_dates
+from certrules.rules import consequences, issuing, status
+from certrules.rules.awarding.editing import date_objections, source_objections
 
 __all__ = ["JOB_THRESHOLD", "Expansion", "Targets", "by_hand", "expand", "runs_as_job"]
 
@@ -89,7 +86,7 @@ def runs_as_job(awarded: int, *, imported: bool = False) -> bool:
 
 def by_hand(
     facts: Facts, chosen: ManualAward, *, at: datetime, policy: Policy = DOCEBO
-) -> Granted | Refused:
+) -> Decision:
     """Decide whether the user of the facts can be given an award with chosen dates and association.
 
     An expired award that the user holds is archived; a valid one refuses, since it can be edited.
@@ -105,39 +102,33 @@ def by_hand(
     Rules: DOC-CERT-11, DOC-CERT-13, DOC-AWARD-02, DOC-AWARD-03, DOC-AWARD-04, DOC-AWARD-05,
     DOC-AWARD-06, DOC-AWARD-07, INT-28b.
     """
-    certification = facts.certification
-    if certification is None:
-        return Refused(issuing.against(facts))
+    if facts.certification is None:
+        return Refused(issuing.objections(facts))
     reasons = [
-        *issuing.against(facts),
-        *_against_awards(facts, chosen, at),
-        *against_dates(chosen),
-        *against_association(chosen.source, policy),
+        *issuing.objections(facts),
+        *_held_objections(facts, chosen, at),
+        *date_objections(chosen),
+        *source_objections(chosen.source, policy),
     ]
     if reasons:
         return Refused(reasons)
-    award = _award(facts, certification, chosen)
-    why = because(ReasonCode.AWARDED_BY_HAND, type=award.source.type)
-    news = issuing.notify(EventKind.ISSUED, award, at)
-    return Granted((*issuing.archive(facts.held, at), IssueAward(award), news), (why,))
-
-
-def _award(facts: Facts, certification: Certification, chosen: ManualAward) -> Award:
-    return Award(
+    award = Award(
         facts.user.id,
-        certification.id,
+        facts.certification.id,
         chosen.issued_at,
         chosen.expires_at,
         chosen.basis,
         chosen.source,
         cycle=facts.next_cycle,
     )
+    why = because(ReasonCode.AWARDED_BY_HAND, type=award.source.type)
+    return Granted(consequences.issued(award, facts.held, at), (why,))
 
 
-def _against_awards(facts: Facts, chosen: ManualAward, at: datetime) -> Iterator[Reason]:
+def _held_objections(facts: Facts, chosen: ManualAward, at: datetime) -> Iterator[Reason]:
     held = facts.held
     if held is None or status.expired(held, at):
-        yield from issuing.against_same(chosen, facts.awards)
+        yield from issuing.same_awards(chosen, facts.awards)
     else:
         cycle, expires_at = held.cycle, held.expires_at
         yield because(ReasonCode.HELD_SO_EDIT, cycle=cycle, expires_at=expires_at)

@@ -1,18 +1,20 @@
-"""What does a completion earn?"""
+"""Completing: what does a completion earn?"""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
+from certrules.model.awards import AssociationType, Award, Source
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Reason, Refused, because
+from certrules.model.decisions import Decision, Granted, Reason, Refused, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
-from certrules.rules import criteria, issuing, status
-from certrules.rules.awarding import earning
+from certrules.rulebook import Rule
+from certrules.rules import consequences, criteria, issuing, status
+from certrules.rules.awarding import recording
 
-__all__ = ["decide"]
+__all__ = ["decide", "issue", "objections"]
 
 
 def decide(
@@ -22,18 +24,15 @@ def decide(
     at: datetime,
     zone: str | tzinfo,
     policy: Policy = DOCEBO,
-) -> Granted | Refused:
+) -> Decision:
     """Decide whether a completion earns its user the certification of the facts.
 
-    ``at`` is the aware instant of asking, ``zone`` the one in whose calendar the expiry is
-    reckoned. The award is issued at the completion, or at a later one that was needed as well, and
-    what was completed last is what earned it, in whatever order it was reported. The effects are an
-    :class:`~certrules.model.effects.IssueAward` and its news. Where a renewal is open, ask
-    :func:`certrules.rules.renewal.complete` instead: here, whoever holds an award is refused,
-    unless it has expired and training was open again. Then it is archived at ``at`` with its own
-    dates, since nobody has two current awards of a certification. A completion that is among those
-    of the facts already earns nothing again; nor does one whose award would have the very dates of
-    an archived one, since two records of history would be the same.
+    The award is issued at the completion, or at a later one that was needed as well; what was
+    completed last has earned it, in whatever order it was reported. ``zone`` is the one in whose
+    calendar the expiry is counted. If a renewal is open, ask
+    :func:`certrules.rules.renewal.complete` instead: here, who holds an award is refused, unless
+    it has expired and training was open again. Then it is archived at ``at`` with its own dates.
+    Refused is also what was recorded before, and an award with the very dates of an archived one.
 
     >>> start, done = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 2))
     >>> first_aid = Certification(
@@ -51,16 +50,16 @@ def decide(
     known = facts.with_completion(completion)
     certification = facts.certification
     if certification is None:
-        return Refused(issuing.against(facts))
+        return Refused(issuing.objections(facts))
     needed = _needed(known, certification, completion, policy)
     reasons = [
-        *earning.against(facts, completion, at, policy),
-        *_against_criteria(facts, certification, completion, needed),
+        *objections(facts, completion, at, policy),
+        *_criteria_objections(facts, certification, completion, needed),
     ]
     if reasons:
         return Refused(reasons)
     last = max((_first(group, done) for group, done in needed), key=criteria.order)
-    return earning.issue(facts, certification, last, at=at, zone=zone, policy=policy)
+    return issue(facts, certification, last, at=at, zone=zone, policy=policy)
 
 
 Needed = list[tuple[criteria.Group, list[Completion]]]
@@ -72,7 +71,7 @@ def _needed(
 ) -> Needed:
     held = facts.held
     others: Sequence[Completion] = facts.all_completions
-    if held is not None and earning.reopened(held, completion, policy):
+    if held is not None and reopened(held, completion, policy):
         others = [each for each in others if status.expired(held, each.completed_at)]
     return [
         (group, [completion] if criteria.assigned(group, completion) else [*others])
@@ -80,15 +79,82 @@ def _needed(
     ]
 
 
-def _against_criteria(
+def _criteria_objections(
     facts: Facts, certification: Certification, completion: Completion, needed: Needed
 ) -> Iterator[Reason]:
     if not any(criteria.assigned(group, completion) for group, _ in needed):
-        item = facts.item(completion.kind, completion.item_id)
+        item = facts.item(*completion.ref)
         yield because(ReasonCode.ITEM_NOT_ASSIGNED, item=item, **issuing.named(certification))
     else:
-        yield from filter(None, (criteria.against(facts, group, done) for group, done in needed))
+        yield from filter(None, (criteria.objection(facts, group, done) for group, done in needed))
 
 
 def _first(group: criteria.Group, done: Sequence[Completion]) -> Completion:
     return min(criteria.counting(group, done), key=criteria.order)
+
+
+def objections(
+    facts: Facts, completion: Completion, at: datetime, policy: Policy
+) -> Iterator[Reason]:
+    """Yield why a completion earns nothing, given the facts without it.
+
+    Rules: DOC-CERT-12, DOC-CERT-13, DOC-RENEW-03, ALL-VIS-02, INT-19c, INT-31b.
+    """
+    yield from issuing.objections(facts)
+    yield from _holding_objections(facts, completion, at, policy)
+    if repeated := issuing.repetition(facts, completion):
+        yield repeated
+    attempts = facts.attempts(*completion.ref)
+    yield from recording.objections(completion, attempts, facts.completions, at)
+
+
+def reopened(held: Award, completion: Completion, policy: Policy) -> bool:
+    """Return whether training was open again, so that only what followed the expiry counts.
+
+    Rules: INT-35.
+    """
+    expired = status.expired(held, completion.completed_at)
+    return policy.reenable_training_on_expiry and expired
+
+
+def _holding_objections(
+    facts: Facts, completion: Completion, at: datetime, policy: Policy
+) -> Iterator[Reason]:
+    held = facts.held
+    if held is not None and not reopened(held, completion, policy):
+        known: dict[str, object] = {"cycle": held.cycle, "expires_at": held.expires_at}
+        if facts.renewal is not None:
+            item = facts.item(*facts.renewal.option.ref)
+            yield because(ReasonCode.RENEWAL_OPEN, Rule.DOC_RENEW_03, item=item, **known)
+        elif not status.expired(held, at):
+            yield because(ReasonCode.COMPLETION_RENEWS_NOTHING, **known)
+        elif policy.renew_control:
+            yield because(ReasonCode.EXPIRED_NEEDS_RENEWAL, **known)
+        else:
+            yield because(ReasonCode.EXPIRED_NOT_RENEWABLE, **known)
+
+
+def issue(
+    facts: Facts,
+    certification: Certification,
+    last: Completion,
+    *,
+    at: datetime,
+    zone: str | tzinfo,
+    policy: Policy,
+) -> Decision:
+    """Issue what the last completion has earned, unless there is an award of these very dates.
+
+    Rules: DOC-AWARD-02, INT-14b, INT-35.
+    """
+    source = Source(AssociationType(last.kind.value), last.item_id)
+    award = issuing.stamp(
+        facts, certification, source, issued_at=last.completed_at, zone=zone, policy=policy
+    )
+    if same := issuing.same_awards(award, facts.awards):
+        return Refused(same)
+    item = facts.item(*last.ref)
+    reasons = [because(ReasonCode.EARNED, item=item, issued_at=award.issued_at)]
+    if facts.held:
+        reasons.append(because(ReasonCode.EXPIRED_EARNED_AGAIN, cycle=facts.held.cycle))
+    return Granted(consequences.issued(award, facts.held, at), reasons)

@@ -1,4 +1,4 @@
-"""What does an external training earn?"""
+"""External training: what does it earn?"""
 
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
@@ -6,13 +6,13 @@ from datetime import datetime, tzinfo
 from certrules import instants
 from certrules.model.awards import AssociationType
 from certrules.model.catalog import Certification, ItemKind
-from certrules.model.decisions import Granted, Reason, Refused, because
+from certrules.model.decisions import Answer, Decision, Granted, Reason, Refused, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, ExternalTraining
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
-from certrules.rules.awarding import earning
+from certrules.rules.awarding import completing
 
 __all__ = ["decide_external", "record_external"]
 
@@ -24,7 +24,7 @@ def decide_external(
     at: datetime,
     zone: str | tzinfo,
     policy: Policy = DOCEBO,
-) -> Granted | Refused:
+) -> Decision:
     """Decide whether an external training earns the certification that was chosen for it.
 
     The award is issued on the completion date, which becomes an instant in ``zone`` by the policy's
@@ -45,14 +45,14 @@ def decide_external(
     facts.with_completion(completion)  # raises for that of another user
     certification = facts.certification
     if certification is None:
-        return Refused(issuing.against(facts))
+        return Refused(issuing.objections(facts))
     reasons = [
-        *earning.against(facts, completion, at, policy),
-        *_against_choice(facts, training, certification),
+        *completing.objections(facts, completion, at, policy),
+        *_choice_objections(facts, training, certification),
     ]
     if reasons:
         return Refused(reasons)
-    return earning.issue(facts, certification, completion, at=at, zone=zone, policy=policy)
+    return completing.issue(facts, certification, completion, at=at, zone=zone, policy=policy)
 
 
 def record_external(
@@ -61,7 +61,7 @@ def record_external(
     known: Facts | None,
     *,
     policy: Policy = DOCEBO,
-) -> Granted | Refused:
+) -> Answer:
     """Decide whether an external training can be reported with the certification chosen for it.
 
     ``reported`` is the training of that user and id as it was reported before, and ``known`` the
@@ -92,7 +92,7 @@ def _earned(training: ExternalTraining, known: Facts) -> bool:
     return any((each.source.type, each.source.item_id) == source for each in known.awards)
 
 
-def _against_choice(
+def _choice_objections(
     facts: Facts, training: ExternalTraining, certification: Certification
 ) -> Iterator[Reason]:
     if training.certification_id != certification.id:

@@ -1,14 +1,14 @@
-"""Can somebody have completed that, then?"""
+"""Recording: can somebody have completed that, then?"""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from certrules import instants
-from certrules.model.decisions import Granted, Reason, Refused, because
+from certrules.model.decisions import Answer, Granted, Reason, Refused, because
 from certrules.model.learning import Completion, Enrolment
 from certrules.model.reasons import ReasonCode
+from certrules.rules import issuing
 
-__all__ = ["against", "inferred", "record"]
+__all__ = ["inferred", "objections", "record"]
 
 
 def record(
@@ -17,7 +17,7 @@ def record(
     completions: Iterable[Completion] = (),
     *,
     at: datetime,
-) -> Granted | Refused:
+) -> Answer:
     """Decide whether a completion can be true: neither to come, nor before the first enrolment.
 
     ``attempts`` are the user's enrolments in the item, archived ones too; there need not be any.
@@ -30,7 +30,7 @@ def record(
 
     Rules: DOC-CERT-12.
     """
-    if reasons := tuple(against(completion, attempts, completions, at)):
+    if reasons := tuple(objections(completion, attempts, completions, at)):
         return Refused(reasons)
     return Granted(reasons=(because(ReasonCode.COMPLETION_PLAUSIBLE),))
 
@@ -40,12 +40,12 @@ def inferred(attempt: Enrolment, completions: Iterable[Completion]) -> bool:
 
     Rules: DOC-CERT-12.
     """
-    item = (attempt.kind, attempt.item_id)
-    told = {each.completed_at for each in completions if (each.kind, each.item_id) == item}
+    item = attempt.ref
+    told = {each.completed_at for each in completions if each.ref == item}
     return attempt.enrolled_at in {attempt.completed_at, *told}
 
 
-def against(
+def objections(
     completion: Completion,
     attempts: Iterable[Enrolment],
     completions: Iterable[Completion],
@@ -55,9 +55,9 @@ def against(
 
     Rules: DOC-CERT-12.
     """
+    if future := issuing.future_objection(completion, at):
+        yield future
     done = completion.completed_at
-    if done > instants.utc(at):
-        yield because(ReasonCode.COMPLETION_IN_FUTURE, completed_at=done, at=at)
     first = min(attempts, key=lambda attempt: attempt.enrolled_at, default=None)
     if first is None or inferred(first, completions):
         return

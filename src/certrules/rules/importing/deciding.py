@@ -7,11 +7,11 @@ from attrs import evolve, frozen
 
 from certrules.model.awards import Award, ExpiryBasis, Source
 from certrules.model.decisions import Reason, because
-from certrules.model.effects import Effect, IssueAward, ReplaceAward
+from certrules.model.effects import Effect, IssueAward
 from certrules.model.events import EventKind
 from certrules.model.policy import Duplicates
 from certrules.model.reasons import ReasonCode
-from certrules.rules import issuing
+from certrules.rules import consequences, issuing
 from certrules.words import Word
 
 __all__ = ["Decision", "Outcome", "award_of", "decide"]
@@ -83,14 +83,14 @@ def decide(
     if current and (duplicates is Duplicates.REJECT or candidate.identity == current.identity):
         new = evolve(candidate, cycle=current.cycle, version=current.version + 1)
         news = issuing.notify(EventKind.CHANGED, new, at)
-        effects: tuple[Effect, ...] = ReplaceAward(new), news
+        effects: tuple[Effect, ...] = *consequences.edited(new), news
         return Decision(Outcome.UPDATED, new, effects, _WHY[Outcome.UPDATED])
     outcome, event = Outcome.ISSUED, EventKind.ISSUED
     if current:
         outcome, event = Outcome.RENEWED, EventKind.RENEWED
     new = evolve(candidate, cycle=last.cycle + 1) if last else candidate
     news = issuing.notify(event, new, at)
-    effects = *issuing.archive(current, at), IssueAward(new), news
+    effects = *consequences.archived(current, at), IssueAward(new), news
     return Decision(outcome, new, effects, _WHY[outcome])
 
 

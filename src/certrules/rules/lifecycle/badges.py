@@ -1,9 +1,9 @@
-"""Can an image be the badge of a certification?"""
+"""Badge images: can an image be the badge of a certification?"""
 
 from collections.abc import Iterator
 
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Reason, Refused, because
+from certrules.model.decisions import Answer, Granted, Reason, Refused, because
 from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
@@ -14,7 +14,7 @@ SIDE = 500
 """How many pixels a badge is recommended to have, and may have at most, either way."""
 
 
-def badge_image(image: ImageInfo | None, *, policy: Policy = DOCEBO) -> Granted | Refused:
+def badge_image(image: ImageInfo | None, *, policy: Policy = DOCEBO) -> Answer:
     """Decide whether an image, or none, can be a certification's badge; no effects follow.
 
     A grant whose reason is the recommended size is a warning: the image has another.
@@ -37,9 +37,7 @@ def badge_image(image: ImageInfo | None, *, policy: Policy = DOCEBO) -> Granted 
     return Granted(reasons=(_because(image),))
 
 
-def about_image(
-    certification: Certification, image: ImageInfo | None, policy: Policy
-) -> Granted | Refused:
+def about_image(certification: Certification, image: ImageInfo | None, policy: Policy) -> Answer:
     """Decide whether the image that a certification names can be its badge, if it is known at all.
 
     Rules: ALL-BADGE-04, ALL-BADGE-06.
@@ -58,10 +56,10 @@ def _against(image: ImageInfo | None) -> Iterator[Reason]:
     elif image.format is None:
         yield because(ReasonCode.IMAGE_FORMAT_UNKNOWN)
     else:
-        yield from _against_content(image)
+        yield from _content_objections(image)
 
 
-def _against_content(image: ImageInfo) -> Iterator[Reason]:
+def _content_objections(image: ImageInfo) -> Iterator[Reason]:
     if image.fault is not None:
         yield because(ReasonCode.IMAGE_BROKEN, format=image.format, fault=image.fault)
     if max(image.width, image.height) > SIDE:

@@ -1,4 +1,4 @@
-"""What may be created and edited, and when?"""
+"""Defining: how may certifications be created and edited?"""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ from certrules.rulebook import Rule
 from certrules.rules import issuing, validity
 from certrules.rules.lifecycle.badges import about_image
 
-__all__ = ["NEXT", "against_frozen", "create", "edit"]
+__all__ = ["NEXT", "create", "edit", "frozen_objections"]
 
 DRAFT, ACTIVE, INACTIVE = CertificationStatus
 
@@ -39,7 +39,7 @@ def create(
     image: ImageInfo | None = None,
     at: datetime,
     policy: Policy = DOCEBO,
-) -> Granted | Refused:
+) -> Granted[DefineCertification] | Refused:
     """Decide whether a certification can be created by a user at an aware instant, as it is given.
 
     ``image`` is what is known of its badge image. Where an item earns one certification at most,
@@ -59,7 +59,7 @@ def create(
     published = certification.status is not DRAFT
     about = about_image(certification, image, policy)
     reasons = [
-        *_against_content(certification, ("validity",), policy, publishing=published),
+        *_content_objections(certification, ("validity",), policy, publishing=published),
         *(() if about else about.reasons),
     ]
     if policy.one_certification_per_item and certification.assignments:
@@ -78,7 +78,7 @@ def edit(
     image: ImageInfo | None = None,
     at: datetime,
     policy: Policy = DOCEBO,
-) -> Granted | Refused:
+) -> Granted[DefineCertification] | Refused:
     """Decide whether a certification can be changed into another of its id, at an aware instant.
 
     ``image`` is what is known of the badge image that it will have. Who created it and when stays,
@@ -107,9 +107,9 @@ def edit(
     looking = publishing or "badge_image" in changed or image is not None
     about = about_image(after, image, policy) if looking else Granted()
     reasons = [
-        *against_frozen(before, changed, policy),
-        *_against_change(before, after, changed),
-        *_against_content(after, changed, policy, publishing=publishing),
+        *frozen_objections(before, changed, policy),
+        *_change_objections(before, after, changed),
+        *_content_objections(after, changed, policy, publishing=publishing),
         *(() if about else about.reasons),
     ]
     if reasons:
@@ -123,7 +123,7 @@ _KEPT = (*_MADE, "updated_at")
 _NAMES = tuple(each.name for each in fields(Certification))
 
 
-def against_frozen(
+def frozen_objections(
     certification: Certification, changed: Collection[str], policy: Policy
 ) -> Iterator[Reason]:
     """Yield why attributes cannot change, where publication has frozen them.
@@ -136,7 +136,7 @@ def against_frozen(
         yield because(ReasonCode.FROZEN, attributes=tuple(frozen), **named)
 
 
-def _against_change(
+def _change_objections(
     before: Certification, after: Certification, changed: Collection[str]
 ) -> Iterator[Reason]:
     if "assignments" in changed:
@@ -145,7 +145,7 @@ def _against_change(
         yield because(ReasonCode.STATUS_NOT_NEXT, status=before.status, wanted=after.status)
 
 
-def _against_content(
+def _content_objections(
     certification: Certification, changed: Collection[str], policy: Policy, *, publishing: bool
 ) -> Iterator[Reason]:
     if publishing or "validity" in changed:

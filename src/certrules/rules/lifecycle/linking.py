@@ -1,19 +1,19 @@
-"""What do assigning and unlinking an item do, and what is lost by it?"""
+"""Linking: what do assigning and unlinking an item do?"""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from certrules.model.awards import AssociationType, Award
 from certrules.model.catalog import Assignment, Certification, Item, ItemKind
-from certrules.model.decisions import Granted, Reason, Refused, because
+from certrules.model.decisions import Decision, Granted, Reason, Refused, because
 from certrules.model.effects import AssignItem, UnassignItem
 from certrules.model.learning import Renewal
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
-from certrules.rules import issuing
-from certrules.rules.lifecycle.defining import against_frozen
-from certrules.rules.lifecycle.removing import loss, removal
+from certrules.rules import consequences, issuing
+from certrules.rules.lifecycle.defining import frozen_objections
+from certrules.rules.lifecycle.removing import loss
 
 __all__ = ["assign", "unlink"]
 
@@ -24,7 +24,7 @@ def assign(
     others: Iterable[Certification],
     *,
     policy: Policy = DOCEBO,
-) -> Granted | Refused:
+) -> Decision:
     """Decide whether an item can be assigned to a certification.
 
     ``others`` are the certifications that the item earns already. Where an item carries one at
@@ -40,9 +40,9 @@ def assign(
     INT-22, INT-33.
     """
     reasons = [
-        *against_frozen(certification, ("assignments",), policy),
-        *_against_twice(certification, assignment),
-        *_against_others(certification, assignment, others, policy),
+        *frozen_objections(certification, ("assignments",), policy),
+        *_twice_objections(certification, assignment),
+        *_others_objections(certification, assignment, others, policy),
     ]
     if reasons:
         return Refused(reasons)
@@ -52,16 +52,16 @@ def assign(
 
 
 def _holds(certification: Certification, kind: ItemKind, item_id: str) -> bool:
-    return any((each.kind, each.item_id) == (kind, item_id) for each in certification.assignments)
+    return any(each.ref == (kind, item_id) for each in certification.assignments)
 
 
-def _against_twice(certification: Certification, assignment: Assignment) -> Iterator[Reason]:
+def _twice_objections(certification: Certification, assignment: Assignment) -> Iterator[Reason]:
     if _holds(certification, assignment.kind, assignment.item_id):
-        item = Item(assignment.kind, assignment.item_id)
+        item = Item(*assignment.ref)
         yield because(ReasonCode.ITEM_ASSIGNED_ALREADY, item=item, **issuing.named(certification))
 
 
-def _against_others(
+def _others_objections(
     certification: Certification,
     assignment: Assignment,
     others: Iterable[Certification],
@@ -71,7 +71,7 @@ def _against_others(
         return
     for other in sorted(others, key=lambda each: each.id):
         if other.id != certification.id and _holds(other, assignment.kind, assignment.item_id):
-            item = Item(assignment.kind, assignment.item_id)
+            item = Item(*assignment.ref)
             yield because(ReasonCode.ITEM_EARNS_OTHER, item=item, **issuing.named(other))
 
 
@@ -84,7 +84,7 @@ def unlink(
     *,
     at: datetime,
     policy: Policy = DOCEBO,
-) -> Granted | Refused:
+) -> Decision:
     """Decide whether an item can be unlinked from a certification, and what is lost by it.
 
     Only the awards that this item earned are removed, current and archived ones; ``awards`` and
@@ -100,7 +100,7 @@ def unlink(
 
     Rules: DOC-ASSIGN-11, DOC-DELETE-05, ALL-CERT-09, INT-20, INT-23.
     """
-    reasons = [*against_frozen(certification, ("assignments",), policy)]
+    reasons = [*frozen_objections(certification, ("assignments",), policy)]
     if not _holds(certification, kind, item_id):
         code, named = ReasonCode.ITEM_NOT_ASSIGNED, issuing.named(certification)
         item = Item(kind, item_id)
@@ -110,12 +110,14 @@ def unlink(
     source = AssociationType(kind.value), item_id
     lost = [each for each in awards if (each.source.type, each.source.item_id) == source]
     doomed = {(each.user_id, each.cycle) for each in lost}
-    begun = [
+    ended = [
         each
         for each in renewals
-        if (each.option.kind, each.option.item_id) == (kind, item_id)
-        or (each.user_id, each.cycle) in doomed
+        if each.option.ref == (kind, item_id) or (each.user_id, each.cycle) in doomed
     ]
     why = loss(Rule.DOC_ASSIGN_11, lost)
-    effects = (UnassignItem(certification.id, kind, item_id), *removal(lost, begun, at))
+    effects = (
+        UnassignItem(certification.id, kind, item_id),
+        *consequences.removed(lost, ended, at),
+    )
     return Granted(effects, (why,))

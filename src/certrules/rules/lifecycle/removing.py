@@ -1,32 +1,24 @@
-"""What do unassigning and deleting do, and what is lost by it?"""
+"""Removing: what do unassigning and deleting do?"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification
-from certrules.model.decisions import Granted, Reason, Refused, because
-from certrules.model.effects import (
-    CancelNotices,
-    CloseRenewal,
-    Effect,
-    RemoveAward,
-    RemoveCertification,
-)
-from certrules.model.events import EventKind
-from certrules.model.learning import Renewal, RenewalState
+from certrules.model.decisions import Decision, Granted, Reason, Refused, because
+from certrules.model.effects import RemoveCertification
+from certrules.model.learning import Renewal
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
-from certrules.rules import issuing
+from certrules.rules import consequences, issuing
 
-__all__ = ["delete", "loss", "removal", "unassign"]
+__all__ = ["delete", "loss", "unassign"]
 
 
 def unassign(
     user_id: str, awards: Iterable[Award], renewals: Iterable[Renewal] = (), *, at: datetime
-) -> Granted | Refused:
+) -> Decision:
     """Decide whether a certification can be taken away from one user: every cycle of it.
 
     ``awards`` and ``renewals`` may be those of everybody who has the certification; those of others
@@ -39,10 +31,10 @@ def unassign(
     Rules: DOC-AWARD-10, DOC-DELETE-06, INT-23.
     """
     lost = [each for each in awards if each.user_id == user_id]
-    begun = [each for each in renewals if each.user_id == user_id]
+    ended = [each for each in renewals if each.user_id == user_id]
     if not lost:
         return Refused((because(ReasonCode.NO_AWARD, user_id=user_id),))
-    return Granted(tuple(removal(lost, begun, at)), (loss(Rule.DOC_AWARD_10, lost),))
+    return Granted(tuple(consequences.removed(lost, ended, at)), (loss(Rule.DOC_AWARD_10, lost),))
 
 
 def delete(
@@ -53,7 +45,7 @@ def delete(
     at: datetime,
     cascade: bool = False,
     policy: Policy = DOCEBO,
-) -> Granted | Refused:
+) -> Decision:
     """Decide whether a certification can be deleted, with its assignments and every award of it.
 
     Where a policy protects awards, expired and archived ones too, they are removed only if
@@ -74,20 +66,8 @@ def delete(
         protected = issuing.named(certification)
         return Refused((because(ReasonCode.AWARDS_PROTECTED, awards=len(lost), **protected),))
     reasons = loss(Rule.DOC_DELETE_02, lost), because(ReasonCode.DELETION_LOSES_HISTORY)
-    effects = (*removal(lost, renewals, at), RemoveCertification(certification.id))
+    effects = (*consequences.removed(lost, renewals, at), RemoveCertification(certification.id))
     return Granted(effects, reasons)
-
-
-def removal(lost: Iterable[Award], begun: Iterable[Renewal], at: datetime) -> Iterator[Effect]:
-    """Yield what taking awards away does, its news, and what becomes of renewals begun."""
-    at = instants.utc(at)
-    for award in sorted(lost, key=lambda each: (each.user_id, each.certification_id, each.cycle)):
-        yield RemoveAward(award)
-        yield CancelNotices(award.user_id, award.certification_id, award.cycle)
-        yield issuing.notify(EventKind.REMOVED, award, at)
-    for renewal in sorted(begun, key=lambda each: (each.user_id, each.started_at)):
-        if renewal.state is RenewalState.OPEN:
-            yield CloseRenewal(renewal.close(RenewalState.CANCELLED, at))
 
 
 def loss(rule: Rule, lost: Sequence[Award]) -> Reason:

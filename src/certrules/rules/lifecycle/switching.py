@@ -1,4 +1,4 @@
-"""What do publishing a draft, and switching a certification on and off do?"""
+"""Switching: what do publishing a draft, activating and deactivating do?"""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from attrs import evolve
 
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Granted, Refused, because
+from certrules.model.effects import DefineCertification
 from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
@@ -22,7 +23,7 @@ def publish(
     image: ImageInfo | None = None,
     at: datetime,
     policy: Policy = DOCEBO,
-) -> Granted | Refused:
+) -> Granted[DefineCertification] | Refused:
     """Decide whether a draft can be published, as active or inactive, at an aware instant.
 
     ``image`` is what is known of its badge image.
@@ -46,7 +47,7 @@ def publish(
 
 def activate(
     certification: Certification, *, at: datetime, policy: Policy = DOCEBO
-) -> Granted | Refused:
+) -> Granted[DefineCertification] | Refused:
     """Decide whether a published certification can be issued again.
 
     >>> idle = Certification("fa", "First aid", status=CertificationStatus.INACTIVE)
@@ -58,7 +59,9 @@ def activate(
     return _switch(certification, CertificationStatus.ACTIVE, at, policy)
 
 
-def deactivate(certification: Certification, *, at: datetime) -> Granted | Refused:
+def deactivate(
+    certification: Certification, *, at: datetime
+) -> Granted[DefineCertification] | Refused:
     """Decide whether a published certification can cease to be issued; what was issued stands.
 
     No policy forbids that.
@@ -77,7 +80,7 @@ def _switch(
     status: CertificationStatus,
     at: datetime,
     policy: Policy = DOCEBO,
-) -> Granted | Refused:
+) -> Granted[DefineCertification] | Refused:
     if certification.status is CertificationStatus.DRAFT:
         return Refused((because(ReasonCode.STILL_A_DRAFT, **issuing.named(certification)),))
     return edit(certification, evolve(certification, status=status), at=at, policy=policy)

@@ -1,30 +1,29 @@
-"""Which assigned items can renew an award, and why not the others?"""
+"""Items: which assigned items can renew an award, and why not the others?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 
 from attrs import frozen
 
-from certrules.model.catalog import Certification, ItemKind
+from certrules.model.catalog import Certification, ItemKind, ItemRef
 from certrules.model.decisions import Reason, because
 from certrules.model.facts import Facts
 from certrules.model.learning import EnrolmentStatus, RenewalOption
 from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import criteria
-from certrules.rules.renewal import ways
+from certrules.rules.renewal import availability
 
-__all__ = ["Judged", "against_several", "judge", "within"]
+__all__ = ["Judged", "judge", "several_items", "within"]
 
 
 @frozen
 class Judged:
-    """What an item is worth: the ways in which it renews, or why it does not."""
+    """What an item is worth: the options by which it renews, or why it does not."""
 
-    kind: ItemKind
-    item_id: str
-    options: tuple[RenewalOption, ...]
-    reasons: tuple[Reason, ...]
+    item: ItemRef
+    options: tuple[RenewalOption, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 def judge(
@@ -34,14 +33,11 @@ def judge(
 
     Rules: DOC-RENEW-07, DOC-RENEW-14, DOC-RENEW-16, INT-13, INT-19, X-ARCH-1.
     """
-    assigned = {(each.kind, each.item_id) for each in certification.assignments}
-    return [
-        _judge(facts, kind, item, plan_id, at, retake=certification.retake)
-        for kind, item in sorted(assigned, key=lambda item: (item[0].value, item[1]))
-    ]
+    items = sorted({each.ref for each in certification.assignments}, key=criteria.item_order)
+    return [_judge(facts, item, plan_id, at, retake=certification.retake) for item in items]
 
 
-def against_several(certification: Certification, policy: Policy) -> Iterator[Reason]:
+def several_items(certification: Certification, policy: Policy) -> Iterator[Reason]:
     """Yield why no item can renew a certification: it takes several together to earn it.
 
     Rules: INT-32.
@@ -52,76 +48,58 @@ def against_several(certification: Certification, policy: Policy) -> Iterator[Re
 
 
 def _judge(
-    facts: Facts, kind: ItemKind, item_id: str, plan_id: str | None, at: datetime, *, retake: bool
+    facts: Facts, item: ItemRef, plan_id: str | None, at: datetime, *, retake: bool
 ) -> Judged:
-    against = _against_retaking if retake else _against_completed
-    found = _asked(ways.through(facts, kind, item_id), kind, item_id, plan_id)
-    if not found:
-        return Judged(kind, item_id, (), (_not_through(facts, kind, item_id, plan_id),))
-    reasons = [
-        *_against_unknown(facts, kind, item_id),
-        *against(facts, kind, item_id),
-    ]
-    shut = [ways.closed(facts, kind, item_id, way, at) for way in found]
-    if all(shut):
-        reasons.extend(dict.fromkeys(filter(None, shut)))
-    if reasons:
-        return Judged(kind, item_id, (), tuple(reasons))
-    still = [way for way, reason in zip(found, shut, strict=True) if reason is None]
-    return Judged(kind, item_id, tuple(RenewalOption(kind, item_id, way) for way in still), ())
+    """Judge one item; if it is not taken through the plan, nothing else about it matters."""
+    own = item == (ItemKind.LEARNING_PLAN, plan_id)
+    routes = availability.routes(facts, item)
+    asked = [route for route in routes if plan_id is None or own or route == plan_id]
+    if not asked:
+        plan = facts.item(ItemKind.LEARNING_PLAN, plan_id or "")
+        why = because(ReasonCode.NOT_THROUGH_PLAN, item=facts.item(*item), plan=plan)
+        return Judged(item, reasons=(why,))
+    closed = [availability.closed_reason(facts, item, route, at) for route in asked]
+    found = (
+        _not_here(facts, item),
+        _not_archivable(facts, item) if retake else _retakes_off(facts, item),
+        *(dict.fromkeys(closed) if all(closed) else ()),
+    )
+    if reasons := tuple(filter(None, found)):
+        return Judged(item, reasons=reasons)
+    still = (route for route, reason in zip(asked, closed, strict=True) if reason is None)
+    return Judged(item, tuple(RenewalOption(*item, route) for route in still))
 
 
-def _not_through(facts: Facts, kind: ItemKind, item_id: str, plan_id: str | None) -> Reason:
-    """Return why an item is no option on a plan's page; then nothing else about it matters."""
-    plan = facts.item(ItemKind.LEARNING_PLAN, plan_id or "")
-    return because(ReasonCode.NOT_THROUGH_PLAN, item=facts.item(kind, item_id), plan=plan)
+def _not_here(facts: Facts, item: ItemRef) -> Reason | None:
+    known = {ItemKind.COURSE: facts.course, ItemKind.LEARNING_PLAN: facts.plan}
+    if item.kind is ItemKind.EXTERNAL_TRAINING:
+        return because(ReasonCode.TAKEN_ELSEWHERE, item=facts.item(*item))
+    if item.kind in known and known[item.kind](item.id) is None:
+        return because(ReasonCode.UNKNOWN_ITEM, item=facts.item(*item))
+    return None
 
 
-def _asked(
-    found: Sequence[str | None], kind: ItemKind, item_id: str, plan_id: str | None
-) -> list[str | None]:
-    """Return the ways that count: all of them, or those through the plan that is asked from."""
-    own = (kind, item_id) == (ItemKind.LEARNING_PLAN, plan_id)
-    return [way for way in found if plan_id is None or own or way == plan_id]
+def _retakes_off(facts: Facts, item: ItemRef) -> Reason | None:
+    attempts = facts.attempts(*item)
+    completed = any(each.status is EnrolmentStatus.COMPLETED for each in attempts)
+    if completed or any(each.ref == item for each in facts.completions):
+        return because(ReasonCode.RETAKES_OFF, item=facts.item(*item))
+    return None
 
 
-def _against_unknown(facts: Facts, kind: ItemKind, item_id: str) -> Iterator[Reason]:
-    if kind is ItemKind.EXTERNAL_TRAINING:
-        yield because(ReasonCode.TAKEN_ELSEWHERE, item=facts.item(kind, item_id))
-    elif _unknown(facts, kind, item_id):
-        yield because(ReasonCode.UNKNOWN_ITEM, item=facts.item(kind, item_id))
+def _not_archivable(facts: Facts, item: ItemRef) -> Reason | None:
+    enrolment = facts.enrolment(*item)
+    if enrolment is None or enrolment.status.archivable:
+        return None
+    return because(ReasonCode.NOT_ARCHIVABLE, item=facts.item(*item), status=enrolment.status)
 
 
-def _against_completed(facts: Facts, kind: ItemKind, item_id: str) -> Iterator[Reason]:
-    if _ever_completed(facts, kind, item_id):
-        yield because(ReasonCode.RETAKES_OFF, item=facts.item(kind, item_id))
-
-
-def _against_retaking(facts: Facts, kind: ItemKind, item_id: str) -> Iterator[Reason]:
-    enrolment = facts.enrolment(kind, item_id)
-    if enrolment is not None and not enrolment.status.archivable:
-        item = facts.item(kind, item_id)
-        yield because(ReasonCode.NOT_ARCHIVABLE, item=item, status=enrolment.status)
-
-
-def within(facts: Facts, kind: ItemKind, item_id: str) -> list[tuple[ItemKind, str]]:
+def within(facts: Facts, item: ItemRef) -> list[ItemRef]:
     """Return what is taken with an item: it itself, and before it the courses known of a plan.
 
     Rules: X-ARCH-3.
     """
-    plan = facts.plan(item_id) if kind is ItemKind.LEARNING_PLAN else None
+    plan = facts.plan(item.id) if item.kind is ItemKind.LEARNING_PLAN else None
     courses = sorted(set(plan.courses if plan else ()))
-    known = [(ItemKind.COURSE, course) for course in courses if facts.course(course) is not None]
-    return [*known, (kind, item_id)]
-
-
-def _unknown(facts: Facts, kind: ItemKind, item_id: str) -> bool:
-    known = {ItemKind.COURSE: facts.course, ItemKind.LEARNING_PLAN: facts.plan}
-    return kind in known and known[kind](item_id) is None
-
-
-def _ever_completed(facts: Facts, kind: ItemKind, item_id: str) -> bool:
-    attempts = facts.attempts(kind, item_id)
-    return any(each.status is EnrolmentStatus.COMPLETED for each in attempts) or any(
-        (each.kind, each.item_id) == (kind, item_id) for each in facts.completions
-    )
+    known = [ItemRef(ItemKind.COURSE, each) for each in courses if facts.course(each) is not None]
+    return [*known, item]

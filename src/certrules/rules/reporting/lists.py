@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from attrs import frozen
 
-from certrules.model.decisions import Granted, Refused
+from certrules.model.decisions import Answer
 from certrules.model.tables import AwardRow
 from certrules.rules import status
 from certrules.rules.status import Status
@@ -24,12 +24,12 @@ class LearnerAward:
     issued_at: datetime
     expires_at: datetime | None
     days_left: int | None
-    renewal: Granted | Refused
+    renewal: Answer
 
 
 def learner_awards(
     rows: Iterable[AwardRow],
-    renewals: Mapping[str, Granted | Refused],
+    renewals: Mapping[str, Answer],
     *,
     at: datetime,
     zone: str | tzinfo,

@@ -15,7 +15,7 @@ from certrules.model.records import RecordKey
 from certrules.records import Layout, Record, RecordsFile, RejectedRow
 from certrules.repositories.protocols import Transaction
 from certrules.rules import importing
-from certrules.workflows import _effects
+from certrules.workflows import effects
 from certrules.workflows.importing.planning import Plan, plan
 from certrules.workflows.importing.reports import KEPT_FAULTS, ImportReport, Tally
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
@@ -146,7 +146,7 @@ class _Step:
     def _try(self) -> Plan:
         with self.acting.store.writing() as transaction:
             planned = self._plan(transaction)
-            _effects.carry_out(transaction, planned.effects, self.acting.policy.notifications)
+            effects.apply(transaction, planned.effects, self.acting.policy.notifications)
         return planned
 
     def _plan(self, transaction: Transaction) -> Plan:

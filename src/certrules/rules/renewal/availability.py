@@ -1,19 +1,19 @@
-"""Through what can a user take an item now: by itself, or through which learning plan?"""
+"""Availability: through what can a user take an item now, by itself or through which plan?"""
 
 from datetime import date, datetime, timedelta
 
 from certrules import instants
-from certrules.model.catalog import ItemKind
+from certrules.model.catalog import Item, ItemKind, ItemRef
 from certrules.model.decisions import Reason, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Course, Enrolment, LearningPlan, Window, WindowStart
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 
-__all__ = ["closed", "ended", "through"]
+__all__ = ["closed_reason", "routes", "window_end"]
 
 
-def through(facts: Facts, kind: ItemKind, item_id: str) -> list[str | None]:
+def routes(facts: Facts, item: ItemRef) -> list[str | None]:
     """Return the plans through which a user has an item, by id; None means without a plan.
 
     A course that stands in plans in which the user is enrolled is taken through these, and by
@@ -21,10 +21,10 @@ def through(facts: Facts, kind: ItemKind, item_id: str) -> list[str | None]:
 
     Rules: DOC-RENEW-15, INT-13, X-VALID-2.
     """
-    if kind is not ItemKind.COURSE:
+    if item.kind is not ItemKind.COURSE:
         return [None]
-    plans = sorted({plan.id for plan in facts.plans if _has_through(facts, plan, item_id)})
-    enrolment = facts.enrolment(kind, item_id)
+    plans = sorted({plan.id for plan in facts.plans if _has_through(facts, plan, item.id)})
+    enrolment = facts.enrolment(*item)
     direct = not plans or (enrolment is not None and enrolment.direct)
     return [*plans, None] if direct else [*plans]
 
@@ -34,55 +34,46 @@ def _has_through(facts: Facts, plan: LearningPlan, course_id: str) -> bool:
     return enrolled and course_id in plan.courses
 
 
-def closed(
-    facts: Facts, kind: ItemKind, item_id: str, plan_id: str | None, at: datetime
-) -> Reason | None:
-    """Return why an item cannot be taken in a way of :func:`through` at an instant, if so.
+def closed_reason(facts: Facts, item: ItemRef, plan_id: str | None, at: datetime) -> Reason | None:
+    """Return why an item cannot be taken by one of its :func:`routes` at an instant, if so.
 
     The window of the plan has priority, open or over; where the plan sets none, those of the
     courses decide.
 
     Rules: DOC-RENEW-14, DOC-RENEW-15, DOC-RENEW-16, INT-13.
     """
-    through_plan = facts.plan(item_id if kind is ItemKind.LEARNING_PLAN else plan_id or "")
-    if through_plan is not None and through_plan.window.limited:
-        return _plan_closed(facts, through_plan, at)
-    if kind is ItemKind.LEARNING_PLAN:
-        courses = through_plan.courses if through_plan else ()
-    else:
-        courses = (item_id,)
+    own = item.kind is ItemKind.LEARNING_PLAN
+    plan = facts.plan(item.id if own else plan_id or "")
+    if plan is not None and plan.window.limited:
+        named = facts.item(ItemKind.LEARNING_PLAN, plan.id)
+        return _over(Rule.DOC_RENEW_16, named, _plan_ended(facts, plan, at))
+    courses = (plan.courses if plan else ()) if own else (item.id,)
     for course in sorted(courses):
-        if last := _course_ended(facts, course, at):
-            return _shut(facts, Rule.DOC_RENEW_14, ItemKind.COURSE, course, last)
+        named, last = facts.item(ItemKind.COURSE, course), _course_ended(facts, course, at)
+        if reason := _over(Rule.DOC_RENEW_14, named, last):
+            return reason
     return None
 
 
-def _plan_closed(facts: Facts, plan: LearningPlan, at: datetime) -> Reason | None:
-    if last := _plan_ended(facts, plan, at):
-        return _shut(facts, Rule.DOC_RENEW_16, ItemKind.LEARNING_PLAN, plan.id, last)
-    return None
-
-
-def _shut(facts: Facts, rule: Rule, kind: ItemKind, item_id: str, last: date) -> Reason:
-    item = facts.item(kind, item_id)
-    return because(ReasonCode.WINDOW_OVER, rule, item=item, last_day=last)
+def _over(rule: Rule, item: Item, last: date | None) -> Reason | None:
+    return because(ReasonCode.WINDOW_OVER, rule, item=item, last_day=last) if last else None
 
 
 def _course_ended(facts: Facts, course_id: str, at: datetime) -> date | None:
     known = facts.course(course_id) or Course(course_id)
     enrolment = facts.enrolment(ItemKind.COURSE, course_id)
     access = enrolment.first_access_at if enrolment else None
-    return ended(known.window, enrolment, access, at)
+    return window_end(known.window, enrolment, access, at)
 
 
 def _plan_ended(facts: Facts, plan: LearningPlan, at: datetime) -> date | None:
     enrolment = facts.enrolment(ItemKind.LEARNING_PLAN, plan.id)
     attempts = [each for course in plan.courses for each in facts.attempts(ItemKind.COURSE, course)]
     accesses = [each.first_access_at for each in attempts if each.first_access_at is not None]
-    return ended(plan.window, enrolment, min(accesses, default=None), at)
+    return window_end(plan.window, enrolment, min(accesses, default=None), at)
 
 
-def ended(
+def window_end(
     window: Window, enrolment: Enrolment | None, first_access: datetime | None, at: datetime
 ) -> date | None:
     """Return a window's last day, in UTC, once it is past; days that have not begun never are.
@@ -90,8 +81,8 @@ def ended(
     An access before the enrolment does not let the days begin before it.
 
     >>> at = datetime(2024, 3, 1, tzinfo=UTC)
-    >>> ended(Window(date(2024, 2, 29)), None, None, at), ended(Window(at.date()), None, None, at)
-    (datetime.date(2024, 2, 29), None)
+    >>> [window_end(Window(date(2024, *day)), None, None, at) for day in ((2, 29), (3, 1))]
+    [datetime.date(2024, 2, 29), None]
 
     Rules: INT-13b, X-VALID-1.
     """

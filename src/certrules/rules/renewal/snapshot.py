@@ -1,4 +1,4 @@
-"""What had happened by an instant, and what has changed since?"""
+"""Snapshot: what had happened by an instant, and what has changed since?"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -7,27 +7,27 @@ from attrs import evolve
 
 from certrules import instants
 from certrules.model.awards import Award
-from certrules.model.catalog import ItemKind
+from certrules.model.catalog import ItemRef
 from certrules.model.decisions import Reason, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Enrolment, EnrolmentStatus, Renewal, RenewalState
 from certrules.model.reasons import ReasonCode
 from certrules.rules import status
 
-__all__ = ["against_since", "as_of"]
+__all__ = ["changed_since", "facts_as_of"]
 
 
-def as_of(facts: Facts, at: datetime) -> Facts:
+def facts_as_of(facts: Facts, at: datetime) -> Facts:
     """Return facts as they stood at an aware instant: what lies after it has not happened.
 
-    Of what was completed later, the enrolment was in progress or untouched; what was archived or
-    closed later was current or open.
+    A later completion becomes in progress (or enrolled, if the item was never opened); a later
+    archiving or closing is removed.
 
     >>> first, second = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 2))
     >>> done = Enrolment("ada", ItemKind.COURSE, "c1", first, EnrolmentStatus.COMPLETED,
     ...                  completed_at=second)
     >>> facts = Facts(User("ada", "ada"), None, enrolments=(done,))
-    >>> str(as_of(facts, first).enrolments[0].status), as_of(facts, second) == facts
+    >>> str(facts_as_of(facts, first).enrolments[0].status), facts_as_of(facts, second) == facts
     ('enrolled', True)
 
     Rules: INT-12b.
@@ -75,8 +75,8 @@ def _renewal(renewal: Renewal, at: datetime) -> Renewal:
     return renewal
 
 
-def against_since(
-    facts: Facts, then: Facts, taken: Iterable[tuple[ItemKind, str]], at: datetime
+def changed_since(
+    facts: Facts, then: Facts, taken: Iterable[ItemRef], at: datetime
 ) -> Iterator[Reason]:
     """Yield why nothing is started as of an instant since which there was a change.
 
@@ -88,13 +88,12 @@ def against_since(
     changed = (
         then.held != facts.held
         or then.renewal != facts.renewal
-        or any(_training(then, *each) != _training(facts, *each) for each in taken)
+        or any(_training(then, each) != _training(facts, each) for each in taken)
     )
     if changed:
         yield because(ReasonCode.CHANGED_SINCE, at=at)
 
 
-def _training(facts: Facts, kind: ItemKind, item_id: str) -> tuple[object, object]:
+def _training(facts: Facts, item: ItemRef) -> tuple[object, object]:
     """Return what is known of an item: every attempt, and every completion."""
-    done = [each for each in facts.completions if (each.kind, each.item_id) == (kind, item_id)]
-    return list(facts.attempts(kind, item_id)), done
+    return list(facts.attempts(*item)), [each for each in facts.completions if each.ref == item]

@@ -1,0 +1,92 @@
+"""Consequences: what follows when an award is issued, archived, edited or removed?
+
+A badge says when its award was issued and when it expires, and a notice says when it expires: what
+they say must not outlive the award.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from certrules import instants
+from certrules.model.awards import Award
+from certrules.model.effects import (
+    ArchiveAward,
+    CancelNotices,
+    CancelOutdatedNotices,
+    CloseRenewal,
+    ForgetNotices,
+    IssueAward,
+    Notify,
+    RemoveAward,
+    ReplaceAward,
+    RevokeBadge,
+    RevokeOutdatedBadge,
+)
+from certrules.model.events import EventKind
+from certrules.model.learning import Renewal, RenewalState
+from certrules.rules import issuing
+
+__all__ = ["Editing", "Issuing", "Removing", "archived", "edited", "issued", "removed"]
+
+Archiving = ArchiveAward | CancelNotices | RevokeBadge
+
+Issuing = Archiving | IssueAward | Notify
+"""The effects of issuing an award, in the place of another or not."""
+
+Editing = ReplaceAward | CancelOutdatedNotices | RevokeOutdatedBadge
+"""The effects of giving an award other dates, or another source."""
+
+Removing = RemoveAward | CancelNotices | ForgetNotices | RevokeBadge | Notify | CloseRenewal
+"""The effects of removing awards."""
+
+
+def issued(award: Award, held: Award | None, at: datetime) -> tuple[Issuing, ...]:
+    """Return what follows when an award is issued, at ``at`` in the place of the one that is held.
+
+    Rules: DOC-AWARD-02, INT-35.
+    """
+    news = issuing.notify(EventKind.ISSUED, award, at)
+    return *archived(held, at), IssueAward(award), news
+
+
+def archived(award: Award | None, at: datetime) -> tuple[Archiving, ...]:
+    """Return what follows when another award takes the place of the one that is held, if any.
+
+    >>> at = datetime(2024, 1, 1, tzinfo=UTC)
+    >>> [type(each).__name__ for each in archived(Award("ada", "fa", at, None), at)]
+    ['ArchiveAward', 'CancelNotices', 'RevokeBadge']
+
+    Rules: DOC-RENEW-14, INT-23, INT-42.
+    """
+    if award is None:
+        return ()
+    return ArchiveAward(award.archive(at)), CancelNotices(award.key), RevokeBadge(award.key)
+
+
+def edited(award: Award) -> tuple[Editing, ...]:
+    """Return what follows when an award becomes as it is given.
+
+    Rules: DOC-AWARD-09, INT-23, INT-42.
+    """
+    return ReplaceAward(award), CancelOutdatedNotices(award), RevokeOutdatedBadge(award)
+
+
+def removed(
+    awards: Iterable[Award], renewals: Iterable[Renewal], at: datetime
+) -> Iterator[Removing]:
+    """Yield what follows when awards are taken away; of ``renewals`` those that are open end.
+
+    What is issued in the place of a removed award is another one: notices of it are sent anew.
+
+    Rules: DOC-AWARD-10, DOC-DELETE-02, INT-20, INT-23, INT-42.
+    """
+    at = instants.utc(at)
+    for award in sorted(awards, key=lambda each: each.key):
+        yield RemoveAward(award)
+        yield CancelNotices(award.key)
+        yield ForgetNotices(award.key)
+        yield RevokeBadge(award.key)
+        yield issuing.notify(EventKind.REMOVED, award, at)
+    for renewal in sorted(renewals, key=lambda each: (each.user_id, each.started_at)):
+        if renewal.state is RenewalState.OPEN:
+            yield CloseRenewal(renewal.close(RenewalState.CANCELLED, at))
