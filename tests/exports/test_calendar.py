@@ -62,7 +62,7 @@ def test_the_event_of_a_certification_keeps_its_name_and_no_other_has_it() -> No
     others = [
         evolve(EXPIRY, user_id="bob"),
         evolve(EXPIRY, certification_id="fb"),
-        evolve(EXPIRY, user_id='ada", "fa', certification_id=""),
+        evolve(EXPIRY, user_id='ada", "fa'),
     ]
     assert len({uid(each) for each in (EXPIRY, *others)}) == 4
 

@@ -38,7 +38,7 @@ __all__ = ["add_badge"]
 
 UNREVOCABLE = (
     "the token names no status list, so that nobody will see when it is revoked; "
-    "give --lists, the URL at which they are published"
+    "give --lists, where they are published"
 )
 LISTS = "https://academy.example/status/{purpose}/{list}"
 
