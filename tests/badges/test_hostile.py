@@ -20,7 +20,7 @@ from tests.badges.samples import DURING, ISSUER, Key, unsigned
 
 COMPRESSED = "the credential in the PNG is compressed, which Open Badges forbids"
 ENTITIES = (
-    "the SVG has declarations of its own in its document type, which are not read here; save it "
+    "the SVG has declarations of its own in its document type, not read here; save it "
     "as a plain SVG, without <!DOCTYPE svg [...]>"
 )
 ZIPPED = "the SVG is in zip_codec, which is not read here; save it in UTF-8"

@@ -17,7 +17,7 @@ from certrules.cli.commands import importing
 from certrules.errors import RecordsFileError, StoreError
 from certrules.records import RejectedRow, open_records
 from certrules.repositories.sql import open_store
-from certrules.workflows import _effects
+from certrules.workflows import effects
 from tests.cli.conftest import Run, start
 from tests.cli.records import HEADER, write
 from tests.workflows.conftest import acting
@@ -311,7 +311,7 @@ def test_stopped_midway_it_says_how_to_go_on(
 ) -> None:
     rows = (f"user{number},FA,2024-03-01,1,,manual," for number in range(5_000))
     file = write(tmp_path / "records.csv", *rows)
-    real, batches = _effects.carry_out, []
+    real, batches = effects.apply, []
 
     def failing(*args: Any, **options: Any) -> None:
         batches.append(1)
@@ -319,7 +319,7 @@ def test_stopped_midway_it_says_how_to_go_on(
             raise StoreError("the disk is on fire")
         real(*args, **options)
 
-    monkeypatch.setattr(_effects, "carry_out", failing)
+    monkeypatch.setattr(effects, "apply", failing)
     answer = run("import", file, "--store", store, "--zone", "UTC")
     assert answer.code == 2
     assert "the disk is on fire; the first " in answer.err
