@@ -58,7 +58,7 @@ def furnish(work: Transaction) -> None:
     """Fill a store: every name is somebody's, and of everything something is missing."""
     names = NAMES + LONG
     kinds = list(ItemKind)
-    work.companies.put(Company(str(n), names[n], names[-n] or None) for n in range(1, 5))
+    work.companies.put(Company(str(n), names[n], names[n] if n % 2 else None) for n in range(1, 5))
     work.users.put(
         User(str(n), f"{name}{n % 3}", names[-n], name, company_id=str(n % 6) if n % 5 else None)
         for n, name in enumerate(names)

@@ -147,7 +147,7 @@ class Field(Enum):
     COMPANY_ID = (lambda row: row.user and row.user.company_id, None)
     COMPANY_NAME = (lambda row: row.company and row.company.name, None)
     COMPANY_KEY = (lambda row: row.company and row.company.name, folded)
-    ACCOUNT_OWNER_KEY = (lambda row: row.company and row.company.account_owner, sort_key)
+    ACCOUNT_OWNER_KEY = (lambda row: row.company and (row.company.account_owner or None), sort_key)
     # of a certification, also an award's, and of the items that earn it
     CERTIFICATION_ID = (_certification_id, None, False)
     NAME = _definition(lambda one: one.name)

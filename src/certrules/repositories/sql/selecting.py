@@ -58,7 +58,7 @@ _COLUMNS: Mapping[Field, ColumnElement[Any]] = {
     Field.COMPANY_ID: users.c.company_id,
     Field.COMPANY_NAME: companies.c.name,
     Field.COMPANY_KEY: companies.c.name_key,
-    Field.ACCOUNT_OWNER_KEY: companies.c.account_owner_key,
+    Field.ACCOUNT_OWNER_KEY: func.nullif(companies.c.account_owner_key, ""),
     Field.CERTIFICATION_ID: awards.c.certification_id,
     Field.NAME: certifications.c.name,
     Field.NAME_KEY: certifications.c.name_key,
