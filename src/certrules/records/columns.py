@@ -99,12 +99,11 @@ def read_mapping(mapping: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict
     for name, column in mapping:
         field = _field(name)
         if field in named:
+            both = named[field], column
+            said = f"{field} is mapped to {' and to '.join(map(shortened, both))}"
+            mend = "keep one of them"
             raise RecordsFileError(
-                "field_mapped_twice",
-                f"{field} is mapped to {shortened(named[field])} and to {shortened(column)}; "
-                "keep one of them",
-                field=str(field),
-                columns=(named[field], column),
+                "field_mapped_twice", f"{said}; {mend}", field=str(field), columns=both
             )
         named[field] = column
     return named
@@ -115,12 +114,10 @@ def _field(name: str) -> RecordField:
         return RecordField(_normal(name))
     except ValueError as error:
         fields = [str(field) for field in RecordField]
+        said = f"a record has no field {shortened(name)}{_did_you_mean(name, fields)}"
+        known, alike = ", ".join(fields), _alike(name, fields)
         raise RecordsFileError(
-            "unknown_field",
-            f"a record has no field {shortened(name)}{_did_you_mean(name, fields)}; its fields are "
-            + ", ".join(fields),
-            field=name,
-            suggestions=_alike(name, fields),
+            "unknown_field", f"{said}; its fields are {known}", field=name, suggestions=alike
         ) from error
 
 
@@ -166,25 +163,18 @@ def _place(header: Sequence[str], places: Mapping[str, list[int]], column: str) 
     found = places.get(_normal(column), [])
     exact = [place for place in found if header[place].strip() == column.strip()]
     if not found:
-        raise RecordsFileError(
-            "missing_column",
-            f"the file has no column {shortened(column)}{_did_you_mean(column, header)}",
-            column=column,
-            suggestions=_alike(column, header),
-        )
+        said = f"the file has no column {shortened(column)}{_did_you_mean(column, header)}"
+        alike = _alike(column, header)
+        raise RecordsFileError("missing_column", said, column=column, suggestions=alike)
     return _only(header, exact or found)
 
 
 def _only(header: Sequence[str], found: Sequence[int]) -> int:
     if len(found) > 1:
-        names = [header[place] for place in found]
-        raise RecordsFileError(
-            "duplicate_column",
-            f"columns {', '.join(str(place + 1) for place in found[:10])} go by the same name, "
-            f"{shortened(names[0])}; rename all but one",
-            columns=tuple(names),
-            places=tuple(place + 1 for place in found),
-        )
+        names, numbers = tuple(header[place] for place in found), tuple(each + 1 for each in found)
+        shown = ", ".join(map(str, numbers[:10]))
+        said = f"columns {shown} go by the same name, {shortened(names[0])}; rename all but one"
+        raise RecordsFileError("duplicate_column", said, columns=names, places=numbers)
     return found[0]
 
 
@@ -192,12 +182,11 @@ def _refuse_shared(header: Sequence[str], columns: Columns) -> None:
     first: dict[int, RecordField] = {}
     for field, place in columns.items():
         if place in first:
+            name, both = header[place], (str(first[place]), str(field))
+            said = f"column {shortened(name)} is mapped to {' and to '.join(both)}"
+            mend = "keep one of them"
             raise RecordsFileError(
-                "column_mapped_twice",
-                f"column {shortened(header[place])} is mapped to {first[place]} and to {field}; "
-                "keep one of them",
-                column=header[place],
-                fields=(str(first[place]), str(field)),
+                "column_mapped_twice", f"{said}; {mend}", column=name, fields=both
             )
         first[place] = field
 

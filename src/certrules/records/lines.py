@@ -68,11 +68,9 @@ def _known(name: str) -> str:
 
 
 def _unknown(name: str) -> RecordsFileError:
-    return RecordsFileError(
-        "unknown_encoding",
-        f"{name!r} is no encoding of text files; name one such as utf-8, utf-16-le or windows-1252",
-        encoding=name,
-    )
+    said = f"{name!r} is no encoding of text files"
+    mend = "name one such as utf-8, utf-16-le or windows-1252"
+    return RecordsFileError("unknown_encoding", f"{said}; {mend}", encoding=name)
 
 
 def line_breaks(text: str) -> int:
@@ -152,32 +150,21 @@ def _undecodable(encoding: str, error: UnicodeError, offset: int, line: int) -> 
     Rules: INT-06.
     """
     if encoding in _UNORDERED or not isinstance(error, UnicodeDecodeError):
-        return RecordsFileError(
-            "undecodable",
-            f"{encoding} needs a byte order mark, and the file has none: name {encoding}-le or -be",
-            encoding=encoding,
-        )
+        said = f"{encoding} needs a byte order mark, and the file has none"
+        mend = f"name {encoding}-le or -be"
+        return RecordsFileError("undecodable", f"{said}: {mend}", encoding=encoding)
     byte, at = error.object[error.start], offset + error.start
+    where = {"encoding": encoding, "line": line, "offset": at}
     if error.reason == "truncated data":  # of UTF-16 or UTF-32
-        return RecordsFileError(
-            "undecodable",
-            f"line {line}: the file ends at offset {at} within a character of {encoding}: it is "
-            "cut off, or in another encoding",
-            encoding=encoding,
-            line=line,
-            offset=at,
-        )
+        said = f"the file ends at offset {at} within a character of {encoding}"
+        mend = "it is cut off, or in another encoding"
+        return RecordsFileError("undecodable", f"line {line}: {said}: {mend}", **where)
     likely = dict(islice(_readings(error.object, error.start, encoding), 3))
     hint = " or ".join(f"{name} (reads {text!r})" for name, text in likely.items())
+    said = f"line {line}: byte 0x{byte:02x} at offset {at} is not {encoding}"
+    mend = "name the file's encoding" + (f", perhaps {hint}" if hint else "")
     return RecordsFileError(
-        "undecodable",
-        f"line {line}: byte 0x{byte:02x} at offset {at} is not {encoding}; "
-        + (f"name the file's encoding, perhaps {hint}" if hint else "name the file's encoding"),
-        encoding=encoding,
-        line=line,
-        offset=at,
-        byte=byte,
-        likely=tuple(likely),
+        "undecodable", f"{said}; {mend}", **where, byte=byte, likely=tuple(likely)
     )
 
 

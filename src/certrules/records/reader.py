@@ -6,7 +6,6 @@ from datetime import date, datetime, tzinfo
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
 from attrs import frozen
@@ -138,19 +137,10 @@ def open_records(
         opened.close()
         raise
     rules = FieldRules(tz, convention, profile, end_of_day=end_of_day)
-    return RecordsFile(
-        opened,
-        lines,
-        layout,
-        rules,
-        delimiter=divider,
-        encoding=found,
-        zone=tz,
-        issue_date=convention,
-        escaped=escaped,
-    )
+    return RecordsFile(layout, divider, found, tz, convention, opened, lines, rules, escaped)
 
 
+@frozen(eq=False)
 class RecordsFile:
     """An open file of certification records; close it, or use it in a ``with`` statement.
 
@@ -159,42 +149,25 @@ class RecordsFile:
     side. Each raises :class:`~certrules.errors.RecordsFileError` on reaching what is no CSV.
     """
 
-    def __init__(
-        self,
-        source: Source,
-        lines: Lines,
-        layout: Layout,
-        rules: FieldRules,
-        *,
-        delimiter: str,
-        encoding: str,
-        zone: tzinfo,
-        issue_date: IssueDateConvention,
-        escaped: bool,
-    ) -> None:
-        self.layout = layout
-        self.delimiter = delimiter
-        self.encoding = encoding
-        self.zone = zone
-        self.issue_date = issue_date
-        self.path: Path | None = source.path
-        self._source = source
-        self._lines = lines
-        self._escaped = escaped
-        self._rules = rules
-        pick = itemgetter(*(layout.places.get(field, -1) for field in RecordField))
-        complete = len(layout.places) == len(RecordField)
-        self._pick = pick if complete else lambda fields: pick([*fields, ""])
+    layout: Layout
+    delimiter: str
+    encoding: str
+    zone: tzinfo
+    issue_date: IssueDateConvention
+    _source: Source
+    _lines: Lines
+    _rules: FieldRules
+    _escaped: bool
+
+    @property
+    def path(self) -> Path | None:
+        """The path of the file; None for a stream."""
+        return self._source.path
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -230,12 +203,16 @@ class RecordsFile:
         Rules: DOC-CSV-01, DOC-CSV-02, X-CSV-1, INT-04, INT-15.
         """
         spans, kinds, lenient = self._rules.spans, self._rules.kinds, self._rules.profile.lenient
-        pick, width, lines = self._pick, len(self.layout.header), self._lines
+        lines, places, width = self._lines, self.layout.places, len(self.layout.header)
+        pick = itemgetter(*(places.get(field, -1) for field in RecordField))
+        lacking = len(places) < len(RecordField)
         for row, (line, fields) in self._rows():
             if len(fields) != width:
                 yield _ragged(row, line, fields, width)
                 continue
-            user, certification, issue, flag, expire, word, code = pick(fields)
+            user, certification, issue, flag, expire, word, code = pick(
+                [*fields, ""] if lacking else fields
+            )
             user, certification, code = user.strip(), certification.strip(), code.strip()
             issued_on, issued_at, dated, expires_on, expires_at, date_faults = spans[issue, expire]
             always_valid, type_, kind_faults = kinds[flag, word, dated, code != ""]

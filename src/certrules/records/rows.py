@@ -101,26 +101,18 @@ def _first_row(lines: Iterable[str], delimiter: str) -> list[str]:
 
 def _usable(delimiter: str) -> str:
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
-        raise RecordsFileError(
-            "invalid_delimiter",
-            f"the delimiter cannot be {delimiter!r}; give one character, such as ',' or ';'",
-            delimiter=delimiter,
-        )
+        said = f"the delimiter cannot be {delimiter!r}; give one character, such as ',' or ';'"
+        raise RecordsFileError("invalid_delimiter", said, delimiter=delimiter)
     return delimiter
 
 
 def _undecided(best: list[str]) -> RecordsFileError:
     if not best:
-        return RecordsFileError(
-            "delimiter_not_found",
-            "no comma, semicolon, tab or vertical bar divides the header; say which character does",
-        )
+        said = "no comma, semicolon, tab or vertical bar divides the header"
+        return RecordsFileError("delimiter_not_found", f"{said}; say which character does")
     names = " and ".join(map(repr, best))
-    return RecordsFileError(
-        "delimiter_ambiguous",
-        f"{names} divide the header equally well; say which is the delimiter",
-        delimiters=tuple(best),
-    )
+    said = f"{names} divide the header equally well; say which is the delimiter"
+    return RecordsFileError("delimiter_ambiguous", said, delimiters=tuple(best))
 
 
 def _empty() -> RecordsFileError:
@@ -176,21 +168,16 @@ def misquoted(text: str, line: int, delimiter: str) -> RecordsFileError:
         opened = line + line_breaks(text[:at])
         field = (_QUOTED if text.startswith('"', at) else unquoted).match(text, at)
         if field is None:
-            return _at(
-                opened,
-                number,
-                "unterminated_quote",
-                "a quote opens here and is never closed; close it, or double it if it belongs to "
-                "the value",
-            )
+            said = "a quote opens here and is never closed"
+            mend = "close it, or double it if it belongs to the value"
+            return _at(opened, number, "unterminated_quote", f"{said}; {mend}")
         following = text[field.end() : field.end() + 1]
         if following not in ("", delimiter, "\r", "\n"):
             return _stray(line + line_breaks(text[: field.end()]), number, following, opened)
         if following != delimiter or len(_value(field[0])) > csv.field_size_limit():
             limit = csv.field_size_limit()
-            mend = "shorten it, or look for a missing quote"
-            longer = f"longer than {limit:,} characters; {mend}"
-            return _at(opened, number, _TOO_LONG, longer, limit=limit)
+            said = f"longer than {limit:,} characters; shorten it, or look for a missing quote"
+            return _at(opened, number, _TOO_LONG, said, limit=limit)
         at = field.end() + 1
 
 

@@ -104,13 +104,11 @@ def _open(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except FileNotFoundError as error:
-        raise RecordsFileError(
-            "missing_file", f"there is no file {path}; check the path", path=str(path)
-        ) from error
+        code, said = "missing_file", f"there is no file {path}; check the path"
+        raise RecordsFileError(code, said, path=str(path)) from error
     except IsADirectoryError as error:
-        raise RecordsFileError(
-            "is_a_directory", f"{path} is a directory; name a file in it", path=str(path)
-        ) from error
+        code, said = "is_a_directory", f"{path} is a directory; name a file in it"
+        raise RecordsFileError(code, said, path=str(path)) from error
     except (OSError, ValueError) as error:
         raise _unreadable(str(path), error) from error
 

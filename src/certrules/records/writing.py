@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO, Self
 
 from certrules.errors import RecordsFileError
@@ -52,14 +51,9 @@ class RejectsWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if error is not None and self._own_file:
-            self._file.__exit__(kind, error, traceback)
+            self._file.__exit__(type(error), error, error.__traceback__)
         else:
             self.close()
 

@@ -14,7 +14,7 @@ from certrules.cli.output import Output, counted, progress, shown
 from certrules.errors import CertrulesError
 from certrules.instants import IssueDateConvention
 from certrules.model.people import Action
-from certrules.model.policy import Duplicates
+from certrules.model.policy import Duplicates, Policy
 from certrules.model.records import Fault, ImportProfile
 from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
 from certrules.rules.importing import Outcome
@@ -89,7 +89,6 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     option(
         "--issue-date",
         choices=[str(each) for each in IssueDateConvention],
-        default=str(IssueDateConvention.LOCAL_MIDNIGHT),
         metavar="WHEN",
         help="which instant a date stands for: local-midnight, utc-midnight or article-example "
         "(local-midnight)",
@@ -103,6 +102,7 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     option(
         "--expire-at-end-of-day",
         action="store_true",
+        default=None,
         help="awards are still valid on the day written as their expiry",
     )
     options.add_acting(parser, at="when it happens")
@@ -124,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
         acting = stack.enter_context(session.acting(args, Action.IMPORT_AWARDS))
         if args.rejects is not None:
             files.check_out(args.rejects, store=acting.store)
-        file = stack.enter_context(_records(args))
+        file = stack.enter_context(_records(args, acting.policy))
         faults = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
         rejects = stack.enter_context(_rejects(args.rejects, file))
         report = carry_out(
@@ -167,11 +167,12 @@ def _done(report: ImportReport) -> Iterator[None]:
         raise
 
 
-def _records(args: argparse.Namespace) -> RecordsFile:
+def _records(args: argparse.Namespace, policy: Policy) -> RecordsFile:
     return open_records(
         files.standard_input() if args.file == "-" else args.file,
         zone=args.zone,
-        issue_date=IssueDateConvention(args.issue_date),
+        issue_date=args.issue_date and IssueDateConvention(args.issue_date),
+        policy=policy,
         mapping=args.map,
         delimiter=DELIMITERS.get(args.delimiter, args.delimiter),
         encoding=args.encoding,
