@@ -24,6 +24,7 @@ from certrules.model.effects import (
     IssueBadge,
     Notify,
     OpenRenewal,
+    RecordCompletion,
     RemoveAward,
     RemoveCertification,
     ReopenTraining,
@@ -35,6 +36,7 @@ from certrules.model.effects import (
 )
 from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
+    Completion,
     Enrolment,
     EnrolmentStatus,
     Renewal,
@@ -61,6 +63,7 @@ ALL: tuple[Effect, ...] = (
     Notify(Event(EventKind.RENEWED, "ada", "fa", 2, day(6))),
     ReplaceAward(Award("bob", "fa", day(1), None, version=2)),
     RemoveAward(Award("eve", "fa", day(1), None)),
+    RecordCompletion(Completion("bob", COURSE, "X", day(2))),
     ReopenTraining("bob", COURSE, "A"),
     AssignItem("fa", Assignment(COURSE, "X", day(6))),
     UnassignItem("fa", COURSE, "A"),
@@ -108,6 +111,8 @@ def test_every_effect_is_carried_out(store: Store) -> None:
         ]
         bobs = Enrolment("bob", COURSE, "A", day(0))
         assert list(view.learning.enrolments("bob", COURSE, ["A"])) == [bobs]
+        recorded = Completion("bob", COURSE, "X", day(2))
+        assert list(view.learning.completions(["bob"], COURSE, ["X"])) == [recorded]
         assert view.learning.progress("ada", "A") == {"m2"}
         assert [each.state for each in view.renewals.history("ada", "fa")] == [
             RenewalState.COMPLETED

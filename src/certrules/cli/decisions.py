@@ -120,6 +120,9 @@ SENTENCES: Mapping[type, Callable[[Words, Any], str]] = {
         f"the enrolment in {words.item(it.enrolment.kind, it.enrolment.item_id)} is archived "
         f"as it was: {it.enrolment.status}"
     ),
+    effects.RecordCompletion: lambda words, it: (
+        f"the completion of {words.item(it.completion.kind, it.completion.item_id)} is recorded"
+    ),
     effects.Enrol: lambda words, it: (
         f"the user is enrolled in {words.item(it.enrolment.kind, it.enrolment.item_id)}, "
         f"attempt {it.enrolment.attempt}"

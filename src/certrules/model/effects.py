@@ -11,7 +11,7 @@ from certrules.model.awards import Award, AwardKey
 from certrules.model.badges import Badge
 from certrules.model.catalog import Assignment, Certification, ItemKind
 from certrules.model.events import Event
-from certrules.model.learning import Enrolment, Renewal
+from certrules.model.learning import Completion, Enrolment, Renewal
 
 __all__ = [
     "ArchiveAward",
@@ -28,6 +28,7 @@ __all__ = [
     "IssueBadge",
     "Notify",
     "OpenRenewal",
+    "RecordCompletion",
     "RemoveAward",
     "RemoveCertification",
     "ReopenTraining",
@@ -117,8 +118,15 @@ class ArchiveEnrolment:
 
 
 @frozen
+class RecordCompletion:
+    """Remember that a user has completed an item."""
+
+    completion: Completion
+
+
+@frozen
 class Enrol:
-    """Add a new attempt at an item."""
+    """Add an attempt at an item, or replace it by what it has become."""
 
     enrolment: Enrolment
 
@@ -205,6 +213,7 @@ Effect = (
     | RevokeBadge
     | RevokeOutdatedBadge
     | ArchiveEnrolment
+    | RecordCompletion
     | Enrol
     | ResetMaterials
     | ReopenTraining

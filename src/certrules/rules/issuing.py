@@ -36,23 +36,26 @@ __all__ = [
 ]
 
 
-def objections(facts: Facts, *, inactive: Rule = Rule.DOC_CERT_13) -> list[Reason]:
+def objections(facts: Facts, policy: Policy, *, inactive: Rule = Rule.DOC_CERT_13) -> list[Reason]:
     """Return why a user cannot be issued a certification, whatever they have completed.
 
     Groups are those of the moment at which this is asked. If the certification is gone, nothing
-    else can be said of it. ``inactive`` is the rule that refuses a deactivated user.
+    else can be said of it. If the platform has certifications switched off, that is the only
+    reason. ``inactive`` is the rule that refuses a deactivated user.
 
     >>> inactive = Certification("old", "First aid", status=CertificationStatus.INACTIVE)
     >>> restricted = Certification("crew", "First aid", groups={"crew"})
     >>> for known in (Certification("all", "First aid"), inactive, restricted):
-    ...     print(*objections(Facts(User("ada", "ada"), known)))
+    ...     print(*objections(Facts(User("ada", "ada"), known), DOCEBO))
     <BLANKLINE>
     certification First aid is inactive, not active (INT-31b)
     certification First aid is for groups to which ada does not belong (ALL-VIS-02)
 
-    Rules: DOC-CERT-13, DOC-DELETE-01, ALL-MANAGE-06, ALL-VIS-01, ALL-VIS-02, ALL-VIS-03,
-    ALL-VIS-06, INT-24, INT-31b, INT-36.
+    Rules: DOC-CERT-01, DOC-CERT-13, DOC-DELETE-01, ALL-MANAGE-06, ALL-VIS-01, ALL-VIS-02,
+    ALL-VIS-03, ALL-VIS-06, INT-24, INT-31b, INT-36.
     """
+    if not policy.enabled:
+        return [because(ReasonCode.SWITCHED_OFF)]
     user, certification = facts.user, facts.certification
     found = [user_objection(user, inactive)]
     if certification is None:

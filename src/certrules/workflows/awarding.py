@@ -1,9 +1,10 @@
 """Completions: what is recorded, issued and renewed if somebody has completed something?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
+from itertools import chain
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
@@ -12,8 +13,6 @@ from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Decision
 from certrules.model.learning import (
     Completion,
-    Enrolment,
-    EnrolmentStatus,
     ExternalTraining,
     RenewalState,
 )
@@ -76,18 +75,18 @@ def complete(acting: Acting, completion: Completion, *, at: datetime) -> Complet
     with acting.store.writing() as transaction:
         user = facts.known_user(transaction, completion.user_id)
         attempts = transaction.learning.enrolments(user.id, completion.kind, [completion.item_id])
-        told = [*transaction.learning.completions([user.id], completion.kind, [completion.item_id])]
-        recorded = awarding.record(completion, attempts, told, at=at)
+        known = transaction.learning.completions([user.id], completion.kind, [completion.item_id])
+        direct = not _through_plan(transaction, completion)
+        recorded = awarding.record(completion, attempts, known, at=at, direct=direct)
         assigned = transaction.certifications.assigned(completion.kind, completion.item_id)
         asked = {each.id for each in assigned} | _renewing(transaction, completion)
         decisions = {
             each: _decide(acting, transaction, each, completion, at=at) for each in sorted(asked)
         }
         if recorded:
-            _record(transaction, completion, attempts, told)
-            for decision in decisions.values():
-                if decision:
-                    apply(transaction, decision.effects, acting.policy.notifications)
+            granted = (each for each in (recorded, *decisions.values()) if each)
+            effects = chain.from_iterable(each.effects for each in granted)
+            apply(transaction, effects, acting.policy.notifications)
     return Completed(recorded, decisions)
 
 
@@ -120,69 +119,14 @@ def _decide(
     return decide(known, completion, at=at, zone=acting.zone, policy=acting.policy)
 
 
-ATTENDED = (ItemKind.COURSE, ItemKind.LEARNING_PLAN)
-"""The kinds of item in which people are enrolled."""
-
-
-def _record(
-    transaction: Transaction,
-    completion: Completion,
-    attempts: Sequence[Enrolment],
-    told: Sequence[Completion],
-) -> None:
-    transaction.learning.add_completions([completion])
-    if completion.kind in ATTENDED:
-        within = transaction.learning.plans_with([completion.item_id])
-        plans = {plan.id for plan in within if completion.kind is ItemKind.COURSE}
-        enrolled = transaction.learning.enrolments(
-            completion.user_id, ItemKind.LEARNING_PLAN, plans
-        )
-        alone = all(each.archived for each in enrolled)
-        transaction.learning.put_enrolments(_completed(completion, attempts, told, direct=alone))
-
-
-def _completed(
-    completion: Completion,
-    attempts: Sequence[Enrolment],
-    told: Sequence[Completion],
-    *,
-    direct: bool,
-) -> Sequence[Enrolment]:
-    """Return the current attempt as completed; who was in none had one nevertheless.
-
-    That one is direct unless a plan holds the course in which the user is enrolled, and begins
-    earlier once an older completion is told. A plan cannot be archived to be taken again, so that
-    its one attempt tells of its last completion.
-    """
-    done = completion.completed_at
-    if attempts and done < attempts[-1].enrolled_at:
-        return _begun(done, attempts, told)
-    if not attempts or attempts[-1].archived:
-        attempt = attempts[-1].attempt + 1 if attempts else 1
-        who, kind, item = completion.user_id, completion.kind, completion.item_id
-        fresh = Enrolment(who, kind, item, done, attempt=attempt, direct=direct)
-        return [evolve(fresh, status=EnrolmentStatus.COMPLETED, completed_at=done)]
-    current = attempts[-1]
-    if _told_before(current, done):
-        return []
-    return [evolve(current, status=EnrolmentStatus.COMPLETED, completed_at=done)]
-
-
-def _begun(
-    done: datetime, attempts: Sequence[Enrolment], told: Sequence[Completion]
-) -> Sequence[Enrolment]:
-    """Return the one attempt as begun earlier; what was completed before others is archived."""
-    only = len(attempts) == 1 and not attempts[-1].archived
-    if only and awarding.inferred(attempts[-1], told):
-        return [evolve(attempts[-1], enrolled_at=done)]
-    return []
-
-
-def _told_before(current: Enrolment, done: datetime) -> bool:
-    if current.status is not EnrolmentStatus.COMPLETED:
+def _through_plan(transaction: Transaction, completion: Completion) -> bool:
+    """Return whether the user is enrolled in a plan that holds the completed course."""
+    if completion.kind is not ItemKind.COURSE:
         return False
-    known = current.completed_at
-    return current.kind is not ItemKind.LEARNING_PLAN or (known is not None and done <= known)
+    plans = {plan.id for plan in transaction.learning.plans_with([completion.item_id])}
+    kind = ItemKind.LEARNING_PLAN
+    enrolled = transaction.learning.enrolments(completion.user_id, kind, plans)
+    return not all(each.archived for each in enrolled)
 
 
 def report_external(acting: Acting, training: ExternalTraining, *, at: datetime) -> Decision | None:

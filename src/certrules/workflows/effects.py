@@ -25,6 +25,7 @@ from certrules.model.effects import (
     IssueBadge,
     Notify,
     OpenRenewal,
+    RecordCompletion,
     RemoveAward,
     RemoveCertification,
     ReopenTraining,
@@ -72,6 +73,7 @@ def apply(
     for badge in many[IssueBadge]:
         transaction.badges.add(badge)
     transaction.awards.add(many[IssueAward])
+    transaction.learning.add_completions(many[RecordCompletion])
     transaction.learning.put_enrolments(many[ArchiveEnrolment] + many[Enrol])
     transaction.notices.cancel(many[CancelNotices])
     transaction.notices.cancel_outdated(many[CancelOutdatedNotices])
@@ -88,6 +90,7 @@ def _collect(transaction: Transaction, effect: Effect, many: defaultdict[type, l
             | ReplaceAward(value)
             | RemoveAward(value)
             | ArchiveEnrolment(value)
+            | RecordCompletion(value)
             | Enrol(value)
             | CancelNotices(value)
             | CancelOutdatedNotices(value)

@@ -103,9 +103,9 @@ def by_hand(
     DOC-AWARD-06, DOC-AWARD-07, INT-28b.
     """
     if facts.certification is None:
-        return Refused(issuing.objections(facts))
+        return Refused(issuing.objections(facts, policy))
     reasons = [
-        *issuing.objections(facts),
+        *issuing.objections(facts, policy),
         *_held_objections(facts, chosen, at),
         *date_objections(chosen),
         *source_objections(chosen.source, policy),

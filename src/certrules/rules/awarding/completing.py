@@ -50,7 +50,7 @@ def decide(
     known = facts.with_completion(completion)
     certification = facts.certification
     if certification is None:
-        return Refused(issuing.objections(facts))
+        return Refused(issuing.objections(facts, policy))
     needed = _needed(known, certification, completion, policy)
     reasons = [
         *objections(facts, completion, at, policy),
@@ -100,7 +100,7 @@ def objections(
 
     Rules: DOC-CERT-12, DOC-CERT-13, DOC-RENEW-03, ALL-VIS-02, INT-19c, INT-31b.
     """
-    yield from issuing.objections(facts)
+    yield from issuing.objections(facts, policy)
     yield from _holding_objections(facts, completion, at, policy)
     if repeated := issuing.repetition(facts, completion):
         yield repeated

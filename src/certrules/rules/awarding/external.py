@@ -45,7 +45,7 @@ def decide_external(
     facts.with_completion(completion)  # raises for that of another user
     certification = facts.certification
     if certification is None:
-        return Refused(issuing.objections(facts))
+        return Refused(issuing.objections(facts, policy))
     reasons = [
         *completing.objections(facts, completion, at, policy),
         *_choice_objections(facts, training, certification),

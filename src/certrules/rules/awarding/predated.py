@@ -68,12 +68,12 @@ def predate(
     at = instants.utc(at)
     certification = facts.certification
     if certification is None:
-        return Refused(issuing.objections(facts))
+        return Refused(issuing.objections(facts, policy))
     past = [each for each in facts.all_completions if each.completed_at <= at]
     groups = criteria.groups(certification, policy)
     done = [each for group in groups for each in criteria.in_group(group, past)]
     found = (
-        *issuing.objections(facts),
+        *issuing.objections(facts, policy),
         _already_held(facts.held, at),
         _without_items(certification),
         *(criteria.missing(facts, each) for each in groups if not criteria.in_group(each, past)),

@@ -1,10 +1,14 @@
-"""Recording: can somebody have completed that, then?"""
+"""Recording: can somebody have completed that, then, and what becomes of their enrolment?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from certrules.model.decisions import Answer, Granted, Reason, Refused, because
-from certrules.model.learning import Completion, Enrolment
+from attrs import evolve
+
+from certrules.model.catalog import ItemKind
+from certrules.model.decisions import Decision, Granted, Reason, Refused, because
+from certrules.model.effects import Effect, Enrol, RecordCompletion
+from certrules.model.learning import Completion, Enrolment, EnrolmentStatus
 from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
 
@@ -17,8 +21,12 @@ def record(
     completions: Iterable[Completion] = (),
     *,
     at: datetime,
-) -> Answer:
+    direct: bool = True,
+) -> Decision:
     """Decide whether a completion can be true: neither to come, nor before the first enrolment.
+
+    The effects record it, and complete the user's current attempt at a course or plan. A user in
+    none is enrolled by it: directly, unless they are enrolled in a plan that holds the course.
 
     ``attempts`` are the user's enrolments in the item, archived ones too; there need not be any.
     One that began with a completion, its own or one of ``completions``, was only inferred from it,
@@ -30,9 +38,54 @@ def record(
 
     Rules: DOC-CERT-12.
     """
+    attempts, completions = tuple(attempts), tuple(completions)
     if reasons := tuple(objections(completion, attempts, completions, at)):
         return Refused(reasons)
-    return Granted(reasons=(because(ReasonCode.COMPLETION_PLAUSIBLE),))
+    enrolled = (
+        _enrolments(completion, attempts, completions, direct=direct)
+        if completion.kind in _ATTENDED
+        else ()
+    )
+    effects: tuple[Effect, ...] = tuple(Enrol(each) for each in enrolled)
+    return Granted(
+        (RecordCompletion(completion), *effects), (because(ReasonCode.COMPLETION_PLAUSIBLE),)
+    )
+
+
+_ATTENDED = (ItemKind.COURSE, ItemKind.LEARNING_PLAN)
+"""The kinds of item in which people are enrolled."""
+
+
+def _enrolments(
+    completion: Completion,
+    attempts: Sequence[Enrolment],
+    completions: Sequence[Completion],
+    *,
+    direct: bool,
+) -> Iterator[Enrolment]:
+    """Yield the attempt that a completion changes or adds.
+
+    An older completion of the only attempt makes it begin earlier, if it was inferred. A plan
+    cannot be archived to be taken again, so its one attempt has the last completion.
+    """
+    done = completion.completed_at
+    if not attempts or (attempts[-1].archived and done >= attempts[-1].enrolled_at):
+        number = attempts[-1].attempt + 1 if attempts else 1
+        who, kind, item = completion.user_id, completion.kind, completion.item_id
+        fresh = Enrolment(who, kind, item, done, attempt=number, direct=direct)
+        yield evolve(fresh, status=EnrolmentStatus.COMPLETED, completed_at=done)
+    elif done < attempts[-1].enrolled_at:
+        if len(attempts) == 1 and not attempts[-1].archived and inferred(attempts[-1], completions):
+            yield evolve(attempts[-1], enrolled_at=done)
+    elif not _completed_already(attempts[-1], done):
+        yield evolve(attempts[-1], status=EnrolmentStatus.COMPLETED, completed_at=done)
+
+
+def _completed_already(current: Enrolment, done: datetime) -> bool:
+    known = current.completed_at
+    if current.status is not EnrolmentStatus.COMPLETED:
+        return False
+    return current.kind is not ItemKind.LEARNING_PLAN or (known is not None and done <= known)
 
 
 def inferred(attempt: Enrolment, completions: Iterable[Completion]) -> bool:

@@ -32,7 +32,7 @@ def reopen_training(
 
     Rules: ALL-EXP-03, INT-34.
     """
-    reasons = [*issuing.objections(facts), *_reopening_objections(facts.held, at, policy)]
+    reasons = [*issuing.objections(facts, policy), *_reopening_objections(facts.held, at, policy)]
     done = [] if reasons or facts.held is None else _done(facts, facts.held)
     if not done:
         return Refused(reasons or (because(ReasonCode.NO_TRAINING_TO_REOPEN),))

@@ -60,9 +60,9 @@ def complete(
     facts = facts.with_completion(completion)
     certification, renewal, held = facts.certification, facts.renewal, facts.held
     if certification is None:
-        return Refused(issuing.objections(facts))
+        return Refused(issuing.objections(facts, policy))
     found = (
-        *issuing.objections(facts),
+        *issuing.objections(facts, policy),
         *several_items(certification, policy),
         repeated,
         issuing.future_objection(completion, at),

@@ -64,7 +64,7 @@ def objections(facts: Facts, then: Facts, policy: Policy) -> Iterator[Reason]:
 
     Rules: DOC-RENEW-01, DOC-RENEW-02, ALL-EXP-04, INT-12b, INT-24, INT-32.
     """
-    yield from issuing.objections(then, inactive=Rule.INT_24)
+    yield from issuing.objections(then, policy, inactive=Rule.INT_24)
     if facts.certification is None:
         return
     if not policy.renew_control:
