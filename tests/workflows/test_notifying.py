@@ -82,7 +82,7 @@ def few_stretches() -> Iterator[None]:
 def due(store: Store, until: datetime, told: Sequence[Notification] = ALL) -> list[str]:
     """Ask what is due, from the beginning of the world; return whom it tells what."""
     notices: list[Notice] = []
-    count = notifying.due(acting(store), told, at=until, since=T0, on_told=notices.extend)
+    count = notifying.due(acting(store), told, at=until, since=T0, on_created=notices.extend)
     assert count == len(notices)
     return [f"{notice.user_id} {notice.notification_id}" for notice in notices]
 
@@ -504,7 +504,7 @@ def test_a_notification_that_is_added_later_begins_where_it_is_told_to(store: St
     assert due(store, day(80), BEFORE[:1]) == ["ada 90 days"]
     told: list[Notice] = []
     begin = day(5) - timedelta(microseconds=1)
-    notifying.due(acting(store), ALL, at=day(80), since=begin, on_told=told.extend)
+    notifying.due(acting(store), ALL, at=day(80), since=begin, on_created=told.extend)
     assert [f"{each.user_id} {each.notification_id}" for each in told] == [
         "bob issued",
         "ada 30 days",

@@ -1,4 +1,4 @@
-"""What does a store know of one user and one certification?"""
+"""Facts: what does a store know of one user and one certification?"""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -1,8 +1,8 @@
-"""Who is told what by now, and in which words?
+"""Notifications: which notices are due by now, and how does one read?
 
-A job of the host's asks this from time to time: each minute or each night. What is to be told is
-put into the outbox, each notice once, however often, late, or in how many processes at once the
-job runs, and after the clock was set back.
+The host runs :func:`due` as a job from time to time: each minute or each night. It puts each notice
+into the outbox once, however often, late, or in how many processes at once it runs, and also after
+the clock was set back.
 """
 
 from collections import defaultdict
@@ -29,7 +29,7 @@ from certrules.workflows.transactions import BATCH
 __all__ = ["Message", "due", "message"]
 
 STRETCH = timedelta(days=1)
-"""For how long a time, at least, expiries are planned in one transaction."""
+"""The shortest time of which one transaction plans the expiries."""
 
 STRETCHES = 100
 """Into how many stretches a longer time is divided."""
@@ -37,9 +37,9 @@ STRETCHES = 100
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 LOOK_BACK = timedelta(days=2)
-"""How long before the instant until which expiries were planned they are looked at once more.
+"""How far expiries that were planned before are looked at again.
 
-In another zone than before, a moment may lie up to so much earlier, before that instant.
+In another zone than before, the moment of a notice may lie up to so much earlier.
 """
 
 MADE = (EventKind.ISSUED, EventKind.RENEWED)
@@ -48,9 +48,6 @@ MADE = (EventKind.ISSUED, EventKind.RENEWED)
 MOVED = (*MADE, EventKind.CHANGED)
 """What may put an expiry so near that some of its moments have passed."""
 
-_Cycle = tuple[str, str, int]
-_Events = Sequence[tuple[int, Event]]
-
 
 def due(
     acting: Acting,
@@ -58,24 +55,22 @@ def due(
     *,
     at: datetime,
     since: datetime | None = None,
-    on_told: Callable[[Sequence[Notice]], object] | None = None,
+    on_created: Callable[[Sequence[Notice]], object] | None = None,
 ) -> int:
-    """Put into the outbox what is to be told by an instant, and return how many notices that is.
+    """Create the notices that are due by an instant, in the outbox, and return how many.
 
-    Told are the events since this was asked last, and the expiries whose moment has come since,
-    by ``notifications`` and those of the policy; nothing after ``at``. How far each notification
-    was told is remembered by its id, so that jobs may have different ones. The first time that one
-    is seen, nothing before ``since`` is told of, or if there is none, nothing before ``at``:
-    setting it up tells nobody of the past. Days and weeks before an expiry are counted on the
-    calendar of the platform's zone, which may be another one each time. ``on_told`` sees the
-    notices of each transaction once it is kept.
+    They are those of the events since the last run and of the expiries whose moment has come since,
+    by ``notifications`` and those of the policy. How far each notification was planned is
+    remembered by its id, so that jobs may have different ones. A new notification ignores what was
+    before ``since``, or else before ``at``. Days and weeks before an expiry are counted on the
+    calendar of the platform's zone, which may be another one each time. ``on_created`` gets the
+    notices of each transaction after its commit.
 
-    What a user would have been told while deactivated is not told later either, nor of an award
-    while its badge was revoked by hand. Raises :class:`~certrules.errors.InvalidValueError` for a
-    ``since`` after ``at``, for several notifications of one id and for what is none,
-    :class:`~certrules.errors.NotPermittedError`, and :class:`~certrules.errors.StoreError` where
-    other writers left no room: then all that ``on_told`` saw is kept, and asking again goes on.
-    Action: ``MANAGE_NOTIFICATIONS``.
+    Users get no notices of what happened while they were deactivated, nor of an award while its
+    badge was revoked by hand. Raises :class:`~certrules.errors.InvalidValueError` for a ``since``
+    after ``at``, for two notifications of one id and for anything that is none, and
+    :class:`~certrules.errors.StoreError` if other writers left no room: what ``on_created`` got is
+    kept, and the same call again goes on. Action: ``MANAGE_NOTIFICATIONS``.
 
     >>> from certrules.model.notices import NoticeKind, Offset, OffsetUnit
     >>> from certrules.repositories.memory import MemoryStore
@@ -97,195 +92,174 @@ def due(
     since = at if since is None else instants.utc(since)
     if since > at:
         raise InvalidValueError("since", since, f"no instant after {at.isoformat()}")
-    told = _checked(acting, notifications)
-    if not told:
+    wanted = _checked(acting, notifications)
+    if not wanted:
         return 0
-    _begin(acting, told, at, since)
+    _begin(acting, wanted, at, since)
     added = 0
-    for notices in _told(acting, told, at):
+    for notices in _planned(acting, wanted, at):
         added += len(notices)
-        if on_told and notices:
-            on_told(notices)
+        if on_created and notices:
+            on_created(notices)
     return added
 
 
 def _checked(acting: Acting, notifications: Sequence[Notification]) -> Sequence[Notification]:
     """Return all notifications, the policy's among them; those of one id must be the same."""
-    told: dict[str, Notification] = {}
+    known: dict[str, Notification] = {}
     for each in (*acting.policy.notifications, *notifications):
         if not isinstance(each, Notification):
             raise InvalidValueError("notification", each, "a certrules.model.notices.Notification")
-        if told.setdefault(each.id, each) != each:
+        if known.setdefault(each.id, each) != each:
             raise InvalidValueError("notification id", each.id, "one that no other has")
-    return list(told.values())
+    return list(known.values())
 
 
-def _begin(acting: Acting, told: Sequence[Notification], until: datetime, since: datetime) -> None:
-    """Find where to go on; where the clock was set back, what was told by then stays told.
+def _begin(
+    acting: Acting, notifications: Sequence[Notification], at: datetime, since: datetime
+) -> None:
+    """Write the markers of notifications that are new, and of those that lie ahead of ``at``.
 
-    Nor is the past told of then: only a first time that lay in the future was none.
+    After the clock is set back, nothing earlier is sent either. A marker of a future instant at
+    which a notification was new counts as not created.
     """
     with acting.store.writing() as transaction:
-        planned = transaction.notices.planned()
-        new = {each.id: Planned(0, since, since) for each in told if each.id not in planned}
+        markers = transaction.notices.planned()
+        new = {
+            each.id: Planned(0, since, since) for each in notifications if each.id not in markers
+        }
         ahead = {
-            each.id: _set_back(known, until)
-            for each in told
-            if (known := planned.get(each.id)) is not None and until < known.until
+            each.id: _set_back(known, at)
+            for each in notifications
+            if (known := markers.get(each.id)) is not None and at < known.until
         }
         transaction.notices.set_planned(new | ahead)
 
 
-def _set_back(known: Planned, until: datetime) -> Planned:
-    floor = min(known.since, until) if known.since == known.until else known.since
-    return evolve(known, until=max(until, floor), since=floor)
+def _set_back(known: Planned, at: datetime) -> Planned:
+    floor = min(known.since, at) if known.since == known.until else known.since
+    return evolve(known, until=max(at, floor), since=floor)
 
 
-def _told(
-    acting: Acting, told: Sequence[Notification], until: datetime
+def _planned(
+    acting: Acting, notifications: Sequence[Notification], until: datetime
 ) -> Iterator[Sequence[Notice]]:
-    """Tell of events, and of expiries once there are no more events, some in each transaction.
+    """Plan the notices of events, then those of expiries, a part in each transaction.
 
-    Events of a later instant than ``until`` are left for another time, and all that come after
-    them are then looked at again: what was told of these stays told.
+    Events after ``until`` are left for another time. All that come after them are then looked at
+    again; their notices are not created again.
     """
     position, left = 0, False
     while True:
         with acting.store.writing() as transaction:
             known = transaction.notices.planned()
-            planned = {each.id: known[each.id] for each in told}
-            position = max(position, min(each.position for each in planned.values()))
+            markers = {each.id: known[each.id] for each in notifications}
+            planning = _Planning(transaction, notifications, markers, acting.zone)
+            position = max(position, min(each.position for each in markers.values()))
             if entries := transaction.events.after(position, BATCH):
                 events = [(at, entry) for at, entry in entries if isinstance(entry, Event)]
                 later = [at for at, event in events if event.at > until]
-                now = [(at, event) for at, event in events if event.at <= until]
-                added = _of_events(transaction, now, told, planned, acting.zone)
+                added = planning.of_events([each for each in events if each[1].at <= until])
                 position = entries[-1][0]
                 if not left:
-                    _reach(transaction, planned, position=min([*later, position + 1]) - 1)
+                    planning.reach(position=min([*later, position + 1]) - 1)
                 left = left or bool(later)
-            elif min(each.until for each in planned.values()) < until:
-                added = _of_expiries(transaction, told, planned, until, acting.zone)
+            elif min(each.until for each in markers.values()) < until:
+                added = planning.of_expiries(until)
             else:
                 return
         yield added
 
 
-def _reach(
-    transaction: Transaction,
-    planned: Mapping[str, Planned],
-    position: int = 0,
-    until: datetime = EARLIEST,
-) -> None:
-    """Remember how far it was told, of those who were not told as much before."""
-    transaction.notices.set_planned(
-        {
-            id_: evolve(each, position=max(each.position, position), until=max(each.until, until))
-            for id_, each in planned.items()
-        }
-    )
+@frozen
+class _Planning:
+    """One transaction of :func:`due`; ``markers`` say how far each notification was planned."""
+
+    transaction: Transaction
+    notifications: Sequence[Notification]
+    markers: Mapping[str, Planned]
+    zone: tzinfo
+
+    def reach(self, position: int = 0, until: datetime = EARLIEST) -> None:
+        """Move the markers forward to a position and an instant."""
+        self.transaction.notices.set_planned(
+            {
+                id_: evolve(
+                    each, position=max(each.position, position), until=max(each.until, until)
+                )
+                for id_, each in self.markers.items()
+            }
+        )
+
+    def of_events(self, events: Sequence[tuple[int, Event]]) -> Sequence[Notice]:
+        """Create the notices of events, for every notification that has not processed them.
+
+        If a cycle was issued twice, the last issue counts. Of the moments before an award came to
+        expire as it does, only the latest is sent, however late the job runs.
+        """
+        awards = self._awards([event for _, event in events])
+        issues = {_cycle(event): event for _, event in events if event.kind in MADE}
+        moves = {_cycle(event): (at, event) for at, event in events if event.kind in MOVED}
+        notices: list[Notice] = []
+        passed: list[Notice] = []
+        for position, event in events:
+            cycle = _cycle(event)
+            if event.kind not in MADE or (cycle in awards and issues[cycle] is event):
+                notices += rules.of_event(event, self._unaware(position, event))
+        for cycle, award in awards.items():
+            position, event = moves[cycle]
+            alike: dict[datetime, list[Notification]] = defaultdict(list)
+            for each in self._unaware(position, event):
+                alike[max(event.at, self.markers[each.id].until)].append(each)
+            for at, unaware in alike.items():
+                notices += (
+                    each
+                    for each in rules.edited(None, award, unaware, at=at, zone=self.zone)
+                    if cycle in issues or each.due_at >= self.markers[each.notification_id].since
+                )
+                passed += rules.passed(award, unaware, at=at, zone=self.zone)
+        added = enqueue_notices(self.transaction, notices)
+        self.transaction.notices.pass_over(passed)
+        return added
+
+    def _unaware(self, position: int, event: Event) -> Sequence[Notification]:
+        """Return the notifications that have not processed an event and are older than it."""
+        return [
+            each
+            for each in self.notifications
+            if self.markers[each.id].position < position and self.markers[each.id].since <= event.at
+        ]
+
+    def _awards(self, events: Sequence[Event]) -> dict[tuple[str, str, int], Award]:
+        """Return the awards that may expire sooner than was planned, as events say."""
+        cycles = {_cycle(event) for event in events if event.kind in MOVED}
+        histories = self.transaction.awards.histories({(user, code) for user, code, _ in cycles})
+        found = {_cycle(award): award for history in histories.values() for award in history}
+        return {cycle: found[cycle] for cycle in sorted(cycles) if cycle in found}
+
+    def of_expiries(self, until: datetime) -> Sequence[Notice]:
+        """Create the notices of the expiries of the next stretch of time before an instant."""
+        start = min(each.until for each in self.markers.values())
+        left = until - start
+        stop = start + min(left, max(STRETCH, left / STRETCHES))
+        notices = [notice for each in self.notifications for notice in self._expiring(each, stop)]
+        added = enqueue_notices(self.transaction, sorted(notices, key=lambda each: each.due_at))
+        self.reach(until=stop)
+        return added
+
+    def _expiring(self, notification: Notification, stop: datetime) -> Sequence[Notice]:
+        """Return the notices of one notification, never of before it was set up."""
+        marker = self.markers[notification.id]
+        since = max(marker.since, max(marker.until, EARLIEST + LOOK_BACK) - LOOK_BACK)
+        bounds = rules.reach([notification], since, stop) if marker.until < stop else None
+        if bounds is None:
+            return ()
+        awards = self.transaction.awards.expiring(*bounds)
+        return rules.due(awards, [notification], since, stop, zone=self.zone)
 
 
-def _of_events(
-    transaction: Transaction,
-    events: _Events,
-    told: Sequence[Notification],
-    planned: Mapping[str, Planned],
-    zone: tzinfo,
-) -> Sequence[Notice]:
-    """Tell of events those notifications that were not told of them.
-
-    Of several issues of one cycle the last one stands. Of the moments before an award came to
-    expire as it does, only the latest is told, however late this is asked.
-    """
-    awards = _awards(transaction, [event for _, event in events])
-    issues = {_cycle(event): event for _, event in events if event.kind in MADE}
-    moves = {_cycle(event): (at, event) for at, event in events if event.kind in MOVED}
-    notices: list[Notice] = []
-    passed: list[Notice] = []
-    for position, event in events:
-        if event.kind not in MADE or (_cycle(event) in awards and issues[_cycle(event)] is event):
-            notices += rules.of_event(event, _unaware(told, planned, position, event))
-    for cycle, award in awards.items():
-        position, event = moves[cycle]
-        alike: dict[datetime, list[Notification]] = defaultdict(list)
-        for each in _unaware(told, planned, position, event):
-            alike[max(event.at, planned[each.id].until)].append(each)
-        for at, unaware in alike.items():
-            notices += (
-                each
-                for each in rules.edited(None, award, unaware, at=at, zone=zone)
-                if cycle in issues or each.due_at >= planned[each.notification_id].since
-            )
-            passed += rules.passed(award, unaware, at=at, zone=zone)
-    added = enqueue_notices(transaction, notices)
-    transaction.notices.pass_over(passed)
-    return added
-
-
-def _unaware(
-    told: Sequence[Notification], planned: Mapping[str, Planned], position: int, event: Event
-) -> Sequence[Notification]:
-    """Return the notifications that were not told of an event, and set up before it happened."""
-    return [
-        each
-        for each in told
-        if planned[each.id].position < position and planned[each.id].since <= event.at
-    ]
-
-
-def _cycle(thing: Event | Award) -> _Cycle:
-    return thing.user_id, thing.certification_id, thing.cycle
-
-
-def _awards(transaction: Transaction, events: Sequence[Event]) -> dict[_Cycle, Award]:
-    """Return the awards of which events say that they may expire sooner than was planned."""
-    cycles = {_cycle(event) for event in events if event.kind in MOVED}
-    histories = transaction.awards.histories({(user, code) for user, code, _ in cycles})
-    found = {_cycle(award): award for history in histories.values() for award in history}
-    return {cycle: found[cycle] for cycle in sorted(cycles) if cycle in found}
-
-
-def _of_expiries(
-    transaction: Transaction,
-    told: Sequence[Notification],
-    planned: Mapping[str, Planned],
-    until: datetime,
-    zone: tzinfo,
-) -> Sequence[Notice]:
-    """Tell of the expiries of a stretch of time, the next one before an instant."""
-    start = min(each.until for each in planned.values())
-    left = until - start
-    stop = start + min(left, max(STRETCH, left / STRETCHES))
-    notices = [
-        notice
-        for each in told
-        if planned[each.id].until < stop
-        for notice in _expiring(transaction, each, _from(planned[each.id]), stop, zone)
-    ]
-    added = enqueue_notices(transaction, sorted(notices, key=lambda notice: notice.due_at))
-    _reach(transaction, planned, until=stop)
-    return added
-
-
-def _from(planned: Planned) -> datetime:
-    """Return from when on expiries are looked at: never before the notification was set up."""
-    back = max(planned.until, EARLIEST + LOOK_BACK) - LOOK_BACK
-    return max(planned.since, back)
-
-
-def _expiring(
-    transaction: Transaction,
-    notification: Notification,
-    since: datetime,
-    until: datetime,
-    zone: tzinfo,
-) -> Sequence[Notice]:
-    bounds = rules.reach([notification], since, until)
-    if bounds is None:
-        return ()
-    awards = transaction.awards.expiring(*bounds)
-    return rules.due(awards, [notification], since, until, zone=zone)
+def _cycle(of: Event | Award) -> tuple[str, str, int]:
+    return of.user_id, of.certification_id, of.cycle
 
 
 @frozen

@@ -1,6 +1,6 @@
-"""What has happened, and what is to be told, that the host has not acknowledged yet?
+"""The outbox: events and notices that the host has not acknowledged yet.
 
-The outbox is saved with the change that it tells of. A host reads it in order, does its part, and
+Each is saved with the change that it reports. The host reads them in order, does its part, and
 acknowledges the last position that it is done with; until then everything is delivered again. So
 whoever acts on an entry must recognise one that they have seen: by its id, which never changes.
 """

@@ -75,9 +75,9 @@ def test_jobs_that_overlap_in_many_processes_tell_everything_once(
 def test_a_job_that_is_stopped_says_what_it_told_before(
     run: Run, awarded: Path, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def due(*_: object, on_told: Any, **__: object) -> None:
+    def due(*_: object, on_created: Any, **__: object) -> None:
         notices: Sequence[Notice] = [Notice("n", NoticeKind.EXPIRY, "1", "k1", 1, START, START)]
-        on_told(notices)
+        on_created(notices)
         raise StoreError("the store is locked")
 
     monkeypatch.setattr(notifying, "due", due)

@@ -71,7 +71,7 @@ def _due(args: argparse.Namespace) -> int:
         data = files.limited(args.notifications, LARGEST, "16 MB, which no notifications are")
         sent = catalogs.read_notifications(data)
         try:
-            notifying.due(acting, sent, at=args.at, since=args.since, on_told=notices.extend)
+            notifying.due(acting, sent, at=args.at, since=args.since, on_created=notices.extend)
         except BaseException as error:
             if notices:
                 done = f"{counted(len(notices), 'notice')} went into the outbox before"
