@@ -41,7 +41,7 @@ from certrules import (
 from certrules.model.awards import ExternalLink
 from certrules.model.badges import Badge
 from certrules.model.catalog import Criteria
-from certrules.model.decisions import Decision, Reason
+from certrules.model.decisions import Decision, Reason, Refused
 from certrules.model.images import ImageFormat, ImageInfo
 from certrules.model.learning import RenewalState
 from certrules.model.notices import NoticeKind, Notification
@@ -439,6 +439,10 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
             at=AT,
         ),
         "refused: several_items_needed",
+    ),
+    "catalog: left out": (
+        lambda: Refused(lifecycle.left_out(FIRST_AID, evolve(FIRST_AID, assignments=()))),
+        "refused: item_left_out",
     ),
     "renew: nothing held": (lambda: renewal.decide(facts(), at=AT), "refused: not_held"),
     "renew: to come": (

@@ -89,7 +89,7 @@ def test_a_catalog_cannot_unlink(store: Store) -> None:
         load(acting(store), Catalog((User("zed", "zed"),), (), (renamed,)))
     ((path, text),) = raised.value.faults
     assert path == "certifications[0].assignments"
-    assert text.startswith("learning plan 'P' is assigned in the store and missing here: unlink")
+    assert text.startswith("learning plan P is assigned in the store and missing here: unlink")
     with store.reading() as view:
         assert view.users.get("zed") is None
         kept = view.certifications.get("fa")
@@ -113,8 +113,8 @@ def test_a_catalog_gives_an_item_one_certification_where_the_policy_says_so(stor
         "certifications[1].assignments[0].item",
         "certifications[1].assignments[1].item",
     ]
-    assert "course 'A' earns certification 'fa'" in raised.value.faults[0][1]
-    assert "course 'X' earns certification 'one'" in raised.value.faults[1][1]
+    assert "course A earns First aid: unlink it there first" in raised.value.faults[0][1]
+    assert "course X earns One: unlink it there first" in raised.value.faults[1][1]
     shared = evolve(DOCEBO, one_certification_per_item=False)
     assert load(acting(store, policy=shared), catalog).changes["certifications"].added == 2
 

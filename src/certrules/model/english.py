@@ -216,6 +216,10 @@ ENGLISH: Mapping[Code, Template] = MappingProxyType(
         Code.ITEM_EARNS: "it earns {certification} by what is completed later than {assigned_at}",
         Code.ITEM_ASSIGNED_ALREADY: "{item} is assigned to {certification} already",
         Code.ITEM_EARNS_OTHER: "{item} earns {certification}: unlink it there first",
+        Code.ITEM_LEFT_OUT: (
+            "{item} is assigned in the store and missing here: unlink it first, which removes the "
+            "awards that it earned"
+        ),
         Code.ITEMS_AFTER_CREATION: "items are assigned to a certification that exists already",
         Code.ITEMS_ONE_BY_ONE: "items are assigned and unlinked one by one",
         Code.AWARDS_LOST: _lost,

@@ -139,6 +139,7 @@ class ReasonCode(Enum):
     ITEM_EARNS = "item_earns", Rule.DOC_ASSIGN_07
     ITEM_ASSIGNED_ALREADY = "item_assigned_already", Rule.INT_22
     ITEM_EARNS_OTHER = "item_earns_other", Rule.DOC_ASSIGN_04
+    ITEM_LEFT_OUT = "item_left_out", Rule.DOC_ASSIGN_11
     ITEMS_AFTER_CREATION = "items_after_creation", Rule.DOC_ASSIGN_01
     ITEMS_ONE_BY_ONE = "items_one_by_one", Rule.DOC_ASSIGN_11
     AWARDS_LOST = "awards_lost", Rule.DOC_ASSIGN_11

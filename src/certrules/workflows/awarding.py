@@ -11,11 +11,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Decision
-from certrules.model.learning import (
-    Completion,
-    ExternalTraining,
-    RenewalState,
-)
+from certrules.model.learning import Completion, ExternalTraining, RenewalState
 from certrules.model.people import Action
 from certrules.repositories.conflicts import conflict
 from certrules.repositories.protocols import Transaction
@@ -190,6 +186,7 @@ def edit(acting: Acting, changed: Award, *, at: datetime) -> Decision:
     plan or track with which it shall be associated, and if anything but its dates and its
     association is different. Action: ``EDIT_AWARD``.
 
+    >>> from attrs import evolve
     >>> from certrules.repositories.memory import MemoryStore
     >>> store = MemoryStore()
     >>> award = Award("1", "fa", datetime(2024, 1, 1, tzinfo=UTC), None)

@@ -10,7 +10,13 @@ from attrs import Factory, evolve, frozen
 
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
-from certrules.model.catalog import Assignment, Certification, ItemKind
+from certrules.model.catalog import (
+    Assignment,
+    Certification,
+    CertificationStatus,
+    ItemKind,
+    ItemRef,
+)
 from certrules.model.decisions import Decision, Refused
 from certrules.model.images import ImageInfo
 from certrules.model.people import Action, username_key
@@ -184,7 +190,7 @@ def _check(
     faults = [
         *_unknown_items(transaction, catalog),
         *_unlinked_items(transaction, catalog),
-        *(_shared_items(transaction, catalog) if policy.one_certification_per_item else ()),
+        *_shared_items(transaction, catalog, policy),
         *_refused(judged),
     ]
     if faults:
@@ -222,31 +228,21 @@ def _named_items(catalog: Catalog) -> Iterator[tuple[str, ItemKind, str]]:
 def _unlinked_items(transaction: Transaction, catalog: Catalog) -> _Faults:
     for index, certification in enumerate(catalog.certifications):
         stored = transaction.certifications.get(certification.id)
-        kept = {(each.kind, each.item_id) for each in certification.assignments}
-        for each in stored.assignments if stored else ():
-            if (each.kind, each.item_id) not in kept:
-                text = (
-                    f"{_named(each.kind, each.item_id)} is assigned in the store and missing here: "
-                    "unlink it first, which removes the awards that it earned "
-                    f"({Rule.DOC_ASSIGN_11.id})"
-                )
-                yield f"certifications[{index}].assignments", text
+        for reason in lifecycle.left_out(stored, certification) if stored else ():
+            yield f"certifications[{index}].assignments", str(reason)
 
 
-def _shared_items(transaction: Transaction, catalog: Catalog) -> _Faults:
+def _shared_items(transaction: Transaction, catalog: Catalog, policy: Policy) -> _Faults:
     loaded = {certification.id for certification in catalog.certifications}
-    earns: dict[tuple[ItemKind, str], str] = {}
+    earns: dict[ItemRef, Certification] = {}
     for path, certification, assignment in _assignments(catalog):
-        kind, item = assignment.kind, assignment.item_id
-        stored = [each.id for each in transaction.certifications.assigned(kind, item)]
-        others = [id_ for id_ in stored if id_ not in loaded]
-        other = earns.setdefault((kind, item), min(others, default=certification.id))
-        if other != certification.id:
-            text = (
-                f"{_named(kind, item)} earns certification {other!r}, and an item can earn only "
-                f"one: unlink it from that first ({Rule.DOC_ASSIGN_04.id})"
-            )
-            yield path, text
+        stored = transaction.certifications.assigned(*assignment.ref)
+        others = [each for each in stored if each.id not in loaded]
+        first = min(others, key=lambda each: each.id, default=certification)
+        other = earns.setdefault(assignment.ref, first)
+        draft = evolve(certification, assignments=(), status=CertificationStatus.DRAFT)
+        decision = lifecycle.assign(draft, assignment, [other], policy=policy)
+        yield from ((path, str(reason)) for reason in decision.reasons if not decision)
 
 
 def _refused(judged: Sequence[_Decision]) -> _Faults:

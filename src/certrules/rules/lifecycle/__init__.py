@@ -6,7 +6,7 @@ carrying them out.
 
 from certrules.rules.lifecycle.badges import badge_image
 from certrules.rules.lifecycle.defining import NEXT, create, edit
-from certrules.rules.lifecycle.linking import assign, unlink
+from certrules.rules.lifecycle.linking import assign, left_out, unlink
 from certrules.rules.lifecycle.removing import delete, unassign
 from certrules.rules.lifecycle.switching import activate, deactivate, publish
 
@@ -19,6 +19,7 @@ __all__ = [
     "deactivate",
     "delete",
     "edit",
+    "left_out",
     "publish",
     "unassign",
     "unlink",

@@ -15,7 +15,7 @@ from certrules.rules import consequences, issuing
 from certrules.rules.lifecycle.defining import frozen_objections
 from certrules.rules.lifecycle.removing import loss
 
-__all__ = ["assign", "unlink"]
+__all__ = ["assign", "left_out", "unlink"]
 
 
 def assign(
@@ -73,6 +73,23 @@ def _others_objections(
         if other.id != certification.id and _holds(other, assignment.kind, assignment.item_id):
             item = Item(*assignment.ref)
             yield because(ReasonCode.ITEM_EARNS_OTHER, item=item, **issuing.named(other))
+
+
+def left_out(before: Certification, after: Certification) -> list[Reason]:
+    """Return why a certification cannot be replaced by one that lacks items of it.
+
+    >>> course = Assignment(ItemKind.COURSE, "c1", datetime(2024, 1, 1, tzinfo=UTC))
+    >>> before = Certification("fa", "First aid", assignments=(course,))
+    >>> [str(reason.code) for reason in left_out(before, Certification("fa", "First aid"))]
+    ['item_left_out']
+
+    Rules: DOC-ASSIGN-11.
+    """
+    return [
+        because(ReasonCode.ITEM_LEFT_OUT, item=Item(*each.ref), **issuing.named(before))
+        for each in before.assignments
+        if not _holds(after, each.kind, each.item_id)
+    ]
 
 
 def unlink(
