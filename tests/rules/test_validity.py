@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import attrs
 import dateutil.tz
 import pendulum
 import pytest
@@ -541,3 +542,14 @@ def test_many_are_answered_as_one(
         issued, period, zone=zone, expiry_day=expiry_day, month_end=month_end
     )
     assert together == [ends(one, period, zone, expiry_day, month_end) for one in issued]
+
+
+@pytest.mark.rule("INT-01", "INT-11", "DOC-TZ-06")
+def test_a_written_expiry_day_counts_as_the_policy_says() -> None:
+    day, inclusive = date(2026, 6, 30), attrs.evolve(DOCEBO, expiry_day=INCLUSIVE)
+    assert validity.written_expiry(day, zone=ROME, policy=DOCEBO) == datetime(
+        2026, 6, 29, 22, tzinfo=UTC
+    )
+    assert validity.written_expiry(day, zone=ROME, policy=inclusive) == datetime(
+        2026, 6, 30, 22, tzinfo=UTC
+    )

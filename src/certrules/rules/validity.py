@@ -1,7 +1,7 @@
 """Validity: when does an award expire?"""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from certrules.model.policy import ExpiryDay, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.periods import MonthEnd, Unit
 
-__all__ = ["Expiry", "allowed", "expiries", "expiry", "expiry_details"]
+__all__ = ["Expiry", "allowed", "expiries", "expiry", "expiry_details", "written_expiry"]
 
 REMEMBERED = 4096
 """How many answers are kept: a store holds some thousand distinct issue instants."""
@@ -150,6 +150,22 @@ def expiries(
         for at in set(issued)
     }
     return [known[at] for at in issued]
+
+
+def written_expiry(day: date, *, zone: str | tzinfo, policy: Policy) -> datetime:
+    """Return the instant, in UTC, at which an award expires whose expiry day is written down.
+
+    The day begins as issue days of the policy do. The award lasts until it is over if the policy
+    counts the expiry day as valid. Raises :class:`~certrules.errors.MissingDayError` for a day that
+    the zone skipped.
+
+    >>> written_expiry(date(2026, 6, 30), zone="Europe/Rome", policy=DOCEBO).isoformat()
+    '2026-06-29T22:00:00+00:00'
+
+    Rules: DOC-TZ-06, INT-01, INT-11.
+    """
+    end_of_day = policy.expiry_day is ExpiryDay.INCLUSIVE
+    return instants.expiry_instant(day, zone, policy.issue_date, end_of_day=end_of_day)
 
 
 def allowed(validity: Validity, policy: Policy) -> Answer:

@@ -2,7 +2,7 @@
 
 import argparse
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
 from typing import TypeVar
 
@@ -24,7 +24,9 @@ from certrules.model.awards import (
 )
 from certrules.model.decisions import Decision, Refused
 from certrules.model.people import Action, User
+from certrules.model.policy import Policy
 from certrules.repositories.protocols import Store, Transaction
+from certrules.rules import validity
 from certrules.rules.awarding import Targets, not_held
 from certrules.workflows import awarding, backfill, manual_awards
 from certrules.workflows.jobs import Job, Jobs, JobState
@@ -92,7 +94,7 @@ def _award(args: argparse.Namespace) -> int:
             source = _association(view, args) or BY_HAND
         today = instants.start_of_day(instants.local_day(args.at, args.zone), args.zone)
         blank = ManualAward(certification_id, today, None, source=source)
-        chosen = _dated(args, blank, zone=args.zone)
+        chosen = _dated(args, blank, acting.policy, zone=args.zone)
         report = _awarded(acting, Targets(users, args.group, args.branch), chosen, at=args.at)
         _show(args.out, acting.store, report)
     return 0 if report.whole else 1
@@ -146,7 +148,7 @@ def _edit(args: argparse.Namespace) -> int:
             raise UsageError("nothing would change: name other dates, or another association")
         decision: Decision = not_held()
         if held is not None:
-            dated = _dated(args, held, zone=acting.zone)
+            dated = _dated(args, held, acting.policy, zone=acting.zone)
             changed = dated if source is None else evolve(dated, source=source)
             decision = awarding.edit(acting, changed, at=args.at)
         return decisions.answer(args.out, acting.store, decision, "edit", zone=acting.zone)
@@ -223,19 +225,18 @@ def _association(view: Transaction, args: argparse.Namespace) -> Source | None:
     return Source(AssociationType.EXTERNAL_CERTIFICATION, links=links) if links else None
 
 
-def _dated(args: argparse.Namespace, award: Dated, *, zone: tzinfo) -> Dated:
-    issued_at = _begins(args.issued, zone) or award.issued_at
+def _dated(args: argparse.Namespace, award: Dated, policy: Policy, *, zone: tzinfo) -> Dated:
+    issued_at = award.issued_at
+    if args.issued is not None:
+        issued_at = instants.issue_instant(args.issued, zone, policy.issue_date)
     if args.always_valid:
         expires_at, basis = None, ExpiryBasis.ALWAYS_VALID
     elif args.expires is not None:
-        expires_at, basis = _begins(args.expires, zone), ExpiryBasis.DATE
+        expires_at = validity.written_expiry(args.expires, zone=zone, policy=policy)
+        basis = ExpiryBasis.DATE
     else:
         expires_at, basis = award.expires_at, award.basis
     return evolve(award, issued_at=issued_at, expires_at=expires_at, basis=basis)
-
-
-def _begins(day: date | None, zone: tzinfo) -> datetime | None:
-    return None if day is None else instants.start_of_day(day, zone)
 
 
 def _show(out: Output, store: Store, report: AwardReport, *, dry_run: bool = False) -> None:
