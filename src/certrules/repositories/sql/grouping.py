@@ -1,4 +1,4 @@
-"""How do rows become groups, and how does a list become one column?"""
+"""Groups of rows, and lists in one column: how are they made and read?"""
 
 import json
 from collections import defaultdict

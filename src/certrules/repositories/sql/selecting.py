@@ -1,4 +1,4 @@
-"""How does a database find, sort and count the rows of a table?
+"""Tables in a database: how are their rows found, sorted and counted?
 
 Awards are the database's work. The catalogue is small and read whole, so that certifications are
 found as in every other store.

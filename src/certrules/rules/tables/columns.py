@@ -1,22 +1,38 @@
 """The columns, filters and groups of a table: what do they show, and which fields do they use?"""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
+from difflib import get_close_matches
 from typing import Any
 
 from attrs import field, frozen
 
 from certrules import instants
-from certrules.errors import OutOfRangeError
+from certrules.errors import InvalidValueError, OutOfRangeError
 from certrules.model.catalog import CertificationStatus, Item, Validity
 from certrules.model.people import username_key
 from certrules.model.status import Status
 from certrules.model.tables import AwardRow, Field, Table, folded
 from certrules.rules import status
-from certrules.rules.tables.names import named
 from certrules.words import Word
 
-__all__ = ["LAYOUTS", "Clock", "Layout"]
+__all__ = ["LAYOUTS", "Clock", "Layout", "named"]
+
+
+def named(kind: str, given: str, known: Iterable[str]) -> str:
+    """Return a name as it is known, however it is spelled; an error says which names there are."""
+    names = {_spelling(name): name for name in known}
+    if (name := names.get(_spelling(given))) is not None:
+        return name
+    near = get_close_matches(_spelling(given[:100]), names)
+    hint = f"; did you mean {names[near[0]]}?" if near else ""
+    expected = "one of " + ", ".join(names.values()) if names else "none: this table has none"
+    raise InvalidValueError(kind, given, expected + hint)
+
+
+def _spelling(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", folded(name.strip()))
 
 
 Clock = tuple[datetime, tzinfo]

@@ -12,8 +12,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.people import Scope
 from certrules.model.tables import NOT_ARCHIVED, Filter, Sort, Table, TableQuery, folded
 from certrules.model.values import value
-from certrules.rules.tables.columns import LAYOUTS, Layout
-from certrules.rules.tables.names import named
+from certrules.rules.tables.columns import LAYOUTS, Layout, named
 
 __all__ = ["cells", "filters", "query"]
 
