@@ -131,25 +131,18 @@ def read_header(lines: Iterable[str], delimiter: str) -> list[str]:
     if not header:
         raise _empty()
     if header[0].strip().lower().startswith("sep="):
-        raise RecordsFileError(
-            "separator_line",
-            "the first line says sep=, which is for spreadsheets only; take it out, so that the "
-            "header comes first",
-        )
+        said = "the first line says sep=, which is for spreadsheets only"
+        mend = "take it out, so that the header comes first"
+        raise RecordsFileError("separator_line", f"{said}; {mend}")
     if "\0" in "".join(header):
-        raise RecordsFileError(
-            "nul_in_header",
-            "the header holds NUL characters; if the file is in UTF-16, name its encoding: "
-            "utf-16-le or utf-16-be",
-        )
+        said = "the header holds NUL characters"
+        mend = "if the file is in UTF-16, name its encoding: utf-16-le or utf-16-be"
+        raise RecordsFileError("nul_in_header", f"{said}; {mend}")
     if len(header) > COLUMN_LIMIT:
-        raise RecordsFileError(
-            "too_many_columns",
-            f"the header has {len(header):,} columns, more than {COLUMN_LIMIT:,}; remove those "
-            "that are not needed",
-            columns=len(header),
-            limit=COLUMN_LIMIT,
-        )
+        said = f"the header has {len(header):,} columns, more than {COLUMN_LIMIT:,}"
+        mend = "remove those that are not needed"
+        facts = {"columns": len(header), "limit": COLUMN_LIMIT}
+        raise RecordsFileError("too_many_columns", f"{said}; {mend}", **facts)
     return header
 
 

@@ -89,17 +89,13 @@ def _described(fault: Fault) -> str:
 def _open(file: ExitStack, path: Path, records: RecordsFile) -> BinaryIO:
     try:
         if records.is_file(path):
-            raise RecordsFileError(
-                "rejects_over_records",
-                f"{path} is the file of records itself; name another for the rejected rows",
-                path=str(path),
-            )
+            said = f"{path} is the file of records itself; name another for the rejected rows"
+            raise RecordsFileError("rejects_over_records", said, path=str(path))
         return file.enter_context(replacing(path))
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise RecordsFileError(
-            "unwritable_file", f"cannot write {path}: {reason}", path=str(path), reason=reason
-        ) from error
+        said = f"cannot write {path}: {reason}"
+        raise RecordsFileError("unwritable_file", said, path=str(path), reason=reason) from error
 
 
 @contextmanager

@@ -126,7 +126,9 @@ def run(args: argparse.Namespace) -> int:
             files.check_out(args.rejects, store=acting.store)
         file = stack.enter_context(_records(args, acting.policy))
         faults = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
-        rejects = stack.enter_context(_rejects(args.rejects, file))
+        rejects = None
+        if args.rejects is not None:
+            rejects = stack.enter_context(RejectsWriter(args.rejects, file))
         report = carry_out(
             acting,
             file,
@@ -146,17 +148,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _rejects(path: str | None, file: RecordsFile) -> Iterator[RejectsWriter | None]:
-    if path is None:
-        yield None
-        return
-    with RejectsWriter(path, file) as writer:
-        yield writer
-
-
-@contextmanager
 def _done(report: ImportReport) -> Iterator[None]:
-    """Where what is left to write cannot be written, say that the import is done."""
+    """Say that the import is done if its report cannot be written."""
     try:
         yield
     except OSError as error:
@@ -195,7 +188,7 @@ def _noting(rejects: RejectsWriter | None, faults: TextIO | None) -> Callable[[R
 
 
 def carry_out(acting: Acting, file: RecordsFile, **options: Any) -> ImportReport:
-    """Import with a progress bar; where it is stopped, say how far it came."""
+    """Import with a progress bar; say how far it came if it is stopped."""
     done = 0
     with progress("importing") as show:
 
@@ -221,7 +214,7 @@ def tell(
     rejects: str | None = None,
     faults: Iterable[object] | None = None,
 ) -> None:
-    """Say what became of the rows of a file; ``faults`` are all of them, where there are many."""
+    """Say what became of the rows of a file; ``faults`` are all of them, if there are many."""
     if out.as_json:
         every = map(_fault, report.faults) if faults is None else faults
         out.data_stream(_as_json(report), "faults", every)
