@@ -36,6 +36,7 @@ from certrules.model.learning import (
 from certrules.model.notices import NoticeKind, Notification, Offset, OffsetUnit
 from certrules.model.people import Action, Actor, Permission, Role, Scope, User
 from certrules.model.policy import ALLBOUND, DOCEBO, Duplicates, ExpiryDay, Policy
+from certrules.model.reasons import ReasonCode
 from certrules.periods import MonthEnd, Unit
 from certrules.rulebook import Rule
 
@@ -83,6 +84,7 @@ __all__ = [
     "Platform",
     "Policy",
     "Reason",
+    "ReasonCode",
     "Refused",
     "Renewal",
     "RenewalOption",
@@ -111,11 +113,13 @@ _LATER = {
 }
 
 
-def __getattr__(name: str) -> object:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_LATER[name]), name)
-    return value
+if not TYPE_CHECKING:  # which knows the names, and should find a wrong one
+
+    def __getattr__(name: str) -> object:
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_LATER[name]), name)
+        return value
 
 
 def __dir__() -> list[str]:
