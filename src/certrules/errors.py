@@ -1,4 +1,4 @@
-"""What can a caller of certrules get wrong?
+"""Errors: what can a caller of certrules get wrong?
 
 These are mistakes of the calling code or of its configuration. What the domain forbids (a refused
 renewal, a bad row of a file) is never an exception: it is a value that carries its reasons.
@@ -28,8 +28,7 @@ __all__ = [
 class CertrulesError(Exception):
     """The base of every error that certrules raises on purpose.
 
-    Raised in another process, as by a pool of them, it is here what it was there: its message and
-    its attributes travel with it.
+    An error that comes from another process, as of a pool, keeps its message and attributes.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -88,7 +87,7 @@ class MissingDayError(CertrulesError, ValueError):
 
 
 class NoSuchDayError(CertrulesError, ValueError):
-    """A period that ends on a day which its month does not have, under a policy that refuses it."""
+    """A period that ends on a day that its month does not have, if the policy refuses that."""
 
     def __init__(self, day: date, amount: int, unit: object) -> None:
         super().__init__(f"{day} plus {amount} {unit} falls on a day that its month does not have")
@@ -137,9 +136,9 @@ class BadgeError(CertrulesError):
 
 
 class NotPermittedError(CertrulesError):
-    """Something asked for by somebody who may not; nothing was done.
+    """Somebody asked for what they may not do; nothing was done.
 
-    ``reasons`` are those of the refusal: whom the rules would have let.
+    ``reasons`` are those of the refusal: who may.
     """
 
     def __init__(self, reasons: Sequence[object]) -> None:

@@ -1,4 +1,4 @@
-"""What must be known of one user and one certification to decide?"""
+"""Facts: what must be known of one user and one certification to decide?"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -30,7 +30,7 @@ _LISTS = "awards", "enrolments", "completions", "courses", "plans", "renewals", 
 class Facts:
     """All that awarding and renewing look at, in any order: one user, one certification.
 
-    - ``certification``: None where it is gone;
+    - ``certification``: None if it is gone;
     - ``awards``: every cycle that the user has of it;
     - ``enrolments``: the user's, archived ones too, in the assigned items, in the course that
       earned the current award, in the plans that hold these and in the courses of those plans;
@@ -74,7 +74,7 @@ class Facts:
 
     @property
     def held(self) -> Award | None:
-        """The current award; None where there is none, or only archived ones."""
+        """The current award; None if there is none, or only archived ones."""
         current = (award for award in self.awards if not award.archived)
         return max(current, key=lambda award: award.cycle, default=None)
 
@@ -89,7 +89,7 @@ class Facts:
         return 1 + max((award.cycle for award in self.awards), default=0)
 
     def item(self, kind: ItemKind, item_id: str) -> Item:
-        """Return the item of an id; of one that is not among these facts nobody knows a name."""
+        """Return an item, without a name if it is not among these facts."""
         named = (known for known in self.items if (known.kind, known.id) == (kind, item_id))
         return next(named, Item(kind, item_id))
 
@@ -116,7 +116,7 @@ class Facts:
 
     @property
     def all_completions(self) -> tuple[Completion, ...]:
-        """Every completion, those that enrolments tell of too."""
+        """Every completion, also those that enrolments record."""
         enrolled = (
             Completion(self.user.id, enrolment.kind, enrolment.item_id, enrolment.completed_at)
             for enrolment in self.enrolments

@@ -1,15 +1,12 @@
-"""Which notices does an event, an edit or the passing of time call for?
+"""Planning: which notices does an event, an edit or the passing of time call for?
 
-A notice is told once by its identity: the award and its cycle, the notification, and the instant of
-what it tells of, but for the issue, of which each cycle has one. An award that is taken away takes
-its identities with it: what is issued in its place is another award, and told of again.
+A notice is sent once by its identity: the award and its cycle, the notification, and the instant of
+what it reports; each cycle has one of its issue. What is issued in the place of a removed award is
+another award, and has notices of its own.
 
-Whoever sends notices remembers the identities of those that were sent, and plans from the instant
-to which it planned before. Then a notice is neither lost nor told twice, whether the job runs
-often, late, twice at once, or after the clock was set back.
-
-What is planned depends on the awards as they are when it is asked: of an award that was archived or
-taken away, nothing is told any more, even what a late job missed.
+The sender records the identities that it sent, and plans from the instant up to which it planned
+before. So no notice is lost or sent twice, even if the job runs late, twice at once, or after the
+clock was set back. Nothing is planned for an award that was archived or removed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,9 +25,8 @@ __all__ = ["due", "edited", "of_event", "passed"]
 def of_event(event: Event, notifications: Iterable[Notification]) -> list[Notice]:
     """Return the notices that an event calls for, due at its instant; none without a notification.
 
-    A renewal is told as an issue. The same event told again has notices of the same identity, as
-    have two issues of one cycle: where an award is taken away and issued again before it is told
-    of, it is told of once.
+    A renewal is reported as an issue. The same event has notices of the same identity each time, as
+    have two issues of one cycle.
 
     >>> event = Event(EventKind.RENEWED, "ada", "fa", 2, datetime(2024, 1, 1, tzinfo=UTC))
     >>> [str(notice.kind) for notice in of_event(event, [Notification("n1", NoticeKind.ISSUED)])]
@@ -103,13 +99,11 @@ def edited(
     at: datetime,
     zone: str | tzinfo,
 ) -> list[Notice]:
-    """Return what is to be told at once because an edit moved an expiry: one notice, or none.
+    """Return what to send at once because an edit moved an expiry: one notice, or none.
 
-    A job that plans from interval to interval no longer comes to the moments that the edit put into
-    the past, so the latest of them is told now, and no other; those yet to come are left to
-    :func:`due`. Another expiry is other news: what was told of the former one does not count. Where
-    the edit puts the expiry itself into the past, no reminder is told of it, but the expiry is.
-    ``before`` is None for an award that was made with an issue date in the past.
+    Of the moments that the edit put into the past, only the latest is reported; those to come are
+    left to :func:`due`. If the expiry itself is past now, no reminder is sent, but the notice of
+    the expiry is. ``before`` is None for an award that was made with an issue date in the past.
 
     >>> jan, jun, jul = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 6, 7))
     >>> award = Award("ada", "fa", jan, datetime(2025, 1, 1, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""How do values come into a template, and what can they do there? Nothing but be read.
+"""Rendering: how do values come into a template, and what can they do there?
 
 A short code is a name in square brackets or in double braces, such as ``[renew_link]`` and
 ``{{ renew_link }}``; blanks and line breaks around the name count for nothing. It is replaced,

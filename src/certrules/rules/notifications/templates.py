@@ -1,4 +1,4 @@
-"""Which short codes does a notification know, what do they say, and is a template in order?"""
+"""Templates: which short codes are there, what do they say, and is a template in order?"""
 
 import re
 from collections.abc import Iterator
