@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Generic, Literal, Never, TypeVar
 
-from attrs import field, frozen
+from attrs import field
 
 from certrules.model.effects import Effect
 from certrules.model.english import ENGLISH, Template, say
 from certrules.model.learning import RenewalOption
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import value
 from certrules.rulebook import Rule
 
 __all__ = ["Answer", "Decision", "Granted", "Reason", "Refused", "because", "render"]
@@ -19,7 +20,7 @@ def _read_only(details: Mapping[str, Any]) -> Mapping[str, Any]:
     return MappingProxyType(dict(details))
 
 
-@frozen
+@value
 class Reason:
     """Why it was decided so: a code, the rule that was followed, and the facts that decided.
 
@@ -35,7 +36,7 @@ class Reason:
 
     code: ReasonCode
     rule: Rule
-    details: Mapping[str, Any] = field(default=(), converter=_read_only, hash=False)
+    details: Mapping[str, Any] = field(default={}, converter=_read_only, hash=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Reason, (self.code, self.rule, dict(self.details))
@@ -82,7 +83,7 @@ def _all(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
 E_co = TypeVar("E_co", covariant=True)
 
 
-@frozen
+@value
 class Granted(Generic[E_co]):
     """Yes: what follows from it, and why. True in a condition.
 
@@ -98,7 +99,7 @@ class Granted(Generic[E_co]):
         return True
 
 
-@frozen
+@value
 class Refused:
     """No: every reason why, not only the first. False in a condition."""
 

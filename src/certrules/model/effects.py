@@ -5,13 +5,12 @@ Every value in an effect is as it must be stored afterwards: an archived award a
 ``archived_at`` and its next version.
 """
 
-from attrs import frozen
-
 from certrules.model.awards import Award, AwardKey
 from certrules.model.badges import Badge
 from certrules.model.catalog import Assignment, Certification, ItemKind
 from certrules.model.events import Event
 from certrules.model.learning import Completion, Enrolment, Renewal
+from certrules.model.values import Id, value
 
 __all__ = [
     "ArchiveAward",
@@ -40,161 +39,161 @@ __all__ = [
 ]
 
 
-@frozen
+@value
 class IssueAward:
     """Add a new cycle."""
 
     award: Award
 
 
-@frozen
+@value
 class ArchiveAward:
     """Put a cycle into history, with its own dates."""
 
     award: Award
 
 
-@frozen
+@value
 class ReplaceAward:
     """Replace a cycle by its edited version."""
 
     award: Award
 
 
-@frozen
+@value
 class RemoveAward:
     """Delete a cycle for good."""
 
     award: Award
 
 
-@frozen
+@value
 class CancelNotices:
     """Cancel the notices about the expiry of a cycle that were not delivered."""
 
     key: AwardKey
 
 
-@frozen
+@value
 class CancelOutdatedNotices:
     """Cancel the notices about another expiry than an award has now."""
 
     award: Award
 
 
-@frozen
+@value
 class ForgetNotices:
     """Delete which notices were planned for a cycle: what is issued in its place is new."""
 
     key: AwardKey
 
 
-@frozen
+@value
 class IssueBadge:
     """Add a badge."""
 
     badge: Badge
 
 
-@frozen
+@value
 class RevokeBadge:
     """Revoke the badge of a cycle for good, if it has one."""
 
     key: AwardKey
 
 
-@frozen
+@value
 class RevokeOutdatedBadge:
     """Revoke the badge of an award for good, if it has one of other dates."""
 
     award: Award
 
 
-@frozen
+@value
 class ArchiveEnrolment:
     """Put an attempt at an item into history, just as it was."""
 
     enrolment: Enrolment
 
 
-@frozen
+@value
 class RecordCompletion:
     """Remember that a user has completed an item."""
 
     completion: Completion
 
 
-@frozen
+@value
 class Enrol:
     """Add an attempt at an item, or replace it by what it has become."""
 
     enrolment: Enrolment
 
 
-@frozen
+@value
 class ResetMaterials:
     """Make training materials of one course incomplete for one user; its status stays."""
 
-    user_id: str
-    course_id: str
+    user_id: Id
+    course_id: Id
     materials: tuple[str, ...]
 
 
-@frozen
+@value
 class ReopenTraining:
     """Make an attached training incomplete for one user."""
 
-    user_id: str
+    user_id: Id
     kind: ItemKind
-    item_id: str
+    item_id: Id
 
 
-@frozen
+@value
 class OpenRenewal:
     """Add a started renewal."""
 
     renewal: Renewal
 
 
-@frozen
+@value
 class CloseRenewal:
     """Replace an open renewal by the completed or cancelled one."""
 
     renewal: Renewal
 
 
-@frozen
+@value
 class AssignItem:
     """Let an item earn a certification."""
 
-    certification_id: str
+    certification_id: Id
     assignment: Assignment
 
 
-@frozen
+@value
 class UnassignItem:
     """End every assignment of an item to a certification."""
 
-    certification_id: str
+    certification_id: Id
     kind: ItemKind
-    item_id: str
+    item_id: Id
 
 
-@frozen
+@value
 class DefineCertification:
     """Add a certification, or replace the one of its id."""
 
     certification: Certification
 
 
-@frozen
+@value
 class RemoveCertification:
     """Delete a certification with its assignments."""
 
-    certification_id: str
+    certification_id: Id
 
 
-@frozen
+@value
 class Notify:
     """Record an event in the outbox, and the notices that it calls for."""
 

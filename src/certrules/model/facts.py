@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
@@ -18,6 +18,7 @@ from certrules.model.learning import (
     RenewalState,
 )
 from certrules.model.people import User
+from certrules.model.values import value
 
 __all__ = ["Facts"]
 
@@ -26,7 +27,7 @@ T = TypeVar("T")
 _LISTS = "awards", "enrolments", "completions", "courses", "plans", "renewals", "items"
 
 
-@frozen
+@value
 class Facts:
     """All that awarding and renewing look at, in any order: one user, one certification.
 

@@ -20,7 +20,17 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, partial
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, NoReturn, Union, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    NamedTuple,
+    NoReturn,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 
 from attrs import Converter
 
@@ -116,7 +126,9 @@ def _words(kind: Any) -> str:
         return found
     if members := get_args(kind):
         return f"several, each {' and '.join(_words(each) for each in members if each is not ...)}"
-    name: str = kind.__name__
+    if not isinstance(kind, type):
+        return "anything"
+    name = kind.__name__
     if issubclass(kind, Enum):
         return f"a member of {name}"
     return f"an {name}" if name[0] in "AEIOU" else f"a {name}"
@@ -149,7 +161,7 @@ def _instance(refuse: _Refuse, *kinds: Any) -> _Check:
     exact, *_ = types = tuple(getattr(kind, "__origin__", kind) for kind in kinds)
     others = tuple({bool, datetime}.difference(types))  # an int and a date by inheritance alone
     test = _only(kinds[0]).test
-    if exact is Any:
+    if exact is Any or isinstance(exact, TypeVar):
         return lambda given: given
     if not all(isinstance(each, type) for each in types):
         raise TypeError(f"no check is known for {kinds}")
