@@ -14,7 +14,7 @@ from certrules import Certification
 from certrules.badges import tokens
 from certrules.badges.credential import credential
 from certrules.badges.signing import sign
-from certrules.badges.verifying import Outcome, Verification, verify
+from certrules.badges.verifying import Verdict, Verification, verify
 from certrules.text import is_visible
 from tests.badges import samples
 from tests.badges.samples import BADGE, DURING, ISSUER, LISTS, Key, published, unsigned
@@ -74,7 +74,7 @@ def judged(token: str, lists: dict[str, str]) -> Verification:
 def test_any_payload(path: tuple[Any, ...], other: Any) -> None:
     found = judged(signed(HEADER, put(PAYLOAD, path, other)), {})
     assert found.why
-    assert found.outcome in Outcome
+    assert found.outcome in Verdict
 
 
 @pytest.mark.law
@@ -82,11 +82,11 @@ def test_any_payload(path: tuple[Any, ...], other: Any) -> None:
 def test_any_header(path: tuple[Any, ...], other: Any) -> None:
     found = judged(signed(put(HEADER, path, other), PAYLOAD), {})
     assert found.outcome in {
-        Outcome.UNSUPPORTED_FORM,
-        Outcome.BAD_STRUCTURE,
-        Outcome.UNTRUSTED_KEY,
-        Outcome.BAD_SIGNATURE,
-        Outcome.STATUS_UNKNOWN,
+        Verdict.UNSUPPORTED_FORM,
+        Verdict.BAD_STRUCTURE,
+        Verdict.UNTRUSTED_KEY,
+        Verdict.BAD_SIGNATURE,
+        Verdict.STATUS_UNKNOWN,
     }
     assert found.why
 
@@ -97,7 +97,7 @@ def test_any_status_list(path: tuple[Any, ...], other: Any) -> None:
     lists = {LISTS["revocation"]: signed(HEADER, put(LISTED, path, other))}
     token = sign(unsigned(["revocation"]), KEY.signer)
     found = judged(token, lists)
-    assert found.outcome in {Outcome.VALID, Outcome.STATUS_UNKNOWN}
+    assert found.outcome in {Verdict.VALID, Verdict.STATUS_UNKNOWN}
     assert found.credential is not None
 
 
@@ -144,7 +144,7 @@ def test_whatever_is_issued_is_verified(
     found = verify(sign(made, KEY.signer), keys={ISSUER.id: [KEY.trusted]}.get, at=at)
     began = issued.replace(microsecond=0) <= at
     ended = expires is not None and expires.replace(microsecond=0) <= at
-    expected = Outcome.EXPIRED if ended else Outcome.VALID
-    assert found.outcome is (expected if began else Outcome.NOT_YET_VALID)
+    expected = Verdict.EXPIRED if ended else Verdict.VALID
+    assert found.outcome is (expected if began else Verdict.NOT_YET_VALID)
     assert found.credential is not None
     assert found.credential["credentialSubject"]["achievement"]["name"] == certification.name

@@ -12,7 +12,7 @@ from attrs import evolve
 from certrules import Certification
 from certrules.badges import credential as credentials
 from certrules.badges import statuslist, structure
-from certrules.badges.credential import Issuer, Recipient, hashed_email, recipient_id
+from certrules.badges.credential import BadgeRecipient, Issuer, hashed_email, recipient_id
 from certrules.errors import InvalidValueError
 from tests.badges.samples import BADGE, FIRST_AID, ISSUER, LISTS, SINCE, unsigned
 
@@ -157,7 +157,7 @@ def test_an_entry_for_each_status_list() -> None:
 
 
 def test_an_email_is_only_hashed_with_a_salt() -> None:
-    to = Recipient(
+    to = BadgeRecipient(
         "urn:uuid:" + "0" * 8 + "-0000-4000-8000-" + "0" * 12, (hashed_email(" Ada@X.org", "s1"),)
     )
     made = credentials.credential(BADGE, FIRST_AID, issuer=ISSUER, recipient=to)
@@ -196,7 +196,7 @@ def test_an_email_is_only_hashed_with_a_salt() -> None:
 )
 def test_an_id_is_a_url_a_did_or_a_uuid(id_: str) -> None:
     with pytest.raises(InvalidValueError, match="e-mail"):
-        Recipient(id_)
+        BadgeRecipient(id_)
     with pytest.raises(InvalidValueError, match="e-mail"):
         Issuer(id_, "The Academy")
 
@@ -205,7 +205,7 @@ def test_an_id_is_a_url_a_did_or_a_uuid(id_: str) -> None:
     "id_", ["https://x.example", "https://x.example/@ada", "HTTPS://X.example", "did:web:x.example"]
 )
 def test_ids_that_name_nobody(id_: str) -> None:
-    assert Recipient(id_).id == Issuer(id_, "The Academy").id == id_
+    assert BadgeRecipient(id_).id == Issuer(id_, "The Academy").id == id_
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_ids_that_name_nobody(id_: str) -> None:
 def test_an_identifier_in_clear_is_refused(changes: dict[str, object]) -> None:
     identifier = {**hashed_email("ada@x.example", "s1"), **changes}
     with pytest.raises(InvalidValueError, match="salted hash") as raised:
-        Recipient("https://x.example", (identifier,))
+        BadgeRecipient("https://x.example", (identifier,))
     assert "ada" not in str(raised.value)
 
 

@@ -14,7 +14,7 @@ from jwt.algorithms import HMACAlgorithm
 from certrules.badges import keys, tokens
 from certrules.badges.keys import TrustedKey
 from certrules.badges.signing import sign
-from certrules.badges.verifying import Outcome, verify
+from certrules.badges.verifying import Verdict, verify
 from tests.badges import hostile
 from tests.badges.samples import DURING, ISSUER, Key, unsigned
 
@@ -130,7 +130,7 @@ def test_a_clear_outcome_within_a_second_and_100_mb(
     assert held < 100_000_000
 
 
-def judged(token: str, *trusted: TrustedKey) -> Outcome:
+def judged(token: str, *trusted: TrustedKey) -> Verdict:
     return verify(token, keys={ISSUER.id: trusted}.get, at=DURING).outcome
 
 
@@ -144,29 +144,29 @@ def forged(key: Key, header: dict[str, object]) -> str:
 def test_every_part_that_is_tampered_with(key: Key) -> None:
     header, payload, signature = sign(unsigned(), key.signer).split(".")
     other = sign(unsigned(name="Surgery"), key.signer).split(".")
-    assert judged(f"{header}.{other[1]}.{signature}", key.trusted) is Outcome.BAD_SIGNATURE
-    assert judged(f"{header}.{payload}.{other[2]}", key.trusted) is Outcome.BAD_SIGNATURE
-    assert judged(f"{header}.{payload}.", key.trusted) is Outcome.BAD_SIGNATURE
-    assert judged(f"{header}.{payload}.AAAA", key.trusted) is Outcome.BAD_SIGNATURE
+    assert judged(f"{header}.{other[1]}.{signature}", key.trusted) is Verdict.BAD_SIGNATURE
+    assert judged(f"{header}.{payload}.{other[2]}", key.trusted) is Verdict.BAD_SIGNATURE
+    assert judged(f"{header}.{payload}.", key.trusted) is Verdict.BAD_SIGNATURE
+    assert judged(f"{header}.{payload}.AAAA", key.trusted) is Verdict.BAD_SIGNATURE
 
 
 def test_every_length_at_which_it_is_cut_off(ec_key: Key) -> None:
     token = sign(unsigned(), ec_key.signer)
     for length in range(0, len(token), 7):
         outcome = judged(token[:length], ec_key.trusted)
-        assert outcome in {Outcome.BAD_STRUCTURE, Outcome.BAD_SIGNATURE}
+        assert outcome in {Verdict.BAD_STRUCTURE, Verdict.BAD_SIGNATURE}
     for more in ("A", "=", ".", " ", "\n", "\0", ".AAAA"):
         assert judged(token + more, ec_key.trusted) in {
-            Outcome.BAD_STRUCTURE,
-            Outcome.BAD_SIGNATURE,
+            Verdict.BAD_STRUCTURE,
+            Verdict.BAD_SIGNATURE,
         }
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "", "HS256", "RS512", "EdDSA", None, 1, []])
 def test_algorithms_that_nobody_allowed(ec_key: Key, algorithm: object) -> None:
     token = forged(ec_key, {"alg": algorithm})
-    assert judged(token, ec_key.trusted) is Outcome.UNSUPPORTED_FORM
-    assert judged(token.rpartition(".")[0] + ".", ec_key.trusted) is Outcome.UNSUPPORTED_FORM
+    assert judged(token, ec_key.trusted) is Verdict.UNSUPPORTED_FORM
+    assert judged(token.rpartition(".")[0] + ".", ec_key.trusted) is Verdict.UNSUPPORTED_FORM
 
 
 def test_the_public_key_is_no_secret(rsa_key: Key) -> None:
@@ -176,23 +176,23 @@ def test_the_public_key_is_no_secret(rsa_key: Key) -> None:
     signed = f"{tokens.compact({'alg': 'HS256'})}.{payload}"
     mac = HMACAlgorithm(HMACAlgorithm.SHA256).sign(signed.encode(), pem)
     token = f"{signed}.{tokens.encoded(mac)}"
-    assert judged(token, rsa_key.trusted) is Outcome.UNSUPPORTED_FORM
+    assert judged(token, rsa_key.trusted) is Verdict.UNSUPPORTED_FORM
 
 
 def test_a_key_of_one_kind_is_not_used_as_another(ec_key: Key, rsa_key: Key) -> None:
-    assert judged(forged(ec_key, {"alg": "RS256"}), ec_key.trusted) is Outcome.BAD_SIGNATURE
-    assert judged(forged(rsa_key, {"alg": "ES256"}), rsa_key.trusted) is Outcome.BAD_SIGNATURE
+    assert judged(forged(ec_key, {"alg": "RS256"}), ec_key.trusted) is Verdict.BAD_SIGNATURE
+    assert judged(forged(rsa_key, {"alg": "ES256"}), rsa_key.trusted) is Verdict.BAD_SIGNATURE
 
 
 def test_an_attackers_own_key_is_not_trusted(ec_key: Key, attackers_key: Key) -> None:
     token = sign(unsigned(), attackers_key.signer)
-    assert judged(token, ec_key.trusted) is Outcome.UNTRUSTED_KEY
+    assert judged(token, ec_key.trusted) is Verdict.UNTRUSTED_KEY
     claimed = forged(attackers_key, {"alg": "ES256", **ec_key.signer.header})
-    assert judged(claimed, ec_key.trusted) is Outcome.BAD_SIGNATURE
+    assert judged(claimed, ec_key.trusted) is Verdict.BAD_SIGNATURE
     mixed = {**attackers_key.signer.header["jwk"], "x": ec_key.signer.header["jwk"]["x"]}
     assert judged(forged(attackers_key, {"alg": "ES256", "jwk": mixed}), ec_key.trusted) in {
-        Outcome.UNTRUSTED_KEY,
-        Outcome.BAD_STRUCTURE,
+        Verdict.UNTRUSTED_KEY,
+        Verdict.BAD_STRUCTURE,
     }
 
 
@@ -202,34 +202,34 @@ def test_an_attackers_own_key_is_not_trusted(ec_key: Key, attackers_key: Key) ->
 )
 def test_an_id_of_a_key_is_never_looked_up(attackers_key: Key, ec_key: Key, kid: str) -> None:
     token = forged(attackers_key, {"alg": "ES256", "kid": kid})
-    assert judged(token, ec_key.trusted) is Outcome.UNTRUSTED_KEY
+    assert judged(token, ec_key.trusted) is Verdict.UNTRUSTED_KEY
 
 
 @pytest.mark.parametrize("header", [{"jwk": {"kty": []}}, {"jwk": {}}])
 def test_a_jwk_that_is_no_key(ec_key: Key, header: dict[str, object]) -> None:
     token = forged(ec_key, {"alg": "ES256", **header})
-    assert judged(token, ec_key.trusted) is Outcome.UNTRUSTED_KEY
+    assert judged(token, ec_key.trusted) is Verdict.UNTRUSTED_KEY
 
 
 def test_a_jwk_of_a_trusted_thumbprint_that_is_no_key(ec_key: Key) -> None:
     nowhere = {"kty": "EC", "crv": "P-256", "x": "A" * 43, "y": "A" * 43}  # not on the curve
     trusted = TrustedKey(keys.thumbprint(nowhere))
     assert judged(forged(ec_key, {"alg": "ES256", "jwk": nowhere}), trusted) is (
-        Outcome.BAD_STRUCTURE
+        Verdict.BAD_STRUCTURE
     )
 
 
 @pytest.mark.parametrize("header", [{"kid": 7}, {"kid": []}, {"jwk": 7}, {"jwk": "key"}])
 def test_headers_of_other_types(ec_key: Key, header: dict[str, object]) -> None:
     token = forged(ec_key, {"alg": "ES256", **header})
-    assert judged(token, ec_key.trusted) is Outcome.BAD_STRUCTURE
+    assert judged(token, ec_key.trusted) is Verdict.BAD_STRUCTURE
 
 
 @pytest.mark.parametrize("member", sorted(keys.PRIVATE))
 def test_a_private_key_in_the_header_signs_for_anybody(ec_key: Key, member: str) -> None:
     jwk = {**ec_key.signer.header["jwk"], member: "AQ"}
     assert judged(forged(ec_key, {"alg": "ES256", "jwk": jwk}), ec_key.trusted) is (
-        Outcome.BAD_STRUCTURE
+        Verdict.BAD_STRUCTURE
     )
 
 
@@ -244,9 +244,9 @@ def test_a_private_key_in_the_header_signs_for_anybody(ec_key: Key, member: str)
 )
 def test_extensions_are_not_supported(ec_key: Key, header: dict[str, object]) -> None:
     token = forged(ec_key, {"alg": "ES256", **header})
-    assert judged(token, ec_key.trusted) is Outcome.UNSUPPORTED_FORM
+    assert judged(token, ec_key.trusted) is Verdict.UNSUPPORTED_FORM
 
 
 def test_places_of_keys_in_the_header_are_passed_over(ec_key: Key) -> None:
     token = forged(ec_key, {"alg": "ES256", "jku": "https://attacker.example", "x5u": "file:///"})
-    assert judged(token, ec_key.trusted) is Outcome.VALID
+    assert judged(token, ec_key.trusted) is Verdict.VALID

@@ -28,7 +28,7 @@ from openbadgeslib.ob3 import Issuer as TheirIssuer
 
 from certrules.badges import baking, credential, keys, statuslist
 from certrules.badges.signing import sign
-from certrules.badges.verifying import Outcome, verify
+from certrules.badges.verifying import Verdict, verify
 from tests.badges.samples import BADGE, FIRST_AID, ISSUER, LISTS, Key, published
 from tests.badges.test_baking import SVG, picture
 
@@ -147,19 +147,19 @@ def their_signer(key: Key) -> OB3Signer:
 @pytest.mark.parametrize(
     ("changes", "at", "outcome"),
     [
-        ({}, NOW, Outcome.VALID),
-        ({}, NOW + DAY, Outcome.EXPIRED),
-        ({}, NOW - 2 * DAY, Outcome.NOT_YET_VALID),
-        ({"expiration_date": None}, NOW + 9999 * DAY, Outcome.VALID),
+        ({}, NOW, Verdict.VALID),
+        ({}, NOW + DAY, Verdict.EXPIRED),
+        ({}, NOW - 2 * DAY, Verdict.NOT_YET_VALID),
+        ({"expiration_date": None}, NOW + 9999 * DAY, Verdict.VALID),
         (
             {"recipient_id": None, "identifiers": [IdentityObject.create("a@b.c", "s")]},
             NOW,
-            Outcome.VALID,
+            Verdict.VALID,
         ),
     ],
 )
 def test_we_verify_theirs(
-    key: Key, changes: dict[str, Any], at: datetime, outcome: Outcome
+    key: Key, changes: dict[str, Any], at: datetime, outcome: Verdict
 ) -> None:
     token = their_signer(key).sign(their_credential(**changes))
     assert verify(token, keys=key.trusted_for, at=at).outcome is outcome
@@ -201,28 +201,28 @@ def test_we_refuse_theirs_when_tampered_with_or_signed_by_another(
 ) -> None:
     one, two = (their_signer(ec_key).sign(their_credential(name=name)) for name in ("A", "B"))
     forged = ".".join([*one.split(".")[:2], two.split(".")[2]])
-    assert verify(forged, keys=ec_key.trusted_for, at=NOW).outcome is Outcome.BAD_SIGNATURE
+    assert verify(forged, keys=ec_key.trusted_for, at=NOW).outcome is Verdict.BAD_SIGNATURE
     foreign = their_signer(attackers_key).sign(their_credential())
-    assert verify(foreign, keys=ec_key.trusted_for, at=NOW).outcome is Outcome.UNTRUSTED_KEY
+    assert verify(foreign, keys=ec_key.trusted_for, at=NOW).outcome is Verdict.UNTRUSTED_KEY
 
 
 @pytest.mark.parametrize(
-    ("purpose", "outcome"), [("revocation", Outcome.REVOKED), ("suspension", Outcome.SUSPENDED)]
+    ("purpose", "outcome"), [("revocation", Verdict.REVOKED), ("suspension", Verdict.SUSPENDED)]
 )
-def test_we_read_their_status_lists(key: Key, purpose: str, outcome: Outcome) -> None:
+def test_we_read_their_status_lists(key: Key, purpose: str, outcome: Verdict) -> None:
     url = LISTS[purpose]
     token = their_signer(key).sign(
         their_credential(credential_status=[status_entry(url, purpose, 7)])
     )
 
-    def found(marked: list[int]) -> Outcome:
+    def found(marked: list[int]) -> Verdict:
         listed = build_status_list_credential(
             ISSUER.id, url, purpose, marked, issued=NOW - DAY, valid_until=NOW + DAY
         )
         lists = {url: sign_status_list_credential(listed, key.pem, their_signer(key).algorithm)}
         return verify(token, keys=key.trusted_for, status=lists.get, at=NOW).outcome
 
-    assert found([6, 8]) is Outcome.VALID
+    assert found([6, 8]) is Verdict.VALID
     assert found([7]) is outcome
 
 
@@ -234,10 +234,10 @@ def test_we_read_what_they_have_baked(ec_key: Key) -> None:
     ):
         token = baking.read(image)
         assert verify(token, keys=ec_key.trusted_for, at=NOW)
-        assert verify(token, keys=ec_key.trusted_for, at=NOW + DAY).outcome is Outcome.EXPIRED
+        assert verify(token, keys=ec_key.trusted_for, at=NOW + DAY).outcome is Verdict.EXPIRED
         changed = token[:-9] + ("A" if token[-9] != "A" else "B") + token[-8:]
         tampered = baking.read(baking.bake(image, changed))
-        assert verify(tampered, keys=ec_key.trusted_for, at=NOW).outcome is Outcome.BAD_SIGNATURE
+        assert verify(tampered, keys=ec_key.trusted_for, at=NOW).outcome is Verdict.BAD_SIGNATURE
         assert baking.read(baking.bake(image, token)) == token
 
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 from certrules.badges import keys, tokens
 from certrules.badges.credential import hashed_email
 from certrules.badges.signing import KeySigner, sign
-from certrules.badges.verifying import Outcome, verify
+from certrules.badges.verifying import Verdict, verify
 from certrules.errors import InvalidValueError
 from tests.badges.samples import DURING, LISTS, SINCE, UNTIL, Key, unsigned
 
@@ -178,7 +178,7 @@ def test_fractions_of_a_second_are_dropped_as_a_verifier_drops_them(ec_key: Key)
         credential = unsigned(validFrom=f"{year}-12-31T23:59:59.75Z")
         token = sign(credential, ec_key.signer)
         verified = verify(token, keys=ec_key.trusted_for, at=UNTIL)
-        assert verified.outcome is Outcome.EXPIRED
+        assert verified.outcome is Verdict.EXPIRED
 
 
 def test_the_key_in_the_header_is_of_the_algorithm(rsa_key: Key) -> None:

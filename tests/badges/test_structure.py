@@ -8,9 +8,9 @@ from attrs import evolve
 
 from certrules.badges import credential as credentials
 from certrules.badges import statuslist, structure, tokens
-from certrules.badges.credential import Recipient, hashed_email
+from certrules.badges.credential import BadgeRecipient, hashed_email
 from certrules.badges.signing import sign
-from certrules.badges.verifying import Outcome, verify
+from certrules.badges.verifying import Verdict, verify
 from certrules.errors import BadgeError
 from tests.badges.samples import (
     BADGE,
@@ -38,7 +38,7 @@ def whole() -> dict[str, Any]:
         BADGE,
         FIRST_AID,
         issuer=evolve(ISSUER, url="https://academy.example/about"),
-        recipient=Recipient("https://ada.example", (hashed_email("ada@x.example", "s"),)),
+        recipient=BadgeRecipient("https://ada.example", (hashed_email("ada@x.example", "s"),)),
         image="https://academy.example/badge.png",
         skills={"CPR": "https://skills.example/cpr"},
         status=[statuslist.entry(LISTS[each], each, 7) for each in LISTS],
@@ -255,7 +255,7 @@ def test_a_verifier_says_where_it_is_wrong(
     good = sign(whole(), ec_key.signer)
     wrong = changed(_payload(good), path, value)
     trusting = verify(resigned(wrong, ec_key), keys=lambda _: [ec_key.trusted], at=DURING)
-    assert trusting.outcome is Outcome.BAD_STRUCTURE
+    assert trusting.outcome is Verdict.BAD_STRUCTURE
     assert message in trusting.why
 
 
@@ -264,7 +264,7 @@ def test_bad_structure_comes_before_every_other_finding(ec_key: Key) -> None:
     wrong = {**_payload(token), "jti": "urn:uuid:1", "name": "x", "credentialStatus": "?"}
     for at in (SINCE, DURING, UNTIL):
         found = verify(resigned(wrong, ec_key), keys=ec_key.trusted_for, at=at)
-        assert found.outcome is Outcome.BAD_STRUCTURE
+        assert found.outcome is Verdict.BAD_STRUCTURE
 
 
 def _payload(token: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from attrs import evolve
 from certrules.badges import statuslist, tokens
 from certrules.badges.keys import Keys, TrustedKey
 from certrules.badges.signing import KeySigner, sign
-from certrules.badges.verifying import Outcome, verify
+from certrules.badges.verifying import Verdict, verify
 from certrules.errors import InvalidValueError
 from tests.badges import samples
 from tests.badges.samples import (
@@ -43,7 +43,7 @@ def changed(list_: str, key: Key, **changes: Any) -> str:
 def test_a_genuine_badge_is_valid(key: Key) -> None:
     token = sign(unsigned(), key.signer)
     verified = verify(token, keys=key.trusted_for, at=DURING)
-    assert (verified.outcome, bool(verified)) == (Outcome.VALID, True)
+    assert (verified.outcome, bool(verified)) == (Verdict.VALID, True)
     assert verified.credential is not None
     assert verified.credential["credentialSubject"]["achievement"]["name"] == "First aid"
 
@@ -51,14 +51,14 @@ def test_a_genuine_badge_is_valid(key: Key) -> None:
 @pytest.mark.parametrize(
     ("at", "outcome"),
     [
-        (SINCE - timedelta(microseconds=1), Outcome.NOT_YET_VALID),
-        (SINCE, Outcome.VALID),
-        (UNTIL - timedelta(microseconds=1), Outcome.VALID),
-        (UNTIL, Outcome.EXPIRED),
+        (SINCE - timedelta(microseconds=1), Verdict.NOT_YET_VALID),
+        (SINCE, Verdict.VALID),
+        (UNTIL - timedelta(microseconds=1), Verdict.VALID),
+        (UNTIL, Verdict.EXPIRED),
     ],
 )
 def test_it_is_valid_from_its_first_instant_until_just_before_its_last(
-    ec_key: Key, at: datetime, outcome: Outcome
+    ec_key: Key, at: datetime, outcome: Verdict
 ) -> None:
     verified = verify(sign(unsigned(), ec_key.signer), keys=ec_key.trusted_for, at=at)
     assert verified.outcome is outcome
@@ -69,22 +69,22 @@ def test_it_is_valid_from_its_first_instant_until_just_before_its_last(
 @pytest.mark.parametrize(
     ("marked", "at", "outcome"),
     [
-        ({"revocation": [], "suspension": []}, DURING, Outcome.VALID),
-        ({"revocation": [6, 8], "suspension": [6, 8]}, DURING, Outcome.VALID),
-        ({"revocation": [7], "suspension": [7]}, DURING, Outcome.REVOKED),
-        ({"revocation": [], "suspension": [7]}, DURING, Outcome.SUSPENDED),
-        ({"revocation": [7]}, DURING, Outcome.REVOKED),
-        ({"suspension": [7]}, DURING, Outcome.SUSPENDED),
-        ({"revocation": []}, DURING, Outcome.STATUS_UNKNOWN),
-        ({}, DURING, Outcome.STATUS_UNKNOWN),
-        ({"revocation": [7], "suspension": []}, UNTIL, Outcome.REVOKED),
-        ({"revocation": [], "suspension": [7]}, UNTIL, Outcome.EXPIRED),
-        ({}, UNTIL, Outcome.EXPIRED),
-        ({}, SINCE - timedelta(days=1), Outcome.NOT_YET_VALID),
+        ({"revocation": [], "suspension": []}, DURING, Verdict.VALID),
+        ({"revocation": [6, 8], "suspension": [6, 8]}, DURING, Verdict.VALID),
+        ({"revocation": [7], "suspension": [7]}, DURING, Verdict.REVOKED),
+        ({"revocation": [], "suspension": [7]}, DURING, Verdict.SUSPENDED),
+        ({"revocation": [7]}, DURING, Verdict.REVOKED),
+        ({"suspension": [7]}, DURING, Verdict.SUSPENDED),
+        ({"revocation": []}, DURING, Verdict.STATUS_UNKNOWN),
+        ({}, DURING, Verdict.STATUS_UNKNOWN),
+        ({"revocation": [7], "suspension": []}, UNTIL, Verdict.REVOKED),
+        ({"revocation": [], "suspension": [7]}, UNTIL, Verdict.EXPIRED),
+        ({}, UNTIL, Verdict.EXPIRED),
+        ({}, SINCE - timedelta(days=1), Verdict.NOT_YET_VALID),
     ],
 )
 def test_its_issuer_says_what_has_become_of_it(
-    ec_key: Key, marked: Mapping[str, list[int]], at: datetime, outcome: Outcome
+    ec_key: Key, marked: Mapping[str, list[int]], at: datetime, outcome: Verdict
 ) -> None:
     lists = published(ec_key, marked, until=UNTIL + timedelta(days=1))
     token = sign(unsigned(LISTS), ec_key.signer)
@@ -98,7 +98,7 @@ def test_nobody_to_ask_for_the_status(ec_key: Key) -> None:
     token = sign(unsigned(LISTS), ec_key.signer)
     for status in (None, offline):
         verified = verify(token, keys=ec_key.trusted_for, status=status, at=DURING)
-        assert verified.outcome is Outcome.STATUS_UNKNOWN
+        assert verified.outcome is Verdict.STATUS_UNKNOWN
 
 
 def test_a_status_list_counts_only_from_its_issuer_at_its_place_and_time(
@@ -159,7 +159,7 @@ def test_a_status_list_counts_only_from_its_issuer_at_its_place_and_time(
         assert verify(token, keys=keys, status={url: list_}.get, at=DURING), name
     for name, list_ in bad.items():
         verified = verify(token, keys=keys, status={url: list_}.get, at=DURING)
-        assert verified.outcome is Outcome.STATUS_UNKNOWN, name
+        assert verified.outcome is Verdict.STATUS_UNKNOWN, name
         assert verified.why.startswith(f"the status list {url!r}: "), name
 
 
@@ -179,7 +179,7 @@ def test_a_status_that_cannot_be_understood_is_unknown(ec_key: Key, entry: objec
     lists = published(ec_key, {"revocation": []})
     token = sign(unsigned(credentialStatus=entry), ec_key.signer)
     verified = verify(token, keys=ec_key.trusted_for, status=lists.get, at=DURING)
-    assert verified.outcome is Outcome.STATUS_UNKNOWN
+    assert verified.outcome is Verdict.STATUS_UNKNOWN
 
 
 @pytest.mark.parametrize("purpose", ["Revocation", "other"])
@@ -188,7 +188,7 @@ def test_a_purpose_that_nobody_knows_could_be_a_revocation(ec_key: Key, purpose:
     lists = published(ec_key, {"revocation": []})
     token = sign(unsigned(credentialStatus=[entry]), ec_key.signer)
     verified = verify(token, keys=ec_key.trusted_for, status=lists.get, at=DURING)
-    assert verified.outcome is Outcome.STATUS_UNKNOWN
+    assert verified.outcome is Verdict.STATUS_UNKNOWN
 
 
 def test_what_has_expired_has_whatever_its_status_says(ec_key: Key) -> None:
@@ -197,19 +197,19 @@ def test_what_has_expired_has_whatever_its_status_says(ec_key: Key) -> None:
     for status in states:
         token = sign(unsigned(credentialStatus=status), ec_key.signer)
         verified = verify(token, keys=ec_key.trusted_for, at=UNTIL)
-        assert verified.outcome is Outcome.EXPIRED
+        assert verified.outcome is Verdict.EXPIRED
 
 
 def test_other_things_than_tokens_and_keys(ec_key: Key) -> None:
     wrong: Any
     for wrong in (None, 1, b"a.b.c", ["a.b.c"]):
         verified = verify(wrong, keys=ec_key.trusted_for, at=DURING)
-        assert verified.outcome is Outcome.BAD_STRUCTURE
+        assert verified.outcome is Verdict.BAD_STRUCTURE
     token = sign(unsigned(["revocation"]), ec_key.signer)
     for wrong in (1, b"a.b.c", ["a.b.c"], {}):
         answers = {LISTS["revocation"]: wrong}
         verified = verify(token, keys=ec_key.trusted_for, status=answers.get, at=DURING)
-        assert verified.outcome is Outcome.STATUS_UNKNOWN
+        assert verified.outcome is Verdict.STATUS_UNKNOWN
     for wrong in (1, ec_key.trusted, "key", [None], [ec_key.private]):
         with pytest.raises(InvalidValueError, match="trusted keys"):
             verify(token, keys={ISSUER.id: wrong}.get, at=DURING)
@@ -227,7 +227,7 @@ def test_keys_that_are_not_at_hand_are_not_trusted(ec_key: Key) -> None:
         raise TimeoutError
 
     verified = verify(sign(unsigned(), ec_key.signer), keys=offline, at=DURING)
-    assert verified.outcome is Outcome.UNTRUSTED_KEY
+    assert verified.outcome is Verdict.UNTRUSTED_KEY
     assert verified.why == f"the keys of {ISSUER.id!r} are not at hand: TimeoutError"
 
 
@@ -246,7 +246,7 @@ def test_an_untrusted_key_says_how_to_mend_it(ec_key: Key, rsa_key: Key) -> None
     def why(key: Key, *ring: TrustedKey, key_id: str | None = None) -> str:
         token = sign(unsigned(), KeySigner(key.private, key_id=key_id))
         verified = verify(token, keys=lambda _: ring, at=DURING)
-        assert verified.outcome is Outcome.UNTRUSTED_KEY
+        assert verified.outcome is Verdict.UNTRUSTED_KEY
         return verified.why
 
     named = evolve(rsa_key.trusted, id="2024")
@@ -279,14 +279,14 @@ def test_a_key_of_nobody_is_not_trusted(ec_key: Key, attackers_key: Key) -> None
     rings: tuple[Keys, ...] = (ec_key.trusted_for, lambda _: None, lambda _: [])
     for keys in rings:
         verified = verify(token, keys=keys, at=DURING)
-        assert verified.outcome is Outcome.UNTRUSTED_KEY
+        assert verified.outcome is Verdict.UNTRUSTED_KEY
         assert verified.credential is None
 
 
 def test_a_key_is_trusted_for_its_own_issuer_alone(ec_key: Key) -> None:
     credential = unsigned(issuer={"id": "https://other.example", "type": ["Profile"]})
     token = sign(credential, ec_key.signer)
-    assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Outcome.UNTRUSTED_KEY
+    assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Verdict.UNTRUSTED_KEY
 
 
 def test_a_thumbprint_is_enough_for_the_key_in_the_header(key: Key) -> None:
@@ -294,7 +294,7 @@ def test_a_thumbprint_is_enough_for_the_key_in_the_header(key: Key) -> None:
     assert verify(sign(unsigned(), key.signer), keys=lambda _: [known], at=DURING)
     without = KeySigner.from_pem(key.pem, key_id="1")
     verified = verify(sign(unsigned(), without), keys=lambda _: [known], at=DURING)
-    assert verified.outcome is Outcome.UNTRUSTED_KEY
+    assert verified.outcome is Verdict.UNTRUSTED_KEY
 
 
 def test_rotation_the_old_key_and_the_new_one_are_told_apart_by_their_ids(
@@ -306,7 +306,7 @@ def test_rotation_the_old_key_and_the_new_one_are_told_apart_by_their_ids(
         token = sign(unsigned(), KeySigner.from_pem(key.pem, key_id=id_))
         assert verify(token, keys=lambda _: [old, new], at=DURING)
     swapped = sign(unsigned(), KeySigner.from_pem(ec_key.pem, key_id="2"))
-    assert verify(swapped, keys=lambda _: [old, new], at=DURING).outcome is Outcome.BAD_SIGNATURE
+    assert verify(swapped, keys=lambda _: [old, new], at=DURING).outcome is Verdict.BAD_SIGNATURE
 
 
 def test_a_header_without_a_key_may_mean_any_of_its_issuer(ec_key: Key, rsa_key: Key) -> None:
@@ -320,7 +320,7 @@ def test_the_caller_chooses_the_algorithms(ec_key: Key) -> None:
     token = sign(unsigned(), ec_key.signer)
     for only in (["RS256"], ("RS256",), {"RS256"}):
         verified = verify(token, keys=ec_key.trusted_for, at=DURING, algorithms=only)
-        assert verified.outcome is Outcome.UNSUPPORTED_FORM
+        assert verified.outcome is Verdict.UNSUPPORTED_FORM
         assert "'ES256', not RS256" in verified.why
 
 
@@ -358,7 +358,7 @@ def test_other_algorithms_are_a_mistake(ec_key: Key, algorithms: Any) -> None:
 )
 def test_claims_must_agree_with_the_credential(ec_key: Key, changes: dict[str, Any]) -> None:
     token = resigned(sign(unsigned(), ec_key.signer), ec_key, **changes)
-    assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Outcome.CLAIMS_DIFFER
+    assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Verdict.CLAIMS_DIFFER
 
 
 def test_an_audience_changes_nothing(ec_key: Key) -> None:
@@ -390,14 +390,14 @@ def test_an_audience_changes_nothing(ec_key: Key) -> None:
 )
 def test_a_signed_credential_that_is_no_badge(ec_key: Key, changes: dict[str, Any]) -> None:
     token = resigned(sign(unsigned(), ec_key.signer), ec_key, **changes)
-    assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Outcome.BAD_STRUCTURE
+    assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Verdict.BAD_STRUCTURE
 
 
 def test_no_issuer_no_key(ec_key: Key) -> None:
     issuers: tuple[object, ...] = (None, 1, [], {"name": "x"})
     for issuer in issuers:
         token = resigned(sign(unsigned(), ec_key.signer), ec_key, issuer=issuer)
-        assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Outcome.BAD_STRUCTURE
+        assert verify(token, keys=ec_key.trusted_for, at=DURING).outcome is Verdict.BAD_STRUCTURE
 
 
 def test_older_and_other_forms_are_named(ec_key: Key) -> None:
@@ -413,7 +413,7 @@ def test_older_and_other_forms_are_named(ec_key: Key) -> None:
     }
     for form, why in forms.items():
         verified = verify(form, keys=ec_key.trusted_for, at=DURING)
-        assert verified.outcome is Outcome.UNSUPPORTED_FORM
+        assert verified.outcome is Verdict.UNSUPPORTED_FORM
         assert why in verified.why
     assert BADGE.id in str(parts.payload["id"])
 
@@ -433,5 +433,5 @@ def test_older_and_other_forms_are_named(ec_key: Key) -> None:
 )
 def test_json_without_a_signature_is_no_badge(ec_key: Key, document: str, why: str) -> None:
     verified = verify(document, keys=ec_key.trusted_for, at=DURING)
-    assert verified.outcome is Outcome.BAD_STRUCTURE
+    assert verified.outcome is Verdict.BAD_STRUCTURE
     assert why in verified.why

@@ -4,13 +4,13 @@ from io import StringIO
 
 import pytest
 
-from certrules.badges.verifying import Outcome, Verification
+from certrules.badges.verifying import Verdict, Verification
 from certrules.cli import verification_text
 from certrules.cli.output import Output
 from tests.badges.samples import unsigned
 
 
-def told(outcome: Outcome, credential: object = None) -> str:
+def told(outcome: Verdict, credential: object = None) -> str:
     stream = StringIO()
     found = Verification(outcome, "so it is", credential)  # type: ignore[arg-type]
     verification_text.write(Output(stream=stream), found)
@@ -18,14 +18,14 @@ def told(outcome: Outcome, credential: object = None) -> str:
 
 
 def test_every_badge_that_does_not_count_comes_with_advice() -> None:
-    assert {str(each) for each in Outcome} - {"valid"} == verification_text.ADVICE.keys()
-    for outcome in Outcome:
+    assert {str(each) for each in Verdict} - {"valid"} == verification_text.ADVICE.keys()
+    for outcome in Verdict:
         advice = verification_text.ADVICE.get(str(outcome), "")
         assert " ".join(told(outcome).split()) == f"{outcome}: so it is {advice}".strip()
 
 
 def test_what_a_badge_says() -> None:
-    assert told(Outcome.VALID, unsigned()).splitlines() == [
+    assert told(Verdict.VALID, unsigned()).splitlines() == [
         "valid: so it is",
         "  certification First aid",
         "  issued by     The Academy",
@@ -44,17 +44,17 @@ def test_whatever_a_badge_says_is_told(odd: object) -> None:
     achievement = {"name": odd, "criteria": odd, "tag": odd, "alignment": odd}
     for subject in (odd, {"id": odd, "achievement": odd}, {"achievement": achievement}):
         said = unsigned(credentialSubject=subject, issuer=odd, validFrom=odd, id=odd)
-        assert told(Outcome.BAD_STRUCTURE, said).startswith("bad structure: so it is\n")
+        assert told(Verdict.BAD_STRUCTURE, said).startswith("bad structure: so it is\n")
 
 
 def test_skills_are_tags_and_alignments() -> None:
     aligned = [{"type": ["Alignment"], "targetName": "CPR", "targetUrl": "https://a.example"}]
     achievement = {"tag": ["Bandaging\x1b[31m"], "alignment": aligned}
     said = unsigned(credentialSubject={"achievement": achievement})
-    assert "  skills        Bandaging\\x1b[31m, CPR\n" in told(Outcome.VALID, said)
+    assert "  skills        Bandaging\\x1b[31m, CPR\n" in told(Verdict.VALID, said)
 
 
 def test_what_never_expires_says_so() -> None:
     said = unsigned()
     del said["validUntil"]
-    assert "  expires       never\n" in told(Outcome.VALID, said)
+    assert "  expires       never\n" in told(Verdict.VALID, said)

@@ -10,11 +10,11 @@ from icalendar import Calendar
 
 from certrules.errors import InvalidValueError, NaiveDatetimeError
 from certrules.exports.calendar import calendar, uid
-from certrules.model.calendar import Expiry
+from certrules.model.calendar import CalendarEntry
 from tests.exports.hostile import HOSTILE
 
 AT = datetime(2024, 7, 1, 9, 30, 0, 7, tzinfo=UTC)
-EXPIRY = Expiry("ada", "fa", 2, "First aid", "FA", date(2024, 2, 29), date(2026, 2, 28))
+EXPIRY = CalendarEntry("ada", "fa", 2, "First aid", "FA", date(2024, 2, 29), date(2026, 2, 28))
 
 
 def read(data: bytes) -> Any:

@@ -11,12 +11,12 @@ from certrules.errors import RecordsFileError
 from certrules.records import Record
 from certrules.records import lines as subject
 from certrules.records.lines import LINE_LIMIT, Lines, choose_encoding, line_breaks
-from certrules.records.source import Source
+from certrules.records.source import TextSource
 from tests.records.files import HEADER, error_of, opened, text_of
 
 
 def lines_of(content: bytes, encoding: str = "utf-8", start: int = 0) -> Lines:
-    return Lines(Source(io.BytesIO(content)), encoding, start)
+    return Lines(TextSource(io.BytesIO(content)), encoding, start)
 
 
 def test_a_line_keeps_its_end_as_written() -> None:

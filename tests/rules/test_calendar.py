@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, tzinfo
 import pytest
 
 from certrules import Award, Certification
-from certrules.model.calendar import Expiry
+from certrules.model.calendar import CalendarEntry
 from certrules.model.status import Status
 from certrules.model.tables import AwardRow
 from certrules.rules import calendar
@@ -14,7 +14,7 @@ T0 = datetime(2024, 3, 1, tzinfo=UTC)
 KNOWN = {"fa": Certification("fa", "First aid", "FA"), "b": Certification("b", "Bravery")}
 
 
-def expiries(awards: list[Award], *, zone: str | tzinfo) -> list[Expiry]:
+def expiries(awards: list[Award], *, zone: str | tzinfo) -> list[CalendarEntry]:
     rows = (
         AwardRow(each, Status.VALID, certification=KNOWN.get(each.certification_id))
         for each in awards
@@ -34,7 +34,7 @@ def test_an_expiry_takes_the_last_valid_day_in_a_zone() -> None:
         ("America/New_York", date(2024, 2, 29), date(2026, 2, 28)),
     ):
         found = expiries([until(2026, cycle=2, version=5)], zone=zone)
-        assert found == [Expiry("ada", "fa", 2, "First aid", "FA", issued, last)]
+        assert found == [CalendarEntry("ada", "fa", 2, "First aid", "FA", issued, last)]
 
 
 @pytest.mark.rule("DOC-EXP-04", "DOC-DELETE-03")

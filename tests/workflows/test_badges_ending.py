@@ -15,7 +15,7 @@ from certrules.badges import statuslist
 from certrules.badges.credential import Issuer
 from certrules.badges.keys import TrustedKey
 from certrules.badges.signing import KeySigner, sign
-from certrules.badges.verifying import Outcome, verify
+from certrules.badges.verifying import Verdict, verify
 from certrules.errors import ConflictError, InvalidValueError, NotPermittedError
 from certrules.model.awards import AssociationType, ExpiryBasis
 from certrules.model.badges import Badge, BadgeState
@@ -78,7 +78,7 @@ def issued(store: Store, seed: int = 1) -> tuple[Badge, str]:
     return badge, sign(made, SIGNER)
 
 
-def seen(store: Store, token: str, at: datetime) -> Outcome:
+def seen(store: Store, token: str, at: datetime) -> Verdict:
     """What a verifier finds, who is given the lists as they are published now."""
     with store.reading() as view:
         latest, _ = view.badges.places()
@@ -163,9 +163,9 @@ STAYS = {"renewed", "renewed by an import", "updated by an import", "edited by h
 @pytest.mark.parametrize("how", ENDS)
 def test_a_verifier_sees_it(earned: Store, how: str) -> None:
     badge, token = issued(earned)
-    assert seen(earned, token, day(20)) is Outcome.VALID
+    assert seen(earned, token, day(20)) is Verdict.VALID
     ENDS[how](earned)
-    assert seen(earned, token, day(20)) is Outcome.REVOKED
+    assert seen(earned, token, day(20)) is Verdict.REVOKED
     assert badges.marked(acting(earned), badge.status_list, "revocation") == [badge.index]
     page = badges.page(acting(earned), badge.id, at=day(20), issuer=ISSUER.name)
     assert page is not None
@@ -180,8 +180,8 @@ def test_what_follows_gets_a_badge_of_its_own(earned: Store, how: str) -> None:
     assert (former.id, former.index) != (latter.id, latter.index)
     assert latter.award.expires_at == held(earned).expires_at
     assert (seen(earned, old, day(20)), seen(earned, new, day(20))) == (
-        Outcome.REVOKED,
-        Outcome.VALID,
+        Verdict.REVOKED,
+        Verdict.VALID,
     )
 
 
@@ -204,12 +204,12 @@ AGAIN: dict[str, Callable[[Store], None]] = {
 @pytest.mark.parametrize("how", AGAIN)
 def test_what_had_expired_and_is_earned_again(earned: Store, how: str) -> None:
     _, old = issued(earned)
-    assert seen(earned, old, day(400)) is Outcome.EXPIRED
+    assert seen(earned, old, day(400)) is Verdict.EXPIRED
     AGAIN[how](earned)
     assert held(earned).issued_at == day(400)
     _, new = issued(earned, seed=2)
-    assert seen(earned, new, day(400)) is Outcome.VALID
-    assert seen(earned, old, day(400)) is Outcome.REVOKED
+    assert seen(earned, new, day(400)) is Verdict.VALID
+    assert seen(earned, old, day(400)) is Verdict.REVOKED
 
 
 def denied(store: Store) -> None:
@@ -231,7 +231,7 @@ def refused(store: Store) -> None:
 def reactivated(store: Store) -> None:
     assert certifications.deactivate(acting(store), "fa", at=day(20))
     _, token = issued(store)
-    assert seen(store, token, day(20)) is Outcome.VALID
+    assert seen(store, token, day(20)) is Verdict.VALID
     assert certifications.activate(acting(store), "fa", at=day(20))
 
 
@@ -301,7 +301,7 @@ LEAVES: dict[str, Callable[[Store], object]] = {
 def test_what_ends_no_award_ends_no_badge(earned: Store, how: str) -> None:
     badge, token = issued(earned)
     LEAVES[how](earned)
-    assert seen(earned, token, day(20)) is Outcome.VALID
+    assert seen(earned, token, day(20)) is Verdict.VALID
     assert badges.marked(acting(earned), badge.status_list, "revocation") == []
     assert issued(earned, seed=2)[0] == badge
 
@@ -319,7 +319,7 @@ def test_a_first_import_of_the_dates_of_an_award_by_hand_ends_no_badge(store: St
     issue, expiry = (instant.date().isoformat() for instant in (day(15), day(500)))
     imported(store, f"ada,FA,{issue},0,{expiry},course,A\n")
     assert (held(store).version, held(store).identity) == (2, by_hand_award.identity)
-    assert seen(store, token, day(20)) is Outcome.VALID
+    assert seen(store, token, day(20)) is Verdict.VALID
     assert issued(store, seed=2)[0] == badge
 
 
@@ -329,7 +329,7 @@ def test_the_same_record_again_ends_no_badge(earned: Store, duplicates: Duplicat
     imported(earned, record, duplicates)
     _, token = issued(earned)
     imported(earned, record, duplicates)
-    assert seen(earned, token, day(20)) is Outcome.VALID
+    assert seen(earned, token, day(20)) is Verdict.VALID
 
 
 def test_what_is_revoked_by_hand_is_not_issued_again_until_the_award_changes(
@@ -346,7 +346,7 @@ def test_what_is_revoked_by_hand_is_not_issued_again_until_the_award_changes(
     renewed(earned)
     latter, new = issued(earned, seed=2)
     assert not latter.revoked
-    assert [seen(earned, each, day(20)) for each in (old, new)] == [Outcome.REVOKED, Outcome.VALID]
+    assert [seen(earned, each, day(20)) for each in (old, new)] == [Verdict.REVOKED, Verdict.VALID]
 
 
 def test_a_badge_is_issued_anew_by_an_administrator(earned: Store) -> None:
@@ -354,11 +354,11 @@ def test_a_badge_is_issued_anew_by_an_administrator(earned: Store) -> None:
     draw = Random(2).randrange  # noqa: S311 - to be the same at every run
     with pytest.raises(NotPermittedError):
         badges.reissue(acting(earned, Actor("ada")), badge.id, draw=draw)
-    assert seen(earned, old, day(20)) is Outcome.VALID
+    assert seen(earned, old, day(20)) is Verdict.VALID
     assert badges.reissue(acting(earned), badge.id, draw=draw)
     latter, new = issued(earned, seed=3)
     assert (latter.cycle, latter.id == badge.id) == (badge.cycle, False)
-    assert [seen(earned, each, day(20)) for each in (old, new)] == [Outcome.REVOKED, Outcome.VALID]
+    assert [seen(earned, each, day(20)) for each in (old, new)] == [Verdict.REVOKED, Verdict.VALID]
     badges.revoke(acting(earned), latter.id)
     assert badges.reissue(acting(earned), latter.id, draw=draw)
     assert not issued(earned)[0].revoked
@@ -378,7 +378,7 @@ def test_what_has_ended_is_not_issued_anew(
     refused = badges.reissue(acting(earned), badge.id, draw=lambda _: 0)
     assert not refused
     assert why in refused.reasons[0].text
-    assert seen(earned, old, day(20)) is Outcome.REVOKED
+    assert seen(earned, old, day(20)) is Verdict.REVOKED
 
 
 def test_only_the_badge_of_the_award_held_is_issued_anew(earned: Store) -> None:
@@ -390,7 +390,7 @@ def test_only_the_badge_of_the_award_held_is_issued_anew(earned: Store) -> None:
     assert [str(each) for each in badges.reissue(acting(earned), former.id, draw=draw).reasons] == [
         why
     ]
-    assert seen(earned, token, day(20)) is Outcome.VALID
+    assert seen(earned, token, day(20)) is Verdict.VALID
     edited(earned)
     assert [str(each) for each in badges.reissue(acting(earned), latter.id, draw=draw).reasons] == [
         why
@@ -400,7 +400,7 @@ def test_only_the_badge_of_the_award_held_is_issued_anew(earned: Store) -> None:
     renewed(earned)
     _, token = issued(earned, seed=3)
     assert not badges.reissue(acting(earned), latter.id, draw=draw)
-    assert seen(earned, token, day(20)) is Outcome.VALID
+    assert seen(earned, token, day(20)) is Verdict.VALID
 
 
 @pytest.mark.rule("INT-38")
@@ -418,7 +418,7 @@ def test_a_badge_of_other_dates_than_the_award_has_is_revoked_and_another_issued
         transaction.awards.add([other])
     latter, new = issued(earned, seed=2)
     assert (latter.award.identity, latter.cycle) == (other.identity, former.cycle)
-    assert [seen(earned, each, day(20)) for each in (old, new)] == [Outcome.REVOKED, Outcome.VALID]
+    assert [seen(earned, each, day(20)) for each in (old, new)] == [Verdict.REVOKED, Verdict.VALID]
 
 
 def test_a_refusal_revokes_nothing(earned: Store) -> None:
@@ -428,7 +428,7 @@ def test_a_refusal_revokes_nothing(earned: Store) -> None:
         transaction.awards.remove([award])
         transaction.awards.add([evolve(award, expires_at=day(1), basis=ExpiryBasis.DATE)])
     assert not badges.issue(acting(earned), "ada", "fa", draw=lambda _: 0)
-    assert seen(earned, token, day(20)) is Outcome.VALID
+    assert seen(earned, token, day(20)) is Verdict.VALID
 
 
 def test_what_was_revoked_by_hand_stays_so_when_its_award_is_edited(earned: Store) -> None:
@@ -438,18 +438,18 @@ def test_what_was_revoked_by_hand_stays_so_when_its_award_is_edited(earned: Stor
     badges.revoke(acting(earned), badge.id)
     latter, new = issued(earned, seed=2)
     assert (latter.id, latter.cycle) != (badge.id, badge.cycle)
-    assert [seen(earned, each, day(20)) for each in (old, new)] == [Outcome.REVOKED, Outcome.VALID]
+    assert [seen(earned, each, day(20)) for each in (old, new)] == [Verdict.REVOKED, Verdict.VALID]
 
 
 def test_a_verifier_sees_a_suspension_until_it_is_lifted(earned: Store) -> None:
     badge, token = issued(earned)
     badges.suspend(acting(earned), badge.id)
-    assert seen(earned, token, day(20)) is Outcome.SUSPENDED
+    assert seen(earned, token, day(20)) is Verdict.SUSPENDED
     badges.suspend(acting(earned), badge.id, suspended=False)
-    assert seen(earned, token, day(20)) is Outcome.VALID
+    assert seen(earned, token, day(20)) is Verdict.VALID
     badges.suspend(acting(earned), badge.id)
     badges.revoke(acting(earned), badge.id)
-    assert seen(earned, token, day(20)) is Outcome.REVOKED
+    assert seen(earned, token, day(20)) is Verdict.REVOKED
 
 
 def test_each_list_tells_of_its_own(earned: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -463,4 +463,4 @@ def test_each_list_tells_of_its_own(earned: Store, monkeypatch: pytest.MonkeyPat
             tokens[badge.status_list] = token
     assert lifecycle.unassign(acting(earned), "ada", "fa", at=day(20))
     assert sorted(tokens) == [1, 2, 3]
-    assert {seen(earned, each, day(20)) for each in tokens.values()} == {Outcome.REVOKED}
+    assert {seen(earned, each, day(20)) for each in tokens.values()} == {Verdict.REVOKED}

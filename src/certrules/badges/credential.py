@@ -30,8 +30,8 @@ from certrules.text import is_visible
 
 __all__ = [
     "NAMESPACE",
+    "BadgeRecipient",
     "Issuer",
-    "Recipient",
     "achievement_id",
     "credential",
     "hashed_email",
@@ -87,7 +87,7 @@ def _is_hashed(identifier: Mapping[str, Any]) -> bool:
 
 
 @value
-class Recipient:
+class BadgeRecipient:
     """The recipient: a URL or ``urn:uuid:``, and hashes by which an e-mail can be recognised.
 
     Each identifier is one of :func:`hashed_email`, or made like it: never in clear.
@@ -163,7 +163,7 @@ def credential(
     certification: Certification,
     *,
     issuer: Issuer,
-    recipient: Recipient | None = None,
+    recipient: BadgeRecipient | None = None,
     image: str | None = None,
     skills: Mapping[str, str] | None = None,
     status: Iterable[Mapping[str, Any]] = (),
@@ -189,13 +189,13 @@ def credential(
     _check_type("badge", badge, Badge)
     _check_type("certification", certification, Certification)
     _check_type("issuer", issuer, Issuer)
-    _check_type("recipient", recipient, Recipient, type(None))
+    _check_type("recipient", recipient, BadgeRecipient, type(None))
     _check_type("skills", skills, Mapping, type(None))
     if not urls.is_id(f"urn:uuid:{badge.id}"):
         raise InvalidValueError("badge's id", badge.id, "a UUID")
     if badge.expires_at is not None and badge.expires_at < badge.issued_at:
         raise InvalidValueError("expires_at", badge.expires_at, f"{badge.issued_at} or later")
-    to = recipient or Recipient(recipient_id(badge.id))
+    to = recipient or BadgeRecipient(recipient_id(badge.id))
     subject: dict[str, Any] = {"id": to.id, "type": ["AchievementSubject"]}
     if to.identifiers:
         subject["identifier"] = [dict(each) for each in to.identifiers]

@@ -18,7 +18,7 @@ from certrules.badges.tokens import Token
 from certrules.errors import BadgeError, CertrulesError, InvalidValueError
 from certrules.words import Word
 
-__all__ = ["ALGORITHMS", "Outcome", "Statuses", "Verification", "verify"]
+__all__ = ["ALGORITHMS", "Statuses", "Verdict", "Verification", "verify"]
 
 ALGORITHMS = ("RS256", "ES256")
 """The signatures with which a badge may come, unless the caller allows fewer."""
@@ -30,7 +30,7 @@ _MOST_ENTRIES = 8
 _MESSAGES = ("message", "refresh")  # the purposes of the standard that are no states
 
 
-class Outcome(Word):
+class Verdict(Word):
     """What a verifier found: the one thing about a badge that counts most.
 
     A revoked badge is revoked even if it has expired. Suspended and status unknown are reported
@@ -57,12 +57,12 @@ class Verification:
     True in a condition if the badge is valid.
     """
 
-    outcome: Outcome
+    outcome: Verdict
     why: str
     credential: Mapping[str, Any] | None = None
 
     def __bool__(self) -> bool:
-        return self.outcome is Outcome.VALID
+        return self.outcome is Verdict.VALID
 
 
 def verify(
@@ -85,7 +85,7 @@ def verify(
     something else.
 
     >>> verify("rubbish", keys={}.get, at=datetime(2024, 1, 1, tzinfo=UTC)).outcome
-    <Outcome.BAD_STRUCTURE: 'bad structure'>
+    <Verdict.BAD_STRUCTURE: 'bad structure'>
 
     Rules: ALL-ROLE-08, ALL-ROLE-11.
     """
@@ -98,7 +98,7 @@ def verify(
         _check_claims(signed, structure.CLAIMS)
         return Verification(*verifier.status_of(signed), signed)
     except BadgeError as error:
-        outcome = error.outcome if isinstance(error, _FoundError) else Outcome.BAD_STRUCTURE
+        outcome = error.outcome if isinstance(error, _FoundError) else Verdict.BAD_STRUCTURE
         return Verification(outcome, str(error), signed)
 
 
@@ -114,7 +114,7 @@ def _check_arguments(keys: object, status: object, algorithms: object) -> None:
 class _FoundError(BadgeError):
     """What else is wrong with a badge than its structure."""
 
-    def __init__(self, outcome: Outcome, why: str) -> None:
+    def __init__(self, outcome: Verdict, why: str) -> None:
         super().__init__(why)
         self.outcome = outcome
 
@@ -133,11 +133,11 @@ class _Verifier:
         token = _parts(text)
         unsupported = self._unsupported(token)
         if unsupported is not None:
-            raise _FoundError(Outcome.UNSUPPORTED_FORM, unsupported)
+            raise _FoundError(Verdict.UNSUPPORTED_FORM, unsupported)
         for key in self._candidates(token):
             if trusted.verifies(key, text):
                 return token.payload
-        raise _FoundError(Outcome.BAD_SIGNATURE, "no trusted key of its issuer has signed it so")
+        raise _FoundError(Verdict.BAD_SIGNATURE, "no trusted key of its issuer has signed it so")
 
     def _unsupported(self, token: Token) -> str | None:
         algorithm = token.header.get("alg")
@@ -167,7 +167,7 @@ class _Verifier:
         else:
             found = [key.key for key in ring if key.key is not None and kid in (None, key.id)]
         if not found:
-            raise _FoundError(Outcome.UNTRUSTED_KEY, _why_untrusted(issuer, kid, jwk, ring))
+            raise _FoundError(Verdict.UNTRUSTED_KEY, _why_untrusted(issuer, kid, jwk, ring))
         return found
 
     def _trusted(self, issuer: str) -> list[TrustedKey]:
@@ -176,16 +176,16 @@ class _Verifier:
             ring: list[Any] = list(found or ()) if isinstance(found, Iterable | None) else [None]
         except OSError as error:
             why = f"the keys of {_short(issuer)} are not at hand: {_said(error)}"
-            raise _FoundError(Outcome.UNTRUSTED_KEY, why) from None
+            raise _FoundError(Verdict.UNTRUSTED_KEY, why) from None
         if not all(isinstance(each, TrustedKey) for each in ring):
             raise InvalidValueError("keys", type(found).__name__, "trusted keys, or None")
         return ring
 
-    def status_of(self, credential: Mapping[str, Any]) -> tuple[Outcome, str]:
+    def status_of(self, credential: Mapping[str, Any]) -> tuple[Verdict, str]:
         """Return what counts most about a badge whose signature is good, and why."""
         begins, ends = (structure.instant(credential, each) for each in ("validFrom", "validUntil"))
         if begins is not None and self.at < begins:
-            return Outcome.NOT_YET_VALID, f"it is valid from {begins.isoformat()} on"
+            return Verdict.NOT_YET_VALID, f"it is valid from {begins.isoformat()} on"
         unknown, marked = [], set()
         entries = listed(credential.get("credentialStatus"))
         if len(entries) > _MOST_ENTRIES:
@@ -197,14 +197,14 @@ class _Verifier:
             except BadgeError as error:
                 unknown.append(str(error))
         if "revocation" in marked:
-            return Outcome.REVOKED, "its issuer has revoked it"
+            return Verdict.REVOKED, "its issuer has revoked it"
         if ends is not None and self.at >= ends:
-            return Outcome.EXPIRED, f"it expired at {ends.isoformat()}"
+            return Verdict.EXPIRED, f"it expired at {ends.isoformat()}"
         if "suspension" in marked:
-            return Outcome.SUSPENDED, "its issuer has suspended it for the time being"
+            return Verdict.SUSPENDED, "its issuer has suspended it for the time being"
         if unknown:
-            return Outcome.STATUS_UNKNOWN, "; ".join(unknown)
-        return Outcome.VALID, "it is genuine, and valid"
+            return Verdict.STATUS_UNKNOWN, "; ".join(unknown)
+        return Verdict.VALID, "it is genuine, and valid"
 
     def _is_marked(self, entry: Mapping[str, Any], issuer: object) -> bool:
         """Return whether the bit is set that an entry names; BadgeError if nobody can know."""
@@ -271,7 +271,7 @@ def _unsigned(document: Mapping[str, Any]) -> BadgeError:
         why = "a JSON Web Signature written as JSON, and not in its compact form"
     else:
         return BadgeError("a JSON document that nobody has signed")
-    return _FoundError(Outcome.UNSUPPORTED_FORM, why)
+    return _FoundError(Verdict.UNSUPPORTED_FORM, why)
 
 
 def _own(jwk: Mapping[str, Any]) -> PublicKey:
@@ -303,7 +303,7 @@ def _check_claims(credential: Mapping[str, Any], names: Iterable[str]) -> None:
     for name in names:
         value = credential.get(name)
         if value != said.get(name) or isinstance(value, bool):
-            raise _FoundError(Outcome.CLAIMS_DIFFER, f"{name} is not what the credential says")
+            raise _FoundError(Verdict.CLAIMS_DIFFER, f"{name} is not what the credential says")
 
 
 def _short(value: object) -> str:

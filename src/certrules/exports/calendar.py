@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from certrules.errors import InvalidValueError
 from certrules.instants import utc
-from certrules.model.calendar import Expiry
+from certrules.model.calendar import CalendarEntry
 from certrules.text import strip_controls
 
 __all__ = ["calendar", "uid"]
@@ -25,7 +25,7 @@ _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of the text around them."""
 
 
-def uid(expiry: Expiry) -> str:
+def uid(expiry: CalendarEntry) -> str:
     """Return the id of an expiry's event, always the same for a user and a certification.
 
     So a renewal moves the event that a calendar has already, and leaves no stale one beside it.
@@ -42,7 +42,7 @@ def _sequence(at: datetime) -> int:
 
 
 def calendar(
-    expiries: Iterable[Expiry], *, at: datetime, name: str, alarms: Sequence[int] = ()
+    expiries: Iterable[CalendarEntry], *, at: datetime, name: str, alarms: Sequence[int] = ()
 ) -> bytes:
     """Return an iCalendar file (RFC 5545) with an all-day event for each expiry.
 
@@ -77,7 +77,7 @@ def _plain(text: str) -> str:
     return _TURNING.sub("", strip_controls(text))
 
 
-def _event(expiry: Expiry, at: datetime, alarms: Sequence[int]) -> Any:
+def _event(expiry: CalendarEntry, at: datetime, alarms: Sequence[int]) -> Any:
     from icalendar import Event
 
     title = _plain(expiry.title)

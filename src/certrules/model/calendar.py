@@ -4,11 +4,11 @@ from datetime import date
 
 from certrules.model.values import Count, Id, value
 
-__all__ = ["Expiry"]
+__all__ = ["CalendarEntry"]
 
 
 @value
-class Expiry:
+class CalendarEntry:
     """The last day on which an award is valid, and whose award it is."""
 
     user_id: Id

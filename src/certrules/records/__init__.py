@@ -1,11 +1,11 @@
 """Records: the rows of a CSV file as values, and rejected rows as a file to correct."""
 
-from certrules.records.columns import Layout, shortened
+from certrules.records.columns import FileLayout, shortened
 from certrules.records.reader import Record, RecordsFile, RejectedRow, open_records
 from certrules.records.writing import RejectsWriter
 
 __all__ = [
-    "Layout",
+    "FileLayout",
     "Record",
     "RecordsFile",
     "RejectedRow",

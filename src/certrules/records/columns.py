@@ -14,7 +14,7 @@ __all__ = [
     "ROW_COLUMN",
     "CellFault",
     "Columns",
-    "Layout",
+    "FileLayout",
     "map_columns",
     "read_mapping",
     "recognised",
@@ -56,7 +56,7 @@ class CellFault:
 
 
 @frozen
-class Layout:
+class FileLayout:
     """The header of a file as written, and the place of each field's column."""
 
     header: tuple[str, ...]
@@ -70,7 +70,7 @@ class Layout:
     def text(self, fields: Sequence[str], field: RecordField) -> str:
         """Return what a row says in a field, trimmed; empty if it has no such column.
 
-        >>> layout = Layout(("#", "username"), {RecordField.USERNAME: 1})
+        >>> layout = FileLayout(("#", "username"), {RecordField.USERNAME: 1})
         >>> layout.text(["1", " ada "], RecordField.USERNAME)
         'ada'
         """

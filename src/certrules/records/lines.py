@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from certrules.errors import RecordsFileError
-from certrules.records.source import Source
+from certrules.records.source import TextSource
 
 __all__ = ["LINE_LIMIT", "Lines", "choose_encoding", "line_breaks"]
 
@@ -88,7 +88,7 @@ class Lines:
     ``nul_seen`` says whether the text read so far holds a NUL character.
     """
 
-    def __init__(self, source: Source, encoding: str, start: int = 0) -> None:
+    def __init__(self, source: TextSource, encoding: str, start: int = 0) -> None:
         self._source = source
         self._encoding = encoding
         self._start = start

@@ -23,11 +23,17 @@ from certrules.model.records import (
     RecordKey,
     Severity,
 )
-from certrules.records.columns import FAULTS_COLUMN, CellFault, Layout, map_columns, read_mapping
+from certrules.records.columns import (
+    FAULTS_COLUMN,
+    CellFault,
+    FileLayout,
+    map_columns,
+    read_mapping,
+)
 from certrules.records.field_rules import FieldRules, missing
 from certrules.records.lines import Lines, choose_encoding
 from certrules.records.rows import choose_delimiter, read_header, read_rows
-from certrules.records.source import Source, open_source
+from certrules.records.source import TextSource, open_source
 from certrules.text import restore_formula
 
 __all__ = ["Record", "RecordsFile", "RejectedRow", "open_records"]
@@ -132,7 +138,7 @@ def open_records(
         escaped = FAULTS_COLUMN in map(str.strip, header)
         if escaped:
             header = list(map(restore_formula, header))
-        layout = Layout(tuple(header), map_columns(header, named))
+        layout = FileLayout(tuple(header), map_columns(header, named))
     except BaseException:
         opened.close()
         raise
@@ -149,12 +155,12 @@ class RecordsFile:
     side. Each raises :class:`~certrules.errors.RecordsFileError` on reaching what is no CSV.
     """
 
-    layout: Layout
+    layout: FileLayout
     delimiter: str
     encoding: str
     zone: tzinfo
     issue_date: IssueDateConvention
-    _source: Source
+    _source: TextSource
     _lines: Lines
     _rules: FieldRules
     _escaped: bool

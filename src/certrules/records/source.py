@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 from certrules.errors import InvalidValueError, RecordsFileError
 
-__all__ = ["Source", "open_source"]
+__all__ = ["TextSource", "open_source"]
 
 
-class Source:
+class TextSource:
     """A seekable stream of bytes that begins at its position when it was handed over.
 
     Every read names its offset, so several passes can run side by side.
@@ -71,7 +71,7 @@ def _state(stream: BinaryIO) -> tuple[int, ...] | None:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def open_source(source: str | os.PathLike[str] | BinaryIO) -> Source:
+def open_source(source: str | os.PathLike[str] | BinaryIO) -> TextSource:
     """Open a path, or take a binary stream; one that cannot seek is copied to a temporary file.
 
     Raises :class:`~certrules.errors.RecordsFileError` for a path that cannot be read.
@@ -84,9 +84,9 @@ def open_source(source: str | os.PathLike[str] | BinaryIO) -> Source:
     return _seekable(source)
 
 
-def _seekable(stream: BinaryIO, *, path: Path | None = None, owned: bool = False) -> Source:
+def _seekable(stream: BinaryIO, *, path: Path | None = None, owned: bool = False) -> TextSource:
     if stream.seekable():
-        return Source(stream, path=path, owned=owned)
+        return TextSource(stream, path=path, owned=owned)
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - it stays open with its source
     try:
         shutil.copyfileobj(stream, spool)
@@ -97,7 +97,7 @@ def _seekable(stream: BinaryIO, *, path: Path | None = None, owned: bool = False
         if owned:
             stream.close()
     spool.seek(0)
-    return Source(spool, path=path, owned=True)
+    return TextSource(spool, path=path, owned=True)
 
 
 def _open(path: Path) -> BinaryIO:

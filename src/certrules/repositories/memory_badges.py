@@ -7,7 +7,7 @@ from attrs import evolve
 from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.repositories.conflicts import badge_conflict
-from certrules.repositories.memory_learning import Scope
+from certrules.repositories.memory_learning import TransactionView
 
 __all__ = ["MemoryBadges"]
 
@@ -15,7 +15,7 @@ __all__ = ["MemoryBadges"]
 class MemoryBadges:
     """See :class:`~certrules.repositories.protocols.Badges`."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: TransactionView) -> None:
         self._scope = scope
 
     def get(self, badge_id: str) -> Badge | None:

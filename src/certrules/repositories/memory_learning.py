@@ -20,7 +20,7 @@ from certrules.repositories.conflicts import renewal_conflict
 __all__ = ["MemoryLearning", "MemoryRenewals"]
 
 
-class Scope(Protocol):
+class TransactionView(Protocol):
     """What one transaction sees."""
 
     def see(self) -> Any:
@@ -35,7 +35,7 @@ class Scope(Protocol):
 class MemoryLearning:
     """See :class:`~certrules.repositories.protocols.Learning`."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: TransactionView) -> None:
         self._scope = scope
 
     def courses(self, ids: Collection[str]) -> Sequence[Course]:
@@ -150,7 +150,7 @@ class MemoryLearning:
 class MemoryRenewals:
     """See :class:`~certrules.repositories.protocols.Renewals`."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: TransactionView) -> None:
         self._scope = scope
 
     def history(self, user_id: str, certification_id: str) -> Sequence[Renewal]:

@@ -12,7 +12,7 @@ from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.events import Event
 from certrules.model.notices import Notice, NoticeIdentity, NoticeKind, Planned
-from certrules.repositories.memory_learning import Scope
+from certrules.repositories.memory_learning import TransactionView
 
 __all__ = ["MemoryEvents", "MemoryNotices"]
 
@@ -26,7 +26,7 @@ _Known = dict[NoticeIdentity, tuple[Notice, int | None]]
 class MemoryEvents:
     """See :class:`~certrules.repositories.protocols.Events`."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: TransactionView) -> None:
         self._scope = scope
 
     def add(self, events: Iterable[Event]) -> None:
@@ -62,7 +62,7 @@ class MemoryEvents:
 class MemoryNotices:
     """See :class:`~certrules.repositories.protocols.Notices`."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: TransactionView) -> None:
         self._scope = scope
 
     def add(self, notices: Iterable[Notice]) -> Sequence[Notice]:

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from certrules import instants
-from certrules.model.calendar import Expiry
+from certrules.model.calendar import CalendarEntry
 from certrules.model.tables import AwardRow
 from certrules.rules import status
 
 __all__ = ["expiries"]
 
 
-def expiries(rows: Iterable[AwardRow], *, zone: str | tzinfo) -> list[Expiry]:
+def expiries(rows: Iterable[AwardRow], *, zone: str | tzinfo) -> list[CalendarEntry]:
     """Return the expiry of each award that expires and is not archived, the soonest first.
 
     If a user has several awards of one certification, the latest cycle counts. An expiry takes one
@@ -38,12 +38,12 @@ def expiries(rows: Iterable[AwardRow], *, zone: str | tzinfo) -> list[Expiry]:
     return sorted(found, key=lambda each: (each.last_day, each.certification_id, each.user_id))
 
 
-def _expiry(row: AwardRow, zone: tzinfo) -> Expiry | None:
+def _expiry(row: AwardRow, zone: tzinfo) -> CalendarEntry | None:
     award, certification = row.award, row.certification
     last_day = status.last_valid_day(award, zone=zone)
     if last_day is None or certification is None:
         return None
-    return Expiry(
+    return CalendarEntry(
         award.user_id,
         award.certification_id,
         award.cycle,

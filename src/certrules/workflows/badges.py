@@ -12,7 +12,7 @@ from uuid import UUID
 
 from certrules.badges import credential as credentials
 from certrules.badges import sharing, statuslist, urls
-from certrules.badges.credential import Issuer, Recipient
+from certrules.badges.credential import BadgeRecipient, Issuer
 from certrules.badges.sharing import Page
 from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
@@ -124,7 +124,7 @@ def credential(
     *,
     issuer: Issuer,
     lists: str | None = None,
-    recipient: Recipient | None = None,
+    recipient: BadgeRecipient | None = None,
     image: str | None = None,
     skills: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:

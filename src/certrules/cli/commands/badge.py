@@ -11,7 +11,7 @@ from typing import Any
 
 from certrules import instants
 from certrules.badges import baking, sharing, statuslist, tokens
-from certrules.badges.credential import Issuer, Recipient
+from certrules.badges.credential import BadgeRecipient, Issuer
 from certrules.badges.urls import check_uri, check_web
 from certrules.cli import (
     decisions,
@@ -209,7 +209,7 @@ def _verify(args: argparse.Namespace) -> int:
     try:
         token = baking.read(files.contents(args.badge, baking.LARGEST))
     except BadgeError as error:
-        found = verifying.Verification(verifying.Outcome.BAD_STRUCTURE, str(error))
+        found = verifying.Verification(verifying.Verdict.BAD_STRUCTURE, str(error))
     else:
         found = verifying.verify(token, keys=trusted.get, status=lists.get, at=args.at)
     if args.out.as_json:
@@ -352,7 +352,7 @@ def _more(args: argparse.Namespace) -> dict[str, Any]:
             check_uri("image", args.image_url)
     if args.recipient is not None:
         with _naming("--recipient", args.recipient):
-            more["recipient"] = Recipient(args.recipient)
+            more["recipient"] = BadgeRecipient(args.recipient)
     return more
 
 

@@ -12,7 +12,7 @@ from certrules.model.effects import Effect
 from certrules.model.people import User
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, FaultCode, RecordField, RecordKey, Severity
-from certrules.records import Layout, Record, RejectedRow, shortened
+from certrules.records import FileLayout, Record, RejectedRow, shortened
 from certrules.repositories.protocols import Transaction
 from certrules.rules import importing
 from certrules.rules.importing import Outcome
@@ -43,7 +43,7 @@ class Plan:
 
 def plan(
     transaction: Transaction,
-    layout: Layout,
+    layout: FileLayout,
     batch: Sequence[Row],
     repeats: Mapping[RecordKey, Sequence[int]],
     *,
@@ -154,7 +154,7 @@ def _judged(
 
 
 def _faults(
-    layout: Layout,
+    layout: FileLayout,
     row: Row,
     user: User | FaultCode | None,
     certification: Certification | FaultCode | None,
@@ -178,7 +178,7 @@ def _faults(
             yield Fault(code, row.row, row.line, column, value, message)
 
 
-def _repeated(layout: Layout, row: Row, repeats: Sequence[int]) -> Fault:
+def _repeated(layout: FileLayout, row: Row, repeats: Sequence[int]) -> Fault:
     rows = ", ".join(map(str, repeats[:SHOWN_ROWS]))
     if len(repeats) > SHOWN_ROWS:
         rows += f" and {len(repeats) - SHOWN_ROWS} more"
@@ -187,7 +187,7 @@ def _repeated(layout: Layout, row: Row, repeats: Sequence[int]) -> Fault:
     return Fault(code, row.row, row.line, None, value, importing.message(code, rows=rows))
 
 
-def _unassigned(layout: Layout, row: Record, code: FaultCode) -> Fault:
+def _unassigned(layout: FileLayout, row: Record, code: FaultCode) -> Fault:
     item, certification = repr(row.code), repr(row.certification_code)
     message = importing.message(code, value=item, certification=certification)
     column = layout.column(RecordField.CODE)

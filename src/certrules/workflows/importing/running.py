@@ -12,7 +12,7 @@ from certrules.errors import ConflictError, InvalidValueError
 from certrules.model.people import Action
 from certrules.model.policy import Duplicates
 from certrules.model.records import RecordKey
-from certrules.records import Layout, Record, RecordsFile, RejectedRow
+from certrules.records import FileLayout, Record, RecordsFile, RejectedRow
 from certrules.repositories.protocols import Transaction
 from certrules.rules import importing
 from certrules.workflows import effects
@@ -122,7 +122,7 @@ class _Step:
     """One batch of a file, and all that it takes to carry it out; another process can do it."""
 
     acting: Acting
-    layout: Layout
+    layout: FileLayout
     batch: _Batch
     repeats: Mapping[RecordKey, Sequence[int]]
     at: datetime
