@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from certrules.cli.commands import COMMANDS
-from docs.generate import diagrams, reference
+from docs.generate import diagrams, ports, reference
 
 ROOT = Path(__file__).parent.parent
 
@@ -25,6 +25,14 @@ def test_the_reference_shows_every_command() -> None:
     page = reference.pages()[reference.REFERENCE / "cli.md"]
     missing = [word for word in COMMANDS if f"\n## certrules {word}\n" not in page]
     assert not missing
+
+
+def test_the_reference_says_which_parts_of_a_store_a_workflow_asks() -> None:
+    asked = ports.asked()
+    assert ports.CORE == ["users", "certifications", "items", "awards", "learning", "renewals"]
+    assert asked["renewal.decide"] == ports.CORE
+    assert {"awards", "badges", "events", "notices"} <= set(asked["importing.run"])
+    assert set(asked["notifying.due"]) >= {"awards", "notices"}
 
 
 @pytest.mark.parametrize("name", diagrams.DIAGRAMS)

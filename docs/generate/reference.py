@@ -13,6 +13,7 @@ from certrules.cli.program import parser
 from certrules.model.english import ENGLISH
 from certrules.model.reasons import ReasonCode
 from certrules.model.records import FaultCode
+from docs.generate import ports
 
 __all__ = ["pages", "public"]
 
@@ -25,6 +26,7 @@ def pages() -> dict[Path, str]:
     texts = {room: "\n".join(_room(room)) for room in rooms}
     texts["cli"] = "\n".join(_cli())
     texts["codes"] = "\n".join(_codes())
+    texts["ports"] = "\n".join(ports.page())
     return {REFERENCE / f"{name}.md": text for name, text in texts.items()}
 
 

@@ -1,7 +1,9 @@
-"""What must a store be able to do?
+"""The ports of a store: what must it be able to do?
 
 A host implements these on its own database, or takes :mod:`certrules.repositories.memory` or
-:mod:`certrules.repositories.sql`. ``certrules.testing`` checks any of them against one contract.
+:mod:`certrules.repositories.sql`. It needs the parts of :class:`CoreTransaction`;
+:func:`certrules.repositories.parts.with_parts` adds the others. ``certrules.testing`` checks any of
+them against one contract.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -30,6 +32,8 @@ __all__ = [
     "Badges",
     "Certifications",
     "Companies",
+    "CoreStore",
+    "CoreTransaction",
     "Events",
     "Items",
     "Learning",
@@ -429,17 +433,12 @@ class Tables(Protocol):
         ...
 
 
-class Transaction(Protocol):
-    """One unit of work: all of it is kept, or none."""
+class CoreTransaction(Protocol):
+    """One unit of work on the parts that every store has: all of it is kept, or none."""
 
     @property
     def users(self) -> Users:
         """The people."""
-        ...
-
-    @property
-    def companies(self) -> Companies:
-        """Their companies."""
         ...
 
     @property
@@ -467,6 +466,15 @@ class Transaction(Protocol):
         """The renewals."""
         ...
 
+
+class Transaction(CoreTransaction, Protocol):
+    """One unit of work on every part, those that a host may leave out too."""
+
+    @property
+    def companies(self) -> Companies:
+        """The companies of the users."""
+        ...
+
     @property
     def badges(self) -> Badges:
         """The badges."""
@@ -479,17 +487,29 @@ class Transaction(Protocol):
 
     @property
     def notices(self) -> Notices:
-        """What learners are told."""
+        """The notices in the outbox."""
         ...
 
     @property
     def tables(self) -> Tables:
-        """What people see of it all."""
+        """The rows that people see."""
+        ...
+
+
+class CoreStore(Protocol):
+    """Where the parts that every store has are kept."""
+
+    def reading(self) -> AbstractContextManager[CoreTransaction]:
+        """Open one consistent view; writing through it is a StoreError."""
+        ...
+
+    def writing(self) -> AbstractContextManager[CoreTransaction]:
+        """Open a transaction: kept whole at the end, dropped whole on any exception."""
         ...
 
 
 class Store(Protocol):
-    """Where everything is kept."""
+    """Where everything is kept; :func:`~certrules.repositories.parts.with_parts` makes one."""
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """Open one consistent view; writing through it is a StoreError."""

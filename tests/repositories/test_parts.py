@@ -1,0 +1,146 @@
+"""A store of the six core parts alone: workflows work, and what needs another part says so."""
+
+import pickle
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from certrules import (
+    DOCEBO,
+    Assignment,
+    Certification,
+    Completion,
+    Item,
+    ItemKind,
+    NoticeKind,
+    Notification,
+    Unit,
+    User,
+    Validity,
+)
+from certrules.errors import StoreError
+from certrules.model.badges import Badge
+from certrules.model.people import Company
+from certrules.records import open_records
+from certrules.repositories.memory import MemoryStore
+from certrules.repositories.parts import NoBadges, NoCompanies, NoEvents, NoNotices, with_parts
+from certrules.workflows import awarding, importing, lifecycle, notifying, renewal, reporting
+from certrules.workflows.platform import SYSTEM, Acting, Platform
+
+BEGIN, AT, LATER = (datetime(year, 1, 1, tzinfo=UTC) for year in (2023, 2024, 2025))
+COURSE = ItemKind.COURSE
+CORE = "users", "certifications", "items", "awards", "learning", "renewals"
+RECORDS = (
+    b"username,certification_code,certification_issue_date,always_valid,certification_expire_date,"
+    b"type\nada,FA,2024-02-01,0,2025-02-01,manual\n"
+)
+
+
+class Core:
+    """A host's transaction: what it has besides the six parts, nobody gets to see."""
+
+    def __init__(self, whole: Any) -> None:
+        for name in CORE:
+            setattr(self, name, getattr(whole, name))
+
+
+class CoreStore:
+    """A host's store of the six parts alone."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        with self.store.reading() as view:
+            yield Core(view)
+
+    @contextmanager
+    def writing(self) -> Iterator[Any]:
+        with self.store.writing() as transaction:
+            yield Core(transaction)
+
+
+@pytest.fixture
+def acting() -> Acting:
+    store = with_parts(CoreStore())
+    course = Assignment(COURSE, "c1", BEGIN)
+    with store.writing() as transaction:
+        transaction.users.put([User("1", "ada")])
+        transaction.items.put([Item(COURSE, "c1", "C1", "Burns")])
+        year = Validity(1, Unit.YEARS)
+        first_aid = Certification(
+            "fa", "First aid", "FA", validity=year, retake=True, assignments=(course,)
+        )
+        transaction.certifications.put([first_aid])
+    return Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+
+
+def test_an_award_is_earned_renewed_listed_and_taken_away(acting: Acting) -> None:
+    assert awarding.complete(acting, Completion("1", COURSE, "c1", AT), at=AT).decisions["fa"]
+    decision = renewal.decide(acting, "1", "fa", at=AT)
+    assert decision
+    assert renewal.start(acting, "1", "fa", decision.options[0], at=AT)
+    again = Completion("1", COURSE, "c1", LATER)
+    assert awarding.complete(acting, again, at=LATER).decisions["fa"]
+    assert {each.certification_id for each in reporting.learner(acting, "1", at=LATER)} == {"fa"}
+    assert lifecycle.unassign(acting, "1", "fa", at=LATER)
+    assert not reporting.learner(acting, "1", at=LATER)
+
+
+def test_records_are_imported(acting: Acting) -> None:
+    with open_records(BytesIO(RECORDS), zone=UTC) as file:
+        assert importing.run(acting, file, at=LATER).imported == 1
+
+
+def test_a_part_of_the_hosts_own_is_used() -> None:
+    whole = MemoryStore()
+    with with_parts(whole).writing() as transaction:
+        transaction.companies.put([Company("acme")])
+    with whole.reading() as view:
+        assert [each.id for each in view.companies.all()] == ["acme"]
+
+
+def test_what_would_be_lost_is_refused(acting: Acting) -> None:
+    reminder = Notification("n1", NoticeKind.EXPIRY)
+    with pytest.raises(StoreError, match="this store has no notices"):
+        notifying.due(acting, [reminder], at=LATER)
+    badge = Badge("b1", "1", "fa", 1, AT, None, 1, 0)
+    with acting.store.writing() as transaction:
+        transaction.companies.put([])
+        with pytest.raises(StoreError, match="this store has no companies"):
+            transaction.companies.put([Company("acme")])
+        with pytest.raises(StoreError, match="this store has no badges"):
+            transaction.badges.add(badge)
+        with pytest.raises(StoreError, match="this store has no notices"):
+            transaction.notices.set_planned({})
+
+
+def test_what_is_empty_says_so() -> None:
+    companies, badges, events, notices = NoCompanies(), NoBadges(), NoEvents(), NoNotices()
+    assert companies.get("acme") is None
+    assert badges.current("1", "fa", 1) is badges.get("b1") is None
+    assert [*companies.all(), *badges.listed(1), *badges.withdrawn([("1", "fa", 1)])] == []
+    assert badges.places() == (1, ())
+    assert (events.acknowledged(), events.count(0, AT), [*events.after(0, 9)]) == (0, (0, 0), [])
+    assert [*notices.add([])] == []
+
+
+def test_what_takes_back_nothing_does_nothing() -> None:
+    badges, events, notices = NoBadges(), NoEvents(), NoNotices()
+    badges.suspend("b1")
+    badges.withdraw("b1")
+    badges.revoke([])
+    badges.revoke_outdated([])
+    events.acknowledge(1)
+    for each in (notices.pass_over, notices.cancel, notices.cancel_outdated, notices.forget):
+        each([])
+
+
+def test_a_store_with_parts_travels_as_its_own_does() -> None:
+    with pytest.raises(StoreError, match="cannot be sent"):
+        pickle.dumps(with_parts(MemoryStore()))
