@@ -245,3 +245,14 @@ def test_rows_are_those_of_the_csv_module_and_begin_where_one_ends(
         line += 1 + line_breaks(",".join(row))
     lines = io.StringIO(text.getvalue(), newline="").readlines()
     assert list(read_rows(lines, ",")) == expected
+
+
+def test_text_after_a_quote_of_an_earlier_line_is_told_where_that_opens() -> None:
+    error = error_of(text_of('ada,"SA\nFE"x,2021-11-18,1,,manual,'))
+    assert (error.code, error.details["line"]) == ("text_after_quote", 2)
+    assert "the next one, on line 3, is followed by 'x'" in error.message
+
+
+def test_a_header_that_is_no_text_is_said_before_its_delimiter_is_chosen() -> None:
+    assert error_of(b"usern\xe4me;x\n").code == "undecodable"
+    assert error_of("user\0name,x\n").code == "nul_in_header"

@@ -213,3 +213,12 @@ def test_a_device_is_written_to_where_it_is() -> None:
     with replacing(Path("/dev/null")) as stream:
         stream.write(b"gone")
     assert not Path("/dev/null").is_file()
+
+
+def test_closing_again_does_nothing() -> None:
+    target = io.BytesIO()
+    writer = RejectsWriter(target, opened(text_of(BAD)))
+    writer.close()
+    written = target.getvalue()
+    writer.close()
+    assert target.getvalue() == written
