@@ -65,7 +65,7 @@ def record_external(
     """Decide whether an external training can be reported with the certification chosen for it.
 
     ``reported`` is the training of that user and id as it was reported before, and ``known`` the
-    facts of the certification chosen for it then. Where an item carries one at most, what has
+    facts of the certification chosen for it then. If an item carries one at most, what has
     earned one certification is not reported for another: its award must be taken away first. As
     long as it has earned nothing, another may be chosen.
 

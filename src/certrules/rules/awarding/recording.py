@@ -30,7 +30,7 @@ def record(
 
     ``attempts`` are the user's enrolments in the item, archived ones too; there need not be any.
     One that began with a completion, its own or one of ``completions``, was only inferred from it,
-    and tells nothing against an older one.
+    and does not contradict an older one.
 
     >>> done, at = datetime(2024, 7, 2, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)
     >>> print(record(Completion("ada", ItemKind.COURSE, "c1", done), [], at=at).reasons[0])
@@ -89,7 +89,7 @@ def _completed_already(current: Enrolment, done: datetime) -> bool:
 
 
 def inferred(attempt: Enrolment, completions: Iterable[Completion]) -> bool:
-    """Return whether an enrolment began with a completion, so that nobody had told of it.
+    """Return whether an enrolment began with a completion, so that nobody had reported it.
 
     Rules: DOC-CERT-12.
     """

@@ -42,7 +42,7 @@ def create(
 ) -> Granted[DefineCertification] | Refused:
     """Decide whether a certification can be created by a user at an aware instant, as it is given.
 
-    ``image`` is what is known of its badge image. Where an item earns one certification at most,
+    ``image`` is what is known of its badge image. If an item earns one certification at most,
     items are assigned afterwards. That the id is not in use is the caller's to know.
 
     >>> draft = Certification("fa", "First aid", status=CertificationStatus.DRAFT)
@@ -126,7 +126,7 @@ _NAMES = tuple(each.name for each in fields(Certification))
 def frozen_objections(
     certification: Certification, changed: Collection[str], policy: Policy
 ) -> Iterator[Reason]:
-    """Yield why attributes cannot change, where publication has frozen them.
+    """Yield why attributes cannot change: publication has frozen them.
 
     Rules: ALL-CERT-09, INT-31.
     """

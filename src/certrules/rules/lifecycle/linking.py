@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from certrules.model.awards import AssociationType, Award
-from certrules.model.catalog import Assignment, Certification, Item, ItemKind
+from certrules.model.catalog import Assignment, Certification, Item, ItemKind, ItemRef
 from certrules.model.decisions import Decision, Granted, Reason, Refused, because
 from certrules.model.effects import AssignItem, UnassignItem
 from certrules.model.learning import Renewal
@@ -27,9 +27,9 @@ def assign(
 ) -> Decision:
     """Decide whether an item can be assigned to a certification.
 
-    ``others`` are the certifications that the item earns already. Where an item carries one at
-    most, it must be unlinked from that first, because unlinking removes history; and where
-    publication freezes a certification, items are those of the draft.
+    ``others`` are the certifications that the item earns already. If an item earns one at most, it
+    must be unlinked from that first, because unlinking removes history. If publication freezes a
+    certification, items are assigned to the draft.
 
     >>> course = Assignment(ItemKind.COURSE, "c1", datetime(2024, 1, 1, tzinfo=UTC))
     >>> old = Certification("old", "First aid", assignments=(course,))
@@ -41,8 +41,7 @@ def assign(
     """
     reasons = [
         *frozen_objections(certification, ("assignments",), policy),
-        *_twice_objections(certification, assignment),
-        *_others_objections(certification, assignment, others, policy),
+        *_item_objections(certification, assignment.ref, others, policy),
     ]
     if reasons:
         return Refused(reasons)
@@ -51,28 +50,21 @@ def assign(
     return Granted((AssignItem(certification.id, assignment),), (why,))
 
 
-def _holds(certification: Certification, kind: ItemKind, item_id: str) -> bool:
-    return any(each.ref == (kind, item_id) for each in certification.assignments)
+def _holds(certification: Certification, item: ItemRef) -> bool:
+    return any(each.ref == item for each in certification.assignments)
 
 
-def _twice_objections(certification: Certification, assignment: Assignment) -> Iterator[Reason]:
-    if _holds(certification, assignment.kind, assignment.item_id):
-        item = Item(*assignment.ref)
-        yield because(ReasonCode.ITEM_ASSIGNED_ALREADY, item=item, **issuing.named(certification))
-
-
-def _others_objections(
-    certification: Certification,
-    assignment: Assignment,
-    others: Iterable[Certification],
-    policy: Policy,
+def _item_objections(
+    certification: Certification, item: ItemRef, others: Iterable[Certification], policy: Policy
 ) -> Iterator[Reason]:
-    if not policy.one_certification_per_item:
-        return
-    for other in sorted(others, key=lambda each: each.id):
-        if other.id != certification.id and _holds(other, assignment.kind, assignment.item_id):
-            item = Item(*assignment.ref)
-            yield because(ReasonCode.ITEM_EARNS_OTHER, item=item, **issuing.named(other))
+    if _holds(certification, item):
+        named = issuing.named(certification)
+        yield because(ReasonCode.ITEM_ASSIGNED_ALREADY, item=Item(*item), **named)
+    if policy.one_certification_per_item:
+        for other in sorted(others, key=lambda each: each.id):
+            if other.id != certification.id and _holds(other, item):
+                named = issuing.named(other)
+                yield because(ReasonCode.ITEM_EARNS_OTHER, item=Item(*item), **named)
 
 
 def left_out(before: Certification, after: Certification) -> list[Reason]:
@@ -88,7 +80,7 @@ def left_out(before: Certification, after: Certification) -> list[Reason]:
     return [
         because(ReasonCode.ITEM_LEFT_OUT, item=Item(*each.ref), **issuing.named(before))
         for each in before.assignments
-        if not _holds(after, each.kind, each.item_id)
+        if not _holds(after, each.ref)
     ]
 
 
@@ -118,7 +110,7 @@ def unlink(
     Rules: DOC-ASSIGN-11, DOC-DELETE-05, ALL-CERT-09, INT-20, INT-23.
     """
     reasons = [*frozen_objections(certification, ("assignments",), policy)]
-    if not _holds(certification, kind, item_id):
+    if not _holds(certification, ItemRef(kind, item_id)):
         code, named = ReasonCode.ITEM_NOT_ASSIGNED, issuing.named(certification)
         item = Item(kind, item_id)
         reasons.append(because(code, Rule.DOC_ASSIGN_11, item=item, **named))

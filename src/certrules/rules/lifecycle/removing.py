@@ -48,7 +48,7 @@ def delete(
 ) -> Decision:
     """Decide whether a certification can be deleted, with its assignments and every award of it.
 
-    Where a policy protects awards, expired and archived ones too, they are removed only if
+    If a policy protects awards, expired and archived ones too, they are removed only if
     ``cascade`` says so. The last reason of a grant is the warning that deleting is advised against.
 
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
