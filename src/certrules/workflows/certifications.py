@@ -1,8 +1,10 @@
 """Create, edit and publish certifications, and switch them on and off.
 
 ``image`` is what :func:`certrules.images.read` says of the badge image: a bad one is refused, and
-one of another size than is recommended is a warning among the reasons. How a certification is
-deleted, see :mod:`certrules.workflows.lifecycle`.
+one of another size than is recommended is a warning among the reasons. :func:`publish`,
+:func:`activate` and :func:`deactivate` raise :class:`~certrules.errors.InvalidValueError` for a
+certification that the store does not have. How one is deleted, see
+:mod:`certrules.workflows.lifecycle`.
 """
 
 from collections.abc import Callable
@@ -101,9 +103,6 @@ def publish(
 ) -> Decision:
     """Publish a draft, as active or inactive. Action: ``EDIT_CERTIFICATION``.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
-    have.
-
     Rules: ALL-BADGE-04, ALL-CERT-08, DOC-CERT-09, ALL-ROLE-01, INT-31b.
     """
     policy = acting.policy
@@ -117,9 +116,6 @@ def publish(
 def activate(acting: Acting, certification_id: str, *, at: datetime) -> Decision:
     """Let an inactive certification be issued again. Action: ``EDIT_CERTIFICATION``.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
-    have.
-
     Rules: ALL-CERT-02, INT-31b.
     """
     policy = acting.policy
@@ -130,9 +126,6 @@ def activate(acting: Acting, certification_id: str, *, at: datetime) -> Decision
 
 def deactivate(acting: Acting, certification_id: str, *, at: datetime) -> Decision:
     """Stop issuing a certification; issued awards stay. Action: ``EDIT_CERTIFICATION``.
-
-    Raises :class:`~certrules.errors.InvalidValueError` for a certification that the store does not
-    have.
 
     >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)

@@ -91,7 +91,7 @@ def enrolled(transaction: Transaction, known: Facts) -> Facts:
 
 
 def known_user(transaction: Transaction, user_id: str) -> User:
-    """Return the user of an id; InvalidValueError where the store has none."""
+    """Return the user of an id; InvalidValueError if the store has none."""
     found = transaction.users.get(user_id)
     if found is None:
         raise InvalidValueError("user", user_id, "the id of a user in the store")
@@ -99,7 +99,7 @@ def known_user(transaction: Transaction, user_id: str) -> User:
 
 
 def known_certification(transaction: Transaction, certification_id: str) -> Certification:
-    """Return the certification of an id; InvalidValueError where the store has none."""
+    """Return the certification of an id; InvalidValueError if the store has none."""
     found = transaction.certifications.get(certification_id)
     if found is None:
         expected = "the id of a certification in the store"
