@@ -45,6 +45,7 @@ from certrules.workflows import (
     badges,
     catalog,
     certifications,
+    effects,
     exporting,
     facts,
     importing,
@@ -156,7 +157,7 @@ EVERY = pytest.mark.parametrize(
 PUBLIC = {badges.credential, badges.marked, badges.page}
 """What a badge says and whether it counts, anybody may ask."""
 
-PARTS = {exporting.rows, scope_of}
+PARTS = {effects.apply, exporting.rows, outbox.enqueue_events, outbox.enqueue_notices, scope_of}
 """Of which workflows, and a host's own, are made: they are given a transaction."""
 
 HELPERS = {decide_and_apply, catalog.require_some}
