@@ -160,7 +160,13 @@ PUBLIC = {badges.credential, badges.marked, badges.page}
 PARTS = {effects.apply, exporting.rows, outbox.enqueue_events, outbox.enqueue_notices, scope_of}
 """Of which workflows, and a host's own, are made: they are given a transaction."""
 
-HELPERS = {decide_and_apply, catalog.require_some}
+HELPERS = {
+    decide_and_apply,
+    catalog.require_some,
+    effects.apply,
+    outbox.enqueue_events,
+    outbox.enqueue_notices,
+}
 
 
 def known(store: Store) -> Certification:
