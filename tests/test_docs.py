@@ -35,6 +35,12 @@ def test_the_reference_says_which_parts_of_a_store_a_workflow_asks() -> None:
     assert set(asked["notifying.due"]) >= {"awards", "notices"}
 
 
+def test_the_json_of_every_command_is_shown() -> None:
+    page = (reference.REFERENCE / "json.md").read_text(encoding="utf-8").replace("\\\n", "")
+    shown = re.findall(r"^\$ certrules (\w+) .*--format json", page, re.MULTILINE)
+    assert set(shown) == COMMANDS.keys()
+
+
 @pytest.mark.parametrize("name", diagrams.DIAGRAMS)
 def test_a_diagram_shows_every_state(name: str) -> None:
     drawn = diagrams.DIAGRAMS[name]

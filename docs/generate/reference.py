@@ -69,7 +69,7 @@ def _codes() -> Iterator[str]:
 
 def _cli() -> Iterator[str]:
     top = parser()
-    yield "# Command line\n"
+    yield "# Command line\n\nWhat `--format json` answers is in [](json.md).\n"
     yield from _command(top)
     (commands,) = (each for each in top._actions if isinstance(each, argparse._SubParsersAction))
     for name, command in commands.choices.items():
