@@ -10,6 +10,7 @@ from threading import Barrier
 import pytest
 
 from certrules import ItemKind
+from certrules.model.catalog import ItemRef
 from certrules.model.learning import Completion, RenewalOption
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store
@@ -69,7 +70,7 @@ def check(store: Store) -> None:
         old, new = view.awards.history("ada", "fa")
         assert (old.cycle, old.archived, new.cycle, new.archived) == (1, True, 2, False)
         assert len(view.renewals.history("ada", "fa")) == 1
-        assert len(view.learning.enrolments("ada", ItemKind.COURSE, ["A"])) == 2
+        assert len(view.learning.enrolments("ada", [ItemRef(ItemKind.COURSE, "A")])) == 2
         assert len(view.events.after(0, 100)) == 3
 
 

@@ -8,7 +8,7 @@ from certrules import AssociationType, Award, Certification, ItemKind, Source
 from certrules.errors import ConflictError
 from certrules.model.awards import AwardKey
 from certrules.model.badges import Badge
-from certrules.model.catalog import Assignment
+from certrules.model.catalog import Assignment, ItemRef
 from certrules.model.effects import (
     ArchiveAward,
     ArchiveEnrolment,
@@ -105,14 +105,14 @@ def test_every_effect_is_carried_out(store: Store) -> None:
             Award("ada", "fa", day(6), None, cycle=2),
             Award("bob", "fa", day(1), None, version=2),
         ]
-        assert list(view.learning.enrolments("ada", COURSE, ["A"])) == [
+        assert list(view.learning.enrolments("ada", [ItemRef(COURSE, "A")])) == [
             DONE.archive(day(5)),
             Enrolment("ada", COURSE, "A", day(5), attempt=2),
         ]
         bobs = Enrolment("bob", COURSE, "A", day(0))
-        assert list(view.learning.enrolments("bob", COURSE, ["A"])) == [bobs]
+        assert list(view.learning.enrolments("bob", [ItemRef(COURSE, "A")])) == [bobs]
         recorded = Completion("bob", COURSE, "X", day(2))
-        assert list(view.learning.completions(["bob"], COURSE, ["X"])) == [recorded]
+        assert list(view.learning.completions(["bob"], [ItemRef(COURSE, "X")])) == [recorded]
         assert view.learning.progress("ada", "A") == {"m2"}
         assert [each.state for each in view.renewals.history("ada", "fa")] == [
             RenewalState.COMPLETED

@@ -35,7 +35,7 @@ from certrules import (
     Unit,
     Validity,
 )
-from certrules.model.catalog import Assignment, Criteria
+from certrules.model.catalog import Assignment, Criteria, ItemRef
 from certrules.model.decisions import Decision, Granted
 from certrules.model.effects import IssueAward, Notify, ReopenTraining
 from certrules.model.events import Event, EventKind
@@ -101,11 +101,10 @@ def snapshot(store: Store) -> Snapshot:
 
 
 def _learning(view: Transaction) -> Iterator[Any]:
-    for kind in (ItemKind.COURSE, ItemKind.LEARNING_PLAN):
-        ids = [item for of, item in ITEMS if of is kind]
-        yield from view.learning.completions(USERS, kind, ids)
-        for user in USERS:
-            yield from view.learning.enrolments(user, kind, ids)
+    items = [ItemRef(*item) for item in ITEMS]
+    yield from view.learning.completions(USERS, items)
+    for user in USERS:
+        yield from view.learning.enrolments(user, items)
     for user, course in product(USERS, "ABX"):
         yield user, course, view.learning.progress(user, course)
 
@@ -208,7 +207,7 @@ class Life(RuleBasedStateMachine):
     def enrol(self, user_id: str, item: tuple[ItemKind, str]) -> None:
         def work(store: Store) -> None:
             with store.writing() as transaction:
-                if not transaction.learning.enrolments(user_id, item[0], [item[1]]):
+                if not transaction.learning.enrolments(user_id, [ItemRef(*item)]):
                     transaction.learning.put_enrolments([Enrolment(user_id, *item, self.now)])
 
         self.do(work)

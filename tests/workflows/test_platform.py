@@ -27,7 +27,7 @@ from certrules import (
 from certrules.catalogs import Catalog
 from certrules.errors import InvalidValueError, NotPermittedError, StoreError, UnknownZoneError
 from certrules.model.badges import Badge
-from certrules.model.catalog import Assignment
+from certrules.model.catalog import Assignment, ItemRef
 from certrules.model.learning import Completion, ExternalTraining, RenewalOption
 from certrules.model.notices import Notice, NoticeKind, Notification
 from certrules.model.people import Actor, Permission, Role
@@ -212,7 +212,10 @@ def furnished(store: Store) -> None:
 
 def content(store: Store) -> list[Any]:
     with store.reading() as view:
-        learning = [view.learning.enrolments(u, COURSE, ["A", "B"]) for u in ("ada", "bob")]
+        learning = [
+            view.learning.enrolments(u, [ItemRef(COURSE, "A"), ItemRef(COURSE, "B")])
+            for u in ("ada", "bob")
+        ]
         return [
             *map(list, (view.users.all(), view.certifications.all(), view.awards.select())),
             view.events.after(0, 1000),

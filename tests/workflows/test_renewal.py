@@ -8,7 +8,7 @@ from attrs import evolve
 
 from certrules import Award, Item, ItemKind, Rule, Unit, Validity
 from certrules.errors import InvalidValueError
-from certrules.model.catalog import Criteria
+from certrules.model.catalog import Criteria, ItemRef
 from certrules.model.decisions import Decision, Granted
 from certrules.model.effects import Effect
 from certrules.model.events import Event, EventKind
@@ -50,7 +50,7 @@ def awards(store: Store) -> list[Award]:
 
 def attempts(store: Store, item_id: str = "A") -> list[Enrolment]:
     with store.reading() as view:
-        return list(view.learning.enrolments("ada", COURSE, [item_id]))
+        return list(view.learning.enrolments("ada", [ItemRef(COURSE, item_id)]))
 
 
 def kinds(store: Store) -> list[EventKind]:
@@ -304,7 +304,7 @@ def test_a_plan_is_renewed_and_its_own_enrolment_completed(store: Store) -> None
     complete(store, "B", day(110))
     assert complete(store, "P", day(120)).decisions["fa"]
     with store.reading() as view:
-        (plan,) = view.learning.enrolments("ada", PLAN, ["P"])
+        (plan,) = view.learning.enrolments("ada", [ItemRef(PLAN, "P")])
     assert (plan.status, plan.completed_at) == (EnrolmentStatus.COMPLETED, day(120))
     assert [award.issued_at for award in awards(store)] == [day(10), day(120)]
 

@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 from certrules import ALLBOUND, Assignment, Award, Certification, ItemKind, Unit, User, Validity
+from certrules.model.catalog import ItemRef
 from certrules.model.effects import ReopenTraining
 from certrules.model.learning import Completion, Enrolment, EnrolmentStatus
 from certrules.repositories.protocols import Store
@@ -42,7 +43,12 @@ def reopened(effects: Iterable[ReopenTraining]) -> list[tuple[str, str]]:
 
 def statuses(store: Store, user_id: str = "ada") -> list[str]:
     with store.reading() as view:
-        return [str(each.status) for each in view.learning.enrolments(user_id, COURSE, ["A", "B"])]
+        return [
+            str(each.status)
+            for each in view.learning.enrolments(
+                user_id, [ItemRef(COURSE, "A"), ItemRef(COURSE, "B")]
+            )
+        ]
 
 
 def history(store: Store) -> list[tuple[datetime, bool]]:
@@ -79,7 +85,7 @@ def test_what_only_an_enrolment_told_stays_among_the_completions(store: Store) -
     attended(store, ["bob"])
     reopen.reopen_expired(acting(store, policy=POLICY), at=day(100))
     with store.reading() as view:
-        kept = list(view.learning.completions(["bob"], COURSE, ["A"]))
+        kept = list(view.learning.completions(["bob"], [ItemRef(COURSE, "A")]))
     assert kept == [Completion("bob", COURSE, "A", day(5))]
 
 

@@ -15,7 +15,7 @@ from attrs import define, evolve, field
 from certrules import instants
 from certrules.errors import StoreError
 from certrules.model.awards import Award
-from certrules.model.catalog import Certification, Item, ItemKind
+from certrules.model.catalog import Certification, Item, ItemKind, ItemRef
 from certrules.model.events import Event
 from certrules.model.notices import Notice, NoticeIdentity, Planned
 from certrules.model.people import Company, User, username_key
@@ -241,6 +241,9 @@ class _Certifications:
     def get(self, certification_id: str) -> Certification | None:
         return self._scope.see().certifications.rows.get((certification_id,))
 
+    def among(self, ids: Collection[str]) -> Mapping[str, Certification]:
+        return {id_: found for id_ in ids if (found := self.get(id_))}
+
     def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
         certifications = self._scope.see().certifications
         return {code: found for code in codes if (found := certifications.keyed((code,)))}
@@ -268,6 +271,9 @@ class _Items:
 
     def get(self, kind: ItemKind, item_id: str) -> Item | None:
         return self._scope.see().items.rows.get((kind.value, item_id))
+
+    def among(self, refs: Collection[ItemRef]) -> Mapping[ItemRef, Item]:
+        return {ref: found for ref in refs if (found := self.get(*ref))}
 
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
         items = self._scope.see().items

@@ -1,11 +1,11 @@
 """How are learning and renewals kept in the memory of one process?"""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from certrules import instants
-from certrules.model.catalog import ItemKind
+from certrules.model.catalog import ItemKind, ItemRef
 from certrules.model.learning import (
     Completion,
     Course,
@@ -38,45 +38,40 @@ class MemoryLearning:
     def __init__(self, scope: TransactionView) -> None:
         self._scope = scope
 
-    def courses(self, ids: Collection[str]) -> Sequence[Course]:
+    def courses(self, ids: Collection[str], *, sharing: bool = False) -> Sequence[Course]:
         """Return the courses of many ids, by id; absent if there is none."""
-        known = self._scope.see().courses
-        return [known[id_] for id_ in sorted(set(ids)) if id_ in known]
-
-    def courses_with(self, materials: Collection[str]) -> Sequence[Course]:
-        """Return the courses that use any of some training materials, by id."""
-        wanted = set(materials)
-        known = self._scope.see().courses
-        return [known[id_] for id_ in sorted(known) if not wanted.isdisjoint(known[id_].materials)]
+        known: Mapping[str, Course] = self._scope.see().courses
+        wanted = set(ids) & known.keys()
+        used = {each for id_ in wanted for each in known[id_].materials} if sharing else set()
+        if used:
+            wanted |= {id_ for id_, one in known.items() if not used.isdisjoint(one.materials)}
+        return [known[id_] for id_ in sorted(wanted)]
 
     def put_courses(self, courses: Iterable[Course]) -> None:
         """Add courses, or replace those of the same id."""
         self._scope.change("courses").update((course.id, course) for course in courses)
 
-    def plans(self, ids: Collection[str]) -> Sequence[LearningPlan]:
+    def plans(
+        self, ids: Collection[str], *, holding: Collection[str] = ()
+    ) -> Sequence[LearningPlan]:
         """Return the learning plans of many ids, by id; absent if there is none."""
-        known = self._scope.see().plans
-        return [known[id_] for id_ in sorted(set(ids)) if id_ in known]
-
-    def plans_with(self, courses: Collection[str]) -> Sequence[LearningPlan]:
-        """Return the learning plans that hold any of some courses, by id."""
-        wanted = set(courses)
-        known = self._scope.see().plans
-        return [known[id_] for id_ in sorted(known) if not wanted.isdisjoint(known[id_].courses)]
+        known: Mapping[str, LearningPlan] = self._scope.see().plans
+        wanted, held = set(ids) & known.keys(), set(holding)
+        if held:
+            wanted |= {id_ for id_, one in known.items() if not held.isdisjoint(one.courses)}
+        return [known[id_] for id_ in sorted(wanted)]
 
     def put_plans(self, plans: Iterable[LearningPlan]) -> None:
         """Add learning plans, or replace those of the same id."""
         self._scope.change("plans").update((plan.id, plan) for plan in plans)
 
-    def enrolments(
-        self, user_id: str, kind: ItemKind, items: Collection[str]
-    ) -> Sequence[Enrolment]:
-        """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
+    def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
+        """Return a user's attempts at items, archived ones too, by kind, item and attempt."""
         attempts = self._scope.see().enrolments
         return [
             each
-            for item in sorted(set(items))
-            for _, each in sorted(attempts.get((user_id, kind, item), {}).items())
+            for item in sorted(set(items), key=_by_kind)
+            for _, each in sorted(attempts.get((user_id, *item), {}).items())
         ]
 
     def put_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
@@ -87,15 +82,17 @@ class MemoryLearning:
             table[key] = {**table.get(key, {}), each.attempt: each}
 
     def completions(
-        self, users: Collection[str], kind: ItemKind, items: Collection[str]
+        self, users: Collection[str], items: Collection[ItemRef]
     ) -> Iterator[Completion]:
-        """Return completions of items of a kind by many users, each user's in one go."""
+        """Return completions of items by many users, each user's in one go, first to last."""
         by_item = self._scope.see().completions
         wanted = set(items)
         for user in sorted(set(users)):
             known = by_item.get(user, {})
-            found = [(at, item) for item in wanted for at in known.get((kind, item), ())]
-            yield from (Completion(user, kind, item, at) for at, item in sorted(found))
+            found = [(at, _by_kind(item)) for item in wanted for at in known.get(item, ())]
+            yield from (
+                Completion(user, ItemKind(kind), item, at) for at, (kind, item) in sorted(found)
+            )
 
     def completed_since(
         self, kind: ItemKind, item_id: str, since: datetime
@@ -158,6 +155,12 @@ class MemoryRenewals:
         known: Sequence[Renewal] = self._scope.see().renewals.get((user_id, certification_id), ())
         return known
 
+    def of_user(self, user_id: str) -> Sequence[Renewal]:
+        """Return a user's renewals, by certification and in the order of their start."""
+        table = self._scope.see().renewals
+        pairs = sorted(pair for pair in table if pair[0] == user_id)
+        return [each for pair in pairs for each in table[pair]]
+
     def open(self, certification_id: str) -> Sequence[Renewal]:
         """Return the open renewals of a certification, by user."""
         table = self._scope.see().renewals
@@ -187,6 +190,10 @@ class MemoryRenewals:
 
     def _put(self, renewal: Renewal, renewals: tuple[Renewal, ...]) -> None:
         self._scope.change("renewals")[renewal.user_id, renewal.certification_id] = renewals
+
+
+def _by_kind(item: ItemRef) -> tuple[str, str]:
+    return item.kind.value, item.id
 
 
 def _same(known: Renewal, renewal: Renewal) -> bool:

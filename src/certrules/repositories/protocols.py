@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from certrules.model.awards import Award
 from certrules.model.badges import Badge
-from certrules.model.catalog import Certification, Item, ItemKind
+from certrules.model.catalog import Certification, Item, ItemKind, ItemRef
 from certrules.model.events import Event
 from certrules.model.learning import (
     Completion,
@@ -96,6 +96,10 @@ class Certifications(Protocol):
         """Return the certification of an id."""
         ...
 
+    def among(self, ids: Collection[str]) -> Mapping[str, Certification]:
+        """Return the certifications of many ids, absent if there is none."""
+        ...
+
     def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
         """Return the certifications of each code, absent if none."""
         ...
@@ -122,6 +126,10 @@ class Items(Protocol):
 
     def get(self, kind: ItemKind, item_id: str) -> Item | None:
         """Return the item of a kind and id."""
+        ...
+
+    def among(self, refs: Collection[ItemRef]) -> Mapping[ItemRef, Item]:
+        """Return the items of many kinds and ids, absent if there is none."""
         ...
 
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
@@ -183,34 +191,32 @@ class Awards(Protocol):
 class Learning(Protocol):
     """Courses and learning plans, and what people do there: attempts, completions and progress."""
 
-    def courses(self, ids: Collection[str]) -> Sequence[Course]:
-        """Return the courses of many ids, by id; absent if there is none."""
-        ...
+    def courses(self, ids: Collection[str], *, sharing: bool = False) -> Sequence[Course]:
+        """Return the courses of many ids, by id; absent if there is none.
 
-    def courses_with(self, materials: Collection[str]) -> Sequence[Course]:
-        """Return the courses that use any of some training materials, by id."""
+        ``sharing`` adds those that use any of their training materials.
+        """
         ...
 
     def put_courses(self, courses: Iterable[Course], /) -> None:
         """Add courses, or replace those of the same id."""
         ...
 
-    def plans(self, ids: Collection[str]) -> Sequence[LearningPlan]:
-        """Return the learning plans of many ids, by id; absent if there is none."""
-        ...
+    def plans(
+        self, ids: Collection[str], *, holding: Collection[str] = ()
+    ) -> Sequence[LearningPlan]:
+        """Return the learning plans of many ids, by id; absent if there is none.
 
-    def plans_with(self, courses: Collection[str]) -> Sequence[LearningPlan]:
-        """Return the learning plans that hold any of some courses, by id."""
+        ``holding`` adds those that hold any of some courses.
+        """
         ...
 
     def put_plans(self, plans: Iterable[LearningPlan], /) -> None:
         """Add learning plans, or replace those of the same id."""
         ...
 
-    def enrolments(
-        self, user_id: str, kind: ItemKind, items: Collection[str]
-    ) -> Sequence[Enrolment]:
-        """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
+    def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
+        """Return a user's attempts at items, archived ones too, by kind, item and attempt."""
         ...
 
     def put_enrolments(self, enrolments: Iterable[Enrolment], /) -> None:
@@ -218,9 +224,9 @@ class Learning(Protocol):
         ...
 
     def completions(
-        self, users: Collection[str], kind: ItemKind, items: Collection[str]
+        self, users: Collection[str], items: Collection[ItemRef]
     ) -> Iterator[Completion]:
-        """Return completions of items of a kind by many users, each user's in one go."""
+        """Return completions of items by many users, each user's in one go, first to last."""
         ...
 
     def completed_since(
@@ -262,6 +268,10 @@ class Renewals(Protocol):
 
     def history(self, user_id: str, certification_id: str) -> Sequence[Renewal]:
         """Return the renewals of one user's certification, in the order of their start."""
+        ...
+
+    def of_user(self, user_id: str) -> Sequence[Renewal]:
+        """Return a user's renewals, by certification and in the order of their start."""
         ...
 
     def open(self, certification_id: str) -> Sequence[Renewal]:

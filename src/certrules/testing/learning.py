@@ -11,7 +11,7 @@ from attrs import evolve
 
 from certrules.errors import ConflictError, StoreError
 from certrules.model.awards import Award
-from certrules.model.catalog import Assignment, Certification, ItemKind
+from certrules.model.catalog import Assignment, Certification, Item, ItemKind, ItemRef
 from certrules.model.learning import (
     Completion,
     Course,
@@ -32,6 +32,7 @@ from certrules.testing.raising import raises
 __all__ = ["LearningContract"]
 
 _COURSE, _PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
+_C1, _C2 = ItemRef(_COURSE, "c1"), ItemRef(_COURSE, "c2")
 _T0 = datetime(2025, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
 _RENEWAL = Renewal(
@@ -51,24 +52,28 @@ class LearningContract:
             transaction.learning.put_courses(courses)
         with self.store.reading() as view:
             assert view.learning.courses(["c3", "c1", "c1", "?"]) == [courses[0], courses[2]]
-            assert view.learning.courses_with(["m2"]) == courses[:2]
-            assert view.learning.courses_with([]) == []
+            assert view.learning.courses(["c2", "c3"], sharing=True) == courses
+            assert view.learning.courses(["c3", "?"], sharing=True) == courses[2:]
+            assert view.learning.courses([], sharing=True) == []
 
     def test_a_course_put_again_is_replaced_whole(self) -> None:
         with self.store.writing() as transaction:
             transaction.learning.put_courses([Course("c1", ("m1", "m2"))])
             transaction.learning.put_courses([Course("c1", ("m3",)), Course("c1", ("m4",))])
+            transaction.learning.put_courses([Course("c3", ("m1", "m3"))])
         with self.store.reading() as view:
             assert view.learning.courses(["c1"]) == [Course("c1", ("m4",))]
-            assert view.learning.courses_with(["m1", "m3"]) == []
+            assert view.learning.courses(["c1", "c2"], sharing=True) == [Course("c1", ("m4",))]
 
     def test_a_plan_may_hold_itself_and_courses_that_nobody_knows(self) -> None:
         plan = LearningPlan("p1", ("c1", "p1", "nowhere"), Window(days=5))
         with self.store.writing() as transaction:
             transaction.learning.put_plans([plan, LearningPlan("p2")])
         with self.store.reading() as view:
-            assert view.learning.plans(["p1"]) == view.learning.plans_with(["nowhere"]) == [plan]
-            assert view.learning.plans_with(["c2"]) == []
+            assert view.learning.plans(["p1"]) == [plan]
+            assert view.learning.plans([], holding=["nowhere", "c1"]) == [plan]
+            assert view.learning.plans(["p2", "p1"], holding=["c1"]) == [plan, LearningPlan("p2")]
+            assert view.learning.plans([], holding=["c2"]) == []
 
     def test_attempts_are_kept_side_by_side(self) -> None:
         first = Enrolment(
@@ -88,7 +93,7 @@ class LearningContract:
             transaction.learning.put_enrolments([second, first.archive(_T0 + 3 * _DAY)])
         with self.store.reading() as view:
             archived = first.archive(_T0 + 3 * _DAY)
-            assert view.learning.enrolments("ada", _COURSE, ["c1", "c2"]) == [archived, second]
+            assert view.learning.enrolments("ada", [_C1, _C2]) == [archived, second]
 
     def test_a_completion_is_added_once(self) -> None:
         done = [Completion("ada", _COURSE, "c1", _T0 + n * _DAY) for n in (1, 0)]
@@ -97,9 +102,29 @@ class LearningContract:
             transaction.learning.add_completions([*done, bobs])
             transaction.learning.add_completions(done)
         with self.store.reading() as view:
-            found = list(view.learning.completions(["bob", "ada"], _COURSE, ["c2", "c1"]))
+            found = list(view.learning.completions(["bob", "ada"], [_C2, _C1]))
             assert found == [*reversed(done), bobs]
-            assert list(view.learning.completions(["ada"], _PLAN, ["c1"])) == []
+            assert list(view.learning.completions(["ada"], [ItemRef(_PLAN, "c1")])) == []
+            assert list(view.learning.completions(["ada"], [])) == []
+
+    def test_items_of_several_kinds_are_asked_about_at_once(self) -> None:
+        plan = ItemRef(_PLAN, "c2")
+        attempts = [Enrolment("ada", *ref, _T0) for ref in (_C1, _C2, plan)]
+        done = [
+            Completion("ada", *ref, _T0 + n * _DAY) for n, ref in enumerate((plan, _C1, plan, _C2))
+        ]
+        items = [Item(*_C1, name="One"), Item(*plan, code="P"), Item(*_C2)]
+        with self.store.writing() as transaction:
+            transaction.learning.put_enrolments(reversed(attempts))
+            transaction.learning.add_completions(done)
+            transaction.items.put(items)
+        with self.store.reading() as view:
+            wanted = [plan, _C1, ItemRef(_PLAN, "c1")]
+            assert list(view.learning.enrolments("ada", wanted)) == [attempts[0], attempts[2]]
+            assert list(view.learning.enrolments("ada", [])) == []
+            assert list(view.learning.completions(["ada"], wanted)) == done[:3]
+            assert view.items.among(wanted) == {_C1: items[0], plan: items[1]}
+            assert view.items.among([]) == {}
 
     def test_completions_since_an_instant_include_it(self) -> None:
         done = [Completion(f"u{n % 7}", _COURSE, "c1", _T0 + n * _DAY) for n in range(2500)]
@@ -141,6 +166,17 @@ class LearningContract:
         with self.store.reading() as view:
             assert list(view.renewals.history("ada", "fa")) == [done, again]
             assert list(view.renewals.history("bob", "fa")) == []
+
+    def test_renewals_of_a_user_are_found(self) -> None:
+        done = _RENEWAL.close(RenewalState.COMPLETED, _T0 + _DAY)
+        again, other = evolve(_RENEWAL, key=None), evolve(_RENEWAL, certification_id="b")
+        with self.store.writing() as transaction:
+            transaction.renewals.add(_RENEWAL)
+            transaction.renewals.close(done)
+            for each in (again, other, evolve(_RENEWAL, user_id="bob")):
+                transaction.renewals.add(each)
+            assert list(transaction.renewals.of_user("ada")) == [other, done, again]
+            assert list(transaction.renewals.of_user("eve")) == []
 
     def test_open_renewals_of_a_certification_are_found(self) -> None:
         bobs = evolve(_RENEWAL, user_id="bob")
@@ -204,6 +240,8 @@ class LearningContract:
         with self.store.reading() as view:
             assert view.certifications.assigned(_COURSE, "c1") == [twice]
             assert view.certifications.get("a") is None
+            assert view.certifications.among(["c", "a", "b"]) == {"b": twice, "c": plan}
+            assert view.certifications.among([]) == {}
             assert view.certifications.coded(["A"]) == {}
 
     def test_users_are_found_by_many_ids(self) -> None:
@@ -253,6 +291,6 @@ class LearningContract:
             write_and_fail()
         with self.store.reading() as view:
             assert view.learning.courses(["c1"]) == []
-            assert view.learning.enrolments("ada", _COURSE, ["c1"]) == []
-            assert list(view.learning.completions(["ada"], _COURSE, ["c1"])) == []
+            assert view.learning.enrolments("ada", [_C1]) == []
+            assert list(view.learning.completions(["ada"], [_C1])) == []
             assert list(view.renewals.history("ada", "fa")) == []

@@ -11,6 +11,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Decision
+from certrules.model.facts import Facts
 from certrules.model.learning import Completion, ExternalTraining, RenewalState
 from certrules.model.people import Action
 from certrules.repositories.conflicts import conflict
@@ -69,16 +70,12 @@ def complete(acting: Acting, completion: Completion, *, at: datetime) -> Complet
     acting.require_for(Action.ISSUE_AWARD, completion.user_id)
     at = instants.utc(at)
     with acting.store.writing() as transaction:
-        user = facts.known_user(transaction, completion.user_id)
-        attempts = transaction.learning.enrolments(user.id, completion.kind, [completion.item_id])
-        known = transaction.learning.completions([user.id], completion.kind, [completion.item_id])
-        direct = not _through_plan(transaction, completion)
-        recorded = awarding.record(completion, attempts, known, at=at, direct=direct)
-        assigned = transaction.certifications.assigned(completion.kind, completion.item_id)
-        asked = {each.id for each in assigned} | _renewing(transaction, completion)
-        decisions = {
-            each: _decide(acting, transaction, each, completion, at=at) for each in sorted(asked)
-        }
+        known, learned = _load(transaction, completion)
+        attempts = learned.attempts(completion.ref)
+        told = [each for each in learned.completions if each.ref == completion.ref]
+        direct = not _through_plan(learned, completion)
+        recorded = awarding.record(completion, attempts, told, at=at, direct=direct)
+        decisions = {id_: _decide(acting, known[id_], completion, at=at) for id_ in sorted(known)}
         if recorded:
             granted = (each for each in (recorded, *decisions.values()) if each)
             effects = chain.from_iterable(each.effects for each in granted)
@@ -86,43 +83,42 @@ def complete(acting: Acting, completion: Completion, *, at: datetime) -> Complet
     return Completed(recorded, decisions)
 
 
-def _renewing(transaction: Transaction, completion: Completion) -> set[str]:
-    """Return the certifications whose open renewal was to be done by the item, assigned or not."""
-    held = {each.certification_id for each in transaction.awards.select(user_id=completion.user_id)}
-    known = (
-        renewal
-        for certification in sorted(held)
-        for renewal in transaction.renewals.history(completion.user_id, certification)
-    )
-    item = (completion.kind, completion.item_id)
-    return {
+def _load(
+    transaction: Transaction, completion: Completion
+) -> tuple[Mapping[str, Facts], facts.Learned]:
+    """Return the facts of every certification that the item may earn or renew, loaded at once.
+
+    Those are the ones to which it is assigned, and those whose open renewal was to be done by it.
+    """
+    user = facts.known_user(transaction, completion.user_id)
+    item = completion.ref
+    renewals = transaction.renewals.of_user(user.id)
+    asked = {each.id: each for each in transaction.certifications.assigned(*item)}
+    renewing = {
         each.certification_id
-        for each in known
+        for each in renewals
         if each.state is RenewalState.OPEN and (each.option.kind, each.option.item_id) == item
     }
+    asked |= transaction.certifications.among(renewing - asked.keys())
+    histories = transaction.awards.histories([(user.id, id_) for id_ in asked])
+    awards = [award for cycles in histories.values() for award in cycles]
+    return facts.of_user(transaction, user, asked, awards, renewals, items=[item])
 
 
-def _decide(
-    acting: Acting,
-    transaction: Transaction,
-    certification_id: str,
-    completion: Completion,
-    *,
-    at: datetime,
-) -> Decision:
-    known = facts.load(transaction, completion.user_id, certification_id)
+def _decide(acting: Acting, known: Facts, completion: Completion, *, at: datetime) -> Decision:
     decide = awarding.decide if known.renewal is None else renewal.complete
     return decide(known, completion, at=at, zone=acting.zone, policy=acting.policy)
 
 
-def _through_plan(transaction: Transaction, completion: Completion) -> bool:
+def _through_plan(learned: facts.Learned, completion: Completion) -> bool:
     """Return whether the user is enrolled in a plan that holds the completed course."""
     if completion.kind is not ItemKind.COURSE:
         return False
-    plans = {plan.id for plan in transaction.learning.plans_with([completion.item_id])}
-    kind = ItemKind.LEARNING_PLAN
-    enrolled = transaction.learning.enrolments(completion.user_id, kind, plans)
-    return not all(each.archived for each in enrolled)
+    plans = {plan.id for plan in learned.plans if completion.item_id in plan.courses}
+    return any(
+        each.kind is ItemKind.LEARNING_PLAN and each.item_id in plans and not each.archived
+        for each in learned.enrolments
+    )
 
 
 def report_external(acting: Acting, training: ExternalTraining, *, at: datetime) -> Decision | None:
@@ -167,7 +163,7 @@ def report_external(acting: Acting, training: ExternalTraining, *, at: datetime)
         transaction.learning.put_external([training])
         if training.certification_id is None:
             return None
-        named = [(done.kind, done.item_id)]
+        named = [done.ref]
         known = facts.load(transaction, training.user_id, training.certification_id, naming=named)
         known = known.with_completion(done) if reported == training else known
         decision = awarding.decide_external(known, training, at=at, zone=zone, policy=policy)

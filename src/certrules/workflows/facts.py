@@ -1,20 +1,32 @@
 """Facts: what does a store know of one user and one certification?"""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from certrules.errors import InvalidValueError
 from certrules.model.awards import AssociationType, Award, Source
-from certrules.model.catalog import Certification, Item, ItemKind
+from certrules.model.catalog import Certification, Item, ItemKind, ItemRef
 from certrules.model.facts import Facts
-from certrules.model.learning import Completion, Course, Enrolment, LearningPlan
+from certrules.model.learning import Completion, Course, Enrolment, LearningPlan, Renewal
 from certrules.model.people import User
-from certrules.repositories.protocols import Learning, Transaction
+from certrules.repositories.protocols import Transaction
+from certrules.rules.criteria import item_order
 
-__all__ = ["enrolled", "known_certification", "known_source", "known_user", "load", "of_many"]
+__all__ = [
+    "Learned",
+    "enrolled",
+    "known_certification",
+    "known_source",
+    "known_user",
+    "learned",
+    "load",
+    "of_many",
+    "of_user",
+    "unknown_user",
+]
 
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 
@@ -24,7 +36,7 @@ def load(
     user_id: str,
     certification_id: str,
     *,
-    naming: Iterable[tuple[ItemKind, str]] = (),
+    naming: Iterable[ItemRef] = (),
 ) -> Facts:
     """Return everything that a store knows of one user and one certification.
 
@@ -32,29 +44,42 @@ def load(
     certification that is gone, only awards and renewals are left. Raises
     :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
     """
-    person = known_user(transaction, user_id)
+    user = known_user(transaction, user_id)
     found = transaction.certifications.get(certification_id)
-    awards = tuple(transaction.awards.history(user_id, certification_id))
-    renewals = tuple(transaction.renewals.history(user_id, certification_id))
+    awards = transaction.awards.history(user_id, certification_id)
+    renewals = transaction.renewals.history(user_id, certification_id)
     if found is None:
-        return Facts(person, None, awards, renewals=renewals)
-    items = _by_kind(found, awards)
-    find = cache(transaction.items.get)
-    plans = [*_plans(transaction.learning, find, items)]
-    within = _within(items, plans)
-    everything = {**items, COURSE: within, PLAN: {plan.id for plan in plans}}
-    named = {*naming, *((kind, id_) for kind, ids in everything.items() for id_ in ids)}
-    return Facts(
-        person,
-        found,
-        awards,
-        tuple(_enrolments(transaction.learning, user_id, items, plans)),
-        tuple(_completions(transaction.learning, user_id, items)),
-        tuple(_courses(transaction.learning, find, within)),
-        tuple(plans),
-        renewals,
-        _called(find, named),
-    )
+        return Facts(user, None, tuple(awards), renewals=renewals)
+    known = learned(transaction, user_id, _starting(found, awards), naming=naming)
+    return _facts(user, found, awards, renewals, known)
+
+
+def of_user(
+    transaction: Transaction,
+    user: User,
+    certifications: Mapping[str, Certification],
+    awards: Iterable[Award],
+    renewals: Iterable[Renewal],
+    *,
+    items: Collection[ItemRef] = (),
+) -> tuple[Mapping[str, Facts], "Learned"]:
+    """Return what :func:`load` does for many certifications, in no more statements than for one.
+
+    ``awards`` and ``renewals`` are the user's, of these certifications and others. Also returns
+    what the user has learned of all of it, and of ``items`` besides.
+    """
+    held, begun = defaultdict[str, list[Award]](list), defaultdict[str, list[Renewal]](list)
+    for award in awards:
+        held[award.certification_id].append(award)
+    for renewal in renewals:
+        begun[renewal.certification_id].append(renewal)
+    starting = {id_: _starting(each, held[id_]) for id_, each in certifications.items()}
+    everything = learned(transaction, user.id, {*items, *(i for s in starting.values() for i in s)})
+    facts = {
+        id_: _facts(user, each, held[id_], begun[id_], everything.around(user.id, starting[id_]))
+        for id_, each in certifications.items()
+    }
+    return facts, everything
 
 
 def of_many(
@@ -66,11 +91,10 @@ def of_many(
     """
     histories = transaction.awards.histories([(user, certification.id) for user in users])
     done: dict[str, list[Completion]] = defaultdict(list)
-    items = _by_kind(certification, ())
-    for kind, ids in items.items():
-        for completion in transaction.learning.completions(users, kind, ids):
-            done[completion.user_id].append(completion)
-    names = _called(transaction.items.get, ((kind, id_) for kind in items for id_ in items[kind]))
+    items = _starting(certification, ())
+    for completion in transaction.learning.completions(users, items):
+        done[completion.user_id].append(completion)
+    names = tuple(transaction.items.among(items).values())
     return {
         id_: Facts(
             user,
@@ -85,17 +109,21 @@ def of_many(
 
 def enrolled(transaction: Transaction, known: Facts) -> Facts:
     """Return the facts of :func:`of_many` with the enrolments in the assigned items."""
-    items = _by_kind(known.certification, ()) if known.certification else {}
-    attempts = tuple(_enrolments(transaction.learning, known.user.id, items, ()))
-    return evolve(known, enrolments=attempts)
+    items = _starting(known.certification, ()) if known.certification else set()
+    return evolve(known, enrolments=transaction.learning.enrolments(known.user.id, items))
 
 
 def known_user(transaction: Transaction, user_id: str) -> User:
     """Return the user of an id; InvalidValueError if the store has none."""
     found = transaction.users.get(user_id)
     if found is None:
-        raise InvalidValueError("user", user_id, "the id of a user in the store")
+        raise unknown_user(user_id)
     return found
+
+
+def unknown_user(user_id: str) -> InvalidValueError:
+    """Return the error of a user whom the store does not have."""
+    return InvalidValueError("user", user_id, "the id of a user in the store")
 
 
 def known_certification(transaction: Transaction, certification_id: str) -> Certification:
@@ -122,62 +150,142 @@ _LISTED = frozenset(
     {AssociationType.COURSE, AssociationType.LEARNING_PLAN, AssociationType.LEARNING_TRACK}
 )
 
-_Items = dict[ItemKind, set[str]]
 
-Find = Callable[[ItemKind, str], Item | None]
-"""How a store finds an item: nothing of it is asked twice for the same facts."""
+class _Learning(Protocol):
+    """Where courses, plans, attempts and completions are looked up."""
+
+    def courses(self, ids: Collection[str], *, sharing: bool) -> Sequence[Course]: ...
+    def plans(
+        self, ids: Collection[str], *, holding: Collection[str]
+    ) -> Sequence[LearningPlan]: ...
+    def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]: ...
+    def completions(
+        self, users: Collection[str], items: Collection[ItemRef]
+    ) -> Iterator[Completion]: ...
 
 
-def _called(find: Find, named: Iterable[tuple[ItemKind, str]]) -> tuple[Item, ...]:
-    """Return those items that a store has, for what people call them."""
-    ordered = sorted(named, key=lambda item: (item[0].value, item[1]))
-    return tuple(item for item in (find(*each) for each in ordered) if item is not None)
+class _Items(Protocol):
+    """Where names are looked up."""
+
+    def among(self, refs: Collection[ItemRef]) -> Mapping[ItemRef, Item]: ...
 
 
-def _by_kind(certification: Certification, awards: Iterable[Award]) -> _Items:
+@frozen
+class Learned:
+    """What a user has learned of some items, with the courses and plans around them."""
+
+    plans: Sequence[LearningPlan]
+    courses: Sequence[Course]
+    enrolments: Sequence[Enrolment]
+    completions: Sequence[Completion]
+    items: Mapping[ItemRef, Item]
+
+    def around(self, user_id: str, items: Collection[ItemRef]) -> "Learned":
+        """Return the part that is about fewer items."""
+        return _around(_Loaded(self), _Loaded(self), user_id, items, ())
+
+    def attempts(self, item: ItemRef) -> Sequence[Enrolment]:
+        """Return the attempts at an item, archived ones too, first to last."""
+        found = (each for each in self.enrolments if each.ref == item)
+        return sorted(found, key=lambda each: each.attempt)
+
+
+def learned(
+    transaction: Transaction,
+    user_id: str,
+    items: Collection[ItemRef],
+    *,
+    naming: Iterable[ItemRef] = (),
+) -> Learned:
+    """Return what a user has learned of items, which plans hold them, and what they share."""
+    return _around(transaction.learning, transaction.items, user_id, items, naming)
+
+
+def _around(
+    learning: _Learning,
+    names: _Items,
+    user_id: str,
+    items: Collection[ItemRef],
+    naming: Iterable[ItemRef],
+) -> Learned:
+    courses, plans = ({id_ for kind, id_ in items if kind is one} for one in (COURSE, PLAN))
+    found = learning.plans(plans, holding=courses)
+    through = {course for plan in found if plan.id in plans for course in plan.courses}
+    within = courses | through
+    attended = {ItemRef(COURSE, course) for plan in found for course in plan.courses}
+    holding = {ItemRef(PLAN, plan.id) for plan in found}
+    defined = learning.courses(within, sharing=True)
+    enrolments = learning.enrolments(user_id, {*items, *attended, *holding})
+    completions = [*learning.completions((user_id,), items)]
+    named = {*naming, *items, *holding, *(ItemRef(COURSE, course) for course in within)}
+    known = names.among(named)
+    ordered = {item: known[item] for item in sorted(named & known.keys(), key=item_order)}
+    plain = {id_: LearningPlan(id_) for kind, id_ in ordered if kind is PLAN and id_ in plans}
+    bare = {id_: Course(id_) for kind, id_ in ordered if kind is COURSE and id_ in within}
+    return Learned(
+        tuple((plain | {plan.id: plan for plan in found}).values()),
+        tuple((bare | {course.id: course for course in defined}).values()),
+        enrolments,
+        completions,
+        ordered,
+    )
+
+
+@frozen
+class _Loaded:
+    """What was loaded already, names too."""
+
+    all: Learned
+
+    def courses(self, ids: Collection[str], *, sharing: bool) -> Sequence[Course]:
+        chosen = [each for each in self.all.courses if each.id in ids]
+        used = {each for course in chosen for each in course.materials if sharing}
+        known = self.all.courses
+        return [each for each in known if each.id in ids or not used.isdisjoint(each.materials)]
+
+    def plans(self, ids: Collection[str], *, holding: Collection[str]) -> Sequence[LearningPlan]:
+        held, known = set(holding), self.all.plans
+        return [each for each in known if each.id in ids or not held.isdisjoint(each.courses)]
+
+    def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
+        theirs = (each for each in self.all.enrolments if each.user_id == user_id)
+        return [each for each in theirs if each.ref in items]
+
+    def completions(
+        self, users: Collection[str], items: Collection[ItemRef]
+    ) -> Iterator[Completion]:
+        theirs = (each for each in self.all.completions if each.user_id in users)
+        return (each for each in theirs if each.ref in items)
+
+    def among(self, refs: Collection[ItemRef]) -> Mapping[ItemRef, Item]:
+        return {ref: self.all.items[ref] for ref in refs if ref in self.all.items}
+
+
+def _facts(
+    user: User,
+    certification: Certification,
+    awards: Sequence[Award],
+    renewals: Sequence[Renewal],
+    known: Learned,
+) -> Facts:
+    return Facts(
+        user,
+        certification,
+        awards,
+        known.enrolments,
+        known.completions,
+        known.courses,
+        known.plans,
+        renewals,
+        tuple(known.items.values()),
+    )
+
+
+def _starting(certification: Certification, awards: Iterable[Award]) -> set[ItemRef]:
     """Return the assigned items, and the course that earned an award, assigned or not any more."""
-    items: _Items = {}
-    for assignment in certification.assignments:
-        items.setdefault(assignment.kind, set()).add(assignment.item_id)
-    for source in (award.source for award in awards if not award.archived):
-        if source.type is AssociationType.COURSE and source.item_id is not None:
-            items.setdefault(COURSE, set()).add(source.item_id)
-    return items
-
-
-def _plans(learning: Learning, find: Find, items: _Items) -> Iterable[LearningPlan]:
-    assigned = items.get(PLAN, set())
-    plain = (LearningPlan(item.id) for item in _called(find, ((PLAN, id_) for id_ in assigned)))
-    holding = learning.plans_with(items.get(COURSE, ()))
-    return {plan.id: plan for plan in (*plain, *learning.plans(assigned), *holding)}.values()
-
-
-def _within(items: _Items, plans: Iterable[LearningPlan]) -> set[str]:
-    """Return the courses among the items, and those of assigned plans."""
-    through = items.get(PLAN, set())
-    within = {course for plan in plans if plan.id in through for course in plan.courses}
-    return items.get(COURSE, set()) | within
-
-
-def _courses(learning: Learning, find: Find, ids: Collection[str]) -> Iterable[Course]:
-    """Return courses, and those that share materials; of some, nothing but the item is known."""
-    plain = (Course(item.id) for item in _called(find, ((COURSE, id_) for id_ in ids)))
-    defined = learning.courses(ids)
-    sharing = learning.courses_with({each for course in defined for each in course.materials})
-    return {course.id: course for course in (*plain, *defined, *sharing)}.values()
-
-
-def _enrolments(
-    learning: Learning, user_id: str, items: _Items, plans: Collection[LearningPlan]
-) -> Iterator[Enrolment]:
-    """Yield a user's attempts; those in all courses of a plan tell when it was first accessed."""
-    within = {course for plan in plans for course in plan.courses}
-    courses = items.get(COURSE, set()) | within
-    wanted = {**items, COURSE: courses, PLAN: {plan.id for plan in plans}}
-    for kind, ids in wanted.items():
-        yield from learning.enrolments(user_id, kind, ids)
-
-
-def _completions(learning: Learning, user_id: str, items: _Items) -> Iterator[Completion]:
-    for kind, ids in items.items():
-        yield from learning.completions((user_id,), kind, ids)
+    assigned = {assignment.ref for assignment in certification.assignments}
+    return assigned | {
+        ItemRef(COURSE, source.item_id)
+        for source in (award.source for award in awards if not award.archived)
+        if source.type is AssociationType.COURSE and source.item_id is not None
+    }

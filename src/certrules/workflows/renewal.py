@@ -9,7 +9,7 @@ from datetime import datetime
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.catalog import ItemKind
+from certrules.model.catalog import ItemKind, ItemRef
 from certrules.model.decisions import Answer, Decision
 from certrules.model.learning import RenewalOption
 from certrules.model.people import Action
@@ -47,7 +47,7 @@ def decide(
     acting.require_for(Action.RENEW_AWARD, user_id)
     at = instants.utc(at)
     with acting.store.reading() as view:
-        named = [] if plan_id is None else [(ItemKind.LEARNING_PLAN, plan_id)]
+        named = [] if plan_id is None else [ItemRef(ItemKind.LEARNING_PLAN, plan_id)]
         known = facts.load(view, user_id, certification_id, naming=named)
     return renewal.decide(known, at=at, plan_id=plan_id, policy=acting.policy)
 
@@ -78,10 +78,10 @@ def start(
     at = instants.utc(at)
     if not isinstance(option, RenewalOption):
         raise InvalidValueError("option", option, "a certrules.RenewalOption")
-    through = [] if option.plan_id is None else [(ItemKind.LEARNING_PLAN, option.plan_id)]
+    through = [] if option.plan_id is None else [ItemRef(ItemKind.LEARNING_PLAN, option.plan_id)]
 
     def start(transaction: Transaction) -> Decision:
-        named = [(option.kind, option.item_id), *through]
+        named = [ItemRef(option.kind, option.item_id), *through]
         known = facts.load(transaction, user_id, certification_id, naming=named)
         return renewal.start(
             known, option, at=at, key=key, expected_version=expected_version, policy=acting.policy

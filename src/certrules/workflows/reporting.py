@@ -5,13 +5,14 @@ from datetime import datetime, tzinfo
 
 from certrules import instants
 from certrules.model.people import Action, Scope
+from certrules.model.status import status_of
 from certrules.model.tables import AwardRow, Field, Table, TableQuery, by_status
 from certrules.repositories.protocols import Transaction
 from certrules.rules import renewal, reporting
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.rules.status import Status
 from certrules.workflows import facts
-from certrules.workflows.platform import ANYONE, Acting, scope_of
+from certrules.workflows.platform import ANYONE, Acting
 
 __all__ = ["awards", "learner", "report"]
 
@@ -83,12 +84,17 @@ def learner(
     """
     at = instants.utc(at)
     with acting.store.reading() as view:
-        held, scope = by_status(Status.VALID, Status.EXPIRED), scope_of(view, user_id)
-        query = TableQuery(Table.ISSUED, at, filters=(held,), scope=scope)
-        rows = list(awards(acting, view, query))
-        user = facts.known_user(view, user_id)
-        ids = {row.certification.id for row in rows if row.certification}
-        known = {id_: facts.load(view, user_id, id_) for id_ in ids}
+        user = view.users.get(user_id)
+        acting.require(Action.VIEW_AWARDS, Scope(user_id, user.company_id if user else None))
+        if user is None:
+            raise facts.unknown_user(user_id)
+        held = list(view.awards.select(user_id=user_id))
+        found = view.certifications.among({award.certification_id for award in held})
+        known, _ = facts.of_user(view, user, found, held, view.renewals.of_user(user_id))
+    rows = [
+        AwardRow(award, status_of(award, at), user, certification=found.get(award.certification_id))
+        for award in held
+    ]
     renewals = {
         id_: renewal.decide(each, at=at, policy=acting.policy) for id_, each in known.items()
     }

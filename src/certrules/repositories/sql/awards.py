@@ -1,7 +1,7 @@
 """How are awards kept in a database, many at a time?"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -109,7 +109,7 @@ class SqlAwards:
     ) -> Iterator[None]:
         """Change all awards or none; in a conflict, name the first that is not allowed."""
         try:
-            with self._session.whole():
+            with self._session.whole() if awards else nullcontext():
                 yield
         except ConflictError:
             stored = self.histories({(award.user_id, award.certification_id) for award in awards})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
@@ -13,20 +14,24 @@ from certrules.model.catalog import (
     Criteria,
     Item,
     ItemKind,
+    ItemRef,
     Validity,
 )
 from certrules.model.tables import certification_text, folded, sort_key
 from certrules.periods import Unit
 from certrules.repositories.sql.grouping import grouped, pack, unpack
-from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.session import Session, chunks, is_any
 from certrules.repositories.sql.tables import assignments, certifications, items
 from certrules.repositories.sql.translation import readable
 
 __all__ = ["SqlCertifications", "SqlItems", "read_item"]
 
-_CERTIFICATIONS = select(certifications).order_by(certifications.c.id)
+_WHOLE = (
+    select(*certifications.c, *assignments.c[2:])
+    .outerjoin_from(certifications, assignments)
+    .order_by(certifications.c.id, assignments.c.position)
+)
 _DELETE = delete(certifications).where(certifications.c.id == bindparam("key"))
-_ASSIGNMENTS = select(assignments).order_by(assignments.c.position)
 _ITEMS = select(items).order_by(items.c.kind, items.c.id)
 
 
@@ -38,31 +43,29 @@ class SqlCertifications:
 
     def get(self, certification_id: str) -> Certification | None:
         """Return the certification of an id."""
-        rows = self._session.rows(_CERTIFICATIONS.where(certifications.c.id == certification_id))
-        return next(self._whole(rows), None)
+        return self.among([certification_id]).get(certification_id)
 
     def among(self, ids: Collection[str]) -> Mapping[str, Certification]:
         """Return the certifications of many ids, absent if there is none."""
-        rows = self._session.rows_among(_CERTIFICATIONS, certifications.c.id, ids)
-        return {each.id: each for each in self._whole(list(rows))}
+        rows = self._session.rows_among(_WHOLE, certifications.c.id, ids)
+        return {each.id: each for each in _certifications(rows)}
 
     def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
         """Return the certifications of each code, absent if none."""
-        rows = list(self._session.rows_among(_CERTIFICATIONS, certifications.c.code, codes))
-        return grouped(zip((row.code for row in rows), self._whole(rows), strict=True))
+        rows = self._session.rows_among(_WHOLE, certifications.c.code, codes)
+        return grouped((each.code, each) for each in _certifications(rows) if each.code)
 
     def assigned(self, kind: ItemKind, item_id: str) -> Sequence[Certification]:
         """Return the certifications to which an item is assigned, by id."""
         of_item = select(assignments.c.certification_id).where(
             assignments.c.kind == kind.value, assignments.c.item_id == item_id
         )
-        return list(
-            self._whole(self._session.rows(_CERTIFICATIONS.where(certifications.c.id.in_(of_item))))
-        )
+        rows = self._session.rows(_WHOLE.where(certifications.c.id.in_(of_item)))
+        return list(_certifications(rows))
 
     def all(self) -> Iterator[Certification]:
         """Return every certification, by id."""
-        return self._whole(self._session.rows(_CERTIFICATIONS))
+        return _certifications(self._session.rows(_WHOLE))
 
     def put(self, values: Iterable[Certification]) -> None:
         """Add certifications, or replace those of the same id."""
@@ -84,13 +87,6 @@ class SqlCertifications:
     def remove(self, certification_id: str) -> None:
         """Delete a certification with its assignments; nothing happens if there is none."""
         self._session.change(_DELETE, [(certification_id,)])  # its assignments go with it
-
-    def _whole(self, rows: Sequence[Any]) -> Iterator[Certification]:
-        """Return certifications with their assignments."""
-        ids = [row.id for row in rows]
-        found = self._session.rows_among(_ASSIGNMENTS, assignments.c.certification_id, ids)
-        assigned = grouped((row.certification_id, _assignment(row)) for row in found)
-        return (_certification(row, assigned.get(row.id, ())) for row in rows)
 
 
 def _row(value: Certification, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
@@ -116,6 +112,14 @@ def _row(value: Certification, instant: Callable[[datetime | None], Any]) -> tup
         sort_key(value.description),
         sort_key(next(iter(value.skills), "")),
     )
+
+
+def _certifications(rows: Iterable[Any]) -> Iterator[Certification]:
+    """Yield certifications, of each of which all rows come together: one for each assignment."""
+    for _, same in groupby(rows, key=lambda row: row.id):
+        first, *others = same
+        assigned = [_assignment(row) for row in (first, *others) if row.kind is not None]
+        yield _certification(first, assigned)
 
 
 @readable
@@ -156,6 +160,15 @@ class SqlItems:
         statement = _ITEMS.where(items.c.kind == kind.value, items.c.id == item_id)
         return next(map(read_item, self._session.rows(statement)), None)
 
+    def among(self, refs: Collection[ItemRef]) -> Mapping[ItemRef, Item]:
+        """Return the items of many kinds and ids, absent if there is none."""
+        found = (
+            item
+            for chunk in chunks(refs)
+            for item in self._session.rows(_ITEMS.where(is_any(items.c.kind, items.c.id, chunk)))
+        )
+        return {ItemRef(item.kind, item.id): item for item in map(read_item, found)}
+
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
         """Return the items of a kind for each code, absent if none."""
         of_kind = _ITEMS.where(items.c.kind == kind.value)
@@ -168,14 +181,9 @@ class SqlItems:
 
     def put(self, values: Iterable[Item]) -> None:
         """Add items, or replace those of the same kind and id."""
-        latest = {(value.kind.value, value.id): value for value in values}
-        gone = delete(items).where(items.c.kind == bindparam("of"), items.c.id == bindparam("key"))
-        rows = [
-            (kind, id_, value.code, value.name, folded(value.name))
-            for (kind, id_), value in latest.items()
-        ]
-        self._session.change(gone, list(latest))
-        self._session.change(insert(items), rows, items.c.keys())
+        self._session.put(
+            items, ((v.kind.value, v.id, v.code, v.name, folded(v.name)) for v in values)
+        )
 
 
 @readable

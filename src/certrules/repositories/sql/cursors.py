@@ -1,6 +1,6 @@
 """How far has each kind of work come?"""
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import select
 
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import cursors as table
@@ -8,7 +8,6 @@ from certrules.repositories.sql.tables import cursors as table
 __all__ = ["ACKNOWLEDGED", "cursor", "set_cursor"]
 
 ACKNOWLEDGED = "acknowledged"
-_DELETE = delete(table).where(table.c.name == bindparam("of_name"))
 
 
 def cursor(session: Session, name: str) -> int:
@@ -19,5 +18,4 @@ def cursor(session: Session, name: str) -> int:
 
 def set_cursor(session: Session, name: str, position: int) -> None:
     """Remember a position, by name."""
-    session.change(_DELETE, [(name,)])
-    session.change(insert(table), [(name, position)], ["name", "position"])
+    session.put(table, [(name, position)])

@@ -15,6 +15,9 @@ ASKING = 0.005
 """After how many seconds a writer asks again whether another has ended."""
 
 
+_WAITING = "certrules_milliseconds"
+
+
 def begin(connection: Connection, *, writing: bool, timeout: float) -> None:
     """Begin a transaction, one that waits at most so many seconds for another to end."""
     _BEGIN[connection.dialect.name](connection, writing, round(timeout * 1000))
@@ -60,13 +63,15 @@ def outside_transactions(connection: Connection, milliseconds: int) -> None:
     driver = connection.connection.dbapi_connection
     if driver is not None and driver.in_transaction:  # a host's listener has begun one
         connection.exec_driver_sql("ROLLBACK")
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+    if connection.info.get(_WAITING) != milliseconds:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+        connection.exec_driver_sql("PRAGMA cache_size = -32768")  # KiB: imports touch many pages
+        connection.info[_WAITING] = milliseconds  # for as long as the connection lasts
 
 
 def _begin_sqlite(connection: Connection, writing: bool, milliseconds: int) -> None:  # noqa: FBT001
     outside_transactions(connection, milliseconds)
-    connection.exec_driver_sql("PRAGMA foreign_keys = ON")
-    connection.exec_driver_sql("PRAGMA cache_size = -32768")  # KiB: large imports touch many pages
     if writing:
         _begin_writing(connection, milliseconds)
     else:
@@ -81,9 +86,11 @@ def _begin_writing(connection: Connection, milliseconds: int) -> None:
     """
     deadline = monotonic() + milliseconds / 1000
     connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-    while not _begun(connection, last=monotonic() >= deadline):
-        sleep(ASKING)
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
+    try:
+        while not _begun(connection, last=monotonic() >= deadline):
+            sleep(ASKING)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
 
 
 def _begun(connection: Connection, *, last: bool) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import groupby, zip_longest
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, bindparam, delete, insert, select
+from sqlalchemy import Select, Table, bindparam, delete, insert, select, union
 
 from certrules import instants
-from certrules.model.catalog import ItemKind
+from certrules.model.catalog import ItemKind, ItemRef
 from certrules.model.learning import (
     Completion,
     Course,
@@ -18,8 +19,7 @@ from certrules.model.learning import (
     Window,
     WindowStart,
 )
-from certrules.repositories.sql.grouping import grouped
-from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.session import Session, chunks, is_any
 from certrules.repositories.sql.tables import (
     completions,
     course_materials,
@@ -34,6 +34,10 @@ from certrules.repositories.sql.translation import readable
 
 __all__ = ["SqlLearning"]
 
+_RESET = delete(progress).where(
+    *(key == bindparam(f"its_{key.name}") for key in progress.primary_key)
+)
+
 
 class SqlLearning:
     """See :class:`~certrules.repositories.protocols.Learning`."""
@@ -41,13 +45,15 @@ class SqlLearning:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def courses(self, ids: Collection[str]) -> Sequence[Course]:
+    def courses(self, ids: Collection[str], *, sharing: bool = False) -> Sequence[Course]:
         """Return the courses of many ids, by id; absent if there is none."""
-        return self._whole(courses, course_materials.c.material_id, ids, Course)
-
-    def courses_with(self, materials: Collection[str]) -> Sequence[Course]:
-        """Return the courses that use any of some training materials, by id."""
-        return self.courses(self._holders(course_materials.c.material_id, materials))
+        mine, theirs = course_materials, course_materials.alias()
+        same = select(theirs.c.course_id).join(mine, mine.c.material_id == theirs.c.material_id)
+        wanted = (
+            [_with_id(courses, some), same.where(mine.c.course_id.in_(some if sharing else []))]
+            for some in chunks(ids)
+        )
+        return self._whole(courses, course_materials, wanted, Course)
 
     def put_courses(self, values: Iterable[Course]) -> None:
         """Add courses, or replace those of the same id."""
@@ -55,13 +61,16 @@ class SqlLearning:
         parts = {id_: course.materials for id_, course in latest.items()}
         self._put(courses, course_materials, latest, parts)
 
-    def plans(self, ids: Collection[str]) -> Sequence[LearningPlan]:
+    def plans(
+        self, ids: Collection[str], *, holding: Collection[str] = ()
+    ) -> Sequence[LearningPlan]:
         """Return the learning plans of many ids, by id; absent if there is none."""
-        return self._whole(plans, plan_courses.c.course_id, ids, LearningPlan)
-
-    def plans_with(self, courses: Collection[str]) -> Sequence[LearningPlan]:
-        """Return the learning plans that hold any of some courses, by id."""
-        return self.plans(self._holders(plan_courses.c.course_id, courses))
+        holds = select(plan_courses.c.plan_id)
+        wanted = (
+            [_with_id(plans, some), holds.where(plan_courses.c.course_id.in_(held))]
+            for some, held in zip_longest(chunks(ids), chunks(holding), fillvalue=())
+        )
+        return self._whole(plans, plan_courses, wanted, LearningPlan)
 
     def put_plans(self, values: Iterable[LearningPlan]) -> None:
         """Add learning plans, or replace those of the same id."""
@@ -69,31 +78,34 @@ class SqlLearning:
         parts = {id_: plan.courses for id_, plan in latest.items()}
         self._put(plans, plan_courses, latest, parts)
 
-    def enrolments(
-        self, user_id: str, kind: ItemKind, items: Collection[str]
-    ) -> Sequence[Enrolment]:
-        """Return a user's attempts at items of a kind, archived ones too, by item and attempt."""
+    def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
+        """Return a user's attempts at items, archived ones too, by kind, item and attempt."""
         table = enrolments.c
-        theirs = select(enrolments).where(table.user_id == user_id, table.kind == kind.value)
-        rows = self._among(theirs, table.item_id, items)
-        return sorted(map(_enrolment, rows), key=lambda found: (found.item_id, found.attempt))
+        theirs = select(enrolments).where(table.user_id == user_id)
+        rows = (
+            row
+            for some in chunks(dict.fromkeys(items))
+            for row in self._session.rows(theirs.where(is_any(table.kind, table.item_id, some)))
+        )
+        return sorted(map(_enrolment, rows), key=lambda e: (e.kind.value, e.item_id, e.attempt))
 
     def put_enrolments(self, values: Iterable[Enrolment]) -> None:
         """Add attempts, or replace those of the same user, kind, item and number."""
         instant = self._session.instants()
-        self._replace(enrolments, (_enrolment_row(value, instant) for value in values))
+        self._session.put(enrolments, (_enrolment_row(value, instant) for value in values))
 
     def completions(
-        self, users: Collection[str], kind: ItemKind, items: Collection[str]
+        self, users: Collection[str], items: Collection[ItemRef]
     ) -> Iterator[Completion]:
-        """Return completions of items of a kind by many users, each user's in one go."""
+        """Return completions of items by many users, each user's in one go, first to last."""
         table = completions.c
         of_items = (
             select(completions)
-            .where(table.kind == kind.value, table.item_id.in_(sorted(items)))
-            .order_by(table.user_id, table.completed_at, table.item_id)
+            .where(is_any(table.kind, table.item_id, items))
+            .order_by(table.user_id, table.completed_at, table.kind, table.item_id)
         )
-        return map(_completion, self._among(of_items, table.user_id, users))
+        wanted = sorted(set(users)) if items else []
+        return map(_completion, self._session.rows_among(of_items, table.user_id, wanted))
 
     def completed_since(
         self, kind: ItemKind, item_id: str, since: datetime
@@ -111,7 +123,7 @@ class SqlLearning:
         """Add completions; one that is there already is left as it is."""
         instant = self._session.instants()
         rows = ((v.user_id, v.kind.value, v.item_id, instant(v.completed_at)) for v in values)
-        self._replace(completions, rows)
+        self._session.put(completions, rows)
 
     def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
         """Return an external training that a user has reported."""
@@ -126,7 +138,7 @@ class SqlLearning:
         rows = (
             (v.user_id, v.id, v.completed_on.isoformat(), v.certification_id) for v in trainings
         )
-        self._replace(external_trainings, rows)
+        self._session.put(external_trainings, rows)
 
     def progress(self, user_id: str, course_id: str) -> frozenset[str]:
         """Return the training materials of a course that a user has completed."""
@@ -138,51 +150,47 @@ class SqlLearning:
 
     def add_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         """Make training materials of a course complete for a user."""
-        self._replace(progress, ((user_id, course_id, material) for material in materials))
+        self._session.put(progress, ((user_id, course_id, material) for material in materials))
 
     def reset_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         """Make training materials of a course incomplete for a user."""
-        self._delete(progress, [(user_id, course_id, material) for material in materials])
+        rows = [(user_id, course_id, material) for material in materials]
+        self._session.change(_RESET, rows)
 
     def _whole(
-        self, table: Table, part: Column[Any], ids: Collection[str], make: Callable[..., Any]
+        self,
+        table: Table,
+        parts: Table,
+        wanted: Iterable[Sequence[Select[Any]]],
+        make: Callable[..., Any],
     ) -> list[Any]:
-        """Return courses with their materials, or plans with their courses."""
-        owner = part.table.c[0]
-        in_order: Any = select(owner, part).order_by(part.table.c.position)
-        parts = grouped((row[0], row[1]) for row in self._among(in_order, owner, ids))
-        rows = sorted(map(tuple, self._among(select(table), table.c.id, ids)))
-        return [make(id_, parts.get(id_, ()), _window(*rest)) for id_, *rest in rows]
+        """Return courses with their materials, or plans with their courses, by ids selected."""
+        whole = select(*table.c, parts.c[2]).outerjoin_from(table, parts)
+        in_order = whole.order_by(table.c.id, parts.c.position)
+        found: dict[str, Any] = {}
+        for selects in wanted:
+            ids = union(*selects).subquery()
+            rows = self._session.rows(in_order.join(ids, ids.c[0] == table.c.id))
+            for (id_, *window), same in groupby(rows, key=lambda row: tuple(row[:-1])):
+                held = tuple(part for *_, part in same if part is not None)
+                found[id_] = make(id_, held, _window(*window))
+        return [found[id_] for id_ in sorted(found)]
 
-    def _holders(self, part: Column[Any], parts: Collection[str]) -> set[str]:
-        """Return the ids of what holds any of some parts."""
-        return {row[0] for row in self._among(select(part.table.c[0]), part, parts)}
-
-    def _put(self, table: Table, part_table: Table, latest: Any, parts: Any) -> None:
-        rows = ((id_, *_window_row(value.window)) for id_, value in latest.items())
-        self._replace(table, rows)  # what it held goes with it
-        held = [
+    def _put(self, table: Table, parts: Table, latest: Any, held: Any) -> None:
+        gone = delete(table).where(table.c.id == bindparam("key"))
+        self._session.change(gone, [(id_,) for id_ in latest])  # what it held goes with it
+        rows = [(id_, *_window_row(value.window)) for id_, value in latest.items()]
+        self._session.change(insert(table), rows, table.c.keys())
+        listed = [
             (id_, position, part)
-            for id_, listed in parts.items()
-            for position, part in enumerate(listed)
+            for id_, each in held.items()
+            for position, part in enumerate(each)
         ]
-        self._session.change(insert(part_table), held, part_table.c.keys())
+        self._session.change(insert(parts), listed, parts.c.keys())
 
-    def _among(
-        self, statement: Select[Any], column: Column[Any], values: Iterable[str]
-    ) -> Iterator[Any]:
-        return self._session.rows_among(statement, column, sorted(set(values)))
 
-    def _replace(self, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Put rows in the place of those of the same key; of two such rows, the last one counts."""
-        keys = len(table.primary_key)
-        latest = {row[:keys]: row for row in rows}
-        self._delete(table, list(latest))
-        self._session.change(insert(table), list(latest.values()), table.c.keys())
-
-    def _delete(self, table: Table, keys: Sequence[tuple[Any, ...]]) -> None:
-        same = (key == bindparam(f"its_{key.name}") for key in table.primary_key)
-        self._session.change(delete(table).where(*same), keys)
+def _with_id(table: Table, ids: Collection[str]) -> Select[Any]:
+    return select(table.c.id).where(table.c.id.in_(ids))
 
 
 def _window_row(window: Window) -> tuple[Any, ...]:

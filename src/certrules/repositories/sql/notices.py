@@ -26,10 +26,6 @@ _DELETE = delete(table).where(table.c.digest == bindparam("of_digest"))
 _FORGET = update(table).values(digest=bindparam("to")).where(table.c.digest == bindparam("of"))
 _DELETE_EVENT = delete(events).where(events.c.position == bindparam("at_position"))
 
-_DELETE_PLANNED = delete(planned_table).where(
-    planned_table.c.notification_id == bindparam("of_notification")
-)
-
 
 class SqlNotices:
     """See :class:`~certrules.repositories.protocols.Notices`."""
@@ -56,6 +52,8 @@ class SqlNotices:
 
     def _append(self, by_digest: dict[str, Notice]) -> None:
         """Append to the outbox, whose positions the one writer that there is can then read."""
+        if not by_digest:
+            return
         instant = self._session.instants()
         before = last_position(self._session)
         entries = [
@@ -114,6 +112,8 @@ class SqlNotices:
 
     def _take_back(self, rows: Sequence[Any]) -> list[Any]:
         """Take back what is not acknowledged, and return the rest."""
+        if not rows:
+            return []
         acknowledged = cursor(self._session, ACKNOWLEDGED)
         told = [row for row in rows if row.position is not None and row.position <= acknowledged]
         kept = {row.digest for row in told}
@@ -131,12 +131,11 @@ class SqlNotices:
     def set_planned(self, planned: Mapping[str, Planned]) -> None:
         """Remember how far some notifications' notices are planned; others stay as they are."""
         instant = self._session.instants()
-        self._session.change(_DELETE_PLANNED, [(id_,) for id_ in planned])
-        rows = [
+        rows = (
             (id_, each.position, instant(each.until), instant(each.since))
             for id_, each in planned.items()
-        ]
-        self._session.change(insert(planned_table), rows, planned_table.c.keys())
+        )
+        self._session.put(planned_table, rows)
 
 
 def _cycle(row: Any) -> tuple[str, str, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import select
 
 from certrules.model.people import Company, User, username_key
 from certrules.model.tables import folded, sort_key, user_text
@@ -17,8 +17,6 @@ from certrules.repositories.zones import zones_checked
 __all__ = ["SqlCompanies", "SqlUsers", "read_user"]
 
 _SELECT = select(table)
-_DELETE = delete(table).where(table.c.id == bindparam("key"))
-_INSERT = insert(table)
 
 
 class SqlUsers:
@@ -49,9 +47,7 @@ class SqlUsers:
 
     def put(self, users: Iterable[User]) -> None:
         """Add users, or replace those of the same id."""
-        latest = {user.id: _row(user) for user in zones_checked(users)}
-        self._session.change(_DELETE, [(id_,) for id_ in latest])
-        self._session.change(_INSERT, list(latest.values()), table.c.keys())
+        self._session.put(table, map(_row, zones_checked(users)))
 
 
 def _row(user: User) -> tuple[Any, ...]:
@@ -81,7 +77,6 @@ def read_user(row: Any) -> User:
 
 
 _COMPANIES = select(companies).order_by(companies.c.id)
-_GONE = delete(companies).where(companies.c.id == bindparam("key"))
 
 
 class SqlCompanies:
@@ -101,18 +96,11 @@ class SqlCompanies:
 
     def put(self, values: Iterable[Company]) -> None:
         """Add companies, or replace those of the same id."""
-        latest = {
-            value.id: (
-                value.id,
-                value.name,
-                folded(value.name),
-                value.account_owner,
-                sort_key(value.account_owner or ""),
-            )
-            for value in values
-        }
-        self._session.change(_GONE, [(id_,) for id_ in latest])
-        self._session.change(insert(companies), list(latest.values()), companies.c.keys())
+        rows = (
+            (v.id, v.name, folded(v.name), v.account_owner, sort_key(v.account_owner or ""))
+            for v in values
+        )
+        self._session.put(companies, rows)
 
 
 @readable

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, literal_column, select, update
 
 from certrules.errors import ConflictError
 from certrules.model.catalog import ItemKind
@@ -16,8 +16,22 @@ from certrules.repositories.sql.translation import readable
 
 __all__ = ["SqlRenewals"]
 
-_KEYS = ["user_id", "certification_id", "number"]
+_KEYS = ["user_id", "certification_id"]
 _REST = [column.name for column in table.c if not column.primary_key]
+_OF_USER = (
+    select(table)
+    .where(table.c.user_id == bindparam("user"))
+    .order_by(table.c.certification_id, table.c.number)
+)
+_LATER = (  # in a table of its own: MariaDB reads no table into which a statement inserts
+    select((func.count() + literal_column("1")).label("number"))
+    .where(
+        table.c.user_id == bindparam("of_user"),
+        table.c.certification_id == bindparam("of_certification"),
+    )
+    .subquery()
+)
+_INSERT = insert(table).values(number=select(_LATER.c.number).scalar_subquery())
 _CLOSE = update(table).where(
     table.c.user_id == bindparam("of_user"),
     table.c.certification_id == bindparam("of_certification"),
@@ -33,10 +47,14 @@ class SqlRenewals:
 
     def history(self, user_id: str, certification_id: str) -> Sequence[Renewal]:
         """Return the renewals of one user's certification, in the order of their start."""
-        of_user = select(table).where(
-            table.c.user_id == user_id, table.c.certification_id == certification_id
-        )
-        return list(map(_renewal, self._session.rows(of_user.order_by(table.c.number))))
+        return self._of(_OF_USER.where(table.c.certification_id == certification_id), user_id)
+
+    def of_user(self, user_id: str) -> Sequence[Renewal]:
+        """Return a user's renewals, by certification and in the order of their start."""
+        return self._of(_OF_USER, user_id)
+
+    def _of(self, statement: Select[Any], user_id: str) -> Sequence[Renewal]:
+        return list(map(_renewal, self._session.rows(statement.params(user=user_id))))
 
     def open(self, certification_id: str) -> Sequence[Renewal]:
         """Return the open renewals of a certification, by user."""
@@ -47,12 +65,11 @@ class SqlRenewals:
 
     def add(self, renewal: Renewal) -> None:
         """Add a started renewal; ConflictError where one is open, or has the same key."""
-        number = 1 + len(self.history(renewal.user_id, renewal.certification_id))
-        key = renewal.user_id, renewal.certification_id, number
-        row = key + _values(renewal, self._session.instants())
+        key = renewal.user_id, renewal.certification_id
+        row = key + key + _values(renewal, self._session.instants())  # once for the number
         try:
             with self._session.whole():
-                self._session.change(insert(table), [row], _KEYS + _REST)
+                self._session.change(_INSERT, [row], _KEYS + _REST)
         except ConflictError:
             raise renewal_conflict(renewal) from None
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -16,18 +16,25 @@ from sqlalchemy import (
     Dialect,
     Insert,
     Select,
+    Table,
     Update,
     and_,
+    false,
     func,
     or_,
 )
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from certrules import instants
 from certrules.errors import StoreError
+from certrules.model.catalog import ItemRef
+from certrules.repositories.sql.grouping import grouped
 from certrules.repositories.sql.tables import COLLATION, Instant
 from certrules.repositories.sql.translation import translated
 
-__all__ = ["Session"]
+__all__ = ["Session", "chunks", "is_any"]
+
+V = TypeVar("V")
 
 _CHUNK = 500
 """How many keys one question names; no database takes any number of parameters."""
@@ -62,8 +69,7 @@ class Session:
         self, statement: Select[Any], column: Column[Any], values: Iterable[str]
     ) -> Iterator[Any]:
         """Return the rows in which a column has one of many values."""
-        rest = iter(values)
-        while chunk := list(islice(rest, _CHUNK)):
+        for chunk in chunks(values):
             yield from self.rows(statement.where(column.in_(chunk)))
 
     def pages(self, statement: Select[Any], *keys: Column[Any]) -> Iterator[Any]:
@@ -132,6 +138,13 @@ class Session:
         with translated(self._where):
             return self._connection.exec_driver_sql(text, list(rows)).rowcount
 
+    def put(self, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Add whole rows, or replace those of the same key; of two such rows, the last one counts.
+
+        Nothing may refer to the table, and it may have no other unique key.
+        """
+        self.change(_put(table, self._connection.dialect.name), list(rows), table.c.keys())
+
     def instants(self) -> Callable[[datetime | None], Any]:
         """Return a conversion to what the driver takes, which converts equal instants once."""
         dialect = self._connection.dialect
@@ -159,6 +172,32 @@ class Session:
     def _check_open(self) -> None:
         if not self.open:
             raise StoreError(f"{self._where}: this transaction has ended; open another")
+
+
+def chunks(values: Iterable[V]) -> Iterator[list[V]]:
+    """Yield no more values at a time than a statement should name."""
+    rest = iter(values)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
+
+
+def is_any(kind: Column[Any], id_: Column[Any], items: Iterable[ItemRef]) -> ColumnElement[bool]:
+    """Return what is true of rows of any of some items."""
+    of_kind = grouped(items).items()
+    return or_(false(), *(and_(kind == each.value, id_.in_(ids)) for each, ids in of_kind))
+
+
+@lru_cache(maxsize=64)
+def _put(table: Table, dialect: str) -> Insert:
+    keys = [column.name for column in table.primary_key]
+    changed = [column.name for column in table.c if not column.primary_key] or keys[:1]
+    if dialect in ("mysql", "mariadb"):
+        into = mysql.insert(table)
+        return into.on_duplicate_key_update({name: into.inserted[name] for name in changed})
+    fresh = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    return fresh.on_conflict_do_update(
+        index_elements=keys, set_={name: fresh.excluded[name] for name in changed}
+    )
 
 
 @lru_cache(maxsize=64)
