@@ -19,32 +19,26 @@ class MemoryBadges:
         self._scope = scope
 
     def get(self, badge_id: str) -> Badge | None:
-        """Return the badge of an id."""
         found: Badge | None = self._scope.see().badges.get(badge_id)
         return found
 
     def current(self, user_id: str, certification_id: str, cycle: int) -> Badge | None:
-        """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
         badge = self._scope.see().badge_cycles.get((user_id, certification_id, cycle))
         return None if badge is None else self.get(badge)
 
     def withdrawn(self, cycles: Iterable[tuple[str, str, int]]) -> Collection[tuple[str, str, int]]:
-        """Return those of some (user, certification, cycle) whose badge is withdrawn."""
         current = {cycle: self.current(*cycle) for cycle in cycles}
         return {cycle for cycle, badge in current.items() if badge and badge.withdrawn}
 
     def listed(self, status_list: int) -> Sequence[Badge]:
-        """Return the badges of a status list, by index."""
         listed = (each for each in self._all() if each.status_list == status_list)
         return sorted(listed, key=lambda each: each.index)
 
     def places(self) -> tuple[int, Collection[int]]:
-        """Return the number of the latest status list (1 if none), and its indexes in use."""
         latest = max((each.status_list for each in self._all()), default=1)
         return latest, {each.index for each in self._all() if each.status_list == latest}
 
     def add(self, badge: Badge) -> None:
-        """Add a badge; ConflictError where its id, its bit or its cycle has one already."""
         badges, places, cycles = map(self._scope.change, ("badges", "badge_places", "badge_cycles"))
         place, cycle = (badge.status_list, badge.index), _open_cycle(badge)
         if badge.id in badges or place in places or cycle in cycles:
@@ -55,11 +49,9 @@ class MemoryBadges:
             cycles[cycle] = badge.id
 
     def suspend(self, badge_id: str, *, suspended: bool = True) -> None:
-        """Suspend a badge, or lift its suspension; nothing happens if there is none."""
         self._replace([badge_id], suspended=suspended)
 
     def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Revoke the badges of some cycles, for ever; those may have others from then on."""
         wanted = set(cycles)
         if wanted:
             badges = self._scope.change("badge_cycles")
@@ -67,7 +59,6 @@ class MemoryBadges:
             self._replace(ids, revoked=True, withdrawn=False)
 
     def revoke_outdated(self, awards: Iterable[Award]) -> None:
-        """Revoke the badges of awards, for ever, that say other dates than these awards have."""
         kept = [(award, self.current(*_cycle(award))) for award in awards]
         self.revoke(
             _cycle(award)
@@ -76,7 +67,6 @@ class MemoryBadges:
         )
 
     def withdraw(self, badge_id: str) -> None:
-        """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
         found = self.get(badge_id)
         if found is not None and _open_cycle(found):
             self._replace([badge_id], revoked=True, withdrawn=True)

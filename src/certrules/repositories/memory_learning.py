@@ -39,7 +39,6 @@ class MemoryLearning:
         self._scope = scope
 
     def courses(self, ids: Collection[str], *, sharing: bool = False) -> Sequence[Course]:
-        """Return the courses of many ids, by id; absent if there is none."""
         known: Mapping[str, Course] = self._scope.see().courses
         wanted = set(ids) & known.keys()
         used = {each for id_ in wanted for each in known[id_].materials} if sharing else set()
@@ -48,13 +47,11 @@ class MemoryLearning:
         return [known[id_] for id_ in sorted(wanted)]
 
     def put_courses(self, courses: Iterable[Course]) -> None:
-        """Add courses, or replace those of the same id."""
         self._scope.change("courses").update((course.id, course) for course in courses)
 
     def plans(
         self, ids: Collection[str], *, holding: Collection[str] = ()
     ) -> Sequence[LearningPlan]:
-        """Return the learning plans of many ids, by id; absent if there is none."""
         known: Mapping[str, LearningPlan] = self._scope.see().plans
         wanted, held = set(ids) & known.keys(), set(holding)
         if held:
@@ -62,11 +59,9 @@ class MemoryLearning:
         return [known[id_] for id_ in sorted(wanted)]
 
     def put_plans(self, plans: Iterable[LearningPlan]) -> None:
-        """Add learning plans, or replace those of the same id."""
         self._scope.change("plans").update((plan.id, plan) for plan in plans)
 
     def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
-        """Return a user's attempts at items, archived ones too, by kind, item and attempt."""
         attempts = self._scope.see().enrolments
         return [
             each
@@ -75,7 +70,6 @@ class MemoryLearning:
         ]
 
     def put_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
-        """Add attempts, or replace those of the same user, kind, item and number."""
         table = self._scope.change("enrolments")
         for each in enrolments:
             key = each.user_id, each.kind, each.item_id
@@ -84,7 +78,6 @@ class MemoryLearning:
     def completions(
         self, users: Collection[str], items: Collection[ItemRef]
     ) -> Iterator[Completion]:
-        """Return completions of items by many users, each user's in one go, first to last."""
         by_item = self._scope.see().completions
         wanted = set(items)
         for user in sorted(set(users)):
@@ -97,7 +90,6 @@ class MemoryLearning:
     def completed_since(
         self, kind: ItemKind, item_id: str, since: datetime
     ) -> Iterator[Completion]:
-        """Return the completions of an item from an instant on, by instant and user."""
         since = instants.utc(since)
         found = [
             (at, user)
@@ -108,7 +100,6 @@ class MemoryLearning:
         return (Completion(user, kind, item_id, at) for at, user in sorted(found))
 
     def add_completions(self, completions: Iterable[Completion]) -> None:
-        """Add completions; one that is there already is left as it is."""
         table = self._scope.change("completions")
         for each in completions:
             known = table.get(each.user_id, {})
@@ -118,28 +109,23 @@ class MemoryLearning:
                 table[each.user_id] = {**known, (each.kind, each.item_id): in_order}
 
     def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
-        """Return an external training that a user has reported."""
         found: ExternalTraining | None = self._scope.see().externals.get((user_id, training_id))
         return found
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
-        """Add external trainings, or replace those of the same user and id."""
         self._scope.change("externals").update(
             ((each.user_id, each.id), each) for each in trainings
         )
 
     def progress(self, user_id: str, course_id: str) -> frozenset[str]:
-        """Return the training materials of a course that a user has completed."""
         done: frozenset[str] = self._scope.see().progress.get((user_id, course_id), frozenset())
         return done
 
     def add_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
-        """Make training materials of a course complete for a user."""
         done = self.progress(user_id, course_id) | frozenset(materials)
         self._scope.change("progress")[user_id, course_id] = done
 
     def reset_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
-        """Make training materials of a course incomplete for a user."""
         left = self.progress(user_id, course_id) - frozenset(materials)
         self._scope.change("progress")[user_id, course_id] = left
 
@@ -151,31 +137,26 @@ class MemoryRenewals:
         self._scope = scope
 
     def history(self, user_id: str, certification_id: str) -> Sequence[Renewal]:
-        """Return the renewals of one user's certification, in the order of their start."""
         known: Sequence[Renewal] = self._scope.see().renewals.get((user_id, certification_id), ())
         return known
 
     def of_user(self, user_id: str) -> Sequence[Renewal]:
-        """Return a user's renewals, by certification and in the order of their start."""
         table = self._scope.see().renewals
         pairs = sorted(pair for pair in table if pair[0] == user_id)
         return [each for pair in pairs for each in table[pair]]
 
     def open(self, certification_id: str) -> Sequence[Renewal]:
-        """Return the open renewals of a certification, by user."""
         table = self._scope.see().renewals
         pairs = sorted(pair for pair in table if pair[1] == certification_id)
         return [each for pair in pairs for each in table[pair] if each.state is RenewalState.OPEN]
 
     def add(self, renewal: Renewal) -> None:
-        """Add a started renewal; ConflictError where one is open, or has the same key."""
         known = self.history(renewal.user_id, renewal.certification_id)
         if any(_same(each, renewal) for each in known):
             raise renewal_conflict(renewal)
         self._put(renewal, (*known, renewal))
 
     def close(self, renewal: Renewal) -> None:
-        """Replace the open renewal by this closed one; ConflictError where none is open."""
         known = self.history(renewal.user_id, renewal.certification_id)
         if not any(each.state is RenewalState.OPEN for each in known):
             raise renewal_conflict(renewal)
@@ -183,7 +164,6 @@ class MemoryRenewals:
         self._put(renewal, tuple(closed))
 
     def remove(self, certification_id: str) -> None:
-        """Delete every renewal of a certification."""
         table = self._scope.change("renewals")
         for pair in [pair for pair in table if pair[1] == certification_id]:
             del table[pair]

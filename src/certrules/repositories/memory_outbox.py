@@ -30,30 +30,25 @@ class MemoryEvents:
         self._scope = scope
 
     def add(self, events: Iterable[Event]) -> None:
-        """Append events."""
         self._scope.change("events").extend(
             evolve(event, at=instants.utc(event.at)) for event in events
         )
 
     def after(self, position: int, limit: int) -> Sequence[tuple[int, Event | Notice]]:
-        """Return at most so many events and notices after a position (0: the beginning)."""
         entries: list[Event | Notice | None] = self._scope.see().events
         places = range(max(position, 0), len(entries))
         found = ((place + 1, entries[place]) for place in places)
         return list(islice(((number, each) for number, each in found if each), limit))
 
     def acknowledged(self) -> int:
-        """Return the position up to which everything was acknowledged; 0 at the beginning."""
         position: int = self._scope.see().cursors.get(_ACKNOWLEDGED, 0)
         return position
 
     def acknowledge(self, position: int) -> None:
-        """Acknowledge everything up to a position; what is acknowledged stays so."""
         reached = max(min(position, len(self._scope.see().events)), self.acknowledged())
         self._scope.change("cursors")[_ACKNOWLEDGED] = reached
 
     def count(self, position: int, at: datetime) -> tuple[int, int]:
-        """Return how many entries stand after a position, and how many of them are late."""
         entries = [each for _, each in self.after(position, sys.maxsize)]
         late = [each for each in entries if isinstance(each, Notice) and each.send_by < at]
         return len(entries), len(late)
@@ -66,7 +61,6 @@ class MemoryNotices:
         self._scope = scope
 
     def add(self, notices: Iterable[Notice]) -> Sequence[Notice]:
-        """Append those notices whose identity was never there, and return them."""
         entries, told = self._scope.change("events"), self._scope.change("notices")
         added = []
         for notice in {each.identity: each for each in notices}.values():
@@ -78,23 +72,19 @@ class MemoryNotices:
         return added
 
     def pass_over(self, notices: Iterable[Notice]) -> None:
-        """Remember notices as if they had been told, and append nothing."""
         told = self._scope.change("notices")
         for notice in notices:
             told[_cycle(notice)] = {notice.identity: (notice, None), **told.get(_cycle(notice), {})}
 
     def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Take back the notices of some cycles' expiries; those acknowledged stay."""
         for cycle in cycles:
             self._take_back(cycle, lambda notice: notice.kind is NoticeKind.EXPIRY)
 
     def cancel_outdated(self, awards: Iterable[Award]) -> None:
-        """Take back, as :meth:`cancel` does, what tells of another expiry than awards have."""
         for award in awards:
             self._take_back(_cycle(award), partial(_is_outdated, award))
 
     def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Take back notices of awards that are no more; those acknowledged no longer count."""
         for cycle in cycles:
             self._take_back(cycle, lambda notice: notice.kind in _OF_AWARDS, forgetting=True)
 
@@ -117,11 +107,9 @@ class MemoryNotices:
         told[cycle] = kept
 
     def planned(self) -> Mapping[str, Planned]:
-        """Return how far each notification's notices are planned, by its id."""
         return dict(self._scope.see().planned)
 
     def set_planned(self, planned: Mapping[str, Planned]) -> None:
-        """Remember how far some notifications' notices are planned; others stay as they are."""
         self._scope.change("planned").update(planned)
 
 

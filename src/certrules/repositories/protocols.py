@@ -51,26 +51,21 @@ class Users(Protocol):
 
     def get(self, user_id: str) -> User | None:
         """Return the user of an id."""
-        ...
 
     def among(self, ids: Collection[str]) -> Mapping[str, User]:
         """Return the users of many ids, absent if there is none."""
-        ...
 
     def named(self, keys: Collection[str]) -> Mapping[str, Sequence[User]]:
         """Return the users of each :func:`~certrules.model.people.username_key`, absent if none."""
-        ...
 
     def all(self) -> Iterator[User]:
         """Return every user, by id."""
-        ...
 
     def put(self, users: Iterable[User], /) -> None:
         """Add users, or replace those of the same id.
 
         Raises :class:`~certrules.errors.UnknownZoneError` for a time zone that is none.
         """
-        ...
 
 
 class Companies(Protocol):
@@ -78,15 +73,12 @@ class Companies(Protocol):
 
     def get(self, company_id: str) -> Company | None:
         """Return the company of an id."""
-        ...
 
     def all(self) -> Iterator[Company]:
         """Return every company, by id."""
-        ...
 
     def put(self, companies: Iterable[Company], /) -> None:
         """Add companies, or replace those of the same id."""
-        ...
 
 
 class Certifications(Protocol):
@@ -94,31 +86,24 @@ class Certifications(Protocol):
 
     def get(self, certification_id: str) -> Certification | None:
         """Return the certification of an id."""
-        ...
 
     def among(self, ids: Collection[str]) -> Mapping[str, Certification]:
         """Return the certifications of many ids, absent if there is none."""
-        ...
 
     def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
         """Return the certifications of each code, absent if none."""
-        ...
 
     def assigned(self, kind: ItemKind, item_id: str) -> Sequence[Certification]:
         """Return the certifications to which an item is assigned, by id."""
-        ...
 
     def all(self) -> Iterator[Certification]:
         """Return every certification, by id."""
-        ...
 
     def put(self, certifications: Iterable[Certification], /) -> None:
         """Add certifications, or replace those of the same id."""
-        ...
 
     def remove(self, certification_id: str) -> None:
         """Delete a certification with its assignments; nothing happens if there is none."""
-        ...
 
 
 class Items(Protocol):
@@ -126,23 +111,18 @@ class Items(Protocol):
 
     def get(self, kind: ItemKind, item_id: str) -> Item | None:
         """Return the item of a kind and id."""
-        ...
 
     def among(self, refs: Collection[ItemRef]) -> Mapping[ItemRef, Item]:
         """Return the items of many kinds and ids, absent if there is none."""
-        ...
 
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
         """Return the items of a kind for each code, absent if none."""
-        ...
 
     def all(self) -> Iterator[Item]:
         """Return every item, by kind and id."""
-        ...
 
     def put(self, items: Iterable[Item], /) -> None:
         """Add items, or replace those of the same kind and id."""
-        ...
 
 
 class Awards(Protocol):
@@ -150,13 +130,11 @@ class Awards(Protocol):
 
     def history(self, user_id: str, certification_id: str) -> Sequence[Award]:
         """Return the cycles of one user's certification, first to last."""
-        ...
 
     def histories(
         self, pairs: Collection[tuple[str, str]]
     ) -> Mapping[tuple[str, str], Sequence[Award]]:
         """Return :meth:`history` for many (user, certification) pairs, absent if none."""
-        ...
 
     def select(
         self,
@@ -166,26 +144,21 @@ class Awards(Protocol):
         archived: bool | None = None,
     ) -> Iterator[Award]:
         """Return awards by user, certification and cycle, without holding them all."""
-        ...
 
     def expiring(self, first: datetime, last: datetime) -> Iterator[Award]:
         """Return the current awards that expire from one instant to another, both included.
 
         In the order in which they expire; they are not all held at once.
         """
-        ...
 
     def add(self, awards: Sequence[Award]) -> None:
         """Add new cycles; ConflictError where a user's certification has that cycle already."""
-        ...
 
     def replace(self, awards: Sequence[Award]) -> None:
         """Replace cycles; ConflictError unless each stored version is the one before its own."""
-        ...
 
     def remove(self, awards: Sequence[Award]) -> None:
         """Delete cycles; ConflictError unless each stored version is its own."""
-        ...
 
 
 class Learning(Protocol):
@@ -196,11 +169,9 @@ class Learning(Protocol):
 
         ``sharing`` adds those that use any of their training materials.
         """
-        ...
 
     def put_courses(self, courses: Iterable[Course], /) -> None:
         """Add courses, or replace those of the same id."""
-        ...
 
     def plans(
         self, ids: Collection[str], *, holding: Collection[str] = ()
@@ -209,25 +180,20 @@ class Learning(Protocol):
 
         ``holding`` adds those that hold any of some courses.
         """
-        ...
 
     def put_plans(self, plans: Iterable[LearningPlan], /) -> None:
         """Add learning plans, or replace those of the same id."""
-        ...
 
     def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
         """Return a user's attempts at items, archived ones too, by kind, item and attempt."""
-        ...
 
     def put_enrolments(self, enrolments: Iterable[Enrolment], /) -> None:
         """Add attempts, or replace those of the same user, kind, item and number."""
-        ...
 
     def completions(
         self, users: Collection[str], items: Collection[ItemRef]
     ) -> Iterator[Completion]:
         """Return completions of items by many users, each user's in one go, first to last."""
-        ...
 
     def completed_since(
         self, kind: ItemKind, item_id: str, since: datetime
@@ -236,31 +202,24 @@ class Learning(Protocol):
 
         They are not all held at once.
         """
-        ...
 
     def add_completions(self, completions: Iterable[Completion], /) -> None:
         """Add completions; one that is there already is left as it is."""
-        ...
 
     def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
         """Return an external training that a user has reported."""
-        ...
 
     def put_external(self, trainings: Iterable[ExternalTraining], /) -> None:
         """Add external trainings, or replace those of the same user and id."""
-        ...
 
     def progress(self, user_id: str, course_id: str) -> frozenset[str]:
         """Return the training materials of a course that a user has completed."""
-        ...
 
     def add_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         """Make training materials of a course complete for a user."""
-        ...
 
     def reset_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         """Make training materials of a course incomplete for a user."""
-        ...
 
 
 class Renewals(Protocol):
@@ -268,30 +227,24 @@ class Renewals(Protocol):
 
     def history(self, user_id: str, certification_id: str) -> Sequence[Renewal]:
         """Return the renewals of one user's certification, in the order of their start."""
-        ...
 
     def of_user(self, user_id: str) -> Sequence[Renewal]:
         """Return a user's renewals, by certification and in the order of their start."""
-        ...
 
     def open(self, certification_id: str) -> Sequence[Renewal]:
         """Return the open renewals of a certification, by user."""
-        ...
 
     def add(self, renewal: Renewal) -> None:
         """Add a started renewal.
 
         ConflictError where another one of the user's certification is open, or has the same key.
         """
-        ...
 
     def close(self, renewal: Renewal) -> None:
         """Replace the open renewal by this closed one; ConflictError where none is open."""
-        ...
 
     def remove(self, certification_id: str) -> None:
         """Delete every renewal of a certification."""
-        ...
 
 
 class Badges(Protocol):
@@ -299,43 +252,33 @@ class Badges(Protocol):
 
     def get(self, badge_id: str) -> Badge | None:
         """Return the badge of an id."""
-        ...
 
     def current(self, user_id: str, certification_id: str, cycle: int) -> Badge | None:
         """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
-        ...
 
     def withdrawn(self, cycles: Iterable[tuple[str, str, int]]) -> Collection[tuple[str, str, int]]:
         """Return those of some (user, certification, cycle) whose badge is withdrawn."""
-        ...
 
     def listed(self, status_list: int) -> Sequence[Badge]:
         """Return the badges of a status list, by index."""
-        ...
 
     def places(self) -> tuple[int, Collection[int]]:
         """Return the number of the latest status list (1 if none), and its indexes in use."""
-        ...
 
     def add(self, badge: Badge) -> None:
         """Add a badge; ConflictError where its id, its bit or its cycle has one already."""
-        ...
 
     def suspend(self, badge_id: str, *, suspended: bool = True) -> None:
         """Suspend a badge, or lift its suspension; nothing happens if there is none."""
-        ...
 
     def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         """Revoke the badges of some cycles, for ever; those may have others from then on."""
-        ...
 
     def revoke_outdated(self, awards: Iterable[Award]) -> None:
         """Revoke the badges of awards, for ever, that say other dates than these awards have."""
-        ...
 
     def withdraw(self, badge_id: str) -> None:
         """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
-        ...
 
 
 class Events(Protocol):
@@ -347,29 +290,24 @@ class Events(Protocol):
 
     def add(self, events: Iterable[Event], /) -> None:
         """Append events."""
-        ...
 
     def after(self, position: int, limit: int) -> Sequence[tuple[int, Event | Notice]]:
         """Return at most so many events and notices after a position (0: the beginning)."""
-        ...
 
     def acknowledged(self) -> int:
         """Return the position up to which everything was acknowledged; 0 at the beginning."""
-        ...
 
     def acknowledge(self, position: int) -> None:
         """Acknowledge everything up to a position; what is acknowledged stays so.
 
         A position after the last one means the last one: nobody has read what is yet to come.
         """
-        ...
 
     def count(self, position: int, at: datetime) -> tuple[int, int]:
         """Return how many entries stand after a position, and how many of them are late.
 
         Late are the notices that were to be sent before an instant: their ``send_by`` is earlier.
         """
-        ...
 
 
 class Notices(Protocol):
@@ -380,22 +318,18 @@ class Notices(Protocol):
 
         Of several of one identity, the last one is.
         """
-        ...
 
     def pass_over(self, notices: Iterable[Notice], /) -> None:
         """Remember notices as if they had been told, and append nothing."""
-        ...
 
     def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         """Take back the notices of the expiry of some (user, certification, cycle).
 
         Those that are acknowledged are told already, and stay; those passed over may be told.
         """
-        ...
 
     def cancel_outdated(self, awards: Iterable[Award]) -> None:
         """Take back, as :meth:`cancel` does, what tells of another expiry than awards have."""
-        ...
 
     def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         """Take back the notices of issue and expiry of some awards that are no more.
@@ -403,15 +337,12 @@ class Notices(Protocol):
         Those that are acknowledged stay in the outbox, but no longer count as told: another award
         may be issued in the same (user, certification, cycle), with the same expiry.
         """
-        ...
 
     def planned(self) -> Mapping[str, Planned]:
         """Return how far each notification's notices are planned, by its id."""
-        ...
 
     def set_planned(self, planned: Mapping[str, Planned]) -> None:
         """Remember how far some notifications' notices are planned; others stay as they are."""
-        ...
 
 
 class Tables(Protocol):
@@ -425,22 +356,18 @@ class Tables(Protocol):
 
         Nothing else may be asked of this transaction before the last row is read.
         """
-        ...
 
     def certifications(self, query: TableQuery) -> Iterator[CertificationRow]:
         """Return the certifications that a query of certifications finds, in its order."""
-        ...
 
     def count(self, query: TableQuery) -> int:
         """Return how many rows a query finds, whatever its offset and limit."""
-        ...
 
     def groups(self, query: TableQuery) -> Sequence[tuple[Any, ...]]:
         """Return each combination of the group's fields, with the number of its rows last.
 
         In any order; the query's own order, offset and limit do not count.
         """
-        ...
 
 
 class CoreTransaction(Protocol):
@@ -449,32 +376,26 @@ class CoreTransaction(Protocol):
     @property
     def users(self) -> Users:
         """The people."""
-        ...
 
     @property
     def certifications(self) -> Certifications:
         """The definitions."""
-        ...
 
     @property
     def items(self) -> Items:
         """The learning that earns them."""
-        ...
 
     @property
     def awards(self) -> Awards:
         """The awards."""
-        ...
 
     @property
     def learning(self) -> Learning:
         """What people learn."""
-        ...
 
     @property
     def renewals(self) -> Renewals:
         """The renewals."""
-        ...
 
 
 class Transaction(CoreTransaction, Protocol):
@@ -483,27 +404,22 @@ class Transaction(CoreTransaction, Protocol):
     @property
     def companies(self) -> Companies:
         """The companies of the users."""
-        ...
 
     @property
     def badges(self) -> Badges:
         """The badges."""
-        ...
 
     @property
     def events(self) -> Events:
         """The outbox."""
-        ...
 
     @property
     def notices(self) -> Notices:
         """The notices in the outbox."""
-        ...
 
     @property
     def tables(self) -> Tables:
         """The rows that people see."""
-        ...
 
 
 class CoreStore(Protocol):
@@ -511,11 +427,9 @@ class CoreStore(Protocol):
 
     def reading(self) -> AbstractContextManager[CoreTransaction]:
         """Open one consistent view; writing through it is a StoreError."""
-        ...
 
     def writing(self) -> AbstractContextManager[CoreTransaction]:
         """Open a transaction: kept whole at the end, dropped whole on any exception."""
-        ...
 
 
 class Store(Protocol):
@@ -523,8 +437,6 @@ class Store(Protocol):
 
     def reading(self) -> AbstractContextManager[Transaction]:
         """Open one consistent view; writing through it is a StoreError."""
-        ...
 
     def writing(self) -> AbstractContextManager[Transaction]:
         """Open a transaction: kept whole at the end, dropped whole on any exception."""
-        ...

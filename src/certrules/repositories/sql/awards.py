@@ -13,7 +13,7 @@ from certrules.errors import ConflictError
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExternalLink, Source
 from certrules.repositories.conflicts import conflict
 from certrules.repositories.sql.grouping import grouped, pack, unpack
-from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.session import Part
 from certrules.repositories.sql.tables import awards as table
 from certrules.repositories.sql.translation import readable
 
@@ -34,20 +34,15 @@ _UPDATE = update(table).where(*_AS_SEEN)
 _DELETE = delete(table).where(*_AS_SEEN)
 
 
-class SqlAwards:
+class SqlAwards(Part):
     """See :class:`~certrules.repositories.protocols.Awards`."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
     def history(self, user_id: str, certification_id: str) -> Sequence[Award]:
-        """Return the cycles of one user's certification, first to last."""
         return list(self.select(user_id=user_id, certification_id=certification_id))
 
     def histories(
         self, pairs: Collection[tuple[str, str]]
     ) -> Mapping[tuple[str, str], Sequence[Award]]:
-        """Return :meth:`history` for many (user, certification) pairs, absent if none."""
         wanted = set(pairs)
         users = {user for user, _ in wanted}  # in every database, the quickest way to the pairs
         rows = self._session.rows_among(_SELECT.order_by(*_KEY), table.c.user_id, users)
@@ -60,7 +55,6 @@ class SqlAwards:
         certification_id: str | None = None,
         archived: bool | None = None,
     ) -> Iterator[Award]:
-        """Return awards by user, certification and cycle, without holding them all."""
         statement = _SELECT
         if user_id is not None:
             statement = statement.where(table.c.user_id == user_id)
@@ -73,7 +67,6 @@ class SqlAwards:
         return map(read_award, self._session.pages(statement, *_KEY))
 
     def expiring(self, first: datetime, last: datetime) -> Iterator[Award]:
-        """Return the current awards that expire from one instant to another, both included."""
         statement = _SELECT.where(
             table.c.expires_at >= instants.utc(first),
             table.c.expires_at <= instants.utc(last),
@@ -82,14 +75,12 @@ class SqlAwards:
         return map(read_award, self._session.pages(statement, table.c.expires_at, *_KEY))
 
     def add(self, awards: Sequence[Award]) -> None:
-        """Add new cycles; ConflictError where a user's certification has that cycle already."""
         instant = self._session.instants()
         rows = [(*_key(award), *_values(award, instant)) for award in awards]
         with self._conflicts_named(awards, lambda stored, _: stored is None):
             self._session.change(_INSERT, rows, _KEYS + _REST)
 
     def replace(self, awards: Sequence[Award]) -> None:
-        """Replace cycles; ConflictError unless each stored version is the one before its own."""
         instant = self._session.instants()
         rows = [(*_values(award, instant), *_key(award), award.version - 1) for award in awards]
         with self._conflicts_named(awards, lambda stored, award: stored == award.version - 1):
@@ -97,7 +88,6 @@ class SqlAwards:
                 raise ConflictError
 
     def remove(self, awards: Sequence[Award]) -> None:
-        """Delete cycles; ConflictError unless each stored version is its own."""
         rows = [(*_key(award), award.version) for award in awards]
         with self._conflicts_named(awards, lambda stored, award: stored == award.version):
             if self._session.change(_DELETE, rows) != len(rows):

@@ -10,7 +10,7 @@ from certrules.errors import ConflictError
 from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.repositories.conflicts import badge_conflict
-from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.session import Part
 from certrules.repositories.sql.tables import badges as table
 from certrules.repositories.sql.translation import readable
 
@@ -35,18 +35,13 @@ _REVOKE_OUTDATED = _REVOKE.where(
 )
 
 
-class SqlBadges:
+class SqlBadges(Part):
     """See :class:`~certrules.repositories.protocols.Badges`."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
     def get(self, badge_id: str) -> Badge | None:
-        """Return the badge of an id."""
         return self._first(_SELECT.where(table.c.id == badge_id))
 
     def current(self, user_id: str, certification_id: str, cycle: int) -> Badge | None:
-        """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
         return self._first(
             _SELECT.where(
                 table.c.user_id == user_id,
@@ -57,7 +52,6 @@ class SqlBadges:
         )
 
     def withdrawn(self, cycles: Iterable[tuple[str, str, int]]) -> Collection[tuple[str, str, int]]:
-        """Return those of some (user, certification, cycle) whose badge is withdrawn."""
         wanted = set(cycles)
         withdrawn = _SELECT.where(table.c.revoked.is_(True), table.c.open.is_(True))
         users = {user for user, _, _ in wanted}
@@ -65,19 +59,16 @@ class SqlBadges:
         return wanted & {(row.user_id, row.certification_id, row.cycle) for row in found}
 
     def listed(self, status_list: int) -> Sequence[Badge]:
-        """Return the badges of a status list, by index."""
         listed = _SELECT.where(table.c.status_list == status_list)
         return list(map(_badge, self._session.rows(listed.order_by(table.c.place))))
 
     def places(self) -> tuple[int, Collection[int]]:
-        """Return the number of the latest status list (1 if none), and its indexes in use."""
         ((found,),) = self._session.rows(select(func.max(table.c.status_list)))
         latest = found or 1
         used = self._session.rows(select(table.c.place).where(table.c.status_list == latest))
         return latest, {index for (index,) in used}
 
     def add(self, badge: Badge) -> None:
-        """Add a badge; ConflictError where its id, its bit or its cycle has one already."""
         instant = self._session.instants()
         row = (
             badge.id,
@@ -99,16 +90,13 @@ class SqlBadges:
             raise badge_conflict(badge) from None
 
     def suspend(self, badge_id: str, *, suspended: bool = True) -> None:
-        """Suspend a badge, or lift its suspension; nothing happens if there is none."""
         self._session.change(_SUSPEND, [(suspended, badge_id)], ["suspended"])
 
     def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Revoke the badges of some cycles, for ever; those may have others from then on."""
         rows = [(True, None, *cycle, True) for cycle in cycles]
         self._session.change(_REVOKE, rows, ["revoked", "open"])
 
     def revoke_outdated(self, awards: Iterable[Award]) -> None:
-        """Revoke the badges of awards, for ever, that say other dates than these awards have."""
         instant = self._session.instants()
         rows = [
             (
@@ -121,7 +109,6 @@ class SqlBadges:
         self._session.change(_REVOKE_OUTDATED, rows, ["revoked", "open"])
 
     def withdraw(self, badge_id: str) -> None:
-        """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
         self._session.change(_WITHDRAW, [(True, badge_id, True)], ["revoked"])
 
     def _first(self, statement: Any) -> Badge | None:

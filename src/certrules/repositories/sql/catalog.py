@@ -20,7 +20,7 @@ from certrules.model.catalog import (
 from certrules.model.tables import certification_text, folded, sort_key
 from certrules.periods import Unit
 from certrules.repositories.sql.grouping import grouped, pack, unpack
-from certrules.repositories.sql.session import Session, chunks, is_any
+from certrules.repositories.sql.session import Part, chunks, is_any
 from certrules.repositories.sql.tables import assignments, certifications, items
 from certrules.repositories.sql.translation import readable
 
@@ -35,28 +35,21 @@ _DELETE = delete(certifications).where(certifications.c.id == bindparam("key"))
 _ITEMS = select(items).order_by(items.c.kind, items.c.id)
 
 
-class SqlCertifications:
+class SqlCertifications(Part):
     """See :class:`~certrules.repositories.protocols.Certifications`."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
     def get(self, certification_id: str) -> Certification | None:
-        """Return the certification of an id."""
         return self.among([certification_id]).get(certification_id)
 
     def among(self, ids: Collection[str]) -> Mapping[str, Certification]:
-        """Return the certifications of many ids, absent if there is none."""
         rows = self._session.rows_among(_WHOLE, certifications.c.id, ids)
         return {each.id: each for each in _certifications(rows)}
 
     def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
-        """Return the certifications of each code, absent if none."""
         rows = self._session.rows_among(_WHOLE, certifications.c.code, codes)
         return grouped((each.code, each) for each in _certifications(rows) if each.code)
 
     def assigned(self, kind: ItemKind, item_id: str) -> Sequence[Certification]:
-        """Return the certifications to which an item is assigned, by id."""
         of_item = select(assignments.c.certification_id).where(
             assignments.c.kind == kind.value, assignments.c.item_id == item_id
         )
@@ -64,11 +57,9 @@ class SqlCertifications:
         return list(_certifications(rows))
 
     def all(self) -> Iterator[Certification]:
-        """Return every certification, by id."""
         return _certifications(self._session.rows(_WHOLE))
 
     def put(self, values: Iterable[Certification]) -> None:
-        """Add certifications, or replace those of the same id."""
         latest = {value.id: value for value in values}
         instant = self._session.instants()
         self._session.change(_DELETE, [(id_,) for id_ in latest])  # its assignments go with it
@@ -85,7 +76,6 @@ class SqlCertifications:
         self._session.change(insert(assignments), assigned, assignments.c.keys())
 
     def remove(self, certification_id: str) -> None:
-        """Delete a certification with its assignments; nothing happens if there is none."""
         self._session.change(_DELETE, [(certification_id,)])  # its assignments go with it
 
 
@@ -149,19 +139,14 @@ def _assignment(row: Any) -> Assignment:
     return Assignment(ItemKind(row.kind), row.item_id, row.assigned_at, row.alternatives)
 
 
-class SqlItems:
+class SqlItems(Part):
     """See :class:`~certrules.repositories.protocols.Items`."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
     def get(self, kind: ItemKind, item_id: str) -> Item | None:
-        """Return the item of a kind and id."""
         statement = _ITEMS.where(items.c.kind == kind.value, items.c.id == item_id)
         return next(map(read_item, self._session.rows(statement)), None)
 
     def among(self, refs: Collection[ItemRef]) -> Mapping[ItemRef, Item]:
-        """Return the items of many kinds and ids, absent if there is none."""
         found = (
             item
             for chunk in chunks(refs)
@@ -170,17 +155,14 @@ class SqlItems:
         return {ItemRef(item.kind, item.id): item for item in map(read_item, found)}
 
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
-        """Return the items of a kind for each code, absent if none."""
         of_kind = _ITEMS.where(items.c.kind == kind.value)
         rows = self._session.rows_among(of_kind, items.c.code, codes)
         return grouped((row.code, read_item(row)) for row in rows)
 
     def all(self) -> Iterator[Item]:
-        """Return every item, by kind and id."""
         return map(read_item, self._session.rows(_ITEMS))
 
     def put(self, values: Iterable[Item]) -> None:
-        """Add items, or replace those of the same kind and id."""
         self._session.put(
             items, ((v.kind.value, v.id, v.code, v.name, folded(v.name)) for v in values)
         )

@@ -10,7 +10,7 @@ from certrules import instants
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Priority
 from certrules.repositories.sql.cursors import ACKNOWLEDGED, cursor, set_cursor
-from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.session import Part, Session
 from certrules.repositories.sql.tables import events as table
 from certrules.repositories.sql.tables import notices
 from certrules.repositories.sql.translation import readable
@@ -26,14 +26,10 @@ _OUTBOX = (
 )
 
 
-class SqlEvents:
+class SqlEvents(Part):
     """See :class:`~certrules.repositories.protocols.Events`."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
     def add(self, events: Iterable[Event]) -> None:
-        """Append events."""
         instant = self._session.instants()
         rows = [
             (e.kind.value, e.user_id, e.certification_id, e.cycle, instant(e.at), e.item_id)
@@ -42,21 +38,17 @@ class SqlEvents:
         self._session.change(insert(table), rows, COLUMNS)
 
     def after(self, position: int, limit: int) -> Sequence[tuple[int, Event | Notice]]:
-        """Return at most so many events and notices after a position (0: the beginning)."""
         statement = _OUTBOX.where(table.c.position > position).limit(limit)
         return list(map(_entry, self._session.rows(statement)))
 
     def acknowledged(self) -> int:
-        """Return the position up to which everything was acknowledged; 0 at the beginning."""
         return cursor(self._session, ACKNOWLEDGED)
 
     def acknowledge(self, position: int) -> None:
-        """Acknowledge everything up to a position; what is acknowledged stays so."""
         reached = max(min(position, last_position(self._session)), self.acknowledged())
         set_cursor(self._session, ACKNOWLEDGED, reached)
 
     def count(self, position: int, at: datetime) -> tuple[int, int]:
-        """Return how many entries stand after a position, and how many of them are late."""
         pending = select(func.count()).select_from(_JOINED).where(table.c.position > position)
         ((count,),) = self._session.rows(pending)
         ((late,),) = self._session.rows(pending.where(or_(*_late(instants.utc(at)))))

@@ -19,7 +19,7 @@ from certrules.model.learning import (
     Window,
     WindowStart,
 )
-from certrules.repositories.sql.session import Session, chunks, is_any
+from certrules.repositories.sql.session import Part, chunks, is_any
 from certrules.repositories.sql.tables import (
     completions,
     course_materials,
@@ -39,14 +39,10 @@ _RESET = delete(progress).where(
 )
 
 
-class SqlLearning:
+class SqlLearning(Part):
     """See :class:`~certrules.repositories.protocols.Learning`."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
     def courses(self, ids: Collection[str], *, sharing: bool = False) -> Sequence[Course]:
-        """Return the courses of many ids, by id; absent if there is none."""
         mine, theirs = course_materials, course_materials.alias()
         same = select(theirs.c.course_id).join(mine, mine.c.material_id == theirs.c.material_id)
         wanted = (
@@ -56,7 +52,6 @@ class SqlLearning:
         return self._whole(courses, course_materials, wanted, Course)
 
     def put_courses(self, values: Iterable[Course]) -> None:
-        """Add courses, or replace those of the same id."""
         latest = {value.id: value for value in values}
         parts = {id_: course.materials for id_, course in latest.items()}
         self._put(courses, course_materials, latest, parts)
@@ -64,7 +59,6 @@ class SqlLearning:
     def plans(
         self, ids: Collection[str], *, holding: Collection[str] = ()
     ) -> Sequence[LearningPlan]:
-        """Return the learning plans of many ids, by id; absent if there is none."""
         holds = select(plan_courses.c.plan_id)
         wanted = (
             [_with_id(plans, some), holds.where(plan_courses.c.course_id.in_(held))]
@@ -73,13 +67,11 @@ class SqlLearning:
         return self._whole(plans, plan_courses, wanted, LearningPlan)
 
     def put_plans(self, values: Iterable[LearningPlan]) -> None:
-        """Add learning plans, or replace those of the same id."""
         latest = {value.id: value for value in values}
         parts = {id_: plan.courses for id_, plan in latest.items()}
         self._put(plans, plan_courses, latest, parts)
 
     def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
-        """Return a user's attempts at items, archived ones too, by kind, item and attempt."""
         table = enrolments.c
         theirs = select(enrolments).where(table.user_id == user_id)
         rows = (
@@ -90,14 +82,12 @@ class SqlLearning:
         return sorted(map(_enrolment, rows), key=lambda e: (e.kind.value, e.item_id, e.attempt))
 
     def put_enrolments(self, values: Iterable[Enrolment]) -> None:
-        """Add attempts, or replace those of the same user, kind, item and number."""
         instant = self._session.instants()
         self._session.put(enrolments, (_enrolment_row(value, instant) for value in values))
 
     def completions(
         self, users: Collection[str], items: Collection[ItemRef]
     ) -> Iterator[Completion]:
-        """Return completions of items by many users, each user's in one go, first to last."""
         table = completions.c
         of_items = (
             select(completions)
@@ -110,7 +100,6 @@ class SqlLearning:
     def completed_since(
         self, kind: ItemKind, item_id: str, since: datetime
     ) -> Iterator[Completion]:
-        """Return the completions of an item from an instant on, by instant and user."""
         table = completions.c
         of_item = select(completions).where(
             table.kind == kind.value,
@@ -120,13 +109,11 @@ class SqlLearning:
         return map(_completion, self._session.pages(of_item, table.completed_at, table.user_id))
 
     def add_completions(self, values: Iterable[Completion]) -> None:
-        """Add completions; one that is there already is left as it is."""
         instant = self._session.instants()
         rows = ((v.user_id, v.kind.value, v.item_id, instant(v.completed_at)) for v in values)
         self._session.put(completions, rows)
 
     def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
-        """Return an external training that a user has reported."""
         table = external_trainings.c
         of_user = select(external_trainings).where(
             table.user_id == user_id, table.id == training_id
@@ -134,14 +121,12 @@ class SqlLearning:
         return next(map(_external, self._session.rows(of_user)), None)
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
-        """Add external trainings, or replace those of the same user and id."""
         rows = (
             (v.user_id, v.id, v.completed_on.isoformat(), v.certification_id) for v in trainings
         )
         self._session.put(external_trainings, rows)
 
     def progress(self, user_id: str, course_id: str) -> frozenset[str]:
-        """Return the training materials of a course that a user has completed."""
         table = progress.c
         done = select(table.material_id).where(
             table.user_id == user_id, table.course_id == course_id
@@ -149,11 +134,9 @@ class SqlLearning:
         return frozenset(row.material_id for row in self._session.rows(done))
 
     def add_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
-        """Make training materials of a course complete for a user."""
         self._session.put(progress, ((user_id, course_id, material) for material in materials))
 
     def reset_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
-        """Make training materials of a course incomplete for a user."""
         rows = [(user_id, course_id, material) for material in materials]
         self._session.change(_RESET, rows)
 

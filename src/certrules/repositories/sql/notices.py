@@ -12,7 +12,7 @@ from certrules.model.awards import Award
 from certrules.model.notices import Notice, NoticeKind, Planned
 from certrules.repositories.sql.cursors import ACKNOWLEDGED, cursor
 from certrules.repositories.sql.events import COLUMNS, last_position
-from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.session import Part
 from certrules.repositories.sql.tables import events
 from certrules.repositories.sql.tables import notices as table
 from certrules.repositories.sql.tables import planned as planned_table
@@ -27,20 +27,15 @@ _FORGET = update(table).values(digest=bindparam("to")).where(table.c.digest == b
 _DELETE_EVENT = delete(events).where(events.c.position == bindparam("at_position"))
 
 
-class SqlNotices:
+class SqlNotices(Part):
     """See :class:`~certrules.repositories.protocols.Notices`."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
     def add(self, notices: Iterable[Notice]) -> Sequence[Notice]:
-        """Append those notices whose identity was never there, and return them."""
         by_digest = self._unknown(notices)
         self._append(by_digest)
         return list(by_digest.values())
 
     def pass_over(self, notices: Iterable[Notice]) -> None:
-        """Remember notices as if they had been told, and append nothing."""
         unknown = self._unknown(notices)
         self._remember(unknown, dict.fromkeys(unknown))
 
@@ -87,11 +82,9 @@ class SqlNotices:
         self._session.change(insert(table), rows, _NAMES)
 
     def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Take back the notices of some cycles' expiries; those acknowledged stay."""
         self._take_back(self._of(cycles, NoticeKind.EXPIRY))
 
     def cancel_outdated(self, awards: Iterable[Award]) -> None:
-        """Take back, as :meth:`cancel` does, what tells of another expiry than awards have."""
         expiries = {
             (each.user_id, each.certification_id, each.cycle): each.expires_at for each in awards
         }
@@ -99,7 +92,6 @@ class SqlNotices:
         self._take_back([row for row in told if row.of_instant != expiries[_cycle(row)]])
 
     def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Take back notices of awards that are no more; those acknowledged no longer count."""
         told = self._take_back(self._of(cycles, *_OF_AWARDS))
         rows = [(f"forgotten {row.position}", row.digest) for row in told]
         self._session.change(_FORGET, rows)
@@ -124,12 +116,10 @@ class SqlNotices:
         return told
 
     def planned(self) -> Mapping[str, Planned]:
-        """Return how far each notification's notices are planned, by its id."""
         rows = self._session.rows(select(planned_table))
         return {row.notification_id: Planned(row.position, row.until, row.since) for row in rows}
 
     def set_planned(self, planned: Mapping[str, Planned]) -> None:
-        """Remember how far some notifications' notices are planned; others stay as they are."""
         instant = self._session.instants()
         rows = (
             (id_, each.position, instant(each.until), instant(each.since))

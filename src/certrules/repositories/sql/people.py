@@ -8,7 +8,7 @@ from sqlalchemy import select
 from certrules.model.people import Company, User, username_key
 from certrules.model.tables import folded, sort_key, user_text
 from certrules.repositories.sql.grouping import grouped, pack, unpack
-from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.session import Part
 from certrules.repositories.sql.tables import companies
 from certrules.repositories.sql.tables import users as table
 from certrules.repositories.sql.translation import readable
@@ -19,34 +19,26 @@ __all__ = ["SqlCompanies", "SqlUsers", "read_user"]
 _SELECT = select(table)
 
 
-class SqlUsers:
+class SqlUsers(Part):
     """See :class:`~certrules.repositories.protocols.Users`."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
     def get(self, user_id: str) -> User | None:
-        """Return the user of an id."""
         rows = self._session.rows(_SELECT.where(table.c.id == user_id))
         return read_user(rows[0]) if rows else None
 
     def among(self, ids: Collection[str]) -> Mapping[str, User]:
-        """Return the users of many ids, absent if there is none."""
         return {
             row.id: read_user(row) for row in self._session.rows_among(_SELECT, table.c.id, ids)
         }
 
     def named(self, keys: Collection[str]) -> Mapping[str, Sequence[User]]:
-        """Return the users of each username key, absent if none."""
         rows = self._session.rows_among(_SELECT.order_by(table.c.id), table.c.username_key, keys)
         return grouped((row.username_key, read_user(row)) for row in rows)
 
     def all(self) -> Iterator[User]:
-        """Return every user, by id."""
         return map(read_user, self._session.pages(_SELECT, table.c.id))
 
     def put(self, users: Iterable[User]) -> None:
-        """Add users, or replace those of the same id."""
         self._session.put(table, map(_row, zones_checked(users)))
 
 
@@ -79,23 +71,17 @@ def read_user(row: Any) -> User:
 _COMPANIES = select(companies).order_by(companies.c.id)
 
 
-class SqlCompanies:
+class SqlCompanies(Part):
     """See :class:`~certrules.repositories.protocols.Companies`."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
     def get(self, company_id: str) -> Company | None:
-        """Return the company of an id."""
         rows = self._session.rows(_COMPANIES.where(companies.c.id == company_id))
         return _company(rows[0]) if rows else None
 
     def all(self) -> Iterator[Company]:
-        """Return every company, by id."""
         return map(_company, self._session.rows(_COMPANIES))
 
     def put(self, values: Iterable[Company]) -> None:
-        """Add companies, or replace those of the same id."""
         rows = (
             (v.id, v.name, folded(v.name), v.account_owner, sort_key(v.account_owner or ""))
             for v in values

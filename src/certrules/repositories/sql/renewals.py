@@ -10,7 +10,7 @@ from certrules.errors import ConflictError
 from certrules.model.catalog import ItemKind
 from certrules.model.learning import Renewal, RenewalOption, RenewalState
 from certrules.repositories.conflicts import renewal_conflict
-from certrules.repositories.sql.session import Session
+from certrules.repositories.sql.session import Part
 from certrules.repositories.sql.tables import renewals as table
 from certrules.repositories.sql.translation import readable
 
@@ -39,32 +39,25 @@ _CLOSE = update(table).where(
 )
 
 
-class SqlRenewals:
+class SqlRenewals(Part):
     """See :class:`~certrules.repositories.protocols.Renewals`."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
     def history(self, user_id: str, certification_id: str) -> Sequence[Renewal]:
-        """Return the renewals of one user's certification, in the order of their start."""
         return self._of(_OF_USER.where(table.c.certification_id == certification_id), user_id)
 
     def of_user(self, user_id: str) -> Sequence[Renewal]:
-        """Return a user's renewals, by certification and in the order of their start."""
         return self._of(_OF_USER, user_id)
 
     def _of(self, statement: Select[Any], user_id: str) -> Sequence[Renewal]:
         return list(map(_renewal, self._session.rows(statement.params(user=user_id))))
 
     def open(self, certification_id: str) -> Sequence[Renewal]:
-        """Return the open renewals of a certification, by user."""
         still_open = select(table).where(
             table.c.certification_id == certification_id, table.c.open.is_(True)
         )
         return list(map(_renewal, self._session.rows(still_open.order_by(table.c.user_id))))
 
     def add(self, renewal: Renewal) -> None:
-        """Add a started renewal; ConflictError where one is open, or has the same key."""
         key = renewal.user_id, renewal.certification_id
         row = key + key + _values(renewal, self._session.instants())  # once for the number
         try:
@@ -74,14 +67,12 @@ class SqlRenewals:
             raise renewal_conflict(renewal) from None
 
     def close(self, renewal: Renewal) -> None:
-        """Replace the open renewal by this closed one; ConflictError where none is open."""
         values = _values(renewal, self._session.instants())
         row = (*values, renewal.user_id, renewal.certification_id, True)
         if self._session.change(_CLOSE, [row], _REST) != 1:
             raise renewal_conflict(renewal)
 
     def remove(self, certification_id: str) -> None:
-        """Delete every renewal of a certification."""
         gone = delete(table).where(table.c.certification_id == bindparam("key"))
         self._session.change(gone, [(certification_id,)])
 

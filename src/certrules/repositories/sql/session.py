@@ -32,7 +32,7 @@ from certrules.repositories.sql.grouping import grouped
 from certrules.repositories.sql.tables import COLLATION, Instant
 from certrules.repositories.sql.translation import translated
 
-__all__ = ["Session", "chunks", "is_any"]
+__all__ = ["Part", "Session", "chunks", "is_any"]
 
 V = TypeVar("V")
 
@@ -172,6 +172,13 @@ class Session:
     def _check_open(self) -> None:
         if not self.open:
             raise StoreError(f"{self._where}: this transaction has ended; open another")
+
+
+class Part:
+    """A part of a transaction: it asks of tables of its own."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
 
 def chunks(values: Iterable[V]) -> Iterator[list[V]]:
