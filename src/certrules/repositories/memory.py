@@ -8,23 +8,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
-from typing import Any, Generic, NoReturn, TypeVar
-
-from attrs import define, evolve, field
+from typing import NoReturn
 
 from certrules import instants
 from certrules.errors import StoreError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification, Item, ItemKind, ItemRef
-from certrules.model.events import Event
-from certrules.model.notices import Notice, NoticeIdentity, Planned
-from certrules.model.people import Company, User, username_key
+from certrules.model.people import Company, User
 from certrules.repositories import protocols
 from certrules.repositories.conflicts import conflict
 from certrules.repositories.generic_tables import GenericTables
 from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
 from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
+from certrules.repositories.memory_tables import Part, Scope, Tables, opened
 from certrules.repositories.zones import zones_checked
 
 __all__ = ["MemoryStore", "MemoryTransaction"]
@@ -45,7 +42,7 @@ class MemoryStore:
     """
 
     def __init__(self, *, timeout: float = 30.0) -> None:
-        self._tables = _Tables()
+        self._tables = Tables()
         self._writer = Lock()
         self._timeout = timeout
 
@@ -58,7 +55,7 @@ class MemoryStore:
     @contextmanager
     def reading(self) -> Iterator["MemoryTransaction"]:
         """Open one consistent view; writing through it is a StoreError."""
-        with _opened(self._tables, writable=False) as scope:
+        with opened(self._tables, writable=False) as scope:
             yield MemoryTransaction(scope)
 
     @contextmanager
@@ -69,7 +66,7 @@ class MemoryStore:
                 f"memory: another writer held the store for {self._timeout:g} s; try again later"
             )
         try:
-            with _opened(self._tables, writable=True) as scope:
+            with opened(self._tables, writable=True) as scope:
                 yield MemoryTransaction(scope)
             self._tables = scope.tables
         finally:
@@ -79,7 +76,7 @@ class MemoryStore:
 class MemoryTransaction:
     """One unit of work on a :class:`MemoryStore`."""
 
-    def __init__(self, scope: "_Scope") -> None:
+    def __init__(self, scope: Scope) -> None:
         self.users: protocols.Users = _Users(scope)
         self.companies: protocols.Companies = _Companies(scope)
         self.certifications: protocols.Certifications = _Certifications(scope)
@@ -97,110 +94,10 @@ class MemoryTransaction:
         return GenericTables(self)
 
 
-V = TypeVar("V")
-_Key = tuple[str | None, ...]
 _Pair = tuple[str, str]
-_Cycle = tuple[str, str, int]
 
 
-@define
-class _Indexed(Generic[V]):
-    """Values by their id, and ids by a second key, which several values may share."""
-
-    id_of: Callable[[V], tuple[str, ...]]
-    key_of: Callable[[V], _Key]
-    rows: dict[tuple[str, ...], V] = field(factory=dict)
-    ids: dict[_Key, frozenset[tuple[str, ...]]] = field(factory=dict)
-
-    def copy(self) -> "_Indexed[V]":
-        return evolve(self, rows=self.rows.copy(), ids=self.ids.copy())
-
-    def put(self, values: Iterable[V]) -> None:
-        for value in values:
-            id_, key = self.id_of(value), self.key_of(value)
-            if id_ in self.rows:
-                self.ids[self.key_of(self.rows[id_])] -= {id_}
-            self.rows[id_] = value
-            self.ids[key] = self.ids.get(key, frozenset()) | {id_}
-
-    def remove(self, id_: tuple[str, ...]) -> None:
-        if id_ in self.rows:
-            self.ids[self.key_of(self.rows.pop(id_))] -= {id_}
-
-    def all(self) -> list[V]:
-        return [self.rows[id_] for id_ in sorted(self.rows)]
-
-    def keyed(self, key: _Key) -> list[V]:
-        return [self.rows[id_] for id_ in sorted(self.ids.get(key, ()))]
-
-
-@define
-class _Tables:
-    users: _Indexed[User] = field(
-        factory=lambda: _Indexed(lambda u: (u.id,), lambda u: (username_key(u.username),))
-    )
-    certifications: _Indexed[Certification] = field(
-        factory=lambda: _Indexed(lambda c: (c.id,), lambda c: (c.code,))
-    )
-    items: _Indexed[Item] = field(
-        factory=lambda: _Indexed(lambda i: (i.kind.value, i.id), lambda i: (i.kind.value, i.code))
-    )
-    companies: dict[str, Company] = field(factory=dict)
-    awards: dict[_Pair, tuple[Award, ...]] = field(factory=dict)
-    courses: dict[str, Any] = field(factory=dict)
-    plans: dict[str, Any] = field(factory=dict)
-    enrolments: dict[Any, Any] = field(factory=dict)
-    completions: dict[str, Any] = field(factory=dict)
-    externals: dict[_Pair, Any] = field(factory=dict)
-    progress: dict[_Pair, Any] = field(factory=dict)
-    renewals: dict[_Pair, Any] = field(factory=dict)
-    badges: dict[str, Any] = field(factory=dict)
-    badge_places: dict[tuple[int, int], str] = field(factory=dict)
-    badge_cycles: dict[tuple[str, str, int], str] = field(factory=dict)  # of those not revoked
-    events: list[Event | Notice | None] = field(factory=list)  # None: taken back
-    notices: dict[_Cycle, dict[NoticeIdentity, tuple[Notice, int | None]]] = field(factory=dict)
-    planned: dict[str, Planned] = field(factory=dict)
-    cursors: dict[str, Any] = field(factory=dict)
-
-
-class _Scope:
-    """What one transaction sees: the store's tables, each copied before its first change."""
-
-    def __init__(self, tables: _Tables, *, writable: bool) -> None:
-        self.tables: _Tables = tables
-        self.open = True
-        self._writable = writable
-        self._own: set[str] = set()
-
-    def see(self) -> _Tables:
-        if not self.open:
-            raise StoreError("memory: this transaction has ended; open another")
-        return self.tables
-
-    def change(self, name: str) -> Any:
-        tables = self.see()
-        if not self._writable:
-            raise StoreError("memory: this view is for reading; write in store.writing()")
-        if name not in self._own:
-            copied = getattr(tables, name).copy()
-            self.tables = evolve(tables, **{name: copied})
-            self._own.add(name)
-        return getattr(self.tables, name)
-
-
-@contextmanager
-def _opened(tables: _Tables, *, writable: bool) -> Iterator[_Scope]:
-    scope = _Scope(tables, writable=writable)
-    try:
-        yield scope
-    finally:
-        scope.open = False
-
-
-class _Users:
-    def __init__(self, scope: _Scope) -> None:
-        self._scope = scope
-
+class _Users(Part):
     def get(self, user_id: str) -> User | None:
         return self._scope.see().users.rows.get((user_id,))
 
@@ -219,10 +116,7 @@ class _Users:
         self._scope.change("users").put(zones_checked(users))
 
 
-class _Companies:
-    def __init__(self, scope: _Scope) -> None:
-        self._scope = scope
-
+class _Companies(Part):
     def get(self, company_id: str) -> Company | None:
         return self._scope.see().companies.get(company_id)
 
@@ -234,10 +128,7 @@ class _Companies:
         self._scope.change("companies").update((each.id, each) for each in companies)
 
 
-class _Certifications:
-    def __init__(self, scope: _Scope) -> None:
-        self._scope = scope
-
+class _Certifications(Part):
     def get(self, certification_id: str) -> Certification | None:
         return self._scope.see().certifications.rows.get((certification_id,))
 
@@ -265,10 +156,7 @@ class _Certifications:
         self._scope.change("certifications").remove((certification_id,))
 
 
-class _Items:
-    def __init__(self, scope: _Scope) -> None:
-        self._scope = scope
-
+class _Items(Part):
     def get(self, kind: ItemKind, item_id: str) -> Item | None:
         return self._scope.see().items.rows.get((kind.value, item_id))
 
@@ -286,10 +174,7 @@ class _Items:
         self._scope.change("items").put(items)
 
 
-class _Awards:
-    def __init__(self, scope: _Scope) -> None:
-        self._scope = scope
-
+class _Awards(Part):
     def history(self, user_id: str, certification_id: str) -> Sequence[Award]:
         return self._scope.see().awards.get((user_id, certification_id), ())
 

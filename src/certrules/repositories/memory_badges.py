@@ -7,20 +7,16 @@ from attrs import evolve
 from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.repositories.conflicts import badge_conflict
-from certrules.repositories.memory_learning import TransactionView
+from certrules.repositories.memory_tables import Part
 
 __all__ = ["MemoryBadges"]
 
 
-class MemoryBadges:
+class MemoryBadges(Part):
     """See :class:`~certrules.repositories.protocols.Badges`."""
 
-    def __init__(self, scope: TransactionView) -> None:
-        self._scope = scope
-
     def get(self, badge_id: str) -> Badge | None:
-        found: Badge | None = self._scope.see().badges.get(badge_id)
-        return found
+        return self._scope.see().badges.get(badge_id)
 
     def current(self, user_id: str, certification_id: str, cycle: int) -> Badge | None:
         badge = self._scope.see().badge_cycles.get((user_id, certification_id, cycle))

@@ -1,8 +1,7 @@
 """How are learning and renewals kept in the memory of one process?"""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Protocol
 
 from certrules import instants
 from certrules.model.catalog import ItemKind, ItemRef
@@ -16,30 +15,16 @@ from certrules.model.learning import (
     RenewalState,
 )
 from certrules.repositories.conflicts import renewal_conflict
+from certrules.repositories.memory_tables import Part
 
 __all__ = ["MemoryLearning", "MemoryRenewals"]
 
 
-class TransactionView(Protocol):
-    """What one transaction sees."""
-
-    def see(self) -> Any:
-        """Return the tables, each a dictionary."""
-        ...
-
-    def change(self, name: str) -> Any:
-        """Return a table of which this transaction has a copy of its own."""
-        ...
-
-
-class MemoryLearning:
+class MemoryLearning(Part):
     """See :class:`~certrules.repositories.protocols.Learning`."""
 
-    def __init__(self, scope: TransactionView) -> None:
-        self._scope = scope
-
     def courses(self, ids: Collection[str], *, sharing: bool = False) -> Sequence[Course]:
-        known: Mapping[str, Course] = self._scope.see().courses
+        known = self._scope.see().courses
         wanted = set(ids) & known.keys()
         used = {each for id_ in wanted for each in known[id_].materials} if sharing else set()
         if used:
@@ -52,7 +37,7 @@ class MemoryLearning:
     def plans(
         self, ids: Collection[str], *, holding: Collection[str] = ()
     ) -> Sequence[LearningPlan]:
-        known: Mapping[str, LearningPlan] = self._scope.see().plans
+        known = self._scope.see().plans
         wanted, held = set(ids) & known.keys(), set(holding)
         if held:
             wanted |= {id_ for id_, one in known.items() if not held.isdisjoint(one.courses)}
@@ -109,8 +94,7 @@ class MemoryLearning:
                 table[each.user_id] = {**known, (each.kind, each.item_id): in_order}
 
     def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
-        found: ExternalTraining | None = self._scope.see().externals.get((user_id, training_id))
-        return found
+        return self._scope.see().externals.get((user_id, training_id))
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
         self._scope.change("externals").update(
@@ -118,8 +102,7 @@ class MemoryLearning:
         )
 
     def progress(self, user_id: str, course_id: str) -> frozenset[str]:
-        done: frozenset[str] = self._scope.see().progress.get((user_id, course_id), frozenset())
-        return done
+        return self._scope.see().progress.get((user_id, course_id), frozenset())
 
     def add_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         done = self.progress(user_id, course_id) | frozenset(materials)
@@ -130,15 +113,11 @@ class MemoryLearning:
         self._scope.change("progress")[user_id, course_id] = left
 
 
-class MemoryRenewals:
+class MemoryRenewals(Part):
     """See :class:`~certrules.repositories.protocols.Renewals`."""
 
-    def __init__(self, scope: TransactionView) -> None:
-        self._scope = scope
-
     def history(self, user_id: str, certification_id: str) -> Sequence[Renewal]:
-        known: Sequence[Renewal] = self._scope.see().renewals.get((user_id, certification_id), ())
-        return known
+        return self._scope.see().renewals.get((user_id, certification_id), ())
 
     def of_user(self, user_id: str) -> Sequence[Renewal]:
         table = self._scope.see().renewals

@@ -12,7 +12,7 @@ from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.events import Event
 from certrules.model.notices import Notice, NoticeIdentity, NoticeKind, Planned
-from certrules.repositories.memory_learning import TransactionView
+from certrules.repositories.memory_tables import Part
 
 __all__ = ["MemoryEvents", "MemoryNotices"]
 
@@ -23,11 +23,8 @@ _Known = dict[NoticeIdentity, tuple[Notice, int | None]]
 """The notices of a cycle, each with its position; None where it was passed over."""
 
 
-class MemoryEvents:
+class MemoryEvents(Part):
     """See :class:`~certrules.repositories.protocols.Events`."""
-
-    def __init__(self, scope: TransactionView) -> None:
-        self._scope = scope
 
     def add(self, events: Iterable[Event]) -> None:
         self._scope.change("events").extend(
@@ -41,8 +38,7 @@ class MemoryEvents:
         return list(islice(((number, each) for number, each in found if each), limit))
 
     def acknowledged(self) -> int:
-        position: int = self._scope.see().cursors.get(_ACKNOWLEDGED, 0)
-        return position
+        return self._scope.see().cursors.get(_ACKNOWLEDGED, 0)
 
     def acknowledge(self, position: int) -> None:
         reached = max(min(position, len(self._scope.see().events)), self.acknowledged())
@@ -54,11 +50,8 @@ class MemoryEvents:
         return len(entries), len(late)
 
 
-class MemoryNotices:
+class MemoryNotices(Part):
     """See :class:`~certrules.repositories.protocols.Notices`."""
-
-    def __init__(self, scope: TransactionView) -> None:
-        self._scope = scope
 
     def add(self, notices: Iterable[Notice]) -> Sequence[Notice]:
         entries, told = self._scope.change("events"), self._scope.change("notices")

@@ -147,24 +147,8 @@ _SELECTED: tuple[tuple[TableQuery, str], ...] = (
     (_query(search=("%_",)), "1c1"),
     (_query(search=("_%",)), ""),
     (_query(search=("ζω",)), "2f1"),
-    (
-        _query(
-            search=(
-                "lovelace",
-                "fire",
-            )
-        ),
-        "1f1 1f2",
-    ),
-    (
-        _query(
-            search=(
-                "lovelace",
-                "bob",
-            )
-        ),
-        "",
-    ),
+    (_query(search=("lovelace", "fire")), "1f1 1f2"),
+    (_query(search=("lovelace", "bob")), ""),
     (_query(search=("a" * 100_000,)), ""),
     (_query(search=["da"] * 100), "1c1 1f1 1f2"),
     (_query(scope=Scope("1")), "1c1 1f1 1f2"),

@@ -21,14 +21,7 @@ __all__ = ["OutboxContract"]
 _AT = datetime(2024, 2, 29, 22, 30, 15, 123456, tzinfo=UTC)
 _EVENT = Event(EventKind.ISSUED, "ada", "fire", 1, _AT)
 _NOTICE = Notice(
-    "n1",
-    NoticeKind.EXPIRY,
-    "ada",
-    "fire",
-    1,
-    _AT + timedelta(days=30),
-    _AT,
-    priority=Priority.HIGH,
+    "n1", NoticeKind.EXPIRY, "ada", "fire", 1, _AT + timedelta(days=30), _AT, priority=Priority.HIGH
 )
 
 

@@ -12,8 +12,7 @@ from certrules import instants
 from certrules.errors import ConflictError
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExternalLink, Source
 from certrules.repositories.conflicts import conflict
-from certrules.repositories.sql.grouping import grouped, pack, unpack
-from certrules.repositories.sql.session import Part
+from certrules.repositories.sql.session import Part, grouped, pack, unpack
 from certrules.repositories.sql.tables import awards as table
 from certrules.repositories.sql.translation import readable
 
@@ -140,35 +139,9 @@ def _values(award: Award, instant: Callable[[datetime | None], Any]) -> tuple[An
 @readable
 def read_award(row: Any) -> Award:
     """Return the award of a row of all columns."""
-    (
-        user,
-        certification,
-        cycle,
-        issued_at,
-        expires_at,
-        basis,
-        source_type,
-        source_item,
-        links,
-        completed_at,
-        archived_at,
-        anchor_day,
-        version,
-    ) = row
-    return Award(
-        user,
-        certification,
-        issued_at,
-        expires_at,
-        ExpiryBasis(basis),
-        Source(
-            AssociationType(source_type),
-            source_item,
-            tuple(ExternalLink(*link) for link in unpack(links)),
-            completed_at,
-        ),
-        cycle,
-        archived_at,
-        anchor_day,
-        version,
-    )
+    user, certification, cycle, issued_at, expires_at, basis, type_, item, links, *rest = row
+    completed_at, archived_at, anchor_day, version = rest
+    linked = tuple(ExternalLink(*link) for link in unpack(links))
+    source = Source(AssociationType(type_), item, linked, completed_at)
+    earned = issued_at, expires_at, ExpiryBasis(basis), source
+    return Award(user, certification, *earned, cycle, archived_at, anchor_day, version)

@@ -19,8 +19,7 @@ from certrules.model.catalog import (
 )
 from certrules.model.tables import certification_text, folded, sort_key
 from certrules.periods import Unit
-from certrules.repositories.sql.grouping import grouped, pack, unpack
-from certrules.repositories.sql.session import Part, chunks, is_any
+from certrules.repositories.sql.session import Part, chunks, grouped, is_any, pack, unpack
 from certrules.repositories.sql.tables import assignments, certifications, items
 from certrules.repositories.sql.translation import readable
 

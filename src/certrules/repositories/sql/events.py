@@ -9,14 +9,14 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 from certrules import instants
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Priority
-from certrules.repositories.sql.cursors import ACKNOWLEDGED, cursor, set_cursor
 from certrules.repositories.sql.session import Part, Session
+from certrules.repositories.sql.tables import cursors, notices
 from certrules.repositories.sql.tables import events as table
-from certrules.repositories.sql.tables import notices
 from certrules.repositories.sql.translation import readable
 
-__all__ = ["COLUMNS", "SqlEvents", "last_position"]
+__all__ = ["COLUMNS", "SqlEvents", "acknowledged", "last_position"]
 
+_ACKNOWLEDGED = "acknowledged"
 COLUMNS = ["kind", "user_id", "certification_id", "cycle", "at", "item_id"]
 _JOINED = table.outerjoin(notices, notices.c.position == table.c.position)
 _OUTBOX = (
@@ -42,11 +42,11 @@ class SqlEvents(Part):
         return list(map(_entry, self._session.rows(statement)))
 
     def acknowledged(self) -> int:
-        return cursor(self._session, ACKNOWLEDGED)
+        return acknowledged(self._session)
 
     def acknowledge(self, position: int) -> None:
         reached = max(min(position, last_position(self._session)), self.acknowledged())
-        set_cursor(self._session, ACKNOWLEDGED, reached)
+        self._session.put(cursors, [(_ACKNOWLEDGED, reached)])
 
     def count(self, position: int, at: datetime) -> tuple[int, int]:
         pending = select(func.count()).select_from(_JOINED).where(table.c.position > position)
@@ -63,6 +63,12 @@ def _late(at: datetime) -> Iterator[ColumnElement[bool]]:
         yield and_(notices.c.priority == priority.value, table.c.at < limit)
 
 
+def acknowledged(session: Session) -> int:
+    """Return the position up to which everything was acknowledged; 0 where nothing was."""
+    rows = session.rows(select(cursors.c.position).where(cursors.c.name == _ACKNOWLEDGED))
+    return rows[0].position if rows else 0
+
+
 def last_position(session: Session) -> int:
     """Return the position of the last entry; 0 where there is none."""
     ((position,),) = session.rows(select(func.max(table.c.position)))
@@ -72,16 +78,8 @@ def last_position(session: Session) -> int:
 @readable
 def _entry(row: Any) -> tuple[int, Event | Notice]:
     position, kind, user, certification, cycle, at, item, notification, of, priority = row
+    about = user, certification, cycle
     if notification is None:
-        return position, Event(EventKind(kind), user, certification, cycle, at, item)
-    return position, Notice(
-        notification,
-        NoticeKind(kind),
-        user,
-        certification,
-        cycle,
-        of,
-        at,
-        item or "",
-        Priority(priority),
-    )
+        return position, Event(EventKind(kind), *about, at, item)
+    told = Notice(notification, NoticeKind(kind), *about, of, at, item or "", Priority(priority))
+    return position, told

@@ -204,20 +204,10 @@ def _enrolment_row(value: Enrolment, instant: Callable[[datetime | None], Any]) 
 
 @readable
 def _enrolment(row: Any) -> Enrolment:
-    user, kind, item, attempt, enrolled_at, status, *rest = row
-    first_access_at, completed_at, archived_at, direct = rest
-    return Enrolment(
-        user,
-        ItemKind(kind),
-        item,
-        enrolled_at,
-        EnrolmentStatus(status),
-        first_access_at,
-        completed_at,
-        archived_at,
-        attempt,
-        direct,
-    )
+    user, kind, item, attempt, enrolled_at, status, accessed_at, *rest = row
+    completed_at, archived_at, direct = rest
+    later = EnrolmentStatus(status), accessed_at, completed_at, archived_at
+    return Enrolment(user, ItemKind(kind), item, enrolled_at, *later, attempt, direct)
 
 
 @readable

@@ -10,8 +10,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from certrules.model.awards import Award
 from certrules.model.notices import Notice, NoticeKind, Planned
-from certrules.repositories.sql.cursors import ACKNOWLEDGED, cursor
-from certrules.repositories.sql.events import COLUMNS, last_position
+from certrules.repositories.sql.events import COLUMNS, acknowledged, last_position
 from certrules.repositories.sql.session import Part
 from certrules.repositories.sql.tables import events
 from certrules.repositories.sql.tables import notices as table
@@ -106,8 +105,8 @@ class SqlNotices(Part):
         """Take back what is not acknowledged, and return the rest."""
         if not rows:
             return []
-        acknowledged = cursor(self._session, ACKNOWLEDGED)
-        told = [row for row in rows if row.position is not None and row.position <= acknowledged]
+        last = acknowledged(self._session)
+        told = [row for row in rows if row.position is not None and row.position <= last]
         kept = {row.digest for row in told}
         pending = [row for row in rows if row.digest not in kept]
         self._session.change(_DELETE, [(row.digest,) for row in pending])

@@ -7,8 +7,7 @@ from sqlalchemy import select
 
 from certrules.model.people import Company, User, username_key
 from certrules.model.tables import folded, sort_key, user_text
-from certrules.repositories.sql.grouping import grouped, pack, unpack
-from certrules.repositories.sql.session import Part
+from certrules.repositories.sql.session import Part, grouped, pack, unpack
 from certrules.repositories.sql.tables import companies
 from certrules.repositories.sql.tables import users as table
 from certrules.repositories.sql.translation import readable

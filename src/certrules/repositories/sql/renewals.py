@@ -97,16 +97,6 @@ def _values(renewal: Renewal, instant: Callable[[datetime | None], Any]) -> tupl
 def _renewal(row: Any) -> Renewal:
     user, certification, _, cycle, version, started_at, kind, item, plan, retake, *rest = row
     key, state, closed_at, _ = rest
+    begun = user, certification, cycle, version, started_at
     option = RenewalOption(ItemKind(kind), item, plan)
-    return Renewal(
-        user,
-        certification,
-        cycle,
-        version,
-        started_at,
-        option,
-        retake,
-        key,
-        RenewalState(state),
-        closed_at,
-    )
+    return Renewal(*begun, option, retake, key, RenewalState(state), closed_at)

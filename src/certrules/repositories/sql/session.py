@@ -1,6 +1,8 @@
 """How does a store speak to its database inside one transaction?"""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
@@ -28,11 +30,12 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from certrules import instants
 from certrules.errors import StoreError
 from certrules.model.catalog import ItemRef
-from certrules.repositories.sql.grouping import grouped
 from certrules.repositories.sql.tables import COLLATION, Instant
 from certrules.repositories.sql.translation import translated
 
-__all__ = ["Part", "Session", "chunks", "is_any"]
+__all__ = ["Part", "Session", "chunks", "grouped", "is_any", "pack", "unpack"]
+
+K = TypeVar("K", bound=Hashable)
 
 V = TypeVar("V")
 
@@ -223,3 +226,30 @@ def _beyond(keys: Sequence[Column[Any]], last: Sequence[Any]) -> ColumnElement[b
     if len(keys) == 1:
         return beyond
     return and_(keys[0] >= last[0], or_(beyond, _beyond(keys[1:], last[1:])))
+
+
+def grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
+    """Return the values of each key, in their order.
+
+    >>> grouped([("a", 1), ("b", 2), ("a", 3)])
+    {'a': [1, 3], 'b': [2]}
+    """
+    groups = defaultdict[K, list[V]](list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return dict(groups)
+
+
+def pack(values: Iterable[Any]) -> str | None:
+    """Return a list of text, or of lists of text, as JSON; an empty one as None.
+
+    >>> pack(["b", "a"]), pack([])
+    ('["b", "a"]', None)
+    """
+    listed = list(values)
+    return json.dumps(listed, ensure_ascii=False) if listed else None
+
+
+def unpack(text: str | None) -> list[Any]:
+    """Return the list that :func:`pack` made into text."""
+    return [] if text is None else list(json.loads(text))

@@ -1,15 +1,18 @@
 """How does a database become a store?"""
 
-from collections.abc import Collection, Iterator
+import os
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, make_url, select
 
 from certrules.errors import StoreError
 from certrules.repositories import protocols
-from certrules.repositories.sql import dialects, engines, forking
+from certrules.repositories.sql import dialects, engines
 from certrules.repositories.sql.awards import SqlAwards
 from certrules.repositories.sql.badges import SqlBadges
 from certrules.repositories.sql.catalog import SqlCertifications, SqlItems
@@ -70,17 +73,12 @@ class SqlStore:
         self.engine = engine
         self.timeout = timeout
         self.url: URL | None = None if url is None else make_url(url)
-        self._connections: set[Connection] = set()
+        self.in_use: set[Connection] = set()  # by transactions that go on at this moment
         if self.path is not None and not engines.in_memory(engine.url):
-            forking.watch(self)
+            _STORES.add(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _arrived, (engines.sent(self.url, place(self.engine.url)), self.timeout)
-
-    @property
-    def connections(self) -> Collection[Connection]:
-        """Those on which transactions go on at this moment."""
-        return self._connections
 
     @property
     def path(self) -> Path | None:
@@ -109,10 +107,10 @@ class SqlStore:
     @contextmanager
     def _session(self, *, writing: bool) -> Iterator[Session]:
         where = place(self.engine.url)
-        forking.check(self)
+        _check_forked(self)
         with translated(where, "cannot be opened with this URL"):
             connection = self.engine.connect()
-        self._connections.add(connection)
+        self.in_use.add(connection)
         try:
             with translated(where):
                 dialects.begin(connection, writing=writing, timeout=self.timeout)
@@ -126,11 +124,42 @@ class SqlStore:
                 dialects.end(connection)
         finally:
             connection.close()  # which undoes what was not kept
-            self._connections.discard(connection)
+            self.in_use.discard(connection)
 
 
 def _arrived(url: URL, timeout: float) -> SqlStore:
     return SqlStore(engines.own_engine(url), timeout=timeout, url=url)
+
+
+# SQLite remembers, process by process, which locks it holds. A forked process takes this memory
+# over without the locks: it would take none of its own, and lose what it wrote when its parent lets
+# go of the file. So connections that rest are closed before, and a file that another thread was
+# using at that moment is not opened in the forked process at all.
+_STORES: WeakSet[SqlStore] = WeakSet()
+_IN_USE: set[Path | None] = set()
+"""What was in use when this process was forked."""
+
+
+def _check_forked(store: SqlStore) -> None:
+    """Raise StoreError for a store whose file cannot be used in this process."""
+    if _IN_USE and store.path in _IN_USE:
+        raise StoreError(
+            f"{str(store.path)!r} was in use by another thread when this process forked, and its "
+            "locks would not hold here; start processes by spawn or forkserver"
+        )
+
+
+def _close_resting() -> None:
+    for store in list(_STORES):
+        store.engine.dispose()
+
+
+def _take_over() -> None:
+    _IN_USE.update(store.path for store in _STORES if store.in_use)
+
+
+if sys.platform != "win32":
+    os.register_at_fork(before=_close_resting, after_in_child=_take_over)
 
 
 def check_version(connection: Connection, where: str, *, locking: bool = False) -> None:

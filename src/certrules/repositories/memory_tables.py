@@ -1,0 +1,130 @@
+"""The tables of the memory of one process, and what one transaction sees of them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from attrs import define, evolve, field
+
+from certrules.errors import StoreError
+from certrules.model.awards import Award
+from certrules.model.badges import Badge
+from certrules.model.catalog import Certification, Item, ItemKind
+from certrules.model.events import Event
+from certrules.model.learning import Course, Enrolment, ExternalTraining, LearningPlan, Renewal
+from certrules.model.notices import Notice, NoticeIdentity, Planned
+from certrules.model.people import Company, User, username_key
+
+__all__ = ["Part", "Scope", "Tables", "opened"]
+
+V = TypeVar("V")
+_Key = tuple[str | None, ...]
+_Pair = tuple[str, str]
+_Cycle = tuple[str, str, int]
+
+
+@define
+class Indexed(Generic[V]):
+    """Values by their id, and ids by a second key, which several values may share."""
+
+    id_of: Callable[[V], tuple[str, ...]]
+    key_of: Callable[[V], _Key]
+    rows: dict[tuple[str, ...], V] = field(factory=dict)
+    ids: dict[_Key, frozenset[tuple[str, ...]]] = field(factory=dict)
+
+    def copy(self) -> "Indexed[V]":
+        return evolve(self, rows=self.rows.copy(), ids=self.ids.copy())
+
+    def put(self, values: Iterable[V]) -> None:
+        for value in values:
+            id_, key = self.id_of(value), self.key_of(value)
+            if id_ in self.rows:
+                self.ids[self.key_of(self.rows[id_])] -= {id_}
+            self.rows[id_] = value
+            self.ids[key] = self.ids.get(key, frozenset()) | {id_}
+
+    def remove(self, id_: tuple[str, ...]) -> None:
+        if id_ in self.rows:
+            self.ids[self.key_of(self.rows.pop(id_))] -= {id_}
+
+    def all(self) -> list[V]:
+        return [self.rows[id_] for id_ in sorted(self.rows)]
+
+    def keyed(self, key: _Key) -> list[V]:
+        return [self.rows[id_] for id_ in sorted(self.ids.get(key, ()))]
+
+
+@define
+class Tables:
+    """Everything that is kept."""
+
+    users: Indexed[User] = field(
+        factory=lambda: Indexed(lambda u: (u.id,), lambda u: (username_key(u.username),))
+    )
+    certifications: Indexed[Certification] = field(
+        factory=lambda: Indexed(lambda c: (c.id,), lambda c: (c.code,))
+    )
+    items: Indexed[Item] = field(
+        factory=lambda: Indexed(lambda i: (i.kind.value, i.id), lambda i: (i.kind.value, i.code))
+    )
+    companies: dict[str, Company] = field(factory=dict)
+    awards: dict[_Pair, tuple[Award, ...]] = field(factory=dict)
+    courses: dict[str, Course] = field(factory=dict)
+    plans: dict[str, LearningPlan] = field(factory=dict)
+    enrolments: dict[tuple[str, ItemKind, str], dict[int, Enrolment]] = field(factory=dict)
+    completions: dict[str, dict[tuple[ItemKind, str], list[datetime]]] = field(factory=dict)
+    externals: dict[_Pair, ExternalTraining] = field(factory=dict)
+    progress: dict[_Pair, frozenset[str]] = field(factory=dict)
+    renewals: dict[_Pair, tuple[Renewal, ...]] = field(factory=dict)
+    badges: dict[str, Badge] = field(factory=dict)
+    badge_places: dict[tuple[int, int], str] = field(factory=dict)
+    badge_cycles: dict[tuple[str, str, int], str] = field(factory=dict)  # of those not revoked
+    events: list[Event | Notice | None] = field(factory=list)  # None: taken back
+    notices: dict[_Cycle, dict[NoticeIdentity, tuple[Notice, int | None]]] = field(factory=dict)
+    planned: dict[str, Planned] = field(factory=dict)
+    cursors: dict[str, int] = field(factory=dict)
+
+
+class Scope:
+    """What one transaction sees: the store's tables, each copied before its first change."""
+
+    def __init__(self, tables: Tables, *, writable: bool) -> None:
+        self.tables: Tables = tables
+        self.open = True
+        self._writable = writable
+        self._own: set[str] = set()
+
+    def see(self) -> Tables:
+        """Return the tables to be read."""
+        if not self.open:
+            raise StoreError("memory: this transaction has ended; open another")
+        return self.tables
+
+    def change(self, name: str) -> Any:
+        """Return a table to be changed, a copy of which this transaction has to itself."""
+        tables = self.see()
+        if not self._writable:
+            raise StoreError("memory: this view is for reading; write in store.writing()")
+        if name not in self._own:
+            copied = getattr(tables, name).copy()
+            self.tables = evolve(tables, **{name: copied})
+            self._own.add(name)
+        return getattr(self.tables, name)
+
+
+@contextmanager
+def opened(tables: Tables, *, writable: bool) -> Iterator[Scope]:
+    """Open what one transaction sees; nothing can be asked of it afterwards."""
+    scope = Scope(tables, writable=writable)
+    try:
+        yield scope
+    finally:
+        scope.open = False
+
+
+class Part:
+    """A part of a transaction: it asks of tables of its own."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
