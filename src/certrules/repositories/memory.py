@@ -95,22 +95,21 @@ class MemoryTransaction:
 
 
 _Pair = tuple[str, str]
+_Allowed = Callable[[Award | None, Award], bool]
 
 
 class _Users(Part):
     def get(self, user_id: str) -> User | None:
-        return self._scope.see().users.rows.get((user_id,))
+        return self._scope.see().users.get(user_id)
 
     def among(self, ids: Collection[str]) -> Mapping[str, User]:
-        users = self._scope.see().users.rows
-        return {id_: users[(id_,)] for id_ in ids if (id_,) in users}
+        return {id_: found for id_ in ids if (found := self.get(id_))}
 
     def named(self, keys: Collection[str]) -> Mapping[str, Sequence[User]]:
-        users = self._scope.see().users
-        return {key: found for key in keys if (found := users.keyed((key,)))}
+        return self._scope.see().users.keyed((key,) for key in keys)
 
     def all(self) -> Iterator[User]:
-        return iter(self._scope.see().users.all())
+        return self._scope.see().users.all()
 
     def put(self, users: Iterable[User]) -> None:
         self._scope.change("users").put(zones_checked(users))
@@ -121,54 +120,48 @@ class _Companies(Part):
         return self._scope.see().companies.get(company_id)
 
     def all(self) -> Iterator[Company]:
-        companies = self._scope.see().companies
-        return iter([companies[id_] for id_ in sorted(companies)])
+        return self._scope.see().companies.all()
 
     def put(self, companies: Iterable[Company]) -> None:
-        self._scope.change("companies").update((each.id, each) for each in companies)
+        self._scope.change("companies").put(companies)
 
 
 class _Certifications(Part):
     def get(self, certification_id: str) -> Certification | None:
-        return self._scope.see().certifications.rows.get((certification_id,))
+        return self._scope.see().certifications.get(certification_id)
 
     def among(self, ids: Collection[str]) -> Mapping[str, Certification]:
         return {id_: found for id_ in ids if (found := self.get(id_))}
 
     def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
-        certifications = self._scope.see().certifications
-        return {code: found for code in codes if (found := certifications.keyed((code,)))}
+        return self._scope.see().certifications.keyed((code,) for code in codes)
 
     def assigned(self, kind: ItemKind, item_id: str) -> Sequence[Certification]:
-        return [
-            each
-            for each in self.all()
-            if any((one.kind, one.item_id) == (kind, item_id) for one in each.assignments)
-        ]
+        item = ItemRef(kind, item_id)
+        return [each for each in self.all() if any(one.ref == item for one in each.assignments)]
 
     def all(self) -> Iterator[Certification]:
-        return iter(self._scope.see().certifications.all())
+        return self._scope.see().certifications.all()
 
     def put(self, certifications: Iterable[Certification]) -> None:
         self._scope.change("certifications").put(certifications)
 
     def remove(self, certification_id: str) -> None:
-        self._scope.change("certifications").remove((certification_id,))
+        self._scope.change("certifications").remove(certification_id)
 
 
 class _Items(Part):
     def get(self, kind: ItemKind, item_id: str) -> Item | None:
-        return self._scope.see().items.rows.get((kind.value, item_id))
+        return self._scope.see().items.get(kind.value, item_id)
 
     def among(self, refs: Collection[ItemRef]) -> Mapping[ItemRef, Item]:
         return {ref: found for ref in refs if (found := self.get(*ref))}
 
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
-        items = self._scope.see().items
-        return {code: found for code in codes if (found := items.keyed((kind.value, code)))}
+        return self._scope.see().items.keyed((kind.value, code) for code in codes)
 
     def all(self) -> Iterator[Item]:
-        return iter(self._scope.see().items.all())
+        return self._scope.see().items.all()
 
     def put(self, items: Iterable[Item]) -> None:
         self._scope.change("items").put(items)
@@ -213,36 +206,31 @@ class _Awards(Part):
         return (award for *_, award in sorted(found, key=lambda each: each[:3]))
 
     def add(self, awards: Sequence[Award]) -> None:
-        self._put(awards, lambda kept, _: kept is None)
+        self._change(awards, lambda kept, _: kept is None)
 
     def replace(self, awards: Sequence[Award]) -> None:
-        self._put(awards, lambda kept, new: kept is not None and kept.version == new.version - 1)
+        self._change(awards, lambda kept, new: kept is not None and kept.version == new.version - 1)
 
     def remove(self, awards: Sequence[Award]) -> None:
-        table: dict[_Pair, tuple[Award, ...]] = self._scope.change("awards")
-        left: dict[_Pair, dict[int, Award]] = {}
-        for award in awards:
-            pair = award.user_id, award.certification_id
-            cycles = left.setdefault(pair, {each.cycle: each for each in table.get(pair, ())})
-            if award.cycle not in cycles or cycles.pop(award.cycle).version != award.version:
-                raise conflict(award)
-        for pair, cycles in left.items():
-            table[pair] = _in_order(cycles)
-            if not cycles:
-                del table[pair]
+        def as_seen(kept: Award | None, seen: Award) -> bool:
+            return kept is not None and kept.version == seen.version
 
-    def _put(self, awards: Sequence[Award], allowed: Callable[[Award | None, Award], bool]) -> None:
+        self._change(awards, as_seen, removing=True)
+
+    def _change(
+        self, awards: Sequence[Award], allowed: _Allowed, *, removing: bool = False
+    ) -> None:
         table: dict[_Pair, tuple[Award, ...]] = self._scope.change("awards")
         changed: dict[_Pair, dict[int, Award]] = {}
         for award in awards:
             pair = award.user_id, award.certification_id
             if pair not in changed:
                 changed[pair] = {kept.cycle: kept for kept in table.get(pair, ())}
-            if not allowed(changed[pair].get(award.cycle), award):
+            if not allowed(changed[pair].pop(award.cycle, None), award):
                 raise conflict(award)
-            changed[pair][award.cycle] = award
-        table.update((pair, _in_order(cycles)) for pair, cycles in changed.items())
-
-
-def _in_order(cycles: Mapping[int, Award]) -> tuple[Award, ...]:
-    return tuple(cycles[cycle] for cycle in sorted(cycles))
+            if not removing:
+                changed[pair][award.cycle] = award
+        for pair, cycles in changed.items():
+            table[pair] = tuple(cycles[cycle] for cycle in sorted(cycles))
+            if not cycles:
+                del table[pair]

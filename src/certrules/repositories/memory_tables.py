@@ -1,6 +1,6 @@
 """The tables of the memory of one process, and what one transaction sees of them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -44,15 +44,20 @@ class Indexed(Generic[V]):
             self.rows[id_] = value
             self.ids[key] = self.ids.get(key, frozenset()) | {id_}
 
-    def remove(self, id_: tuple[str, ...]) -> None:
+    def remove(self, *id_: str) -> None:
         if id_ in self.rows:
             self.ids[self.key_of(self.rows.pop(id_))] -= {id_}
 
-    def all(self) -> list[V]:
-        return [self.rows[id_] for id_ in sorted(self.rows)]
+    def get(self, *id_: str) -> V | None:
+        return self.rows.get(id_)
 
-    def keyed(self, key: _Key) -> list[V]:
-        return [self.rows[id_] for id_ in sorted(self.ids.get(key, ()))]
+    def all(self) -> Iterator[V]:
+        return iter([self.rows[id_] for id_ in sorted(self.rows)])
+
+    def keyed(self, keys: Iterable[_Key]) -> dict[str, Sequence[V]]:
+        """Return the values of each key that has any, by the key's last part."""
+        found = {key: sorted(ids) for key in keys if (ids := self.ids.get(key))}
+        return {key[-1] or "": [self.rows[id_] for id_ in ids] for key, ids in found.items()}
 
 
 @define
@@ -68,7 +73,9 @@ class Tables:
     items: Indexed[Item] = field(
         factory=lambda: Indexed(lambda i: (i.kind.value, i.id), lambda i: (i.kind.value, i.code))
     )
-    companies: dict[str, Company] = field(factory=dict)
+    companies: Indexed[Company] = field(
+        factory=lambda: Indexed(lambda c: (c.id,), lambda c: (c.name,))
+    )
     awards: dict[_Pair, tuple[Award, ...]] = field(factory=dict)
     courses: dict[str, Course] = field(factory=dict)
     plans: dict[str, LearningPlan] = field(factory=dict)

@@ -122,17 +122,11 @@ def _key(award: Award) -> tuple[str, str, int]:
 
 def _values(award: Award, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
     source = award.source
+    links = pack(map(astuple, source.links)) if source.links else None
     return (
-        instant(award.issued_at),
-        instant(award.expires_at),
-        award.basis.value,
-        source.type.value,
-        source.item_id,
-        pack(map(astuple, source.links)) if source.links else None,
-        instant(source.completed_at),
-        instant(award.archived_at),
-        award.anchor_day,
-        award.version,
+        *(instant(award.issued_at), instant(award.expires_at), award.basis.value),
+        *(source.type.value, source.item_id, links, instant(source.completed_at)),
+        *(instant(award.archived_at), award.anchor_day, award.version),
     )
 
 

@@ -70,18 +70,11 @@ class SqlBadges(Part):
 
     def add(self, badge: Badge) -> None:
         instant = self._session.instants()
+        is_open = not badge.revoked or badge.withdrawn or None
         row = (
-            badge.id,
-            badge.user_id,
-            badge.certification_id,
-            badge.cycle,
-            instant(badge.issued_at),
-            instant(badge.expires_at),
-            badge.status_list,
-            badge.index,
-            badge.suspended,
-            badge.revoked,
-            not badge.revoked or badge.withdrawn or None,
+            *(badge.id, badge.user_id, badge.certification_id, badge.cycle),
+            *(instant(badge.issued_at), instant(badge.expires_at), badge.status_list, badge.index),
+            *(badge.suspended, badge.revoked, is_open),
         )
         try:
             with self._session.whole():

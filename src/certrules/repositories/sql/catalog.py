@@ -79,27 +79,15 @@ class SqlCertifications(Part):
 
 
 def _row(value: Certification, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+    criteria = value.criteria and value.criteria.value
     return (
-        value.id,
-        value.name,
-        value.code,
-        value.description,
-        value.validity.amount,
-        value.validity.unit.value,
-        value.retake,
-        value.status.value,
-        value.criteria and value.criteria.value,
-        pack(sorted(value.groups)),
-        value.completion_criteria,
-        pack(value.skills),
-        value.badge_image,
-        value.created_by,
-        instant(value.created_at),
-        instant(value.updated_at),
-        folded(value.name),
-        certification_text(value),
-        sort_key(value.description),
-        sort_key(next(iter(value.skills), "")),
+        *(value.id, value.name, value.code, value.description),
+        *(value.validity.amount, value.validity.unit.value, value.retake, value.status.value),
+        *(criteria, pack(sorted(value.groups)), value.completion_criteria, pack(value.skills)),
+        *(value.badge_image, value.created_by),
+        *(instant(value.created_at), instant(value.updated_at)),
+        *(folded(value.name), certification_text(value)),
+        *(sort_key(value.description), sort_key(next(iter(value.skills), ""))),
     )
 
 
@@ -113,11 +101,10 @@ def _certifications(rows: Iterable[Any]) -> Iterator[Certification]:
 
 @readable
 def _certification(row: Any, assigned: Iterable[Assignment]) -> Certification:
+    named = row.id, row.name, row.code, row.description
+    made = row.badge_image, row.created_by, row.created_at, row.updated_at
     return Certification(
-        row.id,
-        row.name,
-        row.code,
-        row.description,
+        *named,
         Validity(row.validity_amount, Unit(row.validity_unit)),
         row.retake,
         CertificationStatus(row.status),
@@ -126,10 +113,7 @@ def _certification(row: Any, assigned: Iterable[Assignment]) -> Certification:
         frozenset(unpack(row.group_ids)),
         row.completion_criteria,
         unpack(row.skills),
-        row.badge_image,
-        row.created_by,
-        row.created_at,
-        row.updated_at,
+        *made,
     )
 
 

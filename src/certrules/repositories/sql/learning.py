@@ -52,9 +52,7 @@ class SqlLearning(Part):
         return self._whole(courses, course_materials, wanted, Course)
 
     def put_courses(self, values: Iterable[Course]) -> None:
-        latest = {value.id: value for value in values}
-        parts = {id_: course.materials for id_, course in latest.items()}
-        self._put(courses, course_materials, latest, parts)
+        self._put(courses, course_materials, {each.id: (each, each.materials) for each in values})
 
     def plans(
         self, ids: Collection[str], *, holding: Collection[str] = ()
@@ -67,9 +65,7 @@ class SqlLearning(Part):
         return self._whole(plans, plan_courses, wanted, LearningPlan)
 
     def put_plans(self, values: Iterable[LearningPlan]) -> None:
-        latest = {value.id: value for value in values}
-        parts = {id_: plan.courses for id_, plan in latest.items()}
-        self._put(plans, plan_courses, latest, parts)
+        self._put(plans, plan_courses, {each.id: (each, each.courses) for each in values})
 
     def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
         table = enrolments.c
@@ -159,17 +155,15 @@ class SqlLearning(Part):
                 found[id_] = make(id_, held, _window(*window))
         return [found[id_] for id_ in sorted(found)]
 
-    def _put(self, table: Table, parts: Table, latest: Any, held: Any) -> None:
+    def _put(
+        self, table: Table, parts: Table, latest: dict[str, tuple[Any, Sequence[str]]]
+    ) -> None:
         gone = delete(table).where(table.c.id == bindparam("key"))
         self._session.change(gone, [(id_,) for id_ in latest])  # what it held goes with it
-        rows = [(id_, *_window_row(value.window)) for id_, value in latest.items()]
+        rows = [(id_, *_window_row(value.window)) for id_, (value, _) in latest.items()]
         self._session.change(insert(table), rows, table.c.keys())
-        listed = [
-            (id_, position, part)
-            for id_, each in held.items()
-            for position, part in enumerate(each)
-        ]
-        self._session.change(insert(parts), listed, parts.c.keys())
+        held = [(id_, *each) for id_, (_, listed) in latest.items() for each in enumerate(listed)]
+        self._session.change(insert(parts), held, parts.c.keys())
 
 
 def _with_id(table: Table, ids: Collection[str]) -> Select[Any]:
@@ -188,17 +182,10 @@ def _window(last_day: str | None, days: int | None, start: str) -> Window:
 
 
 def _enrolment_row(value: Enrolment, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+    times = value.first_access_at, value.completed_at, value.archived_at
     return (
-        value.user_id,
-        value.kind.value,
-        value.item_id,
-        value.attempt,
-        instant(value.enrolled_at),
-        value.status.value,
-        instant(value.first_access_at),
-        instant(value.completed_at),
-        instant(value.archived_at),
-        value.direct,
+        *(value.user_id, value.kind.value, value.item_id, value.attempt),
+        *(instant(value.enrolled_at), value.status.value, *map(instant, times), value.direct),
     )
 
 

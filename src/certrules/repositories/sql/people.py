@@ -43,19 +43,9 @@ class SqlUsers(Part):
 
 def _row(user: User) -> tuple[Any, ...]:
     return (
-        user.id,
-        user.username,
-        username_key(user.username),
-        user.first_name,
-        user.last_name,
-        user.active,
-        user.time_zone,
-        pack(sorted(user.groups)),
-        pack(sorted(user.branches)),
-        user.company_id,
-        folded(user.first_name),
-        folded(user.last_name),
-        user_text(user),
+        *(user.id, user.username, username_key(user.username), user.first_name, user.last_name),
+        *(user.active, user.time_zone, pack(sorted(user.groups)), pack(sorted(user.branches))),
+        *(user.company_id, folded(user.first_name), folded(user.last_name), user_text(user)),
     )
 
 

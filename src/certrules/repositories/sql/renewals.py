@@ -78,18 +78,11 @@ class SqlRenewals(Part):
 
 
 def _values(renewal: Renewal, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+    option, state = renewal.option, renewal.state
     return (
-        renewal.cycle,
-        renewal.version,
-        instant(renewal.started_at),
-        renewal.option.kind.value,
-        renewal.option.item_id,
-        renewal.option.plan_id,
-        renewal.retake,
-        renewal.key,
-        renewal.state.value,
-        instant(renewal.closed_at),
-        renewal.state is RenewalState.OPEN or None,
+        *(renewal.cycle, renewal.version, instant(renewal.started_at)),
+        *(option.kind.value, option.item_id, option.plan_id, renewal.retake, renewal.key),
+        *(state.value, instant(renewal.closed_at), state is RenewalState.OPEN or None),
     )
 
 
