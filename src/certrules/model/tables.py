@@ -107,8 +107,15 @@ class CertificationRow:
 _Read = Callable[[Any], Any]
 
 
-def _definition(of: _Read, key: _Read | None = None) -> tuple[_Read, _Read | None]:
-    return lambda row: row.certification and of(row.certification), key
+_Reading = tuple[_Read, _Read | None, bool]
+
+
+def _field(of: _Read, key: _Read | None = None, *, is_text: bool = True) -> _Reading:
+    return of, key, is_text
+
+
+def _definition(of: _Read, key: _Read | None = None) -> _Reading:
+    return _field(lambda row: row.certification and of(row.certification), key)
 
 
 def _certification_id(row: AwardRow | CertificationRow) -> str:
@@ -135,21 +142,23 @@ class Field(Enum):
     """
 
     # of an award, its user and their company
-    USER_ID = (lambda row: row.award.user_id, None, False)
-    STATUS = (lambda row: row.status, str)
-    SOURCE_TYPE = (lambda row: row.award.source.type, str)
-    ISSUED_AT = (lambda row: row.award.issued_at, None, False)
-    EXPIRES_AT = (lambda row: row.award.expires_at, None, False)
-    USERNAME_KEY = (lambda row: row.user and row.user.username, username_key)
-    FIRST_NAME_KEY = (lambda row: row.user and row.user.first_name, folded)
-    LAST_NAME_KEY = (lambda row: row.user and row.user.last_name, folded)
-    USER_TEXT = (lambda row: row.user, user_text)
-    COMPANY_ID = (lambda row: row.user and row.user.company_id, None)
-    COMPANY_NAME = (lambda row: row.company and row.company.name, None)
-    COMPANY_KEY = (lambda row: row.company and row.company.name, folded)
-    ACCOUNT_OWNER_KEY = (lambda row: row.company and (row.company.account_owner or None), sort_key)
+    USER_ID = _field(lambda row: row.award.user_id, is_text=False)
+    STATUS = _field(lambda row: row.status, str)
+    SOURCE_TYPE = _field(lambda row: row.award.source.type, str)
+    ISSUED_AT = _field(lambda row: row.award.issued_at, is_text=False)
+    EXPIRES_AT = _field(lambda row: row.award.expires_at, is_text=False)
+    USERNAME_KEY = _field(lambda row: row.user and row.user.username, username_key)
+    FIRST_NAME_KEY = _field(lambda row: row.user and row.user.first_name, folded)
+    LAST_NAME_KEY = _field(lambda row: row.user and row.user.last_name, folded)
+    USER_TEXT = _field(lambda row: row.user, user_text)
+    COMPANY_ID = _field(lambda row: row.user and row.user.company_id)
+    COMPANY_NAME = _field(lambda row: row.company and row.company.name)
+    COMPANY_KEY = _field(lambda row: row.company and row.company.name, folded)
+    ACCOUNT_OWNER_KEY = _field(
+        lambda row: row.company and (row.company.account_owner or None), sort_key
+    )
     # of a certification, also an award's, and of the items that earn it
-    CERTIFICATION_ID = (_certification_id, None, False)
+    CERTIFICATION_ID = _field(_certification_id, is_text=False)
     NAME = _definition(lambda one: one.name)
     NAME_KEY = _definition(lambda one: one.name, folded)
     CODE = _definition(lambda one: one.code)
@@ -157,24 +166,26 @@ class Field(Enum):
     FIRST_SKILL_KEY = _definition(
         lambda one: one.skills, lambda skills: sort_key("".join(skills[:1]))
     )
-    FIRST_TRAINING_KEY = (_items, _first_item)
-    TRAINING_ID = (_items, lambda items: tuple(each.id for each in items))
-    TRAINING_CODE = (_items, lambda items: tuple(each.code for each in items))
-    TRAINING_KEY = (_items, lambda items: tuple(folded(each.name) for each in items))
+    FIRST_TRAINING_KEY = _field(_items, _first_item)
+    TRAINING_ID = _field(_items, lambda items: tuple(each.id for each in items))
+    TRAINING_CODE = _field(_items, lambda items: tuple(each.code for each in items))
+    TRAINING_KEY = _field(_items, lambda items: tuple(folded(each.name) for each in items))
     # of rows that are certifications
     DESCRIPTION_KEY = _definition(lambda one: one.description, sort_key)
     CERTIFICATION_STATUS = _definition(lambda one: one.status, str)
     VALIDITY = _definition(lambda one: one.validity, str)
-    VALIDITY_DAYS = (lambda row: row.certification.validity, _days, False)
-    FIRST_TRAINING_KIND = (_items, lambda items: next((str(each.kind) for each in items), None))
+    VALIDITY_DAYS = _field(lambda row: row.certification.validity, _days, is_text=False)
+    FIRST_TRAINING_KIND = _field(
+        _items, lambda items: next((str(each.kind) for each in items), None)
+    )
     CREATED_BY = _definition(lambda one: one.created_by)
-    CREATED_BY_KEY = (lambda row: row.creator and row.creator.username, username_key)
-    CREATED_AT = (lambda row: row.certification.created_at, None, False)
-    UPDATED_AT = (lambda row: row.certification.updated_at, None, False)
-    AWARDED = (lambda row: row.awarded, None, False)
-    ASSIGNED = (_items, len, False)
+    CREATED_BY_KEY = _field(lambda row: row.creator and row.creator.username, username_key)
+    CREATED_AT = _field(lambda row: row.certification.created_at, is_text=False)
+    UPDATED_AT = _field(lambda row: row.certification.updated_at, is_text=False)
+    AWARDED = _field(lambda row: row.awarded, is_text=False)
+    ASSIGNED = _field(_items, len, is_text=False)
 
-    def __init__(self, read: _Read, key: _Read | None, is_text: bool = True) -> None:  # noqa: FBT001, FBT002
+    def __init__(self, read: _Read, key: _Read | None, is_text: bool) -> None:  # noqa: FBT001
         self.read: _Read = read
         self.key: _Read | None = key
         self.is_text: bool = is_text
