@@ -48,8 +48,8 @@ from certrules.model.tables import (
     by_status,
 )
 from certrules.periods import Unit
-from certrules.repositories.protocols import Store, Transaction
-from certrules.testing.raising import raises
+from certrules.repositories.protocols import Transaction
+from certrules.testing.raising import Contract, raises
 
 __all__ = ["StoreContract"]
 
@@ -181,10 +181,8 @@ _SORTED: tuple[tuple[tuple[Sort, ...], str], ...] = (
 )
 
 
-class StoreContract:
+class StoreContract(Contract):
     """The promises, a test each; see the module for how to run them."""
-
-    store: Store
 
     # People
 
@@ -632,10 +630,6 @@ class StoreContract:
         with self.store.reading() as view:
             assert [event.cycle for _, event in view.events.after(0, 100)] == list(range(1, 21))
             assert len(list(view.awards.select())) == 20
-
-    def _write(self, change: Callable[[Transaction], object]) -> None:
-        with self.store.writing() as work:
-            change(work)
 
 
 _WRITES: tuple[Callable[[Transaction], None], ...] = (

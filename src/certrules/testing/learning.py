@@ -26,8 +26,8 @@ from certrules.model.learning import (
     WindowStart,
 )
 from certrules.model.people import User
-from certrules.repositories.protocols import Store, Transaction
-from certrules.testing.raising import raises
+from certrules.repositories.protocols import Transaction
+from certrules.testing.raising import Contract, raises
 
 __all__ = ["LearningContract"]
 
@@ -40,16 +40,13 @@ _RENEWAL = Renewal(
 )
 
 
-class LearningContract:
+class LearningContract(Contract):
     """The promises, a test each."""
-
-    store: Store
 
     def test_courses_are_found_by_id_and_by_material(self) -> None:
         window = Window(date(2025, 6, 30), 30, WindowStart.FIRST_ACCESS)
         courses = [Course("c1", ("m2", "m1"), window), Course("c2", ("m2",)), Course("c3")]
-        with self.store.writing() as transaction:
-            transaction.learning.put_courses(courses)
+        self._write(lambda work: work.learning.put_courses(courses))
         with self.store.reading() as view:
             assert view.learning.courses(["c3", "c1", "c1", "?"]) == [courses[0], courses[2]]
             assert view.learning.courses(["c2", "c3"], sharing=True) == courses
@@ -67,8 +64,7 @@ class LearningContract:
 
     def test_a_plan_may_hold_itself_and_courses_that_nobody_knows(self) -> None:
         plan = LearningPlan("p1", ("c1", "p1", "nowhere"), Window(days=5))
-        with self.store.writing() as transaction:
-            transaction.learning.put_plans([plan, LearningPlan("p2")])
+        self._write(lambda work: work.learning.put_plans([plan, LearningPlan("p2")]))
         with self.store.reading() as view:
             assert view.learning.plans(["p1"]) == [plan]
             assert view.learning.plans([], holding=["nowhere", "c1"]) == [plan]
@@ -76,16 +72,8 @@ class LearningContract:
             assert view.learning.plans([], holding=["c2"]) == []
 
     def test_attempts_are_kept_side_by_side(self) -> None:
-        first = Enrolment(
-            "ada",
-            _COURSE,
-            "c1",
-            _T0,
-            EnrolmentStatus.COMPLETED,
-            _T0 + _DAY,
-            _T0 + 2 * _DAY,
-            direct=True,
-        )
+        done = EnrolmentStatus.COMPLETED, _T0 + _DAY, _T0 + 2 * _DAY
+        first = Enrolment("ada", _COURSE, "c1", _T0, *done, direct=True)
         second = Enrolment("ada", _COURSE, "c1", _T0 + 3 * _DAY, attempt=2)
         others = [Enrolment("bob", _COURSE, "c1", _T0), Enrolment("ada", _PLAN, "c1", _T0)]
         with self.store.writing() as transaction:
@@ -246,8 +234,7 @@ class LearningContract:
 
     def test_users_are_found_by_many_ids(self) -> None:
         users = [User(f"u{n:04}", f"user {n}") for n in range(1200)]
-        with self.store.writing() as transaction:
-            transaction.users.put(users)
+        self._write(lambda work: work.users.put(users))
         with self.store.reading() as view:
             found = view.users.among([*(user.id for user in users[::-1]), "?"])
             assert found == {user.id: user for user in users}

@@ -13,8 +13,7 @@ from certrules.errors import StoreError
 from certrules.model.awards import Award
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Planned, Priority
-from certrules.repositories.protocols import Store
-from certrules.testing.raising import raises
+from certrules.testing.raising import Contract, raises
 
 __all__ = ["OutboxContract"]
 
@@ -25,10 +24,8 @@ _NOTICE = Notice(
 )
 
 
-class OutboxContract:
+class OutboxContract(Contract):
     """The promises, a test each."""
-
-    store: Store
 
     def test_events_and_notices_come_back_as_they_were_in_one_order(self) -> None:
         enrolled = Notice("n2", NoticeKind.ENROLLED, "ada", "fire", 2, _AT, _AT, "course-7")
@@ -90,8 +87,7 @@ class OutboxContract:
             work.notices.cancel_outdated([stands])
             assert not work.notices.add([_NOTICE, *others])
         assert self._entries() == [_NOTICE, *others]
-        with self.store.writing() as work:
-            work.notices.cancel_outdated([evolve(stands, expires_at=None)])
+        self._write(lambda work: work.notices.cancel_outdated([evolve(stands, expires_at=None)]))
         assert self._entries() == others
 
     def test_notices_differ_by_every_part_of_their_identity(self) -> None:
@@ -219,8 +215,7 @@ class OutboxContract:
 
         awards = [award("b", 2), award("a", 2), award("c", 1), award("d", 3)]
         others = [award("e", 4), award("f", None), award("g", 0), award("h", 2).archive(_AT)]
-        with self.store.writing() as work:
-            work.awards.add([*awards, *others])
+        self._write(lambda work: work.awards.add([*awards, *others]))
         bounds = _AT + timedelta(days=1), _AT + timedelta(days=3)
         with self.store.reading() as view:
             found = [each.user_id for each in view.awards.expiring(*bounds)]
@@ -230,8 +225,7 @@ class OutboxContract:
 
     def test_many_awards_of_one_expiry_are_all_found(self) -> None:
         awards = [Award(f"{number:04}", "fire", _AT, _AT) for number in range(2500)]
-        with self.store.writing() as work:
-            work.awards.add(awards)
+        self._write(lambda work: work.awards.add(awards))
         with self.store.reading() as view:
             assert list(view.awards.expiring(_AT, _AT)) == awards
 

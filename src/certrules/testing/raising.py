@@ -1,10 +1,22 @@
-"""Does a block raise what it must?"""
+"""What the contracts have in common: a store to write to, and errors that must be raised."""
 # ruff: noqa: PT017, S101 - by whatever framework
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["raises"]
+from certrules.repositories.protocols import Store, Transaction
+
+__all__ = ["Contract", "raises"]
+
+
+class Contract:
+    """Promises, a test each, about a store that is fresh for each."""
+
+    store: Store
+
+    def _write(self, change: Callable[[Transaction], object]) -> None:
+        with self.store.writing() as work:
+            change(work)
 
 
 @contextmanager

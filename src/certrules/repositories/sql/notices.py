@@ -51,8 +51,7 @@ class SqlNotices(Part):
         instant = self._session.instants()
         before = last_position(self._session)
         entries = [
-            (n.kind.value, n.user_id, n.certification_id, n.cycle, instant(n.due_at), n.item_id)
-            for n in by_digest.values()
+            (n.kind.value, *_cycle(n), instant(n.due_at), n.item_id) for n in by_digest.values()
         ]
         self._session.change(insert(events), entries, COLUMNS)
         after = select(events.c.position).where(events.c.position > before)
@@ -66,15 +65,8 @@ class SqlNotices(Part):
         instant = self._session.instants()
         rows = [
             (
-                digest,
-                positions[digest],
-                n.kind.value,
-                n.user_id,
-                n.certification_id,
-                n.cycle,
-                n.notification_id,
-                instant(n.of),
-                n.priority.value,
+                *(digest, positions[digest], n.kind.value, *_cycle(n)),
+                *(n.notification_id, instant(n.of), n.priority.value),
             )
             for digest, n in by_digest.items()
         ]
@@ -84,9 +76,7 @@ class SqlNotices(Part):
         self._take_back(self._of(cycles, NoticeKind.EXPIRY))
 
     def cancel_outdated(self, awards: Iterable[Award]) -> None:
-        expiries = {
-            (each.user_id, each.certification_id, each.cycle): each.expires_at for each in awards
-        }
+        expiries = {_cycle(each): each.expires_at for each in awards}
         told = self._of(expiries, NoticeKind.EXPIRY)
         self._take_back([row for row in told if row.of_instant != expiries[_cycle(row)]])
 
