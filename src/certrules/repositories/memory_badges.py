@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from attrs import evolve
 
-from certrules.model.awards import Award
+from certrules.model.awards import Award, AwardKey
 from certrules.model.badges import Badge
 from certrules.repositories.conflicts import badge_conflict
 from certrules.repositories.memory_tables import Part
@@ -55,11 +55,9 @@ class MemoryBadges(Part):
             self._replace(ids, revoked=True, withdrawn=False)
 
     def revoke_outdated(self, awards: Iterable[Award]) -> None:
-        kept = [(award, self.current(*_cycle(award))) for award in awards]
+        kept = [(award, self.current(*award.key)) for award in awards]
         self.revoke(
-            _cycle(award)
-            for award, badge in kept
-            if badge and badge.award.identity != award.identity
+            award.key for award, badge in kept if badge and badge.award.identity != award.identity
         )
 
     def withdraw(self, badge_id: str) -> None:
@@ -76,9 +74,5 @@ class MemoryBadges(Part):
         table.update({id_: evolve(table[id_], **changes) for id_ in ids if id_ in table})
 
 
-def _open_cycle(badge: Badge) -> tuple[str, str, int] | None:
-    return None if badge.revoked and not badge.withdrawn else _cycle(badge)
-
-
-def _cycle(held: Badge | Award) -> tuple[str, str, int]:
-    return held.user_id, held.certification_id, held.cycle
+def _open_cycle(badge: Badge) -> AwardKey | None:
+    return None if badge.revoked and not badge.withdrawn else badge.award.key

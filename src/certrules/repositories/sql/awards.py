@@ -10,7 +10,14 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from certrules import instants
 from certrules.errors import ConflictError
-from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExternalLink, Source
+from certrules.model.awards import (
+    AssociationType,
+    Award,
+    AwardKey,
+    ExpiryBasis,
+    ExternalLink,
+    Source,
+)
 from certrules.repositories.conflicts import conflict
 from certrules.repositories.sql.session import Part, grouped, pack, unpack
 from certrules.repositories.sql.tables import awards as table
@@ -75,19 +82,19 @@ class SqlAwards(Part):
 
     def add(self, awards: Sequence[Award]) -> None:
         instant = self._session.instants()
-        rows = [(*_key(award), *_values(award, instant)) for award in awards]
+        rows = [(*award.key, *_values(award, instant)) for award in awards]
         with self._conflicts_named(awards, lambda stored, _: stored is None):
             self._session.change(_INSERT, rows, _KEYS + _REST)
 
     def replace(self, awards: Sequence[Award]) -> None:
         instant = self._session.instants()
-        rows = [(*_values(award, instant), *_key(award), award.version - 1) for award in awards]
+        rows = [(*_values(award, instant), *award.key, award.version - 1) for award in awards]
         with self._conflicts_named(awards, lambda stored, award: stored == award.version - 1):
             if self._session.change(_UPDATE, rows, _REST) != len(rows):
                 raise ConflictError
 
     def remove(self, awards: Sequence[Award]) -> None:
-        rows = [(*_key(award), award.version) for award in awards]
+        rows = [(*award.key, award.version) for award in awards]
         with self._conflicts_named(awards, lambda stored, award: stored == award.version):
             if self._session.change(_DELETE, rows) != len(rows):
                 raise ConflictError
@@ -102,22 +109,16 @@ class SqlAwards(Part):
                 yield
         except ConflictError:
             stored = self.histories({(award.user_id, award.certification_id) for award in awards})
-            versions = {
-                _key(award): award.version for cycles in stored.values() for award in cycles
-            }
+            versions = {each.key: each.version for cycles in stored.values() for each in cycles}
             refused = (a for a in awards if not allowed(_seen(versions, a), a))
             raise conflict(next(refused, awards[-1])) from None
 
 
-def _seen(versions: dict[tuple[str, str, int], int], award: Award) -> int | None:
+def _seen(versions: dict[AwardKey, int], award: Award) -> int | None:
     """Return the version that an award would find, and leave its own in that place."""
-    found = versions.get(_key(award))
-    versions[_key(award)] = award.version
+    found = versions.get(award.key)
+    versions[award.key] = award.version
     return found
-
-
-def _key(award: Award) -> tuple[str, str, int]:
-    return award.user_id, award.certification_id, award.cycle
 
 
 def _values(award: Award, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:

@@ -92,11 +92,7 @@ class SqlBadges(Part):
     def revoke_outdated(self, awards: Iterable[Award]) -> None:
         instant = self._session.instants()
         rows = [
-            (
-                *(True, None),
-                *(each.user_id, each.certification_id, each.cycle, True),
-                *(instant(each.issued_at), instant(each.expires_at)),
-            )
+            (True, None, *each.key, True, instant(each.issued_at), instant(each.expires_at))
             for each in awards
         ]
         self._session.change(_REVOKE_OUTDATED, rows, ["revoked", "open"])
