@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
 
 from attrs import evolve, frozen
 
@@ -12,7 +11,7 @@ from certrules.model.catalog import Certification, Item, ItemKind, ItemRef
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, Course, Enrolment, LearningPlan, Renewal
 from certrules.model.people import User
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import Items, Learning, Transaction
 from certrules.rules.criteria import item_order
 
 __all__ = [
@@ -151,25 +150,6 @@ _LISTED = frozenset(
 )
 
 
-class _Learning(Protocol):
-    """Where courses, plans, attempts and completions are looked up."""
-
-    def courses(self, ids: Collection[str], *, sharing: bool) -> Sequence[Course]: ...
-    def plans(
-        self, ids: Collection[str], *, holding: Collection[str]
-    ) -> Sequence[LearningPlan]: ...
-    def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]: ...
-    def completions(
-        self, users: Collection[str], items: Collection[ItemRef]
-    ) -> Iterator[Completion]: ...
-
-
-class _Items(Protocol):
-    """Where names are looked up."""
-
-    def among(self, refs: Collection[ItemRef]) -> Mapping[ItemRef, Item]: ...
-
-
 @frozen
 class Learned:
     """What a user has learned of some items, with the courses and plans around them."""
@@ -202,8 +182,8 @@ def learned(
 
 
 def _around(
-    learning: _Learning,
-    names: _Items,
+    learning: "Learning | _Loaded",
+    names: "Items | _Loaded",
     user_id: str,
     items: Collection[ItemRef],
     naming: Iterable[ItemRef],
@@ -268,17 +248,8 @@ def _facts(
     renewals: Sequence[Renewal],
     known: Learned,
 ) -> Facts:
-    return Facts(
-        user,
-        certification,
-        awards,
-        known.enrolments,
-        known.completions,
-        known.courses,
-        known.plans,
-        renewals,
-        tuple(known.items.values()),
-    )
+    learning = known.enrolments, known.completions, known.courses, known.plans
+    return Facts(user, certification, awards, *learning, renewals, tuple(known.items.values()))
 
 
 def _starting(certification: Certification, awards: Iterable[Award]) -> set[ItemRef]:
