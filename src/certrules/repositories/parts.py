@@ -80,11 +80,9 @@ class NoCompanies:
     """The companies of a store that has none."""
 
     def get(self, company_id: str) -> Company | None:  # noqa: ARG002
-        """Return None."""
         return None
 
     def all(self) -> Iterator[Company]:
-        """Return none."""
         return iter(())
 
     def put(self, companies: Iterable[Company], /) -> None:
@@ -97,27 +95,21 @@ class NoBadges:
     """The badges of a store that has none: an award that ends has nothing to revoke."""
 
     def get(self, badge_id: str) -> Badge | None:  # noqa: ARG002
-        """Return None."""
         return None
 
     def current(self, user_id: str, certification_id: str, cycle: int) -> Badge | None:  # noqa: ARG002
-        """Return None."""
         return None
 
     def withdrawn(self, cycles: Iterable[_Cycle]) -> Collection[_Cycle]:  # noqa: ARG002
-        """Return none."""
         return ()
 
     def listed(self, status_list: int) -> Sequence[Badge]:  # noqa: ARG002
-        """Return none."""
         return ()
 
     def places(self) -> tuple[int, Collection[int]]:
-        """Return an empty first list."""
         return 1, ()
 
     def add(self, badge: Badge) -> None:  # noqa: ARG002
-        """Raise StoreError."""
         _lacks("badges")
 
     def suspend(self, badge_id: str, *, suspended: bool = True) -> None:
@@ -140,18 +132,15 @@ class NoEvents:
         """Do nothing."""
 
     def after(self, position: int, limit: int) -> Sequence[tuple[int, Event | Notice]]:  # noqa: ARG002
-        """Return none."""
         return ()
 
     def acknowledged(self) -> int:
-        """Return 0: the beginning."""
         return 0
 
     def acknowledge(self, position: int) -> None:
         """Do nothing."""
 
     def count(self, position: int, at: datetime) -> tuple[int, int]:  # noqa: ARG002
-        """Return that there are none."""
         return 0, 0
 
 
@@ -159,7 +148,6 @@ class NoNotices:
     """The notices of a store without an outbox: none is kept, and none can be planned."""
 
     def add(self, notices: Iterable[Notice], /) -> Sequence[Notice]:  # noqa: ARG002
-        """Return none: nothing was appended."""
         return ()
 
     def pass_over(self, notices: Iterable[Notice], /) -> None:
@@ -179,5 +167,4 @@ class NoNotices:
         _lacks("notices")
 
     def set_planned(self, planned: Mapping[str, Planned]) -> None:  # noqa: ARG002
-        """Raise StoreError."""
         _lacks("notices")
