@@ -76,9 +76,9 @@ def read_notifications(data: bytes) -> tuple[Notification, ...]:
     recipients are a list such as ``["learner", "managers"]``. Raises
     :class:`~certrules.errors.CatalogError`, with all faults.
 
-    >>> (told,) = read_notifications(b'{"notifications": [{"id": "n1", "kind": "expiry",'
+    >>> (reminder,) = read_notifications(b'{"notifications": [{"id": "n1", "kind": "expiry",'
     ...                              b' "offset": "2 weeks before"}]}')
-    >>> told.offset
+    >>> reminder.offset
     Offset(amount=-2, unit=<OffsetUnit.WEEKS: 'weeks'>)
 
     Rules: DOC-NOTIFY-02.

@@ -1,4 +1,4 @@
-"""Which rules are there, what do they say, and where do they come from?
+"""The rulebook: which rules are there, what do they say, and where do they come from?
 
 Every rule has one member here; code, tests and documentation refer to it by its id. The source of
 a rule is written briefly:
@@ -160,7 +160,7 @@ class Rule(Enum):
          "an external training."), "D:L35, D:L37")
     DOC_AWARD_04 = ("An award associated with an external training names that training.", "D:L37")
     DOC_AWARD_05 = (
-        ("A fourth association, external certification, exists only where a connection to Credly "
+        ("A fourth association, external certification, exists only if a connection to Credly "
          "or Accredible is enabled for it."), "D:L38", "INT-28b")
     DOC_AWARD_06 = (
         "An award associated with an external certification names the provider and gives a link.",
@@ -231,7 +231,7 @@ class Rule(Enum):
         ("With duplicates taken as renewals, only the last of the repeated records, in file "
          "order, is imported."), "D:L75")
     DOC_CSV_17 = (
-        ("The last of the repeated records wins without a look at the dates, even where an "
+        ("The last of the repeated records wins without a look at the dates, even if an "
          "earlier one is newer."), "D:L75", "INT-08")
     DOC_CSV_18 = (
         ("With duplicates taken as renewals, an award that the user already holds is archived "
@@ -324,8 +324,8 @@ class Rule(Enum):
     DOC_NOTIFY_01 = (
         "Two events of an award can be notified: that it was issued and that it expires.", "D:L83")
     DOC_NOTIFY_02 = (
-        ("Learners are told of an event only where an administrator has set up a notification "
-         "for it."), "D:L83")
+        ("Learners are sent a notice of an event only if an administrator has set up a "
+         "notification for it."), "D:L83")
     DOC_NOTIFY_03 = (
         "An expiry notification needs the shortcode [renew_link] if learners are to renew from it.",
         "D:L84", "INT-26")
@@ -369,7 +369,7 @@ class Rule(Enum):
         ("An award renewed before its expiry is shown, archived and with its completion date, in "
          "both reports."), "D:L16, D:L96", "INT-18", "INT-18b")
     DOC_REPORT_04 = (
-        "A report shows current and archived awards side by side and tells them apart.",
+        "A report shows current and archived awards side by side and distinguishes them.",
         "D:L94-96 (implied)", "INT-18")
 
     # DOC-JOB: background jobs
@@ -660,7 +660,7 @@ class Rule(Enum):
          "missing one in any other record is an error."), "decision (strong)")
     INT_05 = (
         ("A manual record has no code; any other has the code of an item of its type, with a "
-         "warning where that item is not assigned to the certification."), "decision (fair)")
+         "warning if that item is not assigned to the certification."), "decision (fair)")
     INT_06 = (
         ("The delimiter is detected unless given; the encoding is UTF-8, with or without byte "
          "order mark, unless given. Undecodable bytes are an error of the file."), "decision (own)")
@@ -681,8 +681,8 @@ class Rule(Enum):
         ("A written date becomes an instant by a named convention: local midnight (the default), "
          "midnight UTC, or the one that reproduces the source's example."), "decision (fair)")
     INT_10b = (
-        ("The uploader's zone may be any time zone; where midnight does not exist the day starts "
-         "at its first instant, and where it occurs twice at the earlier one."), "decision (own)")
+        ("The uploader's zone may be any time zone; if midnight does not exist the day starts "
+         "at its first instant, and if it occurs twice at the earlier one."), "decision (own)")
     INT_11 = (
         ("An expiry date follows the convention of the issue date, so the award is expired when "
          "that day begins; an option lets the award last to the end of the day."), "decision (own)")
@@ -738,7 +738,7 @@ class Rule(Enum):
         "An award earned by a course or learning plan is issued at the instant of completion.",
         "decision (fair)")
     INT_19 = (
-        ("An award that no course earned is renewable where an assigned item can be taken under "
+        ("An award that no course earned is renewable if an assigned item can be taken under "
          "the retake rules, and never without an assigned item."), "decision (own)")
     INT_19b = "An award that never expires may be renewed too.", "decision (own)"
     INT_19c = (
@@ -761,11 +761,11 @@ class Rule(Enum):
     INT_18b = ("A renewal at the very instant of expiry counts as one after it.", "decision (own)")
     INT_23 = (
         ("Pending expiry notices of a deleted or archived award are cancelled, and so are those of "
-         "a former expiry; nothing is told of an award while its badge is revoked by hand."),
+         "a former expiry; nothing is sent about an award while its badge is revoked by hand."),
         "decision (own)")
     INT_24 = (
         ("A user who is deactivated keeps the awards held, and is neither awarded, nor able to "
-         "renew, nor told of anything while inactive."), "decision (own)")
+         "renew, nor sent anything while inactive."), "decision (own)")
 
     # INT: decisions on notifications and permissions
     INT_25 = (
@@ -801,10 +801,10 @@ class Rule(Enum):
          "renewed."), "decision (fair)")
     INT_33 = ("Learning tracks and certifications are associated many to many.", "decision (fair)")
     INT_34 = (
-        ("Training becomes incomplete at expiry only where a policy asks for it; by default it "
+        ("Training becomes incomplete at expiry only if a policy asks for it; by default it "
          "does not."), "decision (fair)")
     INT_35 = (
-        ("Where training reopens at expiry, finishing all of it again issues a new badge, and "
+        ("If training reopens at expiry, finishing all of it again issues a new badge, and "
          "the expired one is kept in history; while a badge is valid there is no second one."),
         "decision (own)")
     INT_36 = (

@@ -50,7 +50,7 @@ def test_facts_that_contradict_each_other_are_a_mistake_of_the_caller(
     name: str, first: object, second: object
 ) -> None:
     for told in ([first, second], [second, first]):
-        with pytest.raises(InvalidValueError, match="told of once"):
+        with pytest.raises(InvalidValueError, match="one account of it"):
             facts(**{name: told})
     assert facts(**{name: [first, first]}) == facts(**{name: (first,)})
 

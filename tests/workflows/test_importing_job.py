@@ -76,7 +76,7 @@ def test_the_log_of_an_import_tells_a_thousand_faults_and_counts_the_others() ->
     assert [entry.text for entry in job.log[-3:]] == [
         "0 of 9000 rows imported",
         (
-            "only the first 1000 faults are told; in all there are 9000 unknown_user, 9000 "
+            "only the first 1000 faults are listed; in all there are 9000 unknown_user, 9000 "
             "duplicate_rows, 3000 date_unreadable"
         ),
         "completed",
@@ -88,7 +88,7 @@ def test_untold_faults_are_counted_by_code(faulty: int) -> None:
     with records(faulty) as file:
         job = importing.submit(acting(furnished(0)), file, at=NOW, jobs=Jobs(lambda: NOW))
     assert len(job.errors) == min(faulty, 1_000)
-    untold = "only the first 1000 faults are told; in all there are 1001 unknown_user"
+    untold = "only the first 1000 faults are listed; in all there are 1001 unknown_user"
     assert (untold in [entry.text for entry in job.log]) == (faulty > 1_000)
 
 

@@ -140,5 +140,5 @@ def _once(name: str, facts: Iterable[T], key: Callable[[T], object]) -> None:
     seen: set[object] = set()
     for fact in facts:
         if key(fact) in seen:
-            raise InvalidValueError(name, fact, "told of once, or twice in the same way")
+            raise InvalidValueError(name, fact, "one account of it, or the same one twice")
         seen.add(key(fact))

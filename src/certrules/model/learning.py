@@ -52,7 +52,7 @@ _Days = Annotated[
 class Window:
     """Until when a course or learning plan can be taken; by default, for ever.
 
-    A fixed last day, or a number of days from the enrolment or from the first access; where both
+    A fixed last day, or a number of days from the enrolment or from the first access; if both
     are set, the earlier end counts. Days are those of UTC, and the last one belongs to the window.
 
     Rules: INT-13b, X-VALID-1.

@@ -46,13 +46,13 @@ def expiry(
     expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE,
     anchor_day: int | None = None,
 ) -> datetime | None:
-    """Return the instant, in UTC, at which an award expires, or None where it never does.
+    """Return the instant, in UTC, at which an award expires, or None if it never does.
 
     The period is added to the calendar day on which the award was issued in ``zone``, and the local
-    time of day is kept; where the clocks skip it, the first instant after it. Raises
+    time of day is kept; if the clocks skip it, it is the first instant after it. Raises
     :class:`~certrules.errors.NaiveDatetimeError`, :class:`~certrules.errors.UnknownZoneError`,
     :class:`~certrules.errors.OutOfRangeError` after the year 9999, and
-    :class:`~certrules.errors.NoSuchDayError` where ``month_end`` refuses.
+    :class:`~certrules.errors.NoSuchDayError` if ``month_end`` refuses.
 
     >>> issued = instants.start_of_day(date(2024, 2, 29), "Europe/Rome")
     >>> expiry(issued, Validity(1, Unit.YEARS), zone="Europe/Rome").isoformat()

@@ -5,7 +5,7 @@ zone of a platform, and the principal who acts. A workflow names the ``Action`` 
 must be permitted, and raises :class:`~certrules.errors.NotPermittedError` before anything else is
 looked at. ``at`` is always an aware instant. A workflow that writes is one transaction, unless it
 says that it commits a thousand at a time: then what was committed stays if it breaks off, and the
-same call again does the rest. A store where two writers can meet raises
+same call again does the rest. A store in which two writers can meet raises
 :class:`~certrules.errors.ConflictError` for the slower one, and keeps nothing of its transaction.
 """
 

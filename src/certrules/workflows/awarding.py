@@ -72,9 +72,9 @@ def complete(acting: Acting, completion: Completion, *, at: datetime) -> Complet
     with acting.store.writing() as transaction:
         known, learned = _load(transaction, completion)
         attempts = learned.attempts(completion.ref)
-        told = [each for each in learned.completions if each.ref == completion.ref]
+        earlier = [each for each in learned.completions if each.ref == completion.ref]
         direct = not _through_plan(learned, completion)
-        recorded = awarding.record(completion, attempts, told, at=at, direct=direct)
+        recorded = awarding.record(completion, attempts, earlier, at=at, direct=direct)
         decisions = {id_: _decide(acting, known[id_], completion, at=at) for id_ in sorted(known)}
         if recorded:
             granted = (each for each in (recorded, *decisions.values()) if each)

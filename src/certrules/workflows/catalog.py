@@ -161,7 +161,7 @@ def _put(section: Any, entries: tuple[Any, ...], id_of: Any) -> Change:
 
 
 def _put_learning(learning: Learning, catalog: Catalog) -> Mapping[str, Change]:
-    """Put what courses and plans consist of; sections that the catalog leaves out are not told."""
+    """Put what courses and plans consist of; leave alone the sections that the catalog lacks."""
     sections = (
         ("courses", catalog.courses, learning.courses, learning.put_courses),
         ("plans", catalog.plans, learning.plans, learning.put_plans),

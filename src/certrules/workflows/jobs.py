@@ -121,7 +121,7 @@ class Job:
         return tuple(entry for entry in self.log if entry.error)
 
     def remaining(self, at: datetime) -> timedelta | None:
-        """Return how much longer it will take at the pace so far; None if that cannot be told.
+        """Return how much longer it will take at the pace so far; None if nobody can say.
 
         Rules: DOC-JOB-04.
         """

@@ -297,8 +297,8 @@ def message(
     ...     transaction.certifications.put([Certification("fa", "First aid")])
     ...     transaction.awards.add([Award("1", "fa", at, None)])
     >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
-    >>> told = Notification("n1", NoticeKind.ISSUED, body="{{first_name}}: {{certification_name}}")
-    >>> message(system, Notice("n1", told.kind, "1", "fa", 1, at, at), told, at=at).body
+    >>> news = Notification("n1", NoticeKind.ISSUED, body="{{first_name}}: {{certification_name}}")
+    >>> message(system, Notice("n1", news.kind, "1", "fa", 1, at, at), news, at=at).body
     'Ada: First aid'
 
     Rules: DOC-NOTIFY-03, ALL-NOTIFY-02, INT-23, INT-24, X-NOTIFY-2.

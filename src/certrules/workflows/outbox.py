@@ -118,12 +118,12 @@ def enqueue_notices(transaction: Transaction, notices: Sequence[Notice]) -> Sequ
     users = transaction.users.among({notice.user_id for notice in notices})
     gone = {id_ for id_, user in users.items() if not user.active}
     withdrawn = transaction.badges.withdrawn({_cycle(each) for each in notices})
-    told: list[Notice] = []
+    sent: list[Notice] = []
     silent: list[Notice] = []
     for each in notices:
-        (silent if each.user_id in gone or _cycle(each) in withdrawn else told).append(each)
+        (silent if each.user_id in gone or _cycle(each) in withdrawn else sent).append(each)
     transaction.notices.pass_over(silent)
-    return transaction.notices.add(told)
+    return transaction.notices.add(sent)
 
 
 def _cycle(notice: Notice) -> tuple[str, str, int]:
@@ -140,8 +140,8 @@ def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapp
 
     >>> from certrules.model.events import EventKind
     >>> event = Event(EventKind.ISSUED, "ada", "fa", 1, datetime(2024, 1, 1, tzinfo=UTC))
-    >>> told = as_cloud_event(7, event, source="https://learn.example/certifications")
-    >>> told["id"], told["type"], told["subject"], told["time"]
+    >>> entry = as_cloud_event(7, event, source="https://learn.example/certifications")
+    >>> entry["id"], entry["type"], entry["subject"], entry["time"]
     ('7', 'certrules.award.issued', 'ada/fa/1', '2024-01-01T00:00:00Z')
 
     Rules: X-NOTIFY-1.

@@ -22,13 +22,13 @@ from certrules.workflows import importing
 from certrules.workflows.importing import ImportReport
 from certrules.workflows.platform import Acting
 
-__all__ = ["add_import", "carry_out", "run", "tell", "tell_counts"]
+__all__ = ["add_import", "carry_out", "run", "show", "show_counts"]
 
 EXAMPLE = """\
   certrules import records.csv --store certificates.db --zone Europe/Rome
 
 The file is a CSV with a header and the columns username, certification_code,
-certification_issue_date, always_valid and type, and where they apply
+certification_issue_date, always_valid and type, and if they apply
 certification_expire_date and code. Dates are written 2024-07-01 and begin
 where --zone is. Refused rows do not stop the others: write them out with
 --rejects, mend them there, and import that file. Try it first with --dry-run.
@@ -142,7 +142,7 @@ def run(args: argparse.Namespace) -> int:
             rejects.close()
         name = "standard input" if args.file == "-" else args.file
         faults.seek(0)
-        tell(args.out, report, name=name, rejects=args.rejects, faults=map(json.loads, faults))
+        show(args.out, report, name=name, rejects=args.rejects, faults=map(json.loads, faults))
         args.out.stream.flush()
     return 1 if report.outcomes[Outcome.REFUSED] else 0
 
@@ -155,7 +155,7 @@ def _done(report: ImportReport) -> Iterator[None]:
     except OSError as error:
         if not report.dry_run:
             error.add_note(
-                f"the import of {counted(report.rows, 'row')} is done, and only told in part"
+                f"the import of {counted(report.rows, 'row')} is done, and only shown in part"
             )
         raise
 
@@ -206,7 +206,7 @@ def carry_out(acting: Acting, file: RecordsFile, **options: Any) -> ImportReport
             raise
 
 
-def tell(
+def show(
     out: Output,
     report: ImportReport,
     *,
@@ -219,7 +219,7 @@ def tell(
         every = map(_fault, report.faults) if faults is None else faults
         out.data_stream(_as_json(report), "faults", every)
         return
-    tell_counts(out, report, name=name)
+    show_counts(out, report, name=name)
     _tell_faults(out, report)
     if report.faults and rejects:
         out.line()
@@ -240,10 +240,12 @@ def tell(
         out.paragraph(text, style="yellow")
     if report.shifted:
         dates = counted(report.shifted, "issue date is", "issue dates are")
-        out.paragraph(f"{dates} another calendar day in UTC, where instants are kept.", style="dim")
+        out.paragraph(
+            f"{dates} another calendar day in UTC, in which instants are kept.", style="dim"
+        )
 
 
-def tell_counts(out: Output, report: ImportReport, *, name: str) -> None:
+def show_counts(out: Output, report: ImportReport, *, name: str) -> None:
     """Say how many rows became what."""
     verb = "Would import" if report.dry_run else "Imported"
     zone = options.zone_name(report.zone)
@@ -259,8 +261,8 @@ def tell_counts(out: Output, report: ImportReport, *, name: str) -> None:
     width = max(len(f"{number:,}") for number in (*report.outcomes.values(), 0))
     for outcome, meaning in COUNTS:
         if number := report.outcomes[outcome]:
-            told = (f"{number:>{width},}", STYLES.get(outcome, ""))
-            out.line("  ", told, f"  {outcome!s:<10}  ", (meaning, "dim"))
+            count = (f"{number:>{width},}", STYLES.get(outcome, ""))
+            out.line("  ", count, f"  {outcome!s:<10}  ", (meaning, "dim"))
 
 
 def _tell_faults(out: Output, report: ImportReport) -> None:

@@ -1,4 +1,4 @@
-"""Who earns a certification, by what, and from when?"""
+"""Awarding: who earns a certification, by what, and from when?"""
 
 from certrules.rules.awarding.by_hand import (
     JOB_THRESHOLD,

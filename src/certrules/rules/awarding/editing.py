@@ -66,7 +66,7 @@ def edit(
 
 
 def not_held() -> Refused:
-    """Return the answer of an edit where the user holds no award: nothing can be edited.
+    """Return the answer of an edit if the user holds no award: nothing can be edited.
 
     Rules: DOC-AWARD-09.
     """

@@ -94,8 +94,8 @@ def inferred(attempt: Enrolment, completions: Iterable[Completion]) -> bool:
     Rules: DOC-CERT-12.
     """
     item = attempt.ref
-    told = {each.completed_at for each in completions if each.ref == item}
-    return attempt.enrolled_at in {attempt.completed_at, *told}
+    known = {each.completed_at for each in completions if each.ref == item}
+    return attempt.enrolled_at in {attempt.completed_at, *known}
 
 
 def objections(

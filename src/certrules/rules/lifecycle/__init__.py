@@ -1,4 +1,4 @@
-"""What do creating, publishing, editing, assigning, unlinking and deleting do?
+"""Lifecycle: what do creating, publishing, editing, assigning and deleting change?
 
 The effects of each decision are its preview: look for ``RemoveAward`` among them, and ask before
 carrying them out.

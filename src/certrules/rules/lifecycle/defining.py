@@ -29,7 +29,7 @@ NEXT: Mapping[CertificationStatus, tuple[CertificationStatus | None, ...]] = {
 """What each status can become; None is deleted, and nothing comes after that."""
 
 UNFROZEN = ("status", "groups")
-"""What may change even where publication freezes a certification."""
+"""What may change even if publication freezes a certification."""
 
 
 def create(

@@ -1,4 +1,4 @@
-"""Who is told what, when, and in which words?"""
+"""Notifications: who is sent what, when, and in which words?"""
 
 from certrules.rules.notifications.planning import due, edited, of_event, passed
 from certrules.rules.notifications.rendering import Medium, render

@@ -127,7 +127,7 @@ def passed(
 ) -> list[Notice]:
     """Return every notice of an award's expiry whose moment has come by an instant, in order.
 
-    Where the award comes to expire as it does at that instant, none of them is told any more but
+    If the award gets its expiry at that instant, none of them is sent any more but
     the one that :func:`edited` returns.
 
     >>> award = Award("ada", "fa", *(datetime(2024, month, 1, tzinfo=UTC) for month in (1, 7)))

@@ -38,8 +38,8 @@ def render(template: str, values: Mapping[str, str], medium: Medium) -> str:
     whatever the template or a value says. Raises :class:`~certrules.errors.InvalidValueError` for
     what is no medium.
 
-    >>> told = {"first_name": "<b>Ada</b>", "last_name": "[first_name]"}
-    >>> render("Dear {{first_name}} [last_name], [x]", told, Medium.HTML)
+    >>> words = {"first_name": "<b>Ada</b>", "last_name": "[first_name]"}
+    >>> render("Dear {{first_name}} [last_name], [x]", words, Medium.HTML)
     'Dear &lt;b&gt;Ada&lt;/b&gt; [first_name], [x]'
     >>> render("For [first_name]", {"first_name": "Ada\r\nBcc: eve@example.org"}, Medium.HEADER)
     'For Ada Bcc: eve@example.org'

@@ -52,14 +52,14 @@ def values(
     portal_link: str = "",
     item_name: str = "",
 ) -> dict[str, str]:
-    """Return what the short codes say to a user of an award, as it is told at an aware instant.
+    """Return what the short codes say to a user of an award, as they stand at an aware instant.
 
     Dates are those of ``zone``, as ``2024-12-31``; links are bare addresses, which the host makes.
 
     >>> held = Award("1", "fa", datetime(2024, 1, 1, tzinfo=UTC), None)
-    >>> told = values(User("1", "ada"), held, Certification("fa", "First aid"), at=held.issued_at,
+    >>> words = values(User("1", "ada"), held, Certification("fa", "First aid"), at=held.issued_at,
     ...               zone="Europe/Rome", portal_link="https://learn.example")
-    >>> told["issue_date"], told["expiry_date"], told["portal_link"]
+    >>> words["issue_date"], words["expiry_date"], words["portal_link"]
     ('2024-01-01', 'never', 'https://learn.example')
 
     Rules: ALL-NOTIFY-02, DOC-EXP-05, DOC-TZ-02, X-NOTIFY-2.

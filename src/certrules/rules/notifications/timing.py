@@ -1,4 +1,4 @@
-"""When is the notice of an expiry due, and which expiries have theirs in an interval?"""
+"""Timing: when is the notice of an expiry due, and which are due in an interval?"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -50,7 +50,7 @@ def reach(
     """Return the bounds of the expiries of which something can be due in an interval.
 
     Both included: a store selects by them, and :func:`~certrules.rules.notifications.due` has the
-    last word. None where no notification is of an expiry, or the interval is empty.
+    last word. None if no notification is of an expiry, or if the interval is empty.
 
     >>> reminder = Notification("n1", NoticeKind.EXPIRY, Offset(-1, OffsetUnit.WEEKS))
     >>> [str(each.date()) for each in reach([reminder], *(datetime(2024, 1, day, tzinfo=UTC)

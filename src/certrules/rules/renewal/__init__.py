@@ -1,4 +1,4 @@
-"""May an award be renewed, by what, and what does renewing change?
+"""Renewal: may an award be renewed, by what, and what does renewing change?
 
 A renewal is started (:func:`decide`, then :func:`start`) and later completed (:func:`complete`) or
 given up (:func:`cancel`). A completion by itself renews nothing.

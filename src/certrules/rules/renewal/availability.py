@@ -17,7 +17,7 @@ def routes(facts: Facts, item: ItemRef) -> list[str | None]:
     """Return the plans through which a user has an item, by id; None means without a plan.
 
     A course that stands in plans in which the user is enrolled is taken through these, and by
-    itself only where the user is enrolled in it directly as well.
+    itself only if the user is enrolled in it directly as well.
 
     Rules: DOC-RENEW-15, INT-13, X-VALID-2.
     """
@@ -37,7 +37,7 @@ def _has_through(facts: Facts, plan: LearningPlan, course_id: str) -> bool:
 def closed_reason(facts: Facts, item: ItemRef, plan_id: str | None, at: datetime) -> Reason | None:
     """Return why an item cannot be taken by one of its :func:`routes` at an instant, if so.
 
-    The window of the plan has priority, open or over; where the plan sets none, those of the
+    The window of the plan has priority, open or over; if the plan sets none, those of the
     courses decide.
 
     Rules: DOC-RENEW-14, DOC-RENEW-15, DOC-RENEW-16, INT-13.

@@ -1,4 +1,4 @@
-"""How does a file of certification records get into a store?
+"""Importing: how does a file of certification records get into a store?
 
 Each batch of its rows is planned against what the store holds, and carried out in one transaction.
 """

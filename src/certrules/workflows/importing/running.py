@@ -1,4 +1,4 @@
-"""How is a file imported, at once or in the background?"""
+"""Running an import, at once or as a background job."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -80,7 +80,7 @@ def submit(
     batch as the job goes on. So it may be any file or stream, also with a pool of processes; only
     the store must be one that can be sent there.
 
-    The log tells the first 1,000 faults, and in the end counts all of them by code; the only result
+    The log has the first 1,000 faults, and in the end counts all of them by code; the only result
     is the :class:`ImportReport`. A job that failed or was discontinued keeps the batches that it
     did, and importing the file again completes the work.
 
@@ -99,9 +99,9 @@ def _work(
 ) -> JobSteps:
     tally, total = Tally(), 0
     for step, total in steps:
-        told = len(tally.faults)
+        before = len(tally.faults)
         tally.add((yield step))
-        errors = [f"row {each.row}: {each.message} ({each.rule})" for each in tally.faults[told:]]
+        errors = [f"row {each.row}: {each.message} ({each.rule})" for each in tally.faults[before:]]
         yield Progress(tally.rows, total, errors=tuple(errors))
     report = tally.report(file, duplicates=duplicates, dry_run=False)
     said = f"{report.imported} of {report.rows} rows imported"
@@ -111,7 +111,7 @@ def _work(
 def _untold(tally: Tally) -> Iterator[str]:
     if tally.fault_counts.total() > len(tally.faults):
         counts = ", ".join(f"{times} {code}" for code, times in tally.fault_counts.most_common())
-        yield f"only the first {KEPT_FAULTS} faults are told; in all there are {counts}"
+        yield f"only the first {KEPT_FAULTS} faults are listed; in all there are {counts}"
 
 
 _Batch = Sequence[Record | RejectedRow]
@@ -137,7 +137,7 @@ class _Step:
             return self._plan(view)
 
     def carry_out(self) -> Plan:
-        """Do it in one transaction; ConflictError where others were faster time and again."""
+        """Do it in one transaction; ConflictError if others were faster each time."""
         for _ in range(ATTEMPTS - 1):
             with suppress(ConflictError):
                 return self._try()
