@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from certrules.model.awards import AwardKey
 from certrules.model.values import Count, Id, value
 from certrules.words import Word
 
@@ -36,3 +37,8 @@ class Event:
     cycle: Count
     at: datetime
     item_id: Id | None = None
+
+    @property
+    def key(self) -> AwardKey:
+        """The cycle of the award that it is about."""
+        return AwardKey(self.user_id, self.certification_id, self.cycle)

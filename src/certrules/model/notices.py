@@ -8,6 +8,7 @@ from typing import Self
 from attrs import field
 
 from certrules.errors import InvalidValueError
+from certrules.model.awards import AwardKey
 from certrules.model.values import Amount, Count, Id, value
 from certrules.words import Word
 
@@ -182,11 +183,15 @@ class Notice:
     priority: Priority = Priority.NORMAL
 
     @property
+    def key(self) -> AwardKey:
+        """The cycle of the award that it is about."""
+        return AwardKey(self.user_id, self.certification_id, self.cycle)
+
+    @property
     def identity(self) -> NoticeIdentity:
         """What makes two notices the same one, however often and whenever they are planned."""
         of = None if self.kind is NoticeKind.ISSUED else self.of
-        award = self.user_id, self.certification_id, self.cycle
-        return (*award, self.notification_id, of, self.item_id)
+        return (*self.key, self.notification_id, of, self.item_id)
 
     @property
     def send_by(self) -> datetime:

@@ -57,17 +57,17 @@ class MemoryNotices(Part):
         entries, told = self._scope.change("events"), self._scope.change("notices")
         added = []
         for notice in {each.identity: each for each in notices}.values():
-            known: _Known = told.get(_cycle(notice), {})
+            known: _Known = told.get(notice.key, {})
             if notice.identity not in known:
                 entries.append(notice)
-                told[_cycle(notice)] = {**known, notice.identity: (notice, len(entries))}
+                told[notice.key] = {**known, notice.identity: (notice, len(entries))}
                 added.append(notice)
         return added
 
     def pass_over(self, notices: Iterable[Notice]) -> None:
         told = self._scope.change("notices")
         for notice in notices:
-            told[_cycle(notice)] = {notice.identity: (notice, None), **told.get(_cycle(notice), {})}
+            told[notice.key] = {notice.identity: (notice, None), **told.get(notice.key, {})}
 
     def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         for cycle in cycles:
@@ -75,7 +75,7 @@ class MemoryNotices(Part):
 
     def cancel_outdated(self, awards: Iterable[Award]) -> None:
         for award in awards:
-            self._take_back(_cycle(award), partial(_is_outdated, award))
+            self._take_back(award.key, partial(_is_outdated, award))
 
     def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         for cycle in cycles:
@@ -104,10 +104,6 @@ class MemoryNotices(Part):
 
     def set_planned(self, planned: Mapping[str, Planned]) -> None:
         self._scope.change("planned").update(planned)
-
-
-def _cycle(thing: Notice | Award) -> tuple[str, str, int]:
-    return thing.user_id, thing.certification_id, thing.cycle
 
 
 def _is_outdated(award: Award, notice: Notice) -> bool:

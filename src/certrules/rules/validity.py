@@ -62,7 +62,14 @@ def expiry(
 
     Rules: DOC-EXP-01, DOC-EXP-02, DOC-EXP-06, ALL-EXP-02, INT-01, INT-40.
     """
-    return _look_up(issued_at, validity, zone, month_end, expiry_day, anchor_day).at
+    return expiry_details(
+        issued_at,
+        validity,
+        zone=zone,
+        month_end=month_end,
+        expiry_day=expiry_day,
+        anchor_day=anchor_day,
+    ).at
 
 
 def expiry_details(
@@ -82,17 +89,6 @@ def expiry_details(
 
     Rules: INT-01, INT-40.
     """
-    return _look_up(issued_at, validity, zone, month_end, expiry_day, anchor_day)
-
-
-def _look_up(
-    issued_at: datetime,
-    validity: Validity,
-    zone: str | tzinfo,
-    month_end: MonthEnd,
-    expiry_day: ExpiryDay,
-    anchor_day: int | None,
-) -> Expiry:
     # in UTC first: elsewhere an hour that comes twice has two instants that compare equal
     in_utc = type(issued_at) is datetime and issued_at.tzinfo is UTC
     at = issued_at if in_utc else instants.utc(issued_at)
@@ -142,9 +138,7 @@ def expiries(
     3
     """
     tz = instants.time_zone(zone)
-    issued = [
-        at if type(at) is datetime and at.tzinfo is UTC else instants.utc(at) for at in issued
-    ]
+    issued = [instants.utc(at) for at in issued]
     known = {
         at: expiry(at, validity, zone=tz, month_end=month_end, expiry_day=expiry_day)
         for at in set(issued)

@@ -232,7 +232,7 @@ def revoke(acting: Acting, badge_id: str) -> None:
     with acting.store.writing() as transaction:
         found = _known(transaction, badge_id)
         transaction.badges.withdraw(found.id)
-        cycle = found.user_id, found.certification_id, found.cycle
+        cycle = found.award.key
         transaction.notices.cancel(transaction.badges.withdrawn([cycle]))
 
 

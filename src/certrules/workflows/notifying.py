@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.awards import Award
+from certrules.model.awards import Award, AwardKey
 from certrules.model.catalog import ItemKind
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Notification, Planned
@@ -198,12 +198,12 @@ class _Planning:
         expire as it does, only the latest is sent, however late the job runs.
         """
         awards = self._awards([event for _, event in events])
-        issues = {_cycle(event): event for _, event in events if event.kind in MADE}
-        moves = {_cycle(event): (at, event) for at, event in events if event.kind in MOVED}
+        issues = {event.key: event for _, event in events if event.kind in MADE}
+        moves = {event.key: (at, event) for at, event in events if event.kind in MOVED}
         notices: list[Notice] = []
         passed: list[Notice] = []
         for position, event in events:
-            cycle = _cycle(event)
+            cycle = event.key
             if event.kind not in MADE or (cycle in awards and issues[cycle] is event):
                 notices += rules.of_event(event, self._unaware(position, event))
         for cycle, award in awards.items():
@@ -230,11 +230,11 @@ class _Planning:
             if self.markers[each.id].position < position and self.markers[each.id].since <= event.at
         ]
 
-    def _awards(self, events: Sequence[Event]) -> dict[tuple[str, str, int], Award]:
+    def _awards(self, events: Sequence[Event]) -> dict[AwardKey, Award]:
         """Return the awards that may expire sooner than was planned, as events say."""
-        cycles = {_cycle(event) for event in events if event.kind in MOVED}
+        cycles = {event.key for event in events if event.kind in MOVED}
         histories = self.transaction.awards.histories({(user, code) for user, code, _ in cycles})
-        found = {_cycle(award): award for history in histories.values() for award in history}
+        found = {award.key: award for history in histories.values() for award in history}
         return {cycle: found[cycle] for cycle in sorted(cycles) if cycle in found}
 
     def of_expiries(self, until: datetime) -> Sequence[Notice]:
@@ -256,10 +256,6 @@ class _Planning:
             return ()
         awards = self.transaction.awards.expiring(*bounds)
         return rules.due(awards, [notification], since, stop, zone=self.zone)
-
-
-def _cycle(of: Event | Award) -> tuple[str, str, int]:
-    return of.user_id, of.certification_id, of.cycle
 
 
 @frozen

@@ -117,17 +117,13 @@ def enqueue_notices(transaction: Transaction, notices: Sequence[Notice]) -> Sequ
     """
     users = transaction.users.among({notice.user_id for notice in notices})
     gone = {id_ for id_, user in users.items() if not user.active}
-    withdrawn = transaction.badges.withdrawn({_cycle(each) for each in notices})
+    withdrawn = transaction.badges.withdrawn({each.key for each in notices})
     sent: list[Notice] = []
     silent: list[Notice] = []
     for each in notices:
-        (silent if each.user_id in gone or _cycle(each) in withdrawn else sent).append(each)
+        (silent if each.user_id in gone or each.key in withdrawn else sent).append(each)
     transaction.notices.pass_over(silent)
     return transaction.notices.add(sent)
-
-
-def _cycle(notice: Notice) -> tuple[str, str, int]:
-    return notice.user_id, notice.certification_id, notice.cycle
 
 
 def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapping[str, Any]:

@@ -6,8 +6,7 @@ carrying them out.
 
 from certrules.rules.lifecycle.badges import badge_image
 from certrules.rules.lifecycle.defining import NEXT, create, edit
-from certrules.rules.lifecycle.linking import assign, left_out, unlink
-from certrules.rules.lifecycle.removing import delete, unassign
+from certrules.rules.lifecycle.linking import assign, delete, left_out, unassign, unlink
 from certrules.rules.lifecycle.switching import activate, deactivate, publish
 
 __all__ = [

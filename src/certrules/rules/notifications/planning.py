@@ -14,7 +14,7 @@ from datetime import datetime, tzinfo
 
 from certrules import instants
 from certrules.errors import OutOfRangeError
-from certrules.model.awards import Award
+from certrules.model.awards import Award, AwardKey
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Notification
 from certrules.rules.notifications.timing import moment
@@ -36,17 +36,7 @@ def of_event(event: Event, notifications: Iterable[Notification]) -> list[Notice
     """
     kind = _KINDS.get(event.kind)
     return [
-        Notice(
-            notification_id=each.id,
-            kind=each.kind,
-            user_id=event.user_id,
-            certification_id=event.certification_id,
-            cycle=event.cycle,
-            of=event.at,
-            due_at=event.at,
-            item_id=event.item_id or "",
-            priority=each.priority,
-        )
+        Notice(each.id, kind, *event.key, event.at, event.at, event.item_id or "", each.priority)
         for each in _distinct(notifications)
         if each.kind is kind
     ]
@@ -157,7 +147,14 @@ def _called_for(
             known[award.expires_at] = list(_moments(award.expires_at, of_expiry, zone))
         for notification, due_at in known[award.expires_at]:
             if due_at >= award.issued_at:
-                yield _of_expiry(award, award.expires_at, notification, due_at)
+                yield Notice(
+                    notification.id,
+                    NoticeKind.EXPIRY,
+                    *award.key,
+                    of=award.expires_at,
+                    due_at=due_at,
+                    priority=notification.priority,
+                )
 
 
 def _moments(
@@ -170,30 +167,9 @@ def _moments(
             continue  # 9999-12-31 stands for never in many a file: the day after it never comes
 
 
-def _of_expiry(
-    award: Award, expires_at: datetime, notification: Notification, due_at: datetime
-) -> Notice:
-    return Notice(
-        notification_id=notification.id,
-        kind=NoticeKind.EXPIRY,
-        user_id=award.user_id,
-        certification_id=award.certification_id,
-        cycle=award.cycle,
-        of=expires_at,
-        due_at=due_at,
-        priority=notification.priority,
-    )
-
-
 def _distinct(notifications: Iterable[Notification]) -> list[Notification]:
     return list({each.id: each for each in notifications}.values())
 
 
-def _order(notice: Notice) -> tuple[datetime, str, str, int, str]:
-    return (
-        notice.due_at,
-        notice.user_id,
-        notice.certification_id,
-        notice.cycle,
-        notice.notification_id,
-    )
+def _order(notice: Notice) -> tuple[datetime, AwardKey, str]:
+    return notice.due_at, notice.key, notice.notification_id

@@ -15,7 +15,7 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import consequences, issuing
 from certrules.rules.renewal import availability
-from certrules.rules.renewal.items import several_items
+from certrules.rules.renewal.availability import several_items
 
 __all__ = ["cancel", "complete"]
 

@@ -14,7 +14,7 @@ from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import issuing
 from certrules.rules.renewal import availability
-from certrules.rules.renewal.items import Judged, judge, several_items
+from certrules.rules.renewal.availability import Judged, judge, several_items
 from certrules.rules.renewal.snapshot import facts_as_of
 
 __all__ = ["controls", "decide", "objections"]

@@ -15,8 +15,8 @@ from certrules.model.learning import Enrolment, Renewal, RenewalOption, RenewalS
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
+from certrules.rules.renewal.availability import judge, within
 from certrules.rules.renewal.deciding import objections
-from certrules.rules.renewal.items import judge, within
 from certrules.rules.renewal.snapshot import changed_since, facts_as_of
 
 __all__ = ["start"]
