@@ -74,7 +74,7 @@ def test_a_bug_is_told_in_one_line_and_shown_on_demand(
     def broken(*_: object, **__: object) -> None:
         raise KeyError("lost")
 
-    monkeypatch.setattr(status, "show", broken)
+    monkeypatch.setattr(status, "_show", broken)
     answer = run("status", "--store", awarded)
     assert answer.code == 2
     assert "CERTRULES_DEBUG=1" in one_line(answer.err)

@@ -4,7 +4,7 @@ import argparse
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, tzinfo
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import evolve
 
@@ -12,7 +12,7 @@ from certrules import instants
 from certrules.cli import decisions, names, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.names import Words
-from certrules.cli.output import SHOWN, Output, counted, progress
+from certrules.cli.output import SHOWN, Output, counted, plain, progress
 from certrules.errors import StoreError
 from certrules.model.awards import (
     AssociationType,
@@ -192,25 +192,17 @@ def _add_until(parser: argparse.ArgumentParser, *, required: bool) -> None:
 
 def _add_association(parser: argparse.ArgumentParser) -> None:
     options.add_items(parser, "what it was earned by", required=False)
-    parser.add_argument(
-        "--external-training",
-        metavar="ID",
-        help="what it was earned by: an external training activity",
+    option = parser.add_argument
+    says = "what it was earned by: an external training activity"
+    option("--external-training", metavar="ID", help=says)
+    says = (
+        "it stands for an external certification: its provider, and the link there; "
+        "repeatable; needs --external-certifications"
     )
-    parser.add_argument(
-        "--link",
-        metavar=("PROVIDER", "URL"),
-        nargs=2,
-        action="append",
-        default=[],
-        help="it stands for an external certification: its provider, and the link there; "
-        "repeatable; needs --external-certifications",
-    )
-    parser.add_argument(
-        "--external-certifications",
-        action="store_true",
-        help="external certifications are enabled on this platform",
-    )
+    link: dict[str, Any] = {"nargs": 2, "action": "append", "default": []}
+    option("--link", metavar=("PROVIDER", "URL"), help=says, **link)
+    says = "external certifications are enabled on this platform"
+    option("--external-certifications", action="store_true", help=says)
 
 
 def _association(view: Transaction, args: argparse.Namespace) -> Source | None:
@@ -243,17 +235,8 @@ def _show(out: Output, store: Store, report: AwardReport, *, dry_run: bool = Fal
     """Show who was awarded, or would be, and who was not and why."""
     if out.as_json:
         refused = [{"user": user, **decisions.as_json(each)} for user, each in report.refused]
-        out.data(
-            {
-                "awarded": report.awarded,
-                "refused": refused,
-                "inactive": report.inactive,
-                "unknown": report.unknown,
-                "unknown_groups": report.unknown_groups,
-                "unknown_branches": report.unknown_branches,
-                "reasons": decisions.as_json(Refused(report.reasons))["reasons"],
-            }
-        )
+        reasons = decisions.as_json(Refused(report.reasons))["reasons"]
+        out.data({**plain(report), "refused": refused, "reasons": reasons})
         return
     awarded = "would be awarded; nothing was changed" if dry_run else "awarded"
     out.line((f"{counted(len(report.awarded), 'user')} {awarded}", "green"))

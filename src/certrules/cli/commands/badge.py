@@ -3,9 +3,9 @@
 import argparse
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -261,8 +261,7 @@ def _share(args: argparse.Namespace) -> int:
 
 def _publish(args: argparse.Namespace) -> int:
     until = _until(args.at, args.days)
-    with _naming("--lists", args.lists):
-        badges.check_lists(args.lists)
+    _checked("--lists", args.lists, badges.check_lists)
     signer = keys.signer(args)
     issuer = _issuer(args, args.issuer)
     written: list[dict[str, Any]] = []
@@ -309,29 +308,26 @@ def _places(store: Store, folder: Path) -> Mapping[tuple[int, str], str]:
     }
 
 
-@contextmanager
-def _naming(option: str, value: str) -> Iterator[None]:
-    """Name the option whose value a mistake is."""
+def _checked(option: str, value: Any, check: Callable[[Any], object]) -> Any:
+    """Return what a check makes of the value of an option, if it has one; a mistake names it."""
     try:
-        yield
+        return None if value is None else check(value)
     except InvalidValueError as error:
         raise UsageError(f"{option} {value!r}: expected {error.expected}") from error
 
 
 def _folder(url: str) -> str:
     """Return under which URL the pages of badges are."""
-    with _naming("--url", url):
-        check_web(url)
+    _checked("--url", url, check_web)
     if "?" in url or "#" in url:
         raise UsageError(f"--url {url}: the id of a badge cannot follow a ? or a #")
     return url.rstrip("/")
 
 
 def _issuer(args: argparse.Namespace, name: str) -> Issuer:
-    with _naming("--issuer", args.issuer):
-        Issuer(args.issuer, "-")
-    with _naming("--issuer-name", name):
-        return Issuer(args.issuer, name)
+    _checked("--issuer", args.issuer, lambda url: Issuer(url, "-"))
+    issuer: Issuer = _checked("--issuer-name", name, partial(Issuer, args.issuer))
+    return issuer
 
 
 def _issuer_name(args: argparse.Namespace) -> str:
@@ -343,17 +339,10 @@ def _issuer_name(args: argparse.Namespace) -> str:
 
 def _more(args: argparse.Namespace) -> dict[str, Any]:
     """Return what else of a credential the options say."""
-    more: dict[str, Any] = {"lists": args.lists, "image": args.image_url}
-    if args.lists is not None:
-        with _naming("--lists", args.lists):
-            badges.check_lists(args.lists)
-    if args.image_url is not None:
-        with _naming("--image-url", args.image_url):
-            check_uri("image", args.image_url)
-    if args.recipient is not None:
-        with _naming("--recipient", args.recipient):
-            more["recipient"] = BadgeRecipient(args.recipient)
-    return more
+    _checked("--lists", args.lists, badges.check_lists)
+    _checked("--image-url", args.image_url, partial(check_uri, "image"))
+    recipient = _checked("--recipient", args.recipient, BadgeRecipient)
+    return {"lists": args.lists, "image": args.image_url, "recipient": recipient}
 
 
 def _skills(args: argparse.Namespace, store: Store) -> Mapping[str, str]:
@@ -368,10 +357,14 @@ def _skills(args: argparse.Namespace, store: Store) -> Mapping[str, str]:
             raise UsageError(f"--skill-url {given!r}: expected SKILL=URL of a skill: {there}")
         if skill in urls:
             raise UsageError(f"--skill-url {given!r}: {skill} has a URL already: {urls[skill]}")
-        urls[skill] = given.removeprefix(f"{skill}=")
-        with _naming("--skill-url", given):
-            check_uri(skill, urls[skill])
+        urls[skill] = _checked("--skill-url", given, partial(_skill_url, skill))
     return urls
+
+
+def _skill_url(skill: str, given: str) -> str:
+    url = given.removeprefix(f"{skill}=")
+    check_uri(skill, url)
+    return url
 
 
 def _write(path: str, data: bytes) -> None:

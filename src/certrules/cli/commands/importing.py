@@ -4,25 +4,26 @@ import argparse
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, TextIO
 
 from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Output, counted, progress, shown
+from certrules.cli.output import Output, counted, plain, progress, shown
 from certrules.errors import CertrulesError
 from certrules.instants import IssueDateConvention
 from certrules.model.people import Action
 from certrules.model.policy import Duplicates, Policy
-from certrules.model.records import Fault, ImportProfile
+from certrules.model.records import ImportProfile
 from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
 from certrules.rules.importing import Outcome
 from certrules.workflows import importing
 from certrules.workflows.importing import ImportReport
 from certrules.workflows.platform import Acting
 
-__all__ = ["add_import", "carry_out", "run", "show", "show_counts"]
+__all__ = ["add_import", "carry_out"]
 
 EXAMPLE = """\
   certrules import records.csv --store certificates.db --zone Europe/Rome
@@ -58,53 +59,32 @@ STYLES = {
 
 def add_import(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command to its parser."""
-    options.command(parser, EXAMPLE, run)
-    option = parser.add_argument
+    options.command(parser, EXAMPLE, _run)
+    option, flag = parser.add_argument, partial(parser.add_argument, action="store_true")
     option("file", metavar="FILE", help="the file of records; - is standard input")
     options.add_zone(parser, "where the dates were written", required=True)
-    option(
-        "--duplicates",
-        choices=[str(each) for each in Duplicates],
-        default=str(Duplicates.REJECT),
-        help="reject: repeated rows are refused, and an award that the user has is updated; "
+    says = (
+        "reject: repeated rows are refused, and an award that the user has is updated; "
         "renew: the last of repeated rows counts, and an award that the user has is archived "
-        "and a new one issued (reject)",
+        "and a new one issued (reject)"
     )
-    option("--dry-run", action="store_true", help="say what would happen, and change nothing")
+    option("--duplicates", choices=list(map(str, Duplicates)), default="reject", help=says)
+    flag("--dry-run", help="say what would happen, and change nothing")
     option("--rejects", metavar="OUT.csv", help="write the refused rows here, with their faults")
-    option(
-        "--map",
-        metavar="FIELD=COLUMN",
-        action="append",
-        default=[],
-        type=_mapped,
-        help="read a field from the column of this name; may be repeated",
-    )
-    option(
-        "--delimiter",
-        metavar="C",
-        help="the character between fields, or tab, comma, semicolon or pipe (detected)",
-    )
+    mapping: dict[str, Any] = {"action": "append", "default": [], "type": _mapped}
+    says = "read a field from the column of this name; may be repeated"
+    option("--map", metavar="FIELD=COLUMN", help=says, **mapping)
+    says = "the character between fields, or tab, comma, semicolon or pipe (detected)"
+    option("--delimiter", metavar="C", help=says)
     option("--encoding", metavar="NAME", help="the encoding of a file without BOM (utf-8)")
-    option(
-        "--issue-date",
-        choices=[str(each) for each in IssueDateConvention],
-        metavar="WHEN",
-        help="which instant a date stands for: local-midnight, utc-midnight or article-example "
-        "(local-midnight)",
-    )
-    option("--strict", action="store_true", help="refuse an expiry before its issue")
-    option(
-        "--lenient",
-        action="store_true",
-        help="accept yes and no, and ignore the expiry date of an always valid record",
-    )
-    option(
-        "--expire-at-end-of-day",
-        action="store_true",
-        default=None,
-        help="awards are still valid on the day written as their expiry",
-    )
+    known = list(map(str, IssueDateConvention))
+    says = f"which instant a date stands for: {', '.join(known[:-1])} or {known[-1]} ({known[0]})"
+    option("--issue-date", choices=known, metavar="WHEN", help=says)
+    flag("--strict", help="refuse an expiry before its issue")
+    says = "accept yes and no, and ignore the expiry date of an always valid record"
+    flag("--lenient", help=says)
+    says = "awards are still valid on the day written as their expiry"
+    flag("--expire-at-end-of-day", default=None, help=says)
     options.add_acting(parser, at="when it happens")
 
 
@@ -115,9 +95,7 @@ def _mapped(text: str) -> tuple[str, str]:
     return field, column
 
 
-def run(args: argparse.Namespace) -> int:
-    """Import the file, and say what became of its rows."""
-    at = args.at
+def _run(args: argparse.Namespace) -> int:
     if args.rejects in ("", "-"):
         raise UsageError("--rejects needs the name of a file; the report goes to standard output")
     with ExitStack() as stack:
@@ -132,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
         report = carry_out(
             acting,
             file,
-            at=at,
+            at=args.at,
             duplicates=Duplicates(args.duplicates),
             dry_run=args.dry_run,
             on_refused=_noting(rejects, faults if args.out.as_json else None),
@@ -140,9 +118,11 @@ def run(args: argparse.Namespace) -> int:
         stack.enter_context(_done(report))
         if rejects:
             rejects.close()
-        name = "standard input" if args.file == "-" else args.file
-        faults.seek(0)
-        show(args.out, report, name=name, rejects=args.rejects, faults=map(json.loads, faults))
+        if args.out.as_json:
+            faults.seek(0)
+            args.out.data_stream(_as_json(report), "faults", map(json.loads, faults))
+        else:
+            _show(args, report)
         args.out.stream.flush()
     return 1 if report.outcomes[Outcome.REFUSED] else 0
 
@@ -182,7 +162,8 @@ def _noting(rejects: RejectsWriter | None, faults: TextIO | None) -> Callable[[R
         if rejects:
             rejects.write(refused.row, refused.fields, refused.faults)
         if faults:
-            faults.writelines(json.dumps(_fault(fault)) + "\n" for fault in refused.faults)
+            for fault in refused.faults:
+                faults.write(json.dumps(_picked(fault, _FAULT), default=plain) + "\n")
 
     return note
 
@@ -206,24 +187,15 @@ def carry_out(acting: Acting, file: RecordsFile, **options: Any) -> ImportReport
             raise
 
 
-def show(
-    out: Output,
-    report: ImportReport,
-    *,
-    name: str,
-    rejects: str | None = None,
-    faults: Iterable[object] | None = None,
-) -> None:
-    """Say what became of the rows of a file; ``faults`` are all of them, if there are many."""
-    if out.as_json:
-        every = map(_fault, report.faults) if faults is None else faults
-        out.data_stream(_as_json(report), "faults", every)
-        return
-    show_counts(out, report, name=name)
-    _tell_faults(out, report)
-    if report.faults and rejects:
+def _show(args: argparse.Namespace, report: ImportReport) -> None:
+    """Say what became of the rows of a file."""
+    out: Output = args.out
+    _show_counts(out, report, "standard input" if args.file == "-" else args.file)
+    _show_faults(out, report)
+    if report.faults and args.rejects:
         out.line()
-        out.paragraph(f"The refused rows are in {shown(rejects)}: mend them there, and import it.")
+        where = shown(args.rejects)
+        out.paragraph(f"The refused rows are in {where}: mend them there, and import it.")
     if report.superseded_by_refused:
         rows = counted(report.superseded_by_refused, "row was", "rows were")
         out.line()
@@ -245,8 +217,7 @@ def show(
         )
 
 
-def show_counts(out: Output, report: ImportReport, *, name: str) -> None:
-    """Say how many rows became what."""
+def _show_counts(out: Output, report: ImportReport, name: str) -> None:
     verb = "Would import" if report.dry_run else "Imported"
     zone = options.zone_name(report.zone)
     rows = counted(report.rows, "row")
@@ -265,7 +236,7 @@ def show_counts(out: Output, report: ImportReport, *, name: str) -> None:
             out.line("  ", count, f"  {outcome!s:<10}  ", (meaning, "dim"))
 
 
-def _tell_faults(out: Output, report: ImportReport) -> None:
+def _show_faults(out: Output, report: ImportReport) -> None:
     if not report.faults:
         return
     out.line()
@@ -286,34 +257,18 @@ def _brief(text: str) -> str:
 
 
 def _as_json(report: ImportReport) -> dict[str, object]:
-    return {
-        "imported": report.imported,
-        **{str(outcome): report.outcomes[outcome] for outcome, _ in COUNTS},
-        "dry_run": report.dry_run,
-        "duplicates": str(report.duplicates),
-        "zone": options.zone_name(report.zone),
-        "issue_date": str(report.issue_date),
-        "superseded_by_refused": report.superseded_by_refused,
-        "shifted": report.shifted,
-        "warnings": [
-            {
-                "code": str(fault.code),
-                "rule": str(fault.rule),
-                "rows": rows,
-                "message": fault.message,
-            }
-            for fault, rows in report.warnings
-        ],
-    }
+    outcomes = {str(outcome): report.outcomes[outcome] for outcome, _ in COUNTS}
+    warnings = [
+        {**_picked(fault, ("code", "rule", "message")), "rows": rows}
+        for fault, rows in report.warnings
+    ]
+    zone = options.zone_name(report.zone)
+    return {**_picked(report, _REPORT), **outcomes, "zone": zone, "warnings": warnings}
 
 
-def _fault(fault: Fault) -> dict[str, object]:
-    return {
-        "row": fault.row,
-        "line": fault.line,
-        "column": fault.column,
-        "value": fault.value,
-        "code": str(fault.code),
-        "rule": str(fault.rule),
-        "message": fault.message,
-    }
+def _picked(value: object, names: Iterable[str]) -> dict[str, object]:
+    return {name: getattr(value, name) for name in names}
+
+
+_REPORT = ("imported", "dry_run", "duplicates", "issue_date", "superseded_by_refused", "shifted")
+_FAULT = ("row", "line", "column", "value", "code", "rule", "message")

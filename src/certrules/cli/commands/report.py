@@ -1,7 +1,7 @@
 """``certrules report``: the two reports, and what a learner sees."""
 
 import argparse
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from certrules import instants
 from certrules.cli import decisions, names, options, session
@@ -30,20 +30,9 @@ stood at --at: what was issued later is not there yet.
 
 USER = Column("user", shrinks=True)
 CERTIFICATION = Column("certification", shrinks=True)
-COLUMNS = (
-    Column("status"),
-    Column("issued"),
-    Column("expires"),
-    Column("days left", right=True),
-    Column("archived"),
-)
-LEARNER = (
-    CERTIFICATION,
-    Column("issued"),
-    Column("expires"),
-    Column("days left", right=True),
-    Column("renewal"),
-)
+DATES = (Column("issued"), Column("expires"), Column("days left", right=True))
+COLUMNS = (Column("status"), *DATES, Column("archived"))
+LEARNER = (CERTIFICATION, *DATES, Column("renewal"))
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
@@ -63,10 +52,7 @@ def run(args: argparse.Namespace) -> int:
     if args.which == "learner" and args.user is None:
         raise UsageError("the learner's list needs --user")
     with session.acting(args) as acting:
-        if args.which == "learner":
-            _show_learner(args.out, acting, args.user, args.at)
-        else:
-            _show_report(args.out, acting, Report(args.which), args.user, args.at)
+        (_show_learner if args.which == "learner" else _show_report)(args, acting)
     return 0
 
 
@@ -78,13 +64,13 @@ def _scope(view: Transaction, acting: Acting, name: str | None) -> Scope:
     return Scope(user.id, user.company_id)
 
 
-def _show_report(
-    out: Output, acting: Acting, which: Report, name: str | None, at: datetime
-) -> None:
+def _show_report(args: argparse.Namespace, acting: Acting) -> None:
+    out: Output = args.out
+    which, at = Report(args.which), args.at
     by_user = which is Report.USERS_CERTIFICATIONS
     columns = (USER, CERTIFICATION) if by_user else (CERTIFICATION, USER)
     with acting.store.reading() as view:
-        scope = _scope(view, acting, name)
+        scope = _scope(view, acting, args.user)
         rows = reporting.report(acting, view, which, at=at, scope=scope)
         company = None if scope.owner_id is not None else scope.company_id
         if out.as_json:
@@ -101,20 +87,24 @@ def _show_report(
     out.line(counted(count, "award"))
 
 
+def _dates(line: ReportRow | LearnerAward, zone: tzinfo) -> tuple[str, str, str]:
+    left = "" if line.days_left is None else str(line.days_left)
+    return day(line.issued_at, zone), day(line.expires_at, zone), left
+
+
 def _cells(line: ReportRow, row: AwardRow, zone: tzinfo, *, by_user: bool) -> tuple[Cell, ...]:
     names = row.username, row.certification_label
     return (
         *(names if by_user else names[::-1]),
         str(line.status),
-        day(line.issued_at, zone),
-        day(line.expires_at, zone),
-        "" if line.days_left is None else str(line.days_left),
+        *_dates(line, zone),
         "" if line.archived_at is None else day(line.archived_at, zone),
     )
 
 
-def _show_learner(out: Output, acting: Acting, name: str, at: datetime) -> None:
-    user = session.user(acting, Action.VIEW_AWARDS, name)
+def _show_learner(args: argparse.Namespace, acting: Acting) -> None:
+    out: Output = args.out
+    user, at = session.user(acting, Action.VIEW_AWARDS, args.user), args.at
     lines = reporting.learner(acting, user.id, at=at, zone=acting.zone)
     if out.as_json:
         listed = [{**plain(line), "renewal": decisions.as_json(line.renewal)} for line in lines]
@@ -129,10 +119,5 @@ def _show_learner(out: Output, acting: Acting, name: str, at: datetime) -> None:
 
 
 def _learner_cells(line: LearnerAward, zone: tzinfo) -> tuple[Cell, ...]:
-    return (
-        line.title,
-        day(line.issued_at, zone),
-        day(line.expires_at, zone),
-        "" if line.days_left is None else str(line.days_left),
-        ("possible", "green") if line.renewal else ("no", "red"),
-    )
+    renewal = ("possible", "green") if line.renewal else ("no", "red")
+    return line.title, *_dates(line, zone), renewal

@@ -20,7 +20,7 @@ from certrules.rules.status import Status
 from certrules.workflows import reporting
 from certrules.workflows.platform import Acting
 
-__all__ = ["add_status", "run", "show"]
+__all__ = ["add_status", "run"]
 
 EXAMPLE = """\
   certrules status --store certificates.db --user ada --zone Europe/Rome
@@ -31,11 +31,8 @@ What was archived after --at is shown as it stood then.
 """
 
 COLUMNS = (
-    Column("user", shrinks=True),
-    Column("certification", shrinks=True),
-    Column("status"),
-    Column("issued"),
-    Column("expires"),
+    *(Column(each, shrinks=True) for each in ("user", "certification")),
+    *map(Column, ("status", "issued", "expires")),
     Column("days left", right=True),
 )
 
@@ -57,27 +54,17 @@ def add_status(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show the awards that the store has."""
-    at = args.at
-    zone = args.zone
+    """Show the status of the awards of one username, or of all that somebody may see."""
     with session.acting(args) as acting, acting.store.reading() as view:
-        show(args.out, acting, view, at=at, zone=zone, name=args.user, archived=args.all)
+        _show(args, acting, view)
     return 0
 
 
-def show(
-    out: Output,
-    acting: Acting,
-    view: Transaction,
-    *,
-    at: datetime,
-    zone: tzinfo | None = None,
-    name: str | None = None,
-    archived: bool = False,
-) -> None:
-    """Show the status of the awards of one username, or of all that somebody may see."""
-    scopes = _scopes(view, acting, name)
-    filters = () if archived else (NOT_ARCHIVED,)
+def _show(args: argparse.Namespace, acting: Acting, view: Transaction) -> None:
+    out: Output = args.out
+    at, zone = args.at, args.zone
+    scopes = _scopes(view, acting, args.user)
+    filters = () if args.all else (NOT_ARCHIVED,)
     queries = (TableQuery(Table.ISSUED, at, filters=filters, scope=scope) for scope in scopes)
     rows = chain.from_iterable(reporting.awards(acting, view, query) for query in queries)
     lines = _lines(acting, rows, at=at, zone=zone)
