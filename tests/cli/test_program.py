@@ -95,7 +95,7 @@ def test_an_interruption_is_exit_code_130(
             raise StoreError("cannot roll back")
 
     for stopped in (interrupted, interrupted_in_the_database):
-        monkeypatch.setattr(status, "show", stopped)
+        monkeypatch.setattr(status, "_show", stopped)
         answer = run("status", "--store", awarded)
         assert answer == (130, "", "certrules: error: interrupted\n")
 

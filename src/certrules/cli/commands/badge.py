@@ -21,8 +21,7 @@ from certrules.cli import (
     options,
     pictures,
     session,
-    statuslists,
-    verification_text,
+    verification,
 )
 from certrules.cli.failures import UsageError
 from certrules.cli.output import CARRIED_OUT, shown
@@ -204,7 +203,7 @@ def _bake(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
     trusted = {args.issuer: keys.trusted(args)}
-    lists = statuslists.newest(args.status_list)
+    lists = verification.newest(args.status_list)
     verifying = keys.needed("verifying")
     try:
         token = baking.read(files.contents(args.badge, baking.LARGEST))
@@ -216,7 +215,7 @@ def _verify(args: argparse.Namespace) -> int:
         outcome = {"outcome": str(found.outcome), "why": found.why}
         args.out.data({**outcome, "at": args.at.isoformat(), "credential": found.credential})
     else:
-        verification_text.write(args.out, found)
+        verification.write(args.out, found)
     return 0 if found else 1
 
 

@@ -1,4 +1,4 @@
-"""``certrules export``: a table into a CSV file or a workbook."""
+"""``certrules export`` and ``ics``: a table as a file, and a learner's calendar of expiries."""
 
 import argparse
 from pathlib import Path
@@ -6,19 +6,20 @@ from typing import Any
 
 from attrs import asdict
 
+from certrules import instants
 from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output, counted
-from certrules.model.people import Scope
+from certrules.model.people import Action, Scope
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import exporting
 from certrules.workflows.exporting import Exported, ExportFormat
 from certrules.workflows.platform import Acting
 
-__all__ = ["add_export", "run"]
+__all__ = ["add_export", "add_ics"]
 
-EXAMPLE = """\
+EXPORT = """\
   certrules export issued --store certificates.db --out issued.xlsx \\
       --filter Status=expired --sort=-Expiration --zone Europe/Rome
   certrules export awarded-users --store certificates.db --out first-aid.csv \\
@@ -33,13 +34,20 @@ awards are shown with --filter Status=archived. Managers and executives who ask
 are given their own company's awards, everybody else their own: they need not
 name them.
 """
+ICS = """\
+  certrules ics --store certificates.db --user ada --out ada.ics --alarm 30 --alarm 7
+
+An event on the last valid day of each certification that expires, in --zone or
+in the user's own time zone, or else in UTC. Importing a later file moves the
+events of an earlier one, whatever has changed since.
+"""
 
 GROUPS = (Column("group", shrinks=True), Column("rows", right=True))
 
 
 def add_export(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the command to its parser."""
-    options.command(parser, EXAMPLE, run)
+    """Add the options of ``export``."""
+    options.command(parser, EXPORT, _export)
     known = list(map(str, Table))
     parser.add_argument("table", metavar="TABLE", choices=known, help=", ".join(known))
     options.add_out(parser, "the file to write, *.csv or *.xlsx")
@@ -64,8 +72,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     options.add_acting(parser, at="statuses at this instant")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Export the table."""
+def _export(args: argparse.Namespace) -> int:
     path = Path(args.file)
     as_ = _as(path, args.as_)
     with session.acting(args) as acting:
@@ -132,3 +139,36 @@ def _show(out: Output, query: TableQuery, path: Path, done: Exported, zone: str)
     if done.groups:
         out.line()
         out.table(GROUPS, ((each.value or "(none)", f"{each.rows:,}") for each in done.groups))
+
+
+def add_ics(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``ics``."""
+    options.command(parser, ICS, _ics)
+    options.add(parser, "--user")
+    options.add_out(parser, "the calendar to write")
+    says = "remind so many days before; may be given several times"
+    parser.add_argument("--alarm", metavar="DAYS", type=int, action="append", default=[], help=says)
+    options.add_zone(parser, "the last valid days of this time zone")
+    options.add_acting(parser, at="written at this instant")
+
+
+def _ics(args: argparse.Namespace) -> int:
+    at = args.at
+    path = Path(args.file)
+    with session.acting(args) as acting:
+        files.check_out(path, store=acting.store)
+        user = session.user(acting, Action.VIEW_AWARDS, args.user)
+        zone = args.zone or session.zone_of(acting, user)
+        try:
+            data = exporting.expiry_calendar(acting, user.id, at=at, zone=zone, alarms=args.alarm)
+        except ImportError as error:
+            raise UsageError("a calendar needs icalendar: pip install 'certrules[ical]'") from error
+    with files.replacing(path) as target:
+        target.write(data)
+    events, name = data.count(b"BEGIN:VEVENT"), options.zone_name(zone)
+    if args.out.as_json:
+        head = {"user": user.id, "file": str(path), "events": events}
+        args.out.data({**head, "at": instants.utc(at).isoformat(), "zone": name})
+    else:
+        args.out.line(f"Wrote {counted(events, 'event')} to {path} (days in {name})")
+    return 0

@@ -1,23 +1,25 @@
-"""``certrules renew``: may this award be renewed, and by what; and if so, start."""
+"""``certrules renew`` and ``reopen``: renewals of an award, and training to be taken again."""
 
 import argparse
 from collections.abc import Sequence
 from functools import partial
 from typing import Never
 
+from certrules import instants
 from certrules.cli import decisions, names, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.names import Words
+from certrules.cli.output import Output, counted, progress
 from certrules.model.catalog import Item
 from certrules.model.decisions import Answer, Granted
 from certrules.model.learning import RenewalOption
 from certrules.model.people import Action
 from certrules.repositories.protocols import Store
-from certrules.workflows import renewal
+from certrules.workflows import renewal, reopen
 
-__all__ = ["add_renew"]
+__all__ = ["add_renew", "add_reopen"]
 
-EXAMPLE = """\
+RENEW = """\
   certrules renew --store certificates.db --user ada --certification FA --explain
 
 --explain only says whether a renewal may be started, by what, and why; of an
@@ -26,11 +28,20 @@ started: completing the item that it names (see `certrules complete`) then
 renews the award. Name the item if several can renew it. A request that may be
 sent twice has a --key: the second changes nothing.
 """
+REOPEN = """\
+  certrules reopen --store certificates.db --since 2024-06-01T00:00:00Z
+
+Run it each night, or as often as you like: what was reopened, or completed
+since the expiry, is left alone, and what a late run missed is done then.
+Completed again, with `certrules complete --policy allbound-reopening`, the
+training earns the certification anew. With --since, awards that expired before
+that are not looked at.
+"""
 
 
 def add_renew(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``renew``."""
-    options.command(parser, EXAMPLE, _run)
+    options.command(parser, RENEW, _renew)
     options.add(parser, "--user", "--certification")
     options.add_items(parser, "renew it by this", required=False)
     option = parser.add_argument
@@ -42,7 +53,7 @@ def add_renew(parser: argparse.ArgumentParser) -> None:
     options.add_acting(parser, policy="docebo")
 
 
-def _run(args: argparse.Namespace) -> int:
+def _renew(args: argparse.Namespace) -> int:
     with session.acting(args) as acting:
         answer = partial(decisions.answer, args.out, acting.store)
         award = (
@@ -99,3 +110,31 @@ def _only(store: Store, options: Sequence[RenewalOption]) -> RenewalOption | Non
             routes = "; ".join(decisions.sentence(Words(view), each) for each in options)
         raise UsageError(f"there are several ways to renew it, name one: {routes}")
     return options[0] if options else None
+
+
+def add_reopen(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``reopen``."""
+    options.command(parser, REOPEN, _reopen)
+    options.add_value(parser, "--since", "INSTANT", "only what expired since then (ever)")
+    options.add_acting(parser, at="what has expired by then", policy="allbound-reopening")
+
+
+def _reopen(args: argparse.Namespace) -> int:
+    if not options.policy(args).reenable_training_on_expiry:
+        raise UsageError(f"on the platform {args.policy}, training stays complete")
+    out: Output = args.out
+    with session.acting(args) as acting, progress("reopening") as on_progress:
+        reopened = reopen.reopen_expired(
+            acting, at=args.at, since=args.since, on_progress=on_progress
+        )
+        if out.as_json:
+            out.data_stream({"at": instants.utc(args.at).isoformat()}, "reopened", reopened)
+            return 0
+        with acting.store.reading() as view:
+            words = Words(view)
+            out.some(
+                reopened,
+                lambda each: f"{words.user(each.user_id)}: {decisions.sentence(words, each)}",
+            )
+    out.line(f"{counted(len(reopened), 'training')} reopened")
+    return 0

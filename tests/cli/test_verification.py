@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 
 from certrules.badges.verifying import Verdict, Verification
-from certrules.cli import verification_text
+from certrules.cli import verification
 from certrules.cli.output import Output
 from tests.badges.samples import unsigned
 
@@ -13,14 +13,14 @@ from tests.badges.samples import unsigned
 def told(outcome: Verdict, credential: object = None) -> str:
     stream = StringIO()
     found = Verification(outcome, "so it is", credential)  # type: ignore[arg-type]
-    verification_text.write(Output(stream=stream), found)
+    verification.write(Output(stream=stream), found)
     return stream.getvalue()
 
 
 def test_every_badge_that_does_not_count_comes_with_advice() -> None:
-    assert {str(each) for each in Verdict} - {"valid"} == verification_text.ADVICE.keys()
+    assert {str(each) for each in Verdict} - {"valid"} == verification.ADVICE.keys()
     for outcome in Verdict:
-        advice = verification_text.ADVICE.get(str(outcome), "")
+        advice = verification.ADVICE.get(str(outcome), "")
         assert " ".join(told(outcome).split()) == f"{outcome}: so it is {advice}".strip()
 
 
