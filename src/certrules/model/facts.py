@@ -96,16 +96,12 @@ class Facts:
 
     def enrolment(self, kind: ItemKind, item_id: str) -> Enrolment | None:
         """Return the user's current enrolment in an item."""
-        current = (attempt for attempt in self.attempts(kind, item_id) if not attempt.archived)
-        return max(current, key=lambda enrolment: enrolment.attempt, default=None)
+        current = (each for each in self.attempts(kind, item_id) if not each.archived)
+        return max(current, key=lambda each: each.attempt, default=None)
 
     def attempts(self, kind: ItemKind, item_id: str) -> tuple[Enrolment, ...]:
         """Return all the user's enrolments in an item, archived ones too."""
-        return tuple(
-            enrolment
-            for enrolment in self.enrolments
-            if (enrolment.kind, enrolment.item_id) == (kind, item_id)
-        )
+        return tuple(each for each in self.enrolments if each.ref == (kind, item_id))
 
     def course(self, course_id: str) -> Course | None:
         """Return the course of an id."""
@@ -119,9 +115,9 @@ class Facts:
     def all_completions(self) -> tuple[Completion, ...]:
         """Every completion, also those that enrolments record."""
         enrolled = (
-            Completion(self.user.id, enrolment.kind, enrolment.item_id, enrolment.completed_at)
-            for enrolment in self.enrolments
-            if enrolment.status is EnrolmentStatus.COMPLETED and enrolment.completed_at
+            Completion(self.user.id, *each.ref, each.completed_at)
+            for each in self.enrolments
+            if each.status is EnrolmentStatus.COMPLETED and each.completed_at
         )
         return (*self.completions, *enrolled)
 

@@ -44,24 +44,15 @@ def groups(certification: Certification, policy: Policy) -> list[Group]:
     """
     criteria = certification.criteria or policy.criteria
     found: dict[object, list[Assignment]] = {}
-    for assignment in certification.assignments:
-        found.setdefault(_key(assignment, criteria), []).append(assignment)
-    return sorted(found.values(), key=_items)
+    for each in certification.assignments:
+        alone = each.ref if criteria is Criteria.ALL else None
+        found.setdefault(alone if each.group is None else each.group, []).append(each)
+    return sorted(found.values(), key=lambda group: sorted(item_order(each.ref) for each in group))
 
 
 def item_order(item: ItemRef) -> tuple[str, str]:
     """Return what items are put in order by."""
     return item.kind.value, item.id
-
-
-def _items(group: Group) -> list[tuple[str, str]]:
-    return sorted(item_order(each.ref) for each in group)
-
-
-def _key(assignment: Assignment, criteria: Criteria) -> object:
-    if assignment.group is not None:
-        return assignment.group
-    return assignment.ref if criteria is Criteria.ALL else None
 
 
 def assigned(group: Group, completion: Completion) -> list[datetime]:
@@ -87,9 +78,7 @@ def counting(group: Group, completions: Iterable[Completion]) -> list[Completion
     Rules: DOC-ASSIGN-07, DOC-ASSIGN-08, ALL-TRAIN-06, INT-21.
     """
     return [
-        each
-        for each in completions
-        if any(each.completed_at > instant for instant in assigned(group, each))
+        each for each in completions if any(each.completed_at > at for at in assigned(group, each))
     ]
 
 

@@ -18,7 +18,6 @@ def status_at(award: Award, at: datetime) -> Status:
     Before its issue it is not yet valid. From its issue until just before its expiry it is valid.
     From the instant at which it was archived on, it is history.
 
-    >>> from datetime import UTC
     >>> award = Award("ada", "first-aid", datetime(2024, 1, 1, tzinfo=UTC), None)
     >>> status_at(award, datetime(2024, 1, 1, tzinfo=UTC))
     <Status.VALID: 'valid'>
@@ -33,7 +32,6 @@ def as_of(award: Award, at: datetime) -> Award | None:
 
     A later archiving is removed.
 
-    >>> from datetime import UTC
     >>> first, second = (datetime(year, 1, 1, tzinfo=UTC) for year in (2024, 2025))
     >>> award = Award("ada", "first-aid", first, None, archived_at=second)
     >>> as_of(award, first).archived, as_of(award, second).archived
@@ -51,7 +49,6 @@ def as_of(award: Award, at: datetime) -> Award | None:
 def expired(award: Award, at: datetime) -> bool:
     """Return whether an award has expired; at the very instant of its expiry it has.
 
-    >>> from datetime import UTC
     >>> end = datetime(2025, 1, 1, tzinfo=UTC)
     >>> award = Award("ada", "first-aid", datetime(2024, 1, 1, tzinfo=UTC), end)
     >>> expired(award, end - timedelta(microseconds=1)), expired(award, end)
@@ -68,7 +65,6 @@ def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
 
     Zero on the day on which it expires, negative if it is overdue, None if it never expires.
 
-    >>> from datetime import UTC
     >>> award = Award("ada", "first-aid", *(datetime(y, 1, 1, tzinfo=UTC) for y in (2024, 2025)))
     >>> days_left(award, datetime(2024, 12, 31, 23, 59, tzinfo=UTC), zone=UTC)
     1
@@ -87,7 +83,6 @@ def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
 
     It is the day of the last moment before the expiry; None if the award never expires.
 
-    >>> from datetime import UTC
     >>> award = Award("ada", "first-aid", *(datetime(y, 1, 1, tzinfo=UTC) for y in (2024, 2025)))
     >>> last_valid_day(award, zone="Europe/Rome")  # expires at 01:00 there
     datetime.date(2025, 1, 1)

@@ -165,7 +165,6 @@ def written_expiry(day: date, *, zone: str | tzinfo, policy: Policy) -> datetime
 def allowed(validity: Validity, policy: Policy) -> Answer:
     """Return whether a certification of a platform may have a validity; no effects follow.
 
-    >>> from certrules import ALLBOUND
     >>> bool(allowed(Validity(2, Unit.YEARS), ALLBOUND))
     True
     >>> print(allowed(Validity(18, Unit.MONTHS), ALLBOUND).reasons[0])

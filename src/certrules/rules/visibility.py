@@ -4,7 +4,7 @@ What neither a rule nor a policy's ``delegated`` grants, is refused. The groups 
 are about who can earn it; see :mod:`certrules.rules.issuing`.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 
 from attrs import frozen
@@ -134,31 +134,22 @@ def may(actor: Actor, action: Action, scope: Scope = _ANYONE, *, policy: Policy 
     _check(scope, Scope)
     if not policy.enabled:
         return Refused((SWITCHED_OFF,))
-    grants = _GRANTS[action]
+    covering = (each for each in _GRANTS[action] if each.covers(actor, scope))
+    delegated = sorted((role for role, what in policy.delegated if what is action), key=str)
     reasons = [
-        *_because(grants, actor, action, scope),
-        *_delegated(actor, action, policy),
+        *(each.reason(ReasonCode.PERMITTED, actor, action) for each in covering),
+        *(
+            because(ReasonCode.DELEGATED, actor_id=actor.user_id, action=action, role=role)
+            for role in delegated
+            if role in actor.roles
+        ),
     ]
     if reasons:
         return Granted(reasons=reasons)
-    return Refused(each.reason(ReasonCode.RESERVED, actor, action) for each in grants)
+    return Refused(each.reason(ReasonCode.RESERVED, actor, action) for each in _GRANTS[action])
 
 
 def _check(given: object, kind: type) -> None:
     if not isinstance(given, kind):  # such as an action's name, which would be refused for ever
         name = kind.__name__
         raise InvalidValueError(name.lower(), given, f"a certrules.model.people.{name}")
-
-
-def _because(
-    grants: Collection[_Grant], actor: Actor, action: Action, scope: Scope
-) -> Iterator[Reason]:
-    for grant in grants:
-        if grant.covers(actor, scope):
-            yield grant.reason(ReasonCode.PERMITTED, actor, action)
-
-
-def _delegated(actor: Actor, action: Action, policy: Policy) -> Iterator[Reason]:
-    for role in sorted(actor.roles, key=str):
-        if (role, action) in policy.delegated:
-            yield because(ReasonCode.DELEGATED, actor_id=actor.user_id, action=action, role=role)

@@ -58,7 +58,8 @@ def decide(
     ]
     if reasons:
         return Refused(reasons)
-    last = max((_first(group, done) for group, done in needed), key=criteria.order)
+    counting = (criteria.counting(group, done) for group, done in needed)
+    last = max((min(each, key=criteria.order) for each in counting), key=criteria.order)
     return issue(facts, certification, last, at=at, zone=zone, policy=policy)
 
 
@@ -87,10 +88,6 @@ def _criteria_objections(
         yield because(ReasonCode.ITEM_NOT_ASSIGNED, item=item, **issuing.named(certification))
     else:
         yield from filter(None, (criteria.objection(facts, group, done) for group, done in needed))
-
-
-def _first(group: criteria.Group, done: Sequence[Completion]) -> Completion:
-    return min(criteria.counting(group, done), key=criteria.order)
 
 
 def objections(
@@ -148,9 +145,8 @@ def issue(
     Rules: DOC-AWARD-02, INT-14b, INT-35.
     """
     source = Source(AssociationType(last.kind.value), last.item_id)
-    award = issuing.stamp(
-        facts, certification, source, issued_at=last.completed_at, zone=zone, policy=policy
-    )
+    done = last.completed_at
+    award = issuing.stamp(facts, certification, source, issued_at=done, zone=zone, policy=policy)
     if same := issuing.same_awards(award, facts.awards):
         return Refused(same)
     item = facts.item(*last.ref)

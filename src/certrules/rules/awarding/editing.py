@@ -42,17 +42,10 @@ def edit(
     Rules: DOC-AWARD-02, DOC-AWARD-09, DOC-AWARD-12, DOC-DELETE-01, INT-28.
     """
     _check(award, changed)
-    after = evolve(
-        award,
-        issued_at=changed.issued_at,
-        expires_at=changed.expires_at,
-        basis=changed.basis,
-        source=changed.source,
-        version=award.version + 1,
-    )
+    after = evolve(changed, version=award.version + 1)
     reasons = [
         *([because(ReasonCode.NO_SUCH_CERTIFICATION)] if deleted else ()),
-        *_history_objections(award),
+        *([_is_history(award)] if award.archived else ()),
         *issuing.same_awards(after, others),
         *date_objections(after),
         *source_objections(after.source, policy),
@@ -82,10 +75,8 @@ def _check(award: Award, changed: Award) -> None:
             raise InvalidValueError(name, getattr(changed, name), expected)
 
 
-def _history_objections(award: Award) -> Iterator[Reason]:
-    if award.archived:
-        cycle, archived_at = award.cycle, award.archived_at
-        yield because(ReasonCode.AWARD_ARCHIVED, cycle=cycle, archived_at=archived_at)
+def _is_history(award: Award) -> Reason:
+    return because(ReasonCode.AWARD_ARCHIVED, cycle=award.cycle, archived_at=award.archived_at)
 
 
 def date_objections(award: Award | ManualAward) -> Iterator[Reason]:
@@ -99,11 +90,8 @@ def date_objections(award: Award | ManualAward) -> Iterator[Reason]:
         yield because(ReasonCode.EXPIRY_REQUIRED)
 
 
-ITEMS = frozenset(AssociationType) - {
-    AssociationType.MANUAL,
-    AssociationType.EXTERNAL_CERTIFICATION,
-}
-"""The associations that name an item."""
+WITHOUT_ITEM = AssociationType.MANUAL, AssociationType.EXTERNAL_CERTIFICATION
+"""The associations that name no item."""
 
 
 def source_objections(source: Source, policy: Policy) -> Iterator[Reason]:
@@ -111,18 +99,14 @@ def source_objections(source: Source, policy: Policy) -> Iterator[Reason]:
 
     Rules: DOC-AWARD-03, DOC-AWARD-04, DOC-AWARD-05, DOC-AWARD-06, DOC-AWARD-07.
     """
-    if source.item_id is None and source.type in ITEMS:
+    if source.item_id is None and source.type not in WITHOUT_ITEM:
         yield because(ReasonCode.ASSOCIATION_NEEDS_ITEM, type=source.type)
-    elif source.item_id is not None and source.type not in ITEMS:
+    elif source.item_id is not None and source.type in WITHOUT_ITEM:
         yield because(ReasonCode.ASSOCIATION_WITHOUT_ITEM, type=source.type)
-    if source.type is AssociationType.EXTERNAL_CERTIFICATION:
-        yield from _link_objections(source, policy)
-    elif source.links:
-        yield because(ReasonCode.LINK_NOT_ALLOWED, type=source.type)
-
-
-def _link_objections(source: Source, policy: Policy) -> Iterator[Reason]:
-    if not policy.external_certifications:
+    external = source.type is AssociationType.EXTERNAL_CERTIFICATION
+    if external and not policy.external_certifications:
         yield because(ReasonCode.EXTERNAL_CERTIFICATIONS_DISABLED)
-    if not source.links:
+    if external and not source.links:
         yield because(ReasonCode.LINK_REQUIRED)
+    if source.links and not external:
+        yield because(ReasonCode.LINK_NOT_ALLOWED, type=source.type)

@@ -1,12 +1,11 @@
 """External training: what does it earn?"""
 
-from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from certrules import instants
 from certrules.model.awards import AssociationType
-from certrules.model.catalog import Certification, ItemKind
-from certrules.model.decisions import Answer, Decision, Granted, Reason, Refused, because
+from certrules.model.catalog import ItemKind
+from certrules.model.decisions import Answer, Decision, Granted, Refused, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, ExternalTraining
 from certrules.model.policy import DOCEBO, Policy
@@ -46,10 +45,10 @@ def decide_external(
     certification = facts.certification
     if certification is None:
         return Refused(issuing.objections(facts, policy))
-    reasons = [
-        *completing.objections(facts, completion, at, policy),
-        *_choice_objections(facts, training, certification),
-    ]
+    reasons = [*completing.objections(facts, completion, at, policy)]
+    if training.certification_id != certification.id:
+        code, item = ReasonCode.EXTERNAL_FOR_OTHER_CERTIFICATION, facts.item(*completion.ref)
+        reasons.append(because(code, item=item, **issuing.named(certification)))
     if reasons:
         return Refused(reasons)
     return completing.issue(facts, certification, completion, at=at, zone=zone, policy=policy)
@@ -90,12 +89,3 @@ def record_external(
 def _earned(training: ExternalTraining, known: Facts) -> bool:
     source = (AssociationType.EXTERNAL_TRAINING, training.id)
     return any((each.source.type, each.source.item_id) == source for each in known.awards)
-
-
-def _choice_objections(
-    facts: Facts, training: ExternalTraining, certification: Certification
-) -> Iterator[Reason]:
-    if training.certification_id != certification.id:
-        item = facts.item(ItemKind.EXTERNAL_TRAINING, training.id)
-        asked = issuing.named(certification)
-        yield because(ReasonCode.EXTERNAL_FOR_OTHER_CERTIFICATION, item=item, **asked)

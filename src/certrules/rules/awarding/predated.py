@@ -72,42 +72,27 @@ def predate(
     past = [each for each in facts.all_completions if each.completed_at <= at]
     groups = criteria.groups(certification, policy)
     done = [each for group in groups for each in criteria.in_group(group, past)]
+    last = max(done, key=criteria.order, default=None)
     found = (
         *issuing.objections(facts, policy),
         _already_held(facts.held, at),
         _without_items(certification),
         *(criteria.missing(facts, each) for each in groups if not criteria.in_group(each, past)),
-        _too_early(done, since),
+        _too_early(last, since),
         _earned_before(facts.awards, done),
     )
-    if reasons := [*filter(None, found)]:
+    reasons = [*filter(None, found)]
+    if reasons or last is None:
         return Refused(reasons)
-    award = _award(facts, certification, done, at, zone, policy)
+    kind, then = AssociationType(last.kind.value), last.completed_at
+    source = Source(kind, last.item_id, completed_at=then)
+    issued_at = at if policy.predated_issue is PredatedIssue.TODAY else then
+    award = issuing.stamp(
+        facts, certification, source, issued_at=issued_at, zone=zone, policy=policy
+    )
     if same := issuing.same_awards(award, facts.awards):
         return Refused(same)
     return Granted(consequences.issued(award, facts.held, at), (because(ReasonCode.PREDATED),))
-
-
-def _last(done: Sequence[Completion]) -> Completion:
-    return max(done, key=criteria.order)
-
-
-def _award(
-    facts: Facts,
-    certification: Certification,
-    done: Sequence[Completion],
-    at: datetime,
-    zone: str | tzinfo,
-    policy: Policy,
-) -> Award:
-    last = _last(done)
-    kind = AssociationType(last.kind.value)
-    source = Source(kind, last.item_id, completed_at=last.completed_at)
-    today = policy.predated_issue is PredatedIssue.TODAY
-    issued_at = at if today else last.completed_at
-    return issuing.stamp(
-        facts, certification, source, issued_at=issued_at, zone=zone, policy=policy
-    )
 
 
 def _already_held(held: Award | None, at: datetime) -> Reason | None:
@@ -116,11 +101,11 @@ def _already_held(held: Award | None, at: datetime) -> Reason | None:
     return because(ReasonCode.ALREADY_HELD, cycle=held.cycle, expires_at=held.expires_at)
 
 
-def _too_early(done: Sequence[Completion], since: datetime | None) -> Reason | None:
-    last = _last(done).completed_at if done else None
-    if since is None or last is None or last >= instants.utc(since):
+def _too_early(last: Completion | None, since: datetime | None) -> Reason | None:
+    if since is None or last is None or last.completed_at >= instants.utc(since):
         return None
-    return because(ReasonCode.COMPLETED_TOO_EARLY, completed_at=last, since=since)
+    done = last.completed_at
+    return because(ReasonCode.COMPLETED_TOO_EARLY, completed_at=done, since=since)
 
 
 def _earned_before(awards: Iterable[Award], done: Sequence[Completion]) -> Reason | None:
@@ -130,6 +115,6 @@ def _earned_before(awards: Iterable[Award], done: Sequence[Completion]) -> Reaso
         for award in awards
         if (award.source.type.value, award.source.item_id) in items
     ]
-    if not earned or _last(done).completed_at > max(earned):
+    if not earned or any(each.completed_at > max(earned) for each in done):
         return None
     return because(ReasonCode.TRAINING_EARNED_BEFORE, completed_at=max(earned))

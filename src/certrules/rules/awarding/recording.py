@@ -41,19 +41,9 @@ def record(
     attempts, completions = tuple(attempts), tuple(completions)
     if reasons := tuple(objections(completion, attempts, completions, at)):
         return Refused(reasons)
-    enrolled = (
-        _enrolments(completion, attempts, completions, direct=direct)
-        if completion.kind in _ATTENDED
-        else ()
-    )
-    effects: tuple[Effect, ...] = tuple(Enrol(each) for each in enrolled)
-    return Granted(
-        (RecordCompletion(completion), *effects), (because(ReasonCode.COMPLETION_PLAUSIBLE),)
-    )
-
-
-_ATTENDED = (ItemKind.COURSE, ItemKind.LEARNING_PLAN)
-"""The kinds of item in which people are enrolled."""
+    enrolled = _enrolments(completion, attempts, completions, direct=direct)
+    effects: tuple[Effect, ...] = (RecordCompletion(completion), *map(Enrol, enrolled))
+    return Granted(effects, (because(ReasonCode.COMPLETION_PLAUSIBLE),))
 
 
 def _enrolments(
@@ -63,16 +53,17 @@ def _enrolments(
     *,
     direct: bool,
 ) -> Iterator[Enrolment]:
-    """Yield the attempt that a completion changes or adds.
+    """Yield the attempt that a completion changes or adds: at a course or plan.
 
     An older completion of the only attempt makes it begin earlier, if it was inferred. A plan
     cannot be archived to be taken again, so its one attempt has the last completion.
     """
     done = completion.completed_at
+    if completion.kind not in (ItemKind.COURSE, ItemKind.LEARNING_PLAN):
+        return
     if not attempts or (attempts[-1].archived and done >= attempts[-1].enrolled_at):
         number = attempts[-1].attempt + 1 if attempts else 1
-        who, kind, item = completion.user_id, completion.kind, completion.item_id
-        fresh = Enrolment(who, kind, item, done, attempt=number, direct=direct)
+        fresh = Enrolment(completion.user_id, *completion.ref, done, attempt=number, direct=direct)
         yield evolve(fresh, status=EnrolmentStatus.COMPLETED, completed_at=done)
     elif done < attempts[-1].enrolled_at:
         if len(attempts) == 1 and not attempts[-1].archived and inferred(attempts[-1], completions):

@@ -31,10 +31,13 @@ def badge_image(image: ImageInfo | None, *, policy: Policy = DOCEBO) -> Answer:
     """
     if image is None and not policy.badge_required:
         return Granted(reasons=(because(ReasonCode.IMAGE_NOT_NEEDED),))
-    reasons = tuple(_against(image))
+    reasons = tuple(_objections(image))
     if reasons or image is None:
         return Refused(reasons)
-    return Granted(reasons=(_because(image),))
+    if (image.width, image.height) == (SIDE, SIDE):
+        fits = because(ReasonCode.IMAGE_AS_RECOMMENDED, format=image.format, side=SIDE)
+        return Granted(reasons=(fits,))
+    return Granted(reasons=(because(ReasonCode.IMAGE_OF_OTHER_SIZE, **_size(image)),))
 
 
 def about_image(certification: Certification, image: ImageInfo | None, policy: Policy) -> Answer:
@@ -46,30 +49,21 @@ def about_image(certification: Certification, image: ImageInfo | None, policy: P
         return badge_image(image)
     if not policy.badge_required or not certification.badge_image:
         return Granted()
-    unseen = because(ReasonCode.IMAGE_NOT_CHECKED, image=certification.badge_image)
-    return Granted(reasons=(unseen,))
+    return Granted(
+        reasons=(because(ReasonCode.IMAGE_NOT_CHECKED, image=certification.badge_image),)
+    )
 
 
-def _against(image: ImageInfo | None) -> Iterator[Reason]:
+def _objections(image: ImageInfo | None) -> Iterator[Reason]:
     if image is None:
         yield because(ReasonCode.IMAGE_REQUIRED)
     elif image.format is None:
         yield because(ReasonCode.IMAGE_FORMAT_UNKNOWN)
     else:
-        yield from _content_objections(image)
-
-
-def _content_objections(image: ImageInfo) -> Iterator[Reason]:
-    if image.fault is not None:
-        yield because(ReasonCode.IMAGE_BROKEN, format=image.format, fault=image.fault)
-    if max(image.width, image.height) > SIDE:
-        yield because(ReasonCode.IMAGE_TOO_LARGE, **_size(image))
-
-
-def _because(image: ImageInfo) -> Reason:
-    if (image.width, image.height) == (SIDE, SIDE):
-        return because(ReasonCode.IMAGE_AS_RECOMMENDED, format=image.format, side=SIDE)
-    return because(ReasonCode.IMAGE_OF_OTHER_SIZE, **_size(image))
+        if image.fault is not None:
+            yield because(ReasonCode.IMAGE_BROKEN, format=image.format, fault=image.fault)
+        if max(image.width, image.height) > SIDE:
+            yield because(ReasonCode.IMAGE_TOO_LARGE, **_size(image))
 
 
 def _size(image: ImageInfo) -> dict[str, int]:

@@ -108,27 +108,22 @@ def unlink(
 
     Rules: DOC-ASSIGN-11, DOC-DELETE-05, ALL-CERT-09, INT-20, INT-23.
     """
+    item = ItemRef(kind, item_id)
     reasons = [*frozen_objections(certification, ("assignments",), policy)]
-    if not _holds(certification, ItemRef(kind, item_id)):
-        code, named = ReasonCode.ITEM_NOT_ASSIGNED, issuing.named(certification)
-        item = Item(kind, item_id)
-        reasons.append(because(code, Rule.DOC_ASSIGN_11, item=item, **named))
+    if not _holds(certification, item):
+        code, details = ReasonCode.ITEM_NOT_ASSIGNED, issuing.named(certification)
+        reasons.append(because(code, Rule.DOC_ASSIGN_11, item=Item(*item), **details))
     if reasons:
         return Refused(reasons)
     source = AssociationType(kind.value), item_id
     lost = [each for each in awards if (each.source.type, each.source.item_id) == source]
     doomed = {(each.user_id, each.cycle) for each in lost}
     ended = [
-        each
-        for each in renewals
-        if each.option.ref == (kind, item_id) or (each.user_id, each.cycle) in doomed
+        each for each in renewals if each.option.ref == item or (each.user_id, each.cycle) in doomed
     ]
-    why = _loss(Rule.DOC_ASSIGN_11, lost)
-    effects = (
-        UnassignItem(certification.id, kind, item_id),
-        *consequences.removed(lost, ended, at),
-    )
-    return Granted(effects, (why,))
+    removed = consequences.removed(lost, ended, at)
+    effects = (UnassignItem(certification.id, kind, item_id), *removed)
+    return Granted(effects, (_loss(Rule.DOC_ASSIGN_11, lost),))
 
 
 def unassign(

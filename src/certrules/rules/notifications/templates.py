@@ -96,19 +96,18 @@ def lint(notification: Notification) -> list[Reason]:
 
     Rules: DOC-NOTIFY-03, INT-26, X-NOTIFY-2.
     """
-    subject, body = notification.subject, _COMMENT.sub("", notification.body)
-    return [*_without_link(notification, body), *_unknown(subject, body)]
+    body = _COMMENT.sub("", notification.body)
+    warnings = [*_unknown(notification.subject, body)]
+    names = {found[1] or found[2] for found in SHORT_CODE.finditer(body)}
+    if notification.kind is NoticeKind.EXPIRY and RENEW_LINK not in names:
+        missing = because(ReasonCode.RENEW_LINK_MISSING, notification_id=notification.id)
+        return [missing, *warnings]
+    return warnings
 
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _MEANT = re.compile(r"\[([^][]{1,80})\]|\{\{([^{}]{1,80})\}\}")
 """What somebody may have meant for a short code, such as ``[renew-link]``."""
-
-
-def _without_link(notification: Notification, body: str) -> Iterator[Reason]:
-    names = {found[1] or found[2] for found in SHORT_CODE.finditer(body)}
-    if notification.kind is NoticeKind.EXPIRY and RENEW_LINK not in names:
-        yield because(ReasonCode.RENEW_LINK_MISSING, notification_id=notification.id)
 
 
 def _unknown(subject: str, body: str) -> Iterator[Reason]:

@@ -89,8 +89,8 @@ def _not_here(facts: Facts, item: ItemRef) -> Reason | None:
 
 def _retakes_off(facts: Facts, item: ItemRef) -> Reason | None:
     attempts = facts.attempts(*item)
-    completed = any(each.status is EnrolmentStatus.COMPLETED for each in attempts)
-    if completed or any(each.ref == item for each in facts.completions):
+    done = any(each.status is EnrolmentStatus.COMPLETED for each in attempts)
+    if done or any(each.ref == item for each in facts.completions):
         return because(ReasonCode.RETAKES_OFF, item=facts.item(*item))
     return None
 
@@ -123,15 +123,11 @@ def routes(facts: Facts, item: ItemRef) -> list[str | None]:
     """
     if item.kind is not ItemKind.COURSE:
         return [None]
-    plans = sorted({plan.id for plan in facts.plans if _has_through(facts, plan, item.id)})
+    holding = {plan.id for plan in facts.plans if item.id in plan.courses}
+    plans = [each for each in sorted(holding) if facts.enrolment(ItemKind.LEARNING_PLAN, each)]
     enrolment = facts.enrolment(*item)
     direct = not plans or (enrolment is not None and enrolment.direct)
     return [*plans, None] if direct else [*plans]
-
-
-def _has_through(facts: Facts, plan: LearningPlan, course_id: str) -> bool:
-    enrolled = facts.enrolment(ItemKind.LEARNING_PLAN, plan.id) is not None
-    return enrolled and course_id in plan.courses
 
 
 def closed_reason(facts: Facts, item: ItemRef, plan_id: str | None, at: datetime) -> Reason | None:

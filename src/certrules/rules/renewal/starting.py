@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 
 from certrules import instants
 from certrules.errors import InvalidValueError
@@ -73,8 +74,11 @@ def start(
     reasons = [
         *objections(facts, then, policy),
         *_option_objections(then, option, at),
-        *_version_objections(facts.held, expected_version),
     ]
+    version = facts.held and (facts.held.cycle, facts.held.version)
+    if version and expected_version not in (None, version):
+        details = {"expected_version": expected_version, "version": version}
+        reasons.append(because(ReasonCode.AWARD_CHANGED, **details))
     plan = [] if option.plan_id is None else [ItemRef(ItemKind.LEARNING_PLAN, option.plan_id)]
     taken = [*within(facts, option.ref), *plan]
     reasons = reasons or [*changed_since(facts, then, taken, at)]
@@ -92,26 +96,16 @@ def _answer_again(earlier: Renewal, option: RenewalOption) -> Decision:
     return Refused((because(ReasonCode.KEY_OF_CLOSED_RENEWAL, **details),))
 
 
-def _version_objections(
-    held: Award | None, expected_version: tuple[int, int] | None
-) -> Iterator[Reason]:
-    version = held and (held.cycle, held.version)
-    if version and expected_version not in (None, version):
-        details = {"expected_version": expected_version, "version": version}
-        yield because(ReasonCode.AWARD_CHANGED, **details)
-
-
 def _option_objections(facts: Facts, option: RenewalOption, at: datetime) -> Iterator[Reason]:
     """Yield why an option is not offered: what speaks against its item, if anything does."""
     if facts.certification is None:
         return
-    item = option.ref
     judged = judge(facts, facts.certification, option.plan_id, at)
-    own = [each for each in judged if each.item == item]
+    own = [each for each in judged if each.item == option.ref]
     yield from (reason for each in own for reason in each.reasons)
     if not any(each.reasons or option in each.options for each in own):
-        plan_id = option.plan_id
-        yield because(ReasonCode.NO_SUCH_OPTION, item=facts.item(*item), plan_id=plan_id)
+        item, plan_id = facts.item(*option.ref), option.plan_id
+        yield because(ReasonCode.NO_SUCH_OPTION, item=item, plan_id=plan_id)
 
 
 def _start(
@@ -123,12 +117,11 @@ def _start(
     key: str | None,
 ) -> Granted[Effect]:
     retake = certification.retake
-    started = (*held.key, held.version, at, option, retake, key)
     archived = _retaken(facts, option) if retake else []
     fresh = [*_fresh(facts, option, archived, at)]
     resets = [*_resets(facts, option, fresh)] if retake else []
     effects: tuple[Effect, ...] = (
-        OpenRenewal(Renewal(*started)),
+        OpenRenewal(Renewal(*held.key, held.version, at, option, retake, key)),
         *(ArchiveEnrolment(each.archive(at)) for each in archived),
         *(Enrol(each) for each in fresh),
         *resets,
@@ -167,16 +160,12 @@ def _resets(
     facts: Facts, option: RenewalOption, fresh: Iterable[Enrolment]
 ) -> Iterator[ResetMaterials]:
     retaken = {each.ref for each in fresh} | {option.ref}
-    courses = {course.id: course.materials for course in facts.courses}
-    reset = {
-        material
-        for course, materials in courses.items()
-        if (ItemKind.COURSE, course) in retaken
-        for material in materials
-    }
-    for course in sorted(courses):
-        if shared := sorted(reset & set(courses[course])):
-            yield ResetMaterials(facts.user.id, course, tuple(shared))
+    courses = sorted(facts.courses, key=lambda course: course.id)
+    own = (each.materials for each in courses if (ItemKind.COURSE, each.id) in retaken)
+    reset = set(chain.from_iterable(own))
+    for course in courses:
+        if shared := sorted(reset.intersection(course.materials)):
+            yield ResetMaterials(facts.user.id, course.id, tuple(shared))
 
 
 def _why(certification: Certification, *, reset: bool) -> Reason:
