@@ -138,7 +138,6 @@ def _hint(name: str, known: Iterable[str]) -> str:
 class Words:
     """How people call what a store has, and days on the calendar of a zone.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> with MemoryStore().reading() as view:
     ...     Words(view).item(ItemKind.LEARNING_PLAN, "p1")
     'learning plan p1'

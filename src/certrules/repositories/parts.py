@@ -32,7 +32,6 @@ def with_parts(store: CoreStore) -> protocols.Store:
 
     It can be sent to another process if the host's store can.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> with with_parts(MemoryStore()).reading() as view:
     ...     view.badges.get("b1"), list(view.companies.all())
     (None, [])

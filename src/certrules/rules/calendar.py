@@ -19,7 +19,6 @@ def expiries(rows: Iterable[AwardRow], *, zone: str | tzinfo) -> list[CalendarEn
     calendar shows it while there is still time, in whatever zone it is read. An award whose
     certification is gone has no expiry.
 
-    >>> from certrules.rules.status import Status
     >>> award = Award("7", "fa", *(datetime(y, 7, 1, tzinfo=UTC) for y in (2024, 2026)))
     >>> row = AwardRow(award, Status.VALID, certification=Certification("fa", "First aid"))
     >>> (expiry,) = expiries([row], zone=UTC)

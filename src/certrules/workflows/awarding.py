@@ -48,7 +48,6 @@ def complete(acting: Acting, completion: Completion, *, at: datetime) -> Complet
     Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
     Action: ``ISSUE_AWARD``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
     >>> course = Assignment(ItemKind.COURSE, "c1", datetime(2024, 1, 1, tzinfo=UTC))
     >>> with store.writing() as transaction:
@@ -131,7 +130,6 @@ def report_external(acting: Acting, training: ExternalTraining, *, at: datetime)
     :class:`~certrules.errors.MissingDayError` for a day that the platform's zone skipped. Action:
     ``ISSUE_AWARD``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.users.put([User("1", "ada")])
@@ -183,7 +181,6 @@ def edit(acting: Acting, changed: Award, *, at: datetime) -> Decision:
     association is different. Action: ``EDIT_AWARD``.
 
     >>> from attrs import evolve
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store = MemoryStore()
     >>> award = Award("1", "fa", datetime(2024, 1, 1, tzinfo=UTC), None)
     >>> with store.writing() as transaction:

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-
-from attrs import evolve
+from functools import partial
 
 from certrules import instants
 from certrules.model.catalog import Certification
 from certrules.model.people import Action
 from certrules.repositories.protocols import Transaction
 from certrules.rules import awarding
-from certrules.workflows.effects import apply
 from certrules.workflows.facts import known_certification, of_many
 from certrules.workflows.manual_awards import AwardReport, decide_each, together
 from certrules.workflows.platform import Acting
@@ -37,7 +35,6 @@ def issue_predated(
     :class:`~certrules.errors.InvalidValueError` for a certification that the store does not have.
     Action: ``ISSUE_PREDATED``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
     >>> track = Assignment(ItemKind.LEARNING_TRACK, "t1", at)
     >>> done = Completion("1", track.kind, track.item_id, datetime(2024, 1, 1, tzinfo=UTC))
@@ -54,23 +51,17 @@ def issue_predated(
     acting.require(Action.ISSUE_PREDATED)
     at = instants.utc(at)
     since = None if since is None else instants.utc(since)
-    store, zone, policy = acting.store, acting.zone, acting.policy
-    with store.reading() as view:
+    with acting.store.reading() as view:
         found = known_certification(view, certification_id)
         users = _candidates(view, found, since)
     possible = awarding.predatable(found)
     reports = [] if users or possible else [AwardReport(reasons=tuple(possible.reasons))]
+    predate = partial(awarding.predate, since=since, at=at, zone=acting.zone, policy=acting.policy)
     for some in batches(users, on_progress):
-        with store.reading() if dry_run else store.writing() as transaction:
+        with acting.store.reading() if dry_run else acting.store.writing() as transaction:
             found = known_certification(transaction, certification_id)
             known = of_many(transaction, found, some)
-            report, effects = decide_each(
-                known.values(),
-                lambda facts: awarding.predate(facts, since=since, at=at, zone=zone, policy=policy),
-            )
-            if not dry_run:
-                apply(transaction, effects, policy.notifications)
-        reports.append(evolve(report, unknown=tuple(user for user in some if user not in known)))
+            reports.append(decide_each(acting, transaction, some, known, predate, dry_run=dry_run))
     return together(reports)
 
 
@@ -79,10 +70,10 @@ def _candidates(
 ) -> Sequence[str]:
     """Return the ids of the users who completed any of the training."""
     begin = datetime.min.replace(tzinfo=UTC) if since is None else since
-    items = {(each.kind, each.item_id) for each in certification.assignments}
-    completions = (
-        completion
-        for kind, item in items
-        for completion in view.learning.completed_since(kind, item, begin)
+    return sorted(
+        {
+            completion.user_id
+            for item in {each.ref for each in certification.assignments}
+            for completion in view.learning.completed_since(*item, begin)
+        }
     )
-    return sorted({completion.user_id for completion in completions})

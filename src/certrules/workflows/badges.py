@@ -21,7 +21,7 @@ from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Refused
 from certrules.model.effects import IssueBadge, RevokeBadge, RevokeOutdatedBadge
 from certrules.model.people import Action
-from certrules.repositories.protocols import Badges, Transaction
+from certrules.repositories.protocols import Transaction
 from certrules.rules import badges as rules
 from certrules.workflows import facts
 from certrules.workflows.effects import apply
@@ -55,7 +55,6 @@ def issue(
 
     Action: ``DOWNLOAD_BADGE``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> from secrets import randbelow
     >>> store = MemoryStore()
     >>> with store.writing() as transaction:
@@ -83,7 +82,18 @@ def _issue(
         return decision
     if former is not None and former.award.identity == award.identity:
         return Granted((former,), decision.reasons)
-    badge = _of(award, _place(transaction.badges, draw), draw)
+    latest, taken = transaction.badges.places()
+    index = statuslist.allot(taken, draw)  # never given out before; None if the list is full
+    place = (latest, index) if index is not None else (latest + 1, draw(statuslist.SIZE))
+    badge = Badge(
+        str(UUID(int=draw(2**128), version=4)),
+        award.user_id,
+        award.certification_id,
+        award.cycle,
+        award.issued_at,
+        award.expires_at,
+        *place,
+    )
     apply(transaction, [RevokeOutdatedBadge(award), IssueBadge(badge)])
     return Granted((badge,), decision.reasons)
 
@@ -97,25 +107,6 @@ def _held(
     if award is None:
         return None, None
     return award, transaction.badges.current(user_id, certification_id, award.cycle)
-
-
-def _of(award: Award, place: tuple[int, int], draw: Callable[[int], int]) -> Badge:
-    return Badge(
-        str(UUID(int=draw(2**128), version=4)),
-        award.user_id,
-        award.certification_id,
-        award.cycle,
-        award.issued_at,
-        award.expires_at,
-        *place,
-    )
-
-
-def _place(badges: Badges, draw: Callable[[int], int]) -> tuple[int, int]:
-    """Return a status list and an index in it that was never given out."""
-    latest, taken = badges.places()
-    index = statuslist.allot(taken, draw)
-    return (latest, index) if index is not None else (latest + 1, draw(statuslist.SIZE))
 
 
 def credential(
@@ -232,8 +223,7 @@ def revoke(acting: Acting, badge_id: str) -> None:
     with acting.store.writing() as transaction:
         found = _known(transaction, badge_id)
         transaction.badges.withdraw(found.id)
-        cycle = found.award.key
-        transaction.notices.cancel(transaction.badges.withdrawn([cycle]))
+        transaction.notices.cancel(transaction.badges.withdrawn([found.award.key]))
 
 
 def reissue(

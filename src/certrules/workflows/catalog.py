@@ -29,7 +29,6 @@ from certrules.workflows.platform import SYSTEM, Acting
 
 __all__ = ["Change", "LoadReport", "load", "require_some"]
 
-_Decision = Decision
 _NO_IMAGES: Mapping[str, ImageInfo] = MappingProxyType({})
 
 COMPARED = 500
@@ -71,8 +70,6 @@ def load(
     does not allow; and if a certification could not be created or edited so. Raises
     :class:`~certrules.errors.StoreError`.
 
-    >>> from certrules import User
-    >>> from certrules.repositories.memory import MemoryStore
     >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
     >>> load(system, Catalog(users=(User("1", "ada"),))).changes["users"]
     Change(added=1, replaced=0, unchanged=0)
@@ -85,7 +82,15 @@ def load(
     with acting.store.writing() as transaction:
         if acting.principal is not SYSTEM:
             catalog = _signed(acting, transaction, catalog)
-        judged = _judged(transaction, catalog, images, acting.policy)
+        judged = [
+            _judge(
+                transaction.certifications.get(each.id),
+                each,
+                images.get(each.badge_image) if each.badge_image else None,
+                acting.policy,
+            )
+            for each in catalog.certifications
+        ]
         _check(transaction, catalog, judged, acting.policy)
         changes = {
             "users": _put(transaction.users, catalog.users, _id),
@@ -104,7 +109,6 @@ def require_some(acting: Acting) -> None:
 
     So this is known before a catalog is read.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> require_some(Platform(MemoryStore(), DOCEBO, UTC).acting_as(Actor("ada")))
     Traceback (most recent call last):
     certrules.errors.NotPermittedError: people.manage is for superadmin: everybody's (INT-27)
@@ -185,7 +189,7 @@ _Faults = Iterator[tuple[str, str]]
 
 
 def _check(
-    transaction: Transaction, catalog: Catalog, judged: Sequence[_Decision], policy: Policy
+    transaction: Transaction, catalog: Catalog, judged: Sequence[Decision], policy: Policy
 ) -> None:
     faults = [
         *_unknown_items(transaction, catalog),
@@ -245,30 +249,16 @@ def _shared_items(transaction: Transaction, catalog: Catalog, policy: Policy) ->
         yield from ((path, str(reason)) for reason in decision.reasons if not decision)
 
 
-def _refused(judged: Sequence[_Decision]) -> _Faults:
+def _refused(judged: Sequence[Decision]) -> _Faults:
     for index, decision in enumerate(judged):
         for reason in decision.reasons if isinstance(decision, Refused) else ():
             yield f"certifications[{index}]", str(reason)
 
 
-def _judged(
-    transaction: Transaction, catalog: Catalog, images: Mapping[str, ImageInfo], policy: Policy
-) -> Sequence[_Decision]:
-    """Return whether each certification can become as the catalog has it, were it edited so."""
-    return [
-        _judge(
-            transaction.certifications.get(each.id),
-            each,
-            images.get(each.badge_image) if each.badge_image else None,
-            policy,
-        )
-        for each in catalog.certifications
-    ]
-
-
 def _judge(
     before: Certification | None, after: Certification, image: ImageInfo | None, policy: Policy
-) -> _Decision:
+) -> Decision:
+    """Return whether a certification can become as the catalog has it, were it edited so."""
     at = datetime.min.replace(tzinfo=UTC)  # whether it can be does not depend on when
     if before is None:  # with its items, which an editor would assign afterwards
         bare = evolve(after, assignments=())
@@ -282,7 +272,7 @@ def _judge(
     return Refused((*frozen, *(() if decision else decision.reasons)))
 
 
-def _about_images(catalog: Catalog, judged: Sequence[_Decision]) -> Iterator[str]:
+def _about_images(catalog: Catalog, judged: Sequence[Decision]) -> Iterator[str]:
     """Say which badge images are not as they should be, or were not looked at."""
     for certification, decision in zip(catalog.certifications, judged, strict=True):
         for reason in decision.reasons:

@@ -9,6 +9,7 @@ certification that the store does not have. How one is deleted, see
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from certrules.errors import ConflictError, InvalidValueError
 from certrules.model.catalog import Certification
@@ -25,17 +26,12 @@ __all__ = ["activate", "create", "deactivate", "edit", "publish"]
 
 
 def create(
-    acting: Acting,
-    certification: Certification,
-    *,
-    image: ImageInfo | None = None,
-    at: datetime,
+    acting: Acting, certification: Certification, *, image: ImageInfo | None = None, at: datetime
 ) -> Decision:
     """Create a certification, by the user who acts. Action: ``CREATE_CERTIFICATION``.
 
     Raises :class:`~certrules.errors.InvalidValueError` if its id is in use.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> print(create(system, Certification("fa", "First aid"), at=at).reasons[0])
@@ -69,7 +65,6 @@ def edit(
     :class:`~certrules.errors.ConflictError` if somebody else has changed or deleted it since, and
     :class:`~certrules.errors.InvalidValueError` if ``changed`` has another id.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, seen = MemoryStore(), Certification("fa", "First aid")
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([seen])
@@ -105,12 +100,8 @@ def publish(
 
     Rules: ALL-BADGE-04, ALL-CERT-08, DOC-CERT-09, ALL-ROLE-01, INT-31b.
     """
-    policy = acting.policy
-    return _change(
-        acting,
-        certification_id,
-        lambda found: lifecycle.publish(found, active=active, image=image, at=at, policy=policy),
-    )
+    publish = partial(lifecycle.publish, active=active, image=image, at=at, policy=acting.policy)
+    return _change(acting, certification_id, publish)
 
 
 def activate(acting: Acting, certification_id: str, *, at: datetime) -> Decision:
@@ -118,16 +109,13 @@ def activate(acting: Acting, certification_id: str, *, at: datetime) -> Decision
 
     Rules: ALL-CERT-02, INT-31b.
     """
-    policy = acting.policy
-    return _change(
-        acting, certification_id, lambda found: lifecycle.activate(found, at=at, policy=policy)
-    )
+    activate = partial(lifecycle.activate, at=at, policy=acting.policy)
+    return _change(acting, certification_id, activate)
 
 
 def deactivate(acting: Acting, certification_id: str, *, at: datetime) -> Decision:
     """Stop issuing a certification; issued awards stay. Action: ``EDIT_CERTIFICATION``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([Certification("fa", "First aid")])
@@ -137,7 +125,7 @@ def deactivate(acting: Acting, certification_id: str, *, at: datetime) -> Decisi
 
     Rules: ALL-CERT-10, ALL-MANAGE-05, ALL-MANAGE-07, INT-31b, INT-38.
     """
-    return _change(acting, certification_id, lambda found: lifecycle.deactivate(found, at=at))
+    return _change(acting, certification_id, partial(lifecycle.deactivate, at=at))
 
 
 def _change(
@@ -145,6 +133,5 @@ def _change(
 ) -> Decision:
     acting.require(Action.EDIT_CERTIFICATION)
     return decide_and_apply(
-        acting,
-        lambda transaction: decide(facts.known_certification(transaction, certification_id)),
+        acting, lambda view: decide(facts.known_certification(view, certification_id))
     )

@@ -54,7 +54,6 @@ def apply(
     one kind are written together. Raises :class:`~certrules.errors.ConflictError` if another writer
     was faster: then roll the transaction back.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, award = MemoryStore(), Award("1", "fa", datetime(2024, 1, 1, tzinfo=UTC), None)
     >>> with store.writing() as transaction:
     ...     apply(transaction, [IssueAward(award)])

@@ -64,7 +64,6 @@ def export(acting: Acting, query: TableQuery, target: BinaryIO, *, as_: ExportFo
     ``EXPORT_CERTIFICATIONS`` or ``EXPORT_AWARDS``, by the table.
 
     >>> from io import BytesIO
-    >>> from certrules.repositories.memory import MemoryStore
     >>> from certrules.rules.tables import Table
     >>> query = tables.query(Table.CATALOG, at=datetime(2024, 1, 1, tzinfo=UTC))
     >>> to, system = BytesIO(), Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
@@ -96,7 +95,6 @@ def rows(view: Transaction, query: TableQuery, *, zone: str | tzinfo) -> Iterato
     The view must stay open meanwhile, and may not be asked anything else. A certification is listed
     from its creation to its deletion, whatever its status.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> from certrules.rules.tables import Table
     >>> query = tables.query(Table.ISSUED, at=datetime(2024, 1, 1, tzinfo=UTC))
     >>> with MemoryStore().reading() as view:

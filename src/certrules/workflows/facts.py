@@ -31,11 +31,7 @@ COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 
 
 def load(
-    transaction: Transaction,
-    user_id: str,
-    certification_id: str,
-    *,
-    naming: Iterable[ItemRef] = (),
+    transaction: Transaction, user_id: str, certification_id: str, *, naming: Iterable[ItemRef] = ()
 ) -> Facts:
     """Return everything that a store knows of one user and one certification.
 

@@ -173,9 +173,6 @@ class _Run:
     discontinued: bool = False
     ended: Condition = Factory(Condition)
 
-    def snapshot(self) -> Job:
-        return evolve(self.job, log=tuple(self.log), results=tuple(self.results))
-
 
 class Jobs:
     """The jobs of one process, on one executor; threads may share it.
@@ -187,7 +184,6 @@ class Jobs:
     Only Superadmins and Power Users start jobs (``START_JOB``), see and stop them (``VIEW_JOB``),
     and a Power User none but their own.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> def counting() -> JobSteps:
     ...     for number in (1, 2):
     ...         answer = yield lambda: number
@@ -247,13 +243,8 @@ class Jobs:
         acting.require(Action.VIEW_JOB, Scope(owner or acting.user_id))
         with self._lock:
             jobs = [self._snapshot(run) for run in reversed(self._runs.values())]
-        return [
-            job
-            for job in jobs
-            if job.listed(at)
-            and owner in (None, job.owner)
-            and acting.may(Action.VIEW_JOB, Scope(job.owner))
-        ]
+        shown = (job for job in jobs if job.listed(at) and owner in (None, job.owner))
+        return [job for job in shown if acting.may(Action.VIEW_JOB, Scope(job.owner))]
 
     def discontinue(self, acting: Acting, job_id: str) -> Job:
         """Stop a job before its next step, and return its snapshot.
@@ -265,8 +256,7 @@ class Jobs:
         """
         run = self._known(acting, job_id)
         run.discontinued = True
-        future = run.future
-        if future is not None:
+        if (future := run.future) is not None:
             future.cancel()  # its callback ends the job
         return self._snapshot(run)
 
@@ -294,7 +284,7 @@ class Jobs:
         with self._lock:
             if run.future is not None and run.future.running():
                 self._start(run)
-            return run.snapshot()
+            return evolve(run.job, log=tuple(run.log), results=tuple(run.results))
 
     def _now(self) -> datetime:
         return instants.utc(self._clock())
@@ -311,10 +301,10 @@ class Jobs:
                     future.add_done_callback(partial(self._go_on, run))
                     return
         except KeyboardInterrupt:
-            self._end(run, JobState.FAILED, "interrupted", error=True)
+            self._end(run, JobState.FAILED, "interrupted")
             raise
         except BaseException as error:  # noqa: BLE001 - whatever ends the generator ends its job
-            self._end(run, JobState.FAILED, _failure(error), error=True)
+            self._end(run, JobState.FAILED, _failure(error))
 
     def _next(self, run: _Run) -> Step | None:
         """Note what there is to hear until there is a step to do; None at the end."""
@@ -355,12 +345,12 @@ class Jobs:
             if run.discontinued:
                 self._end(run, JobState.DISCONTINUED, _stopped(run.job))
             else:
-                self._end(run, JobState.FAILED, "the executor was shut down", error=True)
-            return False
+                self._end(run, JobState.FAILED, "the executor was shut down")
         except BaseException as error:  # noqa: BLE001 - whatever a step raises ends its job
-            self._end(run, JobState.FAILED, _failure(error), error=True)
-            return False
-        return True
+            self._end(run, JobState.FAILED, _failure(error))
+        else:
+            return True
+        return False
 
     def _start(self, run: _Run) -> None:
         if run.job.state is JobState.QUEUED:
@@ -376,11 +366,11 @@ class Jobs:
             if progress.result is not None:
                 run.results.append(progress.result)
 
-    def _end(self, run: _Run, state: JobState, text: str, *, error: bool = False) -> None:
+    def _end(self, run: _Run, state: JobState, text: str) -> None:
         at = self._now()
         run.steps.close()
         with self._lock, run.ended:
-            run.log.append(LogEntry(at, text, error))
+            run.log.append(LogEntry(at, text, error=state is JobState.FAILED))
             run.job = evolve(run.job, state=state, ended_at=at)
             run.future = None
             run.ended.notify_all()

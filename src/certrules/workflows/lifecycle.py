@@ -24,7 +24,6 @@ __all__ = ["assign", "delete", "unassign", "unlink"]
 def assign(acting: Acting, certification_id: str, assignment: Assignment) -> Decision:
     """Assign an item to a certification. Action: ``EDIT_CERTIFICATION``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, course = MemoryStore(), Item(ItemKind.COURSE, "c1")
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([Certification("fa", "First aid")])
@@ -62,7 +61,6 @@ def unlink(
 
     Action: ``EDIT_CERTIFICATION``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([Certification("fa", "First aid")])
@@ -85,16 +83,10 @@ def unlink(
 
 
 def unassign(
-    acting: Acting,
-    user_id: str,
-    certification_id: str,
-    *,
-    at: datetime,
-    dry_run: bool = False,
+    acting: Acting, user_id: str, certification_id: str, *, at: datetime, dry_run: bool = False
 ) -> Decision:
     """Take a certification away from one user, with its history. Action: ``DELETE_AWARD``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
     >>> print(unassign(system, "1", "fa", at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0])
     the user does not have the certification (DOC-AWARD-10)
@@ -125,7 +117,6 @@ def delete(
     If the policy protects awards, ``cascade`` asks for their removal.
     Action: ``DELETE_CERTIFICATION``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.certifications.put([Certification("fa", "First aid")])

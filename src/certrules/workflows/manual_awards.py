@@ -1,17 +1,18 @@
 """Award a certification by hand, to one user or to a hundred thousand."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import chain
 
-from attrs import astuple, evolve, frozen
+from attrs import astuple, frozen
 
 from certrules import instants
 from certrules.model.awards import ManualAward
 from certrules.model.decisions import Decision, Reason, Refused
-from certrules.model.effects import Effect
 from certrules.model.facts import Facts
 from certrules.model.people import Action
+from certrules.repositories.protocols import Transaction
 from certrules.rules import awarding
 from certrules.rules.awarding import Expansion, Targets
 from certrules.workflows.effects import apply
@@ -72,7 +73,6 @@ def award(
     that the store does not have, and for a course, plan or track that it does not have. Action:
     ``ISSUE_AWARD``, and for a job ``START_JOB``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.users.put([User("1", "ada"), User("2", "bob", active=False)])
@@ -101,8 +101,8 @@ def award(
     users = [user.id for user in expansion.users]
     if not awarding.runs_as_job(len(users)):
         return together([skipped, award_all(acting, users, chosen, at=at)])
-    work = _steps(acting, users, skipped, chosen, at)
-    return jobs.submit(acting, f"award {chosen.certification_id}", work, owner=owner)
+    steps = _steps(acting, users, skipped, chosen, at)
+    return jobs.submit(acting, f"award {chosen.certification_id}", steps, owner=owner)
 
 
 def expand(acting: Acting, targets: Targets) -> Expansion:
@@ -119,52 +119,32 @@ def expand(acting: Acting, targets: Targets) -> Expansion:
         return awarding.expand(targets, view.users.among(targets.users).values())
 
 
-@frozen
-class _Step:
-    """Some of the users, and all that it takes to award them: another process can do it."""
-
-    acting: Acting
-    users: tuple[str, ...]
-    chosen: ManualAward
-    at: datetime
-
-    def __call__(self) -> AwardReport:
-        return award_all(self.acting, self.users, self.chosen, at=self.at)
-
-
 def _steps(
     acting: Acting, users: Sequence[str], skipped: AwardReport, chosen: ManualAward, at: datetime
 ) -> JobSteps:
     done = 0
     for some in batches(users):
-        report = together([skipped, (yield _Step(acting, tuple(some), chosen, at))])
-        done += len(some)
-        said = f"awarded: {len(report.awarded)}; done: {done} of {len(users)}"
-        named = _with_usernames(acting, report)
-        yield Progress(done, len(users), (said, *_skipped(named)), tuple(_errors(named)), report)
+        report = together([skipped, (yield partial(award_all, acting, some, chosen, at=at))])
         skipped = AwardReport()
-
-
-def _with_usernames(acting: Acting, report: AwardReport) -> AwardReport:
-    """Return a report with usernames in place of ids, for people to read."""
-    with acting.store.reading() as view:
-        known = view.users.among([*(user for user, _ in report.refused), *report.inactive])
-    names = {id_: user.username for id_, user in known.items()}
-    refused = tuple((names.get(user, user), refusal) for user, refusal in report.refused)
-    inactive = tuple(names.get(user, user) for user in report.inactive)
-    return evolve(report, refused=refused, inactive=inactive)
-
-
-def _skipped(report: AwardReport) -> Iterator[str]:
-    yield from (f"user {user} is deactivated, and was skipped" for user in report.inactive)
-    yield from (f"there is no user {user}" for user in report.unknown)
-    yield from (f"nobody is in group {group}" for group in report.unknown_groups)
-    yield from (f"nobody is in branch {branch}" for branch in report.unknown_branches)
-
-
-def _errors(report: AwardReport) -> Iterator[str]:
-    for user, refused in report.refused:
-        yield f"user {user}: {'; '.join(map(str, refused.reasons))}"
+        done += len(some)
+        with acting.store.reading() as view:
+            met = view.users.among([*(user for user, _ in report.refused), *report.inactive])
+        names = {id_: user.username for id_, user in met.items()}
+        said = (
+            f"awarded: {len(report.awarded)}; done: {done} of {len(users)}",
+            *(
+                f"user {names.get(id_, id_)} is deactivated, and was skipped"
+                for id_ in report.inactive
+            ),
+            *(f"there is no user {user}" for user in report.unknown),
+            *(f"nobody is in group {group}" for group in report.unknown_groups),
+            *(f"nobody is in branch {branch}" for branch in report.unknown_branches),
+        )
+        errors = (
+            f"user {names.get(id_, id_)}: {'; '.join(map(str, refused.reasons))}"
+            for id_, refused in report.refused
+        )
+        yield Progress(done, len(users), said, tuple(errors), report)
 
 
 def award_all(
@@ -184,29 +164,30 @@ def award_all(
         known_source(transaction, chosen.source)
         known = transaction.users.among(users)
         histories = transaction.awards.histories([(id_, found.id) for id_ in known])
-        report, effects = decide_each(
-            (
-                Facts(user, found, tuple(histories.get((id_, found.id), ())))
-                for id_, user in sorted(known.items())
-            ),
-            lambda facts: awarding.by_hand(facts, chosen, at=at, policy=acting.policy),
-        )
-        apply(transaction, effects, acting.policy.notifications)
-    return evolve(report, unknown=tuple(user for user in users if user not in known))
+        facts = {
+            id_: Facts(user, found, tuple(histories.get((id_, found.id), ())))
+            for id_, user in sorted(known.items())
+        }
+        by_hand = partial(awarding.by_hand, chosen=chosen, at=at, policy=acting.policy)
+        return decide_each(acting, transaction, users, facts, by_hand)
 
 
 def decide_each(
-    known: Iterable[Facts], decide: Callable[[Facts], Decision]
-) -> tuple[AwardReport, list[Effect]]:
-    """Decide for one user after another, and return who is awarded, who is not, and the effects."""
-    awarded: list[str] = []
-    refused: list[tuple[str, Refused]] = []
-    effects: list[Effect] = []
-    for facts in known:
-        decision = decide(facts)
-        if decision:
-            awarded.append(facts.user.id)
-            effects.extend(decision.effects)
-        else:
-            refused.append((facts.user.id, decision))
-    return AwardReport(tuple(awarded), tuple(refused)), effects
+    acting: Acting,
+    transaction: Transaction,
+    users: Sequence[str],
+    known: Mapping[str, Facts],
+    decide: Callable[[Facts], Decision],
+    *,
+    dry_run: bool = False,
+) -> AwardReport:
+    """Decide for each user of whom facts are known, apply it, and return who was awarded."""
+    decisions = {id_: decide(facts) for id_, facts in known.items()}
+    if not dry_run:
+        effects = chain.from_iterable(each.effects for each in decisions.values() if each)
+        apply(transaction, effects, acting.policy.notifications)
+    return AwardReport(
+        tuple(id_ for id_, decision in decisions.items() if decision),
+        tuple((id_, decision) for id_, decision in decisions.items() if not decision),
+        unknown=tuple(id_ for id_ in users if id_ not in known),
+    )

@@ -72,8 +72,6 @@ def due(
     :class:`~certrules.errors.StoreError` if other writers left no room: what ``on_created`` got is
     kept, and the same call again goes on. Action: ``MANAGE_NOTIFICATIONS``.
 
-    >>> from certrules.model.notices import NoticeKind, Offset, OffsetUnit
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, jan, feb = MemoryStore(), *(datetime(2024, month, 1, tzinfo=UTC) for month in (1, 2))
     >>> reminder = Notification("n1", NoticeKind.EXPIRY, Offset(-1, OffsetUnit.WEEKS))
     >>> with store.writing() as transaction:
@@ -125,20 +123,15 @@ def _begin(
     """
     with acting.store.writing() as transaction:
         markers = transaction.notices.planned()
-        new = {
-            each.id: Planned(0, since, since) for each in notifications if each.id not in markers
-        }
-        ahead = {
-            each.id: _set_back(known, at)
-            for each in notifications
-            if (known := markers.get(each.id)) is not None and at < known.until
-        }
-        transaction.notices.set_planned(new | ahead)
-
-
-def _set_back(known: Planned, at: datetime) -> Planned:
-    floor = min(known.since, at) if known.since == known.until else known.since
-    return evolve(known, until=max(at, floor), since=floor)
+        changed: dict[str, Planned] = {}
+        for each in notifications:
+            known = markers.get(each.id)
+            if known is None:
+                changed[each.id] = Planned(0, since, since)
+            elif at < known.until:
+                floor = min(known.since, at) if known.since == known.until else known.since
+                changed[each.id] = evolve(known, until=max(at, floor), since=floor)
+        transaction.notices.set_planned(changed)
 
 
 def _planned(
@@ -285,8 +278,6 @@ def message(
     the notification of another notice and for anything that is no medium. Action:
     ``MANAGE_NOTIFICATIONS``.
 
-    >>> from certrules.model.notices import NoticeKind
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.users.put([User("1", "ada", "Ada")])

@@ -45,7 +45,6 @@ def pending(acting: Acting, *, limit: int = 100) -> Sequence[tuple[int, Event | 
     Action: ``MANAGE_NOTIFICATIONS``.
 
     >>> from certrules.model.events import EventKind
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.events.add([Event(EventKind.ISSUED, "ada", "fa", 1, at)])
@@ -67,7 +66,6 @@ def count(acting: Acting, *, at: datetime) -> tuple[int, int]:
 
     Action: ``MANAGE_NOTIFICATIONS``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
     >>> count(system, at=datetime(2024, 1, 1, tzinfo=UTC))
     (0, 0)
@@ -142,25 +140,41 @@ def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapp
 
     Rules: X-NOTIFY-1.
     """
+    data: dict[str, Any] = {
+        "user": entry.user_id,
+        "certification": entry.certification_id,
+        "cycle": entry.cycle,
+        "item": entry.item_id or None,
+    }
     match entry:
         case Event():
             type_, time = f"certrules.{entry.kind}", entry.at
         case Notice():
             type_, time = f"certrules.notice.{entry.kind}", entry.due_at
+            data |= {
+                "notification": entry.notification_id,
+                "kind": str(entry.kind),
+                "of": _told(entry.of),
+                "due_at": _told(entry.due_at),
+                "priority": str(entry.priority),
+                "send_by": _told(entry.send_by),
+            }
         case _:
             assert_never(entry)
     check_source(source)
     if not _whole("position", position):
         raise InvalidValueError("position", position, "a whole number, 1 or more")
+    # no control character is allowed in a subject
+    path = map(str, (entry.user_id, entry.certification_id, entry.cycle))
     return {
         "specversion": "1.0",
         "id": str(position),
         "source": source,
         "type": type_,
-        "subject": "/".join(map(_safe, (entry.user_id, entry.certification_id, str(entry.cycle)))),
+        "subject": "/".join(quote(each, safe="", errors="surrogatepass") for each in path),
         "time": _told(time),
         "datacontenttype": "application/json",
-        "data": _data(entry),
+        "data": data,
     }
 
 
@@ -181,11 +195,6 @@ def check_source(source: str) -> None:
         raise InvalidValueError("source", source, "a URI reference, such as https://learn.example")
 
 
-def _safe(id_: str) -> str:
-    """Return an id as it stands in a path: no control character is allowed in a subject."""
-    return quote(id_, safe="", errors="surrogatepass")
-
-
 def _told(instant: datetime) -> str:
     return instants.utc(instant).isoformat().replace("+00:00", "Z")
 
@@ -194,22 +203,3 @@ def _whole(name: str, number: int) -> int:
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise InvalidValueError(name, number, "a whole number, 0 or more")
     return number
-
-
-def _data(entry: Event | Notice) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        "user": entry.user_id,
-        "certification": entry.certification_id,
-        "cycle": entry.cycle,
-        "item": entry.item_id or None,
-    }
-    if isinstance(entry, Notice):
-        data |= {
-            "notification": entry.notification_id,
-            "kind": str(entry.kind),
-            "of": _told(entry.of),
-            "due_at": _told(entry.due_at),
-            "priority": str(entry.priority),
-            "send_by": _told(entry.send_by),
-        }
-    return data

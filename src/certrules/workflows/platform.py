@@ -46,7 +46,6 @@ class Platform:
     :class:`~certrules.errors.InvalidValueError` for anything that is no store or policy, and
     :class:`~certrules.errors.UnknownZoneError`.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> platform = Platform(MemoryStore(), DOCEBO, "Europe/Rome")
     >>> platform.acting_as(SYSTEM).principal
     <System.SYSTEM: 'system'>
@@ -71,7 +70,6 @@ class Platform:
     def acting_as(self, principal: Principal) -> "Acting":
         """Return the platform as one principal acts on it, who must be said: there is no default.
 
-        >>> from certrules.repositories.memory import MemoryStore
         >>> platform = Platform(MemoryStore(), DOCEBO, UTC)
         >>> platform.acting_as(Actor("ada", {Role.LEARNER})).user_id
         'ada'
@@ -87,7 +85,6 @@ class Platform:
         :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have, and
         for one who is deactivated.
 
-        >>> from certrules.repositories.memory import MemoryStore
         >>> store = MemoryStore()
         >>> with store.writing() as transaction:
         ...     transaction.users.put([User("1", "ada", company_id="acme")])
@@ -108,7 +105,6 @@ class Platform:
         It is the user's own if the policy lets users choose, they chose one, and this machine knows
         it; otherwise the platform's.
 
-        >>> from certrules.repositories.memory import MemoryStore
         >>> tokyo = User("1", "ada", time_zone="Asia/Tokyo")
         >>> str(Platform(MemoryStore(), DOCEBO, "Europe/Rome").zone_of(tokyo))
         'Asia/Tokyo'
@@ -156,7 +152,6 @@ class Acting(Platform):
         If the policy has certifications switched off, nobody may do anything, not even the host.
         The error carries every reason of the refusal.
 
-        >>> from certrules.repositories.memory import MemoryStore
         >>> platform = Platform(MemoryStore(), DOCEBO, UTC)
         >>> platform.acting_as(SYSTEM).require(Action.IMPORT_AWARDS)
         >>> platform.acting_as(Actor("ada")).require(Action.IMPORT_AWARDS)

@@ -23,18 +23,12 @@ __all__ = ["cancel", "decide", "start"]
 
 
 def decide(
-    acting: Acting,
-    user_id: str,
-    certification_id: str,
-    *,
-    at: datetime,
-    plan_id: str | None = None,
+    acting: Acting, user_id: str, certification_id: str, *, at: datetime, plan_id: str | None = None
 ) -> Answer:
     """Return whether a user may start a renewal, and by what.
 
     See :func:`certrules.rules.renewal.decide`. Action: ``RENEW_AWARD``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.users.put([User("1", "ada")])

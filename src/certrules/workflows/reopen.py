@@ -36,7 +36,6 @@ def reopen_expired(
     reopens none. Each thousand awards are one transaction. Action: ``MANAGE_LEARNING``.
 
     >>> from attrs import evolve
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store, jan, feb = MemoryStore(), *(datetime(2024, month, 1, tzinfo=UTC) for month in (1, 2))
     >>> course = Assignment(ItemKind.COURSE, "c1", jan)
     >>> done = Enrolment("1", course.kind, "c1", jan, EnrolmentStatus.COMPLETED, completed_at=jan)

@@ -23,7 +23,6 @@ def awards(acting: Acting, view: Transaction, query: TableQuery) -> Iterator[Awa
     They are not all held at once: the view must stay open meanwhile, and may not be asked anything
     else. Action: ``VIEW_AWARDS``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> everything = TableQuery(Table.ISSUED, datetime(2024, 1, 1, tzinfo=UTC))
     >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
     >>> with system.store.reading() as view:
@@ -44,7 +43,6 @@ def report(
     They are read as those of :func:`awards`; days left are those of the platform's zone. An award
     whose certification is gone is in neither report. Action: ``VIEW_AWARDS``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
     >>> with system.store.reading() as view:
@@ -72,7 +70,6 @@ def learner(
     Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
     Action: ``VIEW_AWARDS``.
 
-    >>> from certrules.repositories.memory import MemoryStore
     >>> store = MemoryStore()
     >>> with store.writing() as transaction:
     ...     transaction.users.put([User("1", "ada")])

@@ -17,10 +17,7 @@ T = TypeVar("T")
 
 
 def decide_and_apply(
-    acting: Acting,
-    decide: Callable[[Transaction], Decision],
-    *,
-    dry_run: bool = False,
+    acting: Acting, decide: Callable[[Transaction], Decision], *, dry_run: bool = False
 ) -> Decision:
     """Load facts and decide by ``decide``, and apply the effects in the same transaction.
 

@@ -94,7 +94,6 @@ def cells(query: TableQuery, *, zone: str | tzinfo) -> Callable[[Any], tuple[Any
     """Return a function from a row to its cells; their days and times are those of a zone.
 
     >>> from certrules.model.tables import AwardRow
-    >>> from certrules.rules.status import Status
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> of_user = query(Table.ISSUED, at=at, columns=["User", "Expiration"])
     >>> cells(of_user, zone=UTC)(AwardRow(Award("7", "fa", at, None), Status.VALID))
