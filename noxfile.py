@@ -12,7 +12,18 @@ nox.options.error_on_missing_interpreters = False
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 TEST = ".[test]"
-CORE = ("model", "rules", "records", "text", "periods", "instants", "rulebook", "errors")
+CORE = (
+    "model",
+    "rules",
+    "records",
+    "catalogs",
+    "text",
+    "periods",
+    "instants",
+    "rulebook",
+    "errors",
+    "words",
+)
 MUTATION_SCORE = 95.0
 
 

@@ -256,3 +256,8 @@ def test_text_after_a_quote_of_an_earlier_line_is_told_where_that_opens() -> Non
 def test_a_header_that_is_no_text_is_said_before_its_delimiter_is_chosen() -> None:
     assert error_of(b"usern\xe4me;x\n").code == "undecodable"
     assert error_of("user\0name,x\n").code == "nul_in_header"
+
+
+def test_a_header_that_goes_on_into_what_is_no_text_is_said_before_its_quotes() -> None:
+    assert error_of('username,"type"x;"' + "y\n" * 40_000).code == "text_after_quote"
+    assert error_of(b'username,"type"x;"' + b"y\n" * 40_000 + b"\xe4").code == "undecodable"

@@ -1,0 +1,92 @@
+"""Badges, notices and renewals never outlive their award; a new award is issued and told once."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from certrules import Award, ItemKind, Renewal, RenewalOption
+from certrules.errors import NaiveDatetimeError
+from certrules.model.effects import (
+    ArchiveAward,
+    CancelNotices,
+    CancelOutdatedNotices,
+    CloseRenewal,
+    ForgetNotices,
+    IssueAward,
+    Notify,
+    RemoveAward,
+    ReplaceAward,
+    RevokeBadge,
+    RevokeOutdatedBadge,
+)
+from certrules.model.events import Event, EventKind
+from certrules.model.learning import RenewalState
+from certrules.rules import consequences
+
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+AT = datetime(2024, 7, 1, tzinfo=UTC)
+
+
+def award(user_id: str = "ada", **fields: Any) -> Award:
+    return Award(user_id, "fa", BEGIN, None, **fields)
+
+
+def renewal(user_id: str, started_at: datetime = BEGIN) -> Renewal:
+    return Renewal(user_id, "fa", 1, 1, started_at, RenewalOption(ItemKind.COURSE, "c1"))
+
+
+def news(kind: EventKind, award: Award) -> Notify:
+    return Notify(Event(kind, award.user_id, "fa", award.cycle, AT))
+
+
+@pytest.mark.rule("DOC-AWARD-02", "INT-35")
+def test_a_first_award_is_issued_and_nothing_is_archived() -> None:
+    expected = IssueAward(award()), news(EventKind.ISSUED, award())
+    assert consequences.issued(award(), None, AT) == expected
+
+
+@pytest.mark.rule("DOC-AWARD-02", "DOC-RENEW-14", "INT-23", "INT-35", "INT-42")
+def test_an_award_is_issued_after_the_one_in_whose_place_it_stands_is_archived() -> None:
+    held, new = award(), award(cycle=2)
+    assert consequences.issued(new, held, AT) == (
+        ArchiveAward(held.archive(AT)),
+        CancelNotices(held.key),
+        RevokeBadge(held.key),
+        IssueAward(new),
+        news(EventKind.ISSUED, new),
+    )
+
+
+@pytest.mark.rule("DOC-AWARD-09", "INT-23", "INT-42")
+def test_of_an_edited_award_only_what_is_outdated_goes() -> None:
+    new = award(version=2)
+    expected = ReplaceAward(new), CancelOutdatedNotices(new), RevokeOutdatedBadge(new)
+    assert consequences.edited(new) == expected
+
+
+@pytest.mark.rule("DOC-AWARD-10", "DOC-DELETE-02", "INT-20", "INT-23", "INT-42")
+def test_removed_awards_take_their_notices_badges_and_open_renewals_along_in_order() -> None:
+    first, second, bobs = award(), award(cycle=2), award("bob")
+    early, late, other = renewal("ada"), renewal("ada", AT), renewal("bob")
+    done = evolve(early, state=RenewalState.COMPLETED, closed_at=AT)
+
+    removed = [*consequences.removed([bobs, second, first], [other, late, done, early], AT)]
+
+    assert removed == [
+        effect
+        for each in (first, second, bobs)
+        for effect in (
+            RemoveAward(each),
+            CancelNotices(each.key),
+            ForgetNotices(each.key),
+            RevokeBadge(each.key),
+            news(EventKind.REMOVED, each),
+        )
+    ] + [CloseRenewal(each.close(RenewalState.CANCELLED, AT)) for each in (early, late, other)]
+
+
+def test_a_naive_instant_is_a_mistake_of_the_caller_even_if_nothing_is_removed() -> None:
+    with pytest.raises(NaiveDatetimeError):
+        list(consequences.removed([], [], datetime(2024, 7, 1)))  # noqa: DTZ001

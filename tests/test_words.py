@@ -1,0 +1,26 @@
+import copy
+import json
+import pickle
+
+import pytest
+
+from certrules.model.events import EventKind
+from certrules.words import Word
+
+
+class Answer(Word):
+    YES = "yes"
+    TWO = 2
+
+
+def test_a_word_is_its_value_as_text() -> None:
+    assert [f"{each}" for each in Answer] == ["yes", "2"]
+    assert json.dumps({"answer": Answer.YES}, default=str) == '{"answer": "yes"}'
+
+
+@pytest.mark.parametrize("word", EventKind)
+def test_a_word_stays_the_same_member_wherever_it_is_copied(word: EventKind) -> None:
+    table = {word: "found"}
+    for same in (EventKind(str(word)), copy.deepcopy(word), pickle.loads(pickle.dumps(word))):  # noqa: S301
+        assert same is word
+        assert table[same] == "found"
