@@ -205,10 +205,12 @@ def credential(
         "id": f"urn:uuid:{badge.id}",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": certification.name,
-        "issuer": _profile(issuer),
+        "issuer": {"id": issuer.id, "type": ["Profile"], "name": issuer.name},
         "validFrom": seconds(badge.issued_at),
         "credentialSubject": subject,
     }
+    if issuer.url:
+        made["issuer"]["url"] = issuer.url
     if badge.expires_at is not None:
         made["validUntil"] = seconds(badge.expires_at)
     if entries := _entries(status):
@@ -231,11 +233,6 @@ def _entries(status: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [dict(each) for each in entries]
 
 
-def _profile(issuer: Issuer) -> dict[str, Any]:
-    profile: dict[str, Any] = {"id": issuer.id, "type": ["Profile"], "name": issuer.name}
-    return profile | ({"url": issuer.url} if issuer.url else {})
-
-
 def _achievement(
     certification: Certification, issuer: Issuer, image: str | None, skills: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -253,7 +250,12 @@ def _achievement(
             check_uri("image", image)
         achievement["image"] = {"id": image, "type": "Image"}
     if aligned := [each for each in certification.skills if each in skills]:
-        achievement["alignment"] = [_alignment(each, skills[each]) for each in aligned]
+        for each in aligned:
+            check_uri(f"skill {each!r}", skills[each])
+        achievement["alignment"] = [
+            {"type": ["Alignment"], "targetName": each, "targetUrl": skills[each]}
+            for each in aligned
+        ]
     if tags := [each for each in certification.skills if each not in skills]:
         achievement["tag"] = tags
     return achievement
@@ -261,8 +263,3 @@ def _achievement(
 
 def _first(text: str, instead: str) -> str:
     return text if text.strip() else instead
-
-
-def _alignment(skill: str, url: str) -> dict[str, Any]:
-    check_uri(f"skill {skill!r}", url)
-    return {"type": ["Alignment"], "targetName": skill, "targetUrl": url}

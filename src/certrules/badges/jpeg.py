@@ -38,7 +38,10 @@ def segments(image: bytes) -> Iterator[tuple[int, bytes]]:
         yield marker, image[position + 2 : end]
         position = end
         if marker == _SCAN:
-            scans, position = scans + 1, _after_scan(image, position)
+            scans, found = scans + 1, _AFTER_SCAN.search(image, position)
+            if found is None:
+                break
+            position = found.start()
         if scans > _MOST_SCANS:
             raise BadgeError(f"the JPEG has more than {_MOST_SCANS} scans")
     else:
@@ -51,13 +54,6 @@ def _length(image: bytes, position: int) -> int:
     if length < 2 or position + length > len(image):
         raise BadgeError("the JPEG is cut off")
     return length
-
-
-def _after_scan(image: bytes, position: int) -> int:
-    found = _AFTER_SCAN.search(image, position)
-    if found is None:
-        raise BadgeError("the JPEG is cut off")
-    return found.start()
 
 
 def size(image: bytes) -> tuple[int, int]:

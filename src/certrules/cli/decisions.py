@@ -23,18 +23,11 @@ __all__ = ["answer", "as_json", "sentence", "show", "show_reasons"]
 
 def as_json(decision: Decision) -> dict[str, Any]:
     """Return a decision as ``--format json`` shows it."""
-    shown: dict[str, Any] = {
-        "granted": bool(decision),
-        "reasons": [
-            {
-                "code": str(reason.code),
-                "rule": reason.rule.id,
-                "text": reason.text,
-                "details": reason.details,
-            }
-            for reason in decision.reasons
-        ],
-    }
+    reasons = [
+        {"code": each.code, "rule": each.rule, "text": each.text, "details": each.details}
+        for each in decision.reasons
+    ]
+    shown: dict[str, Any] = {"granted": bool(decision), "reasons": reasons}
     if isinstance(decision, Granted):
         shown["effects"] = [
             {"effect": snake(type(effect).__name__), **_attributes(effect)}

@@ -12,7 +12,7 @@ from certrules.errors import BadgeError
 from certrules.records.writing import replacing
 from certrules.repositories.protocols import Store
 
-__all__ = ["check_out", "contents", "limited", "replacing", "standard_input"]
+__all__ = ["check_out", "contents", "replacing", "standard_input"]
 
 
 def check_out(out: str | Path, *reads: str | None, store: Store | None = None) -> None:
@@ -41,34 +41,25 @@ def _is(read: str | int, out: str | Path) -> bool:
         return False
 
 
-def contents(path: str, most: int) -> bytes:
-    """Return what :func:`limited` does; for a larger file, BadgeError."""
-    data = _begun(path, most)
+def contents(path: str, most: int, limit: str | None = None) -> bytes:
+    """Return what a file holds, ``-`` being standard input; UsageError if it is no regular file.
+
+    If it is larger, UsageError that says so in the words of ``limit``, or without them BadgeError.
+    What a shell hands over by its descriptor, as by ``<(...)``, may be a pipe, since somebody
+    writes to it.
+    """
+    if path in ("-", "/dev/stdin"):
+        data = standard_input().read(most + 1)
+    else:
+        if not path.startswith("/dev/fd/") and not stat.S_ISREG(Path(path).stat().st_mode):
+            raise UsageError(f"{path} is no regular file")
+        with Path(path).open("rb") as stream:
+            data = stream.read(most + 1)
     if len(data) > most:
+        if limit is not None:
+            raise UsageError(f"{path} is longer than {limit}")
         raise BadgeError(f"{path} has more than {most:,} bytes")
     return data
-
-
-def limited(path: str, most: int, limit: str) -> bytes:
-    """Return what a file holds, ``-`` being standard input; UsageError if it is larger.
-
-    UsageError also if it is no regular file; what a shell hands over by its descriptor, as by
-    ``<(...)``, may be a pipe, since somebody writes to it.
-    """
-    data = _begun(path, most)
-    if len(data) > most:
-        raise UsageError(f"{path} is longer than {limit}")
-    return data
-
-
-def _begun(path: str, most: int) -> bytes:
-    if path in ("-", "/dev/stdin"):
-        return standard_input().read(most + 1)
-    handed_over = path.startswith("/dev/fd/")
-    if not handed_over and not stat.S_ISREG(Path(path).stat().st_mode):
-        raise UsageError(f"{path} is no regular file")
-    with Path(path).open("rb") as stream:
-        return stream.read(most + 1)
 
 
 def standard_input() -> BinaryIO:

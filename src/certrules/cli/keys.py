@@ -7,10 +7,9 @@ import argparse
 import json
 import os
 import re
-from collections.abc import Mapping
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from certrules.cli import files
 from certrules.cli.failures import UsageError
@@ -43,12 +42,6 @@ def _id(text: str) -> str:
     return text
 
 
-def _locked(password: bytes | None) -> str:
-    if password:
-        return f"it is locked, and the password in {PASSWORD} does not open it"
-    return f"it is locked: put its password into {PASSWORD}"
-
-
 def add_trusted(parser: argparse.ArgumentParser) -> None:
     """Add the options that say whom to trust, and which keys of theirs."""
     add = parser.add_argument
@@ -71,7 +64,12 @@ def signer(args: argparse.Namespace) -> "KeySigner":
     try:
         found: KeySigner = from_pem(pem, password=password or None, key_id=args.key_id)
     except InvalidValueError as error:
-        why = _locked(password) if locked else _why(pem, error, private=True)
+        if password:
+            why = f"it is locked, and the password in {PASSWORD} does not open it"
+        elif locked:
+            why = f"it is locked: put its password into {PASSWORD}"
+        else:
+            why = _why(pem, error, private=True)
         raise UsageError(f"--key {args.key} cannot sign: {why}") from error
     return found
 
@@ -86,13 +84,15 @@ def trusted(args: argparse.Namespace) -> "list[TrustedKey]":
         data = files.contents(path, LARGEST)
         if len(_PUBLIC.findall(data)) > 1:
             raise UsageError(f"--key {path} {_SEVERAL}")
-        is_jwk = data.lstrip()[:1] == b"{"
-        members = _members(path, data) if is_jwk else {}
         try:
-            key = key_of.from_jwk(members) if is_jwk else key_of.from_pem(data, id=args.key_id)
+            if data.lstrip()[:1] == b"{":
+                found.append(key_of.from_jwk(json.loads(data)))
+            else:
+                found.append(key_of.from_pem(data, id=args.key_id))
         except InvalidValueError as error:
             raise UsageError(f"--key {path} is not trusted: {_why(data, error)}") from error
-        found.append(key)
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"{path} is neither a PEM nor a JSON Web Key") from error
     return found
 
 
@@ -122,14 +122,6 @@ def _why(data: bytes, error: InvalidValueError, *, private: bool = False) -> str
     if error.value != "***":
         return f"expected {error.expected}"
     return "it is no PEM" if b"-----BEGIN" not in data else "the PEM is damaged"
-
-
-def _members(path: str, data: bytes) -> Mapping[str, Any]:
-    try:
-        members: Mapping[str, Any] = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is neither a PEM nor a JSON Web Key") from error
-    return members
 
 
 def needed(name: str) -> ModuleType:

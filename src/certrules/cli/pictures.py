@@ -83,12 +83,7 @@ def _converted(data: bytes) -> bytes:
 
 def shown(path: str) -> bytes:
     """Return a picture that a page can show; BadgeError if the file holds none."""
-    return _read(path, _picture)
-
-
-def _picture(data: bytes) -> bytes:
-    baking.media_type(data)
-    return data
+    return _read(path, lambda data: data if baking.media_type(data) else b"")
 
 
 def credential(path: str) -> str:

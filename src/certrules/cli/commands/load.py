@@ -47,9 +47,8 @@ def add_load(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``load``."""
     options.command(parser, EXAMPLE, _run)
     parser.add_argument("catalog", metavar="CATALOG.json", help="the catalog; - is standard input")
-    parser.add_argument(
-        "--images", metavar="FOLDER", help="look at the badge images, which are files in it"
-    )
+    says = "look at the badge images, which are files in it"
+    parser.add_argument("--images", metavar="FOLDER", help=says)
     options.add_acting(parser, at=None, policy="docebo")
 
 
@@ -58,23 +57,20 @@ def _run(args: argparse.Namespace) -> int:
         with session.acting(args) as acting:
             workflow.require_some(acting)
     limit = f"{LARGEST // MEGABYTE} MB, which no catalog is; load it in parts"
-    catalog = catalogs.read(files.limited(args.catalog, LARGEST, limit))
+    catalog = catalogs.read(files.contents(args.catalog, LARGEST, limit))
     known = {} if args.images is None else pictures.beside(catalog.certifications, args.images)
     with session.acting(args, create=args.actor is None) as acting:
         report = workflow.load(acting, catalog, images=known)
-    show(args.out, report)
+    _show(args.out, report)
     return 0
 
 
-def show(out: Output, report: LoadReport) -> None:
-    """Show what a load changed."""
+def _show(out: Output, report: LoadReport) -> None:
     changes = {section: asdict(change) for section, change in report.changes.items()}
     if out.as_json:
         out.data({**changes, "warnings": report.warnings})
         return
-    out.table(
-        COLUMNS,
-        [(name, *(f"{each:,}" for each in numbers.values())) for name, numbers in changes.items()],
-    )
+    rows = [(name, *(f"{each:,}" for each in counts.values())) for name, counts in changes.items()]
+    out.table(COLUMNS, rows)
     for warning in report.warnings:
         out.paragraph(f"Warning: {warning}", style="yellow")

@@ -68,7 +68,7 @@ def _due(args: argparse.Namespace) -> int:
         raise UsageError("--since is after --at; name an earlier instant")
     notices: list[Notice] = []
     with session.acting(args, Action.MANAGE_NOTIFICATIONS, patience=PATIENCE) as acting:
-        data = files.limited(args.notifications, LARGEST, "16 MB, which no notifications are")
+        data = files.contents(args.notifications, LARGEST, "16 MB, which no notifications are")
         sent = catalogs.read_notifications(data)
         try:
             notifying.due(acting, sent, at=args.at, since=args.since, on_created=notices.extend)
