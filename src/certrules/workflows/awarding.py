@@ -45,7 +45,6 @@ def complete(acting: Acting, completion: Completion, *, at: datetime) -> Complet
     So does one whose renewal was started by the item, even if it is no longer assigned. A
     completion that cannot be true is not recorded; any other is, with the enrolment, whatever it
     earns. Reported twice, it changes nothing the second time, whatever was taken away in between.
-    Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
     Action: ``ISSUE_AWARD``.
 
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
@@ -126,9 +125,8 @@ def report_external(acting: Acting, training: ExternalTraining, *, at: datetime)
     Returns what was decided, or None if no certification was chosen. A training that is still to
     come is refused and not recorded. So is one for another certification than it has earned, if an
     item carries one at most. One that was reported before, just as it is, earns nothing again.
-    Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have, and
-    :class:`~certrules.errors.MissingDayError` for a day that the platform's zone skipped. Action:
-    ``ISSUE_AWARD``.
+    Raises :class:`~certrules.errors.MissingDayError` for a day that the platform's zone skipped.
+    Action: ``ISSUE_AWARD``.
 
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:

@@ -31,9 +31,7 @@ def issue_predated(
     ``since`` is the first instant of a chosen day, or None for all time since the training was
     created. Users who hold it, are outside its groups or deactivated, or lack some of the training
     are refused, with reasons. If there is nobody, and could be nobody, the report says why. Each
-    thousand users are one transaction. With ``dry_run`` nothing is written. Raises
-    :class:`~certrules.errors.InvalidValueError` for a certification that the store does not have.
-    Action: ``ISSUE_PREDATED``.
+    thousand users are one transaction. Action: ``ISSUE_PREDATED``.
 
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
     >>> track = Assignment(ItemKind.LEARNING_TRACK, "t1", at)

@@ -49,11 +49,8 @@ def issue(
 
     A badge of other dates than the award has now is revoked for ever, and another one issued. The
     effect of a grant is the :class:`~certrules.model.badges.Badge`, which is then stored.
-    ``draw(n)`` is a random number from 0 to n - 1: use ``secrets.randbelow``. Raises
-    :class:`~certrules.errors.InvalidValueError` for a user or a certification that the store does
-    not have, and :class:`~certrules.errors.ConflictError` if another writer was faster.
-
-    Action: ``DOWNLOAD_BADGE``.
+    ``draw(n)`` is a random number from 0 to n - 1: use ``secrets.randbelow``. Action:
+    ``DOWNLOAD_BADGE``.
 
     >>> from secrets import randbelow
     >>> store = MemoryStore()
@@ -198,30 +195,27 @@ def _check_purpose(purpose: str) -> None:
 
 
 def suspend(acting: Acting, badge_id: str, *, suspended: bool = True) -> None:
-    """Suspend a badge, or lift its suspension; InvalidValueError if no badge has the id.
-
-    Action: ``DELETE_AWARD``.
+    """Suspend a badge, or lift its suspension. Action: ``DELETE_AWARD``.
 
     Rules: ALL-ROLE-03.
     """
     acting.require(Action.DELETE_AWARD)
     with acting.store.writing() as transaction:
-        transaction.badges.suspend(_known(transaction, badge_id).id, suspended=suspended)
+        facts.known("badge", transaction.badges.get(badge_id), badge_id)
+        transaction.badges.suspend(badge_id, suspended=suspended)
 
 
 def revoke(acting: Acting, badge_id: str) -> None:
     """Revoke a badge for ever, and keep its award, which gets no other badge while its dates stay.
 
     Pending notices of the award's expiry are cancelled, and no others are sent while its dates
-    stay. Raises :class:`~certrules.errors.InvalidValueError` if no badge has the id.
-
-    Action: ``DELETE_AWARD``.
+    stay. Action: ``DELETE_AWARD``.
 
     Rules: ALL-ROLE-03, ALL-ROLE-11, INT-23.
     """
     acting.require(Action.DELETE_AWARD)
     with acting.store.writing() as transaction:
-        found = _known(transaction, badge_id)
+        found = facts.known("badge", transaction.badges.get(badge_id), badge_id)
         transaction.badges.withdraw(found.id)
         transaction.notices.cancel(transaction.badges.withdrawn([found.award.key]))
 
@@ -233,16 +227,14 @@ def reissue(
 
     So a link to a badge is taken back, or an award gets a badge again after its own was revoked by
     hand. The effect of a grant is the badge, and ``draw`` is as for :func:`issue`. Refused unless
-    the badge is that of the award that its user holds now; otherwise :func:`issue` gives that
-    award its own. Raises :class:`~certrules.errors.InvalidValueError` if no badge has the id.
-
-    Action: ``DELETE_AWARD``.
+    the badge is that of the award that its user holds now; otherwise :func:`issue` gives that award
+    its own. Action: ``DELETE_AWARD``.
 
     Rules: ALL-ROLE-03, ALL-ROLE-11, INT-42.
     """
     acting.require(Action.DELETE_AWARD)
     with acting.store.writing() as transaction:
-        former = _known(transaction, badge_id)
+        former = facts.known("badge", transaction.badges.get(badge_id), badge_id)
         deleted = transaction.certifications.get(former.certification_id) is None
         _, current = _held(transaction, former.user_id, former.certification_id)
         decision = rules.reissue(former, current, deleted=deleted)
@@ -250,13 +242,6 @@ def reissue(
             return decision
         apply(transaction, [RevokeBadge(former.award.key)])
         return _issue(transaction, former.user_id, former.certification_id, draw)
-
-
-def _known(transaction: Transaction, badge_id: str) -> Badge:
-    found = transaction.badges.get(badge_id)
-    if found is None:
-        raise InvalidValueError("badge", badge_id, "the id of a badge in the store")
-    return found
 
 
 def page(acting: Acting, badge_id: str, *, at: datetime, issuer: str) -> Page | None:

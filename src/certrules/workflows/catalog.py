@@ -91,7 +91,15 @@ def load(
             )
             for each in catalog.certifications
         ]
-        _check(transaction, catalog, judged, acting.policy)
+        faults = [
+            *_unknown_items(transaction, catalog),
+            *_unlinked_items(transaction, catalog),
+            *_shared_items(transaction, catalog, acting.policy),
+            *_refused(judged),
+        ]
+        if faults:
+            message = "the catalog asks for what cannot be"
+            raise CatalogError("invalid_catalog", message, faults)
         changes = {
             "users": _put(transaction.users, catalog.users, _id),
             "items": _put(transaction.items, catalog.items, _kind_and_id),
@@ -100,8 +108,13 @@ def load(
         }
         if catalog.companies:
             changes["companies"] = _put(transaction.companies, catalog.companies, _id)
-        warnings = *_about_images(catalog, judged), *_warnings(transaction, catalog)
-        return LoadReport(changes, warnings)
+        of_images = [
+            f"certification {certification.id}: {reason}"
+            for certification, decision in zip(catalog.certifications, judged, strict=True)
+            for reason in decision.reasons
+            if reason.rule in (Rule.ALL_BADGE_02, Rule.ALL_BADGE_06)
+        ]
+        return LoadReport(changes, (*of_images, *_warnings(transaction, catalog)))
 
 
 def require_some(acting: Acting) -> None:
@@ -188,20 +201,6 @@ _Faults = Iterator[tuple[str, str]]
 """Where something in a catalog is wrong, and what."""
 
 
-def _check(
-    transaction: Transaction, catalog: Catalog, judged: Sequence[Decision], policy: Policy
-) -> None:
-    faults = [
-        *_unknown_items(transaction, catalog),
-        *_unlinked_items(transaction, catalog),
-        *_shared_items(transaction, catalog, policy),
-        *_refused(judged),
-    ]
-    if faults:
-        message = "the catalog asks for what cannot be"
-        raise CatalogError("invalid_catalog", message, faults)
-
-
 def _assignments(catalog: Catalog) -> Iterator[tuple[str, Certification, Assignment]]:
     """Yield each assignment of a catalog, with its path and its certification."""
     for index, certification in enumerate(catalog.certifications):
@@ -214,7 +213,8 @@ def _unknown_items(transaction: Transaction, catalog: Catalog) -> _Faults:
     listed = {(item.kind, item.id) for item in catalog.items}
     for path, kind, item in _named_items(catalog):
         if (kind, item) not in listed and transaction.items.get(kind, item) is None:
-            yield path, f"there is no {_named(kind, item)}, neither here nor in the store"
+            named = f"{str(kind).replace('_', ' ')} {item!r}"
+            yield path, f"there is no {named}, neither here nor in the store"
 
 
 def _named_items(catalog: Catalog) -> Iterator[tuple[str, ItemKind, str]]:
@@ -270,21 +270,6 @@ def _judge(
     if not frozen:
         return decision
     return Refused((*frozen, *(() if decision else decision.reasons)))
-
-
-def _about_images(catalog: Catalog, judged: Sequence[Decision]) -> Iterator[str]:
-    """Say which badge images are not as they should be, or were not looked at."""
-    for certification, decision in zip(catalog.certifications, judged, strict=True):
-        for reason in decision.reasons:
-            if reason.rule in _OF_IMAGES:
-                yield f"certification {certification.id}: {reason}"
-
-
-_OF_IMAGES = (Rule.ALL_BADGE_02, Rule.ALL_BADGE_06)
-
-
-def _named(kind: ItemKind, item_id: str) -> str:
-    return f"{str(kind).replace('_', ' ')} {item_id!r}"
 
 
 def _warnings(transaction: Transaction, catalog: Catalog) -> Iterator[str]:

@@ -1,10 +1,8 @@
 """Create, edit and publish certifications, and switch them on and off.
 
 ``image`` is what :func:`certrules.images.read` says of the badge image: a bad one is refused, and
-one of another size than is recommended is a warning among the reasons. :func:`publish`,
-:func:`activate` and :func:`deactivate` raise :class:`~certrules.errors.InvalidValueError` for a
-certification that the store does not have. How one is deleted, see
-:mod:`certrules.workflows.lifecycle`.
+one of another size than is recommended is a warning among the reasons. How a certification is
+deleted, see :mod:`certrules.workflows.lifecycle`.
 """
 
 from collections.abc import Callable

@@ -136,7 +136,6 @@ def expiry_calendar(
     Days are those of ``zone``, or else of the user's
     (:meth:`~certrules.workflows.platform.Platform.zone_of`). See
     :func:`certrules.rules.calendar.expiries` and :func:`certrules.exports.calendar.calendar`.
-    Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
     Action: ``VIEW_AWARDS``.
 
     Rules: ALL-ROLE-05, ALL-ROLE-07, DOC-EXP-04.

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from certrules.errors import InvalidValueError
 from certrules.model.awards import AssociationType, Award, Source
@@ -16,17 +17,16 @@ from certrules.rules.criteria import item_order
 
 __all__ = [
     "Learned",
-    "enrolled",
+    "known",
     "known_certification",
     "known_source",
     "known_user",
-    "learned",
     "load",
     "of_many",
     "of_user",
-    "unknown_user",
 ]
 
+T = TypeVar("T")
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 
 
@@ -45,8 +45,9 @@ def load(
     renewals = transaction.renewals.history(user_id, certification_id)
     if found is None:
         return Facts(user, None, tuple(awards), renewals=renewals)
-    known = learned(transaction, user_id, _starting(found, awards), naming=naming)
-    return _facts(user, found, awards, renewals, known)
+    starting = _starting(found, awards)
+    around = _learned(transaction.learning, transaction.items, user_id, starting, naming)
+    return _facts(user, found, awards, renewals, around)
 
 
 def of_user(
@@ -69,7 +70,8 @@ def of_user(
     for renewal in renewals:
         begun[renewal.certification_id].append(renewal)
     starting = {id_: _starting(each, held[id_]) for id_, each in certifications.items()}
-    everything = learned(transaction, user.id, {*items, *(i for s in starting.values() for i in s)})
+    wanted = set(items).union(*starting.values())
+    everything = _learned(transaction.learning, transaction.items, user.id, wanted)
     facts = {
         id_: _facts(user, each, held[id_], begun[id_], everything.around(user.id, starting[id_]))
         for id_, each in certifications.items()
@@ -102,32 +104,22 @@ def of_many(
     }
 
 
-def enrolled(transaction: Transaction, known: Facts) -> Facts:
-    """Return the facts of :func:`of_many` with the enrolments in the assigned items."""
-    items = _starting(known.certification, ()) if known.certification else set()
-    return evolve(known, enrolments=transaction.learning.enrolments(known.user.id, items))
+def known(what: str, found: T | None, id_: str) -> T:
+    """Return what a store has found by an id; InvalidValueError if it has found nothing."""
+    if found is None:
+        raise InvalidValueError(what, id_, f"the id of a {what} in the store")
+    return found
 
 
 def known_user(transaction: Transaction, user_id: str) -> User:
     """Return the user of an id; InvalidValueError if the store has none."""
-    found = transaction.users.get(user_id)
-    if found is None:
-        raise unknown_user(user_id)
-    return found
-
-
-def unknown_user(user_id: str) -> InvalidValueError:
-    """Return the error of a user whom the store does not have."""
-    return InvalidValueError("user", user_id, "the id of a user in the store")
+    return known("user", transaction.users.get(user_id), user_id)
 
 
 def known_certification(transaction: Transaction, certification_id: str) -> Certification:
     """Return the certification of an id; InvalidValueError if the store has none."""
     found = transaction.certifications.get(certification_id)
-    if found is None:
-        expected = "the id of a certification in the store"
-        raise InvalidValueError("certification", certification_id, expected)
-    return found
+    return known("certification", found, certification_id)
 
 
 def known_source(transaction: Transaction, source: Source) -> None:
@@ -135,15 +127,11 @@ def known_source(transaction: Transaction, source: Source) -> None:
 
     External training takes place elsewhere: the store need not have it.
     """
-    if source.type in _LISTED and source.item_id is not None:
+    listed = AssociationType.COURSE, AssociationType.LEARNING_PLAN, AssociationType.LEARNING_TRACK
+    if source.type in listed and source.item_id is not None:
         kind = ItemKind(source.type.value)
         if transaction.items.get(kind, source.item_id) is None:
             raise InvalidValueError(str(kind), source.item_id, "the id of an item in the store")
-
-
-_LISTED = frozenset(
-    {AssociationType.COURSE, AssociationType.LEARNING_PLAN, AssociationType.LEARNING_TRACK}
-)
 
 
 @frozen
@@ -158,7 +146,7 @@ class Learned:
 
     def around(self, user_id: str, items: Collection[ItemRef]) -> "Learned":
         """Return the part that is about fewer items."""
-        return _around(_Loaded(self), _Loaded(self), user_id, items, ())
+        return _learned(_Loaded(self), _Loaded(self), user_id, items)
 
     def attempts(self, item: ItemRef) -> Sequence[Enrolment]:
         """Return the attempts at an item, archived ones too, first to last."""
@@ -166,24 +154,14 @@ class Learned:
         return sorted(found, key=lambda each: each.attempt)
 
 
-def learned(
-    transaction: Transaction,
-    user_id: str,
-    items: Collection[ItemRef],
-    *,
-    naming: Iterable[ItemRef] = (),
-) -> Learned:
-    """Return what a user has learned of items, which plans hold them, and what they share."""
-    return _around(transaction.learning, transaction.items, user_id, items, naming)
-
-
-def _around(
+def _learned(
     learning: "Learning | _Loaded",
     names: "Items | _Loaded",
     user_id: str,
     items: Collection[ItemRef],
-    naming: Iterable[ItemRef],
+    naming: Iterable[ItemRef] = (),
 ) -> Learned:
+    """Return what a user has learned of items, which plans hold them, and what they share."""
     courses, plans = ({id_ for kind, id_ in items if kind is one} for one in (COURSE, PLAN))
     found = learning.plans(plans, holding=courses)
     through = {course for plan in found if plan.id in plans for course in plan.courses}

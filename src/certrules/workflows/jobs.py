@@ -318,7 +318,7 @@ class Jobs:
             if isinstance(said, Progress):
                 self._note(run, said)
             elif run.discontinued:
-                self._end(run, JobState.DISCONTINUED, _stopped(run.job))
+                self._discontinue(run)
                 return None
             else:
                 return said
@@ -343,7 +343,7 @@ class Jobs:
             run.answer = future.result()
         except CancelledError:
             if run.discontinued:
-                self._end(run, JobState.DISCONTINUED, _stopped(run.job))
+                self._discontinue(run)
             else:
                 self._end(run, JobState.FAILED, "the executor was shut down")
         except BaseException as error:  # noqa: BLE001 - whatever a step raises ends its job
@@ -365,6 +365,12 @@ class Jobs:
             run.log += [LogEntry(at, text, error=True) for text in progress.errors]
             if progress.result is not None:
                 run.results.append(progress.result)
+
+    def _discontinue(self, run: _Run) -> None:
+        done, total = run.job.done, run.job.total
+        text = f"discontinued; the {done} of {total} that were done stay, and the rest is not"
+        text = text if done else "discontinued before anything was done"
+        self._end(run, JobState.DISCONTINUED, text)
 
     def _end(self, run: _Run, state: JobState, text: str) -> None:
         at = self._now()
@@ -393,9 +399,3 @@ def _failure(error: BaseException) -> str:
 
 def _brief(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
-
-
-def _stopped(job: Job) -> str:
-    if not job.done:
-        return "discontinued before anything was done"
-    return f"discontinued; the {job.done} of {job.total} that were done stay, and the rest is not"

@@ -1,8 +1,7 @@
 """Assign an item, unlink it, unassign a user or delete a certification, and preview what is lost.
 
-With ``dry_run`` nothing is written: show what the effects say and ask for confirmation before the
-same call without it. The functions raise :class:`~certrules.errors.InvalidValueError` for a
-certification or an item that the store does not have.
+Show what the effects of a call with ``dry_run`` say, and ask for confirmation before the same call
+without it.
 """
 
 from datetime import datetime

@@ -64,13 +64,11 @@ def award(
 ) -> AwardReport | Job:
     """Award a certification by hand to users, groups and branches, in any mix.
 
-    ``chosen`` has the certification, the dates and the association. More
-    than 100 distinct active users make it a background job of ``owner``, or else of the user who
-    acts; its ``results`` are reports, for :func:`together`. Each thousand users are one
-    transaction: after a job that failed or was discontinued, the same call refuses those who have
-    the award by then, and awards the others. The executor may be a pool of processes if the store
-    can be sent to them. Raises :class:`~certrules.errors.InvalidValueError` for a certification
-    that the store does not have, and for a course, plan or track that it does not have. Action:
+    ``chosen`` has the certification, the dates and the association. More than 100 distinct active
+    users make it a background job of ``owner``, or else of the user who acts; its ``results`` are
+    reports, for :func:`together`. Each thousand users are one transaction: after a job that failed
+    or was discontinued, the same call refuses those who have the award by then, and awards the
+    others. The executor may be a pool of processes if the store can be sent to them. Action:
     ``ISSUE_AWARD``, and for a job ``START_JOB``.
 
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
@@ -152,8 +150,7 @@ def award_all(
 ) -> AwardReport:
     """Award a certification by hand to users of these ids, in one transaction.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for a certification, course, plan or track
-    that the store does not have. Action: ``ISSUE_AWARD``.
+    Action: ``ISSUE_AWARD``.
 
     Rules: DOC-AWARD-02.
     """

@@ -1,8 +1,7 @@
 """Renewals: may an award be renewed, and what happens if its user starts or cancels a renewal?
 
 A completion of the chosen item completes the renewal: see
-:func:`certrules.workflows.awarding.complete`. The functions raise
-:class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
+:func:`certrules.workflows.awarding.complete`.
 """
 
 from datetime import datetime
@@ -61,9 +60,7 @@ def start(
 
     ``key`` makes a repeated request harmless, ``expected_version`` is the cycle and version of the
     award as the caller saw it; see :func:`certrules.rules.renewal.start`. Of two starts at once one
-    is granted, the other refused. With ``dry_run`` nothing is written: the effects say what would
-    change.
-    Action: ``RENEW_AWARD``.
+    is granted, the other refused. Action: ``RENEW_AWARD``.
 
     Rules: DOC-RENEW-03, DOC-RENEW-06, DOC-RENEW-09, DOC-RENEW-10, DOC-RENEW-11, DOC-RENEW-12,
     INT-12, INT-12b.

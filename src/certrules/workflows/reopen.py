@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from attrs import evolve
+
 from certrules import instants
 from certrules.model.effects import ReopenTraining
 from certrules.model.people import Action
@@ -80,7 +82,9 @@ def _reopened(
     for certification, users in holders.items():
         found = transaction.certifications.get(certification)
         of_users = facts.of_many(transaction, found, users) if found else {}
-        for known in of_users.values():
-            enrolled = facts.enrolled(transaction, known)
+        items = {each.ref for each in found.assignments} if found else set()
+        for user, known in of_users.items():
+            enrolments = transaction.learning.enrolments(user, items)
+            enrolled = evolve(known, enrolments=enrolments)
             decision = awarding.reopen_training(enrolled, at=at, policy=acting.policy)
             yield from decision.effects if decision else ()

@@ -67,7 +67,6 @@ def learner(
 
     Awards are shown, and judged, as they stood at the aware instant. Days left are those of
     ``zone``, or else of the user's (:meth:`~certrules.workflows.platform.Platform.zone_of`).
-    Raises :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
     Action: ``VIEW_AWARDS``.
 
     >>> store = MemoryStore()
@@ -83,8 +82,7 @@ def learner(
     with acting.store.reading() as view:
         user = view.users.get(user_id)
         acting.require(Action.VIEW_AWARDS, Scope(user_id, user.company_id if user else None))
-        if user is None:
-            raise facts.unknown_user(user_id)
+        user = facts.known("user", user, user_id)
         held = list(view.awards.select(user_id=user_id))
         found = view.certifications.among({award.certification_id for award in held})
         known, _ = facts.of_user(view, user, found, held, view.renewals.of_user(user_id))

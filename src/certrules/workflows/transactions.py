@@ -19,10 +19,7 @@ T = TypeVar("T")
 def decide_and_apply(
     acting: Acting, decide: Callable[[Transaction], Decision], *, dry_run: bool = False
 ) -> Decision:
-    """Load facts and decide by ``decide``, and apply the effects in the same transaction.
-
-    With ``dry_run`` nothing is written: the effects of the answer say what would change.
-    """
+    """Load facts and decide by ``decide``, and apply the effects in the same transaction."""
     with acting.store.reading() if dry_run else acting.store.writing() as transaction:
         decision = decide(transaction)
         if decision and not dry_run:
