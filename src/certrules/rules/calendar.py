@@ -43,9 +43,7 @@ def _expiry(row: AwardRow, zone: tzinfo) -> CalendarEntry | None:
     if last_day is None or certification is None:
         return None
     return CalendarEntry(
-        award.user_id,
-        award.certification_id,
-        award.cycle,
+        *award.key,
         certification.name,
         certification.code,
         instants.local_day(award.issued_at, zone),

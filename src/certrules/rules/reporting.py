@@ -112,9 +112,7 @@ def report_row(
     if award_then is None or not _is_shown(which, award_then):
         return None
     return ReportRow(
-        award.user_id,
-        award.certification_id,
-        award.cycle,
+        *award.key,
         award.issued_at,
         award.expires_at,
         award_then.archived_at,

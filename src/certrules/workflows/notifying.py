@@ -21,7 +21,7 @@ from certrules.model.people import Action
 from certrules.repositories.protocols import Transaction
 from certrules.rules import notifications as rules
 from certrules.rules.notifications import Medium
-from certrules.rules.notifications.rendering import check_medium
+from certrules.rules.notifications.templates import check_medium
 from certrules.workflows.outbox import enqueue_notices
 from certrules.workflows.platform import Acting
 from certrules.workflows.transactions import BATCH

@@ -12,8 +12,7 @@ from certrules.rules.awarding.completing import decide
 from certrules.rules.awarding.editing import edit, not_held
 from certrules.rules.awarding.external import decide_external, record_external
 from certrules.rules.awarding.predated import predatable, predate
-from certrules.rules.awarding.recording import inferred, record
-from certrules.rules.awarding.reopening import reopen_training
+from certrules.rules.awarding.recording import inferred, record, reopen_training
 
 __all__ = [
     "JOB_THRESHOLD",

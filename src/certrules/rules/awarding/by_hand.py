@@ -57,7 +57,13 @@ def expand(targets: Targets, users: Iterable[User]) -> Expansion:
 
     Rules: DOC-AWARD-01, DOC-CERT-13, INT-29.
     """
-    meant = {user.id: user for user in users if _meant(user, targets)}
+    meant = {
+        user.id: user
+        for user in users
+        if user.id in targets.users
+        or user.groups & targets.groups
+        or user.branches & targets.branches
+    }
     people = [meant[user] for user in sorted(meant)]
     return Expansion(
         tuple(user for user in people if user.active),
@@ -66,11 +72,6 @@ def expand(targets: Targets, users: Iterable[User]) -> Expansion:
         tuple(sorted(targets.groups.difference(*(user.groups for user in people)))),
         tuple(sorted(targets.branches.difference(*(user.branches for user in people)))),
     )
-
-
-def _meant(user: User, targets: Targets) -> bool:
-    belongs = user.groups & targets.groups or user.branches & targets.branches
-    return user.id in targets.users or bool(belongs)
 
 
 def runs_as_job(awarded: int, *, imported: bool = False) -> bool:

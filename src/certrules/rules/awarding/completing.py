@@ -32,7 +32,6 @@ def decide(
     calendar the expiry is counted. If a renewal is open, ask
     :func:`certrules.rules.renewal.complete` instead: here, who holds an award is refused, unless
     it has expired and training was open again. Then it is archived at ``at`` with its own dates.
-    Refused is also what was recorded before, and an award with the very dates of an archived one.
 
     >>> start, done = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 2))
     >>> first_aid = Certification(

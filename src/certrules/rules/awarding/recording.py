@@ -1,18 +1,21 @@
-"""Recording: can somebody have completed that, then, and what becomes of their enrolment?"""
+"""Recording: can somebody have completed that, then, and what is to be taken again?"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from attrs import evolve
 
-from certrules.model.catalog import ItemKind
+from certrules.model.awards import Award
+from certrules.model.catalog import ItemKind, ItemRef
 from certrules.model.decisions import Decision, Granted, Reason, Refused, because
-from certrules.model.effects import Effect, Enrol, RecordCompletion
+from certrules.model.effects import Effect, Enrol, RecordCompletion, ReopenTraining
+from certrules.model.facts import Facts
 from certrules.model.learning import Completion, Enrolment, EnrolmentStatus
+from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
-from certrules.rules import issuing
+from certrules.rules import criteria, issuing, status
 
-__all__ = ["inferred", "objections", "record"]
+__all__ = ["inferred", "objections", "record", "reopen_training"]
 
 
 def record(
@@ -108,3 +111,42 @@ def objections(
     began = first.enrolled_at
     if done < began:
         yield because(ReasonCode.COMPLETION_BEFORE_ENROLMENT, completed_at=done, enrolled_at=began)
+
+
+def reopen_training(
+    facts: Facts, *, at: datetime, policy: Policy = DOCEBO
+) -> Granted[ReopenTraining] | Refused:
+    """Decide whether the training of an expired award becomes incomplete, so as to be taken again.
+
+    Reopened are the assigned items that the user completed before the expiry, however late or often
+    this is asked; nothing, for a user who could not be issued the certification again.
+
+    >>> facts = Facts(User("ada", "ada"), Certification("fa", "First aid"))
+    >>> reopen_training(facts, at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0].rule
+    Rule.INT_34
+
+    Rules: ALL-EXP-03, INT-34.
+    """
+    held, reasons = facts.held, issuing.objections(facts, policy)
+    if not policy.reenable_training_on_expiry:
+        reasons.append(because(ReasonCode.TRAINING_STAYS_COMPLETE))
+    if held is None or not status.expired(held, at):
+        reasons.append(because(ReasonCode.NO_EXPIRED_AWARD))
+    done = [] if reasons or held is None else _done(facts, held)
+    if not done:
+        return Refused(reasons or (because(ReasonCode.NO_TRAINING_TO_REOPEN),))
+    why = because(ReasonCode.TRAINING_REOPENED)
+    return Granted(tuple(ReopenTraining(facts.user.id, *item) for item in done), (why,))
+
+
+def _done(facts: Facts, held: Award) -> list[ItemRef]:
+    """Return the assigned items that stand as completed, by nothing that followed the expiry."""
+    assignments = facts.certification.assignments if facts.certification else ()
+    since = (each for each in facts.all_completions if status.expired(held, each.completed_at))
+    items = {each.ref for each in assignments} - {each.ref for each in since}
+    return sorted((each for each in items if _completed(facts, each)), key=criteria.item_order)
+
+
+def _completed(facts: Facts, item: ItemRef) -> bool:
+    enrolment = facts.enrolment(*item)
+    return enrolment is not None and enrolment.status is EnrolmentStatus.COMPLETED

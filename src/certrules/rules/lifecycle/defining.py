@@ -17,7 +17,10 @@ from certrules.rulebook import Rule
 from certrules.rules import issuing, validity
 from certrules.rules.lifecycle.badges import about_image
 
-__all__ = ["NEXT", "create", "edit", "frozen_objections"]
+__all__ = ["NEXT", "Defining", "create", "edit", "frozen_objections"]
+
+Defining = Granted[DefineCertification] | Refused
+"""The answer of what creates or changes a certification."""
 
 DRAFT, ACTIVE, INACTIVE = CertificationStatus
 
@@ -39,7 +42,7 @@ def create(
     image: ImageInfo | None = None,
     at: datetime,
     policy: Policy = DOCEBO,
-) -> Granted[DefineCertification] | Refused:
+) -> Defining:
     """Decide whether a certification can be created by a user at an aware instant, as it is given.
 
     ``image`` is what is known of its badge image. If an item earns one certification at most,
@@ -78,7 +81,7 @@ def edit(
     image: ImageInfo | None = None,
     at: datetime,
     policy: Policy = DOCEBO,
-) -> Granted[DefineCertification] | Refused:
+) -> Defining:
     """Decide whether a certification can be changed into another of its id, at an aware instant.
 
     ``image`` is what is known of the badge image that it will have. Who created it and when stays,

@@ -5,13 +5,12 @@ from datetime import datetime
 from attrs import evolve
 
 from certrules.model.catalog import Certification, CertificationStatus
-from certrules.model.decisions import Granted, Refused, because
-from certrules.model.effects import DefineCertification
+from certrules.model.decisions import Refused, because
 from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
-from certrules.rules.lifecycle.defining import edit
+from certrules.rules.lifecycle.defining import Defining, edit
 
 __all__ = ["activate", "deactivate", "publish"]
 
@@ -23,7 +22,7 @@ def publish(
     image: ImageInfo | None = None,
     at: datetime,
     policy: Policy = DOCEBO,
-) -> Granted[DefineCertification] | Refused:
+) -> Defining:
     """Decide whether a draft can be published, as active or inactive, at an aware instant.
 
     ``image`` is what is known of its badge image.
@@ -45,9 +44,7 @@ def publish(
     return edit(certification, published, image=image, at=at, policy=policy)
 
 
-def activate(
-    certification: Certification, *, at: datetime, policy: Policy = DOCEBO
-) -> Granted[DefineCertification] | Refused:
+def activate(certification: Certification, *, at: datetime, policy: Policy = DOCEBO) -> Defining:
     """Decide whether a published certification can be issued again.
 
     >>> idle = Certification("fa", "First aid", status=CertificationStatus.INACTIVE)
@@ -59,9 +56,7 @@ def activate(
     return _switch(certification, CertificationStatus.ACTIVE, at, policy)
 
 
-def deactivate(
-    certification: Certification, *, at: datetime
-) -> Granted[DefineCertification] | Refused:
+def deactivate(certification: Certification, *, at: datetime) -> Defining:
     """Decide whether a published certification can cease to be issued; what was issued stands.
 
     No policy forbids that.
@@ -76,11 +71,8 @@ def deactivate(
 
 
 def _switch(
-    certification: Certification,
-    status: CertificationStatus,
-    at: datetime,
-    policy: Policy = DOCEBO,
-) -> Granted[DefineCertification] | Refused:
+    certification: Certification, status: CertificationStatus, at: datetime, policy: Policy = DOCEBO
+) -> Defining:
     if certification.status is CertificationStatus.DRAFT:
         return Refused((because(ReasonCode.STILL_A_DRAFT, **issuing.named(certification)),))
     return edit(certification, evolve(certification, status=status), at=at, policy=policy)

@@ -1,8 +1,7 @@
 """Notifications: who is sent what, when, and in which words?"""
 
 from certrules.rules.notifications.planning import due, edited, of_event, passed
-from certrules.rules.notifications.rendering import Medium, render
-from certrules.rules.notifications.templates import KNOWN, lint, values
+from certrules.rules.notifications.templates import KNOWN, Medium, lint, render, values
 from certrules.rules.notifications.timing import moment, reach
 
 __all__ = [

@@ -1,11 +1,19 @@
-"""Templates: which short codes are there, what do they say, and is a template in order?"""
+"""Templates: which short codes are there, what do they say, and is a template in order?
+
+A short code is a name in square brackets or in double braces, such as ``[renew_link]`` and
+``{{ renew_link }}``; blanks and line breaks around the name count for nothing. It is replaced,
+once, by a value that is made harmless for where it will stand; nothing is evaluated, and what a
+value says is never taken for a short code.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from difflib import get_close_matches
+from html import escape
 
 from certrules import instants
+from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Reason, because
@@ -13,9 +21,72 @@ from certrules.model.notices import NoticeKind, Notification
 from certrules.model.people import User
 from certrules.model.reasons import ReasonCode
 from certrules.rules import status
-from certrules.rules.notifications.rendering import SHORT_CODE
+from certrules.words import Word
 
-__all__ = ["KNOWN", "lint", "values"]
+__all__ = ["KNOWN", "Medium", "check_medium", "lint", "render", "values"]
+
+SHORT_CODE = re.compile(r"\[\s*([a-zA-Z]\w{0,63})\s*\]|\{\{\s*([a-zA-Z]\w{0,63})\s*\}\}", re.ASCII)
+"""A short code: its name is in either group."""
+
+
+class Medium(Word):
+    """Where a rendered text will stand."""
+
+    TEXT = "text"
+    """A plain text of many lines."""
+    HTML = "html"
+    """A page or mail body in HTML, also inside the quotes of an attribute."""
+    HEADER = "header"
+    """One line, such as a subject."""
+
+
+def render(template: str, values: Mapping[str, str], medium: Medium) -> str:
+    r"""Return a template with its short codes replaced; one that has no value stays as it is.
+
+    Of values, characters are left out that no reader sees: control characters, and those that turn
+    the direction of the text around them. In HTML they are escaped. A header becomes one line,
+    whatever the template or a value says. Raises :class:`~certrules.errors.InvalidValueError` for
+    what is no medium.
+
+    >>> words = {"first_name": "<b>Ada</b>", "last_name": "[first_name]"}
+    >>> render("Dear {{first_name}} [last_name], [x]", words, Medium.HTML)
+    'Dear &lt;b&gt;Ada&lt;/b&gt; [first_name], [x]'
+    >>> render("For [first_name]", {"first_name": "Ada\r\nBcc: eve@example.org"}, Medium.HEADER)
+    'For Ada Bcc: eve@example.org'
+
+    Rules: X-NOTIFY-2.
+    """
+    check_medium(medium)
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1] or found[2]
+        if name not in values:
+            return found[0]
+        clean = _clean(values[name])
+        return escape(clean) if medium is Medium.HTML else clean
+
+    text = SHORT_CODE.sub(value, template)
+    return " ".join(_clean(text).split()) if medium is Medium.HEADER else text
+
+
+def check_medium(medium: Medium) -> None:
+    """Raise InvalidValueError for what is no medium, such as the text ``html``."""
+    if not isinstance(medium, Medium):
+        raise InvalidValueError("medium", medium, "a certrules.rules.notifications.Medium")
+
+
+def _clean(value: str) -> str:
+    return _UNSEEN.sub("", _HALF.sub("\N{REPLACEMENT CHARACTER}", _BREAK.sub("\n", value)))
+
+
+_BREAK = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+_HALF = re.compile("[\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # controls, but for the tab and the newline
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks and overrides of direction
+    "\ufeff\ufff9-\ufffb]"  # a byte order mark, interlinear annotations
+)
+
 
 KNOWN = (
     "first_name",
@@ -37,8 +108,6 @@ KNOWN = (
 RENEW_LINK = "renew_link"
 GUIDED = 100
 """How many unknown short codes come with a guess at what was meant, which takes time."""
-NEVER = "never"
-"""What the short code ``expiry_date`` says of an award that does not expire."""
 
 
 def values(
@@ -74,7 +143,7 @@ def values(
         "certification_code": certification.code or "",
         "certification_description": certification.description,
         "issue_date": str(instants.local_day(award.issued_at, zone)),
-        "expiry_date": NEVER if expires is None else str(instants.local_day(expires, zone)),
+        "expiry_date": "never" if expires is None else str(instants.local_day(expires, zone)),
         "days_left": "" if left is None else str(left),
         "badge_image": certification.badge_image or "",
         RENEW_LINK: renew_link,

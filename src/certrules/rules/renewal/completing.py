@@ -34,11 +34,8 @@ def complete(
     is issued at it, with the expiry that the definition gives now in the calendar of ``zone``. Days
     left on the old award are not carried over.
 
-    Refused is a completion without an open renewal, one that is not later than the start or than
-    the issue of the award, one of another item than was chosen, one that was recorded before, and
-    one after the validity period closed; also if the item was unlinked, if several items are needed
-    by now, if the award was renewed or removed meanwhile, and if an archived award has the very
-    dates of the new one. An award edited meanwhile is renewed. A refusal leaves the renewal open.
+    An award edited since the start is renewed; one that was renewed or removed is not. A refusal
+    leaves the renewal open.
 
     >>> begin, later = (datetime(year, 1, 1, tzinfo=UTC) for year in (2023, 2024))
     >>> chosen = RenewalOption(ItemKind.COURSE, "c1")

@@ -34,10 +34,8 @@ def start(
 ) -> Decision:
     """Decide whether a renewal may be started by an option, and name what that changes.
 
-    With retakes on, the enrolment is archived as it was, a new one is made, and all materials of
-    the course are reset, shared ones in every course that uses them; the statuses of other courses
-    stay. A plan cannot be archived: its courses are. With retakes off, nothing is archived or
-    reset. Either way the user is enrolled if they are not, in the courses of a plan too.
+    With retakes on, the enrolment is archived, a new one is made, and all materials are reset. A
+    plan cannot be archived: its courses are. Either way the user is enrolled if they are not.
 
     What :func:`~certrules.rules.renewal.decide` grants can be started, and nothing else; but not as
     of an instant since which the award, its renewal or the training to be taken has changed.
