@@ -23,6 +23,7 @@ __all__ = [
     "PURPOSES",
     "SIZE",
     "allot",
+    "check_purpose",
     "decode",
     "encode",
     "entry",
@@ -163,5 +164,10 @@ def _check(url: str, purpose: str) -> None:
     check_uri("url of the status list", url)
     if "#" in url:
         raise InvalidValueError("url of the status list", url, "a URL without a fragment")
+    check_purpose(purpose)
+
+
+def check_purpose(purpose: str) -> None:
+    """Raise InvalidValueError for a purpose that is none of :data:`PURPOSES`."""
     if purpose not in PURPOSES:
         raise InvalidValueError("purpose", purpose, " or ".join(PURPOSES))

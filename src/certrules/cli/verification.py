@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from certrules.badges import baking, structure, tokens
+from certrules.badges.structure import id_of, listed
 from certrules.badges.tokens import Token
 from certrules.cli import files
 from certrules.cli.failures import UsageError
@@ -52,7 +53,7 @@ def _lines(said: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [
         ("certification", achievement.get("name")),
         ("issued by", _object(issuer).get("name")),
-        ("", issuer if isinstance(issuer, str) else _object(issuer).get("id")),
+        ("", id_of(issuer)),
         ("recipient", subject.get("id")),
         ("issued", said.get("validFrom")),
         ("expires", said.get("validUntil", "never")),
@@ -63,18 +64,13 @@ def _lines(said: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _skills(achievement: Mapping[str, Any]) -> Iterator[str]:
-    tags, aligned = achievement.get("tag"), achievement.get("alignment")
-    yield from (tag for tag in _list(tags) if isinstance(tag, str))
-    names = (_object(each).get("targetName") for each in _list(aligned))
+    yield from (tag for tag in listed(achievement.get("tag")) if isinstance(tag, str))
+    names = (_object(each).get("targetName") for each in listed(achievement.get("alignment")))
     yield from (name for name in names if isinstance(name, str))
 
 
 def _object(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def newest(paths: Iterable[str]) -> Mapping[str, str]:

@@ -152,7 +152,7 @@ def list_url(lists: str, purpose: str, number: int) -> str:
     'https://academy.example/status/revocation/1'
     """
     check_lists(lists)
-    _check_purpose(purpose)
+    statuslist.check_purpose(purpose)
     if not isinstance(number, int) or number < 1:
         raise InvalidValueError("status list", number, "a number of 1 or more")
     return lists.replace("{purpose}", purpose).replace("{list}", str(number))
@@ -182,16 +182,11 @@ def marked(acting: Acting, status_list: int, purpose: str) -> list[int]:
 
     Rules: ALL-ROLE-11, INT-38.
     """
-    _check_purpose(purpose)
+    statuslist.check_purpose(purpose)
     with acting.store.reading() as view:
         badges = view.badges.listed(status_list)
     revocation = purpose == "revocation"
     return [each.index for each in badges if (each.revoked if revocation else each.suspended)]
-
-
-def _check_purpose(purpose: str) -> None:
-    if purpose not in statuslist.PURPOSES:
-        raise InvalidValueError("purpose", purpose, " or ".join(statuslist.PURPOSES))
 
 
 def suspend(acting: Acting, badge_id: str, *, suspended: bool = True) -> None:

@@ -29,7 +29,7 @@ from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import validity
 from certrules.rules.awarding import Targets, not_held
 from certrules.workflows import awarding, backfill, manual_awards
-from certrules.workflows.jobs import Job, Jobs, JobState
+from certrules.workflows.jobs import Jobs, JobState
 from certrules.workflows.manual_awards import AwardReport
 from certrules.workflows.platform import Acting
 
@@ -114,10 +114,6 @@ def _awarded(acting: Acting, targets: Targets, chosen: ManualAward, *, at: datet
             jobs.discontinue(acting, awarded.id)
             interrupt.add_note(jobs.wait(acting, awarded.id).log[-1].text)
             raise
-    return _result(job)
-
-
-def _result(job: Job) -> AwardReport:
     if job.state is not JobState.COMPLETED:
         raise StoreError(f"{job.log[-1].text}; {job.done} of {job.total} users were awarded")
     return manual_awards.together(job.results)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -267,10 +268,16 @@ def _publish(args: argparse.Namespace) -> int:
     folder = Path(args.folder)
     folder.mkdir(parents=True, exist_ok=True)
     with session.acting(args) as acting:
-        places = _places(acting.store, folder)
-        for file in places.values():
+        with acting.store.reading() as view:
+            latest, _ = view.badges.places()
+        numbers = range(1, latest + 1)
+        places = {
+            str(folder / f"{purpose}-{number}.jwt"): (number, purpose)
+            for number, purpose in product(numbers, statuslist.PURPOSES)
+        }
+        for file in places:
             files.check_out(file, args.key, store=acting.store)
-        for (number, purpose), file in places.items():
+        for file, (number, purpose) in places.items():
             marked = badges.marked(acting, number, purpose)
             url = badges.list_url(args.lists, purpose, number)
             made = statuslist.list_credential(
@@ -294,17 +301,6 @@ def _until(at: datetime, days: int) -> datetime:
         return instants.utc(at) + timedelta(days=days)
     except OverflowError:
         raise UsageError(f"--at {at.isoformat()}: lists would count beyond the year 9999") from None
-
-
-def _places(store: Store, folder: Path) -> Mapping[tuple[int, str], str]:
-    """Return to which file each status list is written."""
-    with store.reading() as view:
-        latest, _ = view.badges.places()
-    return {
-        (number, purpose): str(folder / f"{purpose}-{number}.jwt")
-        for number in range(1, latest + 1)
-        for purpose in statuslist.PURPOSES
-    }
 
 
 def _checked(option: str, value: Any, check: Callable[[Any], object]) -> Any:

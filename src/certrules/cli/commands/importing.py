@@ -2,8 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -115,29 +115,21 @@ def _run(args: argparse.Namespace) -> int:
             dry_run=args.dry_run,
             on_refused=_noting(rejects, faults if args.out.as_json else None),
         )
-        stack.enter_context(_done(report))
-        if rejects:
-            rejects.close()
-        if args.out.as_json:
-            faults.seek(0)
-            args.out.data_stream(_as_json(report), "faults", map(json.loads, faults))
-        else:
-            _show(args, report)
-        args.out.stream.flush()
+        try:
+            if rejects:
+                rejects.close()
+            if args.out.as_json:
+                faults.seek(0)
+                args.out.data_stream(_as_json(report), "faults", map(json.loads, faults))
+            else:
+                _show(args, report)
+            args.out.stream.flush()
+        except OSError as error:
+            if not report.dry_run:
+                rows = counted(report.rows, "row")
+                error.add_note(f"the import of {rows} is done, and only shown in part")
+            raise
     return 1 if report.outcomes[Outcome.REFUSED] else 0
-
-
-@contextmanager
-def _done(report: ImportReport) -> Iterator[None]:
-    """Say that the import is done if its report cannot be written."""
-    try:
-        yield
-    except OSError as error:
-        if not report.dry_run:
-            error.add_note(
-                f"the import of {counted(report.rows, 'row')} is done, and only shown in part"
-            )
-        raise
 
 
 def _records(args: argparse.Namespace, policy: Policy) -> RecordsFile:
@@ -257,18 +249,21 @@ def _brief(text: str) -> str:
 
 
 def _as_json(report: ImportReport) -> dict[str, object]:
-    outcomes = {str(outcome): report.outcomes[outcome] for outcome, _ in COUNTS}
-    warnings = [
-        {**_picked(fault, ("code", "rule", "message")), "rows": rows}
-        for fault, rows in report.warnings
-    ]
-    zone = options.zone_name(report.zone)
-    return {**_picked(report, _REPORT), **outcomes, "zone": zone, "warnings": warnings}
+    return {
+        "imported": report.imported,
+        **{str(outcome): report.outcomes[outcome] for outcome, _ in COUNTS},
+        **_picked(report, _REPORT),
+        "zone": options.zone_name(report.zone),
+        "warnings": [
+            {"code": fault.code, "rule": fault.rule, "rows": rows, "message": fault.message}
+            for fault, rows in report.warnings
+        ],
+    }
 
 
 def _picked(value: object, names: Iterable[str]) -> dict[str, object]:
     return {name: getattr(value, name) for name in names}
 
 
-_REPORT = ("imported", "dry_run", "duplicates", "issue_date", "superseded_by_refused", "shifted")
+_REPORT = ("dry_run", "duplicates", "zone", "issue_date", "superseded_by_refused", "shifted")
 _FAULT = ("row", "line", "column", "value", "code", "rule", "message")
