@@ -109,7 +109,9 @@ def report_row(
     Rules: DOC-REPORT-02, DOC-REPORT-03, DOC-REPORT-04.
     """
     award_then = status.as_of(award, at)
-    if award_then is None or not _is_shown(which, award_then):
+    if award_then is None:
+        return None
+    if award_then.archived and which not in report_visibility(renewed_before_expiry(award_then)):
         return None
     return ReportRow(
         *award.key,
@@ -119,10 +121,6 @@ def report_row(
         status.status_at(award, at),
         None if award_then.archived else status.days_left(award, at, zone=zone),
     )
-
-
-def _is_shown(which: Report, award: Award) -> bool:
-    return not award.archived or which in report_visibility(renewed_before_expiry(award))
 
 
 @frozen

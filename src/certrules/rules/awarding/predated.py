@@ -86,10 +86,8 @@ def predate(
         return Refused(reasons)
     kind, then = AssociationType(last.kind.value), last.completed_at
     source = Source(kind, last.item_id, completed_at=then)
-    issued_at = at if policy.predated_issue is PredatedIssue.TODAY else then
-    award = issuing.stamp(
-        facts, certification, source, issued_at=issued_at, zone=zone, policy=policy
-    )
+    begins = at if policy.predated_issue is PredatedIssue.TODAY else then
+    award = issuing.stamp(facts, certification, source, issued_at=begins, zone=zone, policy=policy)
     if same := issuing.same_awards(award, facts.awards):
         return Refused(same)
     return Granted(consequences.issued(award, facts.held, at), (because(ReasonCode.PREDATED),))

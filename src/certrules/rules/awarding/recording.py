@@ -144,9 +144,6 @@ def _done(facts: Facts, held: Award) -> list[ItemRef]:
     assignments = facts.certification.assignments if facts.certification else ()
     since = (each for each in facts.all_completions if status.expired(held, each.completed_at))
     items = {each.ref for each in assignments} - {each.ref for each in since}
-    return sorted((each for each in items if _completed(facts, each)), key=criteria.item_order)
-
-
-def _completed(facts: Facts, item: ItemRef) -> bool:
-    enrolment = facts.enrolment(*item)
-    return enrolment is not None and enrolment.status is EnrolmentStatus.COMPLETED
+    current = (facts.enrolment(*item) for item in items)
+    done = (each for each in current if each and each.status is EnrolmentStatus.COMPLETED)
+    return sorted((each.ref for each in done), key=criteria.item_order)

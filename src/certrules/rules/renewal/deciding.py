@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from certrules import instants
-from certrules.model.awards import AssociationType, Award, Source
+from certrules.model.awards import AssociationType, Source
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Answer, Granted, Reason, Refused, because
 from certrules.model.facts import Facts
@@ -138,17 +138,14 @@ _NOT_BY = {
 
 def _because(facts: Facts, options: Sequence[RenewalOption], at: datetime) -> Iterator[Reason]:
     yield because(ReasonCode.RENEWABLE_ANY_TIME)
-    yield from _because_of_award(facts.held)
+    held = facts.held
+    if held is not None and held.source.type is not AssociationType.COURSE:
+        plan_earned = held.source.type is AssociationType.LEARNING_PLAN
+        yield because(ReasonCode.PLAN_EARNED if plan_earned else ReasonCode.NO_COURSE_EARNED)
+    if held is not None and held.expires_at is None:
+        yield because(ReasonCode.NEVER_EXPIRES)
     for option in options:
         if option.plan_id and availability.closed_reason(facts, option.ref, None, at):
             item = facts.item(*option.ref)
             plan = facts.item(ItemKind.LEARNING_PLAN, option.plan_id)
             yield because(ReasonCode.PLAN_WINDOW_FIRST, item=item, plan=plan)
-
-
-def _because_of_award(held: Award | None) -> Iterator[Reason]:
-    if held is not None and held.source.type is not AssociationType.COURSE:
-        plan = held.source.type is AssociationType.LEARNING_PLAN
-        yield because(ReasonCode.PLAN_EARNED if plan else ReasonCode.NO_COURSE_EARNED)
-    if held is not None and held.expires_at is None:
-        yield because(ReasonCode.NEVER_EXPIRES)

@@ -145,7 +145,7 @@ def _retaken(facts: Facts, option: RenewalOption) -> list[Enrolment]:
     In a plan, a course that is suspended or waited for stays as it is: it holds nobody up.
     """
     current = (facts.enrolment(*item) for item in within(facts, option.ref))
-    archivable = (each for each in current if each is not None and each.status.archivable)
+    archivable = (each for each in current if each and each.status.archivable)
     return [each for each in archivable if each.kind is not ItemKind.LEARNING_PLAN]
 
 
