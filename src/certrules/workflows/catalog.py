@@ -1,8 +1,9 @@
 """Load a catalog into a store: check it against what is there, then keep all of it or nothing."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +22,7 @@ from certrules.model.decisions import Decision, Refused
 from certrules.model.images import ImageInfo
 from certrules.model.people import Action, username_key
 from certrules.model.policy import Policy
-from certrules.repositories.protocols import Learning, Transaction
+from certrules.repositories.protocols import Transaction
 from certrules.rulebook import Rule
 from certrules.rules import lifecycle
 from certrules.rules.lifecycle.defining import frozen_objections
@@ -30,9 +31,6 @@ from certrules.workflows.platform import SYSTEM, Acting
 __all__ = ["Change", "LoadReport", "load", "require_some"]
 
 _NO_IMAGES: Mapping[str, ImageInfo] = MappingProxyType({})
-
-COMPARED = 500
-"""How many entries are compared one by one; of more, a section of the store is read whole."""
 
 
 @frozen
@@ -80,11 +78,12 @@ def load(
     for action in _actions(catalog):
         acting.require(action)
     with acting.store.writing() as transaction:
+        stored = transaction.certifications.among({each.id for each in catalog.certifications})
         if acting.principal is not SYSTEM:
-            catalog = _signed(acting, transaction, catalog)
+            catalog = _signed(acting, stored, catalog)
         judged = [
             _judge(
-                transaction.certifications.get(each.id),
+                stored.get(each.id),
                 each,
                 images.get(each.badge_image) if each.badge_image else None,
                 acting.policy,
@@ -93,7 +92,7 @@ def load(
         ]
         faults = [
             *_unknown_items(transaction, catalog),
-            *_unlinked_items(transaction, catalog),
+            *_unlinked_items(stored, catalog),
             *_shared_items(transaction, catalog, acting.policy),
             *_refused(judged),
         ]
@@ -101,13 +100,21 @@ def load(
             message = "the catalog asks for what cannot be"
             raise CatalogError("invalid_catalog", message, faults)
         changes = {
-            "users": _put(transaction.users, catalog.users, _id),
-            "items": _put(transaction.items, catalog.items, _kind_and_id),
-            "certifications": _put(transaction.certifications, catalog.certifications, _id),
-            **_put_learning(transaction.learning, catalog),
+            "users": _put(transaction.users, catalog.users),
+            "items": _put(
+                transaction.items, catalog.items, lambda item: ItemRef(item.kind, item.id)
+            ),
+            "certifications": _put(transaction.certifications, catalog.certifications),
         }
+        if catalog.courses:
+            known = transaction.learning.courses([each.id for each in catalog.courses])
+            changes["courses"] = _keep(transaction.learning.put_courses, catalog.courses, known)
+        if catalog.plans:
+            held = transaction.learning.plans([each.id for each in catalog.plans])
+            changes["plans"] = _keep(transaction.learning.put_plans, catalog.plans, held)
         if catalog.companies:
-            changes["companies"] = _put(transaction.companies, catalog.companies, _id)
+            companies = transaction.companies
+            changes["companies"] = _keep(companies.put, catalog.companies, companies.all())
         of_images = [
             f"certification {certification.id}: {reason}"
             for certification, decision in zip(catalog.certifications, judged, strict=True)
@@ -146,54 +153,29 @@ def _actions(catalog: Catalog) -> Sequence[Action]:
 _CERTIFICATIONS = (Action.CREATE_CERTIFICATION, Action.EDIT_CERTIFICATION)
 
 
-def _signed(acting: Acting, transaction: Transaction, catalog: Catalog) -> Catalog:
+def _signed(acting: Acting, stored: Mapping[str, Certification], catalog: Catalog) -> Catalog:
     """Return a catalog in which the user who acts is the creator of what is new."""
-
-    def signed(each: Certification) -> Certification:
-        stored = transaction.certifications.get(each.id)
-        if stored is None:
-            return evolve(each, created_by=acting.user_id)
-        return evolve(each, created_by=stored.created_by, created_at=stored.created_at)
-
-    return evolve(catalog, certifications=tuple(map(signed, catalog.certifications)))
-
-
-def _id(entry: Any) -> tuple[Any, ...]:
-    return (entry.id,)
-
-
-def _kind_and_id(entry: Any) -> tuple[Any, ...]:
-    return entry.kind, entry.id
-
-
-def _put(section: Any, entries: tuple[Any, ...], id_of: Any) -> Change:
-    ids = {id_of(entry) for entry in entries}
-    one_by_one = (section.get(*id_) for id_ in ids)
-    stored = {
-        id_of(entry): entry
-        for entry in (one_by_one if len(ids) <= COMPARED else section.all())
-        if entry is not None and id_of(entry) in ids
-    }
-    return _keep(section.put, entries, stored, id_of)
-
-
-def _put_learning(learning: Learning, catalog: Catalog) -> Mapping[str, Change]:
-    """Put what courses and plans consist of; leave alone the sections that the catalog lacks."""
-    sections = (
-        ("courses", catalog.courses, learning.courses, learning.put_courses),
-        ("plans", catalog.plans, learning.plans, learning.put_plans),
+    certifications = tuple(
+        evolve(each, created_by=known.created_by, created_at=known.created_at)
+        if (known := stored.get(each.id))
+        else evolve(each, created_by=acting.user_id)
+        for each in catalog.certifications
     )
-    return {
-        name: _keep(put, entries, {_id(each): each for each in known(list(ids))}, _id)
-        for name, entries, known, put in sections
-        if (ids := {entry.id for entry in entries})
-    }
+    return evolve(catalog, certifications=certifications)
 
 
-def _keep(put: Any, entries: tuple[Any, ...], stored: Mapping[Any, Any], id_of: Any) -> Change:
-    changed = [entry for entry in entries if stored.get(id_of(entry)) != entry]
+def _put(section: Any, entries: Sequence[Any], key: Any = attrgetter("id")) -> Change:
+    stored = section.among({key(each) for each in entries})
+    return _keep(section.put, entries, stored.values(), key)
+
+
+def _keep(
+    put: Any, entries: Sequence[Any], stored: Iterable[Any], key: Any = attrgetter("id")
+) -> Change:
+    known = {key(each): each for each in stored}
+    changed = [each for each in entries if known.get(key(each)) != each]
     put(changed)
-    added = len({id_of(entry) for entry in entries}) - len(stored)
+    added = len({key(each) for each in entries} - known.keys())
     return Change(added, len(changed) - added, len(entries) - len(changed))
 
 
@@ -229,10 +211,10 @@ def _named_items(catalog: Catalog) -> Iterator[tuple[str, ItemKind, str]]:
             yield f"plans[{index}].courses[{place}]", ItemKind.COURSE, held
 
 
-def _unlinked_items(transaction: Transaction, catalog: Catalog) -> _Faults:
+def _unlinked_items(stored: Mapping[str, Certification], catalog: Catalog) -> _Faults:
     for index, certification in enumerate(catalog.certifications):
-        stored = transaction.certifications.get(certification.id)
-        for reason in lifecycle.left_out(stored, certification) if stored else ():
+        before = stored.get(certification.id)
+        for reason in lifecycle.left_out(before, certification) if before else ():
             yield f"certifications[{index}].assignments", str(reason)
 
 
