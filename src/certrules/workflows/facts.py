@@ -1,7 +1,7 @@
 """Facts: what does a store know of one user and one certification?"""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from attrs import frozen
@@ -12,7 +12,8 @@ from certrules.model.catalog import Certification, Item, ItemKind, ItemRef
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, Course, Enrolment, LearningPlan, Renewal
 from certrules.model.people import User
-from certrules.repositories.protocols import Items, Learning, Transaction
+from certrules.repositories.memory import MemoryStore
+from certrules.repositories.protocols import Transaction
 from certrules.rules.criteria import item_order
 
 __all__ = [
@@ -46,7 +47,7 @@ def load(
     if found is None:
         return Facts(user, None, tuple(awards), renewals=renewals)
     starting = _starting(found, awards)
-    around = _learned(transaction.learning, transaction.items, user_id, starting, naming)
+    around = _learned(transaction, user_id, starting, naming)
     return _facts(user, found, awards, renewals, around)
 
 
@@ -71,11 +72,17 @@ def of_user(
         begun[renewal.certification_id].append(renewal)
     starting = {id_: _starting(each, held[id_]) for id_, each in certifications.items()}
     wanted = set(items).union(*starting.values())
-    everything = _learned(transaction.learning, transaction.items, user.id, wanted)
-    facts = {
-        id_: _facts(user, each, held[id_], begun[id_], everything.around(user.id, starting[id_]))
-        for id_, each in certifications.items()
-    }
+    everything = _learned(transaction, user.id, wanted)
+    with MemoryStore().writing() as loaded:
+        loaded.learning.put_courses(everything.courses)
+        loaded.learning.put_plans(everything.plans)
+        loaded.learning.put_enrolments(everything.enrolments)
+        loaded.learning.add_completions(everything.completions)
+        loaded.items.put(everything.items.values())
+        facts = {
+            id_: _facts(user, each, held[id_], begun[id_], _learned(loaded, user.id, starting[id_]))
+            for id_, each in certifications.items()
+        }
     return facts, everything
 
 
@@ -144,10 +151,6 @@ class Learned:
     completions: Sequence[Completion]
     items: Mapping[ItemRef, Item]
 
-    def around(self, user_id: str, items: Collection[ItemRef]) -> "Learned":
-        """Return the part that is about fewer items."""
-        return _learned(_Loaded(self), _Loaded(self), user_id, items)
-
     def attempts(self, item: ItemRef) -> Sequence[Enrolment]:
         """Return the attempts at an item, archived ones too, first to last."""
         found = (each for each in self.enrolments if each.ref == item)
@@ -155,13 +158,13 @@ class Learned:
 
 
 def _learned(
-    learning: "Learning | _Loaded",
-    names: "Items | _Loaded",
+    transaction: Transaction,
     user_id: str,
     items: Collection[ItemRef],
     naming: Iterable[ItemRef] = (),
 ) -> Learned:
     """Return what a user has learned of items, which plans hold them, and what they share."""
+    learning = transaction.learning
     courses, plans = ({id_ for kind, id_ in items if kind is one} for one in (COURSE, PLAN))
     found = learning.plans(plans, holding=courses)
     through = {course for plan in found if plan.id in plans for course in plan.courses}
@@ -172,7 +175,7 @@ def _learned(
     enrolments = learning.enrolments(user_id, {*items, *attended, *holding})
     completions = [*learning.completions((user_id,), items)]
     named = {*naming, *items, *holding, *(ItemRef(COURSE, course) for course in within)}
-    known = names.among(named)
+    known = transaction.items.among(named)
     ordered = {item: known[item] for item in sorted(named & known.keys(), key=item_order)}
     plain = {id_: LearningPlan(id_) for kind, id_ in ordered if kind is PLAN and id_ in plans}
     bare = {id_: Course(id_) for kind, id_ in ordered if kind is COURSE and id_ in within}
@@ -183,36 +186,6 @@ def _learned(
         completions,
         ordered,
     )
-
-
-@frozen
-class _Loaded:
-    """What was loaded already, names too."""
-
-    all: Learned
-
-    def courses(self, ids: Collection[str], *, sharing: bool) -> Sequence[Course]:
-        chosen = [each for each in self.all.courses if each.id in ids]
-        used = {each for course in chosen for each in course.materials if sharing}
-        known = self.all.courses
-        return [each for each in known if each.id in ids or not used.isdisjoint(each.materials)]
-
-    def plans(self, ids: Collection[str], *, holding: Collection[str]) -> Sequence[LearningPlan]:
-        held, known = set(holding), self.all.plans
-        return [each for each in known if each.id in ids or not held.isdisjoint(each.courses)]
-
-    def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
-        theirs = (each for each in self.all.enrolments if each.user_id == user_id)
-        return [each for each in theirs if each.ref in items]
-
-    def completions(
-        self, users: Collection[str], items: Collection[ItemRef]
-    ) -> Iterator[Completion]:
-        theirs = (each for each in self.all.completions if each.user_id in users)
-        return (each for each in theirs if each.ref in items)
-
-    def among(self, refs: Collection[ItemRef]) -> Mapping[ItemRef, Item]:
-        return {ref: self.all.items[ref] for ref in refs if ref in self.all.items}
 
 
 def _facts(
