@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from certrules.cli import program
-from certrules.cli.commands import status
+from certrules.cli.commands import report
 from certrules.errors import StoreError
 from tests.cli.conftest import Answer, Run, start
 
@@ -74,7 +74,7 @@ def test_a_bug_is_told_in_one_line_and_shown_on_demand(
     def broken(*_: object, **__: object) -> None:
         raise KeyError("lost")
 
-    monkeypatch.setattr(status, "_show", broken)
+    monkeypatch.setattr(report, "_show_status", broken)
     answer = run("status", "--store", awarded)
     assert answer.code == 2
     assert "CERTRULES_DEBUG=1" in one_line(answer.err)
@@ -95,7 +95,7 @@ def test_an_interruption_is_exit_code_130(
             raise StoreError("cannot roll back")
 
     for stopped in (interrupted, interrupted_in_the_database):
-        monkeypatch.setattr(status, "_show", stopped)
+        monkeypatch.setattr(report, "_show_status", stopped)
         answer = run("status", "--store", awarded)
         assert answer == (130, "", "certrules: error: interrupted\n")
 

@@ -34,7 +34,11 @@ def segments(image: bytes) -> Iterator[tuple[int, bytes]]:
             if position != len(image):
                 raise BadgeError("something follows the end of the JPEG")
             return
-        end = position + (0 if marker in _ALONE else _length(image, position))
+        end = position
+        if marker not in _ALONE:
+            end += int.from_bytes(image[position : position + 2])
+            if not position + 2 <= end <= len(image):
+                break
         yield marker, image[position + 2 : end]
         position = end
         if marker == _SCAN:
@@ -47,13 +51,6 @@ def segments(image: bytes) -> Iterator[tuple[int, bytes]]:
     else:
         raise BadgeError(f"the JPEG has more than {_MOST_SEGMENTS:,} segments")
     raise BadgeError("the JPEG is cut off")
-
-
-def _length(image: bytes, position: int) -> int:
-    length = int.from_bytes(image[position : position + 2])
-    if length < 2 or position + length > len(image):
-        raise BadgeError("the JPEG is cut off")
-    return length
 
 
 def size(image: bytes) -> tuple[int, int]:

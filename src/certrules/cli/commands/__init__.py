@@ -14,7 +14,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("demo", "tell the whole story on sample data"),
     "load": ("load", "load certifications, items and users into a store"),
     "import": ("importing", "import a CSV of certification records"),
-    "status": ("status", "show where every award stands: status, dates and days left"),
+    "status": ("report", "show where every award stands: status, dates and days left"),
     "complete": ("complete", "record what a user has completed, and issue or renew what it earns"),
     "award": ("award", "award a certification by hand to users, groups and branches"),
     "edit": ("award", "give an award other dates, or another association"),

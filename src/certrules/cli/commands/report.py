@@ -1,23 +1,30 @@
-"""``certrules report``: the two reports, and what a learner sees."""
+"""``certrules status`` and ``report``: where awards stand, the two reports, a learner's list."""
 
 import argparse
-from datetime import tzinfo
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, tzinfo
+from itertools import chain
+from typing import NamedTuple
 
 from certrules import instants
 from certrules.cli import decisions, names, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.names import day
 from certrules.cli.output import Cell, Column, Output, counted, plain
+from certrules.errors import OutOfRangeError
+from certrules.model.awards import Award
 from certrules.model.people import Action, Scope
-from certrules.model.tables import AwardRow
+from certrules.model.tables import NOT_ARCHIVED, AwardRow, Table, TableQuery
 from certrules.repositories.protocols import Transaction
+from certrules.rules import status
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
+from certrules.rules.status import Status
 from certrules.workflows import reporting
 from certrules.workflows.platform import Acting
 
-__all__ = ["add_report", "run"]
+__all__ = ["add_report", "add_status"]
 
-EXAMPLE = """\
+REPORT = """\
   certrules report users-certifications --store certificates.db --zone Europe/Rome
   certrules report users-certifications --store certificates.db --user ada
   certrules report learner --user ada --store certificates.db
@@ -27,17 +34,32 @@ award that was renewed after its expiry is in users-certifications alone. The
 learner's list says what can be renewed, and why the rest cannot. All show what
 stood at --at: what was issued later is not there yet.
 """
+STATUS = """\
+  certrules status --store certificates.db --user ada --zone Europe/Rome
+
+Dates and days left are those of --zone; without it, of each user's own time
+zone, or else of UTC. An imported award expires as the day that is shown begins.
+What was archived after --at is shown as it stood then.
+"""
 
 USER = Column("user", shrinks=True)
 CERTIFICATION = Column("certification", shrinks=True)
 DATES = (Column("issued"), Column("expires"), Column("days left", right=True))
 COLUMNS = (Column("status"), *DATES, Column("archived"))
+STANDING = (USER, CERTIFICATION, Column("status"), *DATES)
 LEARNER = (CERTIFICATION, *DATES, Column("renewal"))
+
+STYLES = {
+    Status.VALID: "green",
+    Status.EXPIRED: "red",
+    Status.NOT_YET_VALID: "yellow",
+    Status.ARCHIVED: "dim",
+}
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the command to its parser."""
-    options.command(parser, EXAMPLE, run)
+    """Add the options of ``report``."""
+    options.command(parser, REPORT, _report)
     choices = [*map(str, Report), "learner"]
     parser.add_argument("which", metavar="REPORT", choices=choices, help=", ".join(choices))
     parser.add_argument(
@@ -47,13 +69,17 @@ def add_report(parser: argparse.ArgumentParser) -> None:
     options.add_acting(parser, at="at this instant")
 
 
-def run(args: argparse.Namespace) -> int:
-    """Show the report."""
+def _report(args: argparse.Namespace) -> int:
     if args.which == "learner" and args.user is None:
         raise UsageError("the learner's list needs --user")
     with session.acting(args) as acting:
         (_show_learner if args.which == "learner" else _show_report)(args, acting)
     return 0
+
+
+def _of(company: str | None) -> dict[str, object]:
+    """Return what JSON says of the company whose awards are shown, if they are those of one."""
+    return {} if company is None else {"company": company}
 
 
 def _scope(view: Transaction, acting: Acting, name: str | None) -> Scope:
@@ -74,9 +100,8 @@ def _show_report(args: argparse.Namespace, acting: Acting) -> None:
         rows = reporting.report(acting, view, which, at=at, scope=scope)
         company = None if scope.owner_id is not None else scope.company_id
         if out.as_json:
-            head = {"report": str(which), "at": instants.utc(at).isoformat()}
-            head.update({} if company is None else {"company": company})
-            out.data_stream(head, "rows", (line for line, _ in rows))
+            head = {"report": which, "at": instants.utc(at)}
+            out.data_stream(head | _of(company), "rows", (line for line, _ in rows))
             return
         if company is not None:
             out.line((f"Awards of company {company}", "dim"))
@@ -87,9 +112,11 @@ def _show_report(args: argparse.Namespace, acting: Acting) -> None:
     out.line(counted(count, "award"))
 
 
-def _dates(line: ReportRow | LearnerAward, zone: tzinfo) -> tuple[str, str, str]:
-    left = "" if line.days_left is None else str(line.days_left)
-    return day(line.issued_at, zone), day(line.expires_at, zone), left
+def _dates(
+    award: Award | ReportRow | LearnerAward, days_left: int | None, zone: tzinfo
+) -> tuple[str, str, str]:
+    left = "" if days_left is None else str(days_left)
+    return day(award.issued_at, zone), day(award.expires_at, zone), left
 
 
 def _cells(line: ReportRow, row: AwardRow, zone: tzinfo, *, by_user: bool) -> tuple[Cell, ...]:
@@ -97,7 +124,7 @@ def _cells(line: ReportRow, row: AwardRow, zone: tzinfo, *, by_user: bool) -> tu
     return (
         *(names if by_user else names[::-1]),
         str(line.status),
-        *_dates(line, zone),
+        *_dates(line, line.days_left, zone),
         "" if line.archived_at is None else day(line.archived_at, zone),
     )
 
@@ -120,4 +147,111 @@ def _show_learner(args: argparse.Namespace, acting: Acting) -> None:
 
 def _learner_cells(line: LearnerAward, zone: tzinfo) -> tuple[Cell, ...]:
     renewal = ("possible", "green") if line.renewal else ("no", "red")
-    return line.title, *_dates(line, zone), renewal
+    return line.title, *_dates(line, line.days_left, zone), renewal
+
+
+def add_status(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``status``."""
+    options.command(parser, STATUS, _status)
+    parser.add_argument("--user", metavar="U", help="only this user's, by username or id")
+    options.add_zone(parser, "show the dates of this time zone")
+    parser.add_argument("--all", action="store_true", help="archived awards too")
+    options.add_acting(parser, at="at this instant")
+
+
+def _status(args: argparse.Namespace) -> int:
+    """Show the status of the awards of one username, or of all that somebody may see."""
+    with session.acting(args) as acting, acting.store.reading() as view:
+        _show_status(args, acting, view)
+    return 0
+
+
+def _show_status(args: argparse.Namespace, acting: Acting, view: Transaction) -> None:
+    out: Output = args.out
+    at, zone = args.at, args.zone
+    scopes = _scopes(view, acting, args.user)
+    filters = () if args.all else (NOT_ARCHIVED,)
+    queries = (TableQuery(Table.ISSUED, at, filters=filters, scope=scope) for scope in scopes)
+    rows = chain.from_iterable(reporting.awards(acting, view, query) for query in queries)
+    lines = _lines(acting, rows, at=at, zone=zone)
+    company = next((each.company_id for each in scopes if each.owner_id is None), None)
+    where = options.zone_name(zone) if zone else None
+    if out.as_json:
+        head = {"at": instants.utc(at), "zone": where}
+        out.data_stream(head | _of(company), "awards", map(_as_json, lines))
+        return
+    clock = instants.local(at, zone or UTC)
+    whose = f"dates in {where}" if where else "dates in each user's own time zone, else UTC"
+    out.line((f"At {clock.date()} {clock:%H:%M:%S} {where or 'UTC'}; {whose}", "dim"))
+    if company is not None:
+        out.line((f"Awards of company {company}", "dim"))
+    if zone is None:
+        says = "Days imported with --zone are shown as written by the same --zone."
+        out.paragraph(says, style="dim")
+    out.line()
+    count = out.table(STANDING, map(_status_cells, lines))
+    out.line()
+    out.line(counted(count, "award"))
+
+
+def _scopes(view: Transaction, acting: Acting, name: str | None) -> Sequence[Scope]:
+    """Return the users of a name; without a name, the most that somebody may see."""
+    if name is None:
+        return [session.scope(acting, Action.VIEW_AWARDS)]
+    found = session.users(view, acting, Action.VIEW_AWARDS, name)
+    return [Scope(each.id, each.company_id) for each in found]
+
+
+class _Line(NamedTuple):
+    row: AwardRow
+    zone: tzinfo
+    days_left: int | None
+
+
+def _lines(
+    acting: Acting, rows: Iterable[AwardRow], *, at: datetime, zone: tzinfo | None
+) -> Iterator[_Line]:
+    zones: dict[str | None, tzinfo] = {None: zone or acting.zone}
+    for row in rows:
+        own = row.user.time_zone if row.user else None
+        if row.user and own not in zones:
+            zones[own] = zone or session.zone_of(acting, row.user)
+        yield _Line(row, zones[own], _days_left(row, at, zones[own]))
+
+
+def _days_left(row: AwardRow, at: datetime, zone: tzinfo) -> int | None:
+    if row.status is Status.ARCHIVED:
+        return None
+    try:
+        return status.days_left(row.award, at, zone=zone)
+    except OutOfRangeError:  # on the first or the last day of all
+        return status.days_left(row.award, at, zone=UTC)
+
+
+def _status_cells(line: _Line) -> tuple[Cell, ...]:
+    row = line.row
+    standing = str(row.status), STYLES[row.status]
+    dates = _dates(row.award, line.days_left, line.zone)
+    return row.username, row.certification_label, standing, *dates
+
+
+def _as_json(line: _Line) -> dict[str, object]:
+    award, user, certification = line.row.award, line.row.user, line.row.certification
+    return {
+        "user": user and user.username,
+        "user_id": award.user_id,
+        "certification": certification and certification.code,
+        "certification_id": award.certification_id,
+        "certification_name": certification and certification.name,
+        "status": line.row.status,
+        "issued": day(award.issued_at, line.zone),
+        "expires": award.expires_at and day(award.expires_at, line.zone),
+        "days_left": line.days_left,
+        "issued_at": award.issued_at,
+        "expires_at": award.expires_at,
+        "archived_at": award.archived_at,
+        "cycle": award.cycle,
+        "source": award.source.type,
+        "item": award.source.item_id,
+        "zone": options.zone_name(line.zone),
+    }
