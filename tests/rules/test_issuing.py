@@ -11,6 +11,7 @@ from certrules import (
     DOCEBO,
     Award,
     Certification,
+    CertificationStatus,
     ExpiryDay,
     Facts,
     ManualAward,
@@ -22,7 +23,7 @@ from certrules import (
     Validity,
 )
 from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Answer, Decision
+from certrules.model.decisions import Answer, Decision, Reason
 from certrules.model.events import Event, EventKind
 from certrules.model.learning import Completion, ExternalTraining, RenewalOption
 from certrules.model.reasons import ReasonCode
@@ -117,3 +118,58 @@ def test_nothing_is_granted_where_certifications_are_switched_off(asked: str) ->
     decision = DECISIONS[asked]()
     assert not decision
     assert ReasonCode.SWITCHED_OFF in [reason.code for reason in decision.reasons]
+
+
+CREW = Certification("crew", "First aid", groups={"b", "a"})
+EARLY = held("2024-07-01", "2024-06-30", cycle=2)
+OBJECTIONS: dict[ReasonCode, tuple[Reason | None, dict[str, object]]] = {
+    ReasonCode.INACTIVE_USER: (
+        issuing.user_objection(evolve(ADA, username="ada@x", active=False)),
+        {"user_id": "ada", "user": "ada@x"},
+    ),
+    ReasonCode.INACTIVE_CERTIFICATION: (
+        issuing.certification_objection(evolve(MONTH, status=CertificationStatus.INACTIVE)),
+        {
+            "certification_id": "fa",
+            "certification": "First aid",
+            "status": CertificationStatus.INACTIVE,
+        },
+    ),
+    ReasonCode.USER_NOT_IN_GROUPS: (
+        issuing.membership_objection(evolve(ADA, username="ada@x"), CREW),
+        {
+            "user_id": "ada",
+            "user": "ada@x",
+            "certification_id": "crew",
+            "certification": "First aid",
+            "groups": ("a", "b"),
+        },
+    ),
+    ReasonCode.EXPIRES_BEFORE_ISSUE: (
+        issuing.dates_objection(EARLY),
+        {"issued_at": at("2024-07-01"), "expires_at": at("2024-06-30")},
+    ),
+    ReasonCode.SAME_AWARD: (issuing.same_awards(EARLY, [EARLY])[0], {"cycle": 2}),
+    ReasonCode.COMPLETION_RECORDED_BEFORE: (
+        issuing.repetition(evolve(KNOWN, completions=[DONE]), DONE),
+        {"item": KNOWN.item(*DONE.ref), "completed_at": JULY},
+    ),
+    ReasonCode.COMPLETION_IN_FUTURE: (
+        issuing.future_objection(DONE, at("2024-06-30")),
+        {"completed_at": JULY, "at": at("2024-06-30")},
+    ),
+}
+
+
+@pytest.mark.rule("ALL-VIS-02", "DOC-AWARD-02", "DOC-CERT-12", "INT-08", "INT-24", "INT-31b")
+@pytest.mark.parametrize("code", OBJECTIONS)
+def test_an_objection_has_the_details_that_a_host_may_show(code: ReasonCode) -> None:
+    reason, details = OBJECTIONS[code]
+    assert reason is not None
+    assert (reason.code, dict(reason.details)) == (code, details)
+
+
+@pytest.mark.rule("INT-08", "DOC-CERT-12")
+def test_an_award_may_expire_as_it_is_issued_and_a_completion_may_be_of_now() -> None:
+    assert issuing.dates_objection(held("2024-07-01", "2024-07-01")) is None
+    assert issuing.future_objection(DONE, JULY) is None
