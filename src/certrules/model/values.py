@@ -111,6 +111,7 @@ def _check(name: str, annotation: Any, suffix: str = "") -> _Check:
     return _or_none(check) if NoneType in kinds else check
 
 
+_PLAIN = {tuple, list, frozenset, set}
 _KEPT: dict[Any, Any] = {tuple: tuple, Sequence: tuple, Iterable: tuple, frozenset: frozenset}
 _WORDS = {
     str: "a text",
@@ -180,9 +181,11 @@ def _several(refuse: _Refuse, name: str, kind: Any) -> _Check:
     keep, (member, *more) = _KEPT[get_origin(kind)], get_args(kind)
     if more and more != [...]:
         return _row(refuse, [_check(name, each) for each in (member, *more)])
-    check = _check(name, member, " for each")
+    check, empty = _check(name, member, " for each"), keep()
 
     def several(given: Any) -> Any:
+        if type(given) in _PLAIN:
+            return keep(map(check, given)) if given else empty
         if not isinstance(given, Iterable) or isinstance(given, str | bytes | Mapping):
             refuse(given)
         return keep(map(check, given))

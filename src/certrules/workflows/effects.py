@@ -84,7 +84,8 @@ def _collect(transaction: Transaction, effect: Effect, many: defaultdict[type, l
     """Collect what stores take many of at a time; carry out the rest."""
     match effect:
         case (
-            IssueAward(value)
+            Notify(value)
+            | IssueAward(value)
             | ArchiveAward(value)
             | ReplaceAward(value)
             | RemoveAward(value)
@@ -97,7 +98,6 @@ def _collect(transaction: Transaction, effect: Effect, many: defaultdict[type, l
             | IssueBadge(value)
             | RevokeBadge(value)
             | RevokeOutdatedBadge(value)
-            | Notify(value)
         ):
             many[type(effect)].append(value)
         case _:

@@ -13,9 +13,12 @@ from certrules.repositories.sql.tables import users as table
 from certrules.repositories.sql.translation import readable
 from certrules.repositories.zones import zones_checked
 
-__all__ = ["SqlCompanies", "SqlUsers", "read_user"]
+__all__ = ["USER", "SqlCompanies", "SqlUsers", "read_user"]
 
-_SELECT = select(table)
+USER = table.c[:10]
+"""The columns that make a user; the others are for searching and sorting."""
+
+_SELECT = select(*USER)
 
 
 class SqlUsers(Part):
@@ -51,10 +54,10 @@ def _row(user: User) -> tuple[Any, ...]:
 
 @readable
 def read_user(row: Any) -> User:
-    """Return the user of a row, of which only the first ten columns count."""
-    id_, username, _, first_name, last_name, active, time_zone, groups, branches, company = row[:10]
-    belongs = frozenset(unpack(groups)), frozenset(unpack(branches)), company
-    return User(id_, username, first_name, last_name, active, time_zone, *belongs)
+    """Return the user of a row of the columns of ``USER``."""
+    id_, username, _, first_name, last_name, active, time_zone, groups, branches, company = row
+    belongs = unpack(groups), unpack(branches)
+    return User(id_, username, first_name, last_name, active, time_zone, *belongs, company)
 
 
 _COMPANIES = select(companies).order_by(companies.c.id)

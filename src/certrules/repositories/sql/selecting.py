@@ -18,7 +18,7 @@ from certrules.repositories.generic_tables import GenericTables, Known, known_ce
 from certrules.repositories.protocols import Transaction
 from certrules.repositories.sql.awards import read_award
 from certrules.repositories.sql.catalog import SqlCertifications, read_item
-from certrules.repositories.sql.people import read_user
+from certrules.repositories.sql.people import USER, read_user
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import (
     assignments,
@@ -73,8 +73,8 @@ _OF_ITEMS: Mapping[Field, ColumnElement[Any]] = {
     Field.TRAINING_KEY: items.c.name_key,
 }
 _KEY = (awards.c.user_id, awards.c.certification_id, awards.c.cycle)
-_N_AWARD, _N_USER = len(awards.c), 10
-_ROW = (*awards.c, *users.c[:_N_USER], companies.c.id, companies.c.name, companies.c.account_owner)
+_N_AWARD = len(awards.c)
+_ROW = (*awards.c, *USER, companies.c.id, companies.c.name, companies.c.account_owner)
 
 
 class SqlTables(GenericTables):

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Update,
     and_,
+    bindparam,
     false,
     func,
     or_,
@@ -62,18 +63,19 @@ class Session:
         for found in self._unread:
             found.close()
 
-    def rows(self, statement: Select[Any]) -> Sequence[Any]:
-        """Return every row that a statement selects."""
+    def rows(self, statement: Select[Any], **parameters: Any) -> Sequence[Any]:
+        """Return every row that a statement selects with these parameters."""
         self._check_open()
         with translated(self._where, "cannot look this up"):
-            return self._connection.execute(statement).all()
+            return self._connection.execute(statement, parameters).all()
 
     def rows_among(
         self, statement: Select[Any], column: Column[Any], values: Iterable[str]
     ) -> Iterator[Any]:
         """Return the rows in which a column has one of many values."""
+        among = statement.where(column.in_(bindparam("among", expanding=True)))
         for chunk in chunks(values):
-            yield from self.rows(statement.where(column.in_(chunk)))
+            yield from self.rows(among, among=chunk)
 
     def pages(self, statement: Select[Any], *keys: Column[Any]) -> Iterator[Any]:
         """Return rows in the order of their keys, page by page, so that few are held at once."""

@@ -58,11 +58,8 @@ def item_warning(item: Item, certification: Certification) -> FaultCode | None:
 
     Rules: INT-05.
     """
-    assigned = any(
-        (assignment.kind, assignment.item_id) == (item.kind, item.id)
-        for assignment in certification.assignments
-    )
-    return None if assigned else FaultCode.ITEM_NOT_ASSIGNED
+    assigned = [each.item_id for each in certification.assignments if each.kind is item.kind]
+    return None if item.id in assigned else FaultCode.ITEM_NOT_ASSIGNED
 
 
 def _fault(found: Sequence[object], unknown: FaultCode, ambiguous: FaultCode) -> FaultCode | None:
