@@ -149,8 +149,7 @@ def _judged(
     stored: Mapping[str, Sequence[Thing]],
     fault: Callable[[Sequence[Thing]], FaultCode | None],
 ) -> dict[str, Thing | FaultCode]:
-    things = {name: stored.get(name, ()) for name in names}
-    return {name: fault(found) or found[0] for name, found in things.items()}
+    return {name: fault(found := stored.get(name, ())) or found[0] for name in names}
 
 
 def _faults(

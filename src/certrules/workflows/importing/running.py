@@ -182,5 +182,5 @@ def _batches(file: RecordsFile) -> Iterator[tuple[_Batch, Mapping[RecordKey, Seq
     repeats = importing.find_repeats(key for key, _ in zip(file.keys(), rows, strict=False))
     total = next(rows)
     for batch in file.batches():
-        keys = {(row.username_key, row.certification_code) for row in batch} if repeats else set()
-        yield batch, {key: repeats[key] for key in keys & repeats.keys()}, total
+        keys = ((row.username_key, row.certification_code) for row in batch)
+        yield batch, {key: repeats[key] for key in keys if key in repeats}, total
