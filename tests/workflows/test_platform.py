@@ -163,6 +163,7 @@ PARTS = {effects.apply, exporting.rows, outbox.enqueue_events, outbox.enqueue_no
 HELPERS = {
     decide_and_apply,
     catalog.require_some,
+    manual_awards.decide_each,
     effects.apply,
     outbox.enqueue_events,
     outbox.enqueue_notices,

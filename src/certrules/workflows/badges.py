@@ -255,16 +255,13 @@ def page(acting: Acting, badge_id: str, *, at: datetime, issuer: str) -> Page | 
         certification = view.certifications.get(found.certification_id)
         person = view.users.get(found.user_id)
     name = f"{person.first_name} {person.last_name}".strip() if person else ""
+    ids = (person.username if person else "", found.user_id)
+    shown = next((each for each in ids if each and "@" not in each), "Name not given")
     return sharing.page(
         found,
         certification or Certification(found.certification_id, found.certification_id),
-        recipient=name or _named(person.username if person else "", found.user_id),
+        recipient=name or shown,
         issuer=issuer,
         state=rules.state_at(found, at),
         at=at,
     )
-
-
-def _named(*names: str) -> str:
-    """Return the first name that a page may show to anybody."""
-    return next((each for each in names if each and "@" not in each), "Name not given")

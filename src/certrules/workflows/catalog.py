@@ -1,6 +1,5 @@
 """Load a catalog into a store: check it against what is there, then keep all of it or nothing."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -94,7 +93,11 @@ def load(
             *_unknown_items(transaction, catalog),
             *_unlinked_items(stored, catalog),
             *_shared_items(transaction, catalog, acting.policy),
-            *_refused(judged),
+            *(
+                (f"certifications[{index}]", str(reason))
+                for index, decision in enumerate(judged)
+                for reason in (() if decision else decision.reasons)
+            ),
         ]
         if faults:
             message = "the catalog asks for what cannot be"
@@ -231,12 +234,6 @@ def _shared_items(transaction: Transaction, catalog: Catalog, policy: Policy) ->
         yield from ((path, str(reason)) for reason in decision.reasons if not decision)
 
 
-def _refused(judged: Sequence[Decision]) -> _Faults:
-    for index, decision in enumerate(judged):
-        for reason in decision.reasons if isinstance(decision, Refused) else ():
-            yield f"certifications[{index}]", str(reason)
-
-
 def _judge(
     before: Certification | None, after: Certification, image: ImageInfo | None, policy: Policy
 ) -> Decision:
@@ -266,8 +263,7 @@ def _warnings(transaction: Transaction, catalog: Catalog) -> Iterator[str]:
         if len(certifications) > 1:
             ids = ", ".join(each.id for each in certifications)
             yield f"certifications {ids} share the code {code!r}: no record can name either"
-    kinds = Counter(item.kind for item in catalog.items)
-    for kind in kinds:
+    for kind in dict.fromkeys(item.kind for item in catalog.items):
         codes = {item.code for item in catalog.items if item.kind is kind and item.code is not None}
         for code, items in transaction.items.coded(kind, codes).items():
             if len(items) > 1:

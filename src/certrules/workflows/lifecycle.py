@@ -35,13 +35,13 @@ def assign(acting: Acting, certification_id: str, assignment: Assignment) -> Dec
     Rules: DOC-ASSIGN-01, DOC-ASSIGN-02, DOC-ASSIGN-04, INT-22.
     """
     acting.require(Action.EDIT_CERTIFICATION)
-    kind, item_id = assignment.kind, assignment.item_id
 
     def assign(transaction: Transaction) -> Decision:
         found = facts.known_certification(transaction, certification_id)
-        if transaction.items.get(kind, item_id) is None:
-            raise InvalidValueError(str(kind), item_id, "the id of an item in the store")
-        others = transaction.certifications.assigned(kind, item_id)
+        if transaction.items.get(*assignment.ref) is None:
+            expected = "the id of an item in the store"
+            raise InvalidValueError(str(assignment.kind), assignment.item_id, expected)
+        others = transaction.certifications.assigned(*assignment.ref)
         return lifecycle.assign(found, assignment, others, policy=acting.policy)
 
     return decide_and_apply(acting, assign)

@@ -13,7 +13,6 @@ from attrs import evolve, frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.awards import Award, AwardKey
 from certrules.model.catalog import ItemKind
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Notification, Planned
@@ -190,14 +189,15 @@ class _Planning:
         If a cycle was issued twice, the last issue counts. Of the moments before an award came to
         expire as it does, only the latest is sent, however late the job runs.
         """
-        awards = self._awards([event for _, event in events])
         issues = {event.key: event for _, event in events if event.kind in MADE}
         moves = {event.key: (at, event) for at, event in events if event.kind in MOVED}
+        histories = self.transaction.awards.histories({(user, code) for user, code, _ in moves})
+        found = {award.key: award for history in histories.values() for award in history}
+        awards = {cycle: found[cycle] for cycle in sorted(moves) if cycle in found}
         notices: list[Notice] = []
         passed: list[Notice] = []
         for position, event in events:
-            cycle = event.key
-            if event.kind not in MADE or (cycle in awards and issues[cycle] is event):
+            if event.kind not in MADE or (event.key in awards and issues[event.key] is event):
                 notices += rules.of_event(event, self._unaware(position, event))
         for cycle, award in awards.items():
             position, event = moves[cycle]
@@ -222,13 +222,6 @@ class _Planning:
             for each in self.notifications
             if self.markers[each.id].position < position and self.markers[each.id].since <= event.at
         ]
-
-    def _awards(self, events: Sequence[Event]) -> dict[AwardKey, Award]:
-        """Return the awards that may expire sooner than was planned, as events say."""
-        cycles = {event.key for event in events if event.kind in MOVED}
-        histories = self.transaction.awards.histories({(user, code) for user, code, _ in cycles})
-        found = {award.key: award for history in histories.values() for award in history}
-        return {cycle: found[cycle] for cycle in sorted(cycles) if cycle in found}
 
     def of_expiries(self, until: datetime) -> Sequence[Notice]:
         """Create the notices of the expiries of the next stretch of time before an instant."""

@@ -53,19 +53,15 @@ class Platform:
     Rules: INT-41, X-TZ-1.
     """
 
-    store: Store = field()
-    policy: Policy = field()
+    store: Store
+    policy: Policy
     zone: tzinfo = field(converter=instants.time_zone)
 
-    @store.validator
-    def _is_store(self, _: object, store: object) -> None:
-        if not callable(getattr(store, "writing", None)):
-            raise InvalidValueError("store", store, "a store, such as certrules.MemoryStore()")
-
-    @policy.validator
-    def _is_policy(self, _: object, policy: object) -> None:
-        if not isinstance(policy, Policy):
-            raise InvalidValueError("policy", policy, "a certrules.Policy, such as DOCEBO")
+    def __attrs_post_init__(self) -> None:
+        if not callable(getattr(self.store, "writing", None)):
+            raise InvalidValueError("store", self.store, "a store, such as certrules.MemoryStore()")
+        if not isinstance(self.policy, Policy):
+            raise InvalidValueError("policy", self.policy, "a certrules.Policy, such as DOCEBO")
 
     def acting_as(self, principal: Principal) -> "Acting":
         """Return the platform as one principal acts on it, who must be said: there is no default.
