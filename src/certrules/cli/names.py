@@ -18,7 +18,7 @@ from certrules.model.learning import RenewalOption
 from certrules.model.people import User, username_key
 from certrules.repositories.protocols import Transaction
 
-__all__ = ["Words", "certification", "day", "item", "only_user", "plan", "user", "users"]
+__all__ = ["Words", "certification", "day", "item", "item_of", "only_user", "user", "users"]
 
 BY_ID = "id:"
 """What stands before an id that could be taken for a name or a code."""
@@ -77,16 +77,12 @@ def item(view: Transaction, args: argparse.Namespace) -> Item | None:
     """Return the item that the options --course, --plan and --track name, if they do."""
     for word in KINDS:
         if (name := getattr(args, word)) is not None:
-            return _item(view, word, name)
+            return item_of(view, word, name)
     return None
 
 
-def plan(view: Transaction, name: str) -> Item:
-    """Return the learning plan of a code or id; UsageError if there is none, or several."""
-    return _item(view, "plan", name)
-
-
-def _item(view: Transaction, word: str, name: str) -> Item:
+def item_of(view: Transaction, word: str, name: str) -> Item:
+    """Return the course, plan or track of a code or id; UsageError if there is none, or several."""
     kind = KINDS[word]
     found = _found(
         name,

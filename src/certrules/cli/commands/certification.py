@@ -114,9 +114,8 @@ def _unlink(acting: Acting, args: argparse.Namespace) -> Work:
 def add_delete(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``delete``."""
     _add(parser, "delete", DELETE, _delete, destructive=True)
-    parser.add_argument(
-        "--cascade", action="store_true", help="its awards too, if the platform protects them"
-    )
+    says = "its awards too, if the platform protects them"
+    parser.add_argument("--cascade", action="store_true", help=says)
 
 
 def _delete(acting: Acting, args: argparse.Namespace) -> Work:
@@ -149,9 +148,8 @@ def _add(
     options.add(parser, "--certification")
     options.add_acting(parser, policy="docebo")
     if destructive:
-        parser.add_argument(
-            "--yes", action="store_true", help="do it, instead of only saying what is lost"
-        )
+        says = "do it, instead of only saying what is lost"
+        parser.add_argument("--yes", action="store_true", help=says)
         options.add_zone(parser, "show the dates of this time zone (UTC)")
 
 

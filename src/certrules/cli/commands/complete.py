@@ -38,9 +38,8 @@ def add_complete(parser: argparse.ArgumentParser) -> None:
     options.add_items(parser, "what was completed", required=True).add_argument(
         "--external", metavar="ID", help="what was completed: an external training activity"
     )
-    parser.add_argument(
-        "--certification", metavar="C", help="chosen for an external training, by code or id"
-    )
+    says = "chosen for an external training, by code or id"
+    parser.add_argument("--certification", metavar="C", help=says)
     options.add_zone(parser, "on whose calendar the expiry is calculated", required=True)
     options.add_value(parser, "--completed", "INSTANT", "when it was completed (--at)")
     options.add_acting(parser, at="when it is reported", policy="docebo")

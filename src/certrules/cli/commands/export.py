@@ -51,23 +51,20 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     known = list(map(str, Table))
     parser.add_argument("table", metavar="TABLE", choices=known, help=", ".join(known))
     options.add_out(parser, "the file to write, *.csv or *.xlsx")
-    parser.add_argument(
-        "--as", dest="as_", choices=list(map(str, ExportFormat)), help="whatever the file's name"
-    )
-    parser.add_argument("--columns", metavar="A,B", help="these columns, in this order (all)")
-    parser.add_argument("--search", metavar="WORDS", default="", help="rows with all these words")
+    option, formats = parser.add_argument, list(map(str, ExportFormat))
+    option("--as", dest="as_", choices=formats, help="whatever the file's name")
+    option("--columns", metavar="A,B", help="these columns, in this order (all)")
+    option("--search", metavar="WORDS", default="", help="rows with all these words")
     several: dict[str, Any] = {"action": "append", "default": []}
     either = "only these rows; given twice for one name: either value"
-    parser.add_argument("--filter", metavar="NAME=VALUE", help=either, **several)
+    option("--filter", metavar="NAME=VALUE", help=either, **several)
     order = "in the order of this column, or reversed: --sort=-COLUMN"
-    parser.add_argument("--sort", metavar="COLUMN", help=order, **several)
-    parser.add_argument("--group-by", metavar="COLUMN", help="together what has this in common")
-    parser.add_argument(
-        "--offset", metavar="N", type=int, default=0, help="without the first N rows (0)"
-    )
-    parser.add_argument("--limit", metavar="N", type=int, help="not more than N rows (all)")
-    parser.add_argument("--user", metavar="U", help="only this user's awards, by username or id")
-    parser.add_argument("--company", metavar="ID", help="only the awards of this company's people")
+    option("--sort", metavar="COLUMN", help=order, **several)
+    option("--group-by", metavar="COLUMN", help="together what has this in common")
+    option("--offset", metavar="N", type=int, default=0, help="without the first N rows (0)")
+    option("--limit", metavar="N", type=int, help="not more than N rows (all)")
+    option("--user", metavar="U", help="only this user's awards, by username or id")
+    option("--company", metavar="ID", help="only the awards of this company's people")
     options.add_zone(parser, "the days and times of this time zone (UTC)")
     options.add_acting(parser, at="statuses at this instant")
 

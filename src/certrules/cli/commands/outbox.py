@@ -15,7 +15,6 @@ from certrules.workflows import notifying, outbox
 
 __all__ = ["add_due", "add_outbox"]
 
-
 LARGEST = 16 << 20
 """How many bytes a file of notifications may have."""
 
@@ -53,13 +52,11 @@ acknowledged is counted, and what is late of it, however few are shown.
 def add_due(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``due``."""
     options.command(parser, DUE, _due)
-    parser.add_argument(
-        "--notifications", metavar="FILE", required=True, help="what is sent, and when"
-    )
+    says = "what is sent, and when"
+    parser.add_argument("--notifications", metavar="FILE", required=True, help=says)
     options.add_zone(parser, "count days and weeks on this calendar", required=True)
-    options.add_value(
-        parser, "--since", "INSTANT", "for a new notification: ignore events before this (--at)"
-    )
+    says = "for a new notification: ignore events before this (--at)"
+    options.add_value(parser, "--since", "INSTANT", says)
     options.add_acting(parser, at="by when")
 
 

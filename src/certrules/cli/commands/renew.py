@@ -62,7 +62,7 @@ def _renew(args: argparse.Namespace) -> int:
         )
         with acting.store.reading() as view:
             item = names.item(view, args)
-            plan = None if args.through is None else names.plan(view, args.through).id
+            plan = None if args.through is None else names.item_of(view, "plan", args.through).id
         if args.cancel:
             if (item, plan, args.key) != (None, None, None):
                 raise UsageError("--cancel gives up the renewal that is open: name nothing else")

@@ -62,9 +62,8 @@ def add_report(parser: argparse.ArgumentParser) -> None:
     options.command(parser, REPORT, _report)
     choices = [*map(str, Report), "learner"]
     parser.add_argument("which", metavar="REPORT", choices=choices, help=", ".join(choices))
-    parser.add_argument(
-        "--user", metavar="U", help="the learner, or only this user's awards, by username or id"
-    )
+    says = "the learner, or only this user's awards, by username or id"
+    parser.add_argument("--user", metavar="U", help=says)
     options.add_zone(parser, "show the dates of this time zone (UTC)")
     options.add_acting(parser, at="at this instant")
 
