@@ -1,8 +1,10 @@
 import pickle
+from typing import Any
 
 import pytest
 
 from certrules import Granted, Refused, Rule
+from certrules.errors import InvalidValueError
 from certrules.model.decisions import Decision, because, render
 from certrules.model.reasons import ReasonCode
 
@@ -51,3 +53,12 @@ def test_reasons_are_kept_as_a_tuple(decision: Decision) -> None:
 
 def test_nothing_follows_unless_it_is_said() -> None:
     assert (Granted().effects, Granted().reasons) == ((), ())
+
+
+@pytest.mark.parametrize("text", ["{nope}", "{", "{}", None])
+def test_a_text_that_names_other_details_says_which_code_and_which_there_are(text: Any) -> None:
+    reason = because(ReasonCode.INACTIVE_USER, user_id="1", user="ada")
+    with pytest.raises(InvalidValueError) as raised:
+        render(reason, {ReasonCode.INACTIVE_USER: text})
+    assert raised.value.name == "text of inactive_user"
+    assert raised.value.expected.endswith("{user_id}, {user}")

@@ -22,7 +22,7 @@ from certrules import (
     User,
     Validity,
 )
-from certrules.errors import StoreError
+from certrules.errors import InvalidValueError, StoreError
 from certrules.model.badges import Badge
 from certrules.model.people import Company
 from certrules.records import open_records
@@ -144,3 +144,9 @@ def test_what_takes_back_nothing_does_nothing() -> None:
 def test_a_store_with_parts_travels_as_its_own_does() -> None:
     with pytest.raises(StoreError, match="cannot be sent"):
         pickle.dumps(with_parts(MemoryStore()))
+
+
+def test_what_is_no_store_is_refused() -> None:
+    nothing: Any = None
+    with pytest.raises(InvalidValueError, match="six core parts"):
+        with_parts(nothing)

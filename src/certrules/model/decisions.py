@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, Never, TypeVar
 
 from attrs import field
 
+from certrules.errors import InvalidValueError
 from certrules.model.effects import Effect
 from certrules.model.english import ENGLISH, Template, say
 from certrules.model.learning import RenewalOption
@@ -65,6 +66,7 @@ def render(
 
     A text has the names of details in braces, or is a function of the details. A code that
     ``texts`` lacks is English. ``say`` writes one detail: an item, a status, an instant, a list.
+    Raises :class:`~certrules.errors.InvalidValueError` for a text that names other details.
 
     >>> german = {ReasonCode.INACTIVE_USER: "{user} ist deaktiviert"}
     >>> render(because(ReasonCode.INACTIVE_USER, user_id="1", user="ada"), german)
@@ -73,7 +75,12 @@ def render(
     template = texts.get(reason.code, ENGLISH[reason.code])
     if callable(template):
         return template(reason.details)
-    return template.format_map({name: say(value) for name, value in reason.details.items()})
+    try:
+        return template.format_map({name: say(value) for name, value in reason.details.items()})
+    except (AttributeError, LookupError, ValueError):
+        named = ", ".join(f"{{{name}}}" for name in reason.details) or "none"
+        expected = f"a text in which the details stand in braces: {named}"
+        raise InvalidValueError(f"text of {reason.code}", template, expected) from None
 
 
 def _all(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

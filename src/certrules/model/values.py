@@ -37,7 +37,17 @@ from attrs import Converter
 from certrules import instants
 from certrules.errors import InvalidValueError
 
-__all__ = ["Amount", "Count", "DayOfMonth", "Id", "Only", "distinct", "sequence", "value"]
+__all__ = [
+    "Amount",
+    "Count",
+    "DayOfMonth",
+    "Id",
+    "Only",
+    "checked_id",
+    "distinct",
+    "sequence",
+    "value",
+]
 
 
 class Only(NamedTuple):
@@ -62,6 +72,12 @@ def sequence(texts: Iterable[Id]) -> tuple[str, ...]:
 def distinct(texts: Iterable[Id]) -> frozenset[str]:
     """Return texts in no order, each once."""
     return frozenset(texts)
+
+
+def checked_id(name: str, given: str) -> str:
+    """Return an id; InvalidValueError for a number, a value or a blank text in its place."""
+    checked: str = _check(name, Id)(given)
+    return checked
 
 
 _Check = Callable[[Any], Any]

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from attrs import frozen
 
-from certrules.errors import StoreError
+from certrules.errors import InvalidValueError, StoreError
 from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.model.events import Event
@@ -36,6 +36,8 @@ def with_parts(store: CoreStore) -> protocols.Store:
     ...     view.badges.get("b1"), list(view.companies.all())
     (None, [])
     """
+    if not callable(getattr(store, "writing", None)):
+        raise InvalidValueError("store", store, "a store with the six core parts")
     return _WithParts(store)
 
 

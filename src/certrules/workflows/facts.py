@@ -12,6 +12,7 @@ from certrules.model.catalog import Certification, Item, ItemKind, ItemRef
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, Course, Enrolment, LearningPlan, Renewal
 from certrules.model.people import User
+from certrules.model.values import checked_id
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Transaction
 from certrules.rules.criteria import item_order
@@ -41,7 +42,7 @@ def load(
     :class:`~certrules.errors.InvalidValueError` for a user whom the store does not have.
     """
     user = known_user(transaction, user_id)
-    found = transaction.certifications.get(certification_id)
+    found = transaction.certifications.get(checked_id("certification_id", certification_id))
     awards = transaction.awards.history(user_id, certification_id)
     renewals = transaction.renewals.history(user_id, certification_id)
     if found is None:
@@ -120,12 +121,12 @@ def known(what: str, found: T | None, id_: str) -> T:
 
 def known_user(transaction: Transaction, user_id: str) -> User:
     """Return the user of an id; InvalidValueError if the store has none."""
-    return known("user", transaction.users.get(user_id), user_id)
+    return known("user", transaction.users.get(checked_id("user_id", user_id)), user_id)
 
 
 def known_certification(transaction: Transaction, certification_id: str) -> Certification:
     """Return the certification of an id; InvalidValueError if the store has none."""
-    found = transaction.certifications.get(certification_id)
+    found = transaction.certifications.get(checked_id("certification_id", certification_id))
     return known("certification", found, certification_id)
 
 

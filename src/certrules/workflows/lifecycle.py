@@ -11,6 +11,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.catalog import Assignment, ItemKind
 from certrules.model.decisions import Decision
 from certrules.model.people import Action
+from certrules.model.values import checked_id
 from certrules.repositories.protocols import Transaction
 from certrules.rules import lifecycle
 from certrules.workflows import facts
@@ -93,7 +94,7 @@ def unassign(
     Rules: DOC-AWARD-10, DOC-DELETE-06.
     """
     acting.require_for(Action.DELETE_AWARD, user_id)
-    at = instants.utc(at)
+    at, certification_id = instants.utc(at), checked_id("certification_id", certification_id)
 
     def unassign(transaction: Transaction) -> Decision:
         awards = transaction.awards.history(user_id, certification_id)

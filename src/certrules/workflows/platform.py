@@ -14,6 +14,7 @@ from certrules import instants
 from certrules.errors import InvalidValueError, NotPermittedError, UnknownZoneError
 from certrules.model.people import Action, Actor, Permission, Role, Scope, User
 from certrules.model.policy import Policy
+from certrules.model.values import checked_id
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import visibility
 from certrules.words import Word
@@ -168,8 +169,11 @@ class Acting(Platform):
     def require_for(self, action: Action, user_id: str) -> None:
         """Raise :class:`~certrules.errors.NotPermittedError` unless it may be done for one user.
 
+        Raises :class:`~certrules.errors.InvalidValueError` for what is no id, such as a number.
+
         Rules: ALL-ROLE-05, ALL-ROLE-07.
         """
+        checked_id("user_id", user_id)
         scope = ANYONE
         if self.principal is not SYSTEM:
             with self.store.reading() as view:

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from certrules import instants
 from certrules.model.people import Action, Scope
+from certrules.model.values import checked_id
 from certrules.model.status import status_of
 from certrules.model.tables import AwardRow, Field, Table, TableQuery, by_status
 from certrules.repositories.protocols import Transaction
@@ -80,7 +81,7 @@ def learner(
     """
     at = instants.utc(at)
     with acting.store.reading() as view:
-        user = view.users.get(user_id)
+        user = view.users.get(checked_id("user_id", user_id))
         acting.require(Action.VIEW_AWARDS, Scope(user_id, user.company_id if user else None))
         user = facts.known("user", user, user_id)
         held = list(view.awards.select(user_id=user_id))
