@@ -162,6 +162,7 @@ PARTS = {effects.apply, exporting.rows, outbox.enqueue_events, outbox.enqueue_no
 
 HELPERS = {
     decide_and_apply,
+    manual_awards.decide_each,
     catalog.require_some,
     manual_awards.decide_each,
     effects.apply,

@@ -5,9 +5,9 @@ from datetime import datetime, tzinfo
 
 from certrules import instants
 from certrules.model.people import Action, Scope
-from certrules.model.values import checked_id
 from certrules.model.status import status_of
 from certrules.model.tables import AwardRow, Field, Table, TableQuery, by_status
+from certrules.model.values import checked_id
 from certrules.repositories.protocols import Transaction
 from certrules.rules import renewal, reporting
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
