@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 from random import Random
 
@@ -453,7 +454,8 @@ def test_a_verifier_sees_a_suspension_until_it_is_lifted(earned: Store) -> None:
 
 
 def test_each_list_tells_of_its_own(earned: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(badges, "_place", lambda _, draw: (draw(3) + 1, 7))
+    seven_a_list = partial(statuslist.allot, size=7)
+    monkeypatch.setattr(statuslist, "allot", seven_a_list)
     tokens: dict[int, str] = {}
     for seed in range(20):
         longer = evolve(held(earned), expires_at=day(30 + seed), basis=ExpiryBasis.DATE)
