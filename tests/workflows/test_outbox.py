@@ -20,7 +20,7 @@ from tests.workflows.conftest import acting
 
 AT = datetime(2024, 1, 1, tzinfo=UTC)
 SOURCE = "https://learn.example/certifications"
-ids = st.text(min_size=1, max_size=20)
+ids = st.text(min_size=1, max_size=20).filter(str.strip)
 instants_ = st.datetimes(timezones=st.just(UTC))
 entries = st.builds(
     Event, st.sampled_from(EventKind), ids, ids, st.integers(1, 9), instants_, st.none() | ids
