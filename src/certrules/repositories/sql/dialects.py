@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from certrules.errors import StoreError
 
-__all__ = ["begin", "check_shared", "check_supported", "end", "lock_tables", "outside_transactions"]
+__all__ = ["begin", "check_shared", "check_supported", "end", "lock_tables", "write_ahead"]
 
 ASKING = 0.005
 """After how many seconds a writer asks again whether another has ended."""
@@ -84,18 +84,31 @@ def _begin_writing(connection: Connection, milliseconds: int) -> None:
     SQLite itself asks ever more seldom: a process that begins one transaction right after another
     would keep all others waiting until it has ended.
     """
-    deadline = monotonic() + milliseconds / 1000
     connection.exec_driver_sql("PRAGMA busy_timeout = 0")
     try:
-        while not _begun(connection, last=monotonic() >= deadline):
-            sleep(ASKING)
+        _ask_again(connection, "BEGIN IMMEDIATE", milliseconds)
     finally:
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {milliseconds}")
 
 
-def _begun(connection: Connection, *, last: bool) -> bool:
+def write_ahead(connection: Connection, milliseconds: int) -> None:
+    """Let readers of an SQLite file wait for nobody; wait at most so long for other processes.
+
+    SQLite itself does not wait if several change this at once.
+    """
+    outside_transactions(connection, milliseconds)
+    _ask_again(connection, "PRAGMA journal_mode = WAL", milliseconds)
+
+
+def _ask_again(connection: Connection, statement: str, milliseconds: int) -> None:
+    deadline = monotonic() + milliseconds / 1000
+    while not _done(connection, statement, last=monotonic() >= deadline):
+        sleep(ASKING)
+
+
+def _done(connection: Connection, statement: str, *, last: bool) -> bool:
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(statement)
     except OperationalError as error:
         if last or getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY":
             raise

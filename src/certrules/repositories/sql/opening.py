@@ -64,8 +64,7 @@ def create_schema(engine: Engine, *, timeout: float = 30.0) -> None:
     with translated(place(engine.url)):
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
-                dialects.outside_transactions(connection, round(timeout * 1000))
-                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+                dialects.write_ahead(connection, round(timeout * 1000))
         with engine.connect() as connection:
             dialects.begin(connection, writing=True, timeout=timeout)
             connection.detach()  # so that every lock ends with it
