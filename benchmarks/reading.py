@@ -13,12 +13,12 @@ __all__ = ["compare"]
 def compare(path: Path, repetitions: int) -> Iterator[Comparison]:
     objects = Job("certrules, records alone", lambda: with_certrules.records(path))
     reader = Job("csv.reader, drained", lambda: drained.reader(path))
-    yield at_most("records to objects", reader.name, pairs(reader, objects, repetitions), 7.0)
+    yield at_most("records to objects", reader.name, pairs(reader, objects, repetitions), 4.5)
     subject = _job("certrules", with_certrules, path)
     peers = (
-        ("DictReader + pydantic", with_pydantic, 2),
-        ("DictReader + cattrs", with_cattrs, 2),
-        ("strptime + dateutil", with_dateutil, 3),
+        ("DictReader + pydantic", with_pydantic, 8),
+        ("DictReader + cattrs", with_cattrs, 7),
+        ("strptime + dateutil", with_dateutil, 15),
     )
     for name, module, goal in peers:
         taken = pairs(_job(name, module, path), subject, max(1, repetitions // 3))

@@ -43,7 +43,7 @@ import certrules
 from certrules.cli import main
 from docs.generate import write
 
-settings.register_profile("default", deadline=None, max_examples=50)
+settings.register_profile("default", deadline=None, derandomize=False)
 settings.register_profile("ci", deadline=None, max_examples=200, print_blob=True)
 settings.register_profile("laws", deadline=None, max_examples=5_000, print_blob=True)
 settings.register_profile("mutants", deadline=None, derandomize=True, database=None)
