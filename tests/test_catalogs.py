@@ -1,6 +1,7 @@
 """What does a catalog file say, and what is wrong with it?"""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -172,6 +173,35 @@ def test_text_that_no_store_can_hold_is_a_fault(text: str) -> None:
 )
 def test_what_is_no_json_is_told_so(data: bytes) -> None:
     assert code(data) == "not_json"
+
+
+@pytest.mark.parametrize(
+    ("number", "message"),
+    [
+        ("9" * 5_000, f"the number {'9' * 29}… is too long"),
+        ("-" + "9" * 40, f"the number -{'9' * 28}… is too long"),
+        ("1e999", "the number 1e999 is too long"),
+        ("NaN", "NaN is not JSON"),
+    ],
+)
+def test_a_number_that_nothing_can_hold_is_shown_short(number: str, message: str) -> None:
+    with pytest.raises(CatalogError, match="^" + re.escape(message) + "$"):
+        catalogs.read(f'{{"users": [{{"id": {number}}}]}}'.encode())
+
+
+@pytest.mark.parametrize("written", ["2024-01-01", "2024-01-01T09:00:00", "yesterday", 5])
+def test_an_instant_is_written_with_its_zone(written: object) -> None:
+    entry = {"id": "1", "name": "First aid", "created_at": written}
+    expected = "expected an instant with its time zone, such as '2024-07-01T09:00:00Z'"
+    got = "5" if written == 5 else f"the text '{written}'"
+    path = "certifications[0].created_at"
+    assert faults({"certifications": [entry]}) == {path: f"{expected}, got {got}"}
+
+
+def test_a_long_text_is_shown_in_part() -> None:
+    users = [{"id": "1", "username": "ada", "active": "x" * 10_000}]
+    message = f"expected true or false, got the text '{'x' * 78}…"
+    assert faults({"users": users}) == {"users[0].active": message}
 
 
 def test_a_byte_order_mark_is_taken_and_another_encoding_is_not() -> None:

@@ -4,35 +4,40 @@ If the text is wrong, every fault is reported at once, each with its path.
 """
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from enum import Enum
 from itertools import filterfalse
-from typing import Any, NoReturn
+from types import NoneType
+from typing import Any, NoReturn, get_args
 
 from attrs import NOTHING, fields, frozen
 
 from certrules import instants
-from certrules.errors import CatalogError, CertrulesError, InvalidValueError
-from certrules.model.catalog import (
-    Assignment,
-    Certification,
-    CertificationStatus,
-    Criteria,
-    Item,
-    ItemKind,
-    Validity,
+from certrules.errors import (
+    CatalogError,
+    CertrulesError,
+    InvalidValueError,
+    NaiveDatetimeError,
 )
-from certrules.model.learning import Course, LearningPlan, Window, WindowStart
-from certrules.model.notices import NoticeKind, Notification, Offset, Priority, Recipient
+from certrules.model.catalog import Assignment, Certification, Item, Validity
+from certrules.model.learning import Course, LearningPlan, Window
+from certrules.model.notices import Notification, Offset, Recipient
 from certrules.model.people import Company, User
+from certrules.model.values import Id
 
 __all__ = ["Catalog", "read", "read_notifications"]
 
 GUIDED = 100
 """How many faults may come with a guess at what was meant, because guessing takes time."""
+
+_LONGEST = 30
+"""How many characters a number may have."""
+_SHOWN = 80
+"""How many characters of a wrong value a fault shows."""
 
 
 @frozen
@@ -87,16 +92,8 @@ def read_notifications(data: bytes) -> tuple[Notification, ...]:
     return tuple(found["notifications"])
 
 
-def _text(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
-        raise CatalogError("not_utf8", message) from error
-
-
 class _Object(dict[str, Any]):
-    """A JSON object that remembers the keys it was given more than once."""
+    """A JSON object, and the keys that it has more than once."""
 
     def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
         super().__init__(pairs)
@@ -104,35 +101,60 @@ class _Object(dict[str, Any]):
         self.repeated = [key for key in times if times[key] > 1]
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _parsed(text: str) -> object:
+def _parsed(data: bytes) -> object:
     try:
-        return json.loads(text, object_pairs_hook=_Object, parse_constant=_no_constant)
+        return json.loads(
+            data.decode("utf-8-sig"),
+            object_pairs_hook=_Object,
+            parse_constant=_no_constant,
+            parse_int=lambda digits: int(_bounded(digits)),
+            parse_float=lambda digits: float(_bounded(digits)),
+        )
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
+        raise CatalogError("not_utf8", message) from error
     except json.JSONDecodeError as error:
         message = f"not JSON: line {error.lineno}, column {error.colno}: {error.msg}"
         raise CatalogError("not_json", message) from error
     except RecursionError as error:
         raise CatalogError("not_json", "nested too deeply") from error
-    except ValueError as error:  # NaN, Infinity, or a number of thousands of digits
-        raise CatalogError("not_json", f"not JSON: {error}") from error
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise CatalogError("not_json", f"{name} is not JSON")
+
+
+def _bounded(digits: str) -> str:
+    if len(digits) > _LONGEST or math.isinf(float(digits)):
+        raise CatalogError("not_json", f"the number {_shortened(digits, _LONGEST)} is too long")
+    return digits
 
 
 _Faults = list[tuple[str, str]]
-_Reader = Callable[[object, str, _Faults], Any]
+_Reader = Callable[[Any, str, _Faults], Any]
+"""Returns what a value at a path means. Raises if it is wrong, and adds the faults inside it."""
+
+
+def _read(reader: _Reader, value: object, path: str, faults: _Faults) -> Any:
+    """Return what a value means, None if it is wrong, with the fault added."""
+    try:
+        return reader(value, path, faults)
+    except InvalidValueError as error:
+        faults.append((path, f"expected {error.expected}, got {_kind(error.value)}"))
+    except CertrulesError as error:
+        faults.append((path, str(error)))
+    return None
 
 
 def _sections(data: bytes, known: Mapping[str, _Reader], name: str) -> dict[str, Any]:
     """Return what is read of each section of a file; CatalogError if anything in it is wrong."""
-    value, found = _parsed(_text(data)), dict[str, Any]()
-    faults: _Faults = []
+    value, found, faults = _parsed(data), dict[str, Any](), _Faults()
     if isinstance(value, _Object):
         _check_keys(value, known, "", faults)
-        here = [each for each in known if each in value]
-        found = {each: known[each](value[each], each, faults) for each in here}
-        if not here and not faults:
+        found = {
+            each: _read(known[each], value[each], each, faults) for each in known if each in value
+        }
+        if not found and not faults:
             faults.append(("$", f"has none of {_listed(known)}"))
     else:
         faults.append(("$", f"expected an object with {_listed(known)}, got {_kind(value)}"))
@@ -163,25 +185,14 @@ def _listed(names: Iterable[str]) -> str:
 def _kind(value: object) -> str:
     if value is None or isinstance(value, bool):
         return json.dumps(value)
-    kinds = {dict: "an object", list: "a list", str: f"the text {value!r}"}
-    return next((name for type_, name in kinds.items() if isinstance(value, type_)), f"{value!r}")
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    shown = _shortened(repr(value), _SHOWN)
+    return f"the text {shown}" if isinstance(value, str) else shown
 
 
-def _list_of(cls: type[Any], readers: Mapping[str, _Reader], *key: str) -> _Reader:
-    """Read a list of objects of a class, no two of which have the same ``key``."""
-
-    def reader(value: object, path: str, faults: _Faults) -> tuple[Any, ...]:
-        if not isinstance(value, list):
-            faults.append((path, f"expected a list, got {_kind(value)}"))
-            return ()
-        entries = [
-            _entry(cls, readers, entry, f"{path}[{index}]", faults)
-            for index, entry in enumerate(value)
-        ]
-        _check_unique(entries, key, path, faults)
-        return tuple(entries)
-
-    return reader
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 _ATTRIBUTES = {"company": "company_id", "item": "item_id"}
@@ -189,35 +200,47 @@ _ATTRIBUTES = {"company": "company_id", "item": "item_id"}
 _KEYS = {attribute: key for key, attribute in _ATTRIBUTES.items()}
 
 
-def _entry(
-    cls: type[Any], readers: Mapping[str, _Reader], value: object, path: str, faults: _Faults
-) -> Any:
-    if not isinstance(value, _Object):
-        faults.append((path, f"expected an object, got {_kind(value)}"))
-        return None
-    before = len(faults)
-    _check_keys(value, readers, path, faults)
-    required = [_KEYS.get(each.name, each.name) for each in fields(cls) if each.default is NOTHING]
-    faults.extend((_join(path, key), "is missing") for key in required if key not in value)
-    given: dict[str, Any] = {}
-    for key in filter(readers.__contains__, value):
+def _object_of(cls: type[Any], **special: _Reader) -> _Reader:
+    """Read an object with the attributes of a class, each by its type or as ``special`` says."""
+    attributes = {_KEYS.get(each.name, each.name): each for each in fields(cls)}
+    readers = {key: special.get(key) or _reader(each.type) for key, each in attributes.items()}
+    required = [key for key, each in attributes.items() if each.default is NOTHING]
+
+    def reader(value: object, path: str, faults: _Faults) -> Any:
+        if not isinstance(value, _Object):
+            raise InvalidValueError("value", value, "an object")
+        before = len(faults)
+        _check_keys(value, readers, path, faults)
+        faults.extend((_join(path, key), "is missing") for key in required if key not in value)
+        given = {
+            _ATTRIBUTES.get(key, key): _read(readers[key], value[key], _join(path, key), faults)
+            for key in filter(readers.__contains__, value)
+        }
+        if len(faults) > before:
+            return None
         try:
-            given[_ATTRIBUTES.get(key, key)] = readers[key](value[key], _join(path, key), faults)
-        except CertrulesError as error:
-            faults.append((_join(path, key), _message(error)))
-    if len(faults) > before:
-        return None
-    try:
-        return cls(**given)
-    except CertrulesError as error:  # each of its values is right, but not together
-        faults.append((path, str(error)))
-        return None
+            return cls(**given)
+        except CertrulesError as error:  # each of its values is right, but not together
+            faults.append((path, _shortened(str(error), 4 * _SHOWN)))
+            return None
+
+    return reader
 
 
-def _message(error: CertrulesError) -> str:
-    if isinstance(error, InvalidValueError):
-        return f"expected {error.expected}, got {_kind(error.value)}"
-    return str(error)
+def _list_of(member: _Reader, *key: str, expected: str = "a list") -> _Reader:
+    """Read a list, no two members of which have the same ``key``, if one is given."""
+
+    def reader(value: object, path: str, faults: _Faults) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise InvalidValueError("value", value, expected)
+        found = [
+            _read(member, each, f"{path}[{index}]", faults) for index, each in enumerate(value)
+        ]
+        if key:
+            _check_unique(found, key, path, faults)
+        return tuple(found)
+
+    return reader
 
 
 def _check_unique(entries: list[Any], key: tuple[str, ...], path: str, faults: _Faults) -> None:
@@ -226,12 +249,11 @@ def _check_unique(entries: list[Any], key: tuple[str, ...], path: str, faults: _
         if entry is not None:
             values = tuple(getattr(entry, _ATTRIBUTES.get(name, name)) for name in key)
             if first.setdefault(values, index) != index:
-                message = f"{_shown(values)} is also that of {path}[{first[values]}]"
+                shown = " ".join(
+                    str(each) if isinstance(each, Enum) else repr(each) for each in values
+                )
+                message = f"{shown} is also that of {path}[{first[values]}]"
                 faults.append((f"{path}[{index}].{key[-1]}", message))
-
-
-def _shown(values: tuple[object, ...]) -> str:
-    return " ".join(str(value) if isinstance(value, Enum) else repr(value) for value in values)
 
 
 def _checked(read: Callable[[str], Any], expected: str = "text") -> _Reader:
@@ -240,7 +262,12 @@ def _checked(read: Callable[[str], Any], expected: str = "text") -> _Reader:
     def reader(value: object, _path: str, _faults: _Faults) -> Any:
         if not isinstance(value, str):
             raise InvalidValueError("value", value, expected)
-        return read(value)
+        try:
+            return read(value)
+        except CertrulesError:
+            raise
+        except (KeyError, ValueError):
+            raise InvalidValueError("value", value, expected) from None
 
     return reader
 
@@ -268,127 +295,78 @@ def _zone(text: str) -> str:
     return text
 
 
-def _choice(enum: type[Enum]) -> _Reader:
-    known = {str(member): member for member in enum}
+def _instant(text: str) -> datetime:
+    try:
+        return instants.parse(text)
+    except (InvalidValueError, NaiveDatetimeError):
+        raise InvalidValueError("value", text, _AN_INSTANT) from None
 
-    def read(text: str) -> Enum:
-        if text not in known:
-            raise InvalidValueError("value", text, f"one of {_listed(known)}")
-        return known[text]
 
-    return _checked(read, f"one of {_listed(known)}")
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if day.isoformat() != text:
+        raise ValueError
+    return day
+
+
+def _choice(members: type[Enum]) -> _Reader:
+    known = {str(member): member for member in members}
+    return _checked(known.__getitem__, f"one of {_listed(known)}")
 
 
 def _optional(reader: _Reader) -> _Reader:
     return lambda value, path, faults: None if value is None else reader(value, path, faults)
 
 
-def _flag(value: object, _path: str, _faults: _Faults) -> bool:
-    if not isinstance(value, bool):
-        raise InvalidValueError("value", value, "true or false")
-    return value
+def _json(cls: type, expected: str) -> _Reader:
+    """Read a value that JSON has by itself."""
 
-
-def _object_of(cls: type[Any], readers: Mapping[str, _Reader]) -> _Reader:
-    """Read one object of a class."""
-    return lambda value, path, faults: _entry(cls, readers, value, path, faults)
-
-
-def _number(value: object, _path: str, _faults: _Faults) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidValueError("value", value, "a whole number")
-    return value
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
-        raise InvalidValueError("value", text, "a day such as '2024-07-01'")
-    return day
-
-
-def _each(read: _Reader, expected: str) -> _Reader:
-    """Read a list, every fault of it with its place."""
-
-    def reader(value: object, path: str, faults: _Faults) -> tuple[Any, ...]:
-        if not isinstance(value, list):
+    def reader(value: object, _path: str, _faults: _Faults) -> Any:
+        if type(value) is not cls:
             raise InvalidValueError("value", value, expected)
-        found: list[Any] = []
-        for index, one in enumerate(value):
-            try:
-                found.append(read(one, path, faults))
-            except InvalidValueError as error:
-                faults.append((f"{path}[{index}]", _message(error)))
-        return tuple(found)
+        return value
 
     return reader
 
 
-_DAY = _checked(_day, "a day such as '2024-07-01'")
-_INSTANT = _checked(instants.parse, "an instant in ISO 8601")
-_KEY, _OPTIONAL_KEY, _PLAIN = _checked(_key), _optional(_checked(_key)), _checked(_plain)
-_NAMES = _each(_KEY, "a list of names")
-_RECIPIENTS = _each(_choice(Recipient), f"a list of {_listed(map(str, Recipient))}")
-_WINDOW = _object_of(
-    Window, {"last_day": _optional(_DAY), "days": _optional(_number), "start": _choice(WindowStart)}
-)
+def _reader(annotation: Any) -> _Reader:
+    """Return how an attribute of a type is read."""
+    if annotation in _READERS:
+        return _READERS[annotation]
+    kind, *others = get_args(annotation) or [annotation]
+    return _optional(_reader(kind)) if NoneType in others else _choice(annotation)
 
-_NOTIFICATION: Mapping[str, _Reader] = {
-    "id": _KEY,
-    "kind": _choice(NoticeKind),
-    "offset": _checked(Offset.parse, "such as '2 weeks before'"),
-    "subject": _PLAIN,
-    "body": _PLAIN,
-    "recipients": _RECIPIENTS,
-    "priority": _choice(Priority),
-}
-_USER: Mapping[str, _Reader] = {
-    "id": _KEY,
-    "username": _KEY,
-    "first_name": _PLAIN,
-    "last_name": _PLAIN,
-    "active": _flag,
-    "time_zone": _optional(_checked(_zone, "the name of a time zone")),
-    "groups": _NAMES,
-    "branches": _NAMES,
-    "company": _OPTIONAL_KEY,
-}
-_ASSIGNMENT = {
-    "kind": _choice(ItemKind),
-    "item": _KEY,
-    "assigned_at": _INSTANT,
-    "group": _OPTIONAL_KEY,
-}
-_CERTIFICATION: Mapping[str, _Reader] = {
-    "id": _KEY,
-    "name": _checked(_name),
-    "code": _OPTIONAL_KEY,
-    "description": _PLAIN,
-    "validity": _checked(Validity.parse, "such as '18 months', 'P18M' or 'never'"),
-    "retake": _flag,
-    "status": _choice(CertificationStatus),
-    "criteria": _optional(_choice(Criteria)),
-    "groups": _NAMES,
-    "completion_criteria": _PLAIN,
-    "skills": _NAMES,
-    "badge_image": _OPTIONAL_KEY,
-    "created_by": _OPTIONAL_KEY,
-    "created_at": _optional(_INSTANT),
-    "updated_at": _optional(_INSTANT),
-    "assignments": _list_of(Assignment, _ASSIGNMENT, "kind", "item"),
-}
-_ITEM = {"kind": _choice(ItemKind), "id": _KEY, "code": _OPTIONAL_KEY, "name": _PLAIN}
-_COMPANY = {"id": _KEY, "name": _PLAIN, "account_owner": _optional(_PLAIN)}
 
-_NOTIFICATIONS = {"notifications": _list_of(Notification, _NOTIFICATION, "id")}
+_AN_INSTANT = "an instant with its time zone, such as '2024-07-01T09:00:00Z'"
+_KEY, _PLAIN, _WHOLE = _checked(_key), _checked(_plain), _json(int, "a whole number")
+_NAMES = _list_of(_KEY, expected="a list of names")
+_READERS: dict[Any, _Reader] = {
+    Id: _KEY,
+    str: _PLAIN,
+    str | None: _optional(_KEY),
+    tuple[str, ...]: _NAMES,
+    frozenset[str]: _NAMES,
+    bool: _json(bool, "true or false"),
+    date: _checked(_day, "a day such as '2024-07-01'"),
+    datetime: _checked(_instant, _AN_INSTANT),
+    Validity: _checked(Validity.parse, "such as '18 months', 'P18M' or 'never'"),
+    Offset: _checked(Offset.parse, "such as '2 weeks before'"),
+    frozenset[Recipient]: _list_of(
+        _choice(Recipient), expected=f"a list of {_listed(map(str, Recipient))}"
+    ),
+}
+_READERS[Window] = _object_of(Window, days=_optional(_WHOLE))
+
+_ASSIGNMENTS = _list_of(_object_of(Assignment), "kind", "item")
+_ZONE = _checked(_zone, "the name of a time zone")
 _SECTIONS: Mapping[str, _Reader] = {
-    "users": _list_of(User, _USER, "id"),
-    "items": _list_of(Item, _ITEM, "kind", "id"),
-    "certifications": _list_of(Certification, _CERTIFICATION, "id"),
-    "courses": _list_of(Course, {"id": _KEY, "materials": _NAMES, "window": _WINDOW}, "id"),
-    "plans": _list_of(LearningPlan, {"id": _KEY, "courses": _NAMES, "window": _WINDOW}, "id"),
-    "companies": _list_of(Company, _COMPANY, "id"),
+    "users": _list_of(_object_of(User, time_zone=_optional(_ZONE)), "id"),
+    "items": _list_of(_object_of(Item), "kind", "id"),
+    "certifications": _list_of(
+        _object_of(Certification, name=_checked(_name), assignments=_ASSIGNMENTS), "id"
+    ),
+    "courses": _list_of(_object_of(Course), "id"),
+    "plans": _list_of(_object_of(LearningPlan), "id"),
+    "companies": _list_of(_object_of(Company, account_owner=_optional(_PLAIN)), "id"),
 }
+_NOTIFICATIONS = {"notifications": _list_of(_object_of(Notification), "id")}
