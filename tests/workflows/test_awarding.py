@@ -111,7 +111,7 @@ def test_a_completion_to_come_is_not_recorded(store: Store) -> None:
     assert rules(told.decisions["fa"]) == [Rule.DOC_CERT_12]
     with store.reading() as view:
         assert list(view.learning.completions(["ada"], [ItemRef(COURSE, "A")])) == []
-        assert list(view.learning.enrolments("ada", [ItemRef(COURSE, "A")])) == []
+        assert list(view.learning.history("ada", [ItemRef(COURSE, "A")])[0]) == []
 
 
 @pytest.mark.rule("DOC-CERT-12")
@@ -121,7 +121,7 @@ def test_a_completion_before_the_enrolment_is_not_recorded(store: Store) -> None
         transaction.learning.put_enrolments([enrolled])
     assert not complete(store, "A", day(10) - A_MOMENT).recorded
     with store.reading() as view:
-        assert list(view.learning.enrolments("ada", [ItemRef(COURSE, "A")])) == [enrolled]
+        assert list(view.learning.history("ada", [ItemRef(COURSE, "A")])[0]) == [enrolled]
     assert everything(store) == ([], [])
 
 
@@ -135,7 +135,7 @@ def test_an_enrolment_that_began_with_a_completion_begins_earlier_with_an_older_
         assert complete(store, item_id, day(number)).recorded
     kind = PLAN if item_id == "P" else COURSE
     with store.reading() as view:
-        (attempt,) = view.learning.enrolments("ada", [ItemRef(kind, item_id)])
+        (attempt,) = view.learning.history("ada", [ItemRef(kind, item_id)])[0]
         told = {
             each.completed_at
             for each in view.learning.completions(["ada"], [ItemRef(kind, item_id)])
@@ -148,11 +148,11 @@ def test_an_enrolment_that_began_with_a_completion_begins_earlier_with_an_older_
 def test_an_older_completion_changes_no_archived_attempt(store: Store) -> None:
     complete(store, "X", day(20))
     with store.writing() as transaction:
-        (attempt,) = transaction.learning.enrolments("ada", [ItemRef(COURSE, "X")])
+        (attempt,) = transaction.learning.history("ada", [ItemRef(COURSE, "X")])[0]
         transaction.learning.put_enrolments([attempt.archive(day(30))])
     assert complete(store, "X", day(10)).recorded
     with store.reading() as view:
-        (archived,) = view.learning.enrolments("ada", [ItemRef(COURSE, "X")])
+        (archived,) = view.learning.history("ada", [ItemRef(COURSE, "X")])[0]
         assert archived == attempt.archive(day(30))
         assert len(list(view.learning.completions(["ada"], [ItemRef(COURSE, "X")]))) == 2
 
@@ -189,7 +189,7 @@ def test_the_enrolment_is_completed_with_the_completion(store: Store) -> None:
     complete(store, "A", day(20))
     done = evolve(enrolled, status=EnrolmentStatus.COMPLETED, completed_at=day(10))
     with store.reading() as view:
-        assert list(view.learning.enrolments("ada", [ItemRef(COURSE, "A")])) == [done]
+        assert list(view.learning.history("ada", [ItemRef(COURSE, "A")])[0]) == [done]
 
 
 def test_who_completes_without_an_enrolment_was_enrolled_then(store: Store) -> None:
@@ -198,7 +198,7 @@ def test_who_completes_without_an_enrolment_was_enrolled_then(store: Store) -> N
         transaction.learning.put_enrolments([old])
     complete(store, "A", day(10))
     with store.reading() as view:
-        kept, fresh = view.learning.enrolments("ada", [ItemRef(COURSE, "A")])
+        kept, fresh = view.learning.history("ada", [ItemRef(COURSE, "A")])[0]
     assert kept == old
     assert (fresh.attempt, fresh.enrolled_at, fresh.completed_at) == (2, day(10), day(10))
 
@@ -212,7 +212,7 @@ def test_what_was_completed_before_the_current_attempt_is_not_its_completion(sto
         transaction.learning.put_enrolments(attempts)
     assert complete(store, "A", day(5)).recorded
     with store.reading() as view:
-        assert list(view.learning.enrolments("ada", [ItemRef(COURSE, "A")])) == attempts
+        assert list(view.learning.history("ada", [ItemRef(COURSE, "A")])[0]) == attempts
 
 
 def test_a_completion_told_twice_counts_once(store: Store) -> None:
@@ -346,7 +346,7 @@ def test_training_that_is_finished_again_leaves_one_current_award(store: Store) 
 def test_who_was_never_enrolled_took_it_by_themselves(store: Store) -> None:
     complete(store, "A", day(10))
     with store.reading() as view:
-        (alone,) = view.learning.enrolments("ada", [ItemRef(COURSE, "A")])
+        (alone,) = view.learning.history("ada", [ItemRef(COURSE, "A")])[0]
     assert alone.direct
 
 
@@ -355,7 +355,7 @@ def test_who_is_enrolled_in_a_plan_took_its_course_through_it(store: Store) -> N
         transaction.learning.put_enrolments([Enrolment("ada", PLAN, "P", day(1))])
     complete(store, "B", day(10))
     with store.reading() as view:
-        (through,) = view.learning.enrolments("ada", [ItemRef(COURSE, "B")])
+        (through,) = view.learning.history("ada", [ItemRef(COURSE, "B")])[0]
     assert not through.direct
 
 

@@ -70,7 +70,7 @@ def check(store: Store) -> None:
         old, new = view.awards.history("ada", "fa")
         assert (old.cycle, old.archived, new.cycle, new.archived) == (1, True, 2, False)
         assert len(view.renewals.history("ada", "fa")) == 1
-        assert len(view.learning.enrolments("ada", [ItemRef(ItemKind.COURSE, "A")])) == 2
+        assert len(view.learning.history("ada", [ItemRef(ItemKind.COURSE, "A")])[0]) == 2
         assert len(view.events.after(0, 100)) == 3
 
 

@@ -105,12 +105,12 @@ def test_every_effect_is_carried_out(store: Store) -> None:
             Award("ada", "fa", day(6), None, cycle=2),
             Award("bob", "fa", day(1), None, version=2),
         ]
-        assert list(view.learning.enrolments("ada", [ItemRef(COURSE, "A")])) == [
+        assert list(view.learning.history("ada", [ItemRef(COURSE, "A")])[0]) == [
             DONE.archive(day(5)),
             Enrolment("ada", COURSE, "A", day(5), attempt=2),
         ]
         bobs = Enrolment("bob", COURSE, "A", day(0))
-        assert list(view.learning.enrolments("bob", [ItemRef(COURSE, "A")])) == [bobs]
+        assert list(view.learning.history("bob", [ItemRef(COURSE, "A")])[0]) == [bobs]
         recorded = Completion("bob", COURSE, "X", day(2))
         assert list(view.learning.completions(["bob"], [ItemRef(COURSE, "X")])) == [recorded]
         assert view.learning.progress("ada", "A") == {"m2"}

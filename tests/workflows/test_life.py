@@ -104,7 +104,7 @@ def _learning(view: Transaction) -> Iterator[Any]:
     items = [ItemRef(*item) for item in ITEMS]
     yield from view.learning.completions(USERS, items)
     for user in USERS:
-        yield from view.learning.enrolments(user, items)
+        yield from view.learning.history(user, items)[0]
     for user, course in product(USERS, "ABX"):
         yield user, course, view.learning.progress(user, course)
 
@@ -207,7 +207,7 @@ class Life(RuleBasedStateMachine):
     def enrol(self, user_id: str, item: tuple[ItemKind, str]) -> None:
         def work(store: Store) -> None:
             with store.writing() as transaction:
-                if not transaction.learning.enrolments(user_id, [ItemRef(*item)]):
+                if not transaction.learning.history(user_id, [ItemRef(*item)])[0]:
                     transaction.learning.put_enrolments([Enrolment(user_id, *item, self.now)])
 
         self.do(work)

@@ -215,7 +215,7 @@ def furnished(store: Store) -> None:
 def content(store: Store) -> list[Any]:
     with store.reading() as view:
         learning = [
-            view.learning.enrolments(u, [ItemRef(COURSE, "A"), ItemRef(COURSE, "B")])
+            view.learning.history(u, [ItemRef(COURSE, "A"), ItemRef(COURSE, "B")])[0]
             for u in ("ada", "bob")
         ]
         return [

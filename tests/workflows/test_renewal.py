@@ -50,7 +50,7 @@ def awards(store: Store) -> list[Award]:
 
 def attempts(store: Store, item_id: str = "A") -> list[Enrolment]:
     with store.reading() as view:
-        return list(view.learning.enrolments("ada", [ItemRef(COURSE, item_id)]))
+        return list(view.learning.history("ada", [ItemRef(COURSE, item_id)])[0])
 
 
 def kinds(store: Store) -> list[EventKind]:
@@ -304,7 +304,7 @@ def test_a_plan_is_renewed_and_its_own_enrolment_completed(store: Store) -> None
     complete(store, "B", day(110))
     assert complete(store, "P", day(120)).decisions["fa"]
     with store.reading() as view:
-        (plan,) = view.learning.enrolments("ada", [ItemRef(PLAN, "P")])
+        (plan,) = view.learning.history("ada", [ItemRef(PLAN, "P")])[0]
     assert (plan.status, plan.completed_at) == (EnrolmentStatus.COMPLETED, day(120))
     assert [award.issued_at for award in awards(store)] == [day(10), day(120)]
 

@@ -82,33 +82,33 @@ def complete(acting: Acting, number: int, days: int) -> awarding.Completed:
     return awarding.complete(acting, Completion("1", COURSE, f"c{number}", at), at=at)
 
 
-def test_a_completion_issues_in_fourteen_statements(store: SqlStore, acting: Acting) -> None:
+def test_a_completion_issues_in_twelve_statements(store: SqlStore, acting: Acting) -> None:
     with counted(store) as statements:
         assert complete(acting, 0, 1).decisions["kc0"]
-    assert statements() <= 14
+    assert statements() <= 12
 
 
-def test_a_renewal_starts_in_fourteen_statements_and_ends_in_nineteen(
+def test_a_renewal_starts_in_twelve_statements_and_ends_in_seventeen(
     store: SqlStore, acting: Acting
 ) -> None:
     complete(acting, 0, 1)
     at = AT + timedelta(days=2)
     with counted(store) as statements:
         answer = renewal.decide(acting, "1", "kc0", at=at)
-    assert statements() <= 10
+    assert statements() <= 8
     assert isinstance(answer, Granted)
     with counted(store) as statements:
         assert renewal.start(acting, "1", "kc0", answer.options[0], at=at)
-    assert statements() <= 14
+    assert statements() <= 12
     with counted(store) as statements:
         assert complete(acting, 0, 3).decisions["kc0"]
-    assert statements() <= 19
+    assert statements() <= 17
 
 
-def test_a_list_of_many_awards_takes_ten_statements(store: SqlStore, acting: Acting) -> None:
+def test_a_list_of_many_awards_takes_eight_statements(store: SqlStore, acting: Acting) -> None:
     for number in range(COUNT):
         complete(acting, number, 1)
     with counted(store) as statements:
         listed = reporting.learner(acting, "1", at=AT + timedelta(days=2))
     assert len(listed) == COUNT
-    assert statements() <= 10
+    assert statements() <= 8

@@ -1,7 +1,8 @@
 """How are learning and renewals kept in the memory of one process?"""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from certrules import instants
 from certrules.model.catalog import ItemKind, ItemRef
@@ -19,40 +20,44 @@ from certrules.repositories.memory_tables import Part
 
 __all__ = ["MemoryLearning", "MemoryRenewals"]
 
+T = TypeVar("T")
+
 
 class MemoryLearning(Part):
     """See :class:`~certrules.repositories.protocols.Learning`."""
 
-    def courses(self, ids: Collection[str], *, sharing: bool = False) -> Sequence[Course]:
-        known = self._scope.see().courses
-        wanted = set(ids) & known.keys()
-        used = {each for id_ in wanted for each in known[id_].materials} if sharing else set()
-        if used:
-            wanted |= {id_ for id_, one in known.items() if not used.isdisjoint(one.materials)}
-        return [known[id_] for id_ in sorted(wanted)]
+    def courses(self, ids: Collection[str]) -> Sequence[Course]:
+        return _among(self._scope.see().courses, ids)
 
     def put_courses(self, courses: Iterable[Course]) -> None:
         self._scope.change("courses").update((course.id, course) for course in courses)
 
-    def plans(
-        self, ids: Collection[str], *, holding: Collection[str] = ()
-    ) -> Sequence[LearningPlan]:
-        known = self._scope.see().plans
-        wanted, held = set(ids) & known.keys(), set(holding)
-        if held:
-            wanted |= {id_ for id_, one in known.items() if not held.isdisjoint(one.courses)}
-        return [known[id_] for id_ in sorted(wanted)]
+    def plans(self, ids: Collection[str]) -> Sequence[LearningPlan]:
+        return _among(self._scope.see().plans, ids)
 
     def put_plans(self, plans: Iterable[LearningPlan]) -> None:
         self._scope.change("plans").update((plan.id, plan) for plan in plans)
 
-    def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
+    def related(
+        self, courses: Collection[str], plans: Collection[str]
+    ) -> tuple[Sequence[LearningPlan], Sequence[Course]]:
+        known = self._scope.see()
+        within = {*courses, *(id_ for plan in self.plans(plans) for id_ in plan.courses)}
+        used = {material for course in self.courses(within) for material in course.materials}
+        holding = (id_ for id_, plan in known.plans.items() if not _apart(courses, plan.courses))
+        sharing = (id_ for id_, one in known.courses.items() if not _apart(used, one.materials))
+        return self.plans({*plans, *holding}), self.courses({*within, *sharing})
+
+    def history(
+        self, user_id: str, items: Collection[ItemRef]
+    ) -> tuple[Sequence[Enrolment], Sequence[Completion]]:
         attempts = self._scope.see().enrolments
-        return [
+        enrolments = [
             each
             for item in sorted(set(items), key=_by_kind)
             for _, each in sorted(attempts.get((user_id, *item), {}).items())
         ]
+        return enrolments, list(self.completions([user_id], items))
 
     def put_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
         table = self._scope.change("enrolments")
@@ -149,6 +154,14 @@ class MemoryRenewals(Part):
 
     def _put(self, renewal: Renewal, renewals: tuple[Renewal, ...]) -> None:
         self._scope.change("renewals")[renewal.user_id, renewal.certification_id] = renewals
+
+
+def _among(known: Mapping[str, T], ids: Collection[str]) -> list[T]:
+    return [known[id_] for id_ in sorted(known.keys() & set(ids))]
+
+
+def _apart(some: Collection[str], others: Collection[str]) -> bool:
+    return set(some).isdisjoint(others)
 
 
 def _by_kind(item: ItemRef) -> tuple[str, str]:

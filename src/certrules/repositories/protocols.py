@@ -164,28 +164,34 @@ class Awards(Protocol):
 class Learning(Protocol):
     """Courses and learning plans, and what people do there: attempts, completions and progress."""
 
-    def courses(self, ids: Collection[str], *, sharing: bool = False) -> Sequence[Course]:
-        """Return the courses of many ids, by id; absent if there is none.
-
-        ``sharing`` adds those that use any of their training materials.
-        """
+    def courses(self, ids: Collection[str]) -> Sequence[Course]:
+        """Return the courses of many ids, by id; absent if there is none."""
 
     def put_courses(self, courses: Iterable[Course], /) -> None:
         """Add courses, or replace those of the same id."""
 
-    def plans(
-        self, ids: Collection[str], *, holding: Collection[str] = ()
-    ) -> Sequence[LearningPlan]:
-        """Return the learning plans of many ids, by id; absent if there is none.
-
-        ``holding`` adds those that hold any of some courses.
-        """
+    def plans(self, ids: Collection[str]) -> Sequence[LearningPlan]:
+        """Return the learning plans of many ids, by id; absent if there is none."""
 
     def put_plans(self, plans: Iterable[LearningPlan], /) -> None:
         """Add learning plans, or replace those of the same id."""
 
-    def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
-        """Return a user's attempts at items, archived ones too, by kind, item and attempt."""
+    def related(
+        self, courses: Collection[str], plans: Collection[str]
+    ) -> tuple[Sequence[LearningPlan], Sequence[Course]]:
+        """Return what the courses and plans of many ids are and are taken with, each by id.
+
+        These are the plans, and those that hold any of the courses; and the courses, those that the
+        plans of these ids hold, and those that share training materials with any of them.
+        """
+
+    def history(
+        self, user_id: str, items: Collection[ItemRef]
+    ) -> tuple[Sequence[Enrolment], Sequence[Completion]]:
+        """Return a user's attempts at items, archived ones too, and completions of these items.
+
+        The attempts by kind, item and number, the completions first to last.
+        """
 
     def put_enrolments(self, enrolments: Iterable[Enrolment], /) -> None:
         """Add attempts, or replace those of the same user, kind, item and number."""

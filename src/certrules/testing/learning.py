@@ -49,9 +49,9 @@ class LearningContract(Contract):
         self._write(lambda work: work.learning.put_courses(courses))
         with self.store.reading() as view:
             assert view.learning.courses(["c3", "c1", "c1", "?"]) == [courses[0], courses[2]]
-            assert view.learning.courses(["c2", "c3"], sharing=True) == courses
-            assert view.learning.courses(["c3", "?"], sharing=True) == courses[2:]
-            assert view.learning.courses([], sharing=True) == []
+            assert view.learning.related(["c2", "c3"], []) == ([], courses)
+            assert view.learning.related(["c3", "?"], []) == ([], courses[2:])
+            assert view.learning.related([], []) == ([], [])
 
     def test_a_course_put_again_is_replaced_whole(self) -> None:
         with self.store.writing() as transaction:
@@ -60,16 +60,33 @@ class LearningContract(Contract):
             transaction.learning.put_courses([Course("c3", ("m1", "m3"))])
         with self.store.reading() as view:
             assert view.learning.courses(["c1"]) == [Course("c1", ("m4",))]
-            assert view.learning.courses(["c1", "c2"], sharing=True) == [Course("c1", ("m4",))]
+            assert view.learning.related(["c1", "c2"], []) == ([], [Course("c1", ("m4",))])
 
     def test_a_plan_may_hold_itself_and_courses_that_nobody_knows(self) -> None:
         plan = LearningPlan("p1", ("c1", "p1", "nowhere"), Window(days=5))
         self._write(lambda work: work.learning.put_plans([plan, LearningPlan("p2")]))
         with self.store.reading() as view:
             assert view.learning.plans(["p1"]) == [plan]
-            assert view.learning.plans([], holding=["nowhere", "c1"]) == [plan]
-            assert view.learning.plans(["p2", "p1"], holding=["c1"]) == [plan, LearningPlan("p2")]
-            assert view.learning.plans([], holding=["c2"]) == []
+            assert view.learning.related(["nowhere", "c1"], []) == ([plan], [])
+            assert view.learning.related(["c1"], ["p2", "p1"]) == ([plan, LearningPlan("p2")], [])
+            assert view.learning.related(["c2"], []) == ([], [])
+
+    def test_the_courses_of_a_plan_are_found_with_those_that_share_their_materials(self) -> None:
+        courses = [
+            Course("c1", ("m1",)),
+            Course("c2", ("m2", "m1")),
+            Course("c3", ("m2",)),
+            Course("p1"),
+        ]
+        plans = [LearningPlan("p1", ("c1", "nowhere")), LearningPlan("p2", ("c2", "c3"))]
+        with self.store.writing() as transaction:
+            transaction.learning.put_courses(courses)
+            transaction.learning.put_plans(plans)
+        with self.store.reading() as view:
+            assert view.learning.related([], ["p1"]) == (plans[:1], courses[:2])
+            assert view.learning.related(["c2"], ["p1"]) == (plans, courses[:3])
+            assert view.learning.related(["c3"], []) == (plans[1:], courses[1:3])
+            assert view.learning.related(["c1"], ["p2", "?"]) == (plans, courses[:3])
 
     def test_attempts_are_kept_side_by_side(self) -> None:
         done = EnrolmentStatus.COMPLETED, _T0 + _DAY, _T0 + 2 * _DAY
@@ -81,7 +98,7 @@ class LearningContract(Contract):
             transaction.learning.put_enrolments([second, first.archive(_T0 + 3 * _DAY)])
         with self.store.reading() as view:
             archived = first.archive(_T0 + 3 * _DAY)
-            assert view.learning.enrolments("ada", [_C1, _C2]) == [archived, second]
+            assert view.learning.history("ada", [_C1, _C2]) == ([archived, second], [])
 
     def test_a_completion_is_added_once(self) -> None:
         done = [Completion("ada", _COURSE, "c1", _T0 + n * _DAY) for n in (1, 0)]
@@ -108,8 +125,9 @@ class LearningContract(Contract):
             transaction.items.put(items)
         with self.store.reading() as view:
             wanted = [plan, _C1, ItemRef(_PLAN, "c1")]
-            assert list(view.learning.enrolments("ada", wanted)) == [attempts[0], attempts[2]]
-            assert list(view.learning.enrolments("ada", [])) == []
+            expected = [attempts[0], attempts[2]], done[:3]
+            assert view.learning.history("ada", wanted) == expected
+            assert view.learning.history("ada", []) == ([], [])
             assert list(view.learning.completions(["ada"], wanted)) == done[:3]
             assert view.items.among(wanted) == {_C1: items[0], plan: items[1]}
             assert view.items.among([]) == {}
@@ -278,6 +296,6 @@ class LearningContract(Contract):
             write_and_fail()
         with self.store.reading() as view:
             assert view.learning.courses(["c1"]) == []
-            assert view.learning.enrolments("ada", [_C1]) == []
+            assert view.learning.history("ada", [_C1]) == ([], [])
             assert list(view.learning.completions(["ada"], [_C1])) == []
             assert list(view.renewals.history("ada", "fa")) == []

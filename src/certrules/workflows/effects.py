@@ -147,7 +147,7 @@ def _apply_alone(transaction: Transaction, effect: _Alone) -> None:
 def _reopen(transaction: Transaction, effect: ReopenTraining) -> None:
     """Make the current attempt incomplete; that it was completed stays among the completions."""
     item = ItemRef(effect.kind, effect.item_id)
-    attempts = transaction.learning.enrolments(effect.user_id, [item])
+    attempts, _ = transaction.learning.history(effect.user_id, [item])
     done = [
         attempt
         for attempt in attempts

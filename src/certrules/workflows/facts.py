@@ -167,14 +167,12 @@ def _learned(
     """Return what a user has learned of items, which plans hold them, and what they share."""
     learning = transaction.learning
     courses, plans = ({id_ for kind, id_ in items if kind is one} for one in (COURSE, PLAN))
-    found = learning.plans(plans, holding=courses)
+    found, defined = learning.related(courses, plans)
     through = {course for plan in found if plan.id in plans for course in plan.courses}
     within = courses | through
     attended = {ItemRef(COURSE, course) for plan in found for course in plan.courses}
     holding = {ItemRef(PLAN, plan.id) for plan in found}
-    defined = learning.courses(within, sharing=True)
-    enrolments = learning.enrolments(user_id, {*items, *attended, *holding})
-    completions = [*learning.completions((user_id,), items)]
+    enrolments, done = learning.history(user_id, {*items, *attended, *holding})
     named = {*naming, *items, *holding, *(ItemRef(COURSE, course) for course in within)}
     known = transaction.items.among(named)
     ordered = {item: known[item] for item in sorted(named & known.keys(), key=item_order)}
@@ -184,7 +182,7 @@ def _learned(
         tuple((plain | {plan.id: plan for plan in found}).values()),
         tuple((bare | {course.id: course for course in defined}).values()),
         enrolments,
-        completions,
+        [each for each in done if each.ref in items],
         ordered,
     )
 

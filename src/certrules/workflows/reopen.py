@@ -84,7 +84,7 @@ def _reopened(
         of_users = facts.of_many(transaction, found, users) if found else {}
         items = {each.ref for each in found.assignments} if found else set()
         for user, known in of_users.items():
-            enrolments = transaction.learning.enrolments(user, items)
+            enrolments, _ = transaction.learning.history(user, items)
             enrolled = evolve(known, enrolments=enrolments)
             decision = awarding.reopen_training(enrolled, at=at, policy=acting.policy)
             yield from decision.effects if decision else ()

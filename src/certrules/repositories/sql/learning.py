@@ -5,7 +5,20 @@ from datetime import date, datetime
 from itertools import groupby, zip_longest
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, insert, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    null,
+    select,
+    union,
+    union_all,
+)
 
 from certrules import instants
 from certrules.model.catalog import ItemKind, ItemRef
@@ -39,43 +52,53 @@ _RESET = delete(progress).where(
 )
 
 
+def _whole(table: Table, parts: Table, *, is_course: bool) -> Select[Any]:
+    """Select courses with their materials, or plans with their courses."""
+    which: ColumnElement[int] = literal_column(f"{is_course:d}")
+    _, position, held = parts.c
+    columns = which.label("is_course"), *table.c, position, held.label("held")
+    return select(*columns).outerjoin_from(table, parts)
+
+
+_PLANS = _whole(plans, plan_courses, is_course=False)
+_COURSES = _whole(courses, course_materials, is_course=True)
+
+
 class SqlLearning(Part):
     """See :class:`~certrules.repositories.protocols.Learning`."""
 
-    def courses(self, ids: Collection[str], *, sharing: bool = False) -> Sequence[Course]:
-        mine, theirs = course_materials, course_materials.alias()
-        same = select(theirs.c.course_id).join(mine, mine.c.material_id == theirs.c.material_id)
-        wanted = (
-            [_with_id(courses, some), same.where(mine.c.course_id.in_(some if sharing else []))]
-            for some in chunks(ids)
-        )
-        return self._whole(courses, course_materials, wanted, Course)
+    def courses(self, ids: Collection[str]) -> Sequence[Course]:
+        return self._read(_COURSES.where(courses.c.id.in_(some)) for some in chunks(ids))[1]
 
     def put_courses(self, values: Iterable[Course]) -> None:
         self._put(courses, course_materials, {each.id: (each, each.materials) for each in values})
 
-    def plans(
-        self, ids: Collection[str], *, holding: Collection[str] = ()
-    ) -> Sequence[LearningPlan]:
-        holds = select(plan_courses.c.plan_id)
-        wanted = (
-            [_with_id(plans, some), holds.where(plan_courses.c.course_id.in_(held))]
-            for some, held in zip_longest(chunks(ids), chunks(holding), fillvalue=())
-        )
-        return self._whole(plans, plan_courses, wanted, LearningPlan)
+    def plans(self, ids: Collection[str]) -> Sequence[LearningPlan]:
+        return self._read(_PLANS.where(plans.c.id.in_(some)) for some in chunks(ids))[0]
 
     def put_plans(self, values: Iterable[LearningPlan]) -> None:
         self._put(plans, plan_courses, {each.id: (each, each.courses) for each in values})
 
-    def enrolments(self, user_id: str, items: Collection[ItemRef]) -> Sequence[Enrolment]:
-        table = enrolments.c
-        theirs = select(enrolments).where(table.user_id == user_id)
-        rows = (
+    def related(
+        self, courses: Collection[str], plans: Collection[str]
+    ) -> tuple[Sequence[LearningPlan], Sequence[Course]]:
+        some = zip_longest(chunks(courses), chunks(plans), fillvalue=())
+        return self._read(_related(*each) for each in some)
+
+    def history(
+        self, user_id: str, items: Collection[ItemRef]
+    ) -> tuple[Sequence[Enrolment], Sequence[Completion]]:
+        rows = [
             row
             for some in chunks(dict.fromkeys(items))
-            for row in self._session.rows(theirs.where(is_any(table.kind, table.item_id, some)))
+            for row in self._session.rows(_history(user_id, some))
+        ]
+        attempts = [_enrolment(row) for row in rows if row.attempt is not None]
+        done = [_completion((*row[:3], row.completed_at)) for row in rows if row.attempt is None]
+        return (
+            sorted(attempts, key=lambda each: (each.kind.value, each.item_id, each.attempt)),
+            sorted(done, key=lambda each: (each.completed_at, each.kind.value, each.item_id)),
         )
-        return sorted(map(_enrolment, rows), key=lambda e: (e.kind.value, e.item_id, e.attempt))
 
     def put_enrolments(self, values: Iterable[Enrolment]) -> None:
         instant = self._session.instants()
@@ -136,24 +159,19 @@ class SqlLearning(Part):
         rows = [(user_id, course_id, material) for material in materials]
         self._session.change(_RESET, rows)
 
-    def _whole(
-        self,
-        table: Table,
-        parts: Table,
-        wanted: Iterable[Sequence[Select[Any]]],
-        make: Callable[..., Any],
-    ) -> list[Any]:
-        """Return courses with their materials, or plans with their courses, by ids selected."""
-        whole = select(*table.c, parts.c[2]).outerjoin_from(table, parts)
-        in_order = whole.order_by(table.c.id, parts.c.position)
-        found: dict[str, Any] = {}
-        for selects in wanted:
-            ids = union(*selects).subquery()
-            rows = self._session.rows(in_order.join(ids, ids.c[0] == table.c.id))
-            for (id_, *window), same in groupby(rows, key=lambda row: tuple(row[:-1])):
-                held = tuple(part for *_, part in same if part is not None)
-                found[id_] = make(id_, held, _window(*window))
-        return [found[id_] for id_ in sorted(found)]
+    def _read(
+        self, statements: Iterable[Executable]
+    ) -> tuple[Sequence[LearningPlan], Sequence[Course]]:
+        """Return plans with their courses, and courses with their materials, each by id."""
+        found: tuple[dict[str, Any], dict[str, Any]] = {}, {}
+        for statement in statements:
+            rows = sorted(self._session.rows(statement), key=_in_order)
+            for (is_course, id_, *window), same in groupby(rows, key=lambda row: row[:-2]):
+                held = tuple(row.held for row in same if row.held is not None)
+                make = Course if is_course else LearningPlan
+                found[is_course][id_] = make(id_, held, _window(*window))
+        plans, courses = ([known[id_] for id_ in sorted(known)] for known in found)
+        return plans, courses
 
     def _put(
         self, table: Table, parts: Table, latest: dict[str, tuple[Any, Sequence[str]]]
@@ -166,8 +184,41 @@ class SqlLearning(Part):
         self._session.change(insert(parts), held, parts.c.keys())
 
 
-def _with_id(table: Table, ids: Collection[str]) -> Select[Any]:
-    return select(table.c.id).where(table.c.id.in_(ids))
+def _in_order(row: Any) -> tuple[int, str, int]:
+    return row.is_course, row.id, row.position or 0
+
+
+def _related(some: Collection[str], within: Collection[str]) -> Executable:
+    """Select what :meth:`SqlLearning.related` returns of some courses and plans."""
+    mine, theirs, held = course_materials, course_materials.alias(), plan_courses.c
+    sharing = select(theirs.c.course_id).join(mine, mine.c.material_id == theirs.c.material_id)
+    through = held.plan_id.in_(within)
+    of_plans = union(
+        select(plans.c.id).where(plans.c.id.in_(within)),
+        select(held.plan_id).where(held.course_id.in_(some)),
+    ).subquery()
+    of_courses = union(
+        select(courses.c.id).where(courses.c.id.in_(some)),
+        select(held.course_id).where(through),
+        sharing.where(mine.c.course_id.in_(some)),
+        sharing.join(plan_courses, held.course_id == mine.c.course_id).where(through),
+    ).subquery()
+    return union_all(
+        _PLANS.join(of_plans, of_plans.c[0] == plans.c.id),
+        _COURSES.join(of_courses, of_courses.c[0] == courses.c.id),
+    )
+
+
+def _history(user_id: str, items: Collection[ItemRef]) -> Executable:
+    """Select attempts, and completions as rows without a number."""
+    begun, done = enrolments.c, completions.c
+    as_attempts = [done.get(each.name, null().label(each.name)) for each in begun]
+    return union_all(
+        select(enrolments).where(
+            begun.user_id == user_id, is_any(begun.kind, begun.item_id, items)
+        ),
+        select(*as_attempts).where(done.user_id == user_id, is_any(done.kind, done.item_id, items)),
+    )
 
 
 def _window_row(window: Window) -> tuple[Any, ...]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     CursorResult,
     Delete,
     Dialect,
+    Executable,
     Insert,
     Select,
     Table,
@@ -63,7 +64,7 @@ class Session:
         for found in self._unread:
             found.close()
 
-    def rows(self, statement: Select[Any], **parameters: Any) -> Sequence[Any]:
+    def rows(self, statement: Executable, **parameters: Any) -> Sequence[Any]:
         """Return every row that a statement selects with these parameters."""
         self._check_open()
         with translated(self._where, "cannot look this up"):
