@@ -46,6 +46,35 @@ def test_long_cells_are_shortened_to_the_screen_and_no_line_wraps() -> None:
     assert max(map(len, lines)) == 40
 
 
+def test_a_narrow_screen_shows_every_name_and_date_in_lists(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = "a-name-of-thirty-six-letters-in-full"
+    columns = (*COLUMNS, Column("issued"))
+    rows = [(name, "valid", "7", "2024-07-01"), ("ada", "not yet valid", "", "2025-07-01")]
+    monkeypatch.setenv("COLUMNS", "45")
+    wide, narrow = StringIO(), StringIO()
+    assert Output(stream=wide).table(columns, rows) == 2
+    assert wide.getvalue().splitlines()[2] == f"{name[:11]}…  valid             7  2024-07-01"
+    monkeypatch.setenv("COLUMNS", "44")
+    assert Output(stream=narrow).table(columns, rows) == 2
+    assert narrow.getvalue().splitlines() == [
+        f"name    {name}",
+        "status  valid",
+        "days    7",
+        "issued  2024-07-01",
+        "",
+        "name    ada",
+        "status  not yet valid",
+        "issued  2025-07-01",
+    ]
+
+
+def test_a_name_longer_than_a_narrow_screen_is_folded() -> None:
+    lines = table([("a" * 40, "not yet valid", "7" * 9)], StringIO())
+    assert lines[:2] == [f"name    {'a' * 32}", f"        {'a' * 8}"]
+
+
 def test_a_long_table_repeats_its_heading() -> None:
     rows = [("ada", "valid", "7")] * 600
     stream = StringIO()

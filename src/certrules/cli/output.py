@@ -49,6 +49,9 @@ PAGE = 500
 SHOWN = 20
 """How many of many changes, faults and the like are shown to people."""
 
+NAMED = 12
+"""How wide a column that shrinks stays; without room for it, a table lists its rows instead."""
+
 PARAGRAPH = 100
 """How wide a paragraph is at most."""
 
@@ -78,7 +81,7 @@ def flushed(stream: TextIO) -> None:
 
 @frozen
 class Column:
-    """A column of a table; one that shrinks is cut to fit the screen, but its heading never is."""
+    """A column of a table; one that shrinks is cut to fit the screen, but never its heading."""
 
     heading: str
     right: bool = False
@@ -116,11 +119,14 @@ class Output:
             self.line(f"{' ' * indent}… and {left:,} more (all with --format json)")
 
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> int:
-        """Write an aligned table, page by page, and return how many rows it had."""
+        """Write an aligned table, page by page, and return how many rows it had.
+
+        On a screen too narrow for it, each row is a list of its cells.
+        """
         count, stream = 0, iter(rows)
         pages = iter(lambda: list(islice(stream, PAGE)), [])
         for page in chain([next(pages, [])], pages):  # a heading even if there are no rows
-            self._print(_table(columns, page), width=self.width, crop=False)
+            self._print(_table(columns, page, self.width), width=self.width, crop=False)
             count += len(page)
         return count
 
@@ -189,11 +195,15 @@ def _console(stream: TextIO, *, coloured: bool) -> "Console":
     )
 
 
-def _table(columns: Sequence[Column], page: Sequence[Sequence[Cell]]) -> "Table":
+def _table(columns: Sequence[Column], page: Sequence[Sequence[Cell]], width: int) -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
+    rows = [list(map(_text, cells)) for cells in page]
+    widths = [_least(column, (row[at] for row in rows)) for at, column in enumerate(columns)]
+    if rows and sum(widths) + 2 * (len(widths) - 1) > width:
+        return _list(columns, rows)
     table = Table(
         box=SIMPLE_HEAD,
         show_edge=False,
@@ -202,16 +212,38 @@ def _table(columns: Sequence[Column], page: Sequence[Sequence[Cell]]) -> "Table"
         header_style="bold",
         border_style="dim",
     )
-    for column in columns:
+    for column, least in zip(columns, widths, strict=True):
         table.add_column(
             column.heading,
             justify="right" if column.right else "left",
-            min_width=len(column.heading),
+            min_width=least,
             no_wrap=not column.shrinks,
         )
-    if page:  # a line a row in one cell a column, which rich lays out five times as fast
+    if rows:  # a line a row in one cell a column, which rich lays out five times as fast
         lines = Text("\n", no_wrap=True, overflow="ellipsis")
-        table.add_row(*(lines.join(map(_text, cells)) for cells in zip(*page, strict=True)))
+        table.add_row(*map(lines.join, zip(*rows, strict=True)))
+    return table
+
+
+def _least(column: Column, cells: "Iterable[Text]") -> int:
+    """Return how wide a column must be at least."""
+    longest = max((cell.cell_len for cell in cells), default=0)
+    return max(len(column.heading), min(longest, NAMED) if column.shrinks else longest)
+
+
+def _list(columns: Sequence[Column], rows: "Iterable[Sequence[Text]]") -> "Table":
+    """Return each row as a list of its cells, for a screen on which the names would be cut."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in rows:
+        if table.row_count:
+            table.add_row()
+        for column, cell in zip(columns, row, strict=True):
+            if cell:
+                table.add_row(column.heading, cell)
     return table
 
 

@@ -30,6 +30,18 @@ def test_each_award_in_its_users_own_zone(run: Run, awarded: Path) -> None:
     assert lines[-1] == "3 awards"
 
 
+def test_on_a_narrow_terminal_names_stay(
+    run: Run, awarded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    for words in (("status",), ("report", "users-certifications")):
+        answer = run(*words, "--store", awarded, "--at", AT)
+        assert answer.code == 0
+        for name in ("ada", "CONDUCT", "Bob"):
+            assert name in answer.out
+        assert "…" not in answer.out
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_time_zone_that_this_machine_does_not_know(run: Run, awarded: Path, form: str) -> None:
     with closing(sqlite3.connect(awarded)) as connection, connection:

@@ -40,7 +40,8 @@ MEGABYTE = 1 << 20
 LARGEST = 256 * MEGABYTE
 """The most bytes that a catalog may have."""
 
-COLUMNS = (Column(""), *(Column(each, right=True) for each in ("added", "replaced", "unchanged")))
+COUNTS = ("added", "replaced", "unchanged")
+COLUMNS = (Column("", shrinks=True), *(Column(each, right=True) for each in COUNTS))
 
 
 def add_load(parser: argparse.ArgumentParser) -> None:
