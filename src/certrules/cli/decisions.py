@@ -140,7 +140,9 @@ SENTENCES: Mapping[type, Callable[[Words, Any], str]] = {
         f"{words.item(it.kind, it.item_id)} no longer earns "
         f"{words.certification(it.certification_id)}"
     ),
-    effects.DefineCertification: lambda _, it: f"certification {it.certification} is defined anew",
+    effects.DefineCertification: lambda _, it: (
+        f"certification {it.certification} is now {it.certification.status}"
+    ),
     effects.RemoveCertification: lambda *_: "the certification is deleted",
 }
 """What each effect changes. Notices and events have no sentence here: they are in the outbox."""

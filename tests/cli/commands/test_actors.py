@@ -103,8 +103,14 @@ def test_what_was_switched_off_is_switched_on(run: Run, store: Path) -> None:
     assert refused.code == 1
     assert [reason["rule"] for reason in refused.data["reasons"]] == ["ALL-CERT-07"]
     answer = run("activate", *words, *SUPERADMIN)
-    assert (answer.code, answer.out.splitlines()[0]) == (0, "activate: done")
-    assert run("deactivate", *words).code == 0
+    assert answer.code == 0
+    assert answer.out.splitlines()[:2] == [
+        "activate: done",
+        "  certification Old (OLD) is now active",
+    ]
+    answer = run("deactivate", *words)
+    assert answer.code == 0
+    assert answer.out.splitlines()[1] == "  certification Old (OLD) is now inactive"
 
 
 def picture(width: int) -> Path:
