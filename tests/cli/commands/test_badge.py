@@ -2,8 +2,10 @@
 
 import json
 import os
+import struct
 import subprocess
 import sys
+import zlib
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
@@ -537,6 +539,13 @@ def image(kind: str) -> str:
     return path
 
 
+def without_pixels(png: bytes) -> bytes:
+    """A PNG whose parts are all whole, but whose last pixels are not there."""
+    head, data = png[:33], b"IDAT" + png[41 : png.index(b"IEND") - 8][:-12]
+    chunk = struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
+    return head + chunk + b"\0\0\0\0IEND\xaeB`\x82"
+
+
 @pytest.mark.parametrize(
     ("kind", "out", "message"),
     [
@@ -546,13 +555,15 @@ def image(kind: str) -> str:
         ("SVG", "ada.png", "--out ada.png: the badge is an SVG, so its name is to end in .svg"),
         ("GIF", "ada.png", "badge.gif: the picture is neither a PNG, nor a JPEG, nor an SVG"),
         ("cut", "ada.png", "badge.cut: the JPEG is cut off"),
+        ("rows", "ada.png", "badge.rows: the PNG has fewer or more pixels than it says"),
     ],
 )
 def test_pictures_that_are_refused(
     run: Run, awarded: Path, key: Files, kind: str, out: str, message: str
 ) -> None:
     Path("badge.cut").write_bytes(Path(image("JPEG")).read_bytes()[:300])
-    path = image(kind) if kind not in ("SVG", "cut") else f"badge.{kind.lower()}"
+    Path("badge.rows").write_bytes(without_pixels(Path(image("PNG")).read_bytes()))
+    path = image(kind) if kind not in ("SVG", "cut", "rows") else f"badge.{kind.lower()}"
     words = "badge", "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
     answer = run(*words, "--image", path, "--out", out)
     assert (answer.code, message in answer.err) == (2, True)
