@@ -1,10 +1,13 @@
 """Where no store is, or none that can be used, one sentence says what to do."""
 
+import os
 import sqlite3
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -112,6 +115,8 @@ def test_a_file_that_is_no_store_says_why(tmp_path: Path) -> None:
             f"{tmp_path}/", ""
         )
         assert "holds no certrules tables" in refusal(other, create=create)
+    assert "load a catalog into a new file or an empty database" in refusal(other)
+    assert "but those of another program; name a new file" in refusal(other, create=True)
     assert "holds no certrules tables" in refusal(empty)
     assert "cannot be opened; check the path" in refusal(tmp_path / "no" / "new.db", create=True)
     assert "cannot be opened with this URL" in refusal(f"sqlite:///{empty}?timeout=soon")
@@ -131,6 +136,31 @@ def test_a_store_that_cannot_be_written_can_be_read(path: Path) -> None:
             assert list(view.users.all()) == []
         with pytest.raises(StoreError, match="read-only"), store.writing() as work:
             work.users.put([User("7", "ada")])
+
+
+def test_a_store_in_a_folder_that_cannot_be_written_can_be_read_by_a_url() -> None:
+    with TemporaryDirectory() as name:
+        folder, path = Path(name), Path(name) / "store.db"
+        open_store(path, create=True).close()
+        folder.chmod(0o555)
+        with as_somebody():
+            said = refusal(path)
+            open_store(f"sqlite:///file:{path}?immutable=1&uri=true").close()
+        folder.chmod(0o755)
+    assert "is in a folder that may not be written to" in said
+    assert "by the URL sqlite:///file:PATH?immutable=1&uri=true" in said
+
+
+@contextmanager
+def as_somebody() -> Iterator[None]:
+    """Run as a user who has no power over the files of others."""
+    uid = os.geteuid()
+    if uid == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(uid)
 
 
 def test_a_writer_waits_no_longer_than_it_was_told(url: str) -> None:
@@ -172,7 +202,10 @@ def test_a_writer_in_memory_waits_no_longer_than_it_was_told() -> None:
     [
         ("postgresql://ada:secret@host/db", "psycopg", "certrules[postgresql]"),
         ("mariadb://ada:secret@host/db", "pymysql", "certrules[mariadb]"),
-        ("mysql+mysqldb://ada:secret@host/db", "MySQLdb", "certrules[mariadb]"),
+        ("mysql://ada:secret@host/db", "pymysql", "certrules[mariadb]"),
+        ("mysql+mysqldb://ada:secret@host/db", "MySQLdb", "write mariadb://, and pip install"),
+        ("postgresql+foo://ada:secret@host/db", "foo", "write postgresql://, and pip install"),
+        ("sqlite+foo:///:memory:?uri=true", "foo", "write sqlite://, which needs none"),
     ],
 )
 def test_a_missing_driver_names_the_extra(

@@ -34,6 +34,15 @@ def written(folder: Path, value: object) -> Path:
     return path
 
 
+def test_a_database_of_another_program_is_left_alone(run: Run, catalog: Path) -> None:
+    with closing(sqlite3.connect("other.db")) as other:
+        other.execute("CREATE TABLE orders (id)")
+    answer = run("load", catalog, "--store", "other.db")
+    assert answer.code == 2
+    assert "'other.db' holds no certrules tables, but those of another program" in answer.err
+    assert "name a new file or an empty database" in answer.err
+
+
 def test_a_missing_sqlite_file_is_made(run: Run, catalog: Path) -> None:
     answer = run("load", catalog, "--store", "new.db")
     assert answer.code == 0

@@ -7,12 +7,20 @@ from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import NoSuchModuleError, SAWarning
 
 from certrules.errors import StoreError
 from certrules.repositories.sql.translation import translated
 
-__all__ = ["changes", "engine_at", "in_memory", "own_engine", "place", "sent"]
+__all__ = ["DRIVERS", "changes", "engine_at", "in_memory", "own_engine", "place", "sent"]
+
+DRIVERS = {
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "mariadb": "mariadb+pymysql",
+    "mysql": "mariadb+pymysql",
+}
+"""The driver of URLs that name none."""
 
 
 def place(url: URL) -> str:
@@ -28,13 +36,22 @@ def engine_at(url: URL) -> Engine:
     try:
         with translated(place(url), "cannot be opened with this URL"), catch_warnings():
             simplefilter("error", SAWarning)  # an option that would be ignored
-            return create_engine(url)
+            try:
+                return create_engine(url)
+            except NoSuchModuleError:
+                raise ImportError(name=url.get_driver_name()) from None
     except ImportError as error:
-        name = "postgresql" if url.get_backend_name() == "postgresql" else "mariadb"
-        raise StoreError(
-            f"{place(url)} needs the module {error.name!r}; install it, or write {name}:// and "
-            f"install 'certrules[{name}]'"
-        ) from None
+        module = error.name or url.get_driver_name()  # psycopg does not name what it lacks
+        raise StoreError(f"{place(url)} needs the module {module!r}; {_advice(url)}") from None
+
+
+def _advice(url: URL) -> str:
+    """Return how to get a driver that works."""
+    name = {"mysql": "mariadb"}.get(url.get_backend_name(), url.get_backend_name())
+    if name == "sqlite":
+        return "write sqlite://, which needs none"
+    install = f"pip install 'certrules[{name}]'"
+    return install if url.drivername in DRIVERS.values() else f"write {name}://, and {install}"
 
 
 def own_engine(url: URL) -> Engine:

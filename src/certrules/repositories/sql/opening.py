@@ -8,19 +8,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from certrules.errors import StoreError
 from certrules.repositories.sql import dialects
-from certrules.repositories.sql.engines import engine_at, place
+from certrules.repositories.sql.engines import DRIVERS, engine_at, place
 from certrules.repositories.sql.store import SqlStore
 from certrules.repositories.sql.tables import SCHEMA_VERSION, metadata, schema
 from certrules.repositories.sql.translation import translated
 
 __all__ = ["create_schema", "open_store"]
-
-_DRIVERS = {
-    "postgres": "postgresql+psycopg",
-    "postgresql": "postgresql+psycopg",
-    "mariadb": "mariadb+pymysql",
-    "mysql": "mariadb+pymysql",
-}
 
 
 def open_store(
@@ -44,7 +37,7 @@ catalog to make a store there
     _check_file(address, create=create)
     store = SqlStore(engine_at(address), timeout=timeout, url=address)
     try:
-        if create and _empty(store.engine):
+        if create and _has_room(store.engine):
             create_schema(store.engine, timeout=timeout)
         with store.reading():
             return store
@@ -86,7 +79,7 @@ def _address(url: str) -> URL:
             f"'{scheme}://...' is not the URL of a store; write one such as "
             "postgresql://user:password@host/database"
         ) from None
-    return address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
+    return address.set(drivername=DRIVERS.get(address.drivername, address.drivername))
 
 
 def _check_file(address: URL, *, create: bool) -> None:
@@ -103,7 +96,14 @@ def _check_file(address: URL, *, create: bool) -> None:
             )
 
 
-def _empty(engine: Engine) -> bool:
-    """Return whether nobody but certrules has tables in a database."""
-    with translated(place(engine.url)):
-        return set(inspect(engine).get_table_names()) <= set(metadata.tables)
+def _has_room(engine: Engine) -> bool:
+    """Return whether tables are to be made; StoreError in a database of another program."""
+    where = place(engine.url)
+    with translated(where):
+        there = set(inspect(engine).get_table_names())
+        if there and not there & set(metadata.tables):
+            raise StoreError(
+                f"{where} holds no certrules tables, but those of another program; name a new file "
+                "or an empty database (a program may use create_schema to make them there)"
+            )
+        return there <= set(metadata.tables)

@@ -16,8 +16,15 @@ T = TypeVar("T")
 
 _CONFLICT = "another writer changed the same rows first; load them again and decide anew"
 _LOCKED = "is locked by another writer; wait for it to end, then try again"
-NO_STORE = "holds no certrules tables; check its name, or make a store there first"
+NO_STORE = (
+    "holds no certrules tables; check its name, or load a catalog into a new file or an empty "
+    "database to make a store"
+)
 _READ_ONLY = "is read-only; allow writing to it, or take another store"
+_READ_ONLY_FOLDER = (
+    "is in a folder that may not be written to; allow it, or read the file, if nobody changes it, "
+    "by the URL sqlite:///file:PATH?immutable=1&uri=true"
+)
 _REFUSED = "refuses this user or password; check the user and the password of the URL"
 _UNREACHABLE = "cannot be reached ({said}); check that the server runs, and its address"
 
@@ -28,6 +35,8 @@ _MEANINGS = {
     "SQLITE_FULL": "has no room left on its disk; make some, then try again",
     "SQLITE_NOTADB": "is not an SQLite database; check the path",
     "SQLITE_READONLY": _READ_ONLY,
+    "SQLITE_READONLY_CANTINIT": _READ_ONLY_FOLDER,
+    "SQLITE_READONLY_DIRECTORY": _READ_ONLY_FOLDER,
     # PostgreSQL, by SQLSTATE
     "25006": _READ_ONLY,
     "28000": _REFUSED,
@@ -99,7 +108,7 @@ def _meaning(where: str, error: BaseException | None) -> CertrulesError:
     if code in _CONFLICTS:
         return ConflictError(f"{where}: {_CONFLICT}")
     primary = "_".join(code.split("_")[:2])  # SQLITE_BUSY_SNAPSHOT is SQLITE_BUSY
-    meaning = _MEANINGS.get(primary, "answered with an error: {said}")
+    meaning = _MEANINGS.get(code) or _MEANINGS.get(primary, "answered with an error: {said}")
     return StoreError(f"{where} {meaning.format(said=_first_line(error))}")
 
 
