@@ -71,7 +71,7 @@ def test_a_narrow_screen_shows_every_name_and_date_in_lists(
 
 
 def test_a_name_longer_than_a_narrow_screen_is_folded() -> None:
-    lines = table([("a" * 40, "not yet valid", "7" * 9)], StringIO())
+    lines = table([("a" * 40, "not yet valid", "7" * 14)], StringIO())
     assert lines[:2] == [f"name    {'a' * 32}", f"        {'a' * 8}"]
 
 
