@@ -9,7 +9,7 @@ from certrules import Certification, Item, ItemKind, User
 from certrules.cli import names
 from certrules.cli.failures import UsageError
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
 from tests.cli.conftest import Run
 
@@ -17,7 +17,7 @@ COURSE = ItemKind.COURSE
 
 
 @pytest.fixture
-def crossed() -> Store:
+def crossed() -> Store[Transaction]:
     """What one is called is the id of another."""
     store = MemoryStore()
     with store.writing() as transaction:
@@ -29,7 +29,7 @@ def crossed() -> Store:
     return store
 
 
-def test_a_name_that_is_the_id_of_another_is_neither(crossed: Store) -> None:
+def test_a_name_that_is_the_id_of_another_is_neither(crossed: Store[Transaction]) -> None:
     with crossed.reading() as view:
         for find, name, says in (
             (names.user, "1", "'1' is the id of one user and the username of another"),
@@ -45,7 +45,7 @@ def test_a_name_that_is_the_id_of_another_is_neither(crossed: Store) -> None:
                 find(view, name)
 
 
-def test_an_id_is_always_one_where_it_says_so(crossed: Store) -> None:
+def test_an_id_is_always_one_where_it_says_so(crossed: Store[Transaction]) -> None:
     with crossed.reading() as view:
         assert names.user(view, "id:1").username == "2"
         assert [each.id for each in names.users(view, "id:2")] == ["2"]
@@ -54,7 +54,7 @@ def test_an_id_is_always_one_where_it_says_so(crossed: Store) -> None:
             names.user(view, "id:5")
 
 
-def test_what_is_called_by_its_own_id_is_no_riddle(crossed: Store) -> None:
+def test_what_is_called_by_its_own_id_is_no_riddle(crossed: Store[Transaction]) -> None:
     with crossed.reading() as view:
         assert names.user(view, "4").id == "4"
         assert names.user(view, "3").username == "ada"

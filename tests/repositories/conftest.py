@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import SqlStore, metadata, open_store
 
 pytest.register_assert_rewrite(
@@ -63,7 +63,9 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["memory", "sqlite", *SERVERS])
-def store(request: pytest.FixtureRequest, empty_file: Path, tmp_path: Path) -> Iterator[Store]:
+def store(
+    request: pytest.FixtureRequest, empty_file: Path, tmp_path: Path
+) -> Iterator[Store[Transaction]]:
     """A store with nothing in it."""
     if request.param == "memory":
         yield MemoryStore()

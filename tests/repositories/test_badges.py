@@ -7,14 +7,14 @@ import pytest
 
 from certrules.model.badges import Badge
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.testing.badges import BadgesContract
 
 
 @pytest.mark.rule("INT-42")
 class TestBadges(BadgesContract):
     @pytest.fixture(autouse=True)
-    def fresh(self, store: Store) -> None:
+    def fresh(self, store: Store[Transaction]) -> None:
         self.store = store
 
 

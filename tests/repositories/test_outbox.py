@@ -2,11 +2,11 @@
 
 import pytest
 
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.testing.outbox import OutboxContract
 
 
 class TestOutbox(OutboxContract):
     @pytest.fixture(autouse=True)
-    def fresh(self, store: Store) -> None:
+    def fresh(self, store: Store[Transaction]) -> None:
         self.store = store

@@ -28,6 +28,7 @@ from certrules.model.people import Company
 from certrules.records import open_records
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.parts import NoBadges, NoCompanies, NoEvents, NoNotices, with_parts
+from certrules.repositories.protocols import Transaction
 from certrules.workflows import awarding, importing, lifecycle, notifying, renewal, reporting
 from certrules.workflows.platform import SYSTEM, Acting, Platform
 
@@ -66,7 +67,7 @@ class CoreStore:
 
 
 @pytest.fixture
-def acting() -> Acting:
+def acting() -> Acting[Transaction]:
     store = with_parts(CoreStore())
     course = Assignment(COURSE, "c1", BEGIN)
     with store.writing() as transaction:
@@ -80,7 +81,7 @@ def acting() -> Acting:
     return Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
 
 
-def test_an_award_is_earned_renewed_listed_and_taken_away(acting: Acting) -> None:
+def test_an_award_is_earned_renewed_listed_and_taken_away(acting: Acting[Transaction]) -> None:
     assert awarding.complete(acting, Completion("1", COURSE, "c1", AT), at=AT).decisions["fa"]
     decision = renewal.decide(acting, "1", "fa", at=AT)
     assert decision
@@ -92,7 +93,7 @@ def test_an_award_is_earned_renewed_listed_and_taken_away(acting: Acting) -> Non
     assert not reporting.learner(acting, "1", at=LATER)
 
 
-def test_records_are_imported(acting: Acting) -> None:
+def test_records_are_imported(acting: Acting[Transaction]) -> None:
     with open_records(BytesIO(RECORDS), zone=UTC) as file:
         assert importing.run(acting, file, at=LATER).imported == 1
 
@@ -105,7 +106,7 @@ def test_a_part_of_the_hosts_own_is_used() -> None:
         assert [each.id for each in view.companies.all()] == ["acme"]
 
 
-def test_what_would_be_lost_is_refused(acting: Acting) -> None:
+def test_what_would_be_lost_is_refused(acting: Acting[Transaction]) -> None:
     reminder = Notification("n1", NoticeKind.EXPIRY)
     with pytest.raises(StoreError, match="this store has no notices"):
         notifying.due(acting, [reminder], at=LATER)

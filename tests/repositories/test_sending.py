@@ -16,7 +16,7 @@ from sqlalchemy.pool import StaticPool
 from certrules import User
 from certrules.errors import StoreError
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import SqlStore, create_schema, open_store
 
 pytestmark = pytest.mark.filterwarnings(  # newer Pythons warn where a process with threads forks
@@ -31,13 +31,13 @@ def sent(store: SqlStore) -> SqlStore:
     return found
 
 
-def put(store: Store, name: str) -> int:
+def put(store: Store[Transaction], name: str) -> int:
     with store.writing() as work:
         work.users.put([User(name, name)])
     return os.getpid()
 
 
-def names(store: Store) -> list[str]:
+def names(store: Store[Transaction]) -> list[str]:
     with store.reading() as view:
         return [user.id for user in view.users.all()]
 

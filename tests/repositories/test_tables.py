@@ -100,7 +100,7 @@ def furnish(work: Transaction) -> None:
 @pytest.fixture(scope="module", params=["sqlite", *SERVERS])
 def both(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Store, Store]]:
+) -> Iterator[tuple[Store[Transaction], Store[Transaction]]]:
     """The same world in memory and in a database."""
     folder: Path = tmp_path_factory.mktemp("tables")
     sqlite = request.param == "sqlite"
@@ -145,7 +145,7 @@ def queries(draw: st.DrawFn) -> TableQuery:
     )
 
 
-def answers(store: Store, query: TableQuery) -> tuple[Any, ...]:
+def answers(store: Store[Transaction], query: TableQuery) -> tuple[Any, ...]:
     with store.reading() as view:
         rows: Iterator[Any] = (
             view.tables.awards(query)
@@ -160,13 +160,17 @@ def answers(store: Store, query: TableQuery) -> tuple[Any, ...]:
 @pytest.mark.law
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(query=queries())
-def test_a_database_answers_as_memory_does(both: tuple[Store, Store], query: TableQuery) -> None:
+def test_a_database_answers_as_memory_does(
+    both: tuple[Store[Transaction], Store[Transaction]], query: TableQuery
+) -> None:
     memory, database = both
     assert answers(database, query) == answers(memory, query)
 
 
 @pytest.mark.parametrize("table", Table)
-def test_the_generic_part_answers_for_any_store(both: tuple[Store, Store], table: Table) -> None:
+def test_the_generic_part_answers_for_any_store(
+    both: tuple[Store[Transaction], Store[Transaction]], table: Table
+) -> None:
     query = TableQuery(table, T0, search=("a",), sort=((Field.NAME_KEY, True),))
     for store in both:
         with store.reading() as view:
@@ -181,7 +185,7 @@ def test_the_generic_part_answers_for_any_store(both: tuple[Store, Store], table
 @pytest.mark.rule("ALL-MANAGE-09", "DOC-CSV-05", "INT-01")
 @pytest.mark.parametrize("microseconds", range(-1, 4))
 def test_awards_are_found_by_the_status_that_they_have(
-    both: tuple[Store, Store], microseconds: int
+    both: tuple[Store[Transaction], Store[Transaction]], microseconds: int
 ) -> None:
     at = T0 + timedelta(microseconds=microseconds)
     for store in both:
@@ -194,7 +198,7 @@ def test_awards_are_found_by_the_status_that_they_have(
 
 
 def test_a_view_that_ends_before_its_rows_leaves_nothing_open(
-    store: Store, caplog: pytest.LogCaptureFixture
+    store: Store[Transaction], caplog: pytest.LogCaptureFixture
 ) -> None:
     with store.writing() as work:
         work.awards.add([Award(f"{n:04}", "f", T0, None) for n in range(2_500)])

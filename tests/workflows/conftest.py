@@ -22,7 +22,7 @@ from certrules import (
 )
 from certrules.model.learning import Course, LearningPlan
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
 from certrules.workflows.platform import SYSTEM, Acting, Platform, Principal
 
@@ -39,7 +39,7 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def store(request: Any, small_world: Path, tmp_path: Path) -> Iterator[Store]:
+def store(request: Any, small_world: Path, tmp_path: Path) -> Iterator[Store[Transaction]]:
     """Ada and Bob; First aid by course A or plan P, which may be retaken; A and X share m2."""
     if request.param == "memory":
         empty = MemoryStore()
@@ -51,17 +51,17 @@ def store(request: Any, small_world: Path, tmp_path: Path) -> Iterator[Store]:
 
 
 def acting(
-    store: Store,
+    store: Store[Transaction],
     principal: Principal = SYSTEM,
     *,
     policy: Policy = DOCEBO,
     zone: str | tzinfo = UTC,
-) -> Acting:
+) -> Acting[Transaction]:
     """Return a store as one principal acts on it: unless a test says otherwise, the host."""
     return Platform(store, policy, zone).acting_as(principal)
 
 
-def furnish(store: Store) -> None:
+def furnish(store: Store[Transaction]) -> None:
     """Put the small world into a store."""
     items = [
         Item(ItemKind.COURSE, "A"),

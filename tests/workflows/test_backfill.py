@@ -12,7 +12,7 @@ from certrules.instants import start_of_day
 from certrules.model.catalog import Assignment, CertificationStatus
 from certrules.model.learning import Completion
 from certrules.model.policy import PredatedIssue
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import backfill, outbox
 from certrules.workflows.manual_awards import AwardReport
 from tests.workflows.conftest import T0, acting, day
@@ -21,7 +21,7 @@ TRACK = ItemKind.LEARNING_TRACK
 TODAY = day(200)
 
 
-def furnish(store: Store, completed: Iterable[tuple[str, str, datetime]]) -> None:
+def furnish(store: Store[Transaction], completed: Iterable[tuple[str, str, datetime]]) -> None:
     badge = Certification(
         "badge",
         "Badge",
@@ -34,19 +34,21 @@ def furnish(store: Store, completed: Iterable[tuple[str, str, datetime]]) -> Non
         )
 
 
-def issue(store: Store, since: datetime | None = None, *, dry_run: bool = False) -> AwardReport:
+def issue(
+    store: Store[Transaction], since: datetime | None = None, *, dry_run: bool = False
+) -> AwardReport:
     return backfill.issue_predated(
         acting(store, policy=ALLBOUND), "badge", since=since, at=TODAY, dry_run=dry_run
     )
 
 
-def awards(store: Store) -> list[Award]:
+def awards(store: Store[Transaction]) -> list[Award]:
     with store.reading() as view:
         return list(view.awards.select())
 
 
 @pytest.mark.rule("ALL-NOTIFY-01", "ALL-PREDATE-01", "ALL-PREDATE-04", "ALL-PREDATE-06", "INT-37")
-def test_those_who_had_completed_everything_get_it_now(store: Store) -> None:
+def test_those_who_had_completed_everything_get_it_now(store: Store[Transaction]) -> None:
     furnish(store, [("ada", "t1", day(1)), ("ada", "t2", day(5)), ("bob", "t1", day(1))])
     report = issue(store)
     assert report.awarded == ("ada",)
@@ -59,7 +61,7 @@ def test_those_who_had_completed_everything_get_it_now(store: Store) -> None:
 
 
 @pytest.mark.rule("ALL-PREDATE-05", "INT-37b")
-def test_a_chosen_day_counts_from_its_first_instant(store: Store) -> None:
+def test_a_chosen_day_counts_from_its_first_instant(store: Store[Transaction]) -> None:
     furnish(
         store,
         [
@@ -76,7 +78,7 @@ def test_a_chosen_day_counts_from_its_first_instant(store: Store) -> None:
 
 
 @pytest.mark.rule("INT-37b")
-def test_holders_are_skipped_so_that_it_can_be_done_again(store: Store) -> None:
+def test_holders_are_skipped_so_that_it_can_be_done_again(store: Store[Transaction]) -> None:
     furnish(store, [("ada", "t1", day(1)), ("ada", "t2", day(5))])
     assert issue(store).awarded == ("ada",)
     before = awards(store)
@@ -84,14 +86,14 @@ def test_holders_are_skipped_so_that_it_can_be_done_again(store: Store) -> None:
     assert awards(store) == before
 
 
-def test_a_dry_run_changes_nothing(store: Store) -> None:
+def test_a_dry_run_changes_nothing(store: Store[Transaction]) -> None:
     furnish(store, [("ada", "t1", day(1)), ("ada", "t2", day(5))])
     told = issue(store, dry_run=True)
     assert awards(store) == []
     assert issue(store) == told
 
 
-def test_many_are_issued_in_batches_with_progress(store: Store) -> None:
+def test_many_are_issued_in_batches_with_progress(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.users.put(User(f"u{n:04}", f"user{n}") for n in range(2_400))
     furnish(store, ((f"u{n:04}", item, day(1)) for n in range(2_500) for item in ("t1", "t2")))
@@ -109,20 +111,20 @@ def test_many_are_issued_in_batches_with_progress(store: Store) -> None:
 
 
 @pytest.mark.rule("INT-37")
-def test_a_platform_may_count_from_the_completion(store: Store) -> None:
+def test_a_platform_may_count_from_the_completion(store: Store[Transaction]) -> None:
     furnish(store, [("ada", "t1", day(1)), ("ada", "t2", day(5))])
     policy = evolve(ALLBOUND, predated_issue=PredatedIssue.COMPLETION)
     backfill.issue_predated(acting(store, policy=policy), "badge", since=None, at=TODAY)
     assert [award.issued_at for award in awards(store)] == [day(5)]
 
 
-def test_a_certification_that_is_gone_is_a_mistake(store: Store) -> None:
+def test_a_certification_that_is_gone_is_a_mistake(store: Store[Transaction]) -> None:
     with pytest.raises(InvalidValueError, match="'badge'"):
         issue(store)
 
 
 @pytest.mark.rule("INT-37", "INT-37b")
-def test_old_training_is_not_issued_again_and_again(store: Store) -> None:
+def test_old_training_is_not_issued_again_and_again(store: Store[Transaction]) -> None:
     done = [("ada", "t1", day(1)), ("ada", "t2", day(5))]
     furnish(store, done)
     with store.writing() as transaction:
@@ -146,7 +148,7 @@ def test_old_training_is_not_issued_again_and_again(store: Store) -> None:
 
 @pytest.mark.rule("ALL-PREDATE-01", "INT-31b")
 def test_where_there_is_nobody_to_issue_it_to_the_report_says_why_there_could_be_nobody(
-    store: Store,
+    store: Store[Transaction],
 ) -> None:
     furnish(store, [])
     assert issue(store) == AwardReport()
@@ -162,7 +164,9 @@ def test_where_there_is_nobody_to_issue_it_to_the_report_says_why_there_could_be
 
 
 @pytest.mark.rule("ALL-PREDATE-01", "DOC-ASSIGN-03")
-def test_any_of_the_training_is_enough_unless_the_policy_says_otherwise(store: Store) -> None:
+def test_any_of_the_training_is_enough_unless_the_policy_says_otherwise(
+    store: Store[Transaction],
+) -> None:
     furnish(store, [("ada", "t1", day(1))])
     assert not issue(store).awarded
     told = backfill.issue_predated(acting(store), "badge", since=None, at=TODAY)

@@ -18,7 +18,7 @@ from certrules.model.decisions import Granted
 from certrules.model.effects import Effect, IssueAward
 from certrules.model.learning import Completion, RenewalOption
 from certrules.model.people import Actor
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import consequences
 from certrules.workflows import awarding, badges, lifecycle, renewal
 from certrules.workflows.effects import apply
@@ -30,14 +30,14 @@ AWARD = Award("ada", "fa", day(10), day(376))
 
 
 @pytest.fixture
-def awarded(store: Store) -> Store:
+def awarded(store: Store[Transaction]) -> Store[Transaction]:
     """Ada has First aid."""
     with store.writing() as transaction:
         transaction.awards.add([AWARD])
     return store
 
 
-def issue(store: Store, user_id: str = "ada", seed: int = 1) -> Badge:
+def issue(store: Store[Transaction], user_id: str = "ada", seed: int = 1) -> Badge:
     draw = Random(seed).randrange  # noqa: S311 - to be the same at every run
     decision = badges.issue(acting(store), user_id, "fa", draw=draw)
     assert isinstance(decision, Granted)
@@ -45,7 +45,7 @@ def issue(store: Store, user_id: str = "ada", seed: int = 1) -> Badge:
     return badge
 
 
-def known(store: Store, badge: Badge) -> Badge:
+def known(store: Store[Transaction], badge: Badge) -> Badge:
     with store.reading() as view:
         found = view.badges.get(badge.id)
     assert found is not None
@@ -53,7 +53,7 @@ def known(store: Store, badge: Badge) -> Badge:
 
 
 @pytest.mark.rule("ALL-ROLE-11")
-def test_a_badge_is_issued_once_with_the_dates_of_its_award(awarded: Store) -> None:
+def test_a_badge_is_issued_once_with_the_dates_of_its_award(awarded: Store[Transaction]) -> None:
     badge = issue(awarded)
     assert (badge.user_id, badge.certification_id, badge.cycle) == ("ada", "fa", 1)
     assert (badge.issued_at, badge.expires_at) == (day(10), day(376))
@@ -62,7 +62,7 @@ def test_a_badge_is_issued_once_with_the_dates_of_its_award(awarded: Store) -> N
 
 
 @pytest.mark.rule("INT-42")
-def test_an_id_is_random(awarded: Store) -> None:
+def test_an_id_is_random(awarded: Store[Transaction]) -> None:
     with awarded.writing() as transaction:
         transaction.awards.add([evolve(AWARD, user_id="bob")])
     ids = [UUID(issue(awarded, user, seed).id) for user, seed in (("ada", 1), ("bob", 2))]
@@ -71,7 +71,7 @@ def test_an_id_is_random(awarded: Store) -> None:
 
 
 def test_an_index_is_never_given_out_twice_and_a_full_list_is_left(
-    awarded: Store, monkeypatch: pytest.MonkeyPatch
+    awarded: Store[Transaction], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(statuslist, "allot", partial(statuslist.allot, size=4))
     monkeypatch.setattr(statuslist, "SIZE", 4)
@@ -88,7 +88,7 @@ def test_an_index_is_never_given_out_twice_and_a_full_list_is_left(
     assert [number for number, _ in places] == [1] * 4 + [2] * 4 + [3]
 
 
-def test_who_holds_nothing_gets_no_badge(store: Store) -> None:
+def test_who_holds_nothing_gets_no_badge(store: Store[Transaction]) -> None:
     refused = badges.issue(acting(store), "ada", "fa", draw=lambda _: 0)
     assert str(refused.reasons[0]) == "the user does not hold the certification (ALL-ROLE-11)"
     with store.writing() as transaction:
@@ -101,7 +101,7 @@ def test_who_holds_nothing_gets_no_badge(store: Store) -> None:
 
 
 @pytest.mark.rule("INT-08")
-def test_an_award_that_expires_before_it_is_issued_gets_no_badge(store: Store) -> None:
+def test_an_award_that_expires_before_it_is_issued_gets_no_badge(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.awards.add([evolve(AWARD, expires_at=day(9))])
     refused = badges.issue(acting(store), "ada", "fa", draw=lambda _: 0)
@@ -113,7 +113,7 @@ def test_an_award_that_expires_before_it_is_issued_gets_no_badge(store: Store) -
 
 
 @pytest.mark.rule("ALL-ROLE-08")
-def test_a_badge_is_for_its_recipient(awarded: Store) -> None:
+def test_a_badge_is_for_its_recipient(awarded: Store[Transaction]) -> None:
     with pytest.raises(NotPermittedError):
         badges.issue(acting(awarded, Actor("bob")), "ada", "fa", draw=lambda _: 0)
     assert badges.issue(acting(awarded, Actor("ada")), "ada", "fa", draw=lambda _: 0)
@@ -129,7 +129,9 @@ def test_a_badge_is_for_its_recipient(awarded: Store) -> None:
     ],
     ids=["removed", "archived", "edited"],
 )
-def test_a_badge_is_revoked_with_its_award(awarded: Store, effects: tuple[Effect, ...]) -> None:
+def test_a_badge_is_revoked_with_its_award(
+    awarded: Store[Transaction], effects: tuple[Effect, ...]
+) -> None:
     badge = issue(awarded)
     with awarded.writing() as transaction:
         apply(transaction, effects)
@@ -138,7 +140,9 @@ def test_a_badge_is_revoked_with_its_award(awarded: Store, effects: tuple[Effect
     assert badges.marked(acting(awarded), badge.status_list, "suspension") == []
 
 
-def test_renewing_revokes_the_former_badge_and_the_new_award_gets_another(store: Store) -> None:
+def test_renewing_revokes_the_former_badge_and_the_new_award_gets_another(
+    store: Store[Transaction],
+) -> None:
     done = Completion("ada", COURSE, "A", day(10))
     awarding.complete(acting(store), done, at=day(10))
     old = issue(store)
@@ -151,7 +155,7 @@ def test_renewing_revokes_the_former_badge_and_the_new_award_gets_another(store:
     assert badges.marked(acting(store), 1, "revocation") == [old.index]
 
 
-def test_deleting_a_certification_revokes_every_badge_of_it(awarded: Store) -> None:
+def test_deleting_a_certification_revokes_every_badge_of_it(awarded: Store[Transaction]) -> None:
     badge = issue(awarded)
     assert lifecycle.delete(acting(awarded), "fa", at=day(20))
     assert known(awarded, badge).revoked
@@ -160,7 +164,7 @@ def test_deleting_a_certification_revokes_every_badge_of_it(awarded: Store) -> N
     assert (page.state, page.certification) == (BadgeState.REVOKED, "fa")
 
 
-def test_an_award_that_is_given_back_gets_a_badge_of_its_own(awarded: Store) -> None:
+def test_an_award_that_is_given_back_gets_a_badge_of_its_own(awarded: Store[Transaction]) -> None:
     former = issue(awarded)
     with awarded.writing() as transaction:
         apply(transaction, consequences.removed([AWARD], (), day(20)))
@@ -171,7 +175,7 @@ def test_an_award_that_is_given_back_gets_a_badge_of_its_own(awarded: Store) -> 
     assert (known(awarded, former).revoked, latter.revoked) == (True, False)
 
 
-def test_a_suspension_is_lifted_and_a_revocation_is_not(awarded: Store) -> None:
+def test_a_suspension_is_lifted_and_a_revocation_is_not(awarded: Store[Transaction]) -> None:
     badge = issue(awarded)
     badges.suspend(acting(awarded), badge.id)
     assert badges.marked(acting(awarded), 1, "suspension") == [badge.index]
@@ -188,7 +192,7 @@ def test_a_suspension_is_lifted_and_a_revocation_is_not(awarded: Store) -> None:
 
 
 @pytest.mark.rule("INT-42")
-def test_what_the_verification_page_tells(awarded: Store) -> None:
+def test_what_the_verification_page_tells(awarded: Store[Transaction]) -> None:
     badge = issue(awarded)
     page = badges.page(acting(awarded), badge.id, at=day(20), issuer="The Academy")
     assert page is not None
@@ -197,7 +201,7 @@ def test_what_the_verification_page_tells(awarded: Store) -> None:
     assert badges.page(acting(awarded), "1", at=day(20), issuer="The Academy") is None
 
 
-def test_a_person_is_shown_by_their_name(awarded: Store) -> None:
+def test_a_person_is_shown_by_their_name(awarded: Store[Transaction]) -> None:
     badge = issue(awarded)
     with awarded.writing() as transaction:
         transaction.users.put([User("ada", "ada", "Ada", "Lovelace")])
@@ -206,7 +210,7 @@ def test_a_person_is_shown_by_their_name(awarded: Store) -> None:
     assert page.recipient == "Ada Lovelace"
 
 
-def test_an_email_address_is_never_shown(awarded: Store) -> None:
+def test_an_email_address_is_never_shown(awarded: Store[Transaction]) -> None:
     badge = issue(awarded)
     with awarded.writing() as transaction:
         transaction.users.put([User("ada", "ada@x.example")])
@@ -222,7 +226,7 @@ def test_an_email_address_is_never_shown(awarded: Store) -> None:
     assert page.recipient == "Name not given"
 
 
-def test_the_credential_names_a_bit_of_each_list(awarded: Store) -> None:
+def test_the_credential_names_a_bit_of_each_list(awarded: Store[Transaction]) -> None:
     badge = issue(awarded)
     issuer = Issuer("https://academy.example", "The Academy")
     entries = badges.credential(acting(awarded), badge, issuer=issuer, lists=LISTS)[
@@ -253,7 +257,7 @@ def test_the_credential_names_a_bit_of_each_list(awarded: Store) -> None:
         "",
     ],
 )
-def test_each_status_list_has_a_url_of_its_own(awarded: Store, lists: str) -> None:
+def test_each_status_list_has_a_url_of_its_own(awarded: Store[Transaction], lists: str) -> None:
     badge = issue(awarded)
     issuer = Issuer("https://academy.example", "The Academy")
     with pytest.raises(InvalidValueError, match="lists"):

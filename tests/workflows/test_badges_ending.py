@@ -26,7 +26,7 @@ from certrules.model.learning import Completion, RenewalOption
 from certrules.model.people import Actor
 from certrules.model.policy import Duplicates
 from certrules.records import open_records
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import (
     awarding,
     backfill,
@@ -52,7 +52,7 @@ HEADER = (
 
 
 @pytest.fixture
-def earned(store: Store) -> Store:
+def earned(store: Store[Transaction]) -> Store[Transaction]:
     """Ada has earned First aid by course A on day 10, for a year."""
     with store.writing() as transaction:
         first_aid = transaction.certifications.get("fa")
@@ -63,13 +63,13 @@ def earned(store: Store) -> Store:
     return store
 
 
-def completed(store: Store, number: int) -> None:
+def completed(store: Store[Transaction], number: int) -> None:
     """Complete the course, which earns or renews First aid."""
     done = Completion("ada", COURSE, "A", day(number))
     assert awarding.complete(acting(store), done, at=day(number)).decisions["fa"]
 
 
-def issued(store: Store, seed: int = 1) -> tuple[Badge, str]:
+def issued(store: Store[Transaction], seed: int = 1) -> tuple[Badge, str]:
     """The badge of what Ada holds now, and its token."""
     draw = Random(seed).randrange  # noqa: S311 - to be the same at every run
     decision = badges.issue(acting(store), "ada", "fa", draw=draw)
@@ -79,7 +79,7 @@ def issued(store: Store, seed: int = 1) -> tuple[Badge, str]:
     return badge, sign(made, SIGNER)
 
 
-def seen(store: Store, token: str, at: datetime) -> Verdict:
+def seen(store: Store[Transaction], token: str, at: datetime) -> Verdict:
     """What a verifier finds, who is given the lists as they are published now."""
     with store.reading() as view:
         latest, _ = view.badges.places()
@@ -95,14 +95,18 @@ def seen(store: Store, token: str, at: datetime) -> Verdict:
     return verify(token, keys=TRUSTED.get, status=lists.get, at=at).outcome
 
 
-def held(store: Store) -> Award:
+def held(store: Store[Transaction]) -> Award:
     with store.reading() as view:
         (award,) = (a for a in view.awards.history("ada", "fa") if not a.archived)
     return award
 
 
 def imported(
-    store: Store, row: str, duplicates: Duplicates = Duplicates.REJECT, *, dry_run: bool = False
+    store: Store[Transaction],
+    row: str,
+    duplicates: Duplicates = Duplicates.REJECT,
+    *,
+    dry_run: bool = False,
 ) -> None:
     with open_records(BytesIO((HEADER + row).encode()), zone="UTC") as file:
         report = importing.run(
@@ -112,38 +116,38 @@ def imported(
     assert not report.faults
 
 
-def renewed(store: Store) -> None:
+def renewed(store: Store[Transaction]) -> None:
     assert renewal.start(acting(store), "ada", "fa", RenewalOption(COURSE, "A"), at=day(19))
     completed(store, 20)
 
 
-def edited(store: Store) -> None:
+def edited(store: Store[Transaction]) -> None:
     shorter = evolve(held(store), expires_at=day(30), basis=ExpiryBasis.DATE)
     assert awarding.edit(acting(store), shorter, at=day(20))
 
 
-def reassociated(store: Store) -> None:
+def reassociated(store: Store[Transaction]) -> None:
     by_plan = Source(AssociationType.LEARNING_PLAN, "P")
     assert awarding.edit(acting(store), evolve(held(store), source=by_plan), at=day(20))
 
 
-def unlinked(store: Store) -> None:
+def unlinked(store: Store[Transaction]) -> None:
     assert lifecycle.unlink(acting(store), "fa", COURSE, "A", at=day(20))
 
 
-def unassigned(store: Store) -> None:
+def unassigned(store: Store[Transaction]) -> None:
     assert lifecycle.unassign(acting(store), "ada", "fa", at=day(20))
 
 
-def deleted(store: Store) -> None:
+def deleted(store: Store[Transaction]) -> None:
     assert lifecycle.delete(acting(store), "fa", at=day(20))
 
 
-def revoked(store: Store) -> None:
+def revoked(store: Store[Transaction]) -> None:
     badges.revoke(acting(store), issued(store)[0].id)
 
 
-ENDS: dict[str, Callable[[Store], None]] = {
+ENDS: dict[str, Callable[[Store[Transaction]], None]] = {
     "renewed": renewed,
     "renewed by an import": lambda store: imported(
         store, "ada,FA,2024-01-15,0,2027-01-01,manual,\n", Duplicates.RENEW
@@ -162,7 +166,7 @@ STAYS = {"renewed", "renewed by an import", "updated by an import", "edited by h
 
 @pytest.mark.rule("ALL-ROLE-11", "INT-38")
 @pytest.mark.parametrize("how", ENDS)
-def test_a_verifier_sees_it(earned: Store, how: str) -> None:
+def test_a_verifier_sees_it(earned: Store[Transaction], how: str) -> None:
     badge, token = issued(earned)
     assert seen(earned, token, day(20)) is Verdict.VALID
     ENDS[how](earned)
@@ -174,7 +178,7 @@ def test_a_verifier_sees_it(earned: Store, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", sorted(STAYS))
-def test_what_follows_gets_a_badge_of_its_own(earned: Store, how: str) -> None:
+def test_what_follows_gets_a_badge_of_its_own(earned: Store[Transaction], how: str) -> None:
     former, old = issued(earned)
     ENDS[how](earned)
     latter, new = issued(earned, seed=2)
@@ -186,24 +190,24 @@ def test_what_follows_gets_a_badge_of_its_own(earned: Store, how: str) -> None:
     )
 
 
-def by_hand_again(store: Store) -> None:
+def by_hand_again(store: Store[Transaction]) -> None:
     chosen = ManualAward("fa", day(400), day(500), ExpiryBasis.DATE)
     assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(400)).awarded == ("ada",)
 
 
-def renewed_late(store: Store) -> None:
+def renewed_late(store: Store[Transaction]) -> None:
     assert renewal.start(acting(store), "ada", "fa", RenewalOption(COURSE, "A"), at=day(390))
     completed(store, 400)
 
 
-AGAIN: dict[str, Callable[[Store], None]] = {
+AGAIN: dict[str, Callable[[Store[Transaction]], None]] = {
     "by a renewal": renewed_late,
     "by hand": by_hand_again,
 }
 
 
 @pytest.mark.parametrize("how", AGAIN)
-def test_what_had_expired_and_is_earned_again(earned: Store, how: str) -> None:
+def test_what_had_expired_and_is_earned_again(earned: Store[Transaction], how: str) -> None:
     _, old = issued(earned)
     assert seen(earned, old, day(400)) is Verdict.EXPIRED
     AGAIN[how](earned)
@@ -213,51 +217,51 @@ def test_what_had_expired_and_is_earned_again(earned: Store, how: str) -> None:
     assert seen(earned, old, day(400)) is Verdict.REVOKED
 
 
-def denied(store: Store) -> None:
+def denied(store: Store[Transaction]) -> None:
     with pytest.raises(NotPermittedError):
         lifecycle.unassign(acting(store, Actor("bob")), "ada", "fa", at=day(20))
 
 
-def outdated(store: Store) -> None:
+def outdated(store: Store[Transaction]) -> None:
     stale = evolve(held(store), version=9, expires_at=day(30))
     with pytest.raises(ConflictError):
         awarding.edit(acting(store), stale, at=day(20))
 
 
-def refused(store: Store) -> None:
+def refused(store: Store[Transaction]) -> None:
     backwards = evolve(held(store), expires_at=day(1), basis=ExpiryBasis.DATE)
     assert not awarding.edit(acting(store), backwards, at=day(20))
 
 
-def reactivated(store: Store) -> None:
+def reactivated(store: Store[Transaction]) -> None:
     assert certifications.deactivate(acting(store), "fa", at=day(20))
     _, token = issued(store)
     assert seen(store, token, day(20)) is Verdict.VALID
     assert certifications.activate(acting(store), "fa", at=day(20))
 
 
-def user_put(store: Store, *, active: bool) -> None:
+def user_put(store: Store[Transaction], *, active: bool) -> None:
     with store.writing() as transaction:
         transaction.users.put([User("ada", "ada", active=active)])
 
 
-def back_again(store: Store) -> None:
+def back_again(store: Store[Transaction]) -> None:
     user_put(store, active=False)
     user_put(store, active=True)
 
 
-def cancelled(store: Store) -> None:
+def cancelled(store: Store[Transaction]) -> None:
     assert renewal.start(acting(store), "ada", "fa", RenewalOption(COURSE, "A"), at=day(19))
     assert renewal.cancel(acting(store), "ada", "fa", at=day(20))
 
 
-def suspended_for_a_while(store: Store) -> None:
+def suspended_for_a_while(store: Store[Transaction]) -> None:
     badge, _ = issued(store)
     badges.suspend(acting(store), badge.id)
     badges.suspend(acting(store), badge.id, suspended=False)
 
 
-LEAVES: dict[str, Callable[[Store], object]] = {
+LEAVES: dict[str, Callable[[Store[Transaction]], object]] = {
     "another association": reassociated,
     "an edit that keeps the dates": lambda store: awarding.edit(
         acting(store), evolve(held(store), basis=ExpiryBasis.DATE), at=day(20)
@@ -299,7 +303,7 @@ LEAVES: dict[str, Callable[[Store], object]] = {
 
 @pytest.mark.rule("INT-38")
 @pytest.mark.parametrize("how", LEAVES)
-def test_what_ends_no_award_ends_no_badge(earned: Store, how: str) -> None:
+def test_what_ends_no_award_ends_no_badge(earned: Store[Transaction], how: str) -> None:
     badge, token = issued(earned)
     LEAVES[how](earned)
     assert seen(earned, token, day(20)) is Verdict.VALID
@@ -308,7 +312,9 @@ def test_what_ends_no_award_ends_no_badge(earned: Store, how: str) -> None:
 
 
 @pytest.mark.rule("INT-38")
-def test_a_first_import_of_the_dates_of_an_award_by_hand_ends_no_badge(store: Store) -> None:
+def test_a_first_import_of_the_dates_of_an_award_by_hand_ends_no_badge(
+    store: Store[Transaction],
+) -> None:
     by_hand_award = Award("ada", "fa", day(15), day(500), ExpiryBasis.DATE)
     with store.writing() as transaction:
         first_aid = transaction.certifications.get("fa")
@@ -325,7 +331,9 @@ def test_a_first_import_of_the_dates_of_an_award_by_hand_ends_no_badge(store: St
 
 
 @pytest.mark.parametrize("duplicates", Duplicates)
-def test_the_same_record_again_ends_no_badge(earned: Store, duplicates: Duplicates) -> None:
+def test_the_same_record_again_ends_no_badge(
+    earned: Store[Transaction], duplicates: Duplicates
+) -> None:
     record = "ada,FA,2024-01-15,0,2027-01-01,course,A\n"
     imported(earned, record, duplicates)
     _, token = issued(earned)
@@ -334,7 +342,7 @@ def test_the_same_record_again_ends_no_badge(earned: Store, duplicates: Duplicat
 
 
 def test_what_is_revoked_by_hand_is_not_issued_again_until_the_award_changes(
-    earned: Store,
+    earned: Store[Transaction],
 ) -> None:
     badge, old = issued(earned)
     badges.revoke(acting(earned), badge.id)
@@ -350,7 +358,7 @@ def test_what_is_revoked_by_hand_is_not_issued_again_until_the_award_changes(
     assert [seen(earned, each, day(20)) for each in (old, new)] == [Verdict.REVOKED, Verdict.VALID]
 
 
-def test_a_badge_is_issued_anew_by_an_administrator(earned: Store) -> None:
+def test_a_badge_is_issued_anew_by_an_administrator(earned: Store[Transaction]) -> None:
     badge, old = issued(earned)
     draw = Random(2).randrange  # noqa: S311 - to be the same at every run
     with pytest.raises(NotPermittedError):
@@ -372,7 +380,7 @@ def test_a_badge_is_issued_anew_by_an_administrator(earned: Store) -> None:
     [(unassigned, "the user holds no award"), (deleted, "there is no such certification")],
 )
 def test_what_has_ended_is_not_issued_anew(
-    earned: Store, end: Callable[[Store], None], why: str
+    earned: Store[Transaction], end: Callable[[Store[Transaction]], None], why: str
 ) -> None:
     badge, old = issued(earned)
     end(earned)
@@ -382,7 +390,7 @@ def test_what_has_ended_is_not_issued_anew(
     assert seen(earned, old, day(20)) is Verdict.REVOKED
 
 
-def test_only_the_badge_of_the_award_held_is_issued_anew(earned: Store) -> None:
+def test_only_the_badge_of_the_award_held_is_issued_anew(earned: Store[Transaction]) -> None:
     former, _ = issued(earned)
     draw = Random(2).randrange  # noqa: S311 - to be the same at every run
     assert badges.reissue(acting(earned), former.id, draw=draw)
@@ -407,7 +415,7 @@ def test_only_the_badge_of_the_award_held_is_issued_anew(earned: Store) -> None:
 @pytest.mark.rule("INT-38")
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_a_badge_of_other_dates_than_the_award_has_is_revoked_and_another_issued(
-    earned: Store, withdrawn: bool
+    earned: Store[Transaction], withdrawn: bool
 ) -> None:
     former, old = issued(earned)
     if withdrawn:
@@ -422,7 +430,7 @@ def test_a_badge_of_other_dates_than_the_award_has_is_revoked_and_another_issued
     assert [seen(earned, each, day(20)) for each in (old, new)] == [Verdict.REVOKED, Verdict.VALID]
 
 
-def test_a_refusal_revokes_nothing(earned: Store) -> None:
+def test_a_refusal_revokes_nothing(earned: Store[Transaction]) -> None:
     _, token = issued(earned)
     award = held(earned)
     with earned.writing() as transaction:
@@ -432,7 +440,9 @@ def test_a_refusal_revokes_nothing(earned: Store) -> None:
     assert seen(earned, token, day(20)) is Verdict.VALID
 
 
-def test_what_was_revoked_by_hand_stays_so_when_its_award_is_edited(earned: Store) -> None:
+def test_what_was_revoked_by_hand_stays_so_when_its_award_is_edited(
+    earned: Store[Transaction],
+) -> None:
     badge, old = issued(earned)
     badges.revoke(acting(earned), badge.id)
     edited(earned)
@@ -442,7 +452,7 @@ def test_what_was_revoked_by_hand_stays_so_when_its_award_is_edited(earned: Stor
     assert [seen(earned, each, day(20)) for each in (old, new)] == [Verdict.REVOKED, Verdict.VALID]
 
 
-def test_a_verifier_sees_a_suspension_until_it_is_lifted(earned: Store) -> None:
+def test_a_verifier_sees_a_suspension_until_it_is_lifted(earned: Store[Transaction]) -> None:
     badge, token = issued(earned)
     badges.suspend(acting(earned), badge.id)
     assert seen(earned, token, day(20)) is Verdict.SUSPENDED
@@ -453,7 +463,9 @@ def test_a_verifier_sees_a_suspension_until_it_is_lifted(earned: Store) -> None:
     assert seen(earned, token, day(20)) is Verdict.REVOKED
 
 
-def test_each_list_tells_of_its_own(earned: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_list_tells_of_its_own(
+    earned: Store[Transaction], monkeypatch: pytest.MonkeyPatch
+) -> None:
     seven_a_list = partial(statuslist.allot, size=7)
     monkeypatch.setattr(statuslist, "allot", seven_a_list)
     tokens: dict[int, str] = {}

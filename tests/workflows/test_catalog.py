@@ -24,7 +24,7 @@ from certrules.model.images import ImageFormat, ImageInfo
 from certrules.model.learning import Course, LearningPlan
 from certrules.model.people import Action, Actor, Company, Permission, Role
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows.catalog import Change, load, require_some
 from certrules.workflows.platform import SYSTEM
 from tests.workflows.conftest import acting
@@ -83,7 +83,7 @@ def test_an_assignment_to_an_item_of_the_store_is_sound() -> None:
 
 
 @pytest.mark.rule("DOC-ASSIGN-11")
-def test_a_catalog_cannot_unlink(store: Store) -> None:
+def test_a_catalog_cannot_unlink(store: Store[Transaction]) -> None:
     renamed = Certification("fa", "Renamed", assignments=(Assignment(ItemKind.COURSE, "A", SINCE),))
     with pytest.raises(CatalogError) as raised:
         load(acting(store), Catalog((User("zed", "zed"),), (), (renamed,)))
@@ -98,7 +98,9 @@ def test_a_catalog_cannot_unlink(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-ASSIGN-04", "INT-22", "INT-33")
-def test_a_catalog_gives_an_item_one_certification_where_the_policy_says_so(store: Store) -> None:
+def test_a_catalog_gives_an_item_one_certification_where_the_policy_says_so(
+    store: Store[Transaction],
+) -> None:
     course = Assignment(ItemKind.COURSE, "X", SINCE)
     taken = Assignment(ItemKind.COURSE, "A", SINCE)
     catalog = Catalog(
@@ -164,7 +166,9 @@ def test_where_publication_freezes_a_catalog_changes_what_an_editor_could(
 
 
 @pytest.mark.rule("INT-22")
-def test_an_item_that_keeps_its_certification_may_be_loaded_again(store: Store) -> None:
+def test_an_item_that_keeps_its_certification_may_be_loaded_again(
+    store: Store[Transaction],
+) -> None:
     conduct = Certification(
         "conduct", "Code", assignments=(Assignment(ItemKind.COURSE, "B", SINCE),)
     )

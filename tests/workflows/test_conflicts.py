@@ -13,7 +13,7 @@ from certrules import ItemKind
 from certrules.model.catalog import ItemRef
 from certrules.model.learning import Completion, RenewalOption
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
 from certrules.workflows import awarding, renewal
 from tests.processes import PROCESSES, in_many_processes, ready
@@ -26,7 +26,7 @@ AGAIN = Completion("ada", ItemKind.COURSE, "A", day(110))
 
 
 @pytest.fixture(params=["memory", "sqlite", *SERVERS])
-def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store[Transaction]]:
     if request.param == "memory":
         store = MemoryStore(timeout=300)
         furnish(store)
@@ -40,7 +40,7 @@ def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def start(store: Store, number: int, seen: tuple[int, int] = (1, 1)) -> bool:
+def start(store: Store[Transaction], number: int, seen: tuple[int, int] = (1, 1)) -> bool:
     option = RenewalOption(ItemKind.COURSE, "A")
     key = f"request {number}"
     return bool(
@@ -50,7 +50,7 @@ def start(store: Store, number: int, seen: tuple[int, int] = (1, 1)) -> bool:
     )
 
 
-def complete(store: Store, number: int) -> bool:
+def complete(store: Store[Transaction], number: int) -> bool:
     return bool(awarding.complete(acting(store), AGAIN, at=day(111)).decisions["fa"])
 
 
@@ -65,7 +65,7 @@ def at_once(work: Callable[[int], bool]) -> list[bool]:
         return list(executor.map(run, range(AT_ONCE)))
 
 
-def check(store: Store) -> None:
+def check(store: Store[Transaction]) -> None:
     with store.reading() as view:
         old, new = view.awards.history("ada", "fa")
         assert (old.cycle, old.archived, new.cycle, new.archived) == (1, True, 2, False)
@@ -75,14 +75,14 @@ def check(store: Store) -> None:
 
 
 @pytest.mark.rule("INT-12b")
-def test_of_eight_threads_one_starts_and_one_completes(patient: Store) -> None:
+def test_of_eight_threads_one_starts_and_one_completes(patient: Store[Transaction]) -> None:
     awarding.complete(acting(patient), DONE, at=day(10))
     assert sorted(at_once(partial(start, patient))) == [False] * 7 + [True]
     assert sorted(at_once(partial(complete, patient))) == [False] * 7 + [True]
     check(patient)
 
 
-def in_process(path: str, work: Callable[[Store, int], bool], number: int) -> bool:
+def in_process(path: str, work: Callable[[Store[Transaction], int], bool], number: int) -> bool:
     with closing(open_store(path, timeout=300)) as store:
         ready()
         return work(store, number)
@@ -101,7 +101,7 @@ def test_of_eight_processes_one_starts_and_one_completes(tmp_path: Path) -> None
 
 
 @pytest.mark.rule("INT-12b")
-def test_the_same_request_eight_times_at_once_is_one_renewal(patient: Store) -> None:
+def test_the_same_request_eight_times_at_once_is_one_renewal(patient: Store[Transaction]) -> None:
     awarding.complete(acting(patient), DONE, at=day(10))
     assert at_once(lambda _: start(patient, 0)) == [True] * AT_ONCE
     with patient.reading() as view:

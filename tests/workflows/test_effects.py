@@ -43,7 +43,7 @@ from certrules.model.learning import (
     RenewalOption,
     RenewalState,
 )
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows.effects import apply
 from tests.workflows.conftest import day
 
@@ -82,7 +82,7 @@ BADGES = [
 ]
 
 
-def furnish(store: Store) -> None:
+def furnish(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.awards.add(
             [AWARD, *(Award(user, "fa", day(1), None) for user in ("bob", "eve"))]
@@ -94,7 +94,7 @@ def furnish(store: Store) -> None:
             transaction.badges.add(badge)
 
 
-def test_every_effect_is_carried_out(store: Store) -> None:
+def test_every_effect_is_carried_out(store: Store[Transaction]) -> None:
     assert {type(effect) for effect in ALL} == set(get_args(Effect))
     furnish(store)
     with store.writing() as transaction:
@@ -135,7 +135,9 @@ def test_every_effect_is_carried_out(store: Store) -> None:
         CloseRenewal(RENEWAL.close(RenewalState.CANCELLED, day(6))),
     ],
 )
-def test_what_was_decided_on_other_facts_is_a_conflict(store: Store, effect: Effect) -> None:
+def test_what_was_decided_on_other_facts_is_a_conflict(
+    store: Store[Transaction], effect: Effect
+) -> None:
     furnish(store)
 
     def write() -> None:
@@ -148,7 +150,7 @@ def test_what_was_decided_on_other_facts_is_a_conflict(store: Store, effect: Eff
         assert view.certifications.assigned(COURSE, "X") == []
 
 
-def test_what_is_gone_is_assigned_nothing(store: Store) -> None:
+def test_what_is_gone_is_assigned_nothing(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         apply(transaction, [AssignItem("gone", Assignment(COURSE, "X", day(6)))])
         assert transaction.certifications.assigned(COURSE, "X") == []

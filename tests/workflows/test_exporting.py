@@ -18,7 +18,7 @@ from certrules import Assignment, Award, Certification, CertificationStatus, Ite
 from certrules.errors import InvalidValueError, NotPermittedError
 from certrules.model.people import Actor, Company, Permission, Role, Scope
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
@@ -35,7 +35,7 @@ LEARNER = Actor("ada", {Role.LEARNER})
 
 
 @pytest.fixture
-def awarded(store: Store) -> Store:
+def awarded(store: Store[Transaction]) -> Store[Transaction]:
     """Ada and Bob of Acme, with awards; Eve of nowhere, with another."""
     with store.writing() as work:
         work.companies.put([Company("acme", "Acme")])
@@ -63,7 +63,10 @@ def asked(table: Table, columns: Iterable[str] = (), **options: Any) -> TableQue
 
 
 def exported(
-    store: Store, query: TableQuery, as_: ExportFormat = ExportFormat.CSV, **options: Any
+    store: Store[Transaction],
+    query: TableQuery,
+    as_: ExportFormat = ExportFormat.CSV,
+    **options: Any,
 ) -> tuple[Exported, bytes]:
     target = io.BytesIO()
     acts = acting(store, options.pop("actor", SYSTEM), zone=options.pop("zone", "Europe/Rome"))
@@ -75,7 +78,7 @@ def cells(data: bytes) -> list[list[str]]:
 
 
 @pytest.mark.rule("ALL-MANAGE-04", "ALL-MANAGE-09")
-def test_a_table_is_exported_as_csv(awarded: Store) -> None:
+def test_a_table_is_exported_as_csv(awarded: Store[Transaction]) -> None:
     columns = ["User", "Certification", "Status", "Expiration", "Company"]
     done, data = exported(awarded, asked(Table.ISSUED, columns))
     assert done == Exported(tuple(columns), 4)
@@ -89,7 +92,7 @@ def test_a_table_is_exported_as_csv(awarded: Store) -> None:
 
 
 @pytest.mark.rule("ALL-MANAGE-04")
-def test_a_table_is_exported_as_a_workbook(awarded: Store) -> None:
+def test_a_table_is_exported_as_a_workbook(awarded: Store[Transaction]) -> None:
     query = asked(Table.AWARDED_USERS, filters=[("Certification", "fa")])
     done, data = exported(awarded, query, ExportFormat.EXCEL)
     assert done.rows == 3
@@ -104,7 +107,7 @@ def test_a_table_is_exported_as_a_workbook(awarded: Store) -> None:
 
 
 @pytest.mark.rule("ALL-MANAGE-09")
-def test_groups_are_counted(awarded: Store) -> None:
+def test_groups_are_counted(awarded: Store[Transaction]) -> None:
     query = asked(Table.ISSUED, ["User"], group_by="Company")
     done, data = exported(awarded, query)
     assert done.groups == (Group(None, 1), Group("Acme", 3))
@@ -121,7 +124,7 @@ def test_groups_are_counted(awarded: Store) -> None:
 @pytest.mark.rule("ALL-CERT-12")
 @pytest.mark.parametrize("status", CertificationStatus)
 def test_a_certification_is_listed_once_it_is_created(
-    store: Store, status: CertificationStatus
+    store: Store[Transaction], status: CertificationStatus
 ) -> None:
     def listed() -> list[str]:
         query = asked(Table.CERTIFICATIONS, ["Certification", "Status"], sort=["Date Created"])
@@ -137,7 +140,7 @@ def test_a_certification_is_listed_once_it_is_created(
 
 
 @pytest.mark.rule("ALL-MANAGE-02", "ALL-MANAGE-03", "DOC-CERT-10")
-def test_rows_come_page_by_page(awarded: Store) -> None:
+def test_rows_come_page_by_page(awarded: Store[Transaction]) -> None:
     query = asked(Table.CERTIFICATIONS, ["Certification", "Training"], offset=1, limit=1)
     with awarded.reading() as view:
         rows = list(exporting.rows(view, query, zone=UTC))
@@ -151,7 +154,7 @@ def test_rows_come_page_by_page(awarded: Store) -> None:
 
 @pytest.mark.rule("ALL-MANAGE-04")
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_names_pass_through_every_table(store: Store, text: str) -> None:
+def test_hostile_names_pass_through_every_table(store: Store[Transaction], text: str) -> None:
     name = text if text.strip() else "x"
     with store.writing() as work:
         work.companies.put([Company("c", text, text)])
@@ -230,7 +233,7 @@ def test_a_long_table_passes_through_in_little_memory(
     ],
 )
 def test_a_table_is_exported_for_those_who_may(
-    awarded: Store, actor: Actor, table: Table, scope: Scope, *, allowed: bool
+    awarded: Store[Transaction], actor: Actor, table: Table, scope: Scope, *, allowed: bool
 ) -> None:
     target = io.BytesIO()
     query = asked(table, scope=scope)
@@ -246,7 +249,7 @@ def test_a_table_is_exported_for_those_who_may(
 
 @pytest.mark.rule("ALL-MANAGE-04")
 @pytest.mark.parametrize("as_", ["csv", "xlsx", None])
-def test_a_format_that_is_none_writes_nothing(awarded: Store, as_: Any) -> None:
+def test_a_format_that_is_none_writes_nothing(awarded: Store[Transaction], as_: Any) -> None:
     target = io.BytesIO()
     with pytest.raises(InvalidValueError, match="format cannot be"):
         exporting.export(acting(awarded), asked(Table.ISSUED), target, as_=as_)
@@ -254,14 +257,14 @@ def test_a_format_that_is_none_writes_nothing(awarded: Store, as_: Any) -> None:
 
 
 @pytest.mark.rule("ALL-ROLE-06")
-def test_somebody_else_cannot_be_called_of_ones_company(awarded: Store) -> None:
+def test_somebody_else_cannot_be_called_of_ones_company(awarded: Store[Transaction]) -> None:
     query = asked(Table.ISSUED, scope=Scope(owner_id="eve", company_id="acme"))
     done, _ = exported(awarded, query, actor=MANAGER)
     assert done.rows == 0
 
 
 @pytest.mark.rule("DOC-EXP-04")
-def test_a_calendar_has_what_expires(awarded: Store) -> None:
+def test_a_calendar_has_what_expires(awarded: Store[Transaction]) -> None:
     data = exporting.expiry_calendar(acting(awarded), "ada", at=day(9), alarms=[7])
     made: Any = Calendar.from_ical(data)
     assert made["x-wr-calname"] == "Certifications of ada"
@@ -272,7 +275,7 @@ def test_a_calendar_has_what_expires(awarded: Store) -> None:
     assert len(made.walk("VALARM")) == 1
 
 
-def test_a_later_calendar_moves_the_event_of_an_earlier_one(awarded: Store) -> None:
+def test_a_later_calendar_moves_the_event_of_an_earlier_one(awarded: Store[Transaction]) -> None:
     with awarded.reading() as view:
         (award,) = view.awards.select(user_id="bob")
     events = []
@@ -292,7 +295,7 @@ def test_a_later_calendar_moves_the_event_of_an_earlier_one(awarded: Store) -> N
 
 
 @pytest.mark.rule("ALL-ROLE-05", "ALL-ROLE-07")
-def test_a_calendar_is_written_for_those_who_may(awarded: Store) -> None:
+def test_a_calendar_is_written_for_those_who_may(awarded: Store[Transaction]) -> None:
     for actor, user, allowed in (
         (LEARNER, "ada", True),
         (LEARNER, "bob", False),

@@ -23,7 +23,7 @@ from certrules import (
 )
 from certrules.model.learning import Completion, ExternalTraining, RenewalOption
 from certrules.records import open_records
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.rules.awarding import Targets
 from certrules.workflows import awarding, backfill, importing, manual_awards, renewal
 from certrules.workflows.jobs import Jobs
@@ -40,65 +40,67 @@ CSV = (
 )
 
 
-def change(store: Store, **certification: Any) -> None:
+def change(store: Store[Transaction], **certification: Any) -> None:
     with store.writing() as transaction:
         found = transaction.certifications.get("fa")
         assert found
         transaction.certifications.put([evolve(found, **certification)])
 
 
-def holds(store: Store) -> None:
+def holds(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.awards.add([HELD])
 
 
-def completed_before(store: Store) -> None:
+def completed_before(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.learning.add_completions(
             [Completion("ada", kind, item, T0) for kind, item in ((COURSE, "A"), (PLAN, "P"))]
         )
 
 
-def renewal_started(store: Store) -> None:
+def renewal_started(store: Store[Transaction]) -> None:
     done = Completion("ada", COURSE, "A", day(1))
     assert awarding.complete(acting(store), done, at=day(1)).decisions["fa"]
     option = RenewalOption(COURSE, "A")
     assert renewal.start(acting(store), "ada", "fa", option, at=day(30))
 
 
-def nothing(_: Store) -> None:
+def nothing(_: Store[Transaction]) -> None:
     pass
 
 
-def by_completion(store: Store) -> None:
+def by_completion(store: Store[Transaction]) -> None:
     awarding.complete(acting(store), Completion("ada", COURSE, "A", day(40)), at=day(40))
 
 
-def by_external_training(store: Store) -> None:
+def by_external_training(store: Store[Transaction]) -> None:
     training = ExternalTraining("ada", "t", day(39).date(), "fa")
     awarding.report_external(acting(store), training, at=day(40))
 
 
-def by_the_hand_of_somebody(store: Store) -> None:
+def by_the_hand_of_somebody(store: Store[Transaction]) -> None:
     chosen = ManualAward("fa", day(40), None, ExpiryBasis.ALWAYS_VALID)
     targets = Targets(users={"ada"})
     manual_awards.award(acting(store), targets, chosen, at=day(40), jobs=Jobs(lambda: day(40)))
     manual_awards.award_all(acting(store), ["ada"], chosen, at=day(40))
 
 
-def predated(store: Store) -> None:
+def predated(store: Store[Transaction]) -> None:
     backfill.issue_predated(acting(store, policy=PREDATING), "fa", since=None, at=day(40))
 
 
-def imported(duplicates: Duplicates) -> Callable[[Store], None]:
-    def way(store: Store) -> None:
+def imported(duplicates: Duplicates) -> Callable[[Store[Transaction]], None]:
+    def way(store: Store[Transaction]) -> None:
         with open_records(io.BytesIO(CSV.encode()), zone=UTC) as file:
             importing.run(acting(store), file, at=day(40), duplicates=duplicates)
 
     return way
 
 
-WAYS: dict[str, tuple[Callable[[Store], None], Callable[[Store], None]]] = {
+WAYS: dict[
+    str, tuple[Callable[[Store[Transaction]], None], Callable[[Store[Transaction]], None]]
+] = {
     "completion": (nothing, by_completion),
     "external training": (nothing, by_external_training),
     "by hand": (nothing, by_the_hand_of_somebody),
@@ -111,24 +113,24 @@ WAYS: dict[str, tuple[Callable[[Store], None], Callable[[Store], None]]] = {
 }
 
 
-def awards(store: Store) -> list[Award]:
+def awards(store: Store[Transaction]) -> list[Award]:
     with store.reading() as view:
         return [*view.awards.history("ada", "fa")]
 
 
 @pytest.fixture
-def world(store: Store) -> Store:
+def world(store: Store[Transaction]) -> Store[Transaction]:
     change(store, code="FA", groups={"staff"})
     belongs(store, "staff")
     return store
 
 
-def belongs(store: Store, *groups: str, active: bool = True) -> None:
+def belongs(store: Store[Transaction], *groups: str, active: bool = True) -> None:
     with store.writing() as transaction:
         transaction.users.put([User("ada", "ada", groups=set(groups), active=active)])
 
 
-GATES: dict[str, Callable[[Store], None]] = {
+GATES: dict[str, Callable[[Store[Transaction]], None]] = {
     "in no group": belongs,
     "in another group": lambda store: belongs(store, "crew"),
     "groups changed": lambda store: change(store, groups={"crew"}),
@@ -143,7 +145,7 @@ GATES: dict[str, Callable[[Store], None]] = {
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("groups", [{"staff"}, {"staff", "crew"}, set()])
 def test_who_belongs_to_any_of_the_groups_is_issued_it(
-    world: Store, way: str, groups: set[str]
+    world: Store[Transaction], way: str, groups: set[str]
 ) -> None:
     before, issue = WAYS[way]
     before(world)
@@ -156,7 +158,9 @@ def test_who_belongs_to_any_of_the_groups_is_issued_it(
 @pytest.mark.rule("ALL-VIS-02", "ALL-MANAGE-06", "DOC-CERT-13", "DOC-CSV-23", "INT-31b", "INT-36")
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("gate", GATES)
-def test_nothing_is_issued_through_a_gate_that_is_shut(world: Store, way: str, gate: str) -> None:
+def test_nothing_is_issued_through_a_gate_that_is_shut(
+    world: Store[Transaction], way: str, gate: str
+) -> None:
     before, issue = WAYS[way]
     before(world)
     GATES[gate](world)

@@ -30,7 +30,7 @@ from certrules.model.events import Event, EventKind
 from certrules.model.records import FaultCode
 from certrules.records import RejectedRow, open_records
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
 from certrules.workflows import importing
 from certrules.workflows.importing import ImportReport, running
@@ -44,7 +44,7 @@ HEADER = (
 )
 
 
-def fill(store: Store) -> None:
+def fill(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.users.put(
             [
@@ -77,7 +77,7 @@ def fill(store: Store) -> None:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store[Transaction]]:
     if request.param == "memory":
         memory = MemoryStore()
         fill(memory)
@@ -90,7 +90,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 def run(
-    store: Store,
+    store: Store[Transaction],
     rows: str,
     *,
     duplicates: Duplicates = Duplicates.REJECT,
@@ -120,7 +120,7 @@ def codes(report: ImportReport) -> list[tuple[int, FaultCode]]:
     return [(fault.row, fault.code) for fault in report.faults]
 
 
-def content(store: Store) -> tuple[list[Award], list[tuple[EventKind, str, str, int]]]:
+def content(store: Store[Transaction]) -> tuple[list[Award], list[tuple[EventKind, str, str, int]]]:
     with store.reading() as transaction:
         awards = list(transaction.awards.select())
         events = [
@@ -131,7 +131,7 @@ def content(store: Store) -> tuple[list[Award], list[tuple[EventKind, str, str, 
 
 @pytest.mark.rule("DOC-CSV-18", "DOC-CSV-19", "DOC-CSV-20", "INT-09", "DOC-NOTIFY-06")
 @pytest.mark.parametrize("duplicates", Duplicates)
-def test_issue_then_the_same_file_again(store: Store, duplicates: Duplicates) -> None:
+def test_issue_then_the_same_file_again(store: Store[Transaction], duplicates: Duplicates) -> None:
     rows = "ada,FA,2024-05-01,0,2026-05-01,course,C1\nBOB,FS,2030-01-01,1,,manual,\n"
     report = run(store, rows, duplicates=duplicates)
     assert counts(report) == {"issued": 2}
@@ -163,7 +163,7 @@ def test_issue_then_the_same_file_again(store: Store, duplicates: Duplicates) ->
 
 
 @pytest.mark.rule("DOC-CSV-18", "DOC-CSV-20")
-def test_a_stored_award_is_renewed_when_duplicates_are_renewals(store: Store) -> None:
+def test_a_stored_award_is_renewed_when_duplicates_are_renewals(store: Store[Transaction]) -> None:
     run(store, "ada,FA,2024-05-01,0,2026-05-01,manual,\n")
     report = run(
         store, "ada,FA,2023-01-01,0,2027-05-01,manual,\n", duplicates=Duplicates.RENEW, at=LATER
@@ -178,7 +178,7 @@ def test_a_stored_award_is_renewed_when_duplicates_are_renewals(store: Store) ->
 
 
 @pytest.mark.rule("DOC-CSV-19", "INT-09")
-def test_a_stored_award_is_updated_in_place_otherwise(store: Store) -> None:
+def test_a_stored_award_is_updated_in_place_otherwise(store: Store[Transaction]) -> None:
     run(store, "ada,FA,2024-05-01,0,2026-05-01,manual,\n")
     report = run(store, "ada,FA,2024-06-01,1,,course,C1\n", at=LATER)
     assert counts(report) == {"updated": 1}
@@ -190,7 +190,7 @@ def test_a_stored_award_is_updated_in_place_otherwise(store: Store) -> None:
 @pytest.mark.rule("ALL-VIS-02")
 @pytest.mark.parametrize("duplicates", Duplicates)
 def test_a_user_outside_the_groups_of_a_certification_is_refused(
-    store: Store, duplicates: Duplicates
+    store: Store[Transaction], duplicates: Duplicates
 ) -> None:
     with store.writing() as transaction:
         found, ada = transaction.certifications.get("fa"), transaction.users.get("u1")
@@ -208,7 +208,7 @@ def test_a_user_outside_the_groups_of_a_certification_is_refused(
 
 
 @pytest.mark.rule("DOC-CSV-15", "INT-07", "INT-07b", "INT-15")
-def test_repeated_rows_are_all_refused_when_duplicates_are(store: Store) -> None:
+def test_repeated_rows_are_all_refused_when_duplicates_are(store: Store[Transaction]) -> None:
     rows = (
         "ada,FA,2024-05-01,1,,manual,\n"
         "bob,FA,2024-05-01,1,,manual,\n"
@@ -223,13 +223,13 @@ def test_repeated_rows_are_all_refused_when_duplicates_are(store: Store) -> None
 
 
 @pytest.mark.rule("DOC-CSV-15")
-def test_a_large_set_of_repeats_is_not_listed_whole(store: Store) -> None:
+def test_a_large_set_of_repeats_is_not_listed_whole(store: Store[Transaction]) -> None:
     report = run(store, "ada,FA,2024-05-01,1,,manual,\n" * 40)
     assert report.faults[0].message.startswith("rows 1, 2, 3, 4, 5 and 35 more")
 
 
 @pytest.mark.rule("INT-17b")
-def test_a_report_holds_a_thousand_faults_and_counts_the_others(store: Store) -> None:
+def test_a_report_holds_a_thousand_faults_and_counts_the_others(store: Store[Transaction]) -> None:
     refused: list[RejectedRow] = []
     report = run(store, "nobody,FA,x,1,,manual,\n" * 600, refused=refused)
     faults = [fault for row in refused for fault in row.faults]
@@ -239,7 +239,7 @@ def test_a_report_holds_a_thousand_faults_and_counts_the_others(store: Store) ->
 
 
 @pytest.mark.rule("DOC-CSV-16", "DOC-CSV-17")
-def test_only_the_last_repeated_row_counts_for_renewals(store: Store) -> None:
+def test_only_the_last_repeated_row_counts_for_renewals(store: Store[Transaction]) -> None:
     rows = (
         "ada,FA,2024-05-01,1,,manual,\n"
         "ada,FA,11/18/21,1,,manual,\n"
@@ -252,7 +252,7 @@ def test_only_the_last_repeated_row_counts_for_renewals(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-CSV-16")
-def test_a_faulty_last_row_still_supersedes(store: Store) -> None:
+def test_a_faulty_last_row_still_supersedes(store: Store[Transaction]) -> None:
     rows = "ada,FA,2024-05-01,1,,manual,\nada,FA,2024-13-01,1,,manual,\n"
     report = run(store, rows, duplicates=Duplicates.RENEW)
     assert counts(report) == {"superseded": 1, "refused": 1}
@@ -285,7 +285,7 @@ def test_a_faulty_last_row_still_supersedes(store: Store) -> None:
         ("eve,FA", [FaultCode.TOO_FEW_FIELDS]),
     ],
 )
-def test_faults(store: Store, row: str, expected: list[FaultCode]) -> None:
+def test_faults(store: Store[Transaction], row: str, expected: list[FaultCode]) -> None:
     report = run(store, f"bob,FA,2024-05-01,1,,manual,\n{row}\n")
     assert [fault.code for fault in report.faults] == expected
     assert counts(report) == {"issued": 1, "refused": 1}
@@ -296,7 +296,9 @@ def test_faults(store: Store, row: str, expected: list[FaultCode]) -> None:
 
 
 @pytest.mark.rule("INT-05")
-def test_an_item_that_does_not_earn_the_certification_is_a_warning(store: Store) -> None:
+def test_an_item_that_does_not_earn_the_certification_is_a_warning(
+    store: Store[Transaction],
+) -> None:
     rows = (
         "ada,FA,2024-05-01,1,,learning_plan,P1\nada,FS,2024-05-01,1,,course,C1\n"
         "bob,FA,2024-05-01,1,,course,C1\n"
@@ -313,7 +315,7 @@ def test_an_item_that_does_not_earn_the_certification_is_a_warning(store: Store)
 
 
 @pytest.mark.rule("INT-08")
-def test_expiry_before_issue_is_a_warning(store: Store) -> None:
+def test_expiry_before_issue_is_a_warning(store: Store[Transaction]) -> None:
     report = run(store, "ada,FA,2024-05-01,0,2023-05-01,manual,\n")
     assert [(fault.code, times) for fault, times in report.warnings] == [
         (FaultCode.EXPIRES_BEFORE_ISSUE, 1)
@@ -332,7 +334,11 @@ def test_expiry_before_issue_is_a_warning(store: Store) -> None:
     ],
 )
 def test_the_report_says_how_days_became_instants(
-    store: Store, zone: str, issue_date: IssueDateConvention, instant: datetime, shifted: int
+    store: Store[Transaction],
+    zone: str,
+    issue_date: IssueDateConvention,
+    instant: datetime,
+    shifted: int,
 ) -> None:
     row = "ada,FA,2021-11-18,1,,manual,\n"
     report = run(store, row, zone=zone, issue_date=issue_date)
@@ -341,7 +347,7 @@ def test_the_report_says_how_days_became_instants(
     assert [award.issued_at for award in content(store)[0]] == [instant]
 
 
-def test_a_dry_run_says_the_same_and_changes_nothing(store: Store) -> None:
+def test_a_dry_run_says_the_same_and_changes_nothing(store: Store[Transaction]) -> None:
     run(store, "ada,FA,2024-05-01,1,,manual,\n")
     before = content(store)
     rows = "ada,FA,2025-05-01,1,,manual,\nbob,FA,2024-05-01,1,,manual,\neve,FA,x,1,,manual,\n"
@@ -352,7 +358,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(store: Store) -> None:
     assert (dry.outcomes, dry.faults) == (wet.outcomes, wet.faults)
 
 
-def test_a_file_that_breaks_late_changes_nothing(store: Store) -> None:
+def test_a_file_that_breaks_late_changes_nothing(store: Store[Transaction]) -> None:
     rows = "ada,FA,2024-05-01,1,,manual,\n" + 'bob,FA,2024-05-01,1,,manual,"never closed\n' * 1
     with pytest.raises(RecordsFileError):
         run(store, rows)
@@ -360,13 +366,15 @@ def test_a_file_that_breaks_late_changes_nothing(store: Store) -> None:
 
 
 @pytest.mark.parametrize("duplicates", ["renew", True, None])
-def test_an_option_that_is_no_duplicates_is_refused(store: Store, duplicates: Any) -> None:
+def test_an_option_that_is_no_duplicates_is_refused(
+    store: Store[Transaction], duplicates: Any
+) -> None:
     with pytest.raises(InvalidValueError, match="duplicates cannot be"):
         run(store, "ada,FA,2024-05-01,1,,manual,\n", duplicates=duplicates)
     assert content(store) == ([], [])
 
 
-def test_progress_counts_rows(store: Store) -> None:
+def test_progress_counts_rows(store: Store[Transaction]) -> None:
     rows = "".join(f"nobody{number},FA,2024-05-01,1,,manual,\n" for number in range(10_000))
     seen: list[tuple[int, int]] = []
     with open_records(BytesIO((HEADER + rows).encode()), zone="UTC") as file:
@@ -378,7 +386,7 @@ def test_progress_counts_rows(store: Store) -> None:
     assert seen == sorted(seen)
 
 
-def test_an_empty_file_of_records(store: Store) -> None:
+def test_an_empty_file_of_records(store: Store[Transaction]) -> None:
     report = run(store, "")
     assert (report.rows, report.imported, report.faults) == (0, 0, ())
 

@@ -7,7 +7,7 @@ import pytest
 
 from certrules import Award, Completion, ExternalTraining, ItemKind, ManualAward, RenewalOption
 from certrules.errors import NaiveDatetimeError
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.rules.awarding import Targets
 from certrules.rules.reporting import Report
 from certrules.workflows import awarding, backfill, lifecycle, manual_awards, renewal, reporting
@@ -22,12 +22,12 @@ AWARD = Award("ada", "fa", T0, None)
 MANUAL = ManualAward("fa", T0, None)
 
 
-def report(store: Store, at: datetime) -> None:
+def report(store: Store[Transaction], at: datetime) -> None:
     with store.reading() as view:
         list(reporting.report(acting(store), view, Report.USERS_CERTIFICATIONS, at=at))
 
 
-WORKFLOWS: dict[str, Callable[[Store, datetime], object]] = {
+WORKFLOWS: dict[str, Callable[[Store[Transaction], datetime], object]] = {
     "complete": lambda store, at: awarding.complete(acting(store), DONE, at=at),
     "report external": lambda store, at: awarding.report_external(acting(store), TRAINING, at=at),
     "edit": lambda store, at: awarding.edit(acting(store), AWARD, at=at),
@@ -49,6 +49,6 @@ WORKFLOWS: dict[str, Callable[[Store, datetime], object]] = {
 
 @pytest.mark.rule("DOC-TZ-01")
 @pytest.mark.parametrize("workflow", WORKFLOWS)
-def test_a_naive_instant_is_a_mistake(store: Store, workflow: str) -> None:
+def test_a_naive_instant_is_a_mistake(store: Store[Transaction], workflow: str) -> None:
     with pytest.raises(NaiveDatetimeError):
         WORKFLOWS[workflow](store, NAIVE)

@@ -15,6 +15,7 @@ from certrules.errors import InvalidValueError, NotPermittedError, StoreError
 from certrules.model.people import Action, Actor, Role
 from certrules.model.policy import DOCEBO, Policy
 from certrules.repositories.memory import MemoryStore
+from certrules.repositories.protocols import Transaction
 from certrules.workflows.jobs import (
     ImmediateExecutor,
     Job,
@@ -30,7 +31,7 @@ from tests.workflows.conftest import acting
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def by(principal: Principal = SYSTEM, *, policy: Policy = DOCEBO) -> Acting:
+def by(principal: Principal = SYSTEM, *, policy: Policy = DOCEBO) -> Acting[Transaction]:
     return acting(MemoryStore(), principal, policy=policy)
 
 

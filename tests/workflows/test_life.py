@@ -87,7 +87,7 @@ class Snapshot:
     catalog: tuple[Any, ...]
 
 
-def snapshot(store: Store) -> Snapshot:
+def snapshot(store: Store[Transaction]) -> Snapshot:
     with store.reading() as view:
         return Snapshot(
             tuple(view.awards.select()),
@@ -117,7 +117,7 @@ class Life(RuleBasedStateMachine):
         self.now = T0 + timedelta(days=1)
         self.folder = tempfile.TemporaryDirectory()
         self.sql: SqlStore = open_store(str(Path(self.folder.name) / "store.db"), create=True)
-        self.stores: tuple[Store, ...] = (MemoryStore(), self.sql)
+        self.stores: tuple[Store[Transaction], ...] = (MemoryStore(), self.sql)
         self.known: Snapshot | None = None
 
     @initialize()
@@ -129,7 +129,7 @@ class Life(RuleBasedStateMachine):
         self.sql.close()
         self.folder.cleanup()
 
-    def do(self, work: Callable[[Store], T]) -> T:
+    def do(self, work: Callable[[Store[Transaction]], T]) -> T:
         """Do the same on both stores; they answer alike, and end equal."""
         self.known = None
         first, second = (work(store) for store in self.stores)
@@ -148,7 +148,7 @@ class Life(RuleBasedStateMachine):
 
     def decided(
         self,
-        work: Callable[[Store], Any],
+        work: Callable[[Store[Transaction]], Any],
         decisions: Callable[[Any], Iterable[Decision]] = lambda it: [it],
     ) -> None:
         """Do what is decided, and check what its effects say against what changed."""
@@ -205,7 +205,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(user_id=users, item=items)
     def enrol(self, user_id: str, item: tuple[ItemKind, str]) -> None:
-        def work(store: Store) -> None:
+        def work(store: Store[Transaction]) -> None:
             with store.writing() as transaction:
                 if not transaction.learning.history(user_id, [ItemRef(*item)])[0]:
                     transaction.learning.put_enrolments([Enrolment(user_id, *item, self.now)])
@@ -242,7 +242,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(user_id=users, course_id=st.sampled_from("ABX"))
     def study(self, user_id: str, course_id: str) -> None:
-        def work(store: Store) -> None:
+        def work(store: Store[Transaction]) -> None:
             with store.writing() as transaction:
                 (known,) = transaction.learning.courses([course_id])
                 transaction.learning.add_progress(user_id, course_id, known.materials)
@@ -360,7 +360,7 @@ class Life(RuleBasedStateMachine):
     def reopen(self, ago: int | None) -> None:
         since = None if ago is None else self.now - timedelta(days=ago)
 
-        def work(store: Store) -> list[ReopenTraining]:
+        def work(store: Store[Transaction]) -> list[ReopenTraining]:
             return reopen.reopen_expired(acting(store, policy=REOPENING), at=self.now, since=since)
 
         before = self.both()
@@ -385,7 +385,7 @@ class Life(RuleBasedStateMachine):
     def redefine(
         self, certification_id: str, months: int, state: CertificationStatus, *, retake: bool
     ) -> None:
-        def work(store: Store) -> None:
+        def work(store: Store[Transaction]) -> None:
             with store.writing() as transaction:
                 known = transaction.certifications.get(certification_id)
                 assert known is not None
@@ -400,7 +400,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.lived())
     @rule(user_id=users, active=st.booleans())
     def activate(self, user_id: str, *, active: bool) -> None:
-        def work(store: Store) -> None:
+        def work(store: Store[Transaction]) -> None:
             with store.writing() as transaction:
                 known = transaction.users.get(user_id)
                 assert known is not None
@@ -451,7 +451,7 @@ class Life(RuleBasedStateMachine):
         )
         assert definition not in self.both().catalog
 
-        def restore(store: Store) -> None:
+        def restore(store: Store[Transaction]) -> None:
             with store.writing() as transaction:
                 transaction.certifications.put([definition])
 
@@ -462,7 +462,7 @@ class Life(RuleBasedStateMachine):
         return len(self.both().events) >= 6
 
     def lose(
-        self, work: Callable[[Store, bool], Decision], removed: Callable[[Award], bool]
+        self, work: Callable[[Store[Transaction], bool], Decision], removed: Callable[[Award], bool]
     ) -> None:
         before = self.both()
         preview = self.do(lambda store: work(store, True))

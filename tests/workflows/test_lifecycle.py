@@ -13,7 +13,7 @@ from certrules.model.effects import RemoveAward
 from certrules.model.events import Event, EventKind
 from certrules.model.learning import Completion, RenewalOption, RenewalState
 from certrules.model.notices import Notice
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import awarding, lifecycle, renewal
 from tests.workflows.conftest import T0, acting, day
 
@@ -27,24 +27,24 @@ HISTORY = (
 
 
 @pytest.fixture
-def history(store: Store) -> None:
+def history(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.awards.add(HISTORY)
 
 
-def awards(store: Store) -> list[Award]:
+def awards(store: Store[Transaction]) -> list[Award]:
     with store.reading() as view:
         return list(view.awards.select())
 
 
-def events(store: Store) -> list[Event | Notice]:
+def events(store: Store[Transaction]) -> list[Event | Notice]:
     with store.reading() as view:
         return [event for _, event in view.events.after(0, 100)]
 
 
 @pytest.mark.usefixtures("history")
 @pytest.mark.rule("DOC-ASSIGN-11", "DOC-DELETE-05", "INT-20")
-def test_unlinking_removes_what_the_item_earned_and_nothing_else(store: Store) -> None:
+def test_unlinking_removes_what_the_item_earned_and_nothing_else(store: Store[Transaction]) -> None:
     preview = lifecycle.unlink(acting(store), "fa", COURSE, "A", at=day(9), dry_run=True)
     assert len(awards(store)) == 4
     done = lifecycle.unlink(acting(store), "fa", COURSE, "A", at=day(9))
@@ -80,7 +80,7 @@ def test_unlinking_removes_what_the_item_earned_and_nothing_else(store: Store) -
     ids=["unlink", "unassign", "delete"],
 )
 def test_every_award_that_is_removed_is_told_of_after_what_was_told_before(
-    store: Store, remove: Callable[..., object], gone: list[tuple[str, int]]
+    store: Store[Transaction], remove: Callable[..., object], gone: list[tuple[str, int]]
 ) -> None:
     before = Event(EventKind.ISSUED, "bob", "fa", 1, day(1))
     with store.writing() as transaction:
@@ -93,7 +93,9 @@ def test_every_award_that_is_removed_is_told_of_after_what_was_told_before(
 
 
 @pytest.mark.rule("INT-20", "INT-23")
-def test_unlinking_gives_up_the_renewals_that_it_makes_impossible(store: Store) -> None:
+def test_unlinking_gives_up_the_renewals_that_it_makes_impossible(
+    store: Store[Transaction],
+) -> None:
     awarding.complete(acting(store), Completion("ada", COURSE, "A", day(1)), at=day(1))
     assert renewal.start(acting(store), "ada", "fa", RenewalOption(COURSE, "A"), at=day(2))
     assert lifecycle.unlink(acting(store), "fa", COURSE, "A", at=day(3))
@@ -105,7 +107,7 @@ def test_unlinking_gives_up_the_renewals_that_it_makes_impossible(store: Store) 
 
 @pytest.mark.usefixtures("history")
 @pytest.mark.rule("DOC-AWARD-10", "DOC-DELETE-06")
-def test_unassigning_takes_it_away_from_one_user(store: Store) -> None:
+def test_unassigning_takes_it_away_from_one_user(store: Store[Transaction]) -> None:
     preview = lifecycle.unassign(acting(store), "ada", "fa", at=day(9), dry_run=True)
     assert len(awards(store)) == 4
     assert lifecycle.unassign(acting(store), "ada", "fa", at=day(9)) == preview
@@ -115,7 +117,7 @@ def test_unassigning_takes_it_away_from_one_user(store: Store) -> None:
 
 @pytest.mark.usefixtures("history")
 @pytest.mark.rule("DOC-DELETE-01", "DOC-DELETE-02", "DOC-DELETE-03", "DOC-DELETE-04")
-def test_deleting_leaves_nothing_of_a_certification(store: Store) -> None:
+def test_deleting_leaves_nothing_of_a_certification(store: Store[Transaction]) -> None:
     awarding.complete(acting(store), Completion("bob", COURSE, "A", day(1)), at=day(1))
     assert renewal.start(acting(store), "bob", "fa", RenewalOption(COURSE, "A"), at=day(2))
     preview = lifecycle.delete(acting(store), "fa", at=day(9), dry_run=True)
@@ -130,7 +132,7 @@ def test_deleting_leaves_nothing_of_a_certification(store: Store) -> None:
         assert list(view.renewals.history("bob", "fa")) == []
 
 
-def test_what_is_not_there_is_not_deleted(store: Store) -> None:
+def test_what_is_not_there_is_not_deleted(store: Store[Transaction]) -> None:
     with pytest.raises(InvalidValueError, match="'gone'"):
         lifecycle.delete(acting(store), "gone", at=T0)
     with pytest.raises(InvalidValueError, match="'gone'"):
@@ -138,7 +140,7 @@ def test_what_is_not_there_is_not_deleted(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-ASSIGN-01", "DOC-ASSIGN-02")
-def test_an_item_is_assigned_from_then_on(store: Store) -> None:
+def test_an_item_is_assigned_from_then_on(store: Store[Transaction]) -> None:
     assignment = Assignment(COURSE, "X", day(5))
     assert lifecycle.assign(acting(store), "fa", assignment)
     with store.reading() as view:
@@ -148,7 +150,9 @@ def test_an_item_is_assigned_from_then_on(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-ASSIGN-04", "INT-22")
-def test_an_item_carries_one_certification_where_the_platform_says_so(store: Store) -> None:
+def test_an_item_carries_one_certification_where_the_platform_says_so(
+    store: Store[Transaction],
+) -> None:
     assignment = Assignment(COURSE, "B", day(5))
     refused = lifecycle.assign(acting(store), "fa", assignment)
     assert [reason.rule for reason in refused.reasons] == [Rule.DOC_ASSIGN_04]
@@ -159,7 +163,7 @@ def test_an_item_carries_one_certification_where_the_platform_says_so(store: Sto
 
 
 @pytest.mark.rule("DOC-ASSIGN-01")
-def test_only_what_exists_is_assigned(store: Store) -> None:
+def test_only_what_exists_is_assigned(store: Store[Transaction]) -> None:
     with pytest.raises(InvalidValueError, match="'nothing'"):
         lifecycle.assign(acting(store), "fa", Assignment(COURSE, "nothing", day(5)))
     with pytest.raises(InvalidValueError, match="'gone'"):

@@ -11,7 +11,7 @@ from attrs import evolve
 from certrules import AssociationType, Award, ExpiryBasis, ManualAward, Rule, Source, User
 from certrules.errors import InvalidValueError, StoreError
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
 from certrules.rules.awarding import Targets
 from certrules.workflows import awarding, manual_awards
@@ -22,13 +22,15 @@ from tests.workflows.conftest import acting, day, furnish
 CHOSEN = ManualAward("fa", day(10), day(400), ExpiryBasis.DATE)
 
 
-def award(store: Store, targets: Targets, jobs: Jobs | None = None) -> AwardReport | Job:
+def award(
+    store: Store[Transaction], targets: Targets, jobs: Jobs | None = None
+) -> AwardReport | Job:
     return manual_awards.award(
         acting(store), targets, CHOSEN, at=day(20), jobs=jobs or Jobs(lambda: day(20)), owner="root"
     )
 
 
-def people(store: Store, number: int, *, active: bool = True) -> None:
+def people(store: Store[Transaction], number: int, *, active: bool = True) -> None:
     with store.writing() as transaction:
         transaction.users.put(
             User(f"u{n:06}", f"user{n}", active=active, groups={"all"}) for n in range(number)
@@ -39,13 +41,13 @@ def chosen(user_id: str) -> Award:
     return Award(user_id, "fa", day(10), day(400), ExpiryBasis.DATE)
 
 
-def held(store: Store) -> list[Award]:
+def held(store: Store[Transaction]) -> list[Award]:
     with store.reading() as view:
         return list(view.awards.select())
 
 
 @pytest.mark.rule("DOC-AWARD-01", "DOC-AWARD-02", "DOC-CERT-13", "INT-29")
-def test_users_groups_and_branches_are_awarded_in_any_mix(store: Store) -> None:
+def test_users_groups_and_branches_are_awarded_in_any_mix(store: Store[Transaction]) -> None:
     report = award(store, Targets(users={"nobody", "ada"}, groups={"crew"}, branches={"rome"}))
     assert report == AwardReport(("ada", "bob"), (), ("eve",), ("nobody",))
     assert held(store) == [chosen(user) for user in ("ada", "bob")]
@@ -55,7 +57,9 @@ def test_users_groups_and_branches_are_awarded_in_any_mix(store: Store) -> None:
 
 @pytest.mark.rule("DOC-AWARD-03", "DOC-AWARD-04")
 @pytest.mark.parametrize("kind", ["course", "learning_plan", "learning_track"])
-def test_nothing_that_the_store_does_not_have_earned_an_award(store: Store, kind: str) -> None:
+def test_nothing_that_the_store_does_not_have_earned_an_award(
+    store: Store[Transaction], kind: str
+) -> None:
     chosen = evolve(CHOSEN, source=Source(AssociationType(kind), "nope"))
     with pytest.raises(InvalidValueError, match=f"{kind} cannot be 'nope'"):
         manual_awards.award(
@@ -70,7 +74,7 @@ def test_nothing_that_the_store_does_not_have_earned_an_award(store: Store, kind
         awarding.edit(acting(store), evolve(held(store)[0], source=chosen.source), at=day(9))
 
 
-def test_who_holds_it_is_refused_and_nothing_changes(store: Store) -> None:
+def test_who_holds_it_is_refused_and_nothing_changes(store: Store[Transaction]) -> None:
     award(store, Targets(users={"ada"}))
     before = held(store)
     report = award(store, Targets(users={"ada"}))
@@ -81,7 +85,7 @@ def test_who_holds_it_is_refused_and_nothing_changes(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-DELETE-01")
-def test_what_is_gone_is_not_awarded(store: Store) -> None:
+def test_what_is_gone_is_not_awarded(store: Store[Transaction]) -> None:
     gone = evolve(CHOSEN, certification_id="gone")
     everybody = Targets(groups={"crew"})
     with pytest.raises(InvalidValueError, match="certification cannot be 'gone'"):
@@ -91,7 +95,7 @@ def test_what_is_gone_is_not_awarded(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-AWARD-01")
-def test_groups_and_branches_in_which_nobody_is_are_named(store: Store) -> None:
+def test_groups_and_branches_in_which_nobody_is_are_named(store: Store[Transaction]) -> None:
     report = award(store, Targets(groups={"crew", "crow"}, branches={"rome", "zz"}))
     assert isinstance(report, AwardReport)
     assert (report.unknown_groups, report.unknown_branches) == (("crow",), ("zz",))
@@ -103,7 +107,7 @@ def test_groups_and_branches_in_which_nobody_is_are_named(store: Store) -> None:
 @pytest.mark.rule("DOC-AWARD-08", "DOC-JOB-01", "INT-29")
 @pytest.mark.parametrize(("number", "job"), [(100, False), (101, True)])
 def test_more_than_a_hundred_active_users_are_a_job(
-    store: Store, number: int, *, job: bool
+    store: Store[Transaction], number: int, *, job: bool
 ) -> None:
     people(store, number)
     done = award(store, Targets(users={"u000000", "eve"}, groups={"all"}))
@@ -112,7 +116,7 @@ def test_more_than_a_hundred_active_users_are_a_job(
 
 
 @pytest.mark.rule("DOC-AWARD-08", "DOC-JOB-01", "DOC-JOB-06")
-def test_a_job_says_what_it_did(store: Store) -> None:
+def test_a_job_says_what_it_did(store: Store[Transaction]) -> None:
     people(store, 1500)
     with store.writing() as transaction:
         transaction.awards.add([chosen("u000007")])
@@ -137,7 +141,9 @@ def test_a_job_says_what_it_did(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-JOB-05")
-def test_a_discontinued_job_keeps_its_awards_and_can_be_asked_again(store: Store) -> None:
+def test_a_discontinued_job_keeps_its_awards_and_can_be_asked_again(
+    store: Store[Transaction],
+) -> None:
     people(store, 3000)
     with ThreadPoolExecutor(1) as executor:
         jobs = Jobs(lambda: day(20), executor)
@@ -181,7 +187,7 @@ def test_many_users_are_awarded_in_time_that_grows_with_their_number(
     kind: str, many: int, tmp_path: Path
 ) -> None:
     with ExitStack() as stack:
-        store: Store = MemoryStore()
+        store: Store[Transaction] = MemoryStore()
         if kind == "sqlite":
             path = str(tmp_path / "store.db")
             store = stack.enter_context(closing(open_store(path, create=True)))
@@ -198,7 +204,7 @@ def test_many_users_are_awarded_in_time_that_grows_with_their_number(
 
 
 @pytest.mark.rule("DOC-AWARD-02")
-def test_dates_already_past_are_given_once(store: Store) -> None:
+def test_dates_already_past_are_given_once(store: Store[Transaction]) -> None:
     past = evolve(CHOSEN, expires_at=day(15))
     reports = [manual_awards.award_all(acting(store), ["ada"], past, at=day(20)) for _ in range(3)]
     assert [report.awarded for report in reports] == [("ada",), (), ()]

@@ -41,7 +41,7 @@ from certrules.model.notices import (
 from certrules.model.policy import ALLBOUND
 from certrules.records import open_records
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
 from certrules.rules.notifications import Medium
 from certrules.workflows import (
@@ -79,7 +79,9 @@ def few_stretches() -> Iterator[None]:
         yield
 
 
-def due(store: Store, until: datetime, told: Sequence[Notification] = ALL) -> list[str]:
+def due(
+    store: Store[Transaction], until: datetime, told: Sequence[Notification] = ALL
+) -> list[str]:
     """Ask what is due, from the beginning of the world; return whom it tells what."""
     notices: list[Notice] = []
     count = notifying.due(acting(store), told, at=until, since=T0, on_created=notices.extend)
@@ -87,7 +89,9 @@ def due(store: Store, until: datetime, told: Sequence[Notification] = ALL) -> li
     return [f"{notice.user_id} {notice.notification_id}" for notice in notices]
 
 
-def give(store: Store, user_id: str, issued: int, expires: int | None, cycle: int = 1) -> Award:
+def give(
+    store: Store[Transaction], user_id: str, issued: int, expires: int | None, cycle: int = 1
+) -> Award:
     basis = ExpiryBasis.ALWAYS_VALID if expires is None else ExpiryBasis.DATE
     expires_at = None if expires is None else day(expires)
     award = Award(user_id, "fa", day(issued), expires_at, basis, cycle=cycle)
@@ -96,13 +100,13 @@ def give(store: Store, user_id: str, issued: int, expires: int | None, cycle: in
     return award
 
 
-def notices(store: Store) -> list[Notice]:
+def notices(store: Store[Transaction]) -> list[Notice]:
     entries = outbox.pending(acting(store), limit=100_000)
     return [entry for _, entry in entries if isinstance(entry, Notice)]
 
 
 @pytest.mark.rule("DOC-NOTIFY-01", "DOC-NOTIFY-02", "DOC-NOTIFY-04", "INT-25")
-def test_each_moment_is_told_when_it_has_come(store: Store) -> None:
+def test_each_moment_is_told_when_it_has_come(store: Store[Transaction]) -> None:
     give(store, "ada", 0, 100)
     give(store, "bob", 0, 200)
     assert due(store, day(10)) == []
@@ -114,13 +118,13 @@ def test_each_moment_is_told_when_it_has_come(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-NOTIFY-02", "ALL-NOTIFY-03")
-def test_without_a_notification_nobody_is_told(store: Store) -> None:
+def test_without_a_notification_nobody_is_told(store: Store[Transaction]) -> None:
     give(store, "ada", 0, 100)
     assert due(store, day(101), []) == []
 
 
 @pytest.mark.rule("DOC-NOTIFY-02")
-def test_setting_up_notifications_tells_nobody_of_the_past(store: Store) -> None:
+def test_setting_up_notifications_tells_nobody_of_the_past(store: Store[Transaction]) -> None:
     give(store, "bob", 0, 100)
     completed(store, day(5))
     assert not notifying.due(acting(store), ALL, at=day(92))
@@ -128,7 +132,7 @@ def test_setting_up_notifications_tells_nobody_of_the_past(store: Store) -> None
 
 
 @pytest.mark.rule("ALL-NOTIFY-01", "DOC-NOTIFY-05", "DOC-NOTIFY-06")
-def test_an_issue_is_told_after_its_event(store: Store) -> None:
+def test_an_issue_is_told_after_its_event(store: Store[Transaction]) -> None:
     completed(store, day(5))
     assert due(store, day(6)) == ["ada issued"]
     assert due(store, day(6)) == []
@@ -138,18 +142,18 @@ def test_an_issue_is_told_after_its_event(store: Store) -> None:
 
 
 @pytest.mark.rule("ALL-NOTIFY-01")
-def test_what_a_policy_sends_needs_nobody_to_set_it_up(store: Store) -> None:
+def test_what_a_policy_sends_needs_nobody_to_set_it_up(store: Store[Transaction]) -> None:
     completed(store, day(5))
     assert notifying.due(acting(store, policy=ALLBOUND), [], at=day(6), since=T0) == 1
 
 
-def completed(store: Store, at: datetime, user_id: str = "ada") -> None:
+def completed(store: Store[Transaction], at: datetime, user_id: str = "ada") -> None:
     done = Completion(user_id, ItemKind.COURSE, "A", at)
     assert awarding.complete(acting(store), done, at=at).decisions["fa"]
 
 
 @pytest.mark.rule("DOC-NOTIFY-07", "INT-23")
-def test_nobody_is_told_of_what_never_expires_or_is_history(store: Store) -> None:
+def test_nobody_is_told_of_what_never_expires_or_is_history(store: Store[Transaction]) -> None:
     give(store, "ada", 0, None)
     award = give(store, "bob", 0, 100)
     with store.writing() as transaction:
@@ -158,7 +162,7 @@ def test_nobody_is_told_of_what_never_expires_or_is_history(store: Store) -> Non
 
 
 @pytest.mark.rule("INT-23")
-def test_pending_notices_of_what_is_taken_away_are_taken_back(store: Store) -> None:
+def test_pending_notices_of_what_is_taken_away_are_taken_back(store: Store[Transaction]) -> None:
     give(store, "ada", 0, 100)
     give(store, "bob", 0, 100)
     due(store, day(11))
@@ -170,7 +174,7 @@ def test_pending_notices_of_what_is_taken_away_are_taken_back(store: Store) -> N
 
 
 @pytest.mark.rule("INT-23", "INT-25")
-def test_an_edit_tells_of_the_new_expiry(store: Store) -> None:
+def test_an_edit_tells_of_the_new_expiry(store: Store[Transaction]) -> None:
     award = give(store, "ada", 0, 300)
     assert due(store, day(211)) == ["ada 90 days"]
     changed = evolve(award, expires_at=day(216))
@@ -181,7 +185,7 @@ def test_an_edit_tells_of_the_new_expiry(store: Store) -> None:
 
 
 @pytest.mark.rule("INT-25")
-def test_of_what_is_issued_late_the_latest_moment_is_told(store: Store) -> None:
+def test_of_what_is_issued_late_the_latest_moment_is_told(store: Store[Transaction]) -> None:
     due(store, day(90))
     chosen = ManualAward("fa", day(0), day(110), ExpiryBasis.DATE)
     assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(90)).awarded
@@ -190,7 +194,7 @@ def test_of_what_is_issued_late_the_latest_moment_is_told(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
-def test_a_set_back_clock_tells_nothing_twice_and_loses_nothing(store: Store) -> None:
+def test_a_set_back_clock_tells_nothing_twice_and_loses_nothing(store: Store[Transaction]) -> None:
     give(store, "ada", 0, 100)
     assert due(store, day(400)) == ["ada 90 days", "ada 30 days", "ada 7 days", "ada expired"]
     give(store, "bob", 0, 100)
@@ -201,7 +205,7 @@ def test_a_set_back_clock_tells_nothing_twice_and_loses_nothing(store: Store) ->
 @pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
 @pytest.mark.parametrize("since", [day(200), None])
 def test_a_clock_that_was_in_the_past_for_once_tells_nobody_of_it(
-    store: Store, since: datetime | None
+    store: Store[Transaction], since: datetime | None
 ) -> None:
     give(store, "ada", 0, 100)
     give(store, "bob", 0, 400)
@@ -216,7 +220,7 @@ def test_a_clock_that_was_in_the_past_for_once_tells_nobody_of_it(
 @pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
 @pytest.mark.parametrize("beside", [(), BEFORE[2:]])
 def test_what_a_notification_tells_does_not_depend_on_those_beside_it(
-    store: Store, beside: Sequence[Notification]
+    store: Store[Transaction], beside: Sequence[Notification]
 ) -> None:
     mine = [BEFORE[1], EXPIRED]
     due(store, T0, BEFORE[2:])
@@ -306,12 +310,14 @@ def test_a_late_job_tells_what_a_daily_one_does(
     assert expiries(daily) == expiries(late)
 
 
-def expiries(store: Store) -> set[NoticeIdentity]:
+def expiries(store: Store[Transaction]) -> set[NoticeIdentity]:
     return {each.identity for each in notices(store) if each.due_at < day(259)}
 
 
 @pytest.mark.rule("INT-25")
-def test_a_late_job_tells_only_the_latest_moment_before_an_award_was_made(store: Store) -> None:
+def test_a_late_job_tells_only_the_latest_moment_before_an_award_was_made(
+    store: Store[Transaction],
+) -> None:
     due(store, day(0))
     chosen = ManualAward("fa", day(0), day(110), ExpiryBasis.DATE)
     assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(90)).awarded
@@ -319,7 +325,9 @@ def test_a_late_job_tells_only_the_latest_moment_before_an_award_was_made(store:
 
 
 @pytest.mark.rule("INT-23")
-def test_a_pending_notice_of_an_issue_is_taken_back_with_its_award(store: Store) -> None:
+def test_a_pending_notice_of_an_issue_is_taken_back_with_its_award(
+    store: Store[Transaction],
+) -> None:
     completed(store, day(5))
     assert due(store, day(6)) == ["ada issued"]
     assert lifecycle.unassign(acting(store), "ada", "fa", at=day(6))
@@ -327,7 +335,7 @@ def test_a_pending_notice_of_an_issue_is_taken_back_with_its_award(store: Store)
 
 
 @pytest.mark.rule("INT-23")
-def test_nobody_is_told_of_an_award_that_is_gone(store: Store) -> None:
+def test_nobody_is_told_of_an_award_that_is_gone(store: Store[Transaction]) -> None:
     due(store, day(0))
     completed(store, day(5))
     assert lifecycle.unassign(acting(store), "ada", "fa", at=day(6))
@@ -337,7 +345,7 @@ def test_nobody_is_told_of_an_award_that_is_gone(store: Store) -> None:
 @pytest.mark.rule("INT-23")
 @pytest.mark.parametrize("told_of", ["renewed", "edited"])
 def test_a_notice_that_was_read_before_its_award_changed_has_no_words(
-    store: Store, told_of: str
+    store: Store[Transaction], told_of: str
 ) -> None:
     award = give(store, "ada", 0, 100)
     due(store, day(11))
@@ -348,14 +356,16 @@ def test_a_notice_that_was_read_before_its_award_changed_has_no_words(
     assert notifying.message(acting(store), notice, BEFORE[0], at=day(12)) is None
 
 
-def award_anew(store: Store, expires: int) -> bool:
+def award_anew(store: Store[Transaction], expires: int) -> bool:
     chosen = ManualAward("fa", day(0), day(expires), ExpiryBasis.DATE)
     return bool(manual_awards.award_all(acting(store), ["ada"], chosen, at=day(12)).awarded)
 
 
 @pytest.mark.rule("INT-23", "INT-25")
 @pytest.mark.parametrize("acknowledged", [True, False])
-def test_an_award_that_is_issued_again_is_told_of_again(store: Store, acknowledged: bool) -> None:
+def test_an_award_that_is_issued_again_is_told_of_again(
+    store: Store[Transaction], acknowledged: bool
+) -> None:
     assert award_anew(store, 100)
     assert due(store, day(13)) == ["ada issued", "ada 90 days"]
     if acknowledged:
@@ -370,7 +380,7 @@ def test_an_award_that_is_issued_again_is_told_of_again(store: Store, acknowledg
 @pytest.mark.parametrize("together", [1, 1000])
 @pytest.mark.parametrize("told", [False, True])
 def test_an_award_that_is_issued_again_before_it_is_told_of_is_told_of_once(
-    store: Store, monkeypatch: pytest.MonkeyPatch, together: int, told: bool
+    store: Store[Transaction], monkeypatch: pytest.MonkeyPatch, together: int, told: bool
 ) -> None:
     monkeypatch.setattr(notifying, "BATCH", together)
     due(store, day(0))
@@ -387,14 +397,14 @@ def test_an_award_that_is_issued_again_before_it_is_told_of_is_told_of_once(
     assert [each.kind for each in notices(store)] == [NoticeKind.ISSUED]
 
 
-def activate(store: Store, user_id: str, *, active: bool) -> None:
+def activate(store: Store[Transaction], user_id: str, *, active: bool) -> None:
     with store.writing() as transaction:
         known = transaction.users.among([user_id])[user_id]
         transaction.users.put([evolve(known, active=active)])
 
 
 @pytest.mark.rule("INT-24")
-def test_a_deactivated_user_is_told_nothing_then_or_later(store: Store) -> None:
+def test_a_deactivated_user_is_told_nothing_then_or_later(store: Store[Transaction]) -> None:
     give(store, "ada", 0, 100)
     due(store, day(0))
     completed(store, day(5), "bob")
@@ -406,7 +416,7 @@ def test_a_deactivated_user_is_told_nothing_then_or_later(store: Store) -> None:
     assert due(store, day(101)) == ["ada 7 days", "ada expired"]
 
 
-def badge_of(store: Store, award: Award) -> str:
+def badge_of(store: Store[Transaction], award: Award) -> str:
     badge = Badge("b1", "ada", "fa", award.cycle, award.issued_at, award.expires_at, 1, 1)
     with store.writing() as transaction:
         transaction.badges.add(badge)
@@ -414,7 +424,9 @@ def badge_of(store: Store, award: Award) -> str:
 
 
 @pytest.mark.rule("INT-23")
-def test_of_an_award_whose_badge_is_revoked_by_hand_nothing_is_told(store: Store) -> None:
+def test_of_an_award_whose_badge_is_revoked_by_hand_nothing_is_told(
+    store: Store[Transaction],
+) -> None:
     badge = badge_of(store, give(store, "ada", 0, 100))
     give(store, "bob", 0, 100)
     assert due(store, day(11)) == ["ada 90 days", "bob 90 days"]
@@ -429,7 +441,7 @@ def test_of_an_award_whose_badge_is_revoked_by_hand_nothing_is_told(store: Store
 
 
 @pytest.mark.rule("INT-23")
-def test_revoking_a_badge_of_another_cycle_takes_nothing_back(store: Store) -> None:
+def test_revoking_a_badge_of_another_cycle_takes_nothing_back(store: Store[Transaction]) -> None:
     badge = badge_of(store, give(store, "ada", 0, 100))
     with store.writing() as transaction:
         transaction.badges.revoke([("ada", "fa", 1)])
@@ -445,7 +457,7 @@ TELLING = evolve(DOCEBO, notifications=(ISSUED, ENROLLED))
 
 
 @pytest.mark.rule("ALL-NOTIFY-01", "DOC-NOTIFY-05", "INT-25")
-def test_what_a_policy_tells_is_in_the_outbox_with_the_change(store: Store) -> None:
+def test_what_a_policy_tells_is_in_the_outbox_with_the_change(store: Store[Transaction]) -> None:
     done = Completion("ada", ItemKind.COURSE, "A", day(5))
     awarding.complete(acting(store, policy=TELLING), done, at=day(5))
     way = RenewalOption(ItemKind.COURSE, "A")
@@ -472,7 +484,7 @@ FILE = HEADER + b"ada,FA,2024-01-01,1,,manual,\n"
 
 
 @pytest.mark.rule("DOC-NOTIFY-06")
-def test_a_renewal_by_import_is_told_with_the_change(store: Store) -> None:
+def test_a_renewal_by_import_is_told_with_the_change(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.certifications.put([Certification("fa", "First aid", "FA")])
         transaction.awards.add([Award("ada", "fa", T0 - timedelta(days=900), None)])
@@ -489,7 +501,9 @@ def test_a_renewal_by_import_is_told_with_the_change(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-NOTIFY-02")
-def test_a_notification_that_is_added_later_tells_nothing_of_the_past(store: Store) -> None:
+def test_a_notification_that_is_added_later_tells_nothing_of_the_past(
+    store: Store[Transaction],
+) -> None:
     give(store, "ada", 0, 100)
     completed(store, day(5), "bob")
     assert due(store, day(80), [ISSUED, BEFORE[0]]) == ["bob issued", "ada 90 days"]
@@ -498,7 +512,9 @@ def test_a_notification_that_is_added_later_tells_nothing_of_the_past(store: Sto
 
 
 @pytest.mark.rule("DOC-NOTIFY-02", "INT-25")
-def test_a_notification_that_is_added_later_begins_where_it_is_told_to(store: Store) -> None:
+def test_a_notification_that_is_added_later_begins_where_it_is_told_to(
+    store: Store[Transaction],
+) -> None:
     give(store, "ada", 0, 100)
     completed(store, day(5), "bob")
     assert due(store, day(80), BEFORE[:1]) == ["ada 90 days"]
@@ -512,7 +528,9 @@ def test_a_notification_that_is_added_later_begins_where_it_is_told_to(store: St
 
 
 @pytest.mark.rule("DOC-NOTIFY-02", "INT-25")
-def test_jobs_with_different_notifications_take_nothing_from_each_other(store: Store) -> None:
+def test_jobs_with_different_notifications_take_nothing_from_each_other(
+    store: Store[Transaction],
+) -> None:
     jobs = [[ISSUED, BEFORE[2]], [BEFORE[1]], [BEFORE[0], EXPIRED], []]
     for job in jobs:
         assert due(store, day(0), job) == []
@@ -526,7 +544,7 @@ def test_jobs_with_different_notifications_take_nothing_from_each_other(store: S
 
 
 @pytest.mark.rule("INT-25")
-def test_of_an_edit_each_job_tells_its_latest_moment_once(store: Store) -> None:
+def test_of_an_edit_each_job_tells_its_latest_moment_once(store: Store[Transaction]) -> None:
     award = give(store, "ada", 0, 300)
     jobs = [[BEFORE[0], BEFORE[1]], [BEFORE[2]]]
     for job in jobs:
@@ -538,7 +556,7 @@ def test_of_an_edit_each_job_tells_its_latest_moment_once(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
-def test_another_zone_than_before_loses_nothing(store: Store) -> None:
+def test_another_zone_than_before_loses_nothing(store: Store[Transaction]) -> None:
     expires = datetime(2024, 3, 31, 22, tzinfo=UTC)  # the clocks of Rome were changed that day
     reminder = [Notification("1 day", NoticeKind.EXPIRY, Offset(-1, OffsetUnit.DAYS))]
     with store.writing() as transaction:
@@ -550,7 +568,7 @@ def test_another_zone_than_before_loses_nothing(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-NOTIFY-02", "INT-25")
-def test_looking_back_tells_nothing_that_was_not_to_be_told(store: Store) -> None:
+def test_looking_back_tells_nothing_that_was_not_to_be_told(store: Store[Transaction]) -> None:
     give(store, "ada", 0, 100)
     reminders = [
         Notification(f"{days} days", NoticeKind.EXPIRY, Offset(-days, OffsetUnit.DAYS))
@@ -569,7 +587,7 @@ def test_looking_back_tells_nothing_that_was_not_to_be_told(store: Store) -> Non
 @pytest.mark.parametrize("acknowledged", [True, False])
 @pytest.mark.parametrize("by", ["edit", "import"])
 def test_a_change_of_no_expiry_tells_nothing_anew(
-    store: Store, by: str, acknowledged: bool
+    store: Store[Transaction], by: str, acknowledged: bool
 ) -> None:
     with store.writing() as transaction:
         transaction.certifications.put([Certification("fa", "First aid", "FA")])
@@ -592,7 +610,7 @@ def test_a_change_of_no_expiry_tells_nothing_anew(
 
 @pytest.mark.rule("DOC-NOTIFY-02", "INT-25")
 def test_a_change_of_no_expiry_does_not_tell_of_what_was_before_the_beginning(
-    store: Store,
+    store: Store[Transaction],
 ) -> None:
     award = give(store, "ada", 0, 100)
     notifying.due(acting(store), ALL, at=day(50))
@@ -602,7 +620,9 @@ def test_a_change_of_no_expiry_does_not_tell_of_what_was_before_the_beginning(
 
 
 @pytest.mark.rule("DOC-NOTIFY-02")
-def test_nothing_is_told_before_the_beginning_nor_after_the_instant(store: Store) -> None:
+def test_nothing_is_told_before_the_beginning_nor_after_the_instant(
+    store: Store[Transaction],
+) -> None:
     completed(store, day(5))
     with pytest.raises(InvalidValueError, match="since"):
         notifying.due(acting(store), ALL, at=day(4), since=day(4) + timedelta.resolution)
@@ -619,7 +639,7 @@ def test_nothing_is_told_before_the_beginning_nor_after_the_instant(store: Store
     "told", [["x"], [ISSUED, evolve(ISSUED, subject="x")], [None]], ids=["text", "twice", "none"]
 )
 def test_notifications_that_are_none_or_share_an_id_are_refused(
-    store: Store, told: list[Notification]
+    store: Store[Transaction], told: list[Notification]
 ) -> None:
     with pytest.raises(InvalidValueError):
         notifying.due(acting(store), told, at=day(1))
@@ -627,7 +647,7 @@ def test_notifications_that_are_none_or_share_an_id_are_refused(
 
 
 @pytest.mark.rule("X-NOTIFY-2")
-def test_a_message_has_no_medium_but_those_that_there_are(store: Store) -> None:
+def test_a_message_has_no_medium_but_those_that_there_are(store: Store[Transaction]) -> None:
     give(store, "ada", 0, 100)
     due(store, day(11))
     (notice,) = notices(store)
@@ -637,7 +657,7 @@ def test_a_message_has_no_medium_but_those_that_there_are(store: Store) -> None:
 
 
 @pytest.mark.rule("ALL-NOTIFY-01")
-def test_of_two_issues_of_one_cycle_the_one_that_stands_is_told(store: Store) -> None:
+def test_of_two_issues_of_one_cycle_the_one_that_stands_is_told(store: Store[Transaction]) -> None:
     due(store, day(0))
     for number in (5, 37):
         chosen = ManualAward("fa", day(0), day(300), ExpiryBasis.DATE)
@@ -649,7 +669,7 @@ def test_of_two_issues_of_one_cycle_the_one_that_stands_is_told(store: Store) ->
 
 
 @pytest.mark.rule("ALL-NOTIFY-01")
-def test_a_change_that_fails_tells_nothing(store: Store) -> None:
+def test_a_change_that_fails_tells_nothing(store: Store[Transaction]) -> None:
     award = give(store, "ada", 0, 100)
     issued = Event(EventKind.ISSUED, "ada", "fa", 1, T0)
     with pytest.raises(ConflictError), store.writing() as transaction:
@@ -693,7 +713,7 @@ HOSTILE = [
 
 @pytest.mark.rule("X-NOTIFY-2", "DOC-NOTIFY-03", "ALL-NOTIFY-02")
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda name: name[:8])
-def test_no_name_does_anything_in_a_message(store: Store, name: str) -> None:
+def test_no_name_does_anything_in_a_message(store: Store[Transaction], name: str) -> None:
     give(store, "ada", 0, 100)
     with store.writing() as transaction:
         user, found = transaction.users.get("ada"), transaction.certifications.get("fa")
@@ -723,7 +743,7 @@ def test_no_name_does_anything_in_a_message(store: Store, name: str) -> None:
 
 
 @pytest.mark.rule("ALL-NOTIFY-02")
-def test_what_is_gone_is_not_told(store: Store) -> None:
+def test_what_is_gone_is_not_told(store: Store[Transaction]) -> None:
     give(store, "ada", 0, 100)
     due(store, day(11))
     (notice,) = notices(store)

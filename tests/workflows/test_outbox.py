@@ -14,7 +14,7 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Priority
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import outbox
 from tests.workflows.conftest import acting
 
@@ -63,7 +63,7 @@ def test_a_notice_says_until_when_it_is_to_be_sent() -> None:
     assert instants.parse(data["due_at"]) == AT
 
 
-def test_everything_is_delivered_until_it_is_acknowledged(store: Store) -> None:
+def test_everything_is_delivered_until_it_is_acknowledged(store: Store[Transaction]) -> None:
     events = [Event(EventKind.ISSUED, "ada", "fa", cycle, AT) for cycle in (1, 2, 3)]
     with store.writing() as transaction:
         transaction.events.add(events)
@@ -94,7 +94,7 @@ def test_a_cloud_event_is_of_utc_and_of_a_position() -> None:
 
 
 @pytest.mark.parametrize("number", [-1, True, 1.5, "1", None], ids=repr)
-def test_positions_and_limits_are_whole_numbers(store: Store, number: int) -> None:
+def test_positions_and_limits_are_whole_numbers(store: Store[Transaction], number: int) -> None:
     with store.writing() as transaction:
         transaction.events.add([Event(EventKind.ISSUED, "ada", "fa", 1, AT)])
     with pytest.raises(InvalidValueError, match="limit"):
@@ -107,7 +107,7 @@ def test_positions_and_limits_are_whole_numbers(store: Store, number: int) -> No
 
 
 @pytest.mark.rule("X-NOTIFY-1")
-def test_what_is_pending_is_counted_however_little_is_shown(store: Store) -> None:
+def test_what_is_pending_is_counted_however_little_is_shown(store: Store[Transaction]) -> None:
     notices = [Notice("n", NoticeKind.EXPIRY, "ada", "fa", cycle, AT, AT) for cycle in (1, 2, 3)]
     with store.writing() as transaction:
         transaction.notices.add(notices)

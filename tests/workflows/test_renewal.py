@@ -23,7 +23,7 @@ from certrules.model.learning import (
     Window,
     WindowStart,
 )
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import awarding, renewal
 from certrules.workflows.awarding import Completed
 from tests.workflows.conftest import T0, acting, day
@@ -32,28 +32,28 @@ COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 BY_A = RenewalOption(COURSE, "A")
 
 
-def complete(store: Store, item_id: str, at: datetime) -> Completed:
+def complete(store: Store[Transaction], item_id: str, at: datetime) -> Completed:
     done = Completion("ada", PLAN if item_id == "P" else COURSE, item_id, at)
     return awarding.complete(acting(store), done, at=at)
 
 
 def start(
-    store: Store, at: datetime, option: RenewalOption = BY_A, key: str | None = None
+    store: Store[Transaction], at: datetime, option: RenewalOption = BY_A, key: str | None = None
 ) -> Decision:
     return renewal.start(acting(store), "ada", "fa", option, at=at, key=key)
 
 
-def awards(store: Store) -> list[Award]:
+def awards(store: Store[Transaction]) -> list[Award]:
     with store.reading() as view:
         return list(view.awards.history("ada", "fa"))
 
 
-def attempts(store: Store, item_id: str = "A") -> list[Enrolment]:
+def attempts(store: Store[Transaction], item_id: str = "A") -> list[Enrolment]:
     with store.reading() as view:
         return list(view.learning.history("ada", [ItemRef(COURSE, item_id)])[0])
 
 
-def kinds(store: Store) -> list[EventKind]:
+def kinds(store: Store[Transaction]) -> list[EventKind]:
     with store.reading() as view:
         return [event.kind for _, event in view.events.after(0, 1000) if isinstance(event, Event)]
 
@@ -68,7 +68,7 @@ def rules(decision: Decision) -> list[Rule]:
 
 
 @pytest.mark.rule("DOC-RENEW-01", "INT-12b", "INT-14", "DOC-RENEW-17")
-def test_a_renewal_is_started_and_completed(store: Store) -> None:
+def test_a_renewal_is_started_and_completed(store: Store[Transaction]) -> None:
     complete(store, "A", day(10))
     assert BY_A in granted(renewal.decide(acting(store), "ada", "fa", at=day(100))).options
     assert start(store, day(100))
@@ -83,7 +83,9 @@ def test_a_renewal_is_started_and_completed(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-RENEW-06", "DOC-RENEW-09", "DOC-RENEW-11", "DOC-RENEW-12", "DOC-RENEW-13")
-def test_starting_resets_the_learners_progress_everywhere_and_nothing_else(store: Store) -> None:
+def test_starting_resets_the_learners_progress_everywhere_and_nothing_else(
+    store: Store[Transaction],
+) -> None:
     with store.writing() as transaction:
         for user in ("ada", "bob"):
             transaction.learning.add_progress(user, "A", ["m1", "m2"])
@@ -102,14 +104,14 @@ def test_starting_resets_the_learners_progress_everywhere_and_nothing_else(store
 
 
 @pytest.mark.rule("DOC-RENEW-03", "X-RENEW-3")
-def test_a_completion_alone_never_renews(store: Store) -> None:
+def test_a_completion_alone_never_renews(store: Store[Transaction]) -> None:
     complete(store, "A", day(10))
     assert rules(complete(store, "A", day(500)).decisions["fa"]) == [Rule.DOC_RENEW_03]
     assert len(awards(store)) == 1
 
 
 @pytest.mark.rule("INT-12b")
-def test_a_renewal_is_open_once(store: Store) -> None:
+def test_a_renewal_is_open_once(store: Store[Transaction]) -> None:
     complete(store, "A", day(10))
     assert start(store, day(100), key="k")
     once = attempts(store), kinds(store)
@@ -119,7 +121,7 @@ def test_a_renewal_is_open_once(store: Store) -> None:
 
 
 @pytest.mark.rule("INT-12b")
-def test_an_award_that_has_changed_since_it_was_seen_refuses(store: Store) -> None:
+def test_an_award_that_has_changed_since_it_was_seen_refuses(store: Store[Transaction]) -> None:
     complete(store, "A", day(10))
     longer = evolve(awards(store)[0], expires_at=day(700))
     assert awarding.edit(acting(store), longer, at=day(11))
@@ -129,7 +131,7 @@ def test_an_award_that_has_changed_since_it_was_seen_refuses(store: Store) -> No
 
 
 @pytest.mark.rule("INT-12b")
-def test_a_second_completion_changes_nothing(store: Store) -> None:
+def test_a_second_completion_changes_nothing(store: Store[Transaction]) -> None:
     complete(store, "A", day(10))
     start(store, day(100))
     complete(store, "A", day(120))
@@ -139,7 +141,9 @@ def test_a_second_completion_changes_nothing(store: Store) -> None:
 
 
 @pytest.mark.rule("INT-12b", "X-ARCH-2")
-def test_a_renewal_that_was_given_up_is_started_again_after_the_course(store: Store) -> None:
+def test_a_renewal_that_was_given_up_is_started_again_after_the_course(
+    store: Store[Transaction],
+) -> None:
     complete(store, "A", day(10))
     start(store, day(100))
     assert renewal.cancel(acting(store), "ada", "fa", at=day(101))
@@ -150,7 +154,7 @@ def test_a_renewal_that_was_given_up_is_started_again_after_the_course(store: St
 
 
 @pytest.mark.rule("DOC-RENEW-14")
-def test_a_window_that_closes_meanwhile_refuses_the_completion(store: Store) -> None:
+def test_a_window_that_closes_meanwhile_refuses_the_completion(store: Store[Transaction]) -> None:
     complete(store, "A", day(10))
     with store.writing() as transaction:
         window = Window(day(110).date())
@@ -162,7 +166,7 @@ def test_a_window_that_closes_meanwhile_refuses_the_completion(store: Store) -> 
 
 
 @pytest.mark.rule("INT-01c", "INT-12b")
-def test_a_certification_edited_meanwhile_counts_as_it_is_then(store: Store) -> None:
+def test_a_certification_edited_meanwhile_counts_as_it_is_then(store: Store[Transaction]) -> None:
     complete(store, "A", day(10))
     start(store, day(100))
     with store.writing() as transaction:
@@ -177,7 +181,7 @@ def test_a_certification_edited_meanwhile_counts_as_it_is_then(store: Store) -> 
 
 @pytest.mark.rule("DOC-RENEW-07", "DOC-RENEW-08", "INT-12c")
 def test_without_retakes_only_what_is_not_completed_renews_and_nothing_is_reset(
-    store: Store,
+    store: Store[Transaction],
 ) -> None:
     with store.writing() as transaction:
         first_aid = transaction.certifications.get("fa")
@@ -194,7 +198,9 @@ def test_without_retakes_only_what_is_not_completed_renews_and_nothing_is_reset(
 
 
 @pytest.mark.rule("DOC-RENEW-15", "DOC-RENEW-16", "INT-13", "X-VALID-1")
-def test_days_of_a_plan_count_from_the_first_access_to_any_of_its_courses(store: Store) -> None:
+def test_days_of_a_plan_count_from_the_first_access_to_any_of_its_courses(
+    store: Store[Transaction],
+) -> None:
     complete(store, "A", day(10))
     with store.writing() as transaction:
         window = Window(days=5, start=WindowStart.FIRST_ACCESS)
@@ -210,7 +216,9 @@ def test_days_of_a_plan_count_from_the_first_access_to_any_of_its_courses(store:
     assert through not in granted(renewal.decide(acting(store), "ada", "fa", at=day(101))).options
 
 
-def test_a_plan_that_contains_itself_and_unknown_courses_is_no_trouble(store: Store) -> None:
+def test_a_plan_that_contains_itself_and_unknown_courses_is_no_trouble(
+    store: Store[Transaction],
+) -> None:
     with store.writing() as transaction:
         transaction.learning.put_plans([LearningPlan("P", ("P", "B", "nowhere"))])
     complete(store, "P", day(10))
@@ -218,18 +226,18 @@ def test_a_plan_that_contains_itself_and_unknown_courses_is_no_trouble(store: St
     assert complete(store, "P", day(110)).decisions["fa"]
 
 
-def test_nobody_renews(store: Store) -> None:
+def test_nobody_renews(store: Store[Transaction]) -> None:
     with pytest.raises(InvalidValueError, match="'nobody'"):
         renewal.decide(acting(store), "nobody", "fa", at=T0)
 
 
 @pytest.mark.rule("DOC-DELETE-01")
-def test_a_certification_that_is_gone_is_not_renewed(store: Store) -> None:
+def test_a_certification_that_is_gone_is_not_renewed(store: Store[Transaction]) -> None:
     assert rules(renewal.decide(acting(store), "ada", "gone", at=T0)) == [Rule.DOC_DELETE_01]
 
 
 @pytest.mark.rule("INT-24")
-def test_a_user_deactivated_meanwhile_completes_no_renewal(store: Store) -> None:
+def test_a_user_deactivated_meanwhile_completes_no_renewal(store: Store[Transaction]) -> None:
     complete(store, "A", day(10))
     start(store, day(100))
     with store.writing() as transaction:
@@ -241,7 +249,9 @@ def test_a_user_deactivated_meanwhile_completes_no_renewal(store: Store) -> None
 
 
 @pytest.mark.rule("DOC-RENEW-02")
-def test_the_course_that_earned_the_award_need_not_be_assigned_any_more(store: Store) -> None:
+def test_the_course_that_earned_the_award_need_not_be_assigned_any_more(
+    store: Store[Transaction],
+) -> None:
     complete(store, "A", day(10))
     with store.writing() as transaction:
         first_aid = transaction.certifications.get("fa")
@@ -259,14 +269,14 @@ def test_the_course_that_earned_the_award_need_not_be_assigned_any_more(store: S
     assert "in progress" in refused.reasons[0].text
 
 
-def test_what_is_no_option_is_a_mistake_of_the_caller(store: Store) -> None:
+def test_what_is_no_option_is_a_mistake_of_the_caller(store: Store[Transaction]) -> None:
     text: Any = "A"
     with pytest.raises(InvalidValueError, match="option cannot be 'A'"):
         renewal.start(acting(store), "ada", "fa", text, at=day(9))
 
 
 @pytest.mark.rule("INT-13")
-def test_what_is_asked_about_is_called_by_its_name(store: Store) -> None:
+def test_what_is_asked_about_is_called_by_its_name(store: Store[Transaction]) -> None:
     complete(store, "A", day(10))
     with store.writing() as transaction:
         transaction.items.put([Item(PLAN, "Q", "SEA", "Sea"), Item(COURSE, "X", name="Knots")])
@@ -279,7 +289,9 @@ def test_what_is_asked_about_is_called_by_its_name(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-RENEW-14")
-def test_where_the_plan_has_lost_the_course_its_own_window_decides(store: Store) -> None:
+def test_where_the_plan_has_lost_the_course_its_own_window_decides(
+    store: Store[Transaction],
+) -> None:
     with store.writing() as transaction:
         transaction.learning.put_plans([LearningPlan("Q", ("A",))])
         transaction.learning.put_enrolments([Enrolment("ada", PLAN, "Q", day(0))])
@@ -295,7 +307,7 @@ def test_where_the_plan_has_lost_the_course_its_own_window_decides(store: Store)
 
 
 @pytest.mark.rule("X-ARCH-3", "DOC-RENEW-09")
-def test_a_plan_is_renewed_and_its_own_enrolment_completed(store: Store) -> None:
+def test_a_plan_is_renewed_and_its_own_enrolment_completed(store: Store[Transaction]) -> None:
     complete(store, "B", day(5))
     complete(store, "P", day(10))
     assert start(store, day(100), RenewalOption(PLAN, "P"))
@@ -310,7 +322,9 @@ def test_a_plan_is_renewed_and_its_own_enrolment_completed(store: Store) -> None
 
 
 @pytest.mark.rule("DOC-ASSIGN-03", "INT-12b")
-def test_a_renewal_by_what_is_assigned_no_more_is_refused_and_stays_open(store: Store) -> None:
+def test_a_renewal_by_what_is_assigned_no_more_is_refused_and_stays_open(
+    store: Store[Transaction],
+) -> None:
     complete(store, "A", day(10))
     assert start(store, day(20))
     with store.writing() as transaction:
@@ -328,7 +342,7 @@ def test_a_renewal_by_what_is_assigned_no_more_is_refused_and_stays_open(store: 
 
 @pytest.mark.rule("INT-32", "INT-12b")
 def test_a_renewal_of_what_comes_to_need_several_items_is_refused_and_stays_open(
-    store: Store,
+    store: Store[Transaction],
 ) -> None:
     complete(store, "A", day(10))
     assert start(store, day(20))
@@ -343,7 +357,7 @@ def test_a_renewal_of_what_comes_to_need_several_items_is_refused_and_stays_open
 
 
 @pytest.mark.rule("DOC-RENEW-01", "INT-12b")
-def test_renewals_do_not_go_back_in_time(store: Store) -> None:
+def test_renewals_do_not_go_back_in_time(store: Store[Transaction]) -> None:
     complete(store, "A", day(10))
     assert rules(start(store, day(9))) == [Rule.DOC_RENEW_01]
     start(store, day(100))

@@ -11,7 +11,7 @@ from certrules import ALLBOUND, Assignment, Award, Certification, ItemKind, Unit
 from certrules.model.catalog import ItemRef
 from certrules.model.effects import ReopenTraining
 from certrules.model.learning import Completion, Enrolment, EnrolmentStatus
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import awarding, reopen, transactions
 from certrules.workflows.awarding import Completed
 from tests.workflows.conftest import T0, acting, day
@@ -24,7 +24,7 @@ EXPIRY = datetime(2025, 1, 21, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def earned(store: Store) -> None:
+def earned(store: Store[Transaction]) -> None:
     """Ada has completed A and B, and so earned an award that expires a year later."""
     with store.writing() as transaction:
         transaction.certifications.put([YEARLY])
@@ -32,7 +32,7 @@ def earned(store: Store) -> None:
     assert complete(store, "B", day(20)).decisions["yearly"]
 
 
-def complete(store: Store, item_id: str, at: datetime) -> Completed:
+def complete(store: Store[Transaction], item_id: str, at: datetime) -> Completed:
     done = Completion("ada", COURSE, item_id, at)
     return awarding.complete(acting(store, policy=POLICY), done, at=at)
 
@@ -41,7 +41,7 @@ def reopened(effects: Iterable[ReopenTraining]) -> list[tuple[str, str]]:
     return [(effect.user_id, effect.item_id) for effect in effects]
 
 
-def statuses(store: Store, user_id: str = "ada") -> list[str]:
+def statuses(store: Store[Transaction], user_id: str = "ada") -> list[str]:
     with store.reading() as view:
         return [
             str(each.status)
@@ -51,14 +51,14 @@ def statuses(store: Store, user_id: str = "ada") -> list[str]:
         ]
 
 
-def history(store: Store) -> list[tuple[datetime, bool]]:
+def history(store: Store[Transaction]) -> list[tuple[datetime, bool]]:
     with store.reading() as view:
         awards = view.awards.history("ada", "yearly")
         return [(award.issued_at, award.archived) for award in awards]
 
 
 @pytest.mark.rule("ALL-EXP-03", "INT-34", "INT-35")
-def test_training_is_reopened_at_the_expiry_once_and_earns_anew(store: Store) -> None:
+def test_training_is_reopened_at_the_expiry_once_and_earns_anew(store: Store[Transaction]) -> None:
     early = EXPIRY.replace(day=20)
     assert reopen.reopen_expired(acting(store, policy=POLICY), at=early) == []
     at_expiry = reopen.reopen_expired(acting(store, policy=POLICY), at=EXPIRY)
@@ -73,7 +73,7 @@ def test_training_is_reopened_at_the_expiry_once_and_earns_anew(store: Store) ->
 
 
 @pytest.mark.rule("ALL-EXP-03")
-def test_a_late_run_leaves_alone_what_was_completed_since(store: Store) -> None:
+def test_a_late_run_leaves_alone_what_was_completed_since(store: Store[Transaction]) -> None:
     complete(store, "A", EXPIRY)
     assert reopened(reopen.reopen_expired(acting(store, policy=POLICY), at=day(500))) == [
         ("ada", "B")
@@ -81,7 +81,7 @@ def test_a_late_run_leaves_alone_what_was_completed_since(store: Store) -> None:
     assert statuses(store) == ["completed", "enrolled"]
 
 
-def test_what_only_an_enrolment_told_stays_among_the_completions(store: Store) -> None:
+def test_what_only_an_enrolment_told_stays_among_the_completions(store: Store[Transaction]) -> None:
     attended(store, ["bob"])
     reopen.reopen_expired(acting(store, policy=POLICY), at=day(100))
     with store.reading() as view:
@@ -89,7 +89,7 @@ def test_what_only_an_enrolment_told_stays_among_the_completions(store: Store) -
     assert kept == [Completion("bob", COURSE, "A", day(5))]
 
 
-def attended(store: Store, users: Iterable[str]) -> None:
+def attended(store: Store[Transaction], users: Iterable[str]) -> None:
     """Some have an award that expires on day 90, and stand as completed in A."""
     with store.writing() as transaction:
         for user in users:
@@ -99,12 +99,12 @@ def attended(store: Store, users: Iterable[str]) -> None:
             transaction.awards.add([Award(user, "yearly", day(5), day(90))])
 
 
-def test_nothing_is_reopened_where_training_stays_complete(store: Store) -> None:
+def test_nothing_is_reopened_where_training_stays_complete(store: Store[Transaction]) -> None:
     assert reopen.reopen_expired(acting(store), at=day(900)) == []
     assert statuses(store) == ["completed", "completed"]
 
 
-def test_what_expired_before_is_passed_over(store: Store) -> None:
+def test_what_expired_before_is_passed_over(store: Store[Transaction]) -> None:
     attended(store, ["bob"])
     found = reopen.reopen_expired(acting(store, policy=POLICY), at=day(900), since=day(91))
     assert {effect.user_id for effect in found} == {"ada"}
@@ -112,7 +112,7 @@ def test_what_expired_before_is_passed_over(store: Store) -> None:
     assert {effect.user_id for effect in found} == {"bob"}
 
 
-def test_awards_of_nobody_and_of_nothing_are_passed_over(store: Store) -> None:
+def test_awards_of_nobody_and_of_nothing_are_passed_over(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.awards.add(
             [Award("nobody", "yearly", T0, day(1)), Award("bob", "gone", T0, day(1))]
@@ -125,7 +125,7 @@ class PowerCut(Exception):  # noqa: N818
 
 
 def test_what_a_broken_run_has_done_stays_and_the_next_does_the_rest(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store[Transaction], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transactions, "BATCH", 2)
     users = [f"u{number}" for number in range(5)]
@@ -145,7 +145,7 @@ def test_what_a_broken_run_has_done_stays_and_the_next_does_the_rest(
 
 
 def test_runs_that_overlap_reopen_everything_once(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: Store[Transaction], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transactions, "BATCH", 3)
     users = [f"u{number}" for number in range(10)]

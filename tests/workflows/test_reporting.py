@@ -8,7 +8,7 @@ from certrules import AssociationType, Award, ItemKind, Rule, Source
 from certrules.errors import InvalidValueError
 from certrules.model.learning import Completion
 from certrules.model.people import Scope
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import reporting as rules
 from certrules.rules.reporting import Report
 from certrules.workflows import awarding, reporting
@@ -23,7 +23,7 @@ CURRENT = [
 ]
 
 
-def shown(store: Store, which: Report) -> list[tuple[str, str, int, str]]:
+def shown(store: Store[Transaction], which: Report) -> list[tuple[str, str, int, str]]:
     with store.reading() as view:
         found = list(reporting.report(acting(store), view, which, at=day(120)))
         rows = [line for line, _ in found]
@@ -35,7 +35,7 @@ def shown(store: Store, which: Report) -> list[tuple[str, str, int, str]]:
 
 
 @pytest.mark.rule("DOC-REPORT-01", "DOC-REPORT-02", "DOC-REPORT-03", "DOC-REPORT-04", "INT-18")
-def test_both_reports_show_their_awards_in_their_order(store: Store) -> None:
+def test_both_reports_show_their_awards_in_their_order(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.awards.add([*CURRENT, BEFORE, AFTER])
     assert shown(store, Report.USERS_CERTIFICATIONS) == [
@@ -54,7 +54,7 @@ def test_both_reports_show_their_awards_in_their_order(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-VIEW-01", "DOC-VIEW-02", "DOC-VIEW-03")
-def test_a_learner_sees_what_can_be_renewed_and_why_not(store: Store) -> None:
+def test_a_learner_sees_what_can_be_renewed_and_why_not(store: Store[Transaction]) -> None:
     done = Completion("ada", ItemKind.COURSE, "A", day(10))
     awarding.complete(acting(store), done, at=day(10))
     source = Source(AssociationType.COURSE, "B")
@@ -68,7 +68,7 @@ def test_a_learner_sees_what_can_be_renewed_and_why_not(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-REPORT-03", "INT-18")
-def test_a_report_may_tell_of_one_user(store: Store) -> None:
+def test_a_report_may_tell_of_one_user(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.awards.add([*CURRENT, BEFORE, AFTER, Award("ada", "gone", day(1), None)])
     with store.reading() as view:
@@ -83,7 +83,7 @@ def test_a_report_may_tell_of_one_user(store: Store) -> None:
 
 
 @pytest.mark.rule("DOC-REPORT-04", "DOC-VIEW-01", "DOC-VIEW-03")
-def test_a_learner_sees_what_stood_at_an_earlier_instant(store: Store) -> None:
+def test_a_learner_sees_what_stood_at_an_earlier_instant(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         transaction.awards.add([BEFORE, Award("bob", "fa", day(50), day(150), cycle=2)])
     (line,) = reporting.learner(acting(store), "bob", at=day(49))
@@ -94,13 +94,13 @@ def test_a_learner_sees_what_stood_at_an_earlier_instant(store: Store) -> None:
     ]
 
 
-def test_nobody_sees_anything(store: Store) -> None:
+def test_nobody_sees_anything(store: Store[Transaction]) -> None:
     with pytest.raises(InvalidValueError, match="'nobody'"):
         reporting.learner(acting(store), "nobody", at=day(1))
 
 
 @pytest.mark.rule("DOC-DELETE-03")
-def test_awards_of_what_is_gone_are_in_neither_report(store: Store) -> None:
+def test_awards_of_what_is_gone_are_in_neither_report(store: Store[Transaction]) -> None:
     gone = Award("ada", "gone", day(1), None)
     with store.writing() as transaction:
         transaction.awards.add([gone, *CURRENT])

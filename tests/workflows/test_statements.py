@@ -25,6 +25,7 @@ from certrules import (
     User,
     Validity,
 )
+from certrules.repositories.protocols import Transaction
 from certrules.repositories.sql import SqlStore, open_store
 from certrules.workflows import awarding, renewal, reporting
 from certrules.workflows.platform import Acting
@@ -60,7 +61,7 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 
 
 @pytest.fixture
-def acting(store: SqlStore) -> Acting:
+def acting(store: SqlStore) -> Acting[Transaction]:
     return Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
 
 
@@ -77,19 +78,21 @@ def counted(store: SqlStore) -> Iterator[Callable[[], int]]:
     event.remove(store.engine, "before_cursor_execute", executed)
 
 
-def complete(acting: Acting, number: int, days: int) -> awarding.Completed:
+def complete(acting: Acting[Transaction], number: int, days: int) -> awarding.Completed:
     at = AT + timedelta(days=days)
     return awarding.complete(acting, Completion("1", COURSE, f"c{number}", at), at=at)
 
 
-def test_a_completion_issues_in_twelve_statements(store: SqlStore, acting: Acting) -> None:
+def test_a_completion_issues_in_twelve_statements(
+    store: SqlStore, acting: Acting[Transaction]
+) -> None:
     with counted(store) as statements:
         assert complete(acting, 0, 1).decisions["kc0"]
     assert statements() <= 12
 
 
 def test_a_renewal_starts_in_twelve_statements_and_ends_in_seventeen(
-    store: SqlStore, acting: Acting
+    store: SqlStore, acting: Acting[Transaction]
 ) -> None:
     complete(acting, 0, 1)
     at = AT + timedelta(days=2)
@@ -105,7 +108,9 @@ def test_a_renewal_starts_in_twelve_statements_and_ends_in_seventeen(
     assert statements() <= 17
 
 
-def test_a_list_of_many_awards_takes_eight_statements(store: SqlStore, acting: Acting) -> None:
+def test_a_list_of_many_awards_takes_eight_statements(
+    store: SqlStore, acting: Acting[Transaction]
+) -> None:
     for number in range(COUNT):
         complete(acting, number, 1)
     with counted(store) as statements:

@@ -16,7 +16,7 @@ from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Decision, Granted, Reason
 from certrules.model.effects import Effect
 from certrules.model.learning import RenewalOption
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 
 __all__ = ["answer", "as_json", "sentence", "show", "show_reasons"]
 
@@ -45,7 +45,7 @@ def _attributes(effect: Effect) -> dict[str, Any]:
 
 def answer(
     out: Output,
-    store: Store,
+    store: Store[Transaction],
     decision: Decision,
     verb: str,
     *,

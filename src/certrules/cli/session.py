@@ -55,7 +55,7 @@ def acting(
     *,
     create: bool = False,
     patience: float | None = None,
-) -> Iterator[Acting]:
+) -> Iterator[Acting[Transaction]]:
     """Open the store of a command, as the options say: with which policy, in which zone, as whom.
 
     The policy is DOCEBO and the zone UTC if a command has no such option. Raises NotPermittedError
@@ -70,7 +70,7 @@ def acting(
         yield acting
 
 
-def _principal(platform: Platform, args: argparse.Namespace) -> Principal:
+def _principal(platform: Platform[Transaction], args: argparse.Namespace) -> Principal:
     if getattr(args, "actor", None) is None:
         if getattr(args, "role", None) or getattr(args, "permission", None):
             raise UsageError("--role and --permission are somebody's: name them with --actor")
@@ -86,7 +86,7 @@ def _principal(platform: Platform, args: argparse.Namespace) -> Principal:
     return platform.principal_for(user.id, roles=roles, permissions=permissions)
 
 
-def user(acting: Acting, action: Action, name: str) -> User:
+def user(acting: Acting[Transaction], action: Action, name: str) -> User:
     """Return the user of a name or id, for whom the principal may do something.
 
     Raises NotPermittedError if they may not, in the same words whether there is such a user or not;
@@ -96,13 +96,15 @@ def user(acting: Acting, action: Action, name: str) -> User:
         return names.only_user(name, users(view, acting, action, name))
 
 
-def certification_id(acting: Acting, args: argparse.Namespace) -> str:
+def certification_id(acting: Acting[Transaction], args: argparse.Namespace) -> str:
     """Return the id of the certification that ``--certification`` names."""
     with acting.store.reading() as view:
         return names.certification(view, args.certification).id
 
 
-def users(view: Transaction, acting: Acting, action: Action, name: str) -> Sequence[User]:
+def users(
+    view: Transaction, acting: Acting[Transaction], action: Action, name: str
+) -> Sequence[User]:
     """Return all users of a name, as :func:`user` does the only one."""
     try:
         found = names.users(view, name)
@@ -114,7 +116,7 @@ def users(view: Transaction, acting: Acting, action: Action, name: str) -> Seque
     return found
 
 
-def zone_of(acting: Acting, user: User) -> tzinfo:
+def zone_of(acting: Acting[Transaction], user: User) -> tzinfo:
     """Return the zone in which days are shown to a user; warn if this machine does not know it."""
     try:
         instants.time_zone(user.time_zone or UTC)
@@ -124,7 +126,7 @@ def zone_of(acting: Acting, user: User) -> tzinfo:
     return acting.zone_of(user)
 
 
-def scope(acting: Acting, action: Action) -> Scope:
+def scope(acting: Acting[Transaction], action: Action) -> Scope:
     """Return the widest scope in which something may be done: everyone, their company, their own.
 
     Raises NotPermittedError if it is none of these.

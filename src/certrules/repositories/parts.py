@@ -20,14 +20,14 @@ from certrules.model.notices import Notice, Planned
 from certrules.model.people import Company
 from certrules.repositories import protocols
 from certrules.repositories.generic_tables import GenericTables
-from certrules.repositories.protocols import CoreStore, CoreTransaction, Transaction
+from certrules.repositories.protocols import CoreTransaction, Store, Transaction
 
 __all__ = ["NoBadges", "NoCompanies", "NoEvents", "NoNotices", "with_parts"]
 
 _Cycle = tuple[str, str, int]
 
 
-def with_parts(store: CoreStore) -> protocols.Store:
+def with_parts(store: Store[CoreTransaction]) -> Store[Transaction]:
     """Return a store with every part: its own, and an empty or generic one for each that it lacks.
 
     It can be sent to another process if the host's store can.
@@ -43,7 +43,7 @@ def with_parts(store: CoreStore) -> protocols.Store:
 
 @frozen
 class _WithParts:
-    store: CoreStore
+    store: Store[CoreTransaction]
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

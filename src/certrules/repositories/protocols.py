@@ -9,7 +9,7 @@ them against one contract.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from certrules.model.awards import Award
 from certrules.model.badges import Badge
@@ -32,9 +32,19 @@ __all__ = [
     "Badges",
     "Certifications",
     "Companies",
-    "CoreStore",
     "CoreTransaction",
     "Events",
+    "HasAwards",
+    "HasBadges",
+    "HasCertifications",
+    "HasCompanies",
+    "HasEvents",
+    "HasItems",
+    "HasLearning",
+    "HasNotices",
+    "HasRenewals",
+    "HasTables",
+    "HasUsers",
     "Items",
     "Learning",
     "Notices",
@@ -376,73 +386,118 @@ class Tables(Protocol):
         """
 
 
-class CoreTransaction(Protocol):
-    """One unit of work on the parts that every store has: all of it is kept, or none."""
+class HasUsers(Protocol):
+    """A transaction with users."""
 
     @property
     def users(self) -> Users:
         """The people."""
 
+
+class HasCertifications(Protocol):
+    """A transaction with certifications."""
+
     @property
     def certifications(self) -> Certifications:
         """The definitions."""
+
+
+class HasItems(Protocol):
+    """A transaction with items."""
 
     @property
     def items(self) -> Items:
         """The learning that earns them."""
 
+
+class HasAwards(Protocol):
+    """A transaction with awards."""
+
     @property
     def awards(self) -> Awards:
         """The awards."""
 
+
+class HasLearning(Protocol):
+    """A transaction with learning."""
+
     @property
     def learning(self) -> Learning:
         """What people learn."""
+
+
+class HasRenewals(Protocol):
+    """A transaction with renewals."""
 
     @property
     def renewals(self) -> Renewals:
         """The renewals."""
 
 
-class Transaction(CoreTransaction, Protocol):
-    """One unit of work on every part, those that a host may leave out too."""
+class HasCompanies(Protocol):
+    """A transaction with companies."""
 
     @property
     def companies(self) -> Companies:
         """The companies of the users."""
 
+
+class HasBadges(Protocol):
+    """A transaction with badges."""
+
     @property
     def badges(self) -> Badges:
         """The badges."""
+
+
+class HasEvents(Protocol):
+    """A transaction with events."""
 
     @property
     def events(self) -> Events:
         """The outbox."""
 
+
+class HasNotices(Protocol):
+    """A transaction with notices."""
+
     @property
     def notices(self) -> Notices:
         """The notices in the outbox."""
+
+
+class HasTables(Protocol):
+    """A transaction with tables."""
 
     @property
     def tables(self) -> Tables:
         """The rows that people see."""
 
 
-class CoreStore(Protocol):
-    """Where the parts that every store has are kept."""
+class CoreTransaction(
+    HasUsers, HasCertifications, HasItems, HasAwards, HasLearning, HasRenewals, Protocol
+):
+    """One unit of work on the parts that every store has: all of it is kept, or none."""
 
-    def reading(self) -> AbstractContextManager[CoreTransaction]:
+
+class Transaction(
+    CoreTransaction, HasCompanies, HasBadges, HasEvents, HasNotices, HasTables, Protocol
+):
+    """One unit of work on every part, also those that a host may leave out."""
+
+
+P_co = TypeVar("P_co", covariant=True)
+
+
+class Store(Protocol[P_co]):
+    """Where everything is kept, in the parts that its transactions have.
+
+    :func:`~certrules.repositories.parts.with_parts` makes a ``Store[Transaction]`` of a
+    ``Store[CoreTransaction]``.
+    """
+
+    def reading(self) -> AbstractContextManager[P_co]:
         """Open one consistent view; writing through it is a StoreError."""
 
-    def writing(self) -> AbstractContextManager[CoreTransaction]:
-        """Open a transaction: kept whole at the end, dropped whole on any exception."""
-
-
-class Store(Protocol):
-    """Where everything is kept; :func:`~certrules.repositories.parts.with_parts` makes one."""
-
-    def reading(self) -> AbstractContextManager[Transaction]:
-        """Open one consistent view; writing through it is a StoreError."""
-
-    def writing(self) -> AbstractContextManager[Transaction]:
+    def writing(self) -> AbstractContextManager[P_co]:
         """Open a transaction: kept whole at the end, dropped whole on any exception."""

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from certrules.errors import ConflictError, StoreError
 from certrules.model.badges import Badge
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.testing.raising import raises
 
 __all__ = ["BadgesContract"]
@@ -23,7 +23,7 @@ _CYCLE = ("ada", "fire", 1)
 class BadgesContract:
     """One test for each promise."""
 
-    store: Store
+    store: Store[Transaction]
 
     def test_badges_come_back_as_they_were(self) -> None:
         endless = Badge("b2", "bob", "fire", 2, _AT, None, 2, 131_071, suspended=True)

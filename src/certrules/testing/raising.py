@@ -12,7 +12,7 @@ __all__ = ["Contract", "raises"]
 class Contract:
     """Promises, a test each, about a store that is fresh for each."""
 
-    store: Store
+    store: Store[Transaction]
 
     def _write(self, change: Callable[[Transaction], object]) -> None:
         with self.store.writing() as work:

@@ -15,12 +15,12 @@ from certrules.model.facts import Facts
 from certrules.model.learning import Completion, ExternalTraining, RenewalState
 from certrules.model.people import Action
 from certrules.repositories.conflicts import conflict
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import CoreTransaction
 from certrules.rules import awarding, renewal
 from certrules.workflows import facts
 from certrules.workflows.effects import apply
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import decide_and_apply
+from certrules.workflows.transactions import DecisionParts, decide_and_apply
 
 __all__ = ["Completed", "complete", "edit", "report_external"]
 
@@ -37,7 +37,7 @@ class Completed:
     decisions: Mapping[str, Decision]
 
 
-def complete(acting: Acting, completion: Completion, *, at: datetime) -> Completed:
+def complete(acting: Acting[DecisionParts], completion: Completion, *, at: datetime) -> Completed:
     """Record a completion, and issue or renew what it earns, in one transaction.
 
     ``at`` is the instant of the report. Every certification to which the item is assigned decides
@@ -67,7 +67,7 @@ def complete(acting: Acting, completion: Completion, *, at: datetime) -> Complet
         raise InvalidValueError("completion", completion, "a certrules.Completion")
     acting.require_for(Action.ISSUE_AWARD, completion.user_id)
     at = instants.utc(at)
-    with acting.store.writing() as transaction:
+    with acting.writing() as transaction:
         known, learned = _load(transaction, completion)
         attempts = learned.attempts(completion.ref)
         earlier = [each for each in learned.completions if each.ref == completion.ref]
@@ -82,7 +82,7 @@ def complete(acting: Acting, completion: Completion, *, at: datetime) -> Complet
 
 
 def _load(
-    transaction: Transaction, completion: Completion
+    transaction: CoreTransaction, completion: Completion
 ) -> tuple[Mapping[str, Facts], facts.Learned]:
     """Return the facts of every certification that the item may earn or renew, loaded at once.
 
@@ -103,7 +103,9 @@ def _load(
     return facts.of_user(transaction, user, asked, awards, renewals, items=[item])
 
 
-def _decide(acting: Acting, known: Facts, completion: Completion, *, at: datetime) -> Decision:
+def _decide(
+    acting: Acting[object], known: Facts, completion: Completion, *, at: datetime
+) -> Decision:
     decide = awarding.decide if known.renewal is None else renewal.complete
     return decide(known, completion, at=at, zone=acting.zone, policy=acting.policy)
 
@@ -119,7 +121,9 @@ def _through_plan(learned: facts.Learned, completion: Completion) -> bool:
     )
 
 
-def report_external(acting: Acting, training: ExternalTraining, *, at: datetime) -> Decision | None:
+def report_external(
+    acting: Acting[DecisionParts], training: ExternalTraining, *, at: datetime
+) -> Decision | None:
     """Record an external training, and issue the certification chosen for it, in one transaction.
 
     Returns what was decided, or None if no certification was chosen. A training that is still to
@@ -145,7 +149,7 @@ def report_external(acting: Acting, training: ExternalTraining, *, at: datetime)
     at, zone, policy = instants.utc(at), acting.zone, acting.policy
     completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
     done = Completion(training.user_id, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
-    with acting.store.writing() as transaction:
+    with acting.writing() as transaction:
         facts.known_user(transaction, training.user_id)
         recorded = awarding.record(done, (), at=at)
         if not recorded:
@@ -168,7 +172,7 @@ def report_external(acting: Acting, training: ExternalTraining, *, at: datetime)
         return decision
 
 
-def edit(acting: Acting, changed: Award, *, at: datetime) -> Decision:
+def edit(acting: Acting[DecisionParts], changed: Award, *, at: datetime) -> Decision:
     """Give an award other dates or another association.
 
     ``changed`` is the award as the caller saw it, with what shall be different; if nothing is,
@@ -194,7 +198,7 @@ def edit(acting: Acting, changed: Award, *, at: datetime) -> Decision:
     acting.require_for(Action.EDIT_AWARD, changed.user_id)
     at = instants.utc(at)
 
-    def edit(transaction: Transaction) -> Decision:
+    def edit(transaction: DecisionParts) -> Decision:
         history = transaction.awards.history(changed.user_id, changed.certification_id)
         stored = next((award for award in history if award.cycle == changed.cycle), None)
         if stored is None:

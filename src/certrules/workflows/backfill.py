@@ -7,18 +7,18 @@ from functools import partial
 from certrules import instants
 from certrules.model.catalog import Certification
 from certrules.model.people import Action
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import HasLearning
 from certrules.rules import awarding
 from certrules.workflows.facts import known_certification, of_many
 from certrules.workflows.manual_awards import AwardReport, decide_each, together
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import batches
+from certrules.workflows.transactions import DecisionParts, batches
 
 __all__ = ["issue_predated"]
 
 
 def issue_predated(
-    acting: Acting,
+    acting: Acting[DecisionParts],
     certification_id: str,
     *,
     since: datetime | None,
@@ -49,14 +49,14 @@ def issue_predated(
     acting.require(Action.ISSUE_PREDATED)
     at = instants.utc(at)
     since = None if since is None else instants.utc(since)
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         found = known_certification(view, certification_id)
         users = _candidates(view, found, since)
     possible = awarding.predatable(found)
     reports = [] if users or possible else [AwardReport(reasons=tuple(possible.reasons))]
     predate = partial(awarding.predate, since=since, at=at, zone=acting.zone, policy=acting.policy)
     for some in batches(users, on_progress):
-        with acting.store.reading() if dry_run else acting.store.writing() as transaction:
+        with acting.reading() if dry_run else acting.writing() as transaction:
             found = known_certification(transaction, certification_id)
             known = of_many(transaction, found, some)
             reports.append(decide_each(acting, transaction, some, known, predate, dry_run=dry_run))
@@ -64,7 +64,7 @@ def issue_predated(
 
 
 def _candidates(
-    view: Transaction, certification: Certification, since: datetime | None
+    view: HasLearning, certification: Certification, since: datetime | None
 ) -> Sequence[str]:
     """Return the ids of the users who completed any of the training."""
     begin = datetime.min.replace(tzinfo=UTC) if since is None else since

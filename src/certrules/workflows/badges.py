@@ -7,7 +7,7 @@ The badges issued here are records; the extra ``badges`` makes signed credential
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from certrules.badges import credential as credentials
@@ -21,13 +21,15 @@ from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Refused
 from certrules.model.effects import IssueBadge, RevokeBadge, RevokeOutdatedBadge
 from certrules.model.people import Action
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import HasBadges, HasCertifications, HasNotices, HasUsers
 from certrules.rules import badges as rules
 from certrules.workflows import facts
-from certrules.workflows.effects import apply
+from certrules.workflows.effects import EffectParts, apply
 from certrules.workflows.platform import Acting
 
 __all__ = [
+    "PageParts",
+    "RevokeParts",
     "check_lists",
     "credential",
     "issue",
@@ -42,8 +44,16 @@ __all__ = [
 _PLACEHOLDER = re.compile(r"\{(purpose|list)\}")
 
 
+class RevokeParts(HasBadges, HasNotices, Protocol):
+    """What :func:`revoke` asks of a store."""
+
+
+class PageParts(HasUsers, HasCertifications, HasBadges, Protocol):
+    """What :func:`page` asks of a store."""
+
+
 def issue(
-    acting: Acting, user_id: str, certification_id: str, *, draw: Callable[[int], int]
+    acting: Acting[EffectParts], user_id: str, certification_id: str, *, draw: Callable[[int], int]
 ) -> Granted[Badge] | Refused:
     """Issue the badge of the award that a user holds now, or return the one that it has.
 
@@ -64,14 +74,14 @@ def issue(
     Rules: ALL-ROLE-08, ALL-ROLE-11, INT-08, INT-42.
     """
     acting.require_for(Action.DOWNLOAD_BADGE, user_id)
-    with acting.store.writing() as transaction:
+    with acting.writing() as transaction:
         facts.known_user(transaction, user_id)
         facts.known_certification(transaction, certification_id)
         return _issue(transaction, user_id, certification_id, draw)
 
 
 def _issue(
-    transaction: Transaction, user_id: str, certification_id: str, draw: Callable[[int], int]
+    transaction: EffectParts, user_id: str, certification_id: str, draw: Callable[[int], int]
 ) -> Granted[Badge] | Refused:
     award, former = _held(transaction, user_id, certification_id)
     decision = rules.issue(award, former)
@@ -96,7 +106,7 @@ def _issue(
 
 
 def _held(
-    transaction: Transaction, user_id: str, certification_id: str
+    transaction: EffectParts, user_id: str, certification_id: str
 ) -> tuple[Award | None, Badge | None]:
     """Return the award that a user holds, and the badge that it has."""
     history = transaction.awards.history(user_id, certification_id)
@@ -107,7 +117,7 @@ def _held(
 
 
 def credential(
-    acting: Acting,
+    acting: Acting[HasCertifications],
     badge: Badge,
     *,
     issuer: Issuer,
@@ -124,7 +134,7 @@ def credential(
 
     Rules: ALL-ROLE-11, INT-38.
     """
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         certification = facts.known_certification(view, badge.certification_id)
     entries = [
         statuslist.entry(list_url(lists, purpose, badge.status_list), purpose, badge.index)
@@ -175,7 +185,7 @@ expected an http(s) URL with {purpose} and {list} in it
         raise InvalidValueError("lists", lists, "an http(s) URL with {purpose} and {list} in it")
 
 
-def marked(acting: Acting, status_list: int, purpose: str) -> list[int]:
+def marked(acting: Acting[HasBadges], status_list: int, purpose: str) -> list[int]:
     """Return the indexes whose bits are set in a status list, for revocation or suspension.
 
     :func:`certrules.badges.statuslist.list_credential` makes the list of them to be published.
@@ -183,24 +193,24 @@ def marked(acting: Acting, status_list: int, purpose: str) -> list[int]:
     Rules: ALL-ROLE-11, INT-38.
     """
     statuslist.check_purpose(purpose)
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         badges = view.badges.listed(status_list)
     revocation = purpose == "revocation"
     return [each.index for each in badges if (each.revoked if revocation else each.suspended)]
 
 
-def suspend(acting: Acting, badge_id: str, *, suspended: bool = True) -> None:
+def suspend(acting: Acting[HasBadges], badge_id: str, *, suspended: bool = True) -> None:
     """Suspend a badge, or lift its suspension. Action: ``DELETE_AWARD``.
 
     Rules: ALL-ROLE-03.
     """
     acting.require(Action.DELETE_AWARD)
-    with acting.store.writing() as transaction:
+    with acting.writing() as transaction:
         facts.known("badge", transaction.badges.get(badge_id), badge_id)
         transaction.badges.suspend(badge_id, suspended=suspended)
 
 
-def revoke(acting: Acting, badge_id: str) -> None:
+def revoke(acting: Acting[RevokeParts], badge_id: str) -> None:
     """Revoke a badge for ever, and keep its award, which gets no other badge while its dates stay.
 
     Pending notices of the award's expiry are cancelled, and no others are sent while its dates
@@ -209,14 +219,14 @@ def revoke(acting: Acting, badge_id: str) -> None:
     Rules: ALL-ROLE-03, ALL-ROLE-11, INT-23.
     """
     acting.require(Action.DELETE_AWARD)
-    with acting.store.writing() as transaction:
+    with acting.writing() as transaction:
         found = facts.known("badge", transaction.badges.get(badge_id), badge_id)
         transaction.badges.withdraw(found.id)
         transaction.notices.cancel(transaction.badges.withdrawn([found.award.key]))
 
 
 def reissue(
-    acting: Acting, badge_id: str, *, draw: Callable[[int], int]
+    acting: Acting[EffectParts], badge_id: str, *, draw: Callable[[int], int]
 ) -> Granted[Badge] | Refused:
     """Revoke a badge for ever, and issue another of the same award, under an id of its own.
 
@@ -228,7 +238,7 @@ def reissue(
     Rules: ALL-ROLE-03, ALL-ROLE-11, INT-42.
     """
     acting.require(Action.DELETE_AWARD)
-    with acting.store.writing() as transaction:
+    with acting.writing() as transaction:
         former = facts.known("badge", transaction.badges.get(badge_id), badge_id)
         deleted = transaction.certifications.get(former.certification_id) is None
         _, current = _held(transaction, former.user_id, former.certification_id)
@@ -239,7 +249,7 @@ def reissue(
         return _issue(transaction, former.user_id, former.certification_id, draw)
 
 
-def page(acting: Acting, badge_id: str, *, at: datetime, issuer: str) -> Page | None:
+def page(acting: Acting[PageParts], badge_id: str, *, at: datetime, issuer: str) -> Page | None:
     """Return what the verification page of a badge says at an instant; None if there is no badge.
 
     Nobody can guess the id of a badge, a version 4 UUID. If the certification is gone, its id is
@@ -248,7 +258,7 @@ def page(acting: Acting, badge_id: str, *, at: datetime, issuer: str) -> Page | 
 
     Rules: ALL-ROLE-11, INT-38, INT-42.
     """
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         found = view.badges.get(badge_id)
         if found is None:
             return None

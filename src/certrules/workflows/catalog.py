@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from attrs import Factory, evolve, frozen
 
@@ -21,15 +21,25 @@ from certrules.model.decisions import Decision, Refused
 from certrules.model.images import ImageInfo
 from certrules.model.people import Action, username_key
 from certrules.model.policy import Policy
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import (
+    HasCertifications,
+    HasCompanies,
+    HasItems,
+    HasLearning,
+    HasUsers,
+)
 from certrules.rulebook import Rule
 from certrules.rules import lifecycle
 from certrules.rules.lifecycle.defining import frozen_objections
 from certrules.workflows.platform import SYSTEM, Acting
 
-__all__ = ["Change", "LoadReport", "load", "require_some"]
+__all__ = ["Change", "LoadParts", "LoadReport", "load", "require_some"]
 
 _NO_IMAGES: Mapping[str, ImageInfo] = MappingProxyType({})
+
+
+class LoadParts(HasUsers, HasCertifications, HasItems, HasLearning, HasCompanies, Protocol):
+    """What :func:`load` asks of a store."""
 
 
 @frozen
@@ -50,7 +60,7 @@ class LoadReport:
 
 
 def load(
-    acting: Acting, catalog: Catalog, *, images: Mapping[str, ImageInfo] = _NO_IMAGES
+    acting: Acting[LoadParts], catalog: Catalog, *, images: Mapping[str, ImageInfo] = _NO_IMAGES
 ) -> LoadReport:
     """Add the entries of a catalog, or replace those of the same id, in one transaction.
 
@@ -76,7 +86,7 @@ def load(
     """
     for action in _actions(catalog):
         acting.require(action)
-    with acting.store.writing() as transaction:
+    with acting.writing() as transaction:
         stored = transaction.certifications.among({each.id for each in catalog.certifications})
         if acting.principal is not SYSTEM:
             catalog = _signed(acting, stored, catalog)
@@ -127,7 +137,7 @@ def load(
         return LoadReport(changes, (*of_images, *_warnings(transaction, catalog)))
 
 
-def require_some(acting: Acting) -> None:
+def require_some(acting: Acting[object]) -> None:
     """Raise :class:`~certrules.errors.NotPermittedError` if the principal may load no catalog.
 
     So this is known before a catalog is read.
@@ -156,7 +166,9 @@ def _actions(catalog: Catalog) -> Sequence[Action]:
 _CERTIFICATIONS = (Action.CREATE_CERTIFICATION, Action.EDIT_CERTIFICATION)
 
 
-def _signed(acting: Acting, stored: Mapping[str, Certification], catalog: Catalog) -> Catalog:
+def _signed(
+    acting: Acting[object], stored: Mapping[str, Certification], catalog: Catalog
+) -> Catalog:
     """Return a catalog in which the user who acts is the creator of what is new."""
     certifications = tuple(
         evolve(each, created_by=known.created_by, created_at=known.created_at)
@@ -194,7 +206,7 @@ def _assignments(catalog: Catalog) -> Iterator[tuple[str, Certification, Assignm
             yield path, certification, assignment
 
 
-def _unknown_items(transaction: Transaction, catalog: Catalog) -> _Faults:
+def _unknown_items(transaction: HasItems, catalog: Catalog) -> _Faults:
     listed = {(item.kind, item.id) for item in catalog.items}
     for path, kind, item in _named_items(catalog):
         if (kind, item) not in listed and transaction.items.get(kind, item) is None:
@@ -221,7 +233,7 @@ def _unlinked_items(stored: Mapping[str, Certification], catalog: Catalog) -> _F
             yield f"certifications[{index}].assignments", str(reason)
 
 
-def _shared_items(transaction: Transaction, catalog: Catalog, policy: Policy) -> _Faults:
+def _shared_items(transaction: HasCertifications, catalog: Catalog, policy: Policy) -> _Faults:
     loaded = {certification.id for certification in catalog.certifications}
     earns: dict[ItemRef, Certification] = {}
     for path, certification, assignment in _assignments(catalog):
@@ -251,7 +263,7 @@ def _judge(
     return Refused((*frozen, *(() if decision else decision.reasons)))
 
 
-def _warnings(transaction: Transaction, catalog: Catalog) -> Iterator[str]:
+def _warnings(transaction: LoadParts, catalog: Catalog) -> Iterator[str]:
     """Say which names now lead to several things, so that no record can use them."""
     named = transaction.users.named({username_key(user.username) for user in catalog.users})
     for users in named.values():

@@ -14,9 +14,9 @@ from certrules.model.catalog import Certification
 from certrules.model.decisions import Decision
 from certrules.model.images import ImageInfo
 from certrules.model.people import Action
-from certrules.repositories.protocols import Transaction
 from certrules.rules import lifecycle
 from certrules.workflows import facts
+from certrules.workflows.effects import EffectParts
 from certrules.workflows.platform import Acting
 from certrules.workflows.transactions import decide_and_apply
 
@@ -24,7 +24,11 @@ __all__ = ["activate", "create", "deactivate", "edit", "publish"]
 
 
 def create(
-    acting: Acting, certification: Certification, *, image: ImageInfo | None = None, at: datetime
+    acting: Acting[EffectParts],
+    certification: Certification,
+    *,
+    image: ImageInfo | None = None,
+    at: datetime,
 ) -> Decision:
     """Create a certification, by the user who acts. Action: ``CREATE_CERTIFICATION``.
 
@@ -39,7 +43,7 @@ def create(
     """
     acting.require(Action.CREATE_CERTIFICATION)
 
-    def create(transaction: Transaction) -> Decision:
+    def create(transaction: EffectParts) -> Decision:
         if transaction.certifications.get(certification.id) is not None:
             raise InvalidValueError("certification", certification.id, "an id that is not in use")
         return lifecycle.create(
@@ -50,7 +54,7 @@ def create(
 
 
 def edit(
-    acting: Acting,
+    acting: Acting[EffectParts],
     seen: Certification,
     changed: Certification,
     *,
@@ -75,7 +79,7 @@ def edit(
     """
     acting.require(Action.EDIT_CERTIFICATION)
 
-    def edit(transaction: Transaction) -> Decision:
+    def edit(transaction: EffectParts) -> Decision:
         if transaction.certifications.get(seen.id) != seen:
             raise ConflictError(
                 f"certification {seen.id!r} was changed by somebody else first; load it again and "
@@ -87,7 +91,7 @@ def edit(
 
 
 def publish(
-    acting: Acting,
+    acting: Acting[EffectParts],
     certification_id: str,
     *,
     active: bool = True,
@@ -102,7 +106,7 @@ def publish(
     return _change(acting, certification_id, publish)
 
 
-def activate(acting: Acting, certification_id: str, *, at: datetime) -> Decision:
+def activate(acting: Acting[EffectParts], certification_id: str, *, at: datetime) -> Decision:
     """Let an inactive certification be issued again. Action: ``EDIT_CERTIFICATION``.
 
     Rules: ALL-CERT-02, INT-31b.
@@ -111,7 +115,7 @@ def activate(acting: Acting, certification_id: str, *, at: datetime) -> Decision
     return _change(acting, certification_id, activate)
 
 
-def deactivate(acting: Acting, certification_id: str, *, at: datetime) -> Decision:
+def deactivate(acting: Acting[EffectParts], certification_id: str, *, at: datetime) -> Decision:
     """Stop issuing a certification; issued awards stay. Action: ``EDIT_CERTIFICATION``.
 
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
@@ -127,7 +131,7 @@ def deactivate(acting: Acting, certification_id: str, *, at: datetime) -> Decisi
 
 
 def _change(
-    acting: Acting, certification_id: str, decide: Callable[[Certification], Decision]
+    acting: Acting[EffectParts], certification_id: str, decide: Callable[[Certification], Decision]
 ) -> Decision:
     acting.require(Action.EDIT_CERTIFICATION)
     return decide_and_apply(

@@ -5,7 +5,7 @@ Nobody else writes what a rule decides. Whether somebody may is asked before the
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, assert_never
+from typing import Any, Protocol, assert_never
 
 from attrs import evolve
 
@@ -37,14 +37,19 @@ from certrules.model.effects import (
 )
 from certrules.model.learning import Completion, EnrolmentStatus
 from certrules.model.notices import Notification
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import HasAwards, HasCertifications, HasLearning, HasRenewals
 from certrules.workflows import outbox
+from certrules.workflows.outbox import OutboxParts
 
-__all__ = ["apply"]
+__all__ = ["EffectParts", "apply"]
+
+
+class EffectParts(OutboxParts, HasCertifications, HasAwards, HasLearning, HasRenewals, Protocol):
+    """What :func:`apply` asks of a store."""
 
 
 def apply(
-    transaction: Transaction,
+    transaction: EffectParts,
     effects: Iterable[Effect],
     notifications: Sequence[Notification] = (),
 ) -> None:
@@ -80,7 +85,7 @@ def apply(
     outbox.enqueue_events(transaction, many[Notify], notifications)
 
 
-def _collect(transaction: Transaction, effect: Effect, many: defaultdict[type, list[Any]]) -> None:
+def _collect(transaction: EffectParts, effect: Effect, many: defaultdict[type, list[Any]]) -> None:
     """Collect what stores take many of at a time; carry out the rest."""
     match effect:
         case (
@@ -116,7 +121,7 @@ _Alone = (
 )
 
 
-def _apply_alone(transaction: Transaction, effect: _Alone) -> None:
+def _apply_alone(transaction: EffectParts, effect: _Alone) -> None:
     match effect:
         case ResetMaterials(user_id, course_id, materials):
             transaction.learning.reset_progress(user_id, course_id, materials)
@@ -144,7 +149,7 @@ def _apply_alone(transaction: Transaction, effect: _Alone) -> None:
             assert_never(effect)
 
 
-def _reopen(transaction: Transaction, effect: ReopenTraining) -> None:
+def _reopen(transaction: HasLearning, effect: ReopenTraining) -> None:
     """Make the current attempt incomplete; that it was completed stays among the completions."""
     item = ItemRef(effect.kind, effect.item_id)
     attempts, _ = transaction.learning.history(effect.user_id, [item])
@@ -167,7 +172,9 @@ _Assignments = tuple[Assignment, ...]
 
 
 def _reassign(
-    transaction: Transaction, certification_id: str, change: Callable[[_Assignments], _Assignments]
+    transaction: HasCertifications,
+    certification_id: str,
+    change: Callable[[_Assignments], _Assignments],
 ) -> None:
     found = transaction.certifications.get(certification_id)
     if found is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from attrs import frozen
 
@@ -11,7 +11,7 @@ from certrules.exports.calendar import calendar
 from certrules.exports.delimited import Cell, write_csv
 from certrules.exports.excel import write_excel
 from certrules.model.people import Action
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import HasTables, HasUsers
 from certrules.rules import tables
 from certrules.rules.calendar import expiries
 from certrules.rules.tables import Table, TableQuery
@@ -20,7 +20,16 @@ from certrules.workflows import facts
 from certrules.workflows.platform import Acting, scope_of
 from certrules.workflows.reporting import awards
 
-__all__ = ["ACTIONS", "ExportFormat", "Exported", "Group", "expiry_calendar", "export", "rows"]
+__all__ = [
+    "ACTIONS",
+    "CalendarParts",
+    "ExportFormat",
+    "Exported",
+    "Group",
+    "expiry_calendar",
+    "export",
+    "rows",
+]
 
 
 ACTIONS = {
@@ -56,7 +65,13 @@ class Exported:
     groups: tuple[Group, ...] = ()
 
 
-def export(acting: Acting, query: TableQuery, target: BinaryIO, *, as_: ExportFormat) -> Exported:
+class CalendarParts(HasUsers, HasTables, Protocol):
+    """What :func:`expiry_calendar` asks of a store."""
+
+
+def export(
+    acting: Acting[HasTables], query: TableQuery, target: BinaryIO, *, as_: ExportFormat
+) -> Exported:
     """Write what a query finds to a binary stream, however long it is, without holding it.
 
     Days and times are those of the platform's zone. Lists are written with semicolons between.
@@ -77,7 +92,7 @@ def export(acting: Acting, query: TableQuery, target: BinaryIO, *, as_: ExportFo
     if not isinstance(as_, ExportFormat):
         raise InvalidValueError("format", as_, "a certrules.workflows.exporting.ExportFormat")
     acting.require(ACTIONS[query.table], query.scope)
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         groups = tuple(_groups(view, query))
         found = map(_flat, rows(view, query, zone=acting.zone))
         if as_ is ExportFormat.CSV:
@@ -89,7 +104,7 @@ def export(acting: Acting, query: TableQuery, target: BinaryIO, *, as_: ExportFo
     return Exported(query.columns, count, groups)
 
 
-def rows(view: Transaction, query: TableQuery, *, zone: str | tzinfo) -> Iterator[tuple[Any, ...]]:
+def rows(view: HasTables, query: TableQuery, *, zone: str | tzinfo) -> Iterator[tuple[Any, ...]]:
     """Yield the cells of each row that a query finds, in its order, without holding them all.
 
     The view must stay open meanwhile, and may not be asked anything else. A certification is listed
@@ -109,7 +124,7 @@ def rows(view: Transaction, query: TableQuery, *, zone: str | tzinfo) -> Iterato
     return map(cells, view.tables.certifications(query))
 
 
-def _groups(view: Transaction, query: TableQuery) -> Iterator[Group]:
+def _groups(view: HasTables, query: TableQuery) -> Iterator[Group]:
     def place(group: Sequence[Any]) -> Any:
         pairs = zip(query.group, group, strict=False)
         return [(field.place(value), str(value)) for field, value in pairs]
@@ -124,7 +139,7 @@ def _flat(cells: Sequence[Any]) -> list[Cell]:
 
 
 def expiry_calendar(
-    acting: Acting,
+    acting: Acting[CalendarParts],
     user_id: str,
     *,
     at: datetime,
@@ -140,7 +155,7 @@ def expiry_calendar(
 
     Rules: ALL-ROLE-05, ALL-ROLE-07, DOC-EXP-04.
     """
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         rows = awards(acting, view, TableQuery(Table.ISSUED, at, scope=scope_of(view, user_id)))
         known = facts.known_user(view, user_id)
         found = expiries(rows, zone=acting.zone_of(known) if zone is None else zone)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from attrs import frozen
 
@@ -14,11 +14,20 @@ from certrules.model.learning import Completion, Course, Enrolment, LearningPlan
 from certrules.model.people import User
 from certrules.model.values import checked_id
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import (
+    CoreTransaction,
+    HasAwards,
+    HasCertifications,
+    HasItems,
+    HasLearning,
+    HasUsers,
+)
 from certrules.rules.criteria import item_order
 
 __all__ = [
     "Learned",
+    "LearnedParts",
+    "TrainingParts",
     "known",
     "known_certification",
     "known_source",
@@ -32,8 +41,20 @@ T = TypeVar("T")
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 
 
+class LearnedParts(HasItems, HasLearning, Protocol):
+    """What :func:`of_user` asks of a store."""
+
+
+class TrainingParts(HasUsers, HasItems, HasAwards, HasLearning, Protocol):
+    """What :func:`of_many` asks of a store."""
+
+
 def load(
-    transaction: Transaction, user_id: str, certification_id: str, *, naming: Iterable[ItemRef] = ()
+    transaction: CoreTransaction,
+    user_id: str,
+    certification_id: str,
+    *,
+    naming: Iterable[ItemRef] = (),
 ) -> Facts:
     """Return everything that a store knows of one user and one certification.
 
@@ -53,7 +74,7 @@ def load(
 
 
 def of_user(
-    transaction: Transaction,
+    transaction: LearnedParts,
     user: User,
     certifications: Mapping[str, Certification],
     awards: Iterable[Award],
@@ -88,7 +109,7 @@ def of_user(
 
 
 def of_many(
-    transaction: Transaction, certification: Certification, users: Collection[str]
+    transaction: TrainingParts, certification: Certification, users: Collection[str]
 ) -> Mapping[str, Facts]:
     """Return, by user, the awards of a certification and the completions of its items.
 
@@ -119,18 +140,18 @@ def known(what: str, found: T | None, id_: str) -> T:
     return found
 
 
-def known_user(transaction: Transaction, user_id: str) -> User:
+def known_user(transaction: HasUsers, user_id: str) -> User:
     """Return the user of an id; InvalidValueError if the store has none."""
     return known("user", transaction.users.get(checked_id("user_id", user_id)), user_id)
 
 
-def known_certification(transaction: Transaction, certification_id: str) -> Certification:
+def known_certification(transaction: HasCertifications, certification_id: str) -> Certification:
     """Return the certification of an id; InvalidValueError if the store has none."""
     found = transaction.certifications.get(checked_id("certification_id", certification_id))
     return known("certification", found, certification_id)
 
 
-def known_source(transaction: Transaction, source: Source) -> None:
+def known_source(transaction: HasItems, source: Source) -> None:
     """Raise InvalidValueError for an award earned by a course, plan or track that is not there.
 
     External training takes place elsewhere: the store need not have it.
@@ -159,7 +180,7 @@ class Learned:
 
 
 def _learned(
-    transaction: Transaction,
+    transaction: LearnedParts,
     user_id: str,
     items: Collection[ItemRef],
     naming: Iterable[ItemRef] = (),

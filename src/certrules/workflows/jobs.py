@@ -205,7 +205,7 @@ class Jobs:
         self._lock = RLock()
 
     def submit(
-        self, acting: Acting, name: str, steps: JobSteps, *, owner: str | None = None
+        self, acting: Acting[object], name: str, steps: JobSteps, *, owner: str | None = None
     ) -> Job:
         """Begin a job of ``owner``, or else of the user who acts, and return its snapshot.
 
@@ -225,14 +225,16 @@ class Jobs:
         self._go_on(run)
         return self._snapshot(run)
 
-    def get(self, acting: Acting, job_id: str) -> Job:
+    def get(self, acting: Acting[object], job_id: str) -> Job:
         """Return the snapshot of a job; InvalidValueError if no job of that id is listed.
 
         Rules: DOC-JOB-03.
         """
         return self._snapshot(self._known(acting, job_id))
 
-    def listed(self, acting: Acting, *, at: datetime, owner: str | None = None) -> list[Job]:
+    def listed(
+        self, acting: Acting[object], *, at: datetime, owner: str | None = None
+    ) -> list[Job]:
         """Return the jobs to show at an instant, newest first: all, or one owner's.
 
         Raises :class:`~certrules.errors.NotPermittedError` if the principal may see neither their
@@ -246,7 +248,7 @@ class Jobs:
         shown = (job for job in jobs if job.listed(at) and owner in (None, job.owner))
         return [job for job in shown if acting.may(Action.VIEW_JOB, Scope(job.owner))]
 
-    def discontinue(self, acting: Acting, job_id: str) -> Job:
+    def discontinue(self, acting: Acting[object], job_id: str) -> Job:
         """Stop a job before its next step, and return its snapshot.
 
         What it has done stays done; it cannot be resumed. A job that has ended stays as it is, and
@@ -260,7 +262,7 @@ class Jobs:
             future.cancel()  # its callback ends the job
         return self._snapshot(run)
 
-    def wait(self, acting: Acting, job_id: str, timeout: float | None = None) -> Job:
+    def wait(self, acting: Acting[object], job_id: str, timeout: float | None = None) -> Job:
         """Return the snapshot of a job when it has ended, or after so many seconds.
 
         A step that waits for a job of its own executor may wait for itself.
@@ -272,7 +274,7 @@ class Jobs:
             run.ended.wait_for(lambda: run.job.state.ended, timeout)
         return self._snapshot(run)
 
-    def _known(self, acting: Acting, job_id: str) -> _Run:
+    def _known(self, acting: Acting[object], job_id: str) -> _Run:
         """Return a job that the principal may see; nobody else learns whether it exists."""
         run = self._runs.get(job_id)
         acting.require(Action.VIEW_JOB, Scope(run.job.owner) if run else ANYONE)

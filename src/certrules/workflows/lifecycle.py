@@ -12,16 +12,18 @@ from certrules.model.catalog import Assignment, ItemKind
 from certrules.model.decisions import Decision
 from certrules.model.people import Action
 from certrules.model.values import checked_id
-from certrules.repositories.protocols import Transaction
 from certrules.rules import lifecycle
 from certrules.workflows import facts
+from certrules.workflows.effects import EffectParts
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import decide_and_apply
+from certrules.workflows.transactions import DecisionParts, decide_and_apply
 
 __all__ = ["assign", "delete", "unassign", "unlink"]
 
 
-def assign(acting: Acting, certification_id: str, assignment: Assignment) -> Decision:
+def assign(
+    acting: Acting[DecisionParts], certification_id: str, assignment: Assignment
+) -> Decision:
     """Assign an item to a certification. Action: ``EDIT_CERTIFICATION``.
 
     >>> store, course = MemoryStore(), Item(ItemKind.COURSE, "c1")
@@ -37,7 +39,7 @@ def assign(acting: Acting, certification_id: str, assignment: Assignment) -> Dec
     """
     acting.require(Action.EDIT_CERTIFICATION)
 
-    def assign(transaction: Transaction) -> Decision:
+    def assign(transaction: DecisionParts) -> Decision:
         found = facts.known_certification(transaction, certification_id)
         if transaction.items.get(*assignment.ref) is None:
             expected = "the id of an item in the store"
@@ -49,7 +51,7 @@ def assign(acting: Acting, certification_id: str, assignment: Assignment) -> Dec
 
 
 def unlink(
-    acting: Acting,
+    acting: Acting[EffectParts],
     certification_id: str,
     kind: ItemKind,
     item_id: str,
@@ -73,7 +75,7 @@ def unlink(
     acting.require(Action.EDIT_CERTIFICATION)
     at = instants.utc(at)
 
-    def unlink(transaction: Transaction) -> Decision:
+    def unlink(transaction: EffectParts) -> Decision:
         found = facts.known_certification(transaction, certification_id)
         awards = transaction.awards.select(certification_id=certification_id)
         renewals = transaction.renewals.open(certification_id)
@@ -83,7 +85,12 @@ def unlink(
 
 
 def unassign(
-    acting: Acting, user_id: str, certification_id: str, *, at: datetime, dry_run: bool = False
+    acting: Acting[EffectParts],
+    user_id: str,
+    certification_id: str,
+    *,
+    at: datetime,
+    dry_run: bool = False,
 ) -> Decision:
     """Take a certification away from one user, with its history. Action: ``DELETE_AWARD``.
 
@@ -96,7 +103,7 @@ def unassign(
     acting.require_for(Action.DELETE_AWARD, user_id)
     at, certification_id = instants.utc(at), checked_id("certification_id", certification_id)
 
-    def unassign(transaction: Transaction) -> Decision:
+    def unassign(transaction: EffectParts) -> Decision:
         awards = transaction.awards.history(user_id, certification_id)
         renewals = transaction.renewals.history(user_id, certification_id)
         return lifecycle.unassign(user_id, awards, renewals, at=at)
@@ -105,7 +112,7 @@ def unassign(
 
 
 def delete(
-    acting: Acting,
+    acting: Acting[EffectParts],
     certification_id: str,
     *,
     at: datetime,
@@ -129,7 +136,7 @@ def delete(
     acting.require(Action.DELETE_CERTIFICATION)
     at = instants.utc(at)
 
-    def delete(transaction: Transaction) -> Decision:
+    def delete(transaction: EffectParts) -> Decision:
         found = facts.known_certification(transaction, certification_id)
         awards = transaction.awards.select(certification_id=certification_id)
         renewals = transaction.renewals.open(certification_id)

@@ -12,14 +12,14 @@ from certrules.model.awards import ManualAward
 from certrules.model.decisions import Decision, Reason, Refused
 from certrules.model.facts import Facts
 from certrules.model.people import Action
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import HasUsers
 from certrules.rules import awarding
 from certrules.rules.awarding import Expansion, Targets
-from certrules.workflows.effects import apply
+from certrules.workflows.effects import EffectParts, apply
 from certrules.workflows.facts import known_certification, known_source
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import batches
+from certrules.workflows.transactions import DecisionParts, batches
 
 __all__ = ["AwardReport", "award", "award_all", "decide_each", "expand", "together"]
 
@@ -54,7 +54,7 @@ def together(reports: Iterable[AwardReport]) -> AwardReport:
 
 
 def award(
-    acting: Acting,
+    acting: Acting[DecisionParts],
     targets: Targets,
     chosen: ManualAward,
     *,
@@ -86,7 +86,7 @@ def award(
     """
     acting.require(Action.ISSUE_AWARD)
     at = instants.utc(at)
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         known_certification(view, chosen.certification_id)
         known_source(view, chosen.source)
     expansion = expand(acting, targets)
@@ -103,7 +103,7 @@ def award(
     return jobs.submit(acting, f"award {chosen.certification_id}", steps, owner=owner)
 
 
-def expand(acting: Acting, targets: Targets) -> Expansion:
+def expand(acting: Acting[HasUsers], targets: Targets) -> Expansion:
     """Return whom targets mean in a store; see :func:`certrules.rules.awarding.expand`.
 
     Action: ``ISSUE_AWARD``.
@@ -111,21 +111,25 @@ def expand(acting: Acting, targets: Targets) -> Expansion:
     Rules: DOC-AWARD-01, INT-29.
     """
     acting.require(Action.ISSUE_AWARD)
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         if targets.groups or targets.branches:
             return awarding.expand(targets, view.users.all())
         return awarding.expand(targets, view.users.among(targets.users).values())
 
 
 def _steps(
-    acting: Acting, users: Sequence[str], skipped: AwardReport, chosen: ManualAward, at: datetime
+    acting: Acting[DecisionParts],
+    users: Sequence[str],
+    skipped: AwardReport,
+    chosen: ManualAward,
+    at: datetime,
 ) -> JobSteps:
     done = 0
     for some in batches(users):
         report = together([skipped, (yield partial(award_all, acting, some, chosen, at=at))])
         skipped = AwardReport()
         done += len(some)
-        with acting.store.reading() as view:
+        with acting.reading() as view:
             met = view.users.among([*(user for user, _ in report.refused), *report.inactive])
         names = {id_: user.username for id_, user in met.items()}
         said = (
@@ -146,7 +150,7 @@ def _steps(
 
 
 def award_all(
-    acting: Acting, users: Sequence[str], chosen: ManualAward, *, at: datetime
+    acting: Acting[DecisionParts], users: Sequence[str], chosen: ManualAward, *, at: datetime
 ) -> AwardReport:
     """Award a certification by hand to users of these ids, in one transaction.
 
@@ -156,7 +160,7 @@ def award_all(
     """
     acting.require(Action.ISSUE_AWARD)
     at = instants.utc(at)
-    with acting.store.writing() as transaction:
+    with acting.writing() as transaction:
         found = known_certification(transaction, chosen.certification_id)
         known_source(transaction, chosen.source)
         known = transaction.users.among(users)
@@ -170,8 +174,8 @@ def award_all(
 
 
 def decide_each(
-    acting: Acting,
-    transaction: Transaction,
+    acting: Acting[object],
+    transaction: EffectParts,
     users: Sequence[str],
     known: Mapping[str, Facts],
     decide: Callable[[Facts], Decision],

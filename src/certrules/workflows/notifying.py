@@ -8,6 +8,7 @@ the clock was set back.
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Protocol
 
 from attrs import evolve, frozen
 
@@ -17,15 +18,22 @@ from certrules.model.catalog import ItemKind
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Notification, Planned
 from certrules.model.people import Action
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import (
+    HasAwards,
+    HasBadges,
+    HasCertifications,
+    HasItems,
+    HasNotices,
+    HasUsers,
+)
 from certrules.rules import notifications as rules
 from certrules.rules.notifications import Medium
 from certrules.rules.notifications.templates import check_medium
-from certrules.workflows.outbox import enqueue_notices
+from certrules.workflows.outbox import OutboxParts, enqueue_notices
 from certrules.workflows.platform import Acting
 from certrules.workflows.transactions import BATCH
 
-__all__ = ["Message", "due", "message"]
+__all__ = ["DueParts", "Message", "MessageParts", "due", "message"]
 
 STRETCH = timedelta(days=1)
 """The shortest time of which one transaction plans the expiries."""
@@ -48,8 +56,16 @@ MOVED = (*MADE, EventKind.CHANGED)
 """What may put an expiry so near that some of its moments have passed."""
 
 
+class DueParts(OutboxParts, HasAwards, Protocol):
+    """What :func:`due` asks of a store."""
+
+
+class MessageParts(HasUsers, HasCertifications, HasItems, HasAwards, HasBadges, Protocol):
+    """What :func:`message` asks of a store."""
+
+
 def due(
-    acting: Acting,
+    acting: Acting[DueParts],
     notifications: Sequence[Notification],
     *,
     at: datetime,
@@ -101,7 +117,9 @@ def due(
     return added
 
 
-def _checked(acting: Acting, notifications: Sequence[Notification]) -> Sequence[Notification]:
+def _checked(
+    acting: Acting[object], notifications: Sequence[Notification]
+) -> Sequence[Notification]:
     """Return all notifications, the policy's among them; those of one id must be the same."""
     known: dict[str, Notification] = {}
     for each in (*acting.policy.notifications, *notifications):
@@ -113,14 +131,14 @@ def _checked(acting: Acting, notifications: Sequence[Notification]) -> Sequence[
 
 
 def _begin(
-    acting: Acting, notifications: Sequence[Notification], at: datetime, since: datetime
+    acting: Acting[HasNotices], notifications: Sequence[Notification], at: datetime, since: datetime
 ) -> None:
     """Write the markers of notifications that are new, and of those that lie ahead of ``at``.
 
     After the clock is set back, nothing earlier is sent either. A marker of a future instant at
     which a notification was new counts as not created.
     """
-    with acting.store.writing() as transaction:
+    with acting.writing() as transaction:
         markers = transaction.notices.planned()
         changed: dict[str, Planned] = {}
         for each in notifications:
@@ -134,7 +152,7 @@ def _begin(
 
 
 def _planned(
-    acting: Acting, notifications: Sequence[Notification], until: datetime
+    acting: Acting[DueParts], notifications: Sequence[Notification], until: datetime
 ) -> Iterator[Sequence[Notice]]:
     """Plan the notices of events, then those of expiries, a part in each transaction.
 
@@ -143,7 +161,7 @@ def _planned(
     """
     position, left = 0, False
     while True:
-        with acting.store.writing() as transaction:
+        with acting.writing() as transaction:
             known = transaction.notices.planned()
             markers = {each.id: known[each.id] for each in notifications}
             planning = _Planning(transaction, notifications, markers, acting.zone)
@@ -167,7 +185,7 @@ def _planned(
 class _Planning:
     """One transaction of :func:`due`; ``markers`` say how far each notification was planned."""
 
-    transaction: Transaction
+    transaction: DueParts
     notifications: Sequence[Notification]
     markers: Mapping[str, Planned]
     zone: tzinfo
@@ -253,7 +271,7 @@ class Message:
 
 
 def message(
-    acting: Acting,
+    acting: Acting[MessageParts],
     notice: Notice,
     notification: Notification,
     *,
@@ -287,7 +305,7 @@ def message(
     check_medium(medium)
     if notice.notification_id != notification.id:
         raise InvalidValueError("notification", notification.id, f"{notice.notification_id!r}")
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         user = view.users.get(notice.user_id)
         certification = view.certifications.get(notice.certification_id)
         history = view.awards.history(notice.user_id, notice.certification_id)
@@ -316,6 +334,6 @@ def message(
     )
 
 
-def _item_name(view: Transaction, item_id: str) -> str:
+def _item_name(view: HasItems, item_id: str) -> str:
     found = (view.items.get(kind, item_id) for kind in (ItemKind.COURSE, ItemKind.LEARNING_PLAN))
     return next((each.name for each in found if each is not None and item_id), "")

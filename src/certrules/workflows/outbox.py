@@ -8,7 +8,7 @@ whoever acts on an entry must recognise one that they have seen: by its id, whic
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Protocol, assert_never
 from urllib.parse import quote
 
 from certrules import instants
@@ -16,11 +16,13 @@ from certrules.errors import InvalidValueError
 from certrules.model.events import Event
 from certrules.model.notices import Notice, Notification
 from certrules.model.people import Action
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import HasBadges, HasEvents, HasNotices, HasUsers
 from certrules.rules import notifications as rules
 from certrules.workflows.platform import Acting
 
 __all__ = [
+    "NoticeParts",
+    "OutboxParts",
     "acknowledge",
     "as_cloud_event",
     "check_source",
@@ -37,7 +39,15 @@ MOST = 2**31 - 1
 _URI_REFERENCE = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 
 
-def pending(acting: Acting, *, limit: int = 100) -> Sequence[tuple[int, Event | Notice]]:
+class NoticeParts(HasUsers, HasBadges, HasNotices, Protocol):
+    """What :func:`enqueue_notices` asks of a store."""
+
+
+class OutboxParts(NoticeParts, HasEvents, Protocol):
+    """What :func:`enqueue_events` asks of a store."""
+
+
+def pending(acting: Acting[HasEvents], *, limit: int = 100) -> Sequence[tuple[int, Event | Notice]]:
     """Return what was not acknowledged yet, each with its position, in order.
 
     At most ``limit`` entries; :func:`count` says how many there are. Raises
@@ -57,11 +67,11 @@ def pending(acting: Acting, *, limit: int = 100) -> Sequence[tuple[int, Event | 
     """
     acting.require(Action.MANAGE_NOTIFICATIONS)
     limit = min(_whole("limit", limit), MOST)
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         return view.events.after(view.events.acknowledged(), limit)
 
 
-def count(acting: Acting, *, at: datetime) -> tuple[int, int]:
+def count(acting: Acting[HasEvents], *, at: datetime) -> tuple[int, int]:
     """Return how much was not acknowledged yet, and how much of it is late at an aware instant.
 
     Action: ``MANAGE_NOTIFICATIONS``.
@@ -74,11 +84,11 @@ def count(acting: Acting, *, at: datetime) -> tuple[int, int]:
     """
     acting.require(Action.MANAGE_NOTIFICATIONS)
     at = instants.utc(at)
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         return view.events.count(view.events.acknowledged(), at)
 
 
-def acknowledge(acting: Acting, position: int) -> None:
+def acknowledge(acting: Acting[HasEvents], position: int) -> None:
     """Acknowledge everything up to a position, which is then delivered no more.
 
     A position before the last acknowledged one changes nothing; one after the end means the end.
@@ -87,12 +97,12 @@ def acknowledge(acting: Acting, position: int) -> None:
     """
     acting.require(Action.MANAGE_NOTIFICATIONS)
     position = _whole("position", position)
-    with acting.store.writing() as transaction:
+    with acting.writing() as transaction:
         transaction.events.acknowledge(position)
 
 
 def enqueue_events(
-    transaction: Transaction, events: Iterable[Event], notifications: Sequence[Notification] = ()
+    transaction: OutboxParts, events: Iterable[Event], notifications: Sequence[Notification] = ()
 ) -> None:
     """Record events in the outbox, and after them the notices that they call for.
 
@@ -105,7 +115,7 @@ def enqueue_events(
     )
 
 
-def enqueue_notices(transaction: Transaction, notices: Sequence[Notice]) -> Sequence[Notice]:
+def enqueue_notices(transaction: NoticeParts, notices: Sequence[Notice]) -> Sequence[Notice]:
     """Record in the outbox those notices that were never there, and return them.
 
     Nobody is told, then or later, of the awards of a user who is deactivated, nor of one whose

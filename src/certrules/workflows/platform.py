@@ -5,17 +5,19 @@ as somebody: as a person with their roles, or as the host itself, which is :data
 be said too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import tzinfo
+from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
 from certrules import instants
-from certrules.errors import InvalidValueError, NotPermittedError, UnknownZoneError
+from certrules.errors import InvalidValueError, NotPermittedError, StoreError, UnknownZoneError
 from certrules.model.people import Action, Actor, Permission, Role, Scope, User
 from certrules.model.policy import Policy
 from certrules.model.values import checked_id
-from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.protocols import HasUsers, Store, Transaction
 from certrules.rules import visibility
 from certrules.words import Word
 
@@ -37,10 +39,16 @@ ANYONE = Scope()
 Principal = Actor | System
 """Who acts: a person with their roles, or the host itself."""
 
+P = TypeVar("P")
+P_co = TypeVar("P_co", covariant=True)
+
 
 @frozen
-class Platform:
+class Platform(Generic[P_co]):
     """A store, with the policy and the time zone that hold for it.
+
+    Its type names what the transactions of the store have, as that of a workflow names what it
+    asks: a ``Platform[HasUsers]`` is refused by a type checker where awards are asked.
 
     ``zone`` is a name, a fixed offset or a tzinfo: on its calendar expiries are calculated, and in
     it days are shown to users who have no time zone of their own. Raises
@@ -54,7 +62,7 @@ class Platform:
     Rules: INT-41, X-TZ-1.
     """
 
-    store: Store
+    store: Store[P_co]
     policy: Policy
     zone: tzinfo = field(converter=instants.time_zone)
 
@@ -64,7 +72,7 @@ class Platform:
         if not isinstance(self.policy, Policy):
             raise InvalidValueError("policy", self.policy, "a certrules.Policy, such as DOCEBO")
 
-    def acting_as(self, principal: Principal) -> "Acting":
+    def acting_as(self, principal: Principal) -> "Acting[P_co]":
         """Return the platform as one principal acts on it, who must be said: there is no default.
 
         >>> platform = Platform(MemoryStore(), DOCEBO, UTC)
@@ -73,8 +81,27 @@ class Platform:
         """
         return Acting(self.store, self.policy, self.zone, principal)
 
+    def reading(self) -> AbstractContextManager[P_co]:
+        """Open one consistent view of the store; writing through it is a StoreError.
+
+        Also raises :class:`~certrules.errors.StoreError` for a part that is asked and that the
+        store does not have.
+        """
+        return _opened(self.store.reading())
+
+    def writing(self) -> AbstractContextManager[P_co]:
+        """Open a transaction: kept whole at the end, dropped whole on any exception.
+
+        Raises :class:`~certrules.errors.StoreError` as :meth:`reading` does.
+        """
+        return _opened(self.store.writing())
+
     def principal_for(
-        self, user_id: str, *, roles: Iterable[Role] = (), permissions: Iterable[Permission] = ()
+        self: "Platform[HasUsers]",
+        user_id: str,
+        *,
+        roles: Iterable[Role] = (),
+        permissions: Iterable[Permission] = (),
     ) -> Actor:
         """Return a user as a principal, with the primary company that the store has for them.
 
@@ -90,7 +117,7 @@ class Platform:
 
         Rules: INT-24, INT-41.
         """
-        with self.store.reading() as view:
+        with self.reading() as view:
             found = view.users.get(user_id)
         if found is None or not found.active:
             raise InvalidValueError("actor", user_id, "the id of an active user in the store")
@@ -116,7 +143,7 @@ class Platform:
 
 
 @frozen
-class Acting(Platform):
+class Acting(Platform[P_co]):
     """A platform as one principal acts on it: the first argument of every workflow.
 
     It can be pickled if its store can.
@@ -166,7 +193,7 @@ class Acting(Platform):
         if not decision:
             raise NotPermittedError(decision.reasons)
 
-    def require_for(self, action: Action, user_id: str) -> None:
+    def require_for(self: "Acting[HasUsers]", action: Action, user_id: str) -> None:
         """Raise :class:`~certrules.errors.NotPermittedError` unless it may be done for one user.
 
         Raises :class:`~certrules.errors.InvalidValueError` for what is no id, such as a number.
@@ -176,12 +203,30 @@ class Acting(Platform):
         checked_id("user_id", user_id)
         scope = ANYONE
         if self.principal is not SYSTEM:
-            with self.store.reading() as view:
+            with self.reading() as view:
                 scope = scope_of(view, user_id)
         self.require(action, scope)
 
 
-def scope_of(view: Transaction, user_id: str) -> Scope:
+def scope_of(view: HasUsers, user_id: str) -> Scope:
     """Return the scope of one user; its company is None if the store does not know the user."""
     found = view.users.get(user_id)
     return Scope(user_id, found.company_id if found else None)
+
+
+_PARTS = {each for each in dir(Transaction) if not each.startswith("_")}
+
+
+@contextmanager
+def _opened(opening: AbstractContextManager[P]) -> Iterator[P]:
+    """Open a transaction, and name the part if one is asked that it does not have."""
+    with opening as transaction:
+        try:
+            yield transaction
+        except AttributeError as error:
+            if error.obj is not transaction or error.name not in _PARTS:
+                raise
+            raise StoreError(
+                f"this store has no {error.name}: give its transactions that part, or wrap the "
+                "store in certrules.repositories.parts.with_parts"
+            ) from error

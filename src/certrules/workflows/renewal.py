@@ -12,17 +12,22 @@ from certrules.model.catalog import ItemKind, ItemRef
 from certrules.model.decisions import Answer, Decision
 from certrules.model.learning import RenewalOption
 from certrules.model.people import Action
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import CoreTransaction
 from certrules.rules import renewal
 from certrules.workflows import facts
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import decide_and_apply
+from certrules.workflows.transactions import DecisionParts, decide_and_apply
 
 __all__ = ["cancel", "decide", "start"]
 
 
 def decide(
-    acting: Acting, user_id: str, certification_id: str, *, at: datetime, plan_id: str | None = None
+    acting: Acting[CoreTransaction],
+    user_id: str,
+    certification_id: str,
+    *,
+    at: datetime,
+    plan_id: str | None = None,
 ) -> Answer:
     """Return whether a user may start a renewal, and by what.
 
@@ -39,14 +44,14 @@ def decide(
     """
     acting.require_for(Action.RENEW_AWARD, user_id)
     at = instants.utc(at)
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         named = [] if plan_id is None else [ItemRef(ItemKind.LEARNING_PLAN, plan_id)]
         known = facts.load(view, user_id, certification_id, naming=named)
     return renewal.decide(known, at=at, plan_id=plan_id, policy=acting.policy)
 
 
 def start(
-    acting: Acting,
+    acting: Acting[DecisionParts],
     user_id: str,
     certification_id: str,
     option: RenewalOption,
@@ -71,7 +76,7 @@ def start(
         raise InvalidValueError("option", option, "a certrules.RenewalOption")
     through = [] if option.plan_id is None else [ItemRef(ItemKind.LEARNING_PLAN, option.plan_id)]
 
-    def start(transaction: Transaction) -> Decision:
+    def start(transaction: DecisionParts) -> Decision:
         named = [ItemRef(option.kind, option.item_id), *through]
         known = facts.load(transaction, user_id, certification_id, naming=named)
         return renewal.start(
@@ -81,7 +86,9 @@ def start(
     return decide_and_apply(acting, start, dry_run=dry_run)
 
 
-def cancel(acting: Acting, user_id: str, certification_id: str, *, at: datetime) -> Decision:
+def cancel(
+    acting: Acting[DecisionParts], user_id: str, certification_id: str, *, at: datetime
+) -> Decision:
     """Cancel the open renewal of a user's certification. Action: ``RENEW_AWARD``.
 
     Rules: INT-12b.
@@ -89,7 +96,7 @@ def cancel(acting: Acting, user_id: str, certification_id: str, *, at: datetime)
     acting.require_for(Action.RENEW_AWARD, user_id)
     at = instants.utc(at)
 
-    def cancel(transaction: Transaction) -> Decision:
+    def cancel(transaction: DecisionParts) -> Decision:
         return renewal.cancel(facts.load(transaction, user_id, certification_id), at=at)
 
     return decide_and_apply(acting, cancel)

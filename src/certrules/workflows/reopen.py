@@ -13,18 +13,17 @@ from attrs import evolve
 from certrules import instants
 from certrules.model.effects import ReopenTraining
 from certrules.model.people import Action
-from certrules.repositories.protocols import Transaction
 from certrules.rules import awarding
 from certrules.workflows import facts
 from certrules.workflows.effects import apply
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import batches
+from certrules.workflows.transactions import DecisionParts, batches
 
 __all__ = ["reopen_expired"]
 
 
 def reopen_expired(
-    acting: Acting,
+    acting: Acting[DecisionParts],
     *,
     at: datetime,
     since: datetime | None = None,
@@ -60,13 +59,13 @@ def reopen_expired(
     acting.require(Action.MANAGE_LEARNING)
     at = instants.utc(at)
     first = datetime.min.replace(tzinfo=UTC) if since is None else instants.utc(since)
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         expired = [
             (each.user_id, each.certification_id) for each in view.awards.expiring(first, at)
         ]
     reopened: list[ReopenTraining] = []
     for pairs in batches(expired, on_progress):
-        with acting.store.writing() as transaction:
+        with acting.writing() as transaction:
             effects = [*_reopened(acting, transaction, pairs, at)]
             apply(transaction, effects)
         reopened += effects
@@ -74,7 +73,10 @@ def reopen_expired(
 
 
 def _reopened(
-    acting: Acting, transaction: Transaction, pairs: Sequence[tuple[str, str]], at: datetime
+    acting: Acting[object],
+    transaction: DecisionParts,
+    pairs: Sequence[tuple[str, str]],
+    at: datetime,
 ) -> Iterator[ReopenTraining]:
     holders: dict[str, list[str]] = defaultdict(list)
     for user, certification in pairs:

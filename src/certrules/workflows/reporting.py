@@ -8,7 +8,7 @@ from certrules.model.people import Action, Scope
 from certrules.model.status import status_of
 from certrules.model.tables import AwardRow, Field, Table, TableQuery, by_status
 from certrules.model.values import checked_id
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import CoreTransaction, HasTables
 from certrules.rules import renewal, reporting
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.rules.status import Status
@@ -18,7 +18,7 @@ from certrules.workflows.platform import ANYONE, Acting
 __all__ = ["awards", "learner", "report"]
 
 
-def awards(acting: Acting, view: Transaction, query: TableQuery) -> Iterator[AwardRow]:
+def awards(acting: Acting[object], view: HasTables, query: TableQuery) -> Iterator[AwardRow]:
     """Return the awards that a query finds, in its order, each with all names.
 
     They are not all held at once: the view must stay open meanwhile, and may not be asked anything
@@ -37,7 +37,12 @@ def awards(acting: Acting, view: Transaction, query: TableQuery) -> Iterator[Awa
 
 
 def report(
-    acting: Acting, view: Transaction, which: Report, *, at: datetime, scope: Scope = ANYONE
+    acting: Acting[object],
+    view: HasTables,
+    which: Report,
+    *,
+    at: datetime,
+    scope: Scope = ANYONE,
 ) -> Iterator[tuple[ReportRow, AwardRow]]:
     """Yield the rows of a report at an aware instant, in its order, each with its award.
 
@@ -62,7 +67,7 @@ def report(
 
 
 def learner(
-    acting: Acting, user_id: str, *, at: datetime, zone: str | tzinfo | None = None
+    acting: Acting[CoreTransaction], user_id: str, *, at: datetime, zone: str | tzinfo | None = None
 ) -> list[LearnerAward]:
     """Return what a user has earned, with whether each can be renewed, and if not, why.
 
@@ -80,7 +85,7 @@ def learner(
     Rules: DOC-VIEW-01, DOC-VIEW-02, DOC-VIEW-03.
     """
     at = instants.utc(at)
-    with acting.store.reading() as view:
+    with acting.reading() as view:
         user = view.users.get(checked_id("user_id", user_id))
         acting.require(Action.VIEW_AWARDS, Scope(user_id, user.company_id if user else None))
         user = facts.known("user", user, user_id)

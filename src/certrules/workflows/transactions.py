@@ -1,26 +1,32 @@
 """Transactions of the workflows: decide and apply in one, or commit a thousand at a time."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from certrules.model.decisions import Decision
-from certrules.repositories.protocols import Transaction
-from certrules.workflows.effects import apply
+from certrules.repositories.protocols import CoreTransaction
+from certrules.workflows.effects import EffectParts, apply
 from certrules.workflows.platform import Acting
 
-__all__ = ["BATCH", "batches", "decide_and_apply"]
+__all__ = ["BATCH", "DecisionParts", "batches", "decide_and_apply"]
 
 BATCH = 1000
 """How many users, awards or events one transaction commits."""
 
+
+P = TypeVar("P", bound=EffectParts)
 T = TypeVar("T")
 
 
+class DecisionParts(CoreTransaction, EffectParts, Protocol):
+    """What it takes to load the facts of a decision and to apply its effects."""
+
+
 def decide_and_apply(
-    acting: Acting, decide: Callable[[Transaction], Decision], *, dry_run: bool = False
+    acting: Acting[P], decide: Callable[[P], Decision], *, dry_run: bool = False
 ) -> Decision:
     """Load facts and decide by ``decide``, and apply the effects in the same transaction."""
-    with acting.store.reading() if dry_run else acting.store.writing() as transaction:
+    with acting.reading() if dry_run else acting.writing() as transaction:
         decision = decide(transaction)
         if decision and not dry_run:
             apply(transaction, decision.effects, acting.policy.notifications)

@@ -100,7 +100,9 @@ def _award(args: argparse.Namespace) -> int:
     return 0 if report.whole else 1
 
 
-def _awarded(acting: Acting, targets: Targets, chosen: ManualAward, *, at: datetime) -> AwardReport:
+def _awarded(
+    acting: Acting[Transaction], targets: Targets, chosen: ManualAward, *, at: datetime
+) -> AwardReport:
     with ThreadPoolExecutor(1) as executor, progress("awarding") as on_progress:
         jobs = Jobs(options.now, executor)
         awarded = manual_awards.award(acting, targets, chosen, at=at, jobs=jobs)
@@ -227,7 +229,9 @@ def _dated(args: argparse.Namespace, award: Dated, policy: Policy, *, zone: tzin
     return evolve(award, issued_at=issued_at, expires_at=expires_at, basis=basis)
 
 
-def _show(out: Output, store: Store, report: AwardReport, *, dry_run: bool = False) -> None:
+def _show(
+    out: Output, store: Store[Transaction], report: AwardReport, *, dry_run: bool = False
+) -> None:
     """Show who was awarded, or would be, and who was not and why."""
     if out.as_json:
         refused = [{"user": user, **decisions.as_json(each)} for user, each in report.refused]

@@ -30,7 +30,7 @@ from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.badges import Badge
 from certrules.model.decisions import Refused
 from certrules.model.people import Action, User
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import badges
 from certrules.workflows.platform import Acting
 
@@ -340,7 +340,7 @@ def _more(args: argparse.Namespace) -> dict[str, Any]:
     return {"lists": args.lists, "image": args.image_url, "recipient": recipient}
 
 
-def _skills(args: argparse.Namespace, store: Store) -> Mapping[str, str]:
+def _skills(args: argparse.Namespace, store: Store[Transaction]) -> Mapping[str, str]:
     """Return where skills of the certification are defined, by their names."""
     with store.reading() as view:
         skills = names.certification(view, args.certification).skills
@@ -368,7 +368,7 @@ def _write(path: str, data: bytes) -> None:
     CARRIED_OUT.set(True)
 
 
-def _badge(args: argparse.Namespace, acting: Acting, user: User) -> Badge | Refused:
+def _badge(args: argparse.Namespace, acting: Acting[Transaction], user: User) -> Badge | Refused:
     certification = session.certification_id(acting, args)
     decision = badges.issue(acting, user.id, certification, draw=secrets.randbelow)
     if isinstance(decision, Refused):

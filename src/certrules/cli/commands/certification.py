@@ -10,6 +10,7 @@ from functools import partial
 from certrules.cli import decisions, names, options, pictures, session
 from certrules.model.decisions import Decision
 from certrules.model.people import Action
+from certrules.repositories.protocols import Transaction
 from certrules.workflows import certifications, lifecycle
 from certrules.workflows.platform import Acting
 
@@ -70,7 +71,7 @@ def add_publish(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--image", metavar="FILE", help="look at its badge image, which is this")
 
 
-def _publish(acting: Acting, args: argparse.Namespace) -> Work:
+def _publish(acting: Acting[Transaction], args: argparse.Namespace) -> Work:
     publish = _edit(certifications.publish, acting, args)
     image = None if args.image is None else pictures.info(args.image)
     return partial(publish, active=not args.inactive, image=image)
@@ -92,7 +93,7 @@ def add_unassign(parser: argparse.ArgumentParser) -> None:
     options.add(parser, "--user")
 
 
-def _unassign(acting: Acting, args: argparse.Namespace) -> Work:
+def _unassign(acting: Acting[Transaction], args: argparse.Namespace) -> Work:
     user = session.user(acting, Action.DELETE_AWARD, args.user)
     return partial(lifecycle.unassign, acting, user.id, session.certification_id(acting, args))
 
@@ -103,7 +104,7 @@ def add_unlink(parser: argparse.ArgumentParser) -> None:
     options.add_items(parser, "what no longer earns it", required=True)
 
 
-def _unlink(acting: Acting, args: argparse.Namespace) -> Work:
+def _unlink(acting: Acting[Transaction], args: argparse.Namespace) -> Work:
     unlink = _edit(lifecycle.unlink, acting, args)
     with acting.store.reading() as view:
         item = names.item(view, args)
@@ -118,13 +119,13 @@ def add_delete(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cascade", action="store_true", help=says)
 
 
-def _delete(acting: Acting, args: argparse.Namespace) -> Work:
+def _delete(acting: Acting[Transaction], args: argparse.Namespace) -> Work:
     acting.require(Action.DELETE_CERTIFICATION)
     certification_id = session.certification_id(acting, args)
     return partial(lifecycle.delete, acting, certification_id, cascade=args.cascade)
 
 
-def _edit(workflow: Work, acting: Acting, args: argparse.Namespace) -> Work:
+def _edit(workflow: Work, acting: Acting[Transaction], args: argparse.Namespace) -> Work:
     acting.require(Action.EDIT_CERTIFICATION)
     return partial(workflow, acting, session.certification_id(acting, args))
 
@@ -133,7 +134,7 @@ def _add(
     parser: argparse.ArgumentParser,
     verb: str,
     example: str,
-    prepare: Callable[[Acting, argparse.Namespace], Work],
+    prepare: Callable[[Acting[Transaction], argparse.Namespace], Work],
     *,
     destructive: bool = False,
 ) -> None:
@@ -153,7 +154,9 @@ def _add(
         options.add_zone(parser, "show the dates of this time zone (UTC)")
 
 
-def _lose(args: argparse.Namespace, acting: Acting, verb: str, decision: Decision) -> int:
+def _lose(
+    args: argparse.Namespace, acting: Acting[Transaction], verb: str, decision: Decision
+) -> int:
     done = args.yes and bool(decision)
     granted = "done" if done else "what would be lost"
     if args.out.as_json:

@@ -10,7 +10,7 @@ from certrules.cli.output import Output
 from certrules.model.decisions import Decision, Granted, Refused
 from certrules.model.learning import Completion, ExternalTraining
 from certrules.model.people import Action
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import awarding
 from certrules.workflows.awarding import Completed
 from certrules.workflows.platform import Acting
@@ -69,7 +69,9 @@ def _run(args: argparse.Namespace) -> int:
     return 1 if refused else 0
 
 
-def _external(store: Store, training: ExternalTraining, decision: Decision | None) -> Completed:
+def _external(
+    store: Store[Transaction], training: ExternalTraining, decision: Decision | None
+) -> Completed:
     """Return what followed from an external training, as from other completions."""
     with store.reading() as view:
         recorded = view.learning.external(training.user_id, training.id) == training
@@ -79,7 +81,7 @@ def _external(store: Store, training: ExternalTraining, decision: Decision | Non
     return Completed(decision if decision is not None and refused else Granted(), decided)
 
 
-def _show(out: Output, acting: Acting, completed: Completed) -> None:
+def _show(out: Output, acting: Acting[Transaction], completed: Completed) -> None:
     if out.as_json:
         shown = {id_: decisions.as_json(each) for id_, each in completed.decisions.items()}
         recorded = decisions.as_json(completed.recorded)

@@ -11,6 +11,7 @@ from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output, counted
 from certrules.model.people import Action, Scope
+from certrules.repositories.protocols import Transaction
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import exporting
@@ -94,7 +95,7 @@ def _as(path: Path, given: str | None) -> ExportFormat:
     return ExportFormat(name)
 
 
-def _scope(args: argparse.Namespace, acting: Acting) -> Scope:
+def _scope(args: argparse.Namespace, acting: Acting[Transaction]) -> Scope:
     """Return whose awards are meant: those that are named, or else all that somebody may see."""
     action = exporting.ACTIONS[Table(args.table)]
     if args.user is not None:

@@ -18,6 +18,7 @@ from certrules.model.people import Action
 from certrules.model.policy import Duplicates, Policy
 from certrules.model.records import ImportProfile
 from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
+from certrules.repositories.protocols import Transaction
 from certrules.rules.importing import Outcome
 from certrules.workflows import importing
 from certrules.workflows.importing import ImportReport
@@ -160,7 +161,7 @@ def _noting(rejects: RejectsWriter | None, faults: TextIO | None) -> Callable[[R
     return note
 
 
-def carry_out(acting: Acting, file: RecordsFile, **options: Any) -> ImportReport:
+def carry_out(acting: Acting[Transaction], file: RecordsFile, **options: Any) -> ImportReport:
     """Import with a progress bar; say how far it came if it is stopped."""
     done = 0
     with progress("importing") as show:

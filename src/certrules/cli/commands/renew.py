@@ -14,7 +14,7 @@ from certrules.model.catalog import Item
 from certrules.model.decisions import Answer, Granted
 from certrules.model.learning import RenewalOption
 from certrules.model.people import Action
-from certrules.repositories.protocols import Store
+from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import renewal, reopen
 
 __all__ = ["add_renew", "add_reopen"]
@@ -97,14 +97,16 @@ def _options(decision: Answer, item: Item | None, plan_id: str | None) -> tuple[
     return named or (RenewalOption(item.kind, item.id, plan_id),)  # refused with the reason
 
 
-def _earlier(store: Store, user_id: str, certification_id: str, key: str) -> RenewalOption | None:
+def _earlier(
+    store: Store[Transaction], user_id: str, certification_id: str, key: str
+) -> RenewalOption | None:
     """Return by what the request of this key started a renewal: sent again, it means the same."""
     with store.reading() as view:
         history = view.renewals.history(user_id, certification_id)
     return next((each.option for each in history if each.key == key), None)
 
 
-def _only(store: Store, options: Sequence[RenewalOption]) -> RenewalOption | None:
+def _only(store: Store[Transaction], options: Sequence[RenewalOption]) -> RenewalOption | None:
     if len(options) > 1:
         with store.reading() as view:
             routes = "; ".join(decisions.sentence(Words(view), each) for each in options)

@@ -81,7 +81,7 @@ def _of(company: str | None) -> dict[str, object]:
     return {} if company is None else {"company": company}
 
 
-def _scope(view: Transaction, acting: Acting, name: str | None) -> Scope:
+def _scope(view: Transaction, acting: Acting[Transaction], name: str | None) -> Scope:
     """Return the user of a name; without a name, the most that somebody may see."""
     if name is None:
         return session.scope(acting, Action.VIEW_AWARDS)
@@ -89,7 +89,7 @@ def _scope(view: Transaction, acting: Acting, name: str | None) -> Scope:
     return Scope(user.id, user.company_id)
 
 
-def _show_report(args: argparse.Namespace, acting: Acting) -> None:
+def _show_report(args: argparse.Namespace, acting: Acting[Transaction]) -> None:
     out: Output = args.out
     which, at = Report(args.which), args.at
     by_user = which is Report.USERS_CERTIFICATIONS
@@ -128,7 +128,7 @@ def _cells(line: ReportRow, row: AwardRow, zone: tzinfo, *, by_user: bool) -> tu
     )
 
 
-def _show_learner(args: argparse.Namespace, acting: Acting) -> None:
+def _show_learner(args: argparse.Namespace, acting: Acting[Transaction]) -> None:
     out: Output = args.out
     user, at = session.user(acting, Action.VIEW_AWARDS, args.user), args.at
     lines = reporting.learner(acting, user.id, at=at, zone=acting.zone)
@@ -165,7 +165,7 @@ def _status(args: argparse.Namespace) -> int:
     return 0
 
 
-def _show_status(args: argparse.Namespace, acting: Acting, view: Transaction) -> None:
+def _show_status(args: argparse.Namespace, acting: Acting[Transaction], view: Transaction) -> None:
     out: Output = args.out
     at, zone = args.at, args.zone
     scopes = _scopes(view, acting, args.user)
@@ -193,7 +193,7 @@ def _show_status(args: argparse.Namespace, acting: Acting, view: Transaction) ->
     out.line(counted(count, "award"))
 
 
-def _scopes(view: Transaction, acting: Acting, name: str | None) -> Sequence[Scope]:
+def _scopes(view: Transaction, acting: Acting[Transaction], name: str | None) -> Sequence[Scope]:
     """Return the users of a name; without a name, the most that somebody may see."""
     if name is None:
         return [session.scope(acting, Action.VIEW_AWARDS)]
@@ -208,7 +208,7 @@ class _Line(NamedTuple):
 
 
 def _lines(
-    acting: Acting, rows: Iterable[AwardRow], *, at: datetime, zone: tzinfo | None
+    acting: Acting[Transaction], rows: Iterable[AwardRow], *, at: datetime, zone: tzinfo | None
 ) -> Iterator[_Line]:
     zones: dict[str | None, tzinfo] = {None: zone or acting.zone}
     for row in rows:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from attrs import Factory, define, evolve, frozen
 
@@ -13,12 +13,12 @@ from certrules.model.people import User
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, FaultCode, RecordField, RecordKey, Severity
 from certrules.records import FileLayout, Record, RejectedRow, shortened
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.protocols import HasAwards, HasCertifications, HasItems, HasUsers
 from certrules.rules import importing
 from certrules.rules.importing import Outcome
 from certrules.workflows.importing.reports import Tally
 
-__all__ = ["Plan", "plan"]
+__all__ = ["Plan", "PlanParts", "plan"]
 
 Row = Record | RejectedRow
 Thing = TypeVar("Thing", User, Certification, Item)
@@ -32,6 +32,10 @@ _ITEM_KINDS = {
 }
 
 
+class PlanParts(HasUsers, HasCertifications, HasItems, HasAwards, Protocol):
+    """What :func:`plan` asks of a store."""
+
+
 @define
 class Plan:
     """What a batch of rows does to a store: data, and nothing done yet."""
@@ -42,7 +46,7 @@ class Plan:
 
 
 def plan(
-    transaction: Transaction,
+    transaction: PlanParts,
     layout: FileLayout,
     batch: Sequence[Row],
     repeats: Mapping[RecordKey, Sequence[int]],
@@ -116,7 +120,7 @@ class _Names:
     items: Mapping[tuple[AssociationType | None, str | None], Item | FaultCode]
 
     @classmethod
-    def look_up(cls, transaction: Transaction, batch: Sequence[Row]) -> Self:
+    def look_up(cls, transaction: PlanParts, batch: Sequence[Row]) -> Self:
         """Return what a store has under the names of all rows, the rejected ones too."""
         usernames = {row.username_key for row in batch} - {""}
         codes = {row.certification_code for row in batch} - {""}

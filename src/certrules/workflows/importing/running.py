@@ -13,13 +13,13 @@ from certrules.model.people import Action
 from certrules.model.policy import Duplicates
 from certrules.model.records import RecordKey
 from certrules.records import FileLayout, Record, RecordsFile, RejectedRow
-from certrules.repositories.protocols import Transaction
 from certrules.rules import importing
 from certrules.workflows import effects
 from certrules.workflows.importing.planning import Plan, plan
 from certrules.workflows.importing.reports import KEPT_FAULTS, ImportReport, Tally
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
 from certrules.workflows.platform import Acting
+from certrules.workflows.transactions import DecisionParts
 
 __all__ = ["run", "submit"]
 
@@ -28,7 +28,7 @@ ATTEMPTS = 5
 
 
 def run(
-    acting: Acting,
+    acting: Acting[DecisionParts],
     file: RecordsFile,
     *,
     at: datetime,
@@ -65,7 +65,7 @@ def run(
 
 
 def submit(
-    acting: Acting,
+    acting: Acting[DecisionParts],
     file: RecordsFile,
     *,
     at: datetime,
@@ -121,7 +121,7 @@ _Batch = Sequence[Record | RejectedRow]
 class _Step:
     """One batch of a file, and all that it takes to carry it out; another process can do it."""
 
-    acting: Acting
+    acting: Acting[DecisionParts]
     layout: FileLayout
     batch: _Batch
     repeats: Mapping[RecordKey, Sequence[int]]
@@ -133,7 +133,7 @@ class _Step:
 
     def look(self) -> Plan:
         """Return what would be done."""
-        with self.acting.store.reading() as view:
+        with self.acting.reading() as view:
             return self._plan(view)
 
     def carry_out(self) -> Plan:
@@ -144,12 +144,12 @@ class _Step:
         return self._try()
 
     def _try(self) -> Plan:
-        with self.acting.store.writing() as transaction:
+        with self.acting.writing() as transaction:
             planned = self._plan(transaction)
             effects.apply(transaction, planned.effects, self.acting.policy.notifications)
         return planned
 
-    def _plan(self, transaction: Transaction) -> Plan:
+    def _plan(self, transaction: DecisionParts) -> Plan:
         return plan(
             transaction,
             self.layout,
@@ -161,7 +161,7 @@ class _Step:
 
 
 def _steps(
-    acting: Acting, file: RecordsFile, *, at: datetime, duplicates: Duplicates
+    acting: Acting[DecisionParts], file: RecordsFile, *, at: datetime, duplicates: Duplicates
 ) -> Iterator[tuple[_Step, int]]:
     """Return what is to be done, batch by batch, with the number of rows in all."""
     if not isinstance(duplicates, Duplicates):
