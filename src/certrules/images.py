@@ -5,8 +5,10 @@ from beginning to end without decoding it, and Pillow decodes only what is whole
 """
 
 import warnings
+import zlib
 from contextlib import suppress
 from io import BytesIO
+from struct import Struct
 
 try:
     from PIL import ImageOps
@@ -17,18 +19,17 @@ except ImportError as _error:
     hint = "images are read by Pillow: pip install 'certrules[images]'"
     raise ImportError(hint, name=_error.name) from _error
 
-from certrules.badges import jpeg, png
+from certrules import imagefiles
 from certrules.errors import BadgeError, InvalidValueError
+from certrules.imagefiles import LARGEST
 from certrules.model.images import ImageFormat, ImageInfo
 
-__all__ = ["LARGEST", "as_png", "read"]
+__all__ = ["LARGEST", "as_png", "check_png", "read"]
 
-LARGEST = 10_000_000
-"""How many bytes an image file has at most."""
 DECODED = 1_000_000
 """How many pixels an image has at most that is decoded to see whether it is whole."""
-
-_KINDS = {ImageFormat.PNG: png, ImageFormat.JPEG: jpeg}
+BAKED = 2048 * 2048
+"""How many pixels a PNG has at most that is to hold a credential."""
 
 
 def read(content: bytes) -> ImageInfo:
@@ -47,33 +48,76 @@ def read(content: bytes) -> ImageInfo:
     """
     if not isinstance(content, bytes):
         raise InvalidValueError("content of an image", type(content), "bytes")
-    found = (each for each, kind in _KINDS.items() if content.startswith(kind.SIGNATURE))
-    if (format_ := next(found, None)) is None:
+    format_ = imagefiles.format_of(content)
+    if format_ is None:
         return ImageInfo(None)
     if len(content) > LARGEST:
         return ImageInfo(format_, fault=f"the image has more than {LARGEST:,} bytes")
     width = height = 0
     try:
-        width, height = _KINDS[format_].size(content)
-        if not width or not height:
-            return ImageInfo(format_, width, height, "the image has no pixels")
-        _KINDS[format_].check_whole(content)
+        width, height = imagefiles.size(content)
+        _check_area(width * height)
+        imagefiles.check_whole(content)
         if width * height <= DECODED:
-            _check_pixels(content, format_)
+            _check_pixels(content)
     except BadgeError as error:
         return ImageInfo(format_, width, height, str(error))
     return ImageInfo(format_, width, height)
 
 
-def _check_pixels(content: bytes, format_: ImageFormat) -> None:
-    if format_ is ImageFormat.PNG:
-        png.check_rows(content)
+def check_png(content: bytes) -> None:
+    """Raise BadgeError unless all pixels of a PNG are there, :data:`BAKED` of them at most.
+
+    It may be animated: only its first picture is looked at.
+    """
+    width, height = imagefiles.size(content)
+    _check_area(width * height)
+    if width * height > BAKED:
+        raise BadgeError(f"the PNG has more than {BAKED:,} pixels")
+    _check_pixels(content)
+
+
+def _check_area(pixels: int) -> None:
+    if not pixels:
+        raise BadgeError("the image has no pixels")
+
+
+def _check_pixels(content: bytes) -> None:
+    if imagefiles.format_of(content) is ImageFormat.PNG:
+        _check_rows(content)
         _decode(content, PngImageFile)
         return
     # No decoder says that a scan lacks pixels; but then, more bytes before the end change it.
     longer = content[:-2].rstrip(b"\xff") + b"\x7a\xb5" * 100 + content[-2:]
     if _decode(content, JpegImageFile) != _decode(longer, JpegImageFile):
         raise BadgeError("the JPEG is cut off")
+
+
+_HEADER = Struct(">IIBBBBB")
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2))
+
+
+def _check_rows(image: bytes) -> None:
+    """Raise BadgeError unless the data of a PNG inflate to exactly the rows that it says."""
+    (_, header), *others = imagefiles.chunks(image)
+    stream, said = zlib.decompressobj(), _rows_size(header)
+    try:
+        data = b"".join(data for kind, data in others if kind == b"IDAT")
+        rows = stream.decompress(data, said + 1)
+    except zlib.error as error:
+        raise BadgeError("the pixels of the PNG cannot be inflated") from error
+    if len(rows) != said or not stream.eof:
+        raise BadgeError("the PNG has fewer or more pixels than it says")
+
+
+def _rows_size(header: memoryview) -> int:
+    """Return how many bytes all rows have, each behind a byte that names its filter."""
+    width, height, depth, colour, _, _, interlaced = _HEADER.unpack(header)
+    bits = depth * _SAMPLES.get(colour, 0)
+    passes = (*_PASSES, (0, 1, 1, 2)) if interlaced else ((0, 0, 1, 1),)
+    sizes = ((len(range(x, width, dx)), len(range(y, height, dy))) for x, y, dx, dy in passes)
+    return sum(rows * (1 + (columns * bits + 7) // 8) for columns, rows in sizes if columns)
 
 
 def _decode(content: bytes, reader: type[ImageFile]) -> bytes:

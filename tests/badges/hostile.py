@@ -112,6 +112,13 @@ def chunk(kind: bytes, data: bytes = b"") -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+def pixels(width: int, height: int, *, rows: int | None = None) -> tuple[bytes, bytes]:
+    """The header and the black pixels of a PNG whose every pixel has eight bytes."""
+    header = struct.pack(">IIBBBBB", width, height, 16, 6, 0, 0, 0)
+    data = bytes((1 + 8 * width) * (height if rows is None else rows))
+    return chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(data))
+
+
 def svg(inside: str, before: str = "") -> bytes:
     return f'{before}<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'.encode()
 
@@ -174,26 +181,50 @@ STATUSES: dict[str, Callable[[], str]] = {
     "valid": lambda: a_list(statuslist.encode([])),
 }
 IMAGES: dict[str, Callable[[], bytes]] = {
-    "a million chunks": lambda: png(chunk(b"IHDR", bytes(13)), chunk(b"tEXt") * 800_000),
-    "more bytes than may be": lambda: png(chunk(b"IHDR", bytes(13)), chunk(b"tEXt") * 1_000_000),
-    "a false length": lambda: png(chunk(b"IHDR", bytes(13)), b"\xff\xff\xff\xffiTXt" + bytes(99)),
+    "a million chunks": lambda: png(*pixels(1, 1), chunk(b"tEXt") * 800_000),
+    "more bytes than may be": lambda: png(*pixels(1, 1), chunk(b"tEXt") * 1_000_000),
+    "a false length": lambda: png(*pixels(1, 1), b"\xff\xff\xff\xffiTXt" + bytes(99)),
     "a compressed bomb": lambda: png(
-        chunk(b"IHDR", bytes(13)),
+        *pixels(1, 1),
         chunk(b"iTXt", b"openbadgecredential\0\1\0\0\0" + zlib.compress(bytes(100_000_000))),
         chunk(b"IEND"),
     ),
     "a million pixels' worth of nothing": lambda: png(
-        chunk(b"IHDR", bytes(13)), chunk(b"IDAT", bytes(9_990_000)), chunk(b"IEND")
+        pixels(1, 1)[0], chunk(b"IDAT", bytes(9_990_000)), chunk(b"IEND")
     ),
     "nine thousand credentials": lambda: png(
-        chunk(b"IHDR", bytes(13)),
+        *pixels(1, 1),
         chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0x") * 9_000,
         chunk(b"IEND"),
     ),
     "a credential after the end": lambda: png(
-        chunk(b"IHDR", bytes(13)),
+        *pixels(1, 1),
         chunk(b"IEND"),
         chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0x"),
+    ),
+    "pixels cut off": lambda: png(*pixels(500, 500, rows=250), chunk(b"IEND")),
+    "pixels without end": lambda: png(*pixels(1, 1, rows=50_000_000), chunk(b"IEND")),
+    "more pixels than may be": lambda: png(*pixels(50_000, 50_000, rows=1), chunk(b"IEND")),
+    "as many pixels as may be": lambda: png(*pixels(2048, 2048), chunk(b"IEND")),
+    "another header later": lambda: png(
+        *pixels(1, 1), pixels(50_000, 50_000, rows=0)[0], chunk(b"IEND")
+    ),
+    "a text that is a bomb": lambda: png(
+        *pixels(1, 1),
+        chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(100_000_000))),
+        chunk(b"IEND"),
+    ),
+    "a profile that is a bomb": lambda: png(
+        pixels(1, 1)[0],
+        chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(100_000_000))),
+        pixels(1, 1)[1],
+        chunk(b"IEND"),
+    ),
+    "a billion frames": lambda: png(
+        pixels(1, 1)[0],
+        chunk(b"acTL", struct.pack(">II", 2**31 - 1, 0)),
+        pixels(1, 1)[1],
+        chunk(b"IEND"),
     ),
     "a billion laughs": lambda: svg("&l9;", f'<!DOCTYPE svg [<!ENTITY l0 "lol">{LAUGHS}]>'),
     "an external entity": lambda: svg(

@@ -225,6 +225,35 @@ def test_a_damaged_png(image: bytes, message: str) -> None:
             use(image)
 
 
+def as_png(width: int, height: int, *rest: bytes) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return picture()[:8] + b"".join([chunk(b"IHDR", header), *rest, chunk(b"IEND", b"")])
+
+
+def rows(number: int) -> bytes:
+    return chunk(b"IDAT", zlib.compress(bytes(10) * number))
+
+
+@pytest.mark.rule("ALL-BADGE-04")
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        (as_png(9, 9), "fewer or more pixels"),
+        (as_png(9, 9, rows(8)), "fewer or more pixels"),
+        (as_png(9, 9, rows(10)), "fewer or more pixels"),
+        (as_png(9, 9, chunk(b"IDAT", b"none")), "cannot be inflated"),
+        (as_png(9, 9, chunk(b"IDAT", zlib.compress(b"\x09" * 90))), "cannot be decoded"),
+        (as_png(0, 9, rows(9)), "no pixels"),
+        (as_png(2048, 2049, rows(9)), "more than 4,194,304 pixels"),
+        (as_png(2**31 - 1, 2**31 - 1, rows(9)), "more than 4,194,304 pixels"),
+    ],
+)
+def test_a_png_that_nobody_can_see_holds_no_credential(image: bytes, message: str) -> None:
+    with pytest.raises(BadgeError, match=message):
+        baking.bake(image, TOKEN)
+    assert baking.bake(as_png(9, 9, rows(9)), TOKEN)
+
+
 @pytest.mark.parametrize(
     ("rest", "message"),
     [

@@ -19,6 +19,7 @@ from tests.badges import hostile
 from tests.badges.samples import DURING, ISSUER, Key, unsigned
 
 COMPRESSED = "the credential in the PNG is compressed, which Open Badges forbids"
+UNLIKE = "the PNG has fewer or more pixels than it says"
 ENTITIES = (
     "the SVG has declarations of its own in its document type, not read here; save it "
     "as a plain SVG, without <!DOCTYPE svg [...]>"
@@ -64,7 +65,7 @@ OUTCOMES = {
     "status: status list cut off": "status unknown",
     "status: valid": "valid",
     "image: a million chunks": "the PNG has more than 10,000 chunks",
-    "image: more bytes than may be": "12,000,033 bytes are more than 10,000,000",
+    "image: more bytes than may be": "12,000,056 bytes are more than 10,000,000",
     "image: a false length": "the PNG is cut off",
     "image: a compressed bomb": COMPRESSED,
     "image: a billion laughs": ENTITIES,
@@ -79,6 +80,14 @@ OUTCOMES = {
     "image: a million pixels' worth of nothing": "the PNG holds no credentials",
     "image: nine thousand credentials": "the PNG holds 9000 credentials",
     "image: a credential after the end": "the PNG holds no credentials",
+    "image: pixels cut off": "the PNG holds no credentials",
+    "image: pixels without end": "the PNG holds no credentials",
+    "image: more pixels than may be": "the PNG holds no credentials",
+    "image: as many pixels as may be": "the PNG holds no credentials",
+    "image: another header later": "the PNG has several headers",
+    "image: a text that is a bomb": "the PNG holds no credentials",
+    "image: a profile that is a bomb": "the PNG holds no credentials",
+    "image: a billion frames": "the PNG holds no credentials",
     "image: external references": "the SVG holds no credentials",
     "image: deep elements": "the SVG is nested more than 100 deep",
     "image: many attributes": "the SVG holds no credentials",
@@ -89,7 +98,15 @@ BAKED = {
     f"bake: {name.removeprefix('image: ')}": "baked True" if "hold" in said else said
     for name, said in OUTCOMES.items()
     if name.startswith("image: ")
-} | {"bake: a compressed bomb": "baked True"}
+} | {
+    "bake: a compressed bomb": "baked True",
+    "bake: a million pixels' worth of nothing": "the pixels of the PNG cannot be inflated",
+    "bake: pixels cut off": UNLIKE,
+    "bake: pixels without end": UNLIKE,
+    "bake: more pixels than may be": "the PNG has more than 4,194,304 pixels",
+    "bake: a text that is a bomb": "the pixels of the image cannot be decoded",
+    "bake: a profile that is a bomb": "the pixels of the image cannot be decoded",
+}
 OUTCOMES |= BAKED
 
 

@@ -2,16 +2,16 @@
 
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
-from certrules.badges import jpeg, png, svg, tokens
+from certrules import imagefiles
+from certrules.badges import svg, tokens
 from certrules.errors import BadgeError, InvalidValueError
+from certrules.imagefiles import LARGEST
 
 __all__ = ["LARGEST", "bake", "media_type", "read"]
 
-LARGEST = 10_000_000
-"""How many bytes a picture may have."""
-
 _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # marks of byte order, and white space
 _PNG, _JPEG, _SVG = "image/png", "image/jpeg", "image/svg+xml"
+_KEYWORD = b"openbadgecredential"
 
 
 def media_type(image: bytes) -> str:
@@ -23,10 +23,18 @@ def media_type(image: bytes) -> str:
     >>> media_type(b'<svg xmlns="http://www.w3.org/2000/svg"></svg>')
     'image/svg+xml'
     """
+    kind = _picture_kind(image)
+    if kind == _SVG:
+        svg.check(image)
+    else:
+        imagefiles.size(image)
+    return kind
+
+
+def _picture_kind(image: bytes) -> str:
     kind = _kind(image)
     if kind is None:
         raise BadgeError("the picture is neither a PNG, nor a JPEG, nor an SVG")
-    {_PNG: png.size, _JPEG: jpeg.size, _SVG: svg.check}[kind](image)
     return kind
 
 
@@ -36,10 +44,8 @@ def _kind(data: bytes) -> str | None:
         raise InvalidValueError("picture", type(data).__name__, "bytes, as they are in the file")
     if len(data) > LARGEST:
         raise BadgeError(f"{len(data):,} bytes are more than {LARGEST:,}")
-    if data.startswith(png.SIGNATURE):
-        return _PNG
-    if data.startswith(jpeg.SIGNATURE):
-        return _JPEG
+    if format_ := imagefiles.format_of(data):
+        return f"image/{format_}"
     return _SVG if data.lstrip(_BEFORE_XML).startswith(b"<") else None
 
 
@@ -47,10 +53,11 @@ def bake(image: bytes, token: str) -> bytes:
     """Return a PNG or an SVG with a credential in it, in place of any that it had.
 
     Nothing else of the picture changes: what an SVG refers to is not fetched, and its scripts stay
-    in it. A JPEG has no place for a credential: make it a PNG with
-    :func:`certrules.images.as_png` first. Whether the badge is genuine is not asked. Raises
-    :class:`~certrules.errors.BadgeError` for another kind of image, a damaged one or a text that is
-    no token, and :class:`~certrules.errors.InvalidValueError` for a wrong type.
+    in it. Bytes after the end of a PNG are left out. A JPEG has no place for a credential: make it
+    a PNG with :func:`certrules.images.as_png` first. Whether the badge is genuine is not asked.
+    Raises :class:`~certrules.errors.BadgeError` for another kind of image, a damaged one, a PNG
+    that lacks pixels or has more than :data:`certrules.images.BAKED`, or a text that is no token,
+    and :class:`~certrules.errors.InvalidValueError` for a wrong type.
 
     >>> from cryptography.hazmat.primitives.asymmetric import ec
     >>> from certrules.badges.credential import Issuer, credential
@@ -74,12 +81,15 @@ def bake(image: bytes, token: str) -> bytes:
     if not isinstance(token, str):
         raise InvalidValueError("token", type(token).__name__, "a text, as of signing.sign")
     tokens.read(token)
-    kind = media_type(image)
+    kind = _picture_kind(image)
     if kind == _JPEG:
         raise BadgeError("a JPEG cannot hold a credential; make it a PNG first")
-    put = png.put if kind == _PNG else svg.put
-    baked = put(image, token)
+    baked = _put(image, token) if kind == _PNG else svg.put(image, token)
     read(baked)  # with it, a picture may just have grown too large to be read back
+    if kind == _PNG:
+        from certrules import images  # Pillow, which nothing else needs here
+
+        images.check_png(baked)
     return baked
 
 
@@ -97,8 +107,10 @@ def read(data: bytes) -> str:
         raise BadgeError("a JPEG cannot hold a credential: the badge is the PNG made of it")
     if kind is None:
         found = [_text(data)]
+    elif kind == _PNG:
+        found = _tokens(data)
     else:
-        found = png.tokens(data) if kind == _PNG else svg.tokens(data)
+        found = svg.tokens(data)
     if len(found) != 1:
         name = "PNG" if kind == _PNG else "SVG"
         raise BadgeError(f"the {name} holds {'no' if not found else len(found)} credentials")
@@ -113,3 +125,33 @@ def _text(data: bytes) -> str:
         return data.decode("utf-16" if is_utf16 else "utf-8-sig").strip()
     except UnicodeDecodeError:
         raise BadgeError("neither a PNG, nor an SVG, nor a token") from None
+
+
+def _put(image: bytes, token: str) -> bytes:
+    """Return a PNG with a token in it, in a chunk before the last."""
+    *kept, end = (each for each in imagefiles.chunks(image) if not _is_ours(*each))
+    ours = b"iTXt", memoryview(_KEYWORD + b"\0\0\0\0\0" + token.encode("ascii"))
+    return imagefiles.png((*kept, ours, end))
+
+
+def _tokens(image: bytes) -> list[str]:
+    """Return the tokens in a PNG, which should be one; BadgeError if one cannot be read."""
+    found = [data for kind, data in imagefiles.chunks(image) if _is_ours(kind, data)]
+    return [_chunk_text(bytes(data[len(_KEYWORD) + 1 :])) for data in found]
+
+
+def _is_ours(kind: bytes, data: memoryview) -> bool:
+    return kind == b"iTXt" and bytes(data[: len(_KEYWORD) + 1]).partition(b"\0")[0] == _KEYWORD
+
+
+def _chunk_text(data: bytes) -> str:
+    """Return the text of an iTXt chunk behind its keyword: two flags, two words, then the text."""
+    flag, words = data[:1], data[2:].split(b"\0", 2)
+    if len(words) < 3 or flag not in (b"\0", b"\1"):
+        raise BadgeError("the credential in the PNG is cut off, or no text at all")
+    if flag == b"\1":
+        raise BadgeError("the credential in the PNG is compressed, which Open Badges forbids")
+    try:
+        return words[2].decode()
+    except UnicodeDecodeError:
+        raise BadgeError("the credential in the PNG is not text") from None

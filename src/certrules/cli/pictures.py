@@ -1,13 +1,12 @@
 """Pictures on the command line: badge images, and pictures that hold credentials."""
 
 from collections.abc import Callable, Iterable, Mapping
-from math import prod
 from os.path import realpath
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-from certrules.badges import baking, png
+from certrules.badges import baking
 from certrules.cli import files
 from certrules.cli.failures import UsageError
 from certrules.errors import BadgeError, CatalogError
@@ -15,9 +14,6 @@ from certrules.model.catalog import Certification
 from certrules.model.images import ImageInfo
 
 __all__ = ["bakeable", "beside", "credential", "info", "shown"]
-
-INFLATED = 1_000_000
-"""How many pixels a PNG has at most that is inflated to see whether it has them all."""
 
 Answer = TypeVar("Answer")
 
@@ -79,10 +75,11 @@ def bakeable(path: str, out: str) -> bytes:
 
 
 def _converted(data: bytes) -> bytes:
-    if baking.media_type(data) == "image/jpeg":
+    kind = baking.media_type(data)
+    if kind == "image/jpeg":
         data = _images("a JPEG").as_png(data)
-    elif baking.media_type(data) == "image/png" and prod(png.size(data)) <= INFLATED:
-        png.check_rows(data)
+    elif kind == "image/png":
+        _images("a PNG")
     baking.bake(data, "e30.e30.")  # found out now, before a badge is on record
     return data
 

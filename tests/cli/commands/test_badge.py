@@ -610,13 +610,17 @@ def test_an_issuer_has_a_name(run: Run, awarded: Path, key: Files) -> None:
 
 
 def test_without_the_extras_it_says_what_to_install(awarded: Path, key: Files) -> None:
-    image("JPEG")
+    for kind in ("JPEG", "PNG"):
+        image(kind)
     Path("token.jwt").write_text("e30.e30.c2ln")
     blocked = "import sys; sys.modules.update(jwt=None, PIL=None)\n"
     code = f"{blocked}from certrules.cli import main; sys.exit(main())"
     issue = "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
-    bake = "bake", "token.jwt", "--image", "badge.jpeg", "--out", "x.png"
-    for words, extra in ((issue, "badges"), (bake, "images")):
+    bakes = (
+        ("bake", "token.jwt", "--image", f"badge.{kind}", "--out", "x.png")
+        for kind in ("jpeg", "png")
+    )
+    for words, extra in ((issue, "badges"), *((each, "images") for each in bakes)):
         ended = subprocess.run(
             [sys.executable, "-c", code, "badge", *map(str, words)],
             capture_output=True,
