@@ -10,7 +10,7 @@ import pytest
 
 from certrules import Certification, User
 from certrules.cli import session
-from certrules.cli.commands import load
+from certrules.cli.commands import catalog
 from certrules.repositories.sql import open_store
 from tests.cli.conftest import Answer, Run, start
 from tests.cli.records import HEADER, write
@@ -296,10 +296,10 @@ def test_a_store_without_a_name(run: Run, store: str) -> None:
 
 
 def test_a_catalog_without_end(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(load, "LARGEST", load.MEGABYTE)
+    monkeypatch.setattr(catalog, "LARGEST", catalog.MEGABYTE)
     refused(run("load", "/dev/zero", "--store", tmp_path / "new.db"), "no regular file")
     large = tmp_path / "large.json"
-    large.write_bytes(b" " * (load.MEGABYTE + 1))
+    large.write_bytes(b" " * (catalog.MEGABYTE + 1))
     refused(run("load", large, "--store", tmp_path / "new.db"), "longer than 1 MB")
     assert not (tmp_path / "new.db").exists()
 

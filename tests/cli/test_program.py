@@ -32,7 +32,7 @@ def test_every_command_gives_an_example_that_it_understands(run: Run, name: str)
     example = next(line for line in answer.out.splitlines() if line.startswith("  certrules "))
     words = example.split()[1:]
     assert program.parser().parse_args(words).format == "text"
-    assert "exit codes: 0 done" in answer.out
+    assert "\nexit codes:\n  0    done\n" in answer.out
     assert max(map(len, answer.out.splitlines())) <= 81
 
 

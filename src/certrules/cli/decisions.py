@@ -11,12 +11,12 @@ from certrules.cli.failures import snake
 from certrules.cli.names import Words
 from certrules.cli.options import zone_name
 from certrules.cli.output import Output
+from certrules.cli.session import Acting
 from certrules.model import effects
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Decision, Granted, Reason
 from certrules.model.effects import Effect
 from certrules.model.learning import RenewalOption
-from certrules.repositories.protocols import Store, Transaction
 
 __all__ = ["answer", "as_json", "sentence", "show", "show_reasons"]
 
@@ -45,7 +45,7 @@ def _attributes(effect: Effect) -> dict[str, Any]:
 
 def answer(
     out: Output,
-    store: Store[Transaction],
+    acting: Acting,
     decision: Decision,
     verb: str,
     *,
@@ -59,7 +59,7 @@ def answer(
     if out.as_json:
         out.data(as_json(decision))
         return 0 if decision else 1
-    with store.reading() as view:
+    with acting.store.reading() as view:
         show(out, Words(view, zone or UTC), decision, verb, granted=granted)
     if decision and zone is not None:
         out.line((f"dates in {zone_name(zone)}", "dim"))

@@ -10,12 +10,11 @@ from typing import BinaryIO
 from certrules.cli.failures import UsageError
 from certrules.errors import BadgeError
 from certrules.records.writing import replacing
-from certrules.repositories.protocols import Store, Transaction
 
 __all__ = ["check_out", "contents", "replacing", "standard_input"]
 
 
-def check_out(out: str | Path, *reads: str | None, store: Store[Transaction] | None = None) -> None:
+def check_out(out: str | Path, *reads: str | None, store: object = None) -> None:
     """Raise UsageError if a file to write is one that the command reads, by whatever name.
 
     Such are files that it was given, ``-`` being standard input, and those of its store.

@@ -11,7 +11,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from certrules.cli import files
+from certrules.badges.credential import Issuer
+from certrules.cli import files, options
 from certrules.cli.failures import UsageError
 from certrules.errors import InvalidValueError
 
@@ -29,11 +30,15 @@ PASSWORD = "CERTRULES_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 
 def add_signer(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who signs, and with which key."""
-    add = parser.add_argument
-    add("--issuer", metavar="URL", required=True, help="the issuer's id, for ever: a URL")
+    add, says = parser.add_argument, "the issuer's id, for ever: a URL"
+    options.add_checked(parser, "--issuer", "URL", says, _issuer, required=True)
     add("--key", metavar="FILE", required=True, help="its private key, a PEM")
     says = "what verifiers call it (tokens then lack the key)"
     add("--key-id", metavar="ID", type=_id, help=says)
+
+
+def _issuer(url: str) -> str:
+    return Issuer(url, "-").id
 
 
 def _id(text: str) -> str:

@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
-from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -38,13 +37,8 @@ T = TypeVar("T", User, Certification, Item)
 def users(view: Transaction, name: str) -> Sequence[User]:
     """Return the users of a name, or the one of an id; UsageError if there is none."""
     key = username_key(name)
-    return _found(
-        name,
-        ("user", "username"),
-        view.users.get,
-        lambda: view.users.named({key}).get(key, ()),
-        lambda: (user.username for user in view.users.all()),
-    )
+    called = view.users.named({key}).get(key, ())
+    return _found("user", name, view.users.get(_id(name)), called, view.users.all)
 
 
 def user(view: Transaction, name: str) -> User:
@@ -63,13 +57,9 @@ def only_user(name: str, found: Sequence[User]) -> User:
 
 def certification(view: Transaction, name: str) -> Certification:
     """Return the certification of a code or id; UsageError if there is none, or several."""
-    found = _found(
-        name,
-        ("certification", "code"),
-        view.certifications.get,
-        lambda: view.certifications.coded({name}).get(name, ()),
-        lambda: (each.code or each.id for each in view.certifications.all()),
-    )
+    rows = view.certifications
+    called = rows.coded({name}).get(name, ())
+    found = _found("certification", name, rows.get(_id(name)), called, rows.all)
     return _only(f"certifications have the code {name!r}", found)
 
 
@@ -84,32 +74,33 @@ def item(view: Transaction, args: argparse.Namespace) -> Item | None:
 def item_of(view: Transaction, word: str, name: str) -> Item:
     """Return the course, plan or track of a code or id; UsageError if there is none, or several."""
     kind = KINDS[word]
+    called = view.items.coded(kind, {name}).get(name, ())
+    known = view.items.get(kind, _id(name))
     found = _found(
-        name,
-        (word, "code"),
-        partial(view.items.get, kind),
-        lambda: view.items.coded(kind, {name}).get(name, ()),
-        lambda: (each.code or each.id for each in view.items.all() if each.kind is kind),
+        word, name, known, called, lambda: (each for each in view.items.all() if each.kind is kind)
     )
     return _only(f"items of this kind have the code {name!r}", found)
 
 
+def _id(name: str) -> str:
+    return name.removeprefix(BY_ID)
+
+
 def _found(
+    thing: str,
     name: str,
-    words: tuple[str, str],
-    get: Callable[[str], T | None],
-    named: Callable[[], Sequence[T]],
-    names: Callable[[], Iterable[str]],
+    known: T | None,
+    called: Sequence[T],
+    everything: Callable[[], Iterable[T]],
 ) -> Sequence[T]:
-    """Return what has this name, or this id; UsageError if these are not the same, or nothing."""
-    thing, word = words
-    known = get(name.removeprefix(BY_ID))
-    others: Sequence[T] = () if name.startswith(BY_ID) else named()
+    """Return what has this id, or this name; UsageError if these are not the same, or nothing."""
+    others: Sequence[T] = () if name.startswith(BY_ID) else called
     found = others if known is None else (known,)
     if not found:
-        raise UsageError(f"there is no {thing} {name!r} in the store{_hint(name, names())}")
+        raise UsageError(f"there is no {thing} {name!r} in the store{_hint(name, everything())}")
     ids: list[str] = [each.id for each in others if each.id != found[0].id]
     if known is not None and ids:
+        word = "username" if isinstance(known, User) else "code"
         raise UsageError(
             f"{name!r} is the id of one {thing} and the {word} of another: name one by its id, "
             + ", ".join(f"{BY_ID}{each}" for each in (name, *ids))
@@ -124,10 +115,14 @@ def _only(several: str, found: Sequence[T]) -> T:
     return found[0]
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
-    names = {each.casefold(): each for each in islice(known, CONSIDERED)}
-    near = get_close_matches(name.strip().casefold(), names, n=1)
-    return f"; did you mean {names[near[0]]}?" if near else ""
+def _hint(name: str, known: Iterable[User | Certification | Item]) -> str:
+    names = (
+        each.username if isinstance(each, User) else each.code or each.id
+        for each in islice(known, CONSIDERED)
+    )
+    folded = {each.casefold(): each for each in names}
+    near = get_close_matches(name.strip().casefold(), folded, n=1)
+    return f"; did you mean {folded[near[0]]}?" if near else ""
 
 
 @frozen

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from certrules import instants
 from certrules.cli.failures import UsageError
-from certrules.errors import NaiveDatetimeError, UnknownZoneError
+from certrules.errors import InvalidValueError, NaiveDatetimeError, UnknownZoneError
 from certrules.model.people import Permission, Role
 from certrules.model.policy import ALLBOUND, DOCEBO, Policy
 
@@ -19,6 +19,7 @@ __all__ = [
     "add",
     "add_acting",
     "add_at",
+    "add_checked",
     "add_items",
     "add_out",
     "add_value",
@@ -31,9 +32,14 @@ __all__ = [
 ]
 
 EXIT_CODES = """\
-exit codes: 0 done; 1 done, and some rows or requests were refused;
-2 not done, or stopped part way: the message says why, and how far, and the
-same command completes it; or done, and the answer could not be written
+exit codes:
+  0    done
+  1    done, and some rows or requests were refused; the answer says why
+  2    not done: bad usage, an unreadable file, an unknown store; or stopped part
+       way: the message says how far, and the same command completes it; or
+       done, and the answer could not be written, which the message says
+  130  interrupted
+  141  nobody reads the answer any more
 """
 
 POLICIES = {
@@ -132,6 +138,25 @@ def add_value(
 ) -> None:
     """Add an option whose value is an INSTANT, a DAY or a ZONE, and is read as such."""
     parser.add_argument(option, metavar=metavar, action=_Read, help=says, **more)
+
+
+def add_checked(
+    parser: argparse._ActionsContainer,
+    option: str,
+    metavar: str,
+    says: str,
+    check: Callable[[str], object],
+    **more: Any,
+) -> None:
+    """Add an option that is what a check makes of its words, if anything; a mistake names it."""
+
+    def read(text: str) -> object:
+        try:
+            return check(text) or text
+        except InvalidValueError as error:
+            raise UsageError(f"{option} {text!r}: expected {error.expected}") from error
+
+    parser.add_argument(option, metavar=metavar, type=read, help=says, **more)
 
 
 def add_at(parser: argparse.ArgumentParser, says: str = "when") -> None:

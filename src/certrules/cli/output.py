@@ -130,6 +130,14 @@ class Output:
             count += len(page)
         return count
 
+    def answer(self, value: object, *lines: Cell) -> None:
+        """Write a value as JSON, or lines that say the same."""
+        if self.as_json:
+            self.data(value)
+            return
+        for line in lines:
+            self.line(line)
+
     def data(self, value: object) -> None:
         """Write a value as JSON."""
         self._write(_json(value, indent=2) + "\n")

@@ -21,18 +21,7 @@ __all__ = ["main", "parser"]
 DONE, REFUSED, NOTHING_DONE, STOPPED, UNREAD = 0, 1, 2, 130, 141
 ENDS = {failures.INTERRUPTED: STOPPED, "not_permitted": REFUSED}
 
-EPILOG = """\
-exit codes:
-  0    done
-  1    done, and some rows or requests were refused; the answer says why
-  2    not done: bad usage, an unreadable file, an unknown store; or stopped part
-       way: the message says how far, and the same command completes it; or
-       done, and the answer could not be written, which the message says
-  130  interrupted
-  141  nobody reads the answer any more
-
-Start with `certrules demo`: the whole story on sample data.
-"""
+EPILOG = f"{options.EXIT_CODES}\nStart with `certrules demo`: the whole story on sample data.\n"
 
 
 class _Parser(argparse.ArgumentParser):

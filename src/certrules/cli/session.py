@@ -14,12 +14,16 @@ from certrules.cli.output import CARRIED_OUT, shown
 from certrules.errors import UnknownZoneError
 from certrules.model.people import Action, Actor, Permission, Role, Scope, User
 from certrules.repositories.protocols import Transaction
-from certrules.workflows.platform import ANYONE, SYSTEM, Acting, Platform, Principal, scope_of
+from certrules.workflows import platform
+from certrules.workflows.platform import ANYONE, SYSTEM, Platform, Principal, scope_of
 
 if TYPE_CHECKING:
     from certrules.repositories.sql import SqlStore
 
-__all__ = ["acting", "certification_id", "opened", "scope", "user", "users", "zone_of"]
+__all__ = ["Acting", "acting", "certification_id", "opened", "scope", "user", "users", "zone_of"]
+
+Acting = platform.Acting[Transaction]
+"""Somebody who acts on a store with all its parts."""
 
 PATIENCE = 30.0
 """How many seconds to wait for another writer."""
@@ -55,7 +59,7 @@ def acting(
     *,
     create: bool = False,
     patience: float | None = None,
-) -> Iterator[Acting[Transaction]]:
+) -> Iterator[Acting]:
     """Open the store of a command, as the options say: with which policy, in which zone, as whom.
 
     The policy is DOCEBO and the zone UTC if a command has no such option. Raises NotPermittedError
@@ -86,7 +90,7 @@ def _principal(platform: Platform[Transaction], args: argparse.Namespace) -> Pri
     return platform.principal_for(user.id, roles=roles, permissions=permissions)
 
 
-def user(acting: Acting[Transaction], action: Action, name: str) -> User:
+def user(acting: Acting, action: Action, name: str) -> User:
     """Return the user of a name or id, for whom the principal may do something.
 
     Raises NotPermittedError if they may not, in the same words whether there is such a user or not;
@@ -96,15 +100,13 @@ def user(acting: Acting[Transaction], action: Action, name: str) -> User:
         return names.only_user(name, users(view, acting, action, name))
 
 
-def certification_id(acting: Acting[Transaction], args: argparse.Namespace) -> str:
+def certification_id(acting: Acting, args: argparse.Namespace) -> str:
     """Return the id of the certification that ``--certification`` names."""
     with acting.store.reading() as view:
         return names.certification(view, args.certification).id
 
 
-def users(
-    view: Transaction, acting: Acting[Transaction], action: Action, name: str
-) -> Sequence[User]:
+def users(view: Transaction, acting: Acting, action: Action, name: str) -> Sequence[User]:
     """Return all users of a name, as :func:`user` does the only one."""
     try:
         found = names.users(view, name)
@@ -116,7 +118,7 @@ def users(
     return found
 
 
-def zone_of(acting: Acting[Transaction], user: User) -> tzinfo:
+def zone_of(acting: Acting, user: User) -> tzinfo:
     """Return the zone in which days are shown to a user; warn if this machine does not know it."""
     try:
         instants.time_zone(user.time_zone or UTC)
@@ -126,7 +128,7 @@ def zone_of(acting: Acting[Transaction], user: User) -> tzinfo:
     return acting.zone_of(user)
 
 
-def scope(acting: Acting[Transaction], action: Action) -> Scope:
+def scope(acting: Acting, action: Action) -> Scope:
     """Return the widest scope in which something may be done: everyone, their company, their own.
 
     Raises NotPermittedError if it is none of these.

@@ -13,6 +13,7 @@ from certrules.cli import decisions, names, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.names import Words
 from certrules.cli.output import SHOWN, Output, counted, plain, progress
+from certrules.cli.session import Acting
 from certrules.errors import StoreError
 from certrules.model.awards import (
     AssociationType,
@@ -25,13 +26,12 @@ from certrules.model.awards import (
 from certrules.model.decisions import Decision, Refused
 from certrules.model.people import Action, User
 from certrules.model.policy import Policy
-from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.protocols import Transaction
 from certrules.rules import validity
 from certrules.rules.awarding import Targets, not_held
 from certrules.workflows import awarding, backfill, manual_awards
 from certrules.workflows.jobs import Jobs, JobState
 from certrules.workflows.manual_awards import AwardReport
-from certrules.workflows.platform import Acting
 
 __all__ = ["add_award", "add_edit", "add_predate"]
 
@@ -70,7 +70,6 @@ POLL = 0.1
 
 
 def add_award(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``award``."""
     options.command(parser, AWARD, _award)
     options.add(parser, "--certification")
     option = partial(parser.add_argument, action="append", default=[])
@@ -96,13 +95,11 @@ def _award(args: argparse.Namespace) -> int:
         blank = ManualAward(certification_id, today, None, source=source)
         chosen = _dated(args, blank, acting.policy, zone=args.zone)
         report = _awarded(acting, Targets(users, args.group, args.branch), chosen, at=args.at)
-        _show(args.out, acting.store, report)
+        _show(args.out, acting, report)
     return 0 if report.whole else 1
 
 
-def _awarded(
-    acting: Acting[Transaction], targets: Targets, chosen: ManualAward, *, at: datetime
-) -> AwardReport:
+def _awarded(acting: Acting, targets: Targets, chosen: ManualAward, *, at: datetime) -> AwardReport:
     with ThreadPoolExecutor(1) as executor, progress("awarding") as on_progress:
         jobs = Jobs(options.now, executor)
         awarded = manual_awards.award(acting, targets, chosen, at=at, jobs=jobs)
@@ -122,7 +119,6 @@ def _awarded(
 
 
 def add_edit(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``edit``."""
     options.command(parser, EDIT, _edit)
     options.add(parser, "--user", "--certification")
     options.add_value(parser, "--issued", "DAY", "the first day, such as 2024-07-01")
@@ -149,7 +145,7 @@ def _edit(args: argparse.Namespace) -> int:
             dated = _dated(args, held, acting.policy, zone=acting.zone)
             changed = dated if source is None else evolve(dated, source=source)
             decision = awarding.edit(acting, changed, at=args.at)
-        return decisions.answer(args.out, acting.store, decision, "edit", zone=acting.zone)
+        return decisions.answer(args.out, acting, decision, "edit", zone=acting.zone)
 
 
 def _held(view: Transaction, user: User, name: str) -> Award | None:
@@ -159,7 +155,6 @@ def _held(view: Transaction, user: User, name: str) -> Award | None:
 
 
 def add_predate(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``predate``."""
     options.command(parser, PREDATE, _predate)
     options.add(parser, "--certification")
     options.add_value(parser, "--since", "DAY", "only completions from this day on (all)")
@@ -178,7 +173,7 @@ def _predate(args: argparse.Namespace) -> int:
             dry_run=args.dry_run,
             on_progress=on_progress,
         )
-        _show(args.out, acting.store, report, dry_run=args.dry_run)
+        _show(args.out, acting, report, dry_run=args.dry_run)
     return 0 if report.whole else 1
 
 
@@ -229,9 +224,7 @@ def _dated(args: argparse.Namespace, award: Dated, policy: Policy, *, zone: tzin
     return evolve(award, issued_at=issued_at, expires_at=expires_at, basis=basis)
 
 
-def _show(
-    out: Output, store: Store[Transaction], report: AwardReport, *, dry_run: bool = False
-) -> None:
+def _show(out: Output, acting: Acting, report: AwardReport, *, dry_run: bool = False) -> None:
     """Show who was awarded, or would be, and who was not and why."""
     if out.as_json:
         refused = [{"user": user, **decisions.as_json(each)} for user, each in report.refused]
@@ -244,7 +237,7 @@ def _show(
         for name in nobody:
             out.line((f"nobody is in {kind} {name} (DOC-AWARD-01)", "red"))
     decisions.show_reasons(out, report.reasons)
-    with store.reading() as view:
+    with acting.store.reading() as view:
         words = Words(view)
         for user, each in report.refused[:SHOWN]:
             out.line((f"{words.user(user)}: refused", "red"))

@@ -3,7 +3,7 @@
 import argparse
 import secrets
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import product
@@ -13,26 +13,16 @@ from typing import Any
 from certrules import instants
 from certrules.badges import baking, sharing, statuslist, tokens
 from certrules.badges.credential import BadgeRecipient, Issuer
-from certrules.badges.urls import check_uri, check_web
-from certrules.cli import (
-    decisions,
-    files,
-    keys,
-    names,
-    options,
-    pictures,
-    session,
-    verification,
-)
+from certrules.badges.urls import URI, check_uri, check_web, is_uri
+from certrules.cli import decisions, files, keys, names, options, pictures, session, verification
 from certrules.cli.failures import UsageError
-from certrules.cli.output import CARRIED_OUT, shown
-from certrules.errors import BadgeError, InvalidValueError
+from certrules.cli.output import CARRIED_OUT
+from certrules.cli.session import Acting
+from certrules.errors import BadgeError
 from certrules.model.badges import Badge
 from certrules.model.decisions import Refused
 from certrules.model.people import Action, User
-from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import badges
-from certrules.workflows.platform import Acting
 
 __all__ = ["add_badge"]
 
@@ -93,7 +83,6 @@ revocation.
 
 
 def add_badge(parser: argparse.ArgumentParser) -> None:
-    """Add the commands about badges to the parser of all of them."""
     below = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
     _add_issue(options.subparser(below, "issue", "issue the badge of an award"))
     _add_bake(options.subparser(below, "bake", "put a credential into a picture"))
@@ -106,11 +95,11 @@ def _add_issue(parser: argparse.ArgumentParser) -> None:
     options.command(parser, ISSUE, _issue)
     _add_award(parser)
     keys.add_signer(parser)
-    add = parser.add_argument
-    add("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
-    add("--lists", metavar="URL", help="where status lists are published")
-    add("--recipient", metavar="ID", help="who received it: a URL or a urn:uuid:")
-    add("--image-url", metavar="URL", help="where the achievement's picture is")
+    add, checked = parser.add_argument, partial(options.add_checked, parser)
+    checked("--issuer-name", "NAME", "the issuer, in words", _name, required=True)
+    checked("--lists", "URL", "where status lists are published", badges.check_lists)
+    checked("--recipient", "ID", "who received it: a URL or a urn:uuid:", BadgeRecipient)
+    checked("--image-url", "URL", "where the achievement's picture is", partial(check_uri, "image"))
     says = "where a skill is defined; repeatable"
     add("--skill-url", metavar="SKILL=URL", action="append", default=[], help=says)
     add("--image", metavar="FILE", help="a PNG, an SVG or a JPEG to bake it into")
@@ -136,9 +125,9 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 def _add_share(parser: argparse.ArgumentParser) -> None:
     options.command(parser, SHARE, _share)
     _add_award(parser)
-    add = parser.add_argument
-    add("--url", metavar="URL", required=True, help="where verification pages are")
-    add("--issuer-name", metavar="NAME", required=True, help="the issuer, in words")
+    add, checked = parser.add_argument, partial(options.add_checked, parser)
+    checked("--url", "URL", "where verification pages are", _pages, required=True)
+    checked("--issuer-name", "NAME", "the issuer, in words", _name, required=True)
     add("--organization-id", metavar="N", type=int, help="the issuer's number at LinkedIn")
     add("--image", metavar="FILE", help="the picture for the page")
     add("--out", dest="file", metavar="FILE", help="the page to write, *.html")
@@ -150,8 +139,8 @@ def _add_publish(parser: argparse.ArgumentParser) -> None:
     options.command(parser, PUBLISH, _publish)
     options.add(parser, "--store")
     keys.add_signer(parser)
-    add = parser.add_argument
-    add("--lists", metavar="URL", required=True, help="where they are published")
+    add, says = parser.add_argument, "where they are published"
+    options.add_checked(parser, "--lists", "URL", says, badges.check_lists, required=True)
     add("--days", metavar="N", type=int, default=7, help="how long they count (7)")
     options.add_at(parser)
     says = "the folder to write them to"
@@ -166,26 +155,26 @@ def _add_award(parser: argparse.ArgumentParser) -> None:
 def _issue(args: argparse.Namespace) -> int:
     if args.image and not args.file:
         raise UsageError("--image needs --out, the picture to write")
-    issuer = _issuer(args, _issuer_name(args))
-    more = _more(args)
+    issuer = Issuer(args.issuer, args.issuer_name)
+    more = {"lists": args.lists, "image": args.image_url, "recipient": args.recipient}
     with session.acting(args) as acting:
         if args.file:
             files.check_out(args.file, args.key, args.image, store=acting.store)
         user = session.user(acting, Action.DOWNLOAD_BADGE, args.user)
         signer = keys.signer(args)
         image = pictures.bakeable(args.image, args.file) if args.image else None
-        skills = _skills(args, acting.store)
+        skills = _skills(args, acting)
         badge = _badge(args, acting, user)
         if isinstance(badge, Refused):
-            return decisions.answer(args.out, acting.store, badge, "issuing the badge")
+            return decisions.answer(args.out, acting, badge, "issuing the badge")
         made = badges.credential(acting, badge, issuer=issuer, skills=skills, **more)
     token = keys.needed("signing").sign(made, signer)
     if args.file:
         _write(args.file, baking.bake(image, token) if image else f"{token}\n".encode())
-    if args.out.as_json:
-        args.out.data({"badge": badge.id, "token": token, "credential": made, "file": args.file})
-    else:
-        args.out.line(f"badge {badge.id} is in {shown(args.file)}" if args.file else token)
+    args.out.answer(
+        {"badge": badge.id, "token": token, "credential": made, "file": args.file},
+        f"badge {badge.id} is in {args.file}" if args.file else token,
+    )
     if args.lists is None:
         sys.stderr.write(f"certrules: warning: {UNREVOCABLE}\n")
     return 0
@@ -195,10 +184,8 @@ def _bake(args: argparse.Namespace) -> int:
     files.check_out(args.file, args.token, args.image)
     token = pictures.credential(args.token)
     _write(args.file, baking.bake(pictures.bakeable(args.image, args.file), token))
-    if args.out.as_json:
-        args.out.data({"file": args.file, "id": tokens.read(token).payload.get("id")})
-    else:
-        args.out.line(f"the credential is in {shown(args.file)}")
+    answer = {"file": args.file, "id": tokens.read(token).payload.get("id")}
+    args.out.answer(answer, f"the credential is in {args.file}")
     return 0
 
 
@@ -213,15 +200,15 @@ def _verify(args: argparse.Namespace) -> int:
     else:
         found = verifying.verify(token, keys=trusted.get, status=lists.get, at=args.at)
     if args.out.as_json:
-        outcome = {"outcome": str(found.outcome), "why": found.why}
-        args.out.data({**outcome, "at": args.at.isoformat(), "credential": found.credential})
+        what = {"outcome": found.outcome, "why": found.why, "at": args.at}
+        args.out.data({**what, "credential": found.credential})
     else:
         verification.write(args.out, found)
     return 0 if found else 1
 
 
 def _share(args: argparse.Namespace) -> int:
-    zone, url, name = args.zone or UTC, _folder(args.url), _issuer_name(args)
+    zone, name = args.zone or UTC, args.issuer_name
     if args.image and not args.file:
         raise UsageError("--image needs --out, the page to write")
     if args.file and Path(args.file).suffix.lower() != ".html":
@@ -233,10 +220,10 @@ def _share(args: argparse.Namespace) -> int:
         image = pictures.shown(args.image) if args.image else None
         badge = _badge(args, acting, user)
         if isinstance(badge, Refused):
-            return decisions.answer(args.out, acting.store, badge, "sharing the badge")
+            return decisions.answer(args.out, acting, badge, "sharing the badge")
         page = badges.page(acting, badge.id, at=args.at, issuer=name)
         assert page is not None  # noqa: S101 - it was there just now
-    url = f"{url}/{badge.id}"
+    url = f"{args.url}/{badge.id}"
     link = sharing.linkedin_link(
         page.certification,
         issued_at=page.issued_at,
@@ -250,20 +237,18 @@ def _share(args: argparse.Namespace) -> int:
         _write(args.file, sharing.html(page, zone=zone, image=image).encode())
     if args.out.as_json:
         links = {"badge": badge.id, "page": url, "linkedin": link, "file": args.file}
-        args.out.data({**links, "state": str(page.state)})
+        args.out.data({**links, "state": page.state})
         return 0
-    args.out.line(("page      ", "dim"), url)
-    args.out.line(("LinkedIn  ", "dim"), link)
-    if args.file:
-        args.out.line(("written   ", "dim"), shown(args.file))
+    for name, value in ("page", url), ("LinkedIn", link), ("written", args.file):
+        if value:
+            args.out.line((f"{name:<10}", "dim"), value)
     return 0
 
 
 def _publish(args: argparse.Namespace) -> int:
     until = _until(args.at, args.days)
-    _checked("--lists", args.lists, badges.check_lists)
     signer = keys.signer(args)
-    issuer = _issuer(args, args.issuer)
+    issuer = Issuer(args.issuer, args.issuer)
     written: list[dict[str, Any]] = []
     folder = Path(args.folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -285,11 +270,8 @@ def _publish(args: argparse.Namespace) -> int:
             )
             _write(file, keys.needed("signing").sign(made, signer).encode())
             written.append({"file": file, "url": url, "marked": len(marked)})
-    if args.out.as_json:
-        args.out.data({"until": until.isoformat(), "lists": written})
-        return 0
-    for each in written:
-        args.out.line(f"{shown(each['file'])}: {each['marked']} marked, for {shown(each['url'])}")
+    lines = (f"{each['file']}: {each['marked']} marked, for {each['url']}" for each in written)
+    args.out.answer({"until": until, "lists": written}, *lines)
     return 0
 
 
@@ -303,46 +285,23 @@ def _until(at: datetime, days: int) -> datetime:
         raise UsageError(f"--at {at.isoformat()}: lists would count beyond the year 9999") from None
 
 
-def _checked(option: str, value: Any, check: Callable[[Any], object]) -> Any:
-    """Return what a check makes of the value of an option, if it has one; a mistake names it."""
-    try:
-        return None if value is None else check(value)
-    except InvalidValueError as error:
-        raise UsageError(f"{option} {value!r}: expected {error.expected}") from error
-
-
-def _folder(url: str) -> str:
+def _pages(url: str) -> str:
     """Return under which URL the pages of badges are."""
-    _checked("--url", url, check_web)
+    check_web(url)
     if "?" in url or "#" in url:
         raise UsageError(f"--url {url}: the id of a badge cannot follow a ? or a #")
     return url.rstrip("/")
 
 
-def _issuer(args: argparse.Namespace, name: str) -> Issuer:
-    _checked("--issuer", args.issuer, lambda url: Issuer(url, "-"))
-    issuer: Issuer = _checked("--issuer-name", name, partial(Issuer, args.issuer))
-    return issuer
-
-
-def _issuer_name(args: argparse.Namespace) -> str:
-    name = str(args.issuer_name)
+def _name(name: str) -> str:
     if not name.strip():
         raise UsageError("--issuer-name is empty: give the name by which people know the issuer")
-    return name
+    return Issuer("urn:uuid:0b0e9d3e-8f4f-4a53-9d6f-2f6a4ad0f0a1", name).name
 
 
-def _more(args: argparse.Namespace) -> dict[str, Any]:
-    """Return what else of a credential the options say."""
-    _checked("--lists", args.lists, badges.check_lists)
-    _checked("--image-url", args.image_url, partial(check_uri, "image"))
-    recipient = _checked("--recipient", args.recipient, BadgeRecipient)
-    return {"lists": args.lists, "image": args.image_url, "recipient": recipient}
-
-
-def _skills(args: argparse.Namespace, store: Store[Transaction]) -> Mapping[str, str]:
+def _skills(args: argparse.Namespace, acting: Acting) -> Mapping[str, str]:
     """Return where skills of the certification are defined, by their names."""
-    with store.reading() as view:
+    with acting.store.reading() as view:
         skills = names.certification(view, args.certification).skills
     urls: dict[str, str] = {}
     for given in args.skill_url:
@@ -352,14 +311,10 @@ def _skills(args: argparse.Namespace, store: Store[Transaction]) -> Mapping[str,
             raise UsageError(f"--skill-url {given!r}: expected SKILL=URL of a skill: {there}")
         if skill in urls:
             raise UsageError(f"--skill-url {given!r}: {skill} has a URL already: {urls[skill]}")
-        urls[skill] = _checked("--skill-url", given, partial(_skill_url, skill))
+        urls[skill] = given.removeprefix(f"{skill}=")
+        if not is_uri(urls[skill]):
+            raise UsageError(f"--skill-url {given!r}: expected {URI}")
     return urls
-
-
-def _skill_url(skill: str, given: str) -> str:
-    url = given.removeprefix(f"{skill}=")
-    check_uri(skill, url)
-    return url
 
 
 def _write(path: str, data: bytes) -> None:
@@ -368,7 +323,7 @@ def _write(path: str, data: bytes) -> None:
     CARRIED_OUT.set(True)
 
 
-def _badge(args: argparse.Namespace, acting: Acting[Transaction], user: User) -> Badge | Refused:
+def _badge(args: argparse.Namespace, acting: Acting, user: User) -> Badge | Refused:
     certification = session.certification_id(acting, args)
     decision = badges.issue(acting, user.id, certification, draw=secrets.randbelow)
     if isinstance(decision, Refused):

@@ -69,7 +69,6 @@ STEPS = (
 
 
 def add_demo(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``demo``."""
     options.command(parser, EXAMPLE, _demo)
     where = parser.add_mutually_exclusive_group()
     options.add(where, "--store", required=False)

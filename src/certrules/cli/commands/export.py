@@ -10,13 +10,12 @@ from certrules import instants
 from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Column, Output, counted
+from certrules.cli.session import Acting
 from certrules.model.people import Action, Scope
-from certrules.repositories.protocols import Transaction
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import exporting
 from certrules.workflows.exporting import Exported, ExportFormat
-from certrules.workflows.platform import Acting
 
 __all__ = ["add_export", "add_ics"]
 
@@ -47,7 +46,6 @@ GROUPS = (Column("group", shrinks=True), Column("rows", right=True))
 
 
 def add_export(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``export``."""
     options.command(parser, EXPORT, _export)
     known = list(map(str, Table))
     parser.add_argument("table", metavar="TABLE", choices=known, help=", ".join(known))
@@ -95,7 +93,7 @@ def _as(path: Path, given: str | None) -> ExportFormat:
     return ExportFormat(name)
 
 
-def _scope(args: argparse.Namespace, acting: Acting[Transaction]) -> Scope:
+def _scope(args: argparse.Namespace, acting: Acting) -> Scope:
     """Return whose awards are meant: those that are named, or else all that somebody may see."""
     action = exporting.ACTIONS[Table(args.table)]
     if args.user is not None:
@@ -140,7 +138,6 @@ def _show(out: Output, query: TableQuery, path: Path, done: Exported, zone: str)
 
 
 def add_ics(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``ics``."""
     options.command(parser, ICS, _ics)
     options.add(parser, "--user")
     options.add_out(parser, "the calendar to write")
@@ -164,9 +161,7 @@ def _ics(args: argparse.Namespace) -> int:
     with files.replacing(path) as target:
         target.write(data)
     events, name = data.count(b"BEGIN:VEVENT"), options.zone_name(zone)
-    if args.out.as_json:
-        head = {"user": user.id, "file": str(path), "events": events}
-        args.out.data({**head, "at": instants.utc(at).isoformat(), "zone": name})
-    else:
-        args.out.line(f"Wrote {counted(events, 'event')} to {path} (days in {name})")
+    head = {"user": user.id, "file": str(path), "events": events}
+    says = f"Wrote {counted(events, 'event')} to {path} (days in {name})"
+    args.out.answer({**head, "at": instants.utc(at), "zone": name}, says)
     return 0

@@ -12,17 +12,16 @@ from typing import Any, TextIO
 from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, plain, progress, shown
+from certrules.cli.session import Acting
 from certrules.errors import CertrulesError
 from certrules.instants import IssueDateConvention
 from certrules.model.people import Action
 from certrules.model.policy import Duplicates, Policy
 from certrules.model.records import ImportProfile
 from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
-from certrules.repositories.protocols import Transaction
 from certrules.rules.importing import Outcome
 from certrules.workflows import importing
 from certrules.workflows.importing import ImportReport
-from certrules.workflows.platform import Acting
 
 __all__ = ["add_import", "carry_out"]
 
@@ -42,24 +41,16 @@ DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 SHOWN_FAULTS, SHOWN_LETTERS = 20, 60
 
 COUNTS = (
-    (Outcome.ISSUED, "a certification that the user did not hold"),
-    (Outcome.RENEWED, "the old award is archived, a new one issued"),
-    (Outcome.UPDATED, "the award is updated in place"),
-    (Outcome.UNCHANGED, "the store says the same already"),
-    (Outcome.SUPERSEDED, "a later row of the file counts instead"),
-    (Outcome.REFUSED, "left out; see the faults"),
+    (Outcome.ISSUED, "green", "a certification that the user did not hold"),
+    (Outcome.RENEWED, "green", "the old award is archived, a new one issued"),
+    (Outcome.UPDATED, "green", "the award is updated in place"),
+    (Outcome.UNCHANGED, "", "the store says the same already"),
+    (Outcome.SUPERSEDED, "", "a later row of the file counts instead"),
+    (Outcome.REFUSED, "red", "left out; see the faults"),
 )
-
-STYLES = {
-    Outcome.ISSUED: "green",
-    Outcome.RENEWED: "green",
-    Outcome.UPDATED: "green",
-    Outcome.REFUSED: "red",
-}
 
 
 def add_import(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the command to its parser."""
     options.command(parser, EXAMPLE, _run)
     option, flag = parser.add_argument, partial(parser.add_argument, action="store_true")
     option("file", metavar="FILE", help="the file of records; - is standard input")
@@ -161,7 +152,7 @@ def _noting(rejects: RejectsWriter | None, faults: TextIO | None) -> Callable[[R
     return note
 
 
-def carry_out(acting: Acting[Transaction], file: RecordsFile, **options: Any) -> ImportReport:
+def carry_out(acting: Acting, file: RecordsFile, **options: Any) -> ImportReport:
     """Import with a progress bar; say how far it came if it is stopped."""
     done = 0
     with progress("importing") as show:
@@ -223,9 +214,9 @@ def _show_counts(out: Output, report: ImportReport, name: str) -> None:
         out.line((what, "bold"), f" {how}")
     out.line()
     width = max(len(f"{number:,}") for number in (*report.outcomes.values(), 0))
-    for outcome, meaning in COUNTS:
+    for outcome, style, meaning in COUNTS:
         if number := report.outcomes[outcome]:
-            count = (f"{number:>{width},}", STYLES.get(outcome, ""))
+            count = f"{number:>{width},}", style
             out.line("  ", count, f"  {outcome!s:<10}  ", (meaning, "dim"))
 
 
@@ -252,7 +243,7 @@ def _brief(text: str) -> str:
 def _as_json(report: ImportReport) -> dict[str, object]:
     return {
         "imported": report.imported,
-        **{str(outcome): report.outcomes[outcome] for outcome, _ in COUNTS},
+        **{str(outcome): report.outcomes[outcome] for outcome, *_ in COUNTS},
         **_picked(report, _REPORT),
         "zone": options.zone_name(report.zone),
         "warnings": [

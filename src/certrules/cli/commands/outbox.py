@@ -50,7 +50,6 @@ acknowledged is counted, and what is late of it, however few are shown.
 
 
 def add_due(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``due``."""
     options.command(parser, DUE, _due)
     says = "what is sent, and when"
     parser.add_argument("--notifications", metavar="FILE", required=True, help=says)
@@ -92,7 +91,6 @@ def _show_due(out: Output, sent: Sequence[Notification], notices: Sequence[Notic
 
 
 def add_outbox(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``outbox``."""
     options.command(parser, OUTBOX, _outbox)
     option = parser.add_argument
     option("--ack", metavar="N", type=int, help="acknowledge everything up to this position")

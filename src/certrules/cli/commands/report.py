@@ -11,6 +11,7 @@ from certrules.cli import decisions, names, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.names import day
 from certrules.cli.output import Cell, Column, Output, counted, plain
+from certrules.cli.session import Acting
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
 from certrules.model.people import Action, Scope
@@ -20,7 +21,6 @@ from certrules.rules import status
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.rules.status import Status
 from certrules.workflows import reporting
-from certrules.workflows.platform import Acting
 
 __all__ = ["add_report", "add_status"]
 
@@ -58,7 +58,6 @@ STYLES = {
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``report``."""
     options.command(parser, REPORT, _report)
     choices = [*map(str, Report), "learner"]
     parser.add_argument("which", metavar="REPORT", choices=choices, help=", ".join(choices))
@@ -81,7 +80,7 @@ def _of(company: str | None) -> dict[str, object]:
     return {} if company is None else {"company": company}
 
 
-def _scope(view: Transaction, acting: Acting[Transaction], name: str | None) -> Scope:
+def _scope(view: Transaction, acting: Acting, name: str | None) -> Scope:
     """Return the user of a name; without a name, the most that somebody may see."""
     if name is None:
         return session.scope(acting, Action.VIEW_AWARDS)
@@ -89,7 +88,7 @@ def _scope(view: Transaction, acting: Acting[Transaction], name: str | None) -> 
     return Scope(user.id, user.company_id)
 
 
-def _show_report(args: argparse.Namespace, acting: Acting[Transaction]) -> None:
+def _show_report(args: argparse.Namespace, acting: Acting) -> None:
     out: Output = args.out
     which, at = Report(args.which), args.at
     by_user = which is Report.USERS_CERTIFICATIONS
@@ -128,7 +127,7 @@ def _cells(line: ReportRow, row: AwardRow, zone: tzinfo, *, by_user: bool) -> tu
     )
 
 
-def _show_learner(args: argparse.Namespace, acting: Acting[Transaction]) -> None:
+def _show_learner(args: argparse.Namespace, acting: Acting) -> None:
     out: Output = args.out
     user, at = session.user(acting, Action.VIEW_AWARDS, args.user), args.at
     lines = reporting.learner(acting, user.id, at=at, zone=acting.zone)
@@ -150,7 +149,6 @@ def _learner_cells(line: LearnerAward, zone: tzinfo) -> tuple[Cell, ...]:
 
 
 def add_status(parser: argparse.ArgumentParser) -> None:
-    """Add the options of ``status``."""
     options.command(parser, STATUS, _status)
     parser.add_argument("--user", metavar="U", help="only this user's, by username or id")
     options.add_zone(parser, "show the dates of this time zone")
@@ -165,7 +163,7 @@ def _status(args: argparse.Namespace) -> int:
     return 0
 
 
-def _show_status(args: argparse.Namespace, acting: Acting[Transaction], view: Transaction) -> None:
+def _show_status(args: argparse.Namespace, acting: Acting, view: Transaction) -> None:
     out: Output = args.out
     at, zone = args.at, args.zone
     scopes = _scopes(view, acting, args.user)
@@ -193,7 +191,7 @@ def _show_status(args: argparse.Namespace, acting: Acting[Transaction], view: Tr
     out.line(counted(count, "award"))
 
 
-def _scopes(view: Transaction, acting: Acting[Transaction], name: str | None) -> Sequence[Scope]:
+def _scopes(view: Transaction, acting: Acting, name: str | None) -> Sequence[Scope]:
     """Return the users of a name; without a name, the most that somebody may see."""
     if name is None:
         return [session.scope(acting, Action.VIEW_AWARDS)]
@@ -208,7 +206,7 @@ class _Line(NamedTuple):
 
 
 def _lines(
-    acting: Acting[Transaction], rows: Iterable[AwardRow], *, at: datetime, zone: tzinfo | None
+    acting: Acting, rows: Iterable[AwardRow], *, at: datetime, zone: tzinfo | None
 ) -> Iterator[_Line]:
     zones: dict[str | None, tzinfo] = {None: zone or acting.zone}
     for row in rows:
