@@ -14,7 +14,6 @@ from certrules import (
     CertificationStatus,
     ExpiryDay,
     Facts,
-    ManualAward,
     MonthEnd,
     Policy,
     Source,
@@ -23,11 +22,11 @@ from certrules import (
     Validity,
 )
 from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Answer, Decision, Reason
+from certrules.model.decisions import Reason
 from certrules.model.events import Event, EventKind
-from certrules.model.learning import Completion, ExternalTraining, RenewalOption
+from certrules.model.learning import Completion
 from certrules.model.reasons import ReasonCode
-from certrules.rules import awarding, issuing, renewal
+from certrules.rules import issuing
 
 ADA = User("ada", "ada")
 MONTH = Certification("fa", "First aid", validity=Validity(1, Unit.MONTHS))
@@ -93,33 +92,9 @@ def test_news_names_whose_award_it_is_of_what_and_which() -> None:
     assert news.event == Event(EventKind.ENROLLED, "ada", "fa", 4, at("2024-02-01"), "c1")
 
 
-OFF = evolve(DOCEBO, enabled=False)
 JULY = datetime(2024, 7, 1, tzinfo=UTC)
 KNOWN = Facts(ADA, MONTH)
 DONE = Completion("ada", ItemKind.COURSE, "c1", JULY)
-BY_COURSE = RenewalOption(ItemKind.COURSE, "c1")
-DECISIONS: dict[str, Callable[[], Decision | Answer]] = {
-    "completion": lambda: awarding.decide(KNOWN, DONE, at=JULY, zone=UTC, policy=OFF),
-    "external training": lambda: awarding.decide_external(
-        KNOWN, ExternalTraining("ada", "t1", JULY.date(), "fa"), at=JULY, zone=UTC, policy=OFF
-    ),
-    "by hand": lambda: awarding.by_hand(KNOWN, ManualAward("fa", JULY, None), at=JULY, policy=OFF),
-    "predating": lambda: awarding.predate(KNOWN, since=None, at=JULY, zone=UTC, policy=OFF),
-    "reopening": lambda: awarding.reopen_training(KNOWN, at=JULY, policy=OFF),
-    "may be renewed": lambda: renewal.decide(KNOWN, at=JULY, policy=OFF),
-    "renewal started": lambda: renewal.start(KNOWN, BY_COURSE, at=JULY, policy=OFF),
-    "renewal completed": lambda: renewal.complete(KNOWN, DONE, at=JULY, zone=UTC, policy=OFF),
-}
-
-
-@pytest.mark.rule("DOC-CERT-01")
-@pytest.mark.parametrize("asked", DECISIONS)
-def test_nothing_is_granted_where_certifications_are_switched_off(asked: str) -> None:
-    decision = DECISIONS[asked]()
-    assert not decision
-    assert ReasonCode.SWITCHED_OFF in [reason.code for reason in decision.reasons]
-
-
 CREW = Certification("crew", "First aid", groups={"b", "a"})
 EARLY = held("2024-07-01", "2024-06-30", cycle=2)
 OBJECTIONS: dict[ReasonCode, tuple[Callable[[], Reason | None], dict[str, object]]] = {

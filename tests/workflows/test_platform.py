@@ -36,9 +36,9 @@ from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
 from certrules.rules.awarding import Targets
+from certrules.rules.feature import switched_off
 from certrules.rules.reporting import Report
 from certrules.rules.tables import Table, TableQuery
-from certrules.rules.visibility import SWITCHED_OFF
 from certrules.workflows import (
     awarding,
     backfill,
@@ -65,6 +65,7 @@ from tests.workflows.conftest import T0, acting, day
 AWARD = Award("bob", "fa", T0, day(400), ExpiryBasis.DATE)
 MANUAL = ManualAward("fa", T0, day(400), ExpiryBasis.DATE)
 COURSE = ItemKind.COURSE
+OFF = evolve(DOCEBO, enabled=False)
 TOLD = Notification("n1", NoticeKind.EXPIRY)
 NOTICE = Notice("n1", NoticeKind.EXPIRY, "bob", "fa", 1, day(400), day(400))
 CSV = (
@@ -288,8 +289,8 @@ def test_nothing_works_where_certifications_are_switched_off(
     furnished(store)
     before = content(store)
     with pytest.raises(NotPermittedError) as refusal:
-        ASKED[asked](acting(store, actor, policy=evolve(DOCEBO, enabled=False)))
-    assert refusal.value.reasons == (SWITCHED_OFF,)
+        ASKED[asked](acting(store, actor, policy=OFF))
+    assert refusal.value.reasons == switched_off(OFF)
     assert content(store) == before
 
 

@@ -5,15 +5,17 @@ from datetime import datetime
 from certrules.model.awards import Award
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.decisions import Answer, Granted, Refused, because
+from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import issuing, status
+from certrules.rules.feature import switched_off
 from certrules.rules.status import Status
 
 __all__ = ["issue", "reissue", "state_at"]
 
 
-def issue(award: Award | None, badge: Badge | None) -> Answer:
+def issue(award: Award | None, badge: Badge | None, *, policy: Policy = DOCEBO) -> Answer:
     """Decide whether the award that a user holds gets a badge; no effects follow.
 
     ``badge`` is the one that the award has now. One of other dates does not count: it is revoked
@@ -27,6 +29,8 @@ def issue(award: Award | None, badge: Badge | None) -> Answer:
 
     Rules: ALL-ROLE-08, ALL-ROLE-11, INT-08, INT-42.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     if award is None:
         return Refused((because(ReasonCode.NOT_HELD, Rule.ALL_ROLE_11),))
     if reversed_dates := issuing.dates_objection(award):
@@ -38,7 +42,9 @@ def issue(award: Award | None, badge: Badge | None) -> Answer:
     return Granted(reasons=(because(ReasonCode.BADGE_EXISTS, badge_id=badge.id),))
 
 
-def reissue(badge: Badge, current: Badge | None, *, deleted: bool = False) -> Answer:
+def reissue(
+    badge: Badge, current: Badge | None, *, deleted: bool = False, policy: Policy = DOCEBO
+) -> Answer:
     """Decide whether a badge can be replaced by another of the same award; no effects follow.
 
     ``current`` is the badge of the award that its user holds now, and ``deleted`` says that the
@@ -46,6 +52,8 @@ def reissue(badge: Badge, current: Badge | None, *, deleted: bool = False) -> An
 
     Rules: ALL-ROLE-03, ALL-ROLE-11, INT-42.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     if deleted:
         return Refused((because(ReasonCode.NO_SUCH_CERTIFICATION),))
     if badge != current:

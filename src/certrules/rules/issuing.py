@@ -20,6 +20,7 @@ from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import status, validity
+from certrules.rules.feature import switched_off
 
 __all__ = [
     "certification_objection",
@@ -54,8 +55,8 @@ def objections(facts: Facts, policy: Policy, *, inactive: Rule = Rule.DOC_CERT_1
     Rules: DOC-CERT-01, DOC-CERT-13, DOC-DELETE-01, ALL-MANAGE-06, ALL-VIS-01, ALL-VIS-02,
     ALL-VIS-03, ALL-VIS-06, INT-24, INT-31b, INT-36.
     """
-    if not policy.enabled:
-        return [because(ReasonCode.SWITCHED_OFF)]
+    if off := switched_off(policy):
+        return [*off]
     user, certification = facts.user, facts.certification
     found = [user_objection(user, inactive)]
     if certification is None:

@@ -14,6 +14,7 @@ from certrules.model.decisions import Answer, Granted, Refused, because
 from certrules.model.policy import ExpiryDay, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.periods import MonthEnd, Unit
+from certrules.rules.feature import switched_off
 
 __all__ = ["Expiry", "allowed", "expiries", "expiry", "expiry_details", "written_expiry"]
 
@@ -172,6 +173,8 @@ def allowed(validity: Validity, policy: Policy) -> Answer:
 
     Rules: DOC-EXP-01, ALL-EXP-01.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     if policy.validities is None:
         return Granted(reasons=(because(ReasonCode.VALIDITY_FREE, validity=validity),))
     known = {"validity": validity, "validities": tuple(policy.validities)}

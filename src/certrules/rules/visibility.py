@@ -15,10 +15,9 @@ from certrules.model.people import Action, Actor, Permission, Role, Scope
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
+from certrules.rules.feature import switched_off
 
-__all__ = ["SWITCHED_OFF", "may"]
-
-SWITCHED_OFF = because(ReasonCode.SWITCHED_OFF)
+__all__ = ["may"]
 
 
 class _Reach(Enum):
@@ -132,8 +131,8 @@ def may(actor: Actor, action: Action, scope: Scope = _ANYONE, *, policy: Policy 
     _check(actor, Actor)
     _check(action, Action)
     _check(scope, Scope)
-    if not policy.enabled:
-        return Refused((SWITCHED_OFF,))
+    if off := switched_off(policy):
+        return Refused(off)
     covering = (each for each in _GRANTS[action] if each.covers(actor, scope))
     delegated = sorted((role for role, what in policy.delegated if what is action), key=str)
     reasons = [

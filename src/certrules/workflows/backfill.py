@@ -52,7 +52,7 @@ def issue_predated(
     with acting.reading() as view:
         found = known_certification(view, certification_id)
         users = _candidates(view, found, since)
-    possible = awarding.predatable(found)
+    possible = awarding.predatable(found, policy=acting.policy)
     reports = [] if users or possible else [AwardReport(reasons=tuple(possible.reasons))]
     predate = partial(awarding.predate, since=since, at=at, zone=acting.zone, policy=acting.policy)
     for some in batches(users, on_progress):

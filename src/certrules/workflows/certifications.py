@@ -127,7 +127,8 @@ def deactivate(acting: Acting[EffectParts], certification_id: str, *, at: dateti
 
     Rules: ALL-CERT-10, ALL-MANAGE-05, ALL-MANAGE-07, INT-31b, INT-38.
     """
-    return _change(acting, certification_id, partial(lifecycle.deactivate, at=at))
+    deactivate = partial(lifecycle.deactivate, at=at, policy=acting.policy)
+    return _change(acting, certification_id, deactivate)
 
 
 def _change(

@@ -106,7 +106,7 @@ def unassign(
     def unassign(transaction: EffectParts) -> Decision:
         awards = transaction.awards.history(user_id, certification_id)
         renewals = transaction.renewals.history(user_id, certification_id)
-        return lifecycle.unassign(user_id, awards, renewals, at=at)
+        return lifecycle.unassign(user_id, awards, renewals, at=at, policy=acting.policy)
 
     return decide_and_apply(acting, unassign, dry_run=dry_run)
 

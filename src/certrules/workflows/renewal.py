@@ -97,6 +97,7 @@ def cancel(
     at = instants.utc(at)
 
     def cancel(transaction: DecisionParts) -> Decision:
-        return renewal.cancel(facts.load(transaction, user_id, certification_id), at=at)
+        known = facts.load(transaction, user_id, certification_id)
+        return renewal.cancel(known, at=at, policy=acting.policy)
 
     return decide_and_apply(acting, cancel)

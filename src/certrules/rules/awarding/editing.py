@@ -13,6 +13,7 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import consequences, issuing
+from certrules.rules.feature import switched_off
 
 __all__ = ["date_objections", "edit", "not_held", "source_objections"]
 
@@ -42,6 +43,8 @@ def edit(
     Rules: DOC-AWARD-02, DOC-AWARD-09, DOC-AWARD-12, DOC-DELETE-01, INT-28.
     """
     _check(award, changed)
+    if off := switched_off(policy):
+        return Refused(off)
     after = evolve(changed, version=award.version + 1)
     reasons = [
         *([because(ReasonCode.NO_SUCH_CERTIFICATION)] if deleted else ()),

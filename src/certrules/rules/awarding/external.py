@@ -12,6 +12,7 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
 from certrules.rules.awarding import completing
+from certrules.rules.feature import switched_off
 
 __all__ = ["decide_external", "record_external"]
 
@@ -78,6 +79,8 @@ def record_external(
 
     Rules: DOC-ASSIGN-04, DOC-ASSIGN-09, INT-22.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     another = reported is not None and reported.certification_id != training.certification_id
     if policy.one_certification_per_item and another and known and _earned(training, known):
         item = known.item(ItemKind.EXTERNAL_TRAINING, training.id)

@@ -13,11 +13,12 @@ from certrules.model.policy import DOCEBO, Policy, PredatedIssue
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import consequences, criteria, issuing, status
+from certrules.rules.feature import switched_off
 
 __all__ = ["predatable", "predate"]
 
 
-def predatable(certification: Certification) -> Answer:
+def predatable(certification: Certification, *, policy: Policy = DOCEBO) -> Answer:
     """Decide whether a certification can be issued to anybody for what was completed before.
 
     >>> print(*predatable(Certification("fa", "First aid")).reasons)
@@ -25,6 +26,8 @@ def predatable(certification: Certification) -> Answer:
 
     Rules: ALL-PREDATE-01, INT-31b.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     found = issuing.certification_objection(certification), _without_items(certification)
     if reasons := [*filter(None, found)]:
         return Refused(reasons)

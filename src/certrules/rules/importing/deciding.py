@@ -9,9 +9,10 @@ from certrules.model.awards import Award, ExpiryBasis, Source
 from certrules.model.decisions import Reason, because
 from certrules.model.effects import Effect, IssueAward
 from certrules.model.events import EventKind
-from certrules.model.policy import Duplicates
+from certrules.model.policy import DOCEBO, Duplicates, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import consequences, issuing
+from certrules.rules.feature import switched_off
 from certrules.words import Word
 
 __all__ = ["Decision", "Outcome", "award_of", "decide"]
@@ -54,7 +55,12 @@ def award_of(
 
 
 def decide(
-    candidate: Award, history: Sequence[Award], *, duplicates: Duplicates, at: datetime
+    candidate: Award,
+    history: Sequence[Award],
+    *,
+    duplicates: Duplicates,
+    at: datetime,
+    policy: Policy = DOCEBO,
 ) -> Decision:
     """Decide what the award that a record describes does to those its user already has.
 
@@ -73,6 +79,8 @@ def decide(
     Rules: DOC-CSV-05, DOC-CSV-17, DOC-CSV-18, DOC-CSV-19, DOC-CSV-20, DOC-RENEW-19, INT-09.
     """
     last = history[-1] if history else None
+    if off := switched_off(policy):
+        return Decision(Outcome.REFUSED, last or candidate, (), off)
     current = None if last is None or last.archived else last
     past = history[:-1] if current else history
     if last and (

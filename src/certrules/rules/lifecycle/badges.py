@@ -7,6 +7,7 @@ from certrules.model.decisions import Answer, Granted, Reason, Refused, because
 from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
+from certrules.rules.feature import switched_off
 
 __all__ = ["about_image", "badge_image"]
 
@@ -29,6 +30,8 @@ def badge_image(image: ImageInfo | None, *, policy: Policy = DOCEBO) -> Answer:
 
     Rules: ALL-BADGE-01, ALL-BADGE-02, ALL-BADGE-03, ALL-BADGE-04, ALL-CERT-07, INT-39.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     if image is None and not policy.badge_required:
         return Granted(reasons=(because(ReasonCode.IMAGE_NOT_NEEDED),))
     reasons = tuple(_objections(image))

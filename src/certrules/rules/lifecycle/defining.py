@@ -15,6 +15,7 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import issuing, validity
+from certrules.rules.feature import switched_off
 from certrules.rules.lifecycle.badges import about_image
 
 __all__ = ["NEXT", "Defining", "create", "edit", "frozen_objections"]
@@ -59,6 +60,8 @@ def create(
     DOC-ASSIGN-01, INT-31b.
     """
     at = instants.utc(at)
+    if off := switched_off(policy):
+        return Refused(off)
     published = certification.status is not DRAFT
     about = about_image(certification, image, policy)
     reasons = [
@@ -103,6 +106,8 @@ def edit(
     if after.id != before.id:
         raise InvalidValueError("id", after.id, f"{before.id!r}, which never changes")
     at = instants.utc(at)
+    if off := switched_off(policy):
+        return Refused(off)
     kept = [name for name in _MADE if getattr(before, name) != getattr(after, name)]
     after = evolve(after, **{name: getattr(before, name) for name in _KEPT})
     changed = [name for name in _NAMES if getattr(before, name) != getattr(after, name)]

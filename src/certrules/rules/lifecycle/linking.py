@@ -12,6 +12,7 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import consequences, issuing
+from certrules.rules.feature import switched_off
 from certrules.rules.lifecycle.defining import frozen_objections
 
 __all__ = ["assign", "delete", "left_out", "unassign", "unlink"]
@@ -38,6 +39,8 @@ def assign(
     Rules: DOC-ASSIGN-01, DOC-ASSIGN-02, DOC-ASSIGN-04, DOC-ASSIGN-07, ALL-CERT-09, ALL-TRAIN-04,
     INT-22, INT-33.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     reasons = [
         *frozen_objections(certification, ("assignments",), policy),
         *_item_objections(certification, assignment.ref, others, policy),
@@ -108,6 +111,8 @@ def unlink(
 
     Rules: DOC-ASSIGN-11, DOC-DELETE-05, ALL-CERT-09, INT-20, INT-23.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     item = ItemRef(kind, item_id)
     reasons = [*frozen_objections(certification, ("assignments",), policy)]
     if not _holds(certification, item):
@@ -127,12 +132,16 @@ def unlink(
 
 
 def unassign(
-    user_id: str, awards: Iterable[Award], renewals: Iterable[Renewal] = (), *, at: datetime
+    user_id: str,
+    awards: Iterable[Award],
+    renewals: Iterable[Renewal] = (),
+    *,
+    at: datetime,
+    policy: Policy = DOCEBO,
 ) -> Decision:
     """Decide whether a certification can be taken away from one user: every cycle of it.
 
-    ``awards`` and ``renewals`` may be those of everybody who has the certification; those of others
-    stay.
+    ``awards`` and ``renewals`` may be those of all its users; those of others stay.
 
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> unassign("bob", [Award("ada", "fa", at, None)], at=at).reasons[0].rule
@@ -140,10 +149,12 @@ def unassign(
 
     Rules: DOC-AWARD-10, DOC-DELETE-06, INT-23.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     lost = [each for each in awards if each.user_id == user_id]
-    ended = [each for each in renewals if each.user_id == user_id]
     if not lost:
         return Refused((because(ReasonCode.NO_AWARD, user_id=user_id),))
+    ended = [each for each in renewals if each.user_id == user_id]
     return Granted(tuple(consequences.removed(lost, ended, at)), (_loss(Rule.DOC_AWARD_10, lost),))
 
 
@@ -171,6 +182,8 @@ def delete(
     Rules: DOC-DELETE-01, DOC-DELETE-02, DOC-DELETE-03, DOC-DELETE-04, ALL-MANAGE-05,
     ALL-MANAGE-07, INT-23, INT-31b, INT-38.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     lost = list(awards)
     if lost and not (cascade or policy.cascade_deletes):
         protected = issuing.named(certification)
@@ -184,5 +197,4 @@ def _loss(rule: Rule, lost: Sequence[Award]) -> Reason:
     """Return how much is lost, as a reason."""
     users = len({each.user_id for each in lost})
     archived = sum(each.archived for each in lost)
-    counts = {"awards": len(lost), "users": users, "archived": archived}
-    return because(ReasonCode.AWARDS_LOST, rule, **counts)
+    return because(ReasonCode.AWARDS_LOST, rule, awards=len(lost), users=users, archived=archived)

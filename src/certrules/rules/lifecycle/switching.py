@@ -10,6 +10,7 @@ from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
+from certrules.rules.feature import switched_off
 from certrules.rules.lifecycle.defining import Defining, edit
 
 __all__ = ["activate", "deactivate", "publish"]
@@ -36,6 +37,8 @@ def publish(
 
     Rules: ALL-BADGE-04, ALL-CERT-07, ALL-CERT-08, ALL-EXP-01, INT-31b.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     if certification.status is not CertificationStatus.DRAFT:
         named, status = issuing.named(certification), certification.status
         return Refused((because(ReasonCode.NOT_A_DRAFT, **named, status=status),))
@@ -56,10 +59,8 @@ def activate(certification: Certification, *, at: datetime, policy: Policy = DOC
     return _switch(certification, CertificationStatus.ACTIVE, at, policy)
 
 
-def deactivate(certification: Certification, *, at: datetime) -> Defining:
+def deactivate(certification: Certification, *, at: datetime, policy: Policy = DOCEBO) -> Defining:
     """Decide whether a published certification can cease to be issued; what was issued stands.
-
-    No policy forbids that.
 
     >>> print(deactivate(Certification("fa", "First aid"), at=datetime(2024, 1, 1, tzinfo=UTC))
     ...       .reasons[-1])
@@ -67,12 +68,14 @@ def deactivate(certification: Certification, *, at: datetime) -> Defining:
 
     Rules: ALL-CERT-02, ALL-CERT-10, ALL-MANAGE-05, ALL-MANAGE-07, INT-31b, INT-38.
     """
-    return _switch(certification, CertificationStatus.INACTIVE, at)
+    return _switch(certification, CertificationStatus.INACTIVE, at, policy)
 
 
 def _switch(
-    certification: Certification, status: CertificationStatus, at: datetime, policy: Policy = DOCEBO
+    certification: Certification, status: CertificationStatus, at: datetime, policy: Policy
 ) -> Defining:
+    if off := switched_off(policy):
+        return Refused(off)
     if certification.status is CertificationStatus.DRAFT:
         return Refused((because(ReasonCode.STILL_A_DRAFT, **issuing.named(certification)),))
     return edit(certification, evolve(certification, status=status), at=at, policy=policy)

@@ -14,6 +14,7 @@ from certrules.model.learning import Completion, Renewal, RenewalState
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import consequences, issuing
+from certrules.rules.feature import switched_off
 from certrules.rules.renewal import availability
 from certrules.rules.renewal.availability import several_items
 
@@ -120,7 +121,7 @@ def _renewal_objections(
         yield because(ReasonCode.COMPLETION_BEFORE_ISSUE, issued_at=held.issued_at)
 
 
-def cancel(facts: Facts, *, at: datetime) -> Decision:
+def cancel(facts: Facts, *, at: datetime, policy: Policy = DOCEBO) -> Decision:
     """Decide whether the open renewal of the facts can be given up.
 
     The award stays as it is, and what the start archived stays archived: with retakes on, the
@@ -132,6 +133,8 @@ def cancel(facts: Facts, *, at: datetime) -> Decision:
 
     Rules: INT-12b, X-ARCH-2.
     """
+    if off := switched_off(policy):
+        return Refused(off)
     at, renewal = instants.utc(at), facts.renewal
     if renewal is None:
         return Refused((because(ReasonCode.NO_RENEWAL_OPEN),))

@@ -1,0 +1,126 @@
+"""A platform can have certifications switched off: then no decision grants anything."""
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any, get_args
+
+import pytest
+from attrs import evolve
+
+from certrules import (
+    DOCEBO,
+    Actor,
+    Assignment,
+    Award,
+    Certification,
+    Completion,
+    Facts,
+    ItemKind,
+    RenewalOption,
+    User,
+    Validity,
+    rules,
+)
+from certrules.model.awards import ManualAward
+from certrules.model.badges import Badge
+from certrules.model.catalog import CertificationStatus
+from certrules.model.decisions import Refused
+from certrules.model.learning import ExternalTraining
+from certrules.model.people import Action, Role
+from certrules.model.policy import Duplicates, Policy
+from certrules.model.reasons import ReasonCode
+from certrules.rules import awarding, badges, importing, lifecycle, renewal, validity, visibility
+from certrules.rules.importing import Decision as ImportDecision
+
+ADA = User("ada", "ada")
+FIRST_AID = Certification("fa", "First aid")
+DRAFT = evolve(FIRST_AID, status=CertificationStatus.DRAFT)
+KNOWN = Facts(ADA, FIRST_AID)
+JULY = datetime(2024, 7, 1, tzinfo=UTC)
+COURSE = ItemKind.COURSE
+DONE = Completion("ada", COURSE, "c1", JULY)
+EXTERNAL = ExternalTraining("ada", "t1", JULY.date(), "fa")
+AWARD = Award("ada", "fa", JULY, None)
+CHANGED = evolve(AWARD, issued_at=datetime(2024, 6, 1, tzinfo=UTC))
+BADGE = Badge("b1", "ada", "fa", 1, JULY, None, 1, 7)
+BOSS = Actor("bob", {Role.SUPERADMIN})
+
+DECISIONS: dict[Callable[..., Any], Callable[[Policy], Any]] = {
+    awarding.by_hand: lambda off: awarding.by_hand(
+        KNOWN, ManualAward("fa", JULY, None), at=JULY, policy=off
+    ),
+    awarding.decide: lambda off: awarding.decide(KNOWN, DONE, at=JULY, zone=UTC, policy=off),
+    awarding.decide_external: lambda off: awarding.decide_external(
+        KNOWN, EXTERNAL, at=JULY, zone=UTC, policy=off
+    ),
+    awarding.edit: lambda off: awarding.edit(AWARD, CHANGED, at=JULY, policy=off),
+    awarding.predatable: lambda off: awarding.predatable(FIRST_AID, policy=off),
+    awarding.predate: lambda off: awarding.predate(
+        KNOWN, since=None, at=JULY, zone=UTC, policy=off
+    ),
+    awarding.record_external: lambda off: awarding.record_external(
+        EXTERNAL, None, None, policy=off
+    ),
+    awarding.reopen_training: lambda off: awarding.reopen_training(KNOWN, at=JULY, policy=off),
+    badges.issue: lambda off: badges.issue(AWARD, None, policy=off),
+    badges.reissue: lambda off: badges.reissue(BADGE, BADGE, policy=off),
+    importing.decide: lambda off: importing.decide(
+        AWARD, [], duplicates=Duplicates.RENEW, at=JULY, policy=off
+    ),
+    lifecycle.activate: lambda off: lifecycle.activate(FIRST_AID, at=JULY, policy=off),
+    lifecycle.assign: lambda off: lifecycle.assign(
+        FIRST_AID, Assignment(COURSE, "c1", JULY), [], policy=off
+    ),
+    lifecycle.badge_image: lambda off: lifecycle.badge_image(None, policy=off),
+    lifecycle.create: lambda off: lifecycle.create(FIRST_AID, at=JULY, policy=off),
+    lifecycle.deactivate: lambda off: lifecycle.deactivate(FIRST_AID, at=JULY, policy=off),
+    lifecycle.delete: lambda off: lifecycle.delete(FIRST_AID, [], at=JULY, policy=off),
+    lifecycle.edit: lambda off: lifecycle.edit(FIRST_AID, FIRST_AID, at=JULY, policy=off),
+    lifecycle.publish: lambda off: lifecycle.publish(DRAFT, at=JULY, policy=off),
+    lifecycle.unassign: lambda off: lifecycle.unassign("ada", [AWARD], at=JULY, policy=off),
+    lifecycle.unlink: lambda off: lifecycle.unlink(
+        FIRST_AID, COURSE, "c1", [], at=JULY, policy=off
+    ),
+    renewal.cancel: lambda off: renewal.cancel(KNOWN, at=JULY, policy=off),
+    renewal.complete: lambda off: renewal.complete(KNOWN, DONE, at=JULY, zone=UTC, policy=off),
+    renewal.decide: lambda off: renewal.decide(KNOWN, at=JULY, policy=off),
+    renewal.start: lambda off: renewal.start(
+        KNOWN, RenewalOption(COURSE, "c1"), at=JULY, policy=off
+    ),
+    validity.allowed: lambda off: validity.allowed(Validity.parse("1 year"), off),
+    visibility.may: lambda off: visibility.may(BOSS, Action.VIEW_AWARDS, policy=off),
+}
+OF_LEARNING = {awarding.record}
+"""What is decided of learning alone, whatever it is to earn."""
+
+
+def public_decisions() -> Iterator[Callable[..., Any]]:
+    """Yield every function that a module of the rules offers and that grants or refuses."""
+    for module in pkgutil.iter_modules(rules.__path__, "certrules.rules."):
+        offered = import_module(module.name)
+        for name in getattr(offered, "__all__", ()):
+            each = getattr(offered, name)
+            if inspect.isfunction(each):
+                answer = inspect.signature(each).return_annotation
+                if answer is ImportDecision or Refused in get_args(answer):
+                    yield each
+
+
+@pytest.mark.rule("DOC-CERT-01")
+@pytest.mark.parametrize(
+    "decision", DECISIONS, ids=lambda each: f"{each.__module__}.{each.__name__}"
+)
+def test_nothing_is_granted_where_certifications_are_switched_off(
+    decision: Callable[..., Any],
+) -> None:
+    answer = DECISIONS[decision](evolve(DOCEBO, enabled=False))
+    assert ReasonCode.SWITCHED_OFF in [reason.code for reason in answer.reasons]
+    assert not getattr(answer, "effects", ())
+
+
+@pytest.mark.rule("DOC-CERT-01")
+def test_no_decision_is_left_out() -> None:
+    assert {*public_decisions()} - OF_LEARNING == {*DECISIONS}
