@@ -85,7 +85,7 @@ def bake(image: bytes, token: str) -> bytes:
     if kind == _JPEG:
         raise BadgeError("a JPEG cannot hold a credential; make it a PNG first")
     baked = _put(image, token) if kind == _PNG else svg.put(image, token)
-    read(baked)  # with it, a picture may just have grown too large to be read back
+    read(baked)  # the token may have made the picture too large to be read
     if kind == _PNG:
         from certrules import images  # Pillow, which nothing else needs here
 

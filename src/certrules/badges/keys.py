@@ -1,4 +1,4 @@
-"""Keys: the public ones that a verifier trusts, and for whom."""
+"""Keys: the public keys that a verifier trusts, and for whom."""
 
 import json
 import re
@@ -30,8 +30,8 @@ __all__ = [
     "PublicKey",
     "TrustedKey",
     "algorithm",
+    "check_id",
     "from_jwk",
-    "is_id",
     "jwk",
     "thumbprint",
     "verifies",
@@ -98,9 +98,10 @@ def thumbprint(members: Mapping[str, Any]) -> str:
     return tokens.encoded(sha256(text.encode()).digest())
 
 
-def is_id(value: object) -> bool:
-    """Return whether a value can be the id by which a token names its key: a printable text."""
-    return isinstance(value, str) and bool(value) and value.isprintable()
+def check_id(value: object, name: str = "key id") -> None:
+    """Raise InvalidValueError unless a token can name its key by a value: a printable text."""
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise InvalidValueError(name, value, "a text")
 
 
 @frozen
@@ -119,8 +120,8 @@ class TrustedKey:
         said = self.thumbprint
         if not isinstance(said, str) or not _THUMBPRINT.fullmatch(said):
             raise InvalidValueError("thumbprint", said, "43 characters of RFC 7638 with SHA-256")
-        if self.id is not None and not is_id(self.id):
-            raise InvalidValueError("key id", self.id, "a text, or None")
+        if self.id is not None:
+            check_id(self.id)
         if self.key is not None and algorithm(self.key) and thumbprint(jwk(self.key)) != said:
             raise InvalidValueError("thumbprint", said, "that of the key beside it")
 

@@ -199,7 +199,7 @@ def _name(text: str) -> str:
 
 
 def _isolated(text: str) -> str:
-    """Return a name whose direction is its own, for where there are no tags."""
+    """Return a name whose direction is its own, for a place without tags."""
     return f"\N{FIRST STRONG ISOLATE}{escape(_printable(text))}\N{POP DIRECTIONAL ISOLATE}"
 
 

@@ -43,8 +43,8 @@ class KeySigner:
     ) -> None:
         if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
             raise InvalidValueError("private key", type(key).__name__, keys.EXPECTED)
-        if key_id is not None and not keys.is_id(key_id):
-            raise InvalidValueError("key id", key_id, "a text, or None")
+        if key_id is not None:
+            keys.check_id(key_id)
         public = key.public_key()
         self.algorithm: str = keys.algorithm(public)
         self.header: Mapping[str, Any] = (
@@ -112,8 +112,8 @@ def _header(signer: Signer) -> tuple[str, dict[str, Any]]:
         raise InvalidValueError("algorithm", algorithm, "RS256 or ES256")
     if not isinstance(header, Mapping) or not header or not set(header) <= {"kid", "jwk"}:
         raise InvalidValueError("header", "***", "kid or jwk, and nothing else")
-    if "kid" in header and not keys.is_id(header["kid"]):
-        raise InvalidValueError("kid", header["kid"], "a text")
+    if "kid" in header:
+        keys.check_id(header["kid"], "kid")
     if "jwk" in header:
         _check_jwk(header["jwk"], algorithm)
     return algorithm, dict(header)

@@ -1,4 +1,4 @@
-"""Structure: has a credential the members that Open Badges 3.0 demands, each of its type?
+"""Structure: does a credential have the members that Open Badges 3.0 demands, each of its type?
 
 What the standard demands is a table below. Members that it does not name may be anything, and null
 counts as absent. Who signed a credential is not asked.
@@ -68,7 +68,7 @@ def check_list(credential: Mapping[str, Any]) -> None:
 
 
 def check_status(entry: Any) -> None:
-    """Raise BadgeError if an entry does not say where the status of a credential stands."""
+    """Raise BadgeError unless an entry names the bit of a status list, or a status of its type."""
     _check("status", entry, "credentialStatus")
 
 

@@ -26,7 +26,7 @@ _ENCODINGS = re.compile(r"utf-?8|(us-)?ascii|iso-8859-\d{1,2}|windows-125\d")
 
 
 class _Reader:
-    """Notes where the root begins, and where credentials begin and end."""
+    """Finds the root and the credentials of an SVG."""
 
     def __init__(self, image: bytes) -> None:
         self.root = -1
@@ -82,7 +82,7 @@ class _Reader:
         self._depth -= 1
 
     def end_of(self, position: int) -> int:
-        """Return where the tag ends that begins at a position."""
+        """Return the end of the tag that begins at a position."""
         found = _TAG.match(self._image, position)
         if found is None:
             raise BadgeError("the SVG has a tag without an end")

@@ -1,7 +1,7 @@
-"""Tokens: what one says, before anybody has checked who says it.
+"""Tokens: JSON Web Signatures in their compact form, read but not yet believed.
 
-A token is a JSON Web Signature in its compact form: header, payload and signature, each in
-base64url. It is only read here, strictly and within bounds, and not believed.
+A token is a header, a payload and a signature, each in base64url. It is read strictly and within
+bounds. Who has signed it is not checked.
 """
 
 import json
@@ -9,7 +9,7 @@ import math
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from attrs import frozen
 
@@ -28,7 +28,7 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 
 @frozen
 class Token:
-    """The parts of a token, as yet unverified."""
+    """A token, with its header and its payload as yet unverified."""
 
     text: str
     header: Mapping[str, Any]
@@ -79,11 +79,9 @@ def parsed(data: bytes, name: str) -> Mapping[str, Any]:
         value = json.loads(
             data.decode(),
             object_pairs_hook=_unique,
-            parse_constant=_refused,
+            parse_constant=_finite,
             parse_float=_finite,
         )
-    except BadgeError:
-        raise
     except RecursionError:
         raise BadgeError(f"the {name} is nested too deeply") from None
     except ValueError as error:
@@ -106,22 +104,18 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-def _refused(constant: str) -> NoReturn:
-    raise BadgeError(f"its JSON has {constant}, which is no finite number")
-
-
 def _finite(number: str) -> float:
     value = float(number)
-    return value if math.isfinite(value) else _refused(number[:20])
+    if not math.isfinite(value):
+        raise BadgeError(f"its JSON has {number[:20]}, which is no finite number")
+    return value
 
 
 def _is_deep(value: object) -> bool:
     level = [value]
     for _ in range(DEEPEST):
         level = [inner for outer in level for inner in _inside(outer)]
-        if not level:
-            return False
-    return True
+    return bool(level)
 
 
 def _inside(value: object) -> Iterable[object]:

@@ -307,7 +307,7 @@ def _check_claims(credential: Mapping[str, Any], names: Iterable[str]) -> None:
 
 
 def _short(value: object) -> str:
-    """Return a value of a stranger, as much of it as a sentence bears."""
+    """Return a stranger's value, cut to fit a sentence."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:79]}…"
 
