@@ -103,7 +103,7 @@ def test_sections_may_be_left_out_but_not_all() -> None:
     assert list(faults({})) == ["$"]
 
 
-def test_every_fault_is_told_at_once_with_its_path() -> None:
+def test_every_fault_is_reported_at_once_with_its_path() -> None:
     found = faults(
         {
             "usres": [],
@@ -171,7 +171,7 @@ def test_text_that_no_store_can_hold_is_a_fault(text: str) -> None:
         b'{"users": [],}',
     ],
 )
-def test_what_is_no_json_is_told_so(data: bytes) -> None:
+def test_what_is_no_json_is_reported(data: bytes) -> None:
     assert code(data) == "not_json"
 
 

@@ -50,18 +50,18 @@ def test_courses_and_plans_become_values() -> None:
         ([], "courses[0].window", "an object"),
     ],
 )
-def test_a_fault_of_a_window_is_told_with_its_path(window: object, path: str, message: str) -> None:
-    ((found, told),) = faults({"id": "c1", "window": window}).items()
+def test_a_fault_of_a_window_comes_with_its_path(window: object, path: str, message: str) -> None:
+    ((found, fault),) = faults({"id": "c1", "window": window}).items()
     assert found == path
-    assert message in told
+    assert message in fault
 
 
 def test_a_plan_that_holds_a_course_twice_is_a_fault() -> None:
     with pytest.raises(CatalogError) as raised:
         catalogs.read(b'{"plans": [{"id": "p1", "courses": ["c1", "c1"]}]}')
-    ((path, told),) = raised.value.faults
+    ((path, fault),) = raised.value.faults
     assert path == "plans[0]"
-    assert "each once, not 'c1' again" in told
+    assert "each once, not 'c1' again" in fault
 
 
 def test_a_load_adds_and_replaces_them() -> None:

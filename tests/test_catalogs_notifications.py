@@ -63,14 +63,14 @@ def test_every_attribute_of_a_notification_can_be_written() -> None:
         ({"recipient": ["learner"]}, ".recipient", "did you mean recipients?"),
     ],
 )
-def test_what_is_wrong_is_told_with_its_path(
+def test_what_is_wrong_comes_with_its_path(
     wrong: dict[str, object], path: str, message: str
 ) -> None:
     with pytest.raises(CatalogError) as raised:
         read({"id": "n1", "kind": "expiry", **wrong})
-    ((where, told),) = raised.value.faults
+    ((where, fault),) = raised.value.faults
     assert where == f"notifications[0]{path}"
-    assert message in told
+    assert message in fault
 
 
 @pytest.mark.parametrize("data", [b"\xff", b"[" * 10_000, b"{", b"[]", b'{"notifications": 7}'])

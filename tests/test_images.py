@@ -52,10 +52,10 @@ def segment(marker: int, content: bytes) -> bytes:
 
 
 def with_exif(**options: Any) -> bytes:
-    told = Image.Exif()
-    told[0x0112] = 6  # turned by a quarter
-    told[0x010E] = "Ada's kitchen"
-    return drawn(exif=told, **options)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    exif[0x010E] = "Ada's kitchen"
+    return drawn(exif=exif, **options)
 
 
 WHOLE = {
@@ -118,7 +118,7 @@ def test_an_interlaced_png_has_its_rows_in_seven_passes(side: int) -> None:
 
 
 @pytest.mark.rule("ALL-BADGE-03")
-def test_of_a_large_image_the_size_is_told() -> None:
+def test_the_size_of_a_large_image_is_read() -> None:
     assert images.read(drawn("PNG", 2000, 1)) == ImageInfo(PNG, 2000, 1)
     assert images.read(drawn("JPEG", 1001, 1000)) == ImageInfo(JPEG, 1001, 1000)
 
@@ -280,7 +280,7 @@ HOSTILE = {
 
 @pytest.mark.rule("ALL-BADGE-04", "INT-39")
 @pytest.mark.parametrize(("content", "fault"), HOSTILE.values(), ids=HOSTILE)
-def test_what_is_wrong_with_an_image_is_told(content: bytes, fault: str) -> None:
+def test_what_is_wrong_with_an_image_is_reported(content: bytes, fault: str) -> None:
     found = images.read(content)
     assert found.fault == fault
     refused = lifecycle.badge_image(found)
@@ -327,7 +327,7 @@ def test_a_bomb_costs_neither_memory_nor_time(content: bytes) -> None:
 
 
 @pytest.mark.rule("ALL-BADGE-03", "INT-39")
-def test_the_size_of_a_bomb_is_told_and_refused() -> None:
+def test_the_size_of_a_bomb_is_read_and_refused() -> None:
     found = images.read(BOMBS["pixels"])
     assert found == ImageInfo(PNG, 50_000, 50_000)
     assert not lifecycle.badge_image(found)
@@ -362,10 +362,10 @@ def test_a_jpeg_is_turned_upright(orientation: int) -> None:
     size = (3, 2) if orientation in {5, 6, 7, 8} else (2, 3)
     stored = Image.new("L", size)
     stored.putdata([SHADES[place] for place in LYING[orientation]])
-    told, file = Image.Exif(), BytesIO()
-    told[0x0112] = orientation
+    exif, file = Image.Exif(), BytesIO()
+    exif[0x0112] = orientation
     blocks = stored.resize((size[0] * 16, size[1] * 16), Image.Resampling.NEAREST)
-    blocks.save(file, "JPEG", exif=told, quality=95)
+    blocks.save(file, "JPEG", exif=exif, quality=95)
     with Image.open(BytesIO(images.as_png(file.getvalue()))) as made:
         assert made.size == (32, 48)
         assert not made.getexif()

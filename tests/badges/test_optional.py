@@ -45,7 +45,7 @@ def test_certrules_alone_loads_nothing_of_badges() -> None:
         ("images", "PIL", "images"),
     ],
 )
-def test_what_is_missing_is_told_with_what_to_install(
+def test_what_is_missing_is_named_with_what_to_install(
     module: str, missing: str, extra: str
 ) -> None:
     code = f"import sys; sys.modules[{missing!r}] = None\nimport certrules.{module}"

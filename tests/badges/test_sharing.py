@@ -157,7 +157,7 @@ def test_the_first_and_the_last_day_there_is(zone: str) -> None:
 
 
 @pytest.mark.rule("INT-42")
-def test_what_the_page_tells() -> None:
+def test_what_the_page_says() -> None:
     assert (
         Page(
             recipient="Ada Lovelace",

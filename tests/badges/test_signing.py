@@ -115,7 +115,7 @@ def test_a_locked_key_needs_its_password(ec_key: Key) -> None:
 
 
 class Odd:
-    """A signer that says and signs what it is told to."""
+    """A signer that says and signs what it is asked to."""
 
     def __init__(
         self, algorithm: Any = "ES256", header: Any = None, signature: Any = bytes(64)

@@ -140,7 +140,7 @@ def test_a_stream_may_be_one_that_only_takes() -> None:
         assert load_workbook(io.BytesIO(source.read()))["Issued"].cell(2, 1).value == "a"
 
 
-def test_a_failure_while_rows_are_read_is_told_as_it_is() -> None:
+def test_a_failure_while_rows_are_read_is_raised_as_it_is() -> None:
     def broken() -> Iterator[list[Cell]]:
         yield ["a"]
         raise ZeroDivisionError

@@ -6,7 +6,7 @@ from certrules.model.events import Event, EventKind
 
 
 @pytest.mark.rule("DOC-CSV-20")
-def test_issuing_and_renewing_are_told() -> None:
+def test_issuing_and_renewing_are_events() -> None:
     assert {str(kind) for kind in EventKind} >= {"award.issued", "award.renewed"}
 
 

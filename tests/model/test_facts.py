@@ -1,4 +1,4 @@
-"""Which facts can be told together, and which contradict each other?"""
+"""Which facts can stand together, and which contradict each other?"""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -49,9 +49,9 @@ def facts(**fields: Any) -> Facts:
 def test_facts_that_contradict_each_other_are_a_mistake_of_the_caller(
     name: str, first: object, second: object
 ) -> None:
-    for told in ([first, second], [second, first]):
+    for given in ([first, second], [second, first]):
         with pytest.raises(InvalidValueError, match="one account of it"):
-            facts(**{name: told})
+            facts(**{name: given})
     assert facts(**{name: [first, first]}) == facts(**{name: (first,)})
 
 

@@ -165,7 +165,7 @@ EXTERNAL = ExternalTraining("ada", "x1", BEGIN.date())
         (Assignment(COURSE, "c1", AT), {"group": 5}),
     ],
 )
-def test_what_a_value_cannot_be_is_told_when_it_is_made(value: Any, fields: dict[str, Any]) -> None:
+def test_what_a_value_cannot_be_is_refused_at_once(value: Any, fields: dict[str, Any]) -> None:
     ((name, wrong),) = fields.items()
     with pytest.raises(InvalidValueError) as caught:
         evolve(value, **fields)

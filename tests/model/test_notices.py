@@ -46,7 +46,7 @@ def test_an_offset_reads_as_people_say_it(offset: Offset, text: str) -> None:
 
 @pytest.mark.rule("DOC-NOTIFY-01", "DOC-NOTIFY-05", "X-NOTIFY-3")
 @pytest.mark.parametrize("kind", NoticeKind)
-def test_only_an_expiry_is_told_of_at_another_moment(kind: NoticeKind) -> None:
+def test_only_an_expiry_has_its_notice_at_another_moment(kind: NoticeKind) -> None:
     assert Notification("n", kind).offset == Offset()
     if kind is EXPIRY:
         assert Notification("n", kind, Offset(-1)).offset.amount == -1
