@@ -12,6 +12,8 @@ from certrules.model.effects import (
     Notify,
     RevokeBadge,
     RevokeOutdatedBadge,
+    SuspendBadge,
+    WithdrawBadge,
 )
 
 SILENT = {
@@ -22,6 +24,8 @@ SILENT = {
     Notify,
     RevokeBadge,
     RevokeOutdatedBadge,
+    SuspendBadge,
+    WithdrawBadge,
 }
 
 

@@ -3,8 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 
+from certrules import Award, Granted
 from certrules.model.badges import Badge, BadgeState
+from certrules.model.effects import (
+    CancelNotices,
+    IssueBadge,
+    RevokeBadge,
+    RevokeOutdatedBadge,
+    SuspendBadge,
+    WithdrawBadge,
+)
 from certrules.rules import badges
 
 ISSUED, EXPIRES = datetime(2024, 1, 10, tzinfo=UTC), datetime(2025, 1, 10, tzinfo=UTC)
@@ -28,3 +38,32 @@ LATER, TICK = ISSUED + timedelta(days=10), timedelta(microseconds=1)
 def test_where_a_badge_stands(changes: dict[str, bool], at: datetime, state: BadgeState) -> None:
     badge = Badge("b", "ada", "fa", 1, ISSUED, EXPIRES, 1, 7, **changes)
     assert badges.state_at(badge, at) is state
+
+
+AWARD = Award("ada", "fa", ISSUED, EXPIRES, cycle=2)
+BADGE = Badge("b", "ada", "fa", 2, ISSUED, EXPIRES, 1, 7)
+
+
+@pytest.mark.rule("INT-42")
+def test_a_badge_is_issued_in_the_place_of_one_of_other_dates() -> None:
+    assert badges.issued(AWARD, "b", (1, 7)) == (RevokeOutdatedBadge(AWARD), IssueBadge(BADGE))
+
+
+@pytest.mark.rule("ALL-ROLE-11", "INT-23")
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a_badge_revoked_by_hand_takes_the_notices_of_its_award_with_it(withdrawn: bool) -> None:
+    badge = evolve(BADGE, revoked=withdrawn, withdrawn=withdrawn)
+    assert badges.revoked(badge) == (WithdrawBadge("b"), CancelNotices(AWARD.key))
+
+
+@pytest.mark.rule("ALL-ROLE-11")
+def test_a_badge_revoked_with_its_award_cannot_be_revoked_by_hand() -> None:
+    assert badges.revoked(evolve(BADGE, revoked=True)) == ()
+
+
+@pytest.mark.rule("ALL-ROLE-03", "INT-42")
+def test_a_badge_is_suspended_or_replaced_by_an_effect() -> None:
+    assert badges.suspended(BADGE, suspended=True) == (SuspendBadge("b", True),)
+    decision = badges.reissue(BADGE, BADGE)
+    assert isinstance(decision, Granted)
+    assert decision.effects == (RevokeBadge(AWARD.key),)

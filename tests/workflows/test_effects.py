@@ -32,7 +32,9 @@ from certrules.model.effects import (
     ResetMaterials,
     RevokeBadge,
     RevokeOutdatedBadge,
+    SuspendBadge,
     UnassignItem,
+    WithdrawBadge,
 )
 from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
@@ -73,6 +75,8 @@ ALL: tuple[Effect, ...] = (
     CancelOutdatedNotices(Award("bob", "fa", day(1), None, version=2)),
     RevokeBadge(AWARD.key),
     RevokeOutdatedBadge(Award("bob", "fa", day(1), None, version=2)),
+    WithdrawBadge("b3"),
+    SuspendBadge("b2", True),
     IssueBadge(Badge("b4", "ada", "fa", 2, day(6), None, 1, 4)),
 )
 BADGES = [
@@ -117,7 +121,10 @@ def test_every_effect_is_carried_out(store: Store[Transaction]) -> None:
         assert [each.state for each in view.renewals.history("ada", "fa")] == [
             RenewalState.COMPLETED
         ]
-        assert [each.revoked for each in view.badges.listed(1)] == [True, True, False, False]
+        badges = view.badges.listed(1)
+        assert [each.revoked for each in badges] == [True, True, True, False]
+        assert [each.withdrawn for each in badges] == [False, False, True, False]
+        assert [each.suspended for each in badges] == [False, True, False, False]
         assert [event.kind for _, event in view.events.after(0, 9)] == [EventKind.RENEWED]
         first_aid = view.certifications.get("fa")
         assert first_aid is not None

@@ -35,7 +35,9 @@ __all__ = [
     "ResetMaterials",
     "RevokeBadge",
     "RevokeOutdatedBadge",
+    "SuspendBadge",
     "UnassignItem",
+    "WithdrawBadge",
 ]
 
 
@@ -107,6 +109,21 @@ class RevokeOutdatedBadge:
     """Revoke the badge of an award for good, if it has one of other dates."""
 
     award: Award
+
+
+@value
+class WithdrawBadge:
+    """Revoke a badge by hand for good: its award gets no other while its dates stay."""
+
+    badge_id: Id
+
+
+@value
+class SuspendBadge:
+    """Suspend a badge, or lift its suspension."""
+
+    badge_id: Id
+    suspended: bool
 
 
 @value
@@ -211,6 +228,8 @@ Effect = (
     | IssueBadge
     | RevokeBadge
     | RevokeOutdatedBadge
+    | WithdrawBadge
+    | SuspendBadge
     | ArchiveEnrolment
     | RecordCompletion
     | Enrol

@@ -5,6 +5,14 @@ from datetime import datetime
 from certrules.model.awards import Award
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.decisions import Answer, Granted, Refused, because
+from certrules.model.effects import (
+    CancelNotices,
+    IssueBadge,
+    RevokeBadge,
+    RevokeOutdatedBadge,
+    SuspendBadge,
+    WithdrawBadge,
+)
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
@@ -12,7 +20,14 @@ from certrules.rules import issuing, status
 from certrules.rules.feature import switched_off
 from certrules.rules.status import Status
 
-__all__ = ["issue", "reissue", "state_at"]
+__all__ = [
+    "issue",
+    "issued",
+    "reissue",
+    "revoked",
+    "state_at",
+    "suspended",
+]
 
 
 def issue(award: Award | None, badge: Badge | None, *, policy: Policy = DOCEBO) -> Answer:
@@ -44,8 +59,8 @@ def issue(award: Award | None, badge: Badge | None, *, policy: Policy = DOCEBO) 
 
 def reissue(
     badge: Badge, current: Badge | None, *, deleted: bool = False, policy: Policy = DOCEBO
-) -> Answer:
-    """Decide whether a badge can be replaced by another of the same award; no effects follow.
+) -> Granted[RevokeBadge] | Refused:
+    """Decide whether a badge can be revoked for another of the same award to take its place.
 
     ``current`` is the badge of the award that its user holds now, and ``deleted`` says that the
     certification is gone.
@@ -58,7 +73,40 @@ def reissue(
         return Refused((because(ReasonCode.NO_SUCH_CERTIFICATION),))
     if badge != current:
         return Refused((because(ReasonCode.BADGE_NOT_CURRENT, badge_id=badge.id),))
-    return Granted(reasons=(because(ReasonCode.BADGE_ISSUED),))
+    return Granted((RevokeBadge(badge.award.key),), (because(ReasonCode.BADGE_ISSUED),))
+
+
+def issued(
+    award: Award, badge_id: str, place: tuple[int, int]
+) -> tuple[RevokeOutdatedBadge, IssueBadge]:
+    """Return what follows when an award gets a badge: one of other dates no longer counts.
+
+    ``place`` is a status list and an index in it that no other badge ever had.
+
+    Rules: INT-42.
+    """
+    badge = Badge(badge_id, *award.key, award.issued_at, award.expires_at, *place)
+    return RevokeOutdatedBadge(award), IssueBadge(badge)
+
+
+def revoked(badge: Badge) -> tuple[WithdrawBadge | CancelNotices, ...]:
+    """Return what follows when a badge is revoked by hand: notices of the expiry are cancelled.
+
+    Nothing follows if it was revoked before, with its award or for another badge.
+
+    Rules: ALL-ROLE-11, INT-23.
+    """
+    if badge.revoked and not badge.withdrawn:
+        return ()
+    return WithdrawBadge(badge.id), CancelNotices(badge.award.key)
+
+
+def suspended(badge: Badge, *, suspended: bool) -> tuple[SuspendBadge, ...]:
+    """Return what follows when a badge is suspended, or its suspension lifted.
+
+    Rules: ALL-ROLE-03.
+    """
+    return (SuspendBadge(badge.id, suspended),)
 
 
 def state_at(badge: Badge, at: datetime) -> BadgeState:

@@ -19,9 +19,8 @@ from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Refused
-from certrules.model.effects import IssueBadge, RevokeBadge, RevokeOutdatedBadge
 from certrules.model.people import Action
-from certrules.repositories.protocols import HasBadges, HasCertifications, HasNotices, HasUsers
+from certrules.repositories.protocols import HasBadges, HasCertifications, HasUsers
 from certrules.rules import badges as rules
 from certrules.workflows import facts
 from certrules.workflows.effects import EffectParts, apply
@@ -29,7 +28,6 @@ from certrules.workflows.platform import Acting
 
 __all__ = [
     "PageParts",
-    "RevokeParts",
     "check_lists",
     "credential",
     "issue",
@@ -42,10 +40,6 @@ __all__ = [
 ]
 
 _PLACEHOLDER = re.compile(r"\{(purpose|list)\}")
-
-
-class RevokeParts(HasBadges, HasNotices, Protocol):
-    """What :func:`revoke` asks of a store."""
 
 
 class PageParts(HasUsers, HasCertifications, HasBadges, Protocol):
@@ -92,17 +86,9 @@ def _issue(
     latest, taken = transaction.badges.places()
     index = statuslist.allot(taken, draw)  # never given out before; None if the list is full
     place = (latest, index) if index is not None else (latest + 1, draw(statuslist.SIZE))
-    badge = Badge(
-        str(UUID(int=draw(2**128), version=4)),
-        award.user_id,
-        award.certification_id,
-        award.cycle,
-        award.issued_at,
-        award.expires_at,
-        *place,
-    )
-    apply(transaction, [RevokeOutdatedBadge(award), IssueBadge(badge)])
-    return Granted((badge,), decision.reasons)
+    effects = rules.issued(award, str(UUID(int=draw(2**128), version=4)), place)
+    apply(transaction, effects)
+    return Granted((effects[1].badge,), decision.reasons)
 
 
 def _held(
@@ -199,18 +185,18 @@ def marked(acting: Acting[HasBadges], status_list: int, purpose: str) -> list[in
     return [each.index for each in badges if (each.revoked if revocation else each.suspended)]
 
 
-def suspend(acting: Acting[HasBadges], badge_id: str, *, suspended: bool = True) -> None:
+def suspend(acting: Acting[EffectParts], badge_id: str, *, suspended: bool = True) -> None:
     """Suspend a badge, or lift its suspension. Action: ``DELETE_AWARD``.
 
     Rules: ALL-ROLE-03.
     """
     acting.require(Action.DELETE_AWARD)
     with acting.writing() as transaction:
-        facts.known("badge", transaction.badges.get(badge_id), badge_id)
-        transaction.badges.suspend(badge_id, suspended=suspended)
+        found = facts.known("badge", transaction.badges.get(badge_id), badge_id)
+        apply(transaction, rules.suspended(found, suspended=suspended))
 
 
-def revoke(acting: Acting[RevokeParts], badge_id: str) -> None:
+def revoke(acting: Acting[EffectParts], badge_id: str) -> None:
     """Revoke a badge for ever, and keep its award, which gets no other badge while its dates stay.
 
     Pending notices of the award's expiry are cancelled, and no others are sent while its dates
@@ -221,8 +207,7 @@ def revoke(acting: Acting[RevokeParts], badge_id: str) -> None:
     acting.require(Action.DELETE_AWARD)
     with acting.writing() as transaction:
         found = facts.known("badge", transaction.badges.get(badge_id), badge_id)
-        transaction.badges.withdraw(found.id)
-        transaction.notices.cancel(transaction.badges.withdrawn([found.award.key]))
+        apply(transaction, rules.revoked(found))
 
 
 def reissue(
@@ -245,7 +230,7 @@ def reissue(
         decision = rules.reissue(former, current, deleted=deleted)
         if not decision:
             return decision
-        apply(transaction, [RevokeBadge(former.award.key)])
+        apply(transaction, decision.effects)
         return _issue(transaction, former.user_id, former.certification_id, draw)
 
 

@@ -33,7 +33,9 @@ from certrules.model.effects import (
     ResetMaterials,
     RevokeBadge,
     RevokeOutdatedBadge,
+    SuspendBadge,
     UnassignItem,
+    WithdrawBadge,
 )
 from certrules.model.learning import Completion, EnrolmentStatus
 from certrules.model.notices import Notification
@@ -74,6 +76,8 @@ def apply(
     transaction.awards.replace(many[ArchiveAward] + many[ReplaceAward])
     transaction.badges.revoke(many[RevokeBadge])
     transaction.badges.revoke_outdated(many[RevokeOutdatedBadge])
+    for badge_id in many[WithdrawBadge]:
+        transaction.badges.withdraw(badge_id)
     for badge in many[IssueBadge]:
         transaction.badges.add(badge)
     transaction.awards.add(many[IssueAward])
@@ -103,6 +107,7 @@ def _collect(transaction: EffectParts, effect: Effect, many: defaultdict[type, l
             | IssueBadge(value)
             | RevokeBadge(value)
             | RevokeOutdatedBadge(value)
+            | WithdrawBadge(value)
         ):
             many[type(effect)].append(value)
         case _:
@@ -118,6 +123,7 @@ _Alone = (
     | UnassignItem
     | DefineCertification
     | RemoveCertification
+    | SuspendBadge
 )
 
 
@@ -145,6 +151,8 @@ def _apply_alone(transaction: EffectParts, effect: _Alone) -> None:
         case RemoveCertification(certification_id):
             transaction.renewals.remove(certification_id)
             transaction.certifications.remove(certification_id)
+        case SuspendBadge(badge_id, suspended):
+            transaction.badges.suspend(badge_id, suspended=suspended)
         case _:
             assert_never(effect)
 
