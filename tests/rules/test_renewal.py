@@ -697,10 +697,16 @@ def test_the_key_of_a_renewal_that_is_over_starts_nothing(state: RenewalState) -
     ]
 
 
-@pytest.mark.parametrize("key", ["", " "])
-def test_a_blank_key_is_none(key: str) -> None:
-    with pytest.raises(InvalidValueError, match="key"):
+@pytest.mark.parametrize("key", ["", " ", 5, b"k1"])
+def test_a_key_is_some_text(key: Any) -> None:
+    with pytest.raises(InvalidValueError, match=r"key cannot be .*: expected some text, or None"):
         renewal.start(FACTS, BY_COURSE, at=AT, key=key)
+
+
+@pytest.mark.parametrize("version", [1, "1.1", (1,), (1, "1"), (1, True), (1, 1, 1), (1.0, 1)])
+def test_an_expected_version_is_a_pair_of_numbers(version: Any) -> None:
+    with pytest.raises(InvalidValueError, match="expected_version cannot be"):
+        renewal.start(FACTS, BY_COURSE, at=AT, expected_version=version)
 
 
 @pytest.mark.rule("INT-12b")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
@@ -292,6 +292,60 @@ def test_nothing_works_where_certifications_are_switched_off(
         ASKED[asked](acting(store, actor, policy=OFF))
     assert refusal.value.reasons == switched_off(OFF)
     assert content(store) == before
+
+
+@EVERY
+def test_a_platform_on_which_nobody_acts_is_refused(
+    store: Store[Transaction], asked: Callable[..., Any]
+) -> None:
+    furnished(store)
+    before = content(store)
+    with pytest.raises(InvalidValueError, match=r"platform\.acting_as\(\.\.\.\)"):
+        ASKED[asked](cast("Acting[Transaction]", Platform(store, DOCEBO, UTC)))
+    assert content(store) == before
+
+
+def test_a_platform_has_no_other_attributes_than_its_own() -> None:
+    platform = Platform(MemoryStore(), DOCEBO, UTC)
+    assert not hasattr(platform, "clock")
+    with pytest.raises(InvalidValueError, match="acting_as"):
+        Jobs(lambda: day(1)).listed(cast("Acting[Transaction]", platform), at=day(1))
+
+
+FLAGS: dict[str, Callable[[Acting[Transaction], Any], Any]] = {
+    "start": lambda who, flag: renewal.start(who, "bob", "fa", RENEWAL, at=day(9), dry_run=flag),
+    "unlink": lambda who, flag: lifecycle.unlink(who, "fa", COURSE, "A", at=day(9), dry_run=flag),
+    "unassign": lambda who, flag: lifecycle.unassign(who, "bob", "fa", at=day(9), dry_run=flag),
+    "delete": lambda who, flag: lifecycle.delete(who, "fa", at=day(9), dry_run=flag),
+    "cascade": lambda who, flag: lifecycle.delete(who, "fa", at=day(9), cascade=flag),
+    "publish": lambda who, flag: certifications.publish(who, "fa", active=flag, at=day(9)),
+    "predate": lambda who, flag: backfill.issue_predated(
+        who, "fa", since=None, at=day(9), dry_run=flag
+    ),
+    "import": lambda who, flag: importing.run(who, records(), at=day(9), dry_run=flag),
+    "suspend": lambda who, flag: badges.suspend(who, "b1", suspended=flag),
+}
+
+
+@pytest.mark.parametrize("flag", ["no", 0, None])
+@pytest.mark.parametrize("asked", FLAGS)
+def test_only_true_and_false_are_flags(store: Store[Transaction], asked: str, flag: object) -> None:
+    furnished(store)
+    before = content(store)
+    with pytest.raises(InvalidValueError, match="expected True or False"):
+        FLAGS[asked](acting(store), flag)
+    assert content(store) == before
+
+
+def test_every_flag_of_a_workflow_is_checked() -> None:
+    asked = {*workflows()} - HELPERS
+    flags = [
+        each
+        for workflow in asked
+        for each in inspect.signature(workflow).parameters.values()
+        if each.annotation is bool
+    ]
+    assert len(flags) == len(FLAGS)
 
 
 @pytest.mark.rule("DOC-VIEW-03", "ALL-ROLE-07")

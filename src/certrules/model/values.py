@@ -43,11 +43,15 @@ __all__ = [
     "DayOfMonth",
     "Id",
     "Only",
+    "checked",
     "checked_id",
     "distinct",
     "sequence",
     "value",
 ]
+
+
+T = TypeVar("T")
 
 
 class Only(NamedTuple):
@@ -74,10 +78,21 @@ def distinct(texts: Iterable[Id]) -> frozenset[str]:
     return frozenset(texts)
 
 
+def checked(name: str, given: T, annotation: Any) -> T:
+    """Return an argument as a field of this annotation would keep it, or raise as it would.
+
+    >>> checked("dry_run", "no", bool)
+    Traceback (most recent call last):
+        ...
+    certrules.errors.InvalidValueError: dry_run cannot be 'no': expected True or False
+    """
+    kept: T = _checks(name, annotation)(given)
+    return kept
+
+
 def checked_id(name: str, given: str) -> str:
     """Return an id; InvalidValueError for a number, a value or a blank text in its place."""
-    checked: str = _check(name, Id)(given)
-    return checked
+    return checked(name, given, Id)
 
 
 _Check = Callable[[Any], Any]
@@ -126,6 +141,8 @@ def _check(name: str, annotation: Any, suffix: str = "") -> _Check:
         check = _instance(refuse, kind, *others)
     return _or_none(check) if NoneType in kinds else check
 
+
+_checks = cache(_check)
 
 _PLAIN = {tuple, list, frozenset, set}
 _KEPT: dict[Any, Any] = {tuple: tuple, Sequence: tuple, Iterable: tuple, frozenset: frozenset}

@@ -7,6 +7,7 @@ from functools import partial
 from certrules import instants
 from certrules.model.catalog import Certification
 from certrules.model.people import Action
+from certrules.model.values import checked
 from certrules.repositories.protocols import HasLearning
 from certrules.rules import awarding
 from certrules.workflows.facts import known_certification, of_many
@@ -49,6 +50,7 @@ def issue_predated(
     acting.require(Action.ISSUE_PREDATED)
     at = instants.utc(at)
     since = None if since is None else instants.utc(since)
+    checked("dry_run", dry_run, bool)
     with acting.reading() as view:
         found = known_certification(view, certification_id)
         users = _candidates(view, found, since)

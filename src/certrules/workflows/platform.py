@@ -8,7 +8,7 @@ be said too.
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import tzinfo
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Never, TypeVar
 
 from attrs import field, frozen
 
@@ -71,6 +71,15 @@ class Platform(Generic[P_co]):
             raise InvalidValueError("store", self.store, "a store, such as certrules.MemoryStore()")
         if not isinstance(self.policy, Policy):
             raise InvalidValueError("policy", self.policy, "a certrules.Policy, such as DOCEBO")
+
+    if not TYPE_CHECKING:  # a type checker says so without
+
+        def __getattr__(self, name: str) -> Never:
+            """Say what a workflow lacks if it is given a platform on which nobody acts."""
+            if hasattr(Acting, name):
+                expected = "a platform on which somebody acts: platform.acting_as(...)"
+                raise InvalidValueError("acting", type(self), expected)
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
 
     def acting_as(self, principal: Principal) -> "Acting[P_co]":
         """Return the platform as one principal acts on it, who must be said: there is no default.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from certrules.model.decisions import Decision
+from certrules.model.values import checked
 from certrules.repositories.protocols import CoreTransaction
 from certrules.workflows.effects import EffectParts, apply
 from certrules.workflows.platform import Acting
@@ -26,6 +27,7 @@ def decide_and_apply(
     acting: Acting[P], decide: Callable[[P], Decision], *, dry_run: bool = False
 ) -> Decision:
     """Load facts and decide by ``decide``, and apply the effects in the same transaction."""
+    checked("dry_run", dry_run, bool)
     with acting.reading() if dry_run else acting.writing() as transaction:
         decision = decide(transaction)
         if decision and not dry_run:

@@ -10,6 +10,7 @@ from certrules.model.effects import AssignItem, RemoveCertification, UnassignIte
 from certrules.model.learning import Renewal
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import checked
 from certrules.rulebook import Rule
 from certrules.rules import consequences, issuing
 from certrules.rules.feature import switched_off
@@ -122,10 +123,8 @@ def unlink(
         return Refused(reasons)
     source = AssociationType(kind.value), item_id
     lost = [each for each in awards if (each.source.type, each.source.item_id) == source]
-    doomed = {(each.user_id, each.cycle) for each in lost}
-    ended = [
-        each for each in renewals if each.option.ref == item or (each.user_id, each.cycle) in doomed
-    ]
+    gone = {(each.user_id, each.cycle) for each in lost}
+    ended = [one for one in renewals if one.option.ref == item or (one.user_id, one.cycle) in gone]
     removed = consequences.removed(lost, ended, at)
     effects = (UnassignItem(certification.id, kind, item_id), *removed)
     return Granted(effects, (_loss(Rule.DOC_ASSIGN_11, lost),))
@@ -184,7 +183,7 @@ def delete(
     """
     if off := switched_off(policy):
         return Refused(off)
-    lost = list(awards)
+    lost, cascade = list(awards), checked("cascade", cascade, bool)
     if lost and not (cascade or policy.cascade_deletes):
         protected = issuing.named(certification)
         return Refused((because(ReasonCode.AWARDS_PROTECTED, awards=len(lost), **protected),))

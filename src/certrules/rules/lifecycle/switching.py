@@ -9,6 +9,7 @@ from certrules.model.decisions import Refused, because
 from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import checked
 from certrules.rules import issuing
 from certrules.rules.feature import switched_off
 from certrules.rules.lifecycle.defining import Defining, edit
@@ -39,6 +40,7 @@ def publish(
     """
     if off := switched_off(policy):
         return Refused(off)
+    checked("active", active, bool)
     if certification.status is not CertificationStatus.DRAFT:
         named, status = issuing.named(certification), certification.status
         return Refused((because(ReasonCode.NOT_A_DRAFT, **named, status=status),))

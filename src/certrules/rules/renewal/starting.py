@@ -15,6 +15,7 @@ from certrules.model.facts import Facts
 from certrules.model.learning import Enrolment, Renewal, RenewalOption, RenewalState
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import Id, checked
 from certrules.rules import issuing
 from certrules.rules.renewal.availability import judge, within
 from certrules.rules.renewal.deciding import objections
@@ -43,7 +44,8 @@ def start(
     A second start with the same ``key`` and option is granted without effects while the first is
     open, and refused once that was completed or cancelled. ``expected_version`` is the cycle and
     version of the award as the caller saw it: if it has changed since, the start is refused. Raises
-    :class:`~certrules.errors.InvalidValueError` for what is no option, and for a blank key.
+    :class:`~certrules.errors.InvalidValueError` for what is no option, for a blank key,
+    and for a version that is no pair of numbers.
 
     >>> begin = datetime(2023, 1, 1, tzinfo=UTC)
     >>> course = Assignment(ItemKind.COURSE, "c1", begin)
@@ -63,8 +65,8 @@ def start(
     at = instants.utc(at)
     if not isinstance(option, RenewalOption):
         raise InvalidValueError("option", option, "a certrules.RenewalOption")
-    if key is not None and not key.strip():
-        raise InvalidValueError("key", key, "some text, or None")
+    checked("key", key, Id | None)
+    expected_version = checked("expected_version", expected_version, tuple[int, int] | None)
     earlier = next((each for each in facts.renewals if key and each.key == key), None)
     if earlier is not None:
         return _answer_again(earlier, option)

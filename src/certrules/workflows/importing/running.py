@@ -12,6 +12,7 @@ from certrules.errors import ConflictError, InvalidValueError
 from certrules.model.people import Action
 from certrules.model.policy import Duplicates
 from certrules.model.records import RecordKey
+from certrules.model.values import checked
 from certrules.records import FileLayout, Record, RecordsFile, RejectedRow
 from certrules.rules import importing
 from certrules.workflows import effects
@@ -51,6 +52,7 @@ def run(
     Rules: DOC-CSV-14, DOC-CSV-15, DOC-CSV-16, DOC-CSV-18, INT-09, INT-17b.
     """
     acting.require(Action.IMPORT_AWARDS)
+    checked("dry_run", dry_run, bool)
     tally = Tally()
     steps = _steps(acting, file, at=at, duplicates=duplicates)
     for step, total in steps:
