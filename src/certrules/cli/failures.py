@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from attrs import Factory, evolve, frozen
@@ -9,7 +10,7 @@ from attrs import Factory, evolve, frozen
 from certrules.cli.output import SHOWN, UnansweredError, shown
 from certrules.errors import CatalogError, CertrulesError, RecordsFileError
 
-__all__ = ["INTERRUPTED", "Failure", "UsageError", "explain", "snake"]
+__all__ = ["INTERRUPTED", "Failure", "UsageError", "explain", "extra", "snake"]
 
 INTERRUPTED = "interrupted"
 
@@ -18,6 +19,15 @@ BUG = "this is a bug of certrules, please report it (CERTRULES_DEBUG=1 shows whe
 
 class UsageError(Exception):
     """A command line that cannot be carried out."""
+
+
+@contextmanager
+def extra(name: str, what: str, package: str) -> Iterator[None]:
+    """Raise UsageError, with what to install, if the block lacks a package of an extra."""
+    try:
+        yield
+    except ImportError as error:
+        raise UsageError(f"{what} needs {package}: pip install 'certrules[{name}]'") from error
 
 
 @frozen

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from certrules.badges.credential import Issuer
 from certrules.cli import files, options
-from certrules.cli.failures import UsageError
+from certrules.cli.failures import UsageError, extra
 from certrules.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -131,7 +131,5 @@ def _why(data: bytes, error: InvalidValueError, *, private: bool = False) -> str
 
 def needed(name: str) -> ModuleType:
     """Return a module of badges; UsageError if the extra that it needs is missing."""
-    try:
+    with extra("badges", "a badge", "PyJWT"):
         return import_module(f"certrules.badges.{name}")
-    except ImportError as error:
-        raise UsageError("a badge needs PyJWT: pip install 'certrules[badges]'") from error

@@ -17,7 +17,7 @@ from certrules.model.learning import RenewalOption
 from certrules.model.people import User, username_key
 from certrules.repositories.protocols import Transaction
 
-__all__ = ["Words", "certification", "day", "item", "item_of", "only_user", "user", "users"]
+__all__ = ["Words", "certification", "day", "item", "item_of", "only", "user", "users"]
 
 BY_ID = "id:"
 """What stands before an id that could be taken for a name or a code."""
@@ -43,24 +43,26 @@ def users(view: Transaction, name: str) -> Sequence[User]:
 
 def user(view: Transaction, name: str) -> User:
     """Return the only user of a name or id; UsageError if there is none, or several."""
-    return only_user(name, users(view, name))
+    return only(name, users(view, name))
 
 
-def only_user(name: str, found: Sequence[User]) -> User:
-    """Return the only user of those who were found by a name; UsageError if there are several.
+def only(name: str, found: Sequence[T]) -> T:
+    """Return the only one of what was found by a name; UsageError if there are several.
 
-    >>> only_user("ada", [User("1", "ada")]).id
+    >>> only("ada", [User("1", "ada")]).id
     '1'
     """
-    return _only(f"users are called {name!r}", found)
+    if len(found) > 1:
+        ids = ", ".join(f"{BY_ID}{each.id}" for each in found)
+        raise UsageError(f"several are called {name!r}: name one by its id, {ids}")
+    return found[0]
 
 
 def certification(view: Transaction, name: str) -> Certification:
     """Return the certification of a code or id; UsageError if there is none, or several."""
     rows = view.certifications
     called = rows.coded({name}).get(name, ())
-    found = _found("certification", name, rows.get(_id(name)), called, rows.all)
-    return _only(f"certifications have the code {name!r}", found)
+    return only(name, _found("certification", name, rows.get(_id(name)), called, rows.all))
 
 
 def item(view: Transaction, args: argparse.Namespace) -> Item | None:
@@ -76,10 +78,8 @@ def item_of(view: Transaction, word: str, name: str) -> Item:
     kind = KINDS[word]
     called = view.items.coded(kind, {name}).get(name, ())
     known = view.items.get(kind, _id(name))
-    found = _found(
-        word, name, known, called, lambda: (each for each in view.items.all() if each.kind is kind)
-    )
-    return _only(f"items of this kind have the code {name!r}", found)
+    others = (each for each in view.items.all() if each.kind is kind)
+    return only(name, _found(word, name, known, called, lambda: others))
 
 
 def _id(name: str) -> str:
@@ -106,13 +106,6 @@ def _found(
             + ", ".join(f"{BY_ID}{each}" for each in (name, *ids))
         )
     return found
-
-
-def _only(several: str, found: Sequence[T]) -> T:
-    if len(found) > 1:
-        ids = ", ".join(f"{BY_ID}{each.id}" for each in found)
-        raise UsageError(f"several {several}: name one by its id, {ids}")
-    return found[0]
 
 
 def _hint(name: str, known: Iterable[User | Certification | Item]) -> str:

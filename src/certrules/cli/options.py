@@ -106,9 +106,9 @@ def add_acting(
         add_at(parser, at)
     group = parser.add_argument_group(
         "who acts",
-        "Without --actor it is the operator of this machine, who acts as the system\n"
-        "and needs no permission. With it, it is an active user of the store, with\n"
-        "the company that the store has. The store does not know roles: name them.",
+        "Without --actor, the operator of this machine acts as the system, and needs\n"
+        "no permission. With it, an active user of the store acts, in the company\n"
+        "that the store has. The store does not know their roles: name them.",
     )
     group.add_argument("--actor", metavar="USER", help="as this user, by username or id")
     for option, metavar, kind in ("--role", "ROLE", Role), ("--permission", "P", Permission):

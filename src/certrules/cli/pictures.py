@@ -1,6 +1,7 @@
 """Pictures on the command line: badge images, and pictures that hold credentials."""
 
 from collections.abc import Callable, Iterable, Mapping
+from importlib import import_module
 from os.path import realpath
 from pathlib import Path
 from types import ModuleType
@@ -8,7 +9,7 @@ from typing import TypeVar
 
 from certrules.badges import baking
 from certrules.cli import files
-from certrules.cli.failures import UsageError
+from certrules.cli.failures import UsageError, extra
 from certrules.errors import BadgeError, CatalogError
 from certrules.model.catalog import Certification
 from certrules.model.images import ImageInfo
@@ -26,11 +27,8 @@ def info(path: str | Path) -> ImageInfo:
 
 
 def _images(what: str) -> ModuleType:
-    try:
-        from certrules import images
-    except ImportError as error:
-        raise UsageError(f"{what} needs Pillow: pip install 'certrules[images]'") from error
-    return images
+    with extra("images", what, "Pillow"):
+        return import_module("certrules.images")
 
 
 def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str, ImageInfo]:

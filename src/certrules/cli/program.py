@@ -6,14 +6,13 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import NoReturn
 
 from certrules.cli import failures, options
 from certrules.cli.commands import COMMANDS, add
-from certrules.cli.failures import UsageError
+from certrules.cli.failures import UsageError, extra
 from certrules.cli.output import CARRIED_OUT, Output, UnansweredError, flushed
 
 __all__ = ["main", "parser"]
@@ -88,8 +87,9 @@ def _run(words: Sequence[str]) -> int:
         return int(finished.code or DONE)
     CARRIED_OUT.set(False)
     args.out = Output(as_json=args.format == "json")
-    if not args.out.as_json and find_spec("rich") is None:
-        raise UsageError("an answer in text needs rich: pip install 'certrules[cli]'")
+    if not args.out.as_json:
+        with extra("cli", "an answer in text", "rich"):
+            import rich  # noqa: F401 - found out now, before anything is done
     try:
         code = int(args.run(args))
         flushed(sys.stdout)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from certrules import instants
 from certrules.cli import names, options
-from certrules.cli.failures import UsageError
+from certrules.cli.failures import UsageError, extra
 from certrules.cli.output import CARRIED_OUT, shown
 from certrules.errors import UnknownZoneError
 from certrules.model.people import Action, Actor, Permission, Role, Scope, User
@@ -39,11 +39,9 @@ def opened(
     """
     if not url.strip():
         raise UsageError("--store is empty; name an SQLite file, or a database's URL")
-    try:
+    with extra("cli", "a store", "SQLAlchemy"):
         from certrules.repositories.sql import open_store
         from certrules.repositories.sql.engines import changes
-    except ImportError as error:
-        raise UsageError("a store needs SQLAlchemy: pip install 'certrules[cli]'") from error
     with closing(open_store(url, create=create, timeout=patience or PATIENCE)) as store:
         kept = changes(store.engine)
         try:
@@ -97,7 +95,7 @@ def user(acting: Acting, action: Action, name: str) -> User:
     only who may do it to everyone's data learns that there is none.
     """
     with acting.store.reading() as view:
-        return names.only_user(name, users(view, acting, action, name))
+        return names.only(name, users(view, acting, action, name))
 
 
 def certification_id(acting: Acting, args: argparse.Namespace) -> str:

@@ -1,20 +1,32 @@
-"""Verification on the command line: the status lists that count, and what a badge is worth."""
+"""``certrules badge verify``: what a badge is worth, by the keys and status lists that count."""
 
+import argparse
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from certrules.badges import baking, structure, tokens
 from certrules.badges.structure import id_of, listed
 from certrules.badges.tokens import Token
-from certrules.cli import files
+from certrules.cli import files, keys, options
 from certrules.cli.failures import UsageError
-from certrules.cli.output import Output, shown
+from certrules.cli.output import Output
 from certrules.errors import BadgeError
 
 if TYPE_CHECKING:
     from certrules.badges.verifying import Verification
 
-__all__ = ["ADVICE", "newest", "write"]
+__all__ = ["ADVICE", "add_verify", "newest", "write"]
+
+VERIFY = """\
+  certrules badge verify ada.png --issuer https://academy.example \\
+      --key public.pem --status-list status/revocation-1.jwt \\
+      --status-list status/suspension-1.jwt
+
+Reads a token, a PNG or an SVG, with - from standard input. Nothing is fetched:
+give the issuer's key, and the status lists that the badge names; of several for
+one URL, the newest counts. The exit code is 0 for a valid badge, 1 for any other,
+2 if none could be looked at.
+"""
 
 ADVICE = {
     "unsupported form": "Ask its issuer for an Open Badges 3.0 credential as a token (JWT).",
@@ -36,13 +48,41 @@ ADVICE = {
 """What to do about a badge that does not count."""
 
 
+def add_verify(parser: argparse.ArgumentParser) -> None:
+    """Add the options of ``badge verify``."""
+    options.command(parser, VERIFY, _verify)
+    parser.add_argument("badge", metavar="FILE", help="a token, a PNG or an SVG, or -")
+    keys.add_trusted(parser)
+    says = "a published status list; repeatable"
+    parser.add_argument("--status-list", metavar="FILE", action="append", default=[], help=says)
+    options.add_at(parser)
+
+
+def _verify(args: argparse.Namespace) -> int:
+    trusted = {args.issuer: keys.trusted(args)}
+    lists = newest(args.status_list)
+    verifying = keys.needed("verifying")
+    try:
+        token = baking.read(files.contents(args.badge, baking.LARGEST))
+    except BadgeError as error:
+        found = verifying.Verification(verifying.Verdict.BAD_STRUCTURE, str(error))
+    else:
+        found = verifying.verify(token, keys=trusted.get, status=lists.get, at=args.at)
+    if args.out.as_json:
+        what = {"outcome": found.outcome, "why": found.why, "at": args.at}
+        args.out.data({**what, "credential": found.credential})
+    else:
+        write(args.out, found)
+    return 0 if found else 1
+
+
 def write(out: Output, found: "Verification") -> None:
     """Write what was found, what the badge says if its issuer signed it, and what to do."""
-    out.line((f"{found.outcome}: {shown(found.why)}", "green" if found else "red"))
+    out.line((f"{found.outcome}: {found.why}", "green" if found else "red"))
     if found.credential is not None:
         for name, value in _lines(found.credential):
             if isinstance(value, str):
-                out.line((f"  {name:<14}", "dim"), shown(value))
+                out.line((f"  {name:<14}", "dim"), value)
     if advice := ADVICE.get(str(found.outcome)):
         out.paragraph(advice)
 

@@ -11,13 +11,13 @@ from importlib import import_module
 __all__ = ["COMMANDS", "add"]
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
-    "demo": ("demo", "tell the whole story on sample data"),
+    "demo": ("demo", "show the whole story on sample data"),
     "load": ("catalog", "load certifications, items and users into a store"),
     "import": ("importing", "import a CSV of certification records"),
     "status": ("report", "show where every award stands: status, dates and days left"),
     "complete": ("learning", "record what a user has completed, and issue or renew what it earns"),
     "award": ("award", "award a certification by hand to users, groups and branches"),
-    "edit": ("award", "give an award other dates, or another association"),
+    "edit": ("award", "change the dates or the association of an award"),
     "predate": ("award", "issue a certification for training that was completed before it existed"),
     "renew": ("learning", "say whether an award may be renewed and why, and start its renewal"),
     "reopen": ("learning", "make the training of expired awards incomplete, to be taken again"),
@@ -26,12 +26,12 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ics": ("export", "write a calendar of when a learner's certifications expire"),
     "badge": ("badge", "issue, bake, verify, share and publish badges"),
     "publish": ("catalog", "publish a draft, so that it is issued"),
-    "deactivate": ("catalog", "let a certification be issued no more; what was issued stays"),
-    "activate": ("catalog", "let a certification that was switched off be issued again"),
-    "unassign": ("catalog", "take a certification away from one user, with its history"),
+    "deactivate": ("catalog", "stop issuing a certification; its awards stay"),
+    "activate": ("catalog", "issue a certification again after it was deactivated"),
+    "unassign": ("catalog", "remove the awards of a certification from one user, with history"),
     "unlink": ("catalog", "unlink an item from a certification, with the awards it earned"),
     "delete": ("catalog", "delete a certification, with every award of it"),
-    "due": ("outbox", "put into the outbox the notices that are due by now"),
+    "due": ("outbox", "create the notices that are due by now, in the outbox"),
     "outbox": ("outbox", "show events and notices of the outbox, and acknowledge them"),
 }
 """The module of each command, and what it does, in a line of help."""

@@ -18,7 +18,6 @@ from certrules.cli import decisions, files, keys, names, options, pictures, sess
 from certrules.cli.failures import UsageError
 from certrules.cli.output import CARRIED_OUT
 from certrules.cli.session import Acting
-from certrules.errors import BadgeError
 from certrules.model.badges import Badge
 from certrules.model.decisions import Refused
 from certrules.model.people import Action, User
@@ -52,16 +51,6 @@ TOKEN may also be a badge, and - is standard input. A PNG or an SVG keeps its
 kind, a JPEG becomes a PNG: the name of the file to write must end accordingly.
 A credential that is in the picture already is replaced.
 """
-VERIFY = """\
-  certrules badge verify ada.png --issuer https://academy.example \\
-      --key public.pem --status-list status/revocation-1.jwt \\
-      --status-list status/suspension-1.jwt
-
-Reads a token, a PNG or an SVG, with - from standard input. Nothing is fetched:
-give the issuer's key, and the status lists that the badge names; of several for
-one URL, the newest counts. The exit code is 0 for a valid badge, 1 for any other,
-2 if none could be looked at.
-"""
 SHARE = """\
   certrules badge share --store certificates.db --user ada --certification FA \\
       --url https://academy.example/badges/ --issuer-name "The Academy" \\
@@ -86,7 +75,7 @@ def add_badge(parser: argparse.ArgumentParser) -> None:
     below = parser.add_subparsers(metavar="COMMAND", required=True, title="commands")
     _add_issue(options.subparser(below, "issue", "issue the badge of an award"))
     _add_bake(options.subparser(below, "bake", "put a credential into a picture"))
-    _add_verify(options.subparser(below, "verify", "say what a badge is worth"))
+    verification.add_verify(options.subparser(below, "verify", "say what a badge is worth"))
     _add_share(options.subparser(below, "share", "give the links and the page of a badge"))
     _add_publish(options.subparser(below, "publish", "write the signed status lists"))
 
@@ -111,15 +100,6 @@ def _add_bake(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("token", metavar="TOKEN", help="the file that holds the credential, or -")
     parser.add_argument("--image", metavar="FILE", required=True, help="a PNG, an SVG or a JPEG")
     options.add_out(parser, "the picture to write")
-
-
-def _add_verify(parser: argparse.ArgumentParser) -> None:
-    options.command(parser, VERIFY, _verify)
-    parser.add_argument("badge", metavar="FILE", help="a token, a PNG or an SVG, or -")
-    keys.add_trusted(parser)
-    says = "a published status list; repeatable"
-    parser.add_argument("--status-list", metavar="FILE", action="append", default=[], help=says)
-    options.add_at(parser)
 
 
 def _add_share(parser: argparse.ArgumentParser) -> None:
@@ -187,24 +167,6 @@ def _bake(args: argparse.Namespace) -> int:
     answer = {"file": args.file, "id": tokens.read(token).payload.get("id")}
     args.out.answer(answer, f"the credential is in {args.file}")
     return 0
-
-
-def _verify(args: argparse.Namespace) -> int:
-    trusted = {args.issuer: keys.trusted(args)}
-    lists = verification.newest(args.status_list)
-    verifying = keys.needed("verifying")
-    try:
-        token = baking.read(files.contents(args.badge, baking.LARGEST))
-    except BadgeError as error:
-        found = verifying.Verification(verifying.Verdict.BAD_STRUCTURE, str(error))
-    else:
-        found = verifying.verify(token, keys=trusted.get, status=lists.get, at=args.at)
-    if args.out.as_json:
-        what = {"outcome": found.outcome, "why": found.why, "at": args.at}
-        args.out.data({**what, "credential": found.credential})
-    else:
-        verification.write(args.out, found)
-    return 0 if found else 1
 
 
 def _share(args: argparse.Namespace) -> int:

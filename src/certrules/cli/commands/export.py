@@ -8,7 +8,7 @@ from attrs import asdict
 
 from certrules import instants
 from certrules.cli import files, options, session
-from certrules.cli.failures import UsageError
+from certrules.cli.failures import UsageError, extra
 from certrules.cli.output import Column, Output, counted
 from certrules.cli.session import Acting
 from certrules.model.people import Action, Scope
@@ -75,10 +75,8 @@ def _export(args: argparse.Namespace) -> int:
         files.check_out(path, store=acting.store)
         query = _query(args, _scope(args, acting))
         try:
-            with files.replacing(path) as target:
+            with extra("excel", "a workbook", "openpyxl"), files.replacing(path) as target:
                 done = exporting.export(acting, query, target, as_=as_)
-        except ImportError as error:
-            raise UsageError("a workbook needs openpyxl: pip install 'certrules[excel]'") from error
         except OSError as error:  # which may not say where
             raise OSError(error.errno, error.strerror, str(path)) from error
     _show(args.out, query, path, done, options.zone_name(acting.zone))
@@ -154,10 +152,8 @@ def _ics(args: argparse.Namespace) -> int:
         files.check_out(path, store=acting.store)
         user = session.user(acting, Action.VIEW_AWARDS, args.user)
         zone = args.zone or session.zone_of(acting, user)
-        try:
+        with extra("ical", "a calendar", "icalendar"):
             data = exporting.expiry_calendar(acting, user.id, at=at, zone=zone, alarms=args.alarm)
-        except ImportError as error:
-            raise UsageError("a calendar needs icalendar: pip install 'certrules[ical]'") from error
     with files.replacing(path) as target:
         target.write(data)
     events, name = data.count(b"BEGIN:VEVENT"), options.zone_name(zone)

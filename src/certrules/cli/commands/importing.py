@@ -178,8 +178,7 @@ def _show(args: argparse.Namespace, report: ImportReport) -> None:
     _show_faults(out, report)
     if report.faults and args.rejects:
         out.line()
-        where = shown(args.rejects)
-        out.paragraph(f"The refused rows are in {where}: mend them there, and import it.")
+        out.paragraph(f"The refused rows are in {args.rejects}: mend them there, and import it.")
     if report.superseded_by_refused:
         rows = counted(report.superseded_by_refused, "row was", "rows were")
         out.line()
@@ -192,7 +191,7 @@ def _show(args: argparse.Namespace, report: ImportReport) -> None:
     for fault, times in report.warnings:
         rows = f"row {fault.row:,}" if times == 1 else f"{times:,} rows, first {fault.row:,}"
         value = f"{_brief(fault.column)} {_brief(fault.value)}: " if fault.column else ""
-        text = f"Warning: {value}{shown(fault.message)} ({fault.rule}; {rows})"
+        text = f"Warning: {value}{fault.message} ({fault.rule}; {rows})"
         out.paragraph(text, style="yellow")
     if report.shifted:
         dates = counted(report.shifted, "issue date is", "issue dates are")
@@ -229,7 +228,7 @@ def _show_faults(out: Output, report: ImportReport) -> None:
         column = f", {_brief(fault.column)}" if fault.column else ""
         where = f"  row {fault.row:,}, line {fault.line:,}{column}"
         out.line(where, ": " if fault.value else "", (_brief(fault.value), "red"))
-        out.paragraph(f"{shown(fault.message)} ({fault.rule})", indent=6)
+        out.paragraph(f"{fault.message} ({fault.rule})", indent=6)
     more = sum(report.fault_counts.values()) - SHOWN_FAULTS
     if more > 0:
         out.line(f"  … and {more:,} more (use --rejects or --format json)")

@@ -84,7 +84,7 @@ def _scope(view: Transaction, acting: Acting, name: str | None) -> Scope:
     """Return the user of a name; without a name, the most that somebody may see."""
     if name is None:
         return session.scope(acting, Action.VIEW_AWARDS)
-    user = names.only_user(name, session.users(view, acting, Action.VIEW_AWARDS, name))
+    user = names.only(name, session.users(view, acting, Action.VIEW_AWARDS, name))
     return Scope(user.id, user.company_id)
 
 
