@@ -29,6 +29,7 @@ __all__ = [
     "issue_instants",
     "local",
     "local_day",
+    "local_or_utc",
     "parse",
     "parse_duration",
     "start_of_day",
@@ -178,6 +179,20 @@ def local(instant: datetime, zone: str | tzinfo) -> datetime:
         return at.astimezone(tz)
     except (OverflowError, ValueError) as error:
         raise OutOfRangeError(instant, f"in {tz}") from error
+
+
+def local_or_utc(instant: datetime, zone: str | tzinfo) -> datetime:
+    """Return :func:`local`, or the instant in UTC if its day in the zone is beyond the calendar.
+
+    >>> local_or_utc(datetime(9999, 12, 31, 23, tzinfo=UTC), "Asia/Tokyo").isoformat()
+    '9999-12-31T23:00:00+00:00'
+
+    Rules: DOC-TZ-02.
+    """
+    try:
+        return local(instant, zone)
+    except OutOfRangeError:
+        return utc(instant)
 
 
 def at_local(day: date, clock: time, zone: str | tzinfo) -> datetime:

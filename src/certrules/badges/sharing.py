@@ -20,7 +20,7 @@ from attrs import field
 from certrules import instants
 from certrules.badges import baking
 from certrules.badges.urls import check_web
-from certrules.errors import InvalidValueError, OutOfRangeError
+from certrules.errors import InvalidValueError
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import Certification
 from certrules.model.values import sequence, value
@@ -68,10 +68,10 @@ def linkedin_link(
         "name": _printable(name),
         **_organization(organization),
     }
-    issued = _local(issued_at, tz)
+    issued = instants.local_or_utc(issued_at, tz)
     query |= {"issueYear": str(issued.year), "issueMonth": str(issued.month)}
     if expires_at is not None:
-        expires = _local(expires_at, tz)
+        expires = instants.local_or_utc(expires_at, tz)
         query |= {"expirationYear": str(expires.year), "expirationMonth": str(expires.month)}
     query |= {"certUrl": url, "certId": _printable(id)}
     return _LINKEDIN + urlencode(query, quote_via=quote, safe="")
@@ -175,7 +175,7 @@ def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:
         sentence=_SENTENCES[shown.state],
         image=_picture(image, shown.certification),
         facts="".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in entries),
-        at=f"{_date(shown.at, tz)}, {_local(shown.at, tz):%H:%M}",
+        at=f"{_date(shown.at, tz)}, {instants.local_or_utc(shown.at, tz):%H:%M}",
         zone=escape(str(tz)),
         css_hash=style_hash,
     )
@@ -203,15 +203,8 @@ def _isolated(text: str) -> str:
     return f"\N{FIRST STRONG ISOLATE}{escape(_printable(text))}\N{POP DIRECTIONAL ISOLATE}"
 
 
-def _local(instant: datetime, zone: tzinfo) -> datetime:
-    try:
-        return instants.local(instant, zone)
-    except OutOfRangeError:  # on the first or the last day that there is
-        return instants.utc(instant)
-
-
 def _date(instant: datetime, zone: tzinfo) -> str:
-    day = _local(instant, zone).date()
+    day = instants.local_or_utc(instant, zone).date()
     return f'<time datetime="{day}">{day.day} {_MONTHS[day.month - 1]} {day.year}</time>'
 
 

@@ -31,14 +31,12 @@ PASSWORD = "CERTRULES_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 def add_signer(parser: argparse.ArgumentParser) -> None:
     """Add the options that say who signs, and with which key."""
     add, says = parser.add_argument, "the issuer's id, for ever: a URL"
-    options.add_checked(parser, "--issuer", "URL", says, _issuer, required=True)
+    options.add_value(
+        parser, "--issuer", "URL", says, lambda url: Issuer(url, "-").id, required=True
+    )
     add("--key", metavar="FILE", required=True, help="its private key, a PEM")
     says = "what verifiers call it (tokens then lack the key)"
     add("--key-id", metavar="ID", type=_id, help=says)
-
-
-def _issuer(url: str) -> str:
-    return Issuer(url, "-").id
 
 
 def _id(text: str) -> str:

@@ -11,7 +11,6 @@ from attrs import frozen
 
 from certrules import instants
 from certrules.cli.failures import UsageError
-from certrules.errors import OutOfRangeError
 from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.learning import RenewalOption
 from certrules.model.people import User, username_key
@@ -157,9 +156,4 @@ class Words:
 
 def day(instant: datetime | None, zone: tzinfo) -> str:
     """Return the day of an instant on a zone's calendar; ``never`` for None."""
-    if instant is None:
-        return "never"
-    try:
-        return instants.local_day(instant, zone).isoformat()
-    except OutOfRangeError:
-        return instant.date().isoformat()
+    return "never" if instant is None else str(instants.local_or_utc(instant, zone).date())

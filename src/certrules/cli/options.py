@@ -19,7 +19,6 @@ __all__ = [
     "add",
     "add_acting",
     "add_at",
-    "add_checked",
     "add_items",
     "add_out",
     "add_value",
@@ -134,29 +133,18 @@ def add_items(
 
 
 def add_value(
-    parser: argparse._ActionsContainer, option: str, metavar: str, says: str, **more: Any
-) -> None:
-    """Add an option whose value is an INSTANT, a DAY or a ZONE, and is read as such."""
-    parser.add_argument(option, metavar=metavar, action=_Read, help=says, **more)
-
-
-def add_checked(
     parser: argparse._ActionsContainer,
     option: str,
     metavar: str,
     says: str,
-    check: Callable[[str], object],
+    check: Callable[[str], object] | None = None,
     **more: Any,
 ) -> None:
-    """Add an option that is what a check makes of its words, if anything; a mistake names it."""
+    """Add an option whose value is an INSTANT, a DAY or a ZONE, or what ``check`` returns.
 
-    def read(text: str) -> object:
-        try:
-            return check(text) or text
-        except InvalidValueError as error:
-            raise UsageError(f"{option} {text!r}: expected {error.expected}") from error
-
-    parser.add_argument(option, metavar=metavar, type=read, help=says, **more)
+    A value that ``check`` refuses is a UsageError that names the option.
+    """
+    parser.add_argument(option, metavar=metavar, action=_Read, const=check, help=says, **more)
 
 
 def add_at(parser: argparse.ArgumentParser, says: str = "when") -> None:
@@ -180,8 +168,14 @@ def add_out(parser: argparse.ArgumentParser, says: str) -> None:
 class _Read(argparse.Action):
     """Keep what the words of an option mean. Unlike with ``type``, errors keep their own words."""
 
-    def __call__(self, _: object, args: argparse.Namespace, value: Any, *__: object) -> None:
-        setattr(args, self.dest, READ[str(self.metavar)](value))
+    def __call__(self, _: object, args: argparse.Namespace, value: Any, option: Any = None) -> None:
+        read = self.const or READ[str(self.metavar)]
+        try:
+            setattr(args, self.dest, read(value) or value)
+        except InvalidValueError as error:
+            if self.const is None:
+                raise
+            raise UsageError(f"{option} {value!r}: expected {error.expected}") from error
 
 
 def _instant(text: str) -> datetime:

@@ -84,11 +84,13 @@ def _add_issue(parser: argparse.ArgumentParser) -> None:
     options.command(parser, ISSUE, _issue)
     _add_award(parser)
     keys.add_signer(parser)
-    add, checked = parser.add_argument, partial(options.add_checked, parser)
-    checked("--issuer-name", "NAME", "the issuer, in words", _name, required=True)
-    checked("--lists", "URL", "where status lists are published", badges.check_lists)
-    checked("--recipient", "ID", "who received it: a URL or a urn:uuid:", BadgeRecipient)
-    checked("--image-url", "URL", "where the achievement's picture is", partial(check_uri, "image"))
+    add, add_value = parser.add_argument, partial(options.add_value, parser)
+    add_value("--issuer-name", "NAME", "the issuer, in words", _name, required=True)
+    add_value("--lists", "URL", "where status lists are published", badges.check_lists)
+    add_value("--recipient", "ID", "who received it: a URL or a urn:uuid:", BadgeRecipient)
+    add_value(
+        "--image-url", "URL", "where the achievement's picture is", partial(check_uri, "image")
+    )
     says = "where a skill is defined; repeatable"
     add("--skill-url", metavar="SKILL=URL", action="append", default=[], help=says)
     add("--image", metavar="FILE", help="a PNG, an SVG or a JPEG to bake it into")
@@ -105,9 +107,9 @@ def _add_bake(parser: argparse.ArgumentParser) -> None:
 def _add_share(parser: argparse.ArgumentParser) -> None:
     options.command(parser, SHARE, _share)
     _add_award(parser)
-    add, checked = parser.add_argument, partial(options.add_checked, parser)
-    checked("--url", "URL", "where verification pages are", _pages, required=True)
-    checked("--issuer-name", "NAME", "the issuer, in words", _name, required=True)
+    add, add_value = parser.add_argument, partial(options.add_value, parser)
+    add_value("--url", "URL", "where verification pages are", _pages, required=True)
+    add_value("--issuer-name", "NAME", "the issuer, in words", _name, required=True)
     add("--organization-id", metavar="N", type=int, help="the issuer's number at LinkedIn")
     add("--image", metavar="FILE", help="the picture for the page")
     add("--out", dest="file", metavar="FILE", help="the page to write, *.html")
@@ -120,7 +122,7 @@ def _add_publish(parser: argparse.ArgumentParser) -> None:
     options.add(parser, "--store")
     keys.add_signer(parser)
     add, says = parser.add_argument, "where they are published"
-    options.add_checked(parser, "--lists", "URL", says, badges.check_lists, required=True)
+    options.add_value(parser, "--lists", "URL", says, badges.check_lists, required=True)
     add("--days", metavar="N", type=int, default=7, help="how long they count (7)")
     options.add_at(parser)
     says = "the folder to write them to"

@@ -83,18 +83,13 @@ def _kinds(items: tuple[Item, ...], *more: Any) -> tuple[str, ...]:
 
 
 def _day(instant: datetime | None, _: Any, clock: Clock) -> date | str:
-    return "never" if instant is None else _local(instant, clock).date()
+    return "never" if instant is None else instants.local_or_utc(instant, clock[1]).date()
 
 
 def _time(instant: datetime | None, _: Any, clock: Clock) -> datetime | None:
-    return instant and _local(instant, clock).replace(tzinfo=None, microsecond=0)
-
-
-def _local(instant: datetime, clock: Clock) -> datetime:
-    try:
-        return instants.local(instant, clock[1])
-    except OutOfRangeError:  # on the first or the last day that there is
-        return instant
+    if instant is None:
+        return None
+    return instants.local_or_utc(instant, clock[1]).replace(tzinfo=None, microsecond=0)
 
 
 def _days_left(_: Any, row: AwardRow, clock: Clock) -> int | None:
