@@ -37,9 +37,9 @@ from certrules.repositories.sql import SqlStore, open_store
 from certrules.rules.awarding import Targets
 from certrules.rules.importing import Outcome
 from certrules.workflows import importing, manual_awards
+from certrules.workflows.effects import BATCH
 from certrules.workflows.importing import ImportReport
 from certrules.workflows.jobs import ImmediateExecutor, Job, Jobs, JobState
-from certrules.workflows.transactions import BATCH
 from tests.workflows.conftest import acting, day, furnish
 
 pytestmark = pytest.mark.filterwarnings(  # newer Pythons warn where a process with threads forks

@@ -57,9 +57,9 @@ from certrules.workflows import (
     reopen,
     reporting,
 )
+from certrules.workflows.effects import decide_and_apply
 from certrules.workflows.jobs import Jobs
 from certrules.workflows.platform import SYSTEM, Acting, Platform, Principal, scope_of
-from certrules.workflows.transactions import decide_and_apply
 from tests.workflows.conftest import T0, acting, day
 
 AWARD = Award("bob", "fa", T0, day(400), ExpiryBasis.DATE)

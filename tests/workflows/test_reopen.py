@@ -12,7 +12,7 @@ from certrules.model.catalog import ItemRef
 from certrules.model.effects import ReopenTraining
 from certrules.model.learning import Completion, Enrolment, EnrolmentStatus
 from certrules.repositories.protocols import Store, Transaction
-from certrules.workflows import awarding, reopen, transactions
+from certrules.workflows import awarding, effects, reopen
 from certrules.workflows.awarding import Completed
 from tests.workflows.conftest import T0, acting, day
 
@@ -127,7 +127,7 @@ class PowerCut(Exception):  # noqa: N818
 def test_what_a_broken_run_has_done_stays_and_the_next_does_the_rest(
     store: Store[Transaction], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transactions, "BATCH", 2)
+    monkeypatch.setattr(effects, "BATCH", 2)
     users = [f"u{number}" for number in range(5)]
     attended(store, users)
 
@@ -147,7 +147,7 @@ def test_what_a_broken_run_has_done_stays_and_the_next_does_the_rest(
 def test_runs_that_overlap_reopen_everything_once(
     store: Store[Transaction], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transactions, "BATCH", 3)
+    monkeypatch.setattr(effects, "BATCH", 3)
     users = [f"u{number}" for number in range(10)]
     attended(store, users)
     with ThreadPoolExecutor(4) as threads:

@@ -18,9 +18,8 @@ from certrules.repositories.conflicts import conflict
 from certrules.repositories.protocols import CoreTransaction
 from certrules.rules import awarding, renewal
 from certrules.workflows import facts
-from certrules.workflows.effects import apply
+from certrules.workflows.effects import DecisionParts, apply, decide_and_apply
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import DecisionParts, decide_and_apply
 
 __all__ = ["Completed", "complete", "edit", "report_external"]
 

@@ -10,10 +10,10 @@ from certrules.model.people import Action
 from certrules.model.values import checked
 from certrules.repositories.protocols import HasLearning
 from certrules.rules import awarding
+from certrules.workflows.effects import DecisionParts, batches
 from certrules.workflows.facts import known_certification, of_many
 from certrules.workflows.manual_awards import AwardReport, decide_each, together
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import DecisionParts, batches
 
 __all__ = ["issue_predated"]
 

@@ -16,9 +16,8 @@ from certrules.model.images import ImageInfo
 from certrules.model.people import Action
 from certrules.rules import lifecycle
 from certrules.workflows import facts
-from certrules.workflows.effects import EffectParts
+from certrules.workflows.effects import EffectParts, decide_and_apply
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import decide_and_apply
 
 __all__ = ["activate", "create", "deactivate", "edit", "publish"]
 

@@ -1,15 +1,18 @@
-"""Effects: how are those of decisions carried out?
+"""Effects: how are those of decisions carried out, in which transactions?
 
 Nobody else writes what a rule decides. Whether somebody may is asked before the decision, not here.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Protocol, assert_never
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, Protocol, TypeVar
 
 from attrs import evolve
 
+from certrules.errors import InvalidValueError
 from certrules.model.catalog import Assignment, ItemRef
+from certrules.model.decisions import Decision
 from certrules.model.effects import (
     ArchiveAward,
     ArchiveEnrolment,
@@ -39,15 +42,33 @@ from certrules.model.effects import (
 )
 from certrules.model.learning import Completion, EnrolmentStatus
 from certrules.model.notices import Notification
-from certrules.repositories.protocols import HasAwards, HasCertifications, HasLearning, HasRenewals
+from certrules.model.values import checked
+from certrules.repositories.protocols import (
+    CoreTransaction,
+    HasAwards,
+    HasCertifications,
+    HasLearning,
+    HasRenewals,
+)
 from certrules.workflows import outbox
 from certrules.workflows.outbox import OutboxParts
+from certrules.workflows.platform import Acting
 
-__all__ = ["EffectParts", "apply"]
+__all__ = ["BATCH", "DecisionParts", "EffectParts", "apply", "batches", "decide_and_apply"]
+
+BATCH = 1000
+"""How many users, awards or events one transaction commits."""
+
+P = TypeVar("P", bound="EffectParts")
+T = TypeVar("T")
 
 
 class EffectParts(OutboxParts, HasCertifications, HasAwards, HasLearning, HasRenewals, Protocol):
     """What :func:`apply` asks of a store."""
+
+
+class DecisionParts(CoreTransaction, EffectParts, Protocol):
+    """What it takes to load the facts of a decision and to apply its effects."""
 
 
 def apply(
@@ -69,98 +90,70 @@ def apply(
 
     Rules: DOC-DELETE-02, DOC-RENEW-12, DOC-RENEW-13, INT-12, INT-23.
     """
-    many: defaultdict[type, list[Any]] = defaultdict(list)
+    given = defaultdict[type, list[Effect]](list)
     for effect in effects:
-        _collect(transaction, effect, many)
-    transaction.awards.remove(many[RemoveAward])
-    transaction.awards.replace(many[ArchiveAward] + many[ReplaceAward])
-    transaction.badges.revoke(many[RevokeBadge])
-    transaction.badges.revoke_outdated(many[RevokeOutdatedBadge])
-    for badge_id in many[WithdrawBadge]:
+        given[type(effect)].append(effect)
+
+    def of(*kinds: Any) -> list[Any]:
+        """Return what the effects of some kinds are about: one value of each, or several."""
+        about = ((attrgetter(*kind.__match_args__), given.pop(kind, ())) for kind in kinds)
+        return [value(effect) for value, some in about for effect in some]
+
+    _apply_to_certifications(transaction, of)
+    _apply_to_learning(transaction, of)
+    transaction.awards.remove(of(RemoveAward))
+    transaction.awards.replace(of(ArchiveAward, ReplaceAward))
+    _apply_to_badges(transaction, of)
+    transaction.awards.add(of(IssueAward))
+    transaction.notices.cancel(of(CancelNotices))
+    transaction.notices.cancel_outdated(of(CancelOutdatedNotices))
+    transaction.notices.forget(of(ForgetNotices))
+    outbox.enqueue_events(transaction, of(Notify), notifications)
+    for unknown in given:
+        raise InvalidValueError("effect", unknown, "one of certrules.model.effects")
+
+
+Of = Callable[..., list[Any]]
+
+
+def _apply_to_certifications(transaction: EffectParts, of: Of) -> None:
+    for renewal in of(OpenRenewal):
+        transaction.renewals.add(renewal)
+    for renewal in of(CloseRenewal):
+        transaction.renewals.close(renewal)
+    for id_, assignment in of(AssignItem):
+        _reassign(transaction, id_, added=[assignment])
+    for id_, *item in of(UnassignItem):
+        _reassign(transaction, id_, removed=ItemRef(*item))
+    transaction.certifications.put(of(DefineCertification))
+    for id_ in of(RemoveCertification):
+        transaction.renewals.remove(id_)
+        transaction.certifications.remove(id_)
+
+
+def _apply_to_learning(transaction: EffectParts, of: Of) -> None:
+    for user_id, course_id, materials in of(ResetMaterials):
+        transaction.learning.reset_progress(user_id, course_id, materials)
+    for user_id, *item in of(ReopenTraining):
+        _reopen(transaction, user_id, ItemRef(*item))
+    transaction.learning.add_completions(of(RecordCompletion))
+    transaction.learning.put_enrolments(of(ArchiveEnrolment, Enrol))
+
+
+def _apply_to_badges(transaction: EffectParts, of: Of) -> None:
+    transaction.badges.revoke(of(RevokeBadge))
+    transaction.badges.revoke_outdated(of(RevokeOutdatedBadge))
+    for badge_id in of(WithdrawBadge):
         transaction.badges.withdraw(badge_id)
-    for badge in many[IssueBadge]:
+    for badge_id, suspended in of(SuspendBadge):
+        transaction.badges.suspend(badge_id, suspended=suspended)
+    for badge in of(IssueBadge):
         transaction.badges.add(badge)
-    transaction.awards.add(many[IssueAward])
-    transaction.learning.add_completions(many[RecordCompletion])
-    transaction.learning.put_enrolments(many[ArchiveEnrolment] + many[Enrol])
-    transaction.notices.cancel(many[CancelNotices])
-    transaction.notices.cancel_outdated(many[CancelOutdatedNotices])
-    transaction.notices.forget(many[ForgetNotices])
-    outbox.enqueue_events(transaction, many[Notify], notifications)
 
 
-def _collect(transaction: EffectParts, effect: Effect, many: defaultdict[type, list[Any]]) -> None:
-    """Collect what stores take many of at a time; carry out the rest."""
-    match effect:
-        case (
-            Notify(value)
-            | IssueAward(value)
-            | ArchiveAward(value)
-            | ReplaceAward(value)
-            | RemoveAward(value)
-            | ArchiveEnrolment(value)
-            | RecordCompletion(value)
-            | Enrol(value)
-            | CancelNotices(value)
-            | CancelOutdatedNotices(value)
-            | ForgetNotices(value)
-            | IssueBadge(value)
-            | RevokeBadge(value)
-            | RevokeOutdatedBadge(value)
-            | WithdrawBadge(value)
-        ):
-            many[type(effect)].append(value)
-        case _:
-            _apply_alone(transaction, effect)
-
-
-_Alone = (
-    ResetMaterials
-    | ReopenTraining
-    | OpenRenewal
-    | CloseRenewal
-    | AssignItem
-    | UnassignItem
-    | DefineCertification
-    | RemoveCertification
-    | SuspendBadge
-)
-
-
-def _apply_alone(transaction: EffectParts, effect: _Alone) -> None:
-    match effect:
-        case ResetMaterials(user_id, course_id, materials):
-            transaction.learning.reset_progress(user_id, course_id, materials)
-        case ReopenTraining():
-            _reopen(transaction, effect)
-        case OpenRenewal(renewal):
-            transaction.renewals.add(renewal)
-        case CloseRenewal(renewal):
-            transaction.renewals.close(renewal)
-        case AssignItem(certification_id, assignment):
-            _reassign(transaction, certification_id, lambda assigned: (*assigned, assignment))
-        case UnassignItem(certification_id, kind, item_id):
-            item = ItemRef(kind, item_id)
-            _reassign(
-                transaction,
-                certification_id,
-                lambda assigned: tuple(each for each in assigned if each.ref != item),
-            )
-        case DefineCertification(certification):
-            transaction.certifications.put([certification])
-        case RemoveCertification(certification_id):
-            transaction.renewals.remove(certification_id)
-            transaction.certifications.remove(certification_id)
-        case SuspendBadge(badge_id, suspended):
-            transaction.badges.suspend(badge_id, suspended=suspended)
-        case _:
-            assert_never(effect)
-
-
-def _reopen(transaction: HasLearning, effect: ReopenTraining) -> None:
+def _reopen(transaction: HasLearning, user_id: str, item: ItemRef) -> None:
     """Make the current attempt incomplete; that it was completed stays among the completions."""
-    item = ItemRef(effect.kind, effect.item_id)
-    attempts, _ = transaction.learning.history(effect.user_id, [item])
+    attempts, _ = transaction.learning.history(user_id, [item])
     done = [
         attempt
         for attempt in attempts
@@ -176,14 +169,44 @@ def _reopen(transaction: HasLearning, effect: ReopenTraining) -> None:
     )
 
 
-_Assignments = tuple[Assignment, ...]
-
-
 def _reassign(
     transaction: HasCertifications,
     certification_id: str,
-    change: Callable[[_Assignments], _Assignments],
+    *,
+    removed: ItemRef | None = None,
+    added: Iterable[Assignment] = (),
 ) -> None:
     found = transaction.certifications.get(certification_id)
     if found is not None:
-        transaction.certifications.put([evolve(found, assignments=change(found.assignments))])
+        kept = (each for each in found.assignments if each.ref != removed)
+        transaction.certifications.put([evolve(found, assignments=(*kept, *added))])
+
+
+def decide_and_apply(
+    acting: Acting[P], decide: Callable[[P], Decision], *, dry_run: bool = False
+) -> Decision:
+    """Load facts and decide by ``decide``, and apply the effects in the same transaction."""
+    checked("dry_run", dry_run, bool)
+    with acting.reading() if dry_run else acting.writing() as transaction:
+        decision = decide(transaction)
+        if decision and not dry_run:
+            apply(transaction, decision.effects, acting.policy.notifications)
+        return decision
+
+
+def batches(
+    things: Sequence[T], on_progress: Callable[[int, int], object] | None = None
+) -> Iterator[Sequence[T]]:
+    """Yield a thousand things at a time, and report after each how many of all are done.
+
+    >>> [len(batch) for batch in batches(range(2500), print)]
+    1000 2500
+    2000 2500
+    2500 2500
+    [1000, 1000, 500]
+    """
+    for start in range(0, len(things), BATCH):
+        batch = things[start : start + BATCH]
+        yield batch
+        if on_progress:
+            on_progress(start + len(batch), len(things))

@@ -14,9 +14,8 @@ from certrules.model.people import Action
 from certrules.model.values import checked_id
 from certrules.rules import lifecycle
 from certrules.workflows import facts
-from certrules.workflows.effects import EffectParts
+from certrules.workflows.effects import DecisionParts, EffectParts, decide_and_apply
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import DecisionParts, decide_and_apply
 
 __all__ = ["assign", "delete", "unassign", "unlink"]
 

@@ -15,11 +15,10 @@ from certrules.model.people import Action
 from certrules.repositories.protocols import HasUsers
 from certrules.rules import awarding
 from certrules.rules.awarding import Expansion, Targets
-from certrules.workflows.effects import EffectParts, apply
+from certrules.workflows.effects import DecisionParts, EffectParts, apply, batches
 from certrules.workflows.facts import known_certification, known_source
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import DecisionParts, batches
 
 __all__ = ["AwardReport", "award", "award_all", "decide_each", "expand", "together"]
 

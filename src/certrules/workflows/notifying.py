@@ -29,9 +29,9 @@ from certrules.repositories.protocols import (
 from certrules.rules import notifications as rules
 from certrules.rules.notifications import Medium
 from certrules.rules.notifications.templates import check_medium
+from certrules.workflows.effects import BATCH
 from certrules.workflows.outbox import OutboxParts, enqueue_notices
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import BATCH
 
 __all__ = ["DueParts", "Message", "MessageParts", "due", "message"]
 

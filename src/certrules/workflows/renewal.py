@@ -15,8 +15,8 @@ from certrules.model.people import Action
 from certrules.repositories.protocols import CoreTransaction
 from certrules.rules import renewal
 from certrules.workflows import facts
+from certrules.workflows.effects import DecisionParts, decide_and_apply
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import DecisionParts, decide_and_apply
 
 __all__ = ["cancel", "decide", "start"]
 

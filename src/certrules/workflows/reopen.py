@@ -15,9 +15,8 @@ from certrules.model.effects import ReopenTraining
 from certrules.model.people import Action
 from certrules.rules import awarding
 from certrules.workflows import facts
-from certrules.workflows.effects import apply
+from certrules.workflows.effects import DecisionParts, apply, batches
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import DecisionParts, batches
 
 __all__ = ["reopen_expired"]
 

@@ -16,11 +16,11 @@ from certrules.model.values import checked
 from certrules.records import FileLayout, Record, RecordsFile, RejectedRow
 from certrules.rules import importing
 from certrules.workflows import effects
+from certrules.workflows.effects import DecisionParts
 from certrules.workflows.importing.planning import Plan, plan
 from certrules.workflows.importing.reports import KEPT_FAULTS, ImportReport, Tally
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
 from certrules.workflows.platform import Acting
-from certrules.workflows.transactions import DecisionParts
 
 __all__ = ["run", "submit"]
 
