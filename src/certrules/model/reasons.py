@@ -6,16 +6,30 @@ awarded, and ``INT-24`` when it is renewed. What each says in English stands in
 :mod:`certrules.model.english`.
 """
 
-from enum import Enum, unique
+from enum import unique
 from typing import Self
 
 from certrules.rulebook import Rule
+from certrules.words import Word
 
-__all__ = ["ReasonCode"]
+__all__ = ["ReasonCode", "RuleCode"]
+
+
+class RuleCode(Word):
+    """A code that never changes, with the rule that gives it."""
+
+    rule: Rule
+
+    def __new__(cls, code: str, rule: Rule) -> Self:
+        """Make the code itself the value, so that it can be looked up."""
+        self = object.__new__(cls)
+        self._value_ = code
+        self.rule = rule
+        return self
 
 
 @unique
-class ReasonCode(Enum):
+class ReasonCode(RuleCode):
     """Every reason of a decision, by a code that never changes.
 
     >>> ReasonCode("not_held").rule
@@ -189,15 +203,3 @@ class ReasonCode(Enum):
     RENEW_LINK_MISSING = "renew_link_missing", Rule.DOC_NOTIFY_03
     SHORT_CODE_MISSPELT = "short_code_misspelt", Rule.X_NOTIFY_2
     SHORT_CODE_UNKNOWN = "short_code_unknown", Rule.X_NOTIFY_2
-
-    rule: Rule
-
-    def __new__(cls, code: str, rule: Rule) -> Self:
-        """Make the code itself the value, so that it can be looked up."""
-        self = object.__new__(cls)
-        self._value_ = code
-        self.rule = rule
-        return self
-
-    def __str__(self) -> str:
-        return str(self.value)

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Self
 
 from attrs import field
 
 from certrules.model.awards import AssociationType
-from certrules.model.reasons import ReasonCode
+from certrules.model.reasons import ReasonCode, RuleCode
 from certrules.model.values import Count, value
 from certrules.rulebook import Rule
 from certrules.words import Word
@@ -46,7 +45,7 @@ class Severity(Word):
     WARNING = "warning"
 
 
-class FaultCode(Word):
+class FaultCode(RuleCode):
     """Every fault a row can have, by a code that never changes, with the rule it breaks."""
 
     TOO_FEW_FIELDS = "too_few_fields", Rule.X_CSV_1
@@ -83,15 +82,6 @@ class FaultCode(Word):
     UNKNOWN_ITEM = "unknown_item", Rule.DOC_CSV_09
     AMBIGUOUS_ITEM_CODE = "ambiguous_item_code", Rule.INT_17b
     ITEM_NOT_ASSIGNED = ReasonCode.ITEM_NOT_ASSIGNED.value, Rule.INT_05
-
-    rule: Rule
-
-    def __new__(cls, code: str, rule: Rule) -> Self:
-        """Make the code itself the value, so that it can be looked up."""
-        self = object.__new__(cls)
-        self._value_ = code
-        self.rule = rule
-        return self
 
 
 @value
