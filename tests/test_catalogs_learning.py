@@ -62,6 +62,10 @@ def test_a_plan_that_holds_a_course_twice_is_a_fault() -> None:
     ((path, fault),) = raised.value.faults
     assert path == "plans[0]"
     assert "each once, not 'c1' again" in fault
+    many = [f"c{number}" for number in range(500)]
+    with pytest.raises(CatalogError) as raised:
+        catalogs.read(json.dumps({"plans": [{"id": "p1", "courses": [*many, "c1"]}]}).encode())
+    assert raised.value.faults[0][1].endswith("each once, not 'c1' again")
 
 
 def test_a_load_adds_and_replaces_them() -> None:

@@ -126,7 +126,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _bounded(digits: str) -> str:
     if len(digits) > _LONGEST or math.isinf(float(digits)):
-        raise CatalogError("not_json", f"the number {_shortened(digits, _LONGEST)} is too long")
+        raise CatalogError("not_json", f"the number {_shortened(digits, _LONGEST)} is out of range")
     return digits
 
 
@@ -221,7 +221,7 @@ def _object_of(cls: type[Any], **special: _Reader) -> _Reader:
         try:
             return cls(**given)
         except CertrulesError as error:  # each of its values is right, but not together
-            faults.append((path, _shortened(str(error), 4 * _SHOWN)))
+            faults.append((path, str(error)))
             return None
 
     return reader
