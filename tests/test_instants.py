@@ -614,6 +614,8 @@ def test_a_clock_that_shows_the_year_0(zone: str | tzinfo) -> None:
         instants.local(first, zone)
     assert caught.value.value == first
     assert caught.value.operation == f"in {instants.time_zone(zone)}"
+    assert instants.local_or_utc(first, zone) == first
+    assert instants.local_or_utc(first, zone).tzinfo is UTC
 
 
 @pytest.mark.parametrize("zone", [EAST, ROME, dateutil.tz.gettz("Europe/Rome")])
@@ -846,6 +848,9 @@ def test_shown_and_read_back_an_instant_is_the_same(
     assert instants.utc(instants.local(instant, zone)) == instant
     assert instants.parse(instants.local(instant, UTC).isoformat()) == instant
     assert instants.local_day(instant, zone) == instants.local(instant, zone).date()
+    assert instants.local_or_utc(instant, zone).isoformat() == (
+        instants.local(instant, zone).isoformat()
+    )
 
 
 @pytest.mark.law

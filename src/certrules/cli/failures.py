@@ -5,12 +5,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from attrs import Factory, evolve, frozen
-
 from certrules.cli.output import SHOWN, UnansweredError, shown
 from certrules.errors import CatalogError, CertrulesError, RecordsFileError
 
-__all__ = ["INTERRUPTED", "Failure", "UsageError", "explain", "extra", "snake"]
+__all__ = ["INTERRUPTED", "UsageError", "explain", "extra", "lines", "snake"]
 
 INTERRUPTED = "interrupted"
 
@@ -30,36 +28,21 @@ def extra(name: str, what: str, package: str) -> Iterator[None]:
         raise UsageError(f"{what} needs {package}: pip install 'certrules[{name}]'") from error
 
 
-@frozen
-class Failure:
-    """Why nothing was done."""
-
-    code: str
-    message: str
-    details: Mapping[str, Any] = Factory(dict)
-    faults: tuple[tuple[str, str], ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as ``--format json`` shows it."""
-        shown = {"code": self.code, "message": self.message, **self.details}
-        if self.faults:
-            shown["faults"] = [{"path": path, "message": text} for path, text in self.faults]
-        return shown
-
-    def lines(self) -> Iterator[str]:
-        """Yield the lines that people read."""
-        yield f"certrules: error: {shown(self.message)}"
-        for path, text in self.faults[:SHOWN]:
-            yield f"  {shown(path)}: {shown(text)}"
-        if len(self.faults) > SHOWN:
-            yield f"  … and {len(self.faults) - SHOWN:,} more (all with --format json)"
-
-
-def explain(error: BaseException) -> Failure:
-    """Return how to show an error; one that nobody foresaw is shown as a bug."""
-    failure = Failure(INTERRUPTED, INTERRUPTED) if _interrupted(error) else _failure(error)
+def explain(error: BaseException) -> dict[str, Any]:
+    """Return an error as ``--format json`` shows it; one that nobody foresaw is shown as a bug."""
+    failure = _failure(INTERRUPTED, INTERRUPTED) if _interrupted(error) else _explained(error)
     notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
-    return evolve(failure, message=failure.message + notes)
+    return {**failure, "message": failure["message"] + notes}
+
+
+def lines(failure: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines that people read."""
+    yield f"certrules: error: {shown(failure['message'])}"
+    faults = failure.get("faults", ())
+    for fault in faults[:SHOWN]:
+        yield f"  {shown(fault['path'])}: {shown(fault['message'])}"
+    if len(faults) > SHOWN:
+        yield f"  … and {len(faults) - SHOWN:,} more (all with --format json)"
 
 
 def _interrupted(error: BaseException | None) -> bool:
@@ -69,21 +52,26 @@ def _interrupted(error: BaseException | None) -> bool:
     return error is not None
 
 
-def _failure(error: BaseException) -> Failure:
+def _explained(error: BaseException) -> dict[str, Any]:
     match error:
         case CatalogError():
-            return Failure(error.code, error.message, faults=error.faults)
+            faults = [{"path": path, "message": text} for path, text in error.faults]
+            return _failure(error.code, error.message, **({"faults": faults} if faults else {}))
         case RecordsFileError():
-            return Failure(error.code, error.message, error.details)
+            return _failure(error.code, error.message, **error.details)
         case CertrulesError() | UsageError():
-            return Failure(snake(type(error).__name__.removesuffix("Error")), str(error))
+            return _failure(snake(type(error).__name__.removesuffix("Error")), str(error))
         case UnansweredError():
-            return Failure("unanswered", f"the answer could not be written: {error.strerror}")
+            return _failure("unanswered", f"the answer could not be written: {error.strerror}")
         case OSError():
             where = f"{error.filename}: " if error.filename else "cannot read or write: "
-            return Failure("system", f"{where}{error.strerror or error}")
+            return _failure("system", f"{where}{error.strerror or error}")
         case _:
-            return Failure("bug", f"unexpected {type(error).__name__}: {error}; {BUG}")
+            return _failure("bug", f"unexpected {type(error).__name__}: {error}; {BUG}")
+
+
+def _failure(code: str, message: str, **details: object) -> dict[str, Any]:
+    return {"code": code, "message": message, **details}
 
 
 def snake(name: str) -> str:

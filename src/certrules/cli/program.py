@@ -106,13 +106,13 @@ def _fail(error: BaseException, words: Sequence[str]) -> int:
     failure = failures.explain(error)
     with suppress(OSError):
         if "--format=json" in words or ("--format", "json") in pairwise(words):
-            Output(as_json=True).data({"error": failure.as_json()})
+            Output(as_json=True).data({"error": failure})
         sys.stdout.flush()
     _let_go(sys.stdout)
     with suppress(OSError):
-        sys.stderr.write("".join(f"{line}\n" for line in failure.lines()))
+        sys.stderr.write("".join(f"{line}\n" for line in failures.lines(failure)))
         sys.stderr.flush()
-    return ENDS.get(failure.code, NOTHING_DONE)
+    return ENDS.get(failure["code"], NOTHING_DONE)
 
 
 def _replace_closed_streams() -> None:

@@ -84,11 +84,11 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _as(path: Path, given: str | None) -> ExportFormat:
-    known = list(map(str, ExportFormat))
-    name = given or path.suffix.lower().removeprefix(".")
-    if name not in known:
-        raise UsageError(f"--out {path} is neither: name it *.csv or *.xlsx, or give --as")
-    return ExportFormat(name)
+    try:
+        return ExportFormat(given or path.suffix.lower().removeprefix("."))
+    except ValueError:
+        says = f"--out {path} is neither: name it *.csv or *.xlsx, or give --as"
+        raise UsageError(says) from None
 
 
 def _scope(args: argparse.Namespace, acting: Acting) -> Scope:
