@@ -14,11 +14,13 @@ from certrules.records.writing import replacing
 __all__ = ["check_out", "contents", "replacing", "standard_input"]
 
 
-def check_out(out: str | Path, *reads: str | None, store: object = None) -> None:
-    """Raise UsageError if a file to write is one that the command reads, by whatever name.
+def check_out(out: str | Path | None, *reads: str | None, store: object = None) -> None:
+    """Raise UsageError if a file to write, if any, is one that the command reads, by any name.
 
     Such are files that it was given, ``-`` being standard input, and those of its store.
     """
+    if out is None:
+        return
     if str(out) in ("", "-"):
         raise UsageError("--out needs the name of a file: standard output is for the answer")
     own = getattr(store, "path", None)

@@ -575,6 +575,14 @@ def test_pictures_that_are_refused(
         assert view.badges.current("1", "k1", 1) is None  # nor is there a badge on record
 
 
+def test_a_file_to_write_has_a_name(run: Run, awarded: Path, key: Files) -> None:
+    issue = "issue", *award(awarded), *ISSUER, *NAME, "--key", key.private
+    share = "share", *award(awarded), "--url", "https://a.example", *NAME
+    for words in (issue, share):
+        answer = run("badge", *words, "--out", "")
+        assert (answer.code, "--out needs the name of a file" in answer.err) == (2, True)
+
+
 def test_an_ending_may_be_in_capitals(run: Run, awarded: Path, key: Files) -> None:
     issued(run, awarded, key, "--image", image("PNG"), "--out", "ADA.PNG")
 

@@ -140,8 +140,7 @@ def _issue(args: argparse.Namespace) -> int:
     issuer = Issuer(args.issuer, args.issuer_name)
     more = {"lists": args.lists, "image": args.image_url, "recipient": args.recipient}
     with session.acting(args) as acting:
-        if args.file:
-            files.check_out(args.file, args.key, args.image, store=acting.store)
+        files.check_out(args.file, args.key, args.image, store=acting.store)
         user = session.user(acting, Action.DOWNLOAD_BADGE, args.user)
         signer = keys.signer(args)
         image = pictures.bakeable(args.image, args.file) if args.image else None
@@ -178,8 +177,7 @@ def _share(args: argparse.Namespace) -> int:
     if args.file and Path(args.file).suffix.lower() != ".html":
         raise UsageError(f"--out {args.file}: it is a page, so its name is to end in .html")
     with session.acting(args) as acting:
-        if args.file:
-            files.check_out(args.file, args.image, store=acting.store)
+        files.check_out(args.file, args.image, store=acting.store)
         user = session.user(acting, Action.DOWNLOAD_BADGE, args.user)
         image = pictures.shown(args.image) if args.image else None
         badge = _badge(args, acting, user)

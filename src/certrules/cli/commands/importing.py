@@ -92,8 +92,7 @@ def _run(args: argparse.Namespace) -> int:
         raise UsageError("--rejects needs the name of a file; the report goes to standard output")
     with ExitStack() as stack:
         acting = stack.enter_context(session.acting(args, Action.IMPORT_AWARDS))
-        if args.rejects is not None:
-            files.check_out(args.rejects, store=acting.store)
+        files.check_out(args.rejects, store=acting.store)
         file = stack.enter_context(_records(args, acting.policy))
         faults = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
         rejects = None
