@@ -19,7 +19,7 @@ PARTS = [
 ]
 """The parts of a store: those that every store has first."""
 CORE = [part for part in PARTS if hasattr(CoreTransaction, part)]
-HELPERS = {"effects", "facts", "platform", "transactions"}
+HELPERS = {"effects", "facts", "platform"}
 """What the workflows share."""
 
 

@@ -117,6 +117,14 @@ def test_an_instant_without_a_zone_is_an_error(award: Award) -> None:
         status.days_left(award, naive, zone=UTC)
 
 
+@pytest.mark.rule("DOC-EXP-05")
+def test_the_last_day_that_there_is_counts_as_in_utc() -> None:
+    award = evolve(AWARD, expires_at=datetime(9999, 12, 31, 23, tzinfo=UTC))
+    at = datetime(9999, 12, 30, 1, tzinfo=UTC)
+    for zone in ("UTC", "Europe/Rome", "Asia/Tokyo"):
+        assert status.days_left(award, at, zone=zone) == 1
+
+
 @pytest.mark.parametrize("award", [AWARD, FOR_EVER])
 def test_an_unknown_zone_is_an_error(award: Award) -> None:
     with pytest.raises(UnknownZoneError):

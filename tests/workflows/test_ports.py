@@ -27,9 +27,9 @@ from certrules.rules.reporting import Report
 from certrules.rules.status import Status
 from certrules.rules.tables import Table
 from certrules.workflows import awarding, catalog, exporting, manual_awards, outbox, reporting
+from certrules.workflows.effects import decide_and_apply
 from certrules.workflows.exporting import ExportFormat
 from certrules.workflows.platform import SYSTEM, Acting, Platform
-from certrules.workflows.transactions import decide_and_apply
 from docs.generate.ports import PARTS, named
 from tests.workflows.conftest import T0, day, furnish
 

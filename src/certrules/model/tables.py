@@ -1,4 +1,4 @@
-"""A query on the tables of a store: which rows, under which conditions, in which order?
+"""Queries on the tables of a store: which rows, under which conditions, in which order?
 
 Every store answers alike. Text is compared by code point. Fields whose names end in ``KEY`` or
 ``TEXT`` are :func:`folded`: case does not count there.
@@ -7,6 +7,7 @@ Every store answers alike. Text is compared by code point. Fields whose names en
 from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Annotated, Any
 
 from certrules.model.awards import Award
@@ -18,7 +19,6 @@ from certrules.periods import Unit
 from certrules.words import Word
 
 __all__ = [
-    "ABOUT_DAYS",
     "NOT_ARCHIVED",
     "SORTED",
     "AwardRow",
@@ -37,9 +37,6 @@ __all__ = [
 
 SORTED = 100
 """How many characters of a text count when rows are sorted; ids count whole."""
-
-ABOUT_DAYS = {Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 30, Unit.YEARS: 365}
-"""About how many days a unit has: validities are sorted by it."""
 
 
 def folded(text: str) -> str:
@@ -105,16 +102,14 @@ class CertificationRow:
 
 
 _Read = Callable[[Any], Any]
+_items: _Read = attrgetter("items")
 
 
-_Reading = tuple[_Read, _Read | None, bool]
-
-
-def _field(of: _Read, key: _Read | None = None, *, is_text: bool = True) -> _Reading:
+def _field(of: _Read, key: _Read | None = None, *, is_text: bool = True) -> tuple[Any, ...]:
     return of, key, is_text
 
 
-def _definition(of: _Read, key: _Read | None = None) -> _Reading:
+def _definition(of: _Read, key: _Read | None = None) -> tuple[Any, ...]:
     return _field(lambda row: row.certification and of(row.certification), key)
 
 
@@ -122,16 +117,15 @@ def _certification_id(row: AwardRow | CertificationRow) -> str:
     return row.award.certification_id if isinstance(row, AwardRow) else row.certification.id
 
 
-def _items(row: AwardRow | CertificationRow) -> tuple[Item, ...]:
-    return row.items
-
-
 def _first_item(items: tuple[Item, ...]) -> str | None:
     return next((folded(each.name) or each.code or each.id for each in items), None)
 
 
+_DAYS = {Unit.DAYS: 1, Unit.WEEKS: 7, Unit.MONTHS: 30, Unit.YEARS: 365}  # about so many
+
+
 def _days(validity: Validity) -> int | None:
-    return None if validity.never else validity.amount * ABOUT_DAYS[validity.unit]
+    return None if validity.never else validity.amount * _DAYS[validity.unit]
 
 
 class Field(Enum):
@@ -154,18 +148,14 @@ class Field(Enum):
     COMPANY_ID = _field(lambda row: row.user and row.user.company_id)
     COMPANY_NAME = _field(lambda row: row.company and row.company.name)
     COMPANY_KEY = _field(lambda row: row.company and row.company.name, folded)
-    ACCOUNT_OWNER_KEY = _field(
-        lambda row: row.company and (row.company.account_owner or None), sort_key
-    )
+    ACCOUNT_OWNER_KEY = _field(lambda row: row.company and row.company.account_owner, sort_key)
     # of a certification, also an award's, and of the items that earn it
     CERTIFICATION_ID = _field(_certification_id, is_text=False)
     NAME = _definition(lambda one: one.name)
     NAME_KEY = _definition(lambda one: one.name, folded)
     CODE = _definition(lambda one: one.code)
     CERTIFICATION_TEXT = _definition(lambda one: one, certification_text)
-    FIRST_SKILL_KEY = _definition(
-        lambda one: one.skills, lambda skills: sort_key("".join(skills[:1]))
-    )
+    FIRST_SKILL_KEY = _definition(lambda one: one.skills, lambda some: sort_key("".join(some[:1])))
     FIRST_TRAINING_KEY = _field(_items, _first_item)
     TRAINING_ID = _field(_items, lambda items: tuple(each.id for each in items))
     TRAINING_CODE = _field(_items, lambda items: tuple(each.code for each in items))
@@ -175,9 +165,7 @@ class Field(Enum):
     CERTIFICATION_STATUS = _definition(lambda one: one.status, str)
     VALIDITY = _definition(lambda one: one.validity, str)
     VALIDITY_DAYS = _field(lambda row: row.certification.validity, _days, is_text=False)
-    FIRST_TRAINING_KIND = _field(
-        _items, lambda items: next((str(each.kind) for each in items), None)
-    )
+    FIRST_TRAINING_KIND = _field(_items, lambda items: str(items[0].kind) if items else None)
     CREATED_BY = _definition(lambda one: one.created_by)
     CREATED_BY_KEY = _field(lambda row: row.creator and row.creator.username, username_key)
     CREATED_AT = _field(lambda row: row.certification.created_at, is_text=False)

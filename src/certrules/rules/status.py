@@ -63,7 +63,8 @@ def expired(award: Award, at: datetime) -> bool:
 def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
     """Return in how many calendar days of a zone an award must be renewed.
 
-    Zero on the day on which it expires, negative if it is overdue, None if it never expires.
+    Zero on the day on which it expires, negative if it is overdue, None if it never expires. The
+    days are those that :func:`certrules.instants.local_or_utc` has.
 
     >>> award = Award("ada", "first-aid", *(datetime(y, 1, 1, tzinfo=UTC) for y in (2024, 2025)))
     >>> days_left(award, datetime(2024, 12, 31, 23, 59, tzinfo=UTC), zone=UTC)
@@ -72,10 +73,10 @@ def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
     Rules: DOC-EXP-05, DOC-TZ-02, INT-01b.
     """
     tz = instants.time_zone(zone)
-    today = instants.local_day(at, tz)
+    today = instants.local_or_utc(at, tz).date()
     if award.expires_at is None:
         return None
-    return (instants.local_day(award.expires_at, tz) - today).days
+    return (instants.local_or_utc(award.expires_at, tz).date() - today).days
 
 
 def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:

@@ -12,7 +12,6 @@ from certrules.cli.failures import UsageError
 from certrules.cli.names import day
 from certrules.cli.output import Cell, Column, Output, counted, plain
 from certrules.cli.session import Acting
-from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award
 from certrules.model.people import Action, Scope
 from certrules.model.tables import NOT_ARCHIVED, AwardRow, Table, TableQuery
@@ -217,12 +216,7 @@ def _lines(
 
 
 def _days_left(row: AwardRow, at: datetime, zone: tzinfo) -> int | None:
-    if row.status is Status.ARCHIVED:
-        return None
-    try:
-        return status.days_left(row.award, at, zone=zone)
-    except OutOfRangeError:  # on the first or the last day of all
-        return status.days_left(row.award, at, zone=UTC)
+    return None if row.status is Status.ARCHIVED else status.days_left(row.award, at, zone=zone)
 
 
 def _status_cells(line: _Line) -> tuple[Cell, ...]:

@@ -23,7 +23,7 @@ from certrules.repositories.sql.session import Part, chunks, grouped, is_any, pa
 from certrules.repositories.sql.tables import assignments, certifications, items
 from certrules.repositories.sql.translation import readable
 
-__all__ = ["SqlCertifications", "SqlItems", "read_item"]
+__all__ = ["SqlCertifications", "SqlItems"]
 
 _WHOLE = (
     select(*certifications.c, *assignments.c[2:])
@@ -127,7 +127,7 @@ class SqlItems(Part):
 
     def get(self, kind: ItemKind, item_id: str) -> Item | None:
         statement = _ITEMS.where(items.c.kind == kind.value, items.c.id == item_id)
-        return next(map(read_item, self._session.rows(statement)), None)
+        return next(map(_item, self._session.rows(statement)), None)
 
     def among(self, refs: Collection[ItemRef]) -> Mapping[ItemRef, Item]:
         found = (
@@ -135,15 +135,15 @@ class SqlItems(Part):
             for chunk in chunks(refs)
             for item in self._session.rows(_ITEMS.where(is_any(items.c.kind, items.c.id, chunk)))
         )
-        return {ItemRef(item.kind, item.id): item for item in map(read_item, found)}
+        return {ItemRef(item.kind, item.id): item for item in map(_item, found)}
 
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
         of_kind = _ITEMS.where(items.c.kind == kind.value)
         rows = self._session.rows_among(of_kind, items.c.code, codes)
-        return grouped((row.code, read_item(row)) for row in rows)
+        return grouped((row.code, _item(row)) for row in rows)
 
     def all(self) -> Iterator[Item]:
-        return map(read_item, self._session.rows(_ITEMS))
+        return map(_item, self._session.rows(_ITEMS))
 
     def put(self, values: Iterable[Item]) -> None:
         self._session.put(
@@ -152,6 +152,6 @@ class SqlItems(Part):
 
 
 @readable
-def read_item(row: Any) -> Item:
+def _item(row: Any) -> Item:
     """Return the item of a row."""
     return Item(ItemKind(row.kind), row.id, row.code, row.name)

@@ -1,7 +1,6 @@
 """Tables in a database: how are their rows found, sorted and counted?
 
-Awards are the database's work. The catalogue is small and read whole, so that certifications are
-found as in every other store.
+Awards are the database's work; certifications are few, and found as in every other store.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -9,15 +8,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, text
 
 from certrules.model.people import Company
-from certrules.model.status import DECIDED_BY, Decision, Status, status_of
+from certrules.model.status import DECIDED_BY, Status, status_of
 from certrules.model.tables import SORTED, AwardRow, Field, TableQuery
-from certrules.repositories.generic_tables import GenericTables, Known, known_certifications
-from certrules.repositories.protocols import Transaction
+from certrules.repositories.generic_tables import GenericTables, Known, TableParts
 from certrules.repositories.sql.awards import read_award
-from certrules.repositories.sql.catalog import SqlCertifications, read_item
 from certrules.repositories.sql.people import USER, read_user
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import (
@@ -80,12 +77,11 @@ _ROW = (*awards.c, *USER, companies.c.id, companies.c.name, companies.c.account_
 class SqlTables(GenericTables):
     """See :class:`~certrules.repositories.protocols.Tables`."""
 
-    def __init__(self, session: Session, transaction: Transaction) -> None:
+    def __init__(self, session: Session, transaction: TableParts) -> None:
         super().__init__(transaction)
         self._session = session
 
     def awards(self, query: TableQuery) -> Iterator[AwardRow]:
-        """Return the awards that a query finds, in its order, without holding them all."""
         found = self._select(query, *_ROW).order_by(*self._order(query))
         statement = found.limit(query.limit).offset(query.offset or None)
         if query.scope.owner_id is None:
@@ -95,13 +91,11 @@ class SqlTables(GenericTables):
         return _read(rows, self._known({row.certification_id for row in rows}), query.at)
 
     def count(self, query: TableQuery) -> int:
-        """Return how many rows a query finds, whatever its offset and limit."""
         if not query.table.of_awards:
             return super().count(query)
         return int(self._session.rows(self._select(query, func.count()))[0][0])
 
     def groups(self, query: TableQuery) -> Sequence[tuple[Any, ...]]:
-        """Return each combination of the group's fields, with the number of its rows last."""
         if not query.table.of_awards:
             return super().groups(query)
         columns = [self._column(query, each) for each in query.group]
@@ -110,19 +104,9 @@ class SqlTables(GenericTables):
         return [tuple(row) for row in self._session.rows(statement)]
 
     def awarded(self) -> Mapping[str, int]:
-        """Return the number of current awards of each certification."""
         of = awards.c.certification_id
         current = select(of, func.count()).where(awards.c.archived_at.is_(None)).group_by(of)
         return dict(map(tuple, self._session.rows(current)))
-
-    def _known(self, ids: Collection[str] | None = None) -> Known:
-        catalog, assigned = SqlCertifications(self._session), select(items).join(assignments, _ITEM)
-        if ids is None:
-            found = list(catalog.all())
-        else:
-            found = list(catalog.among(ids).values())
-            assigned = assigned.where(assignments.c.certification_id.in_(ids))
-        return known_certifications(found, map(read_item, self._session.rows(assigned.distinct())))
 
     def _select(self, query: TableQuery, *columns: ColumnElement[Any]) -> Select[Any]:
         return select(*columns).select_from(_SOURCE).where(*self._conditions(query))
@@ -158,8 +142,6 @@ class SqlTables(GenericTables):
     def _among(
         self, query: TableQuery, field: Field, values: Collection[str]
     ) -> ColumnElement[bool]:
-        if field is Field.STATUS:
-            return _has_status(values, query.at)
         if field is Field.USERNAME_KEY:  # by its index, and the awards by theirs
             found = self._session.rows_among(select(users.c.id), users.c.username_key, values)
             return awards.c.user_id.in_([row.id for row in found])
@@ -167,25 +149,12 @@ class SqlTables(GenericTables):
             joined = select(assignments.c.certification_id).outerjoin(items, _ITEM)
             earned_by = joined.where(_OF_ITEMS[field].in_(values))
             return awards.c.certification_id.in_(earned_by)
-        return _COLUMNS[field].in_(values)
+        return self._column(query, field).in_(values)
 
 
 def _reached(name: str, reached: bool, at: datetime) -> ColumnElement[bool]:  # noqa: FBT001
     instant = awards.c[name]
     return instant <= at if reached else or_(instant.is_(None), instant > at)
-
-
-def _has_status(
-    values: Collection[str], at: datetime, decided_by: Sequence[Decision] = DECIDED_BY
-) -> ColumnElement[bool]:
-    """Return what is true of awards with one of some statuses: the first that applies is theirs."""
-    if not decided_by:
-        return true() if str(Status.VALID) in values else false()
-    (status, name, reached), *others = decided_by
-    otherwise = _has_status(values, at, others)
-    if str(status) in values:
-        return or_(_reached(name, reached, at), otherwise)
-    return and_(_reached(name, not reached, at), otherwise)
 
 
 def _read(rows: Iterable[Any], known: Known, at: datetime) -> Iterator[AwardRow]:

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from difflib import get_close_matches
 from typing import Any
 
 from attrs import field, frozen
 
 from certrules import instants
-from certrules.errors import InvalidValueError, OutOfRangeError
+from certrules.errors import InvalidValueError
 from certrules.model.catalog import CertificationStatus, Item, Validity
 from certrules.model.people import username_key
 from certrules.model.status import Status
@@ -87,25 +87,15 @@ def _day(instant: datetime | None, _: Any, clock: Clock) -> date | str:
 
 
 def _time(instant: datetime | None, _: Any, clock: Clock) -> datetime | None:
-    if instant is None:
-        return None
-    return instants.local_or_utc(instant, clock[1]).replace(tzinfo=None, microsecond=0)
+    return instant and instants.local_or_utc(instant, clock[1]).replace(tzinfo=None, microsecond=0)
 
 
 def _days_left(_: Any, row: AwardRow, clock: Clock) -> int | None:
-    at, zone = clock
-    try:
-        return status.days_left(row.award, at, zone=zone)
-    except OutOfRangeError:
-        return status.days_left(row.award, at, zone=UTC)
+    return status.days_left(row.award, clock[0], zone=clock[1])
 
 
 def _status(kind: type[Word]) -> Callable[[str], str]:
     return lambda value: named("status", value, map(str, kind))
-
-
-def _validity(value: str) -> str:
-    return str(Validity.parse(value))
 
 
 _USER = (Field.USERNAME_KEY, _or(Field.USER_ID))
@@ -129,7 +119,7 @@ LAYOUTS: Mapping[Table, Layout] = {
         sort=(Field.NAME_KEY,),
         filters={
             "Status": ((Field.CERTIFICATION_STATUS, _status(CertificationStatus)),),
-            "Expiration": ((Field.VALIDITY, _validity),),
+            "Expiration": ((Field.VALIDITY, lambda value: str(Validity.parse(value))),),
         },
     ),
     Table.CATALOG: Layout(
