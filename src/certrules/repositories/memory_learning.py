@@ -41,12 +41,12 @@ class MemoryLearning(Part):
     def related(
         self, courses: Collection[str], plans: Collection[str]
     ) -> tuple[Sequence[LearningPlan], Sequence[Course]]:
-        known = self._scope.see()
-        within = {*courses, *(id_ for plan in self.plans(plans) for id_ in plan.courses)}
+        known, asked = self._scope.see(), set(courses)
+        within = asked.union(*(plan.courses for plan in self.plans(plans)))
         used = {material for course in self.courses(within) for material in course.materials}
-        holding = (id_ for id_, plan in known.plans.items() if not _apart(courses, plan.courses))
-        sharing = (id_ for id_, one in known.courses.items() if not _apart(used, one.materials))
-        return self.plans({*plans, *holding}), self.courses({*within, *sharing})
+        holding = {id_ for id_, one in known.plans.items() if not asked.isdisjoint(one.courses)}
+        sharing = {id_ for id_, one in known.courses.items() if not used.isdisjoint(one.materials)}
+        return self.plans(holding.union(plans)), self.courses(within | sharing)
 
     def history(
         self, user_id: str, items: Collection[ItemRef]
@@ -158,10 +158,6 @@ class MemoryRenewals(Part):
 
 def _among(known: Mapping[str, T], ids: Collection[str]) -> list[T]:
     return [known[id_] for id_ in sorted(known.keys() & set(ids))]
-
-
-def _apart(some: Collection[str], others: Collection[str]) -> bool:
-    return set(some).isdisjoint(others)
 
 
 def _by_kind(item: ItemRef) -> tuple[str, str]:

@@ -6,15 +6,18 @@ from itertools import groupby, zip_longest
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Executable,
     Select,
     Table,
+    and_,
     bindparam,
     delete,
     insert,
     literal_column,
     null,
+    or_,
     select,
     union,
     union_all,
@@ -64,17 +67,64 @@ _PLANS = _whole(plans, plan_courses, is_course=False)
 _COURSES = _whole(courses, course_materials, is_course=True)
 
 
+def _related() -> Executable:
+    """Select what :meth:`SqlLearning.related` returns of some courses and plans."""
+    mine, theirs, held = course_materials, course_materials.alias(), plan_courses.c
+    these: BindParameter[str] = bindparam("courses", expanding=True)
+    those: BindParameter[str] = bindparam("plans", expanding=True)
+    sharing = select(theirs.c.course_id).join(mine, mine.c.material_id == theirs.c.material_id)
+    of_plans = union(
+        select(plans.c.id).where(plans.c.id.in_(those)),
+        select(held.plan_id).where(held.course_id.in_(these)),
+    ).subquery()
+    of_courses = union(
+        select(courses.c.id).where(courses.c.id.in_(these)),
+        select(held.course_id).where(held.plan_id.in_(those)),
+        sharing.where(mine.c.course_id.in_(these)),
+        sharing.join(plan_courses, held.course_id == mine.c.course_id).where(
+            held.plan_id.in_(those)
+        ),
+    ).subquery()
+    return union_all(
+        _PLANS.join(of_plans, of_plans.c[0] == plans.c.id),
+        _COURSES.join(of_courses, of_courses.c[0] == courses.c.id),
+    )
+
+
+def _of_user(table: Any, columns: Iterable[Any]) -> Select[Any]:
+    """Select a user's rows of items, whose ids are parameters by the name of their kind."""
+    of_kinds = (
+        and_(table.kind == kind.value, table.item_id.in_(bindparam(kind.name, expanding=True)))
+        for kind in ItemKind
+    )
+    return select(*columns).where(table.user_id == bindparam("user_id"), or_(*of_kinds))
+
+
+def _by_kind(items: Iterable[ItemRef]) -> dict[str, list[str]]:
+    """Return the ids of items by the name of each kind, empty ones too."""
+    return {kind.name: [id_ for one, id_ in items if one is kind] for kind in ItemKind}
+
+
+# made once: that takes longer than to ask
+_RELATED = _related()
+_AS_ATTEMPTS = [completions.c.get(each.name, null().label(each.name)) for each in enrolments.c]
+_HISTORY = union_all(_of_user(enrolments.c, enrolments.c), _of_user(completions.c, _AS_ATTEMPTS))
+"""Attempts, and completions as attempts without a number."""
+
+
 class SqlLearning(Part):
     """See :class:`~certrules.repositories.protocols.Learning`."""
 
     def courses(self, ids: Collection[str]) -> Sequence[Course]:
-        return self._read(_COURSES.where(courses.c.id.in_(some)) for some in chunks(ids))[1]
+        some = (_COURSES.where(courses.c.id.in_(each)) for each in chunks(ids))
+        return self._whole(map(self._session.rows, some))[1]
 
     def put_courses(self, values: Iterable[Course]) -> None:
         self._put(courses, course_materials, {each.id: (each, each.materials) for each in values})
 
     def plans(self, ids: Collection[str]) -> Sequence[LearningPlan]:
-        return self._read(_PLANS.where(plans.c.id.in_(some)) for some in chunks(ids))[0]
+        some = (_PLANS.where(plans.c.id.in_(each)) for each in chunks(ids))
+        return self._whole(map(self._session.rows, some))[0]
 
     def put_plans(self, values: Iterable[LearningPlan]) -> None:
         self._put(plans, plan_courses, {each.id: (each, each.courses) for each in values})
@@ -83,7 +133,9 @@ class SqlLearning(Part):
         self, courses: Collection[str], plans: Collection[str]
     ) -> tuple[Sequence[LearningPlan], Sequence[Course]]:
         some = zip_longest(chunks(courses), chunks(plans), fillvalue=())
-        return self._read(_related(*each) for each in some)
+        return self._whole(
+            self._session.rows(_RELATED, courses=ids, plans=within) for ids, within in some
+        )
 
     def history(
         self, user_id: str, items: Collection[ItemRef]
@@ -91,7 +143,7 @@ class SqlLearning(Part):
         rows = [
             row
             for some in chunks(dict.fromkeys(items))
-            for row in self._session.rows(_history(user_id, some))
+            for row in self._session.rows(_HISTORY, user_id=user_id, **_by_kind(some))
         ]
         attempts = [_enrolment(row) for row in rows if row.attempt is not None]
         done = [_completion((*row[:3], row.completed_at)) for row in rows if row.attempt is None]
@@ -159,13 +211,14 @@ class SqlLearning(Part):
         rows = [(user_id, course_id, material) for material in materials]
         self._session.change(_RESET, rows)
 
-    def _read(
-        self, statements: Iterable[Executable]
+    @staticmethod
+    def _whole(
+        answers: Iterable[Sequence[Any]],
     ) -> tuple[Sequence[LearningPlan], Sequence[Course]]:
         """Return plans with their courses, and courses with their materials, each by id."""
         found: tuple[dict[str, Any], dict[str, Any]] = {}, {}
-        for statement in statements:
-            rows = sorted(self._session.rows(statement), key=_in_order)
+        for answer in answers:
+            rows = sorted(answer, key=_in_order)
             for (is_course, id_, *window), same in groupby(rows, key=lambda row: row[:-2]):
                 held = tuple(row.held for row in same if row.held is not None)
                 make = Course if is_course else LearningPlan
@@ -186,39 +239,6 @@ class SqlLearning(Part):
 
 def _in_order(row: Any) -> tuple[int, str, int]:
     return row.is_course, row.id, row.position or 0
-
-
-def _related(some: Collection[str], within: Collection[str]) -> Executable:
-    """Select what :meth:`SqlLearning.related` returns of some courses and plans."""
-    mine, theirs, held = course_materials, course_materials.alias(), plan_courses.c
-    sharing = select(theirs.c.course_id).join(mine, mine.c.material_id == theirs.c.material_id)
-    through = held.plan_id.in_(within)
-    of_plans = union(
-        select(plans.c.id).where(plans.c.id.in_(within)),
-        select(held.plan_id).where(held.course_id.in_(some)),
-    ).subquery()
-    of_courses = union(
-        select(courses.c.id).where(courses.c.id.in_(some)),
-        select(held.course_id).where(through),
-        sharing.where(mine.c.course_id.in_(some)),
-        sharing.join(plan_courses, held.course_id == mine.c.course_id).where(through),
-    ).subquery()
-    return union_all(
-        _PLANS.join(of_plans, of_plans.c[0] == plans.c.id),
-        _COURSES.join(of_courses, of_courses.c[0] == courses.c.id),
-    )
-
-
-def _history(user_id: str, items: Collection[ItemRef]) -> Executable:
-    """Select attempts, and completions as rows without a number."""
-    begun, done = enrolments.c, completions.c
-    as_attempts = [done.get(each.name, null().label(each.name)) for each in begun]
-    return union_all(
-        select(enrolments).where(
-            begun.user_id == user_id, is_any(begun.kind, begun.item_id, items)
-        ),
-        select(*as_attempts).where(done.user_id == user_id, is_any(done.kind, done.item_id, items)),
-    )
 
 
 def _window_row(window: Window) -> tuple[Any, ...]:
