@@ -57,7 +57,7 @@ def pieces(number: int) -> list[Callable[[], Progress]]:
 
 
 def piece(done: int, total: int) -> Progress:
-    return Progress(done, total, said=(f"{done}",), result=done)
+    return Progress(done, total, lines=(f"{done}",), result=done)
 
 
 def fail() -> Progress:
@@ -428,7 +428,7 @@ def test_a_step_is_answered_and_a_piece_is_not() -> None:
 def test_a_long_log_takes_no_longer_for_each_line() -> None:
     def work() -> JobSteps:
         for number in range(20_000):
-            yield Progress(number, 20_000, said=(f"{number}",))
+            yield Progress(number, 20_000, lines=(f"{number}",))
 
     assert len(Jobs(lambda: NOW).submit(by(), "count", work()).log) == 20_001
 

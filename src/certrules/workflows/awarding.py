@@ -26,7 +26,7 @@ __all__ = ["Completed", "complete", "edit", "report_external"]
 
 @frozen
 class Completed:
-    """What followed from a completion: whether it was recorded, and what each certification says.
+    """What followed from a completion: whether it was recorded, and the decisions on it.
 
     ``decisions`` are by the ids of the certifications to which the item is assigned, or of which
     it was to complete a renewal; what they grant has been carried out.
@@ -176,7 +176,7 @@ def edit(acting: Acting[DecisionParts], changed: Award, *, at: datetime) -> Deci
 
     ``changed`` is the award as the caller saw it, with what shall be different; if nothing is,
     nothing follows. Notices of another expiry are cancelled. Raises
-    :class:`~certrules.errors.ConflictError` if it has changed since it was seen, and
+    :class:`~certrules.errors.ConflictError` if it has changed since then, and
     :class:`~certrules.errors.InvalidValueError` if the store has no such cycle, or not the course,
     plan or track with which it shall be associated, and if anything but its dates and its
     association is different. Action: ``EDIT_AWARD``.

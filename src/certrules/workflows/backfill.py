@@ -27,11 +27,11 @@ def issue_predated(
     dry_run: bool = False,
     on_progress: Callable[[int, int], object] | None = None,
 ) -> AwardReport:
-    """Issue a certification to everybody who completed its training before, or say who that is.
+    """Issue a certification to everybody who completed its training before it existed.
 
     ``since`` is the first instant of a chosen day, or None for all time since the training was
     created. Users who hold it, are outside its groups or deactivated, or lack some of the training
-    are refused, with reasons. If there is nobody, and could be nobody, the report says why. Each
+    are refused, with reasons. If nobody can get the certification, the report has the reasons. Each
     thousand users are one transaction. Action: ``ISSUE_PREDATED``.
 
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)

@@ -65,7 +65,7 @@ def load(
     """Add the entries of a catalog, or replace those of the same id, in one transaction.
 
     An entry of the store that the catalog does not name stays. ``images`` are what
-    :func:`certrules.images.read` says of badge images, by what the certifications call them.
+    :func:`certrules.images.read` returns for badge images, by their names in the certifications.
     Actions: ``MANAGE_PEOPLE`` for users and companies, ``MANAGE_LEARNING`` for items, courses and
     plans, ``CREATE_CERTIFICATION`` and ``EDIT_CERTIFICATION`` for certifications. The user who acts
     is the creator of a certification that was not there before.
@@ -140,7 +140,7 @@ def load(
 def require_some(acting: Acting[object]) -> None:
     """Raise :class:`~certrules.errors.NotPermittedError` if the principal may load no catalog.
 
-    So this is known before a catalog is read.
+    Ask this before a catalog is read.
 
     >>> require_some(Platform(MemoryStore(), DOCEBO, UTC).acting_as(Actor("ada")))
     Traceback (most recent call last):
@@ -264,7 +264,7 @@ def _judge(
 
 
 def _warnings(transaction: LoadParts, catalog: Catalog) -> Iterator[str]:
-    """Say which names now lead to several things, so that no record can use them."""
+    """Yield which names now stand for several things, so that no record can use them."""
     named = transaction.users.named({username_key(user.username) for user in catalog.users})
     for users in named.values():
         if len(users) > 1:

@@ -54,8 +54,8 @@ def create(
 
 def edit(
     acting: Acting[EffectParts],
-    seen: Certification,
-    changed: Certification,
+    before: Certification,
+    after: Certification,
     *,
     image: ImageInfo | None = None,
     at: datetime,
@@ -64,14 +64,14 @@ def edit(
 
     What may change, see :func:`certrules.rules.lifecycle.edit`. Raises
     :class:`~certrules.errors.ConflictError` if somebody else has changed or deleted it since, and
-    :class:`~certrules.errors.InvalidValueError` if ``changed`` has another id.
+    :class:`~certrules.errors.InvalidValueError` if ``after`` has another id.
 
-    >>> store, seen = MemoryStore(), Certification("fa", "First aid")
+    >>> store, before = MemoryStore(), Certification("fa", "First aid")
     >>> with store.writing() as transaction:
-    ...     transaction.certifications.put([seen])
+    ...     transaction.certifications.put([before])
     >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
-    >>> changed, at = Certification("fa", "First aider"), datetime(2024, 1, 1, tzinfo=UTC)
-    >>> print(edit(system, seen, changed, at=at).reasons[0])
+    >>> after, at = Certification("fa", "First aider"), datetime(2024, 1, 1, tzinfo=UTC)
+    >>> print(edit(system, before, after, at=at).reasons[0])
     this changes name (DOC-CERT-07)
 
     Rules: ALL-BADGE-04, ALL-CERT-09, ALL-VIS-05, DOC-CERT-09, ALL-ROLE-01, INT-31.
@@ -79,12 +79,12 @@ def edit(
     acting.require(Action.EDIT_CERTIFICATION)
 
     def edit(transaction: EffectParts) -> Decision:
-        if transaction.certifications.get(seen.id) != seen:
+        if transaction.certifications.get(before.id) != before:
             raise ConflictError(
-                f"certification {seen.id!r} was changed by somebody else first; load it again and "
-                "decide anew"
+                f"certification {before.id!r} was changed by somebody else first; load it again "
+                "and decide anew"
             )
-        return lifecycle.edit(seen, changed, image=image, at=at, policy=acting.policy)
+        return lifecycle.edit(before, after, image=image, at=at, policy=acting.policy)
 
     return decide_and_apply(acting, edit)
 

@@ -61,7 +61,7 @@ class JobState(Word):
 
 @frozen
 class LogEntry:
-    """What a job said, and when."""
+    """A line of the log of a job, with its instant."""
 
     at: datetime
     text: str
@@ -70,14 +70,14 @@ class LogEntry:
 
 @frozen
 class Progress:
-    """How much is done by now, of how much in all, with lines for the log of the job.
+    """How much is done by now, of how much in all.
 
-    ``result`` is added to the results of the job.
+    ``lines`` and ``errors`` are added to the log of the job, ``result`` to its results.
     """
 
     done: int
     total: int
-    said: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     result: Any = None
 
@@ -121,7 +121,7 @@ class Job:
         return tuple(entry for entry in self.log if entry.error)
 
     def remaining(self, at: datetime) -> timedelta | None:
-        """Return how much longer it will take at the pace so far; None if nobody can say.
+        """Return how much longer it will take at the pace so far; None if it is not known.
 
         Rules: DOC-JOB-04.
         """
@@ -309,21 +309,21 @@ class Jobs:
             self._end(run, JobState.FAILED, _failure(error))
 
     def _next(self, run: _Run) -> Step | None:
-        """Note what there is to hear until there is a step to do; None at the end."""
+        """Return the next step, and note the progress before it; None at the end."""
         while True:
             try:
-                said = run.steps.send(run.answer)
+                yielded = run.steps.send(run.answer)
             except StopIteration:
                 self._end(run, JobState.COMPLETED, "completed")
                 return None
             run.answer = None
-            if isinstance(said, Progress):
-                self._note(run, said)
+            if isinstance(yielded, Progress):
+                self._note(run, yielded)
             elif run.discontinued:
                 self._discontinue(run)
                 return None
             else:
-                return said
+                return yielded
 
     def _begin(self, step: Step) -> Future[Any]:
         """Give a step to the executor, which may be broken, shut down or full."""
@@ -363,7 +363,7 @@ class Jobs:
         with self._lock:
             self._start(run)
             run.job = evolve(run.job, done=progress.done, total=progress.total)
-            run.log += [LogEntry(at, text) for text in progress.said]
+            run.log += [LogEntry(at, text) for text in progress.lines]
             run.log += [LogEntry(at, text, error=True) for text in progress.errors]
             if progress.result is not None:
                 run.results.append(progress.result)
@@ -393,7 +393,7 @@ def _failure(error: BaseException) -> str:
         return str(error)
     if isinstance(error, BrokenExecutor):
         return (
-            "a worker of the executor died: what it kept stays, even if it could not say so; the "
+            "a worker of the executor died: what it kept stays, even if it did not report it; the "
             f"same work, begun again on a new executor, does the rest ({_brief(error)})"
         )
     return _brief(error)

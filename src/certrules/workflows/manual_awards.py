@@ -42,12 +42,12 @@ class AwardReport:
 
     @property
     def whole(self) -> bool:
-        """Whether everybody who was meant was awarded, and everything named is known."""
+        """Whether every target was awarded, and none is unknown or was skipped."""
         return self == AwardReport(self.awarded)
 
 
 def together(reports: Iterable[AwardReport]) -> AwardReport:
-    """Return what several reports say, as one."""
+    """Return several reports as one."""
     parts = zip(*(astuple(each, recurse=False) for each in reports), strict=True)
     return AwardReport(*(tuple(chain.from_iterable(part)) for part in parts))
 
@@ -131,7 +131,7 @@ def _steps(
         with acting.reading() as view:
             met = view.users.among([*(user for user, _ in report.refused), *report.inactive])
         names = {id_: user.username for id_, user in met.items()}
-        said = (
+        lines = (
             f"awarded: {len(report.awarded)}; done: {done} of {len(users)}",
             *(
                 f"user {names.get(id_, id_)} is deactivated, and was skipped"
@@ -145,7 +145,7 @@ def _steps(
             f"user {names.get(id_, id_)}: {'; '.join(map(str, refused.reasons))}"
             for id_, refused in report.refused
         )
-        yield Progress(done, len(users), said, tuple(errors), report)
+        yield Progress(done, len(users), lines, tuple(errors), report)
 
 
 def award_all(

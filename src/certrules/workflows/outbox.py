@@ -118,8 +118,8 @@ def enqueue_events(
 def enqueue_notices(transaction: NoticeParts, notices: Sequence[Notice]) -> Sequence[Notice]:
     """Record in the outbox those notices that were never there, and return them.
 
-    Nobody is told, then or later, of the awards of a user who is deactivated, nor of one whose
-    badge was revoked by hand.
+    Notices to deactivated users, and of awards whose badge was revoked by hand, are never sent, not
+    later either.
 
     Rules: DOC-NOTIFY-04, INT-23, INT-24.
     """
@@ -164,10 +164,10 @@ def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapp
             data |= {
                 "notification": entry.notification_id,
                 "kind": str(entry.kind),
-                "of": _told(entry.of),
-                "due_at": _told(entry.due_at),
+                "of": _utc_text(entry.of),
+                "due_at": _utc_text(entry.due_at),
                 "priority": str(entry.priority),
-                "send_by": _told(entry.send_by),
+                "send_by": _utc_text(entry.send_by),
             }
         case _:
             assert_never(entry)
@@ -182,7 +182,7 @@ def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapp
         "source": source,
         "type": type_,
         "subject": "/".join(quote(each, safe="", errors="surrogatepass") for each in path),
-        "time": _told(time),
+        "time": _utc_text(time),
         "datacontenttype": "application/json",
         "data": data,
     }
@@ -205,7 +205,7 @@ def check_source(source: str) -> None:
         raise InvalidValueError("source", source, "a URI reference, such as https://learn.example")
 
 
-def _told(instant: datetime) -> str:
+def _utc_text(instant: datetime) -> str:
     return instants.utc(instant).isoformat().replace("+00:00", "Z")
 
 

@@ -1,7 +1,7 @@
 """Reopen training: whose training must be taken again, because their award has expired?
 
-The host runs this as a job from time to time, if the policy reopens training at expiry. How often,
-how late or in how many processes at once it runs does not matter.
+The host runs this as a job from time to time, if the policy reopens training at expiry. It may
+run late, twice, or in several processes at once.
 """
 
 from collections import defaultdict
