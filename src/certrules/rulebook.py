@@ -30,7 +30,7 @@ PLANNED = "planned"
 
 @unique
 class Rule(Enum):
-    """What does a rule say, where does it come from, and which decisions settle it?
+    """A rule: what it says, where it comes from, and which decisions settle it.
 
     A rule is found by its id, ``Rule("INT-01b")``, or by its name, ``Rule["INT_01b"]``; an unknown
     id raises ``ValueError``, an unknown name ``KeyError``.

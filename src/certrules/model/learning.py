@@ -238,8 +238,8 @@ class Renewal:
     """One renewal of one cycle of an award: started, and then completed or cancelled.
 
     ``cycle`` and ``version`` are those of the award when it was started; ``retake`` says whether
-    earlier tracking was reset; ``key`` is the caller's, so that a repeated request is recognised.
-    At most one renewal of a user's certification is open. A blank key is none that anybody gave.
+    earlier tracking was reset; ``key`` is the caller's, so that a repeated request is recognised,
+    and not blank. At most one renewal of a user's certification is open.
 
     Rules: INT-12b.
     """

@@ -5,7 +5,7 @@ from datetime import datetime
 from certrules.model.awards import Award
 from certrules.words import Word
 
-__all__ = ["DECIDED_BY", "Decision", "Status", "status_of"]
+__all__ = ["DECIDED_BY", "Status", "status_of"]
 
 
 class Status(Word):
@@ -20,17 +20,15 @@ class Status(Word):
     ARCHIVED = "archived"
 
 
-Decision = tuple[Status, str, bool]
-"""A status, the instant of the award that decides it, and whether that must be reached."""
-
-DECIDED_BY: tuple[Decision, ...] = (
+DECIDED_BY: tuple[tuple[Status, str, bool], ...] = (
     (Status.ARCHIVED, "archived_at", True),
     (Status.NOT_YET_VALID, "issued_at", False),
     (Status.EXPIRED, "expires_at", True),
 )
-"""The first that applies is the status; if none does, the award is valid.
+"""Each status, the instant of the award that decides it, and whether that must be reached.
 
-Memory and databases evaluate this one table. An instant that is None is never reached.
+The first that applies is the status; if none does, the award is valid. Memory and databases
+evaluate this one table. An instant that is None is never reached.
 """
 
 
