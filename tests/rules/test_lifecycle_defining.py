@@ -401,3 +401,17 @@ def test_what_is_published_on_allbound_keeps_all_but_status_and_groups(
     decided = lifecycle.edit(before, after, at=AT, policy=ALLBOUND)
     if decided and before.status is not DRAFT:
         assert evolve(after, status=before.status, groups=before.groups) == before
+
+
+@pytest.mark.rule("DOC-ASSIGN-01", "ALL-CERT-09", "INT-31")
+def test_items_are_defined_with_a_certification_by_who_has_asked_about_each() -> None:
+    items = (Assignment(ItemKind.COURSE, "c9", AT),)
+    with_items = evolve(FIRST_AID, assignments=items)
+    bare = evolve(FIRST_AID, assignments=())
+    assert not lifecycle.create(with_items, at=AT)
+    assert lifecycle.create(with_items, at=AT, with_items=True)
+    assert not lifecycle.edit(bare, with_items, at=AT)
+    assert lifecycle.edit(bare, with_items, at=AT, with_items=True)
+    frozen = lifecycle.edit(bare, with_items, at=AT, with_items=True, policy=ALLBOUND)
+    assert [str(reason.code) for reason in frozen.reasons] == ["frozen"]
+    assert frozen.reasons[0].details["attributes"] == ("assignments",)

@@ -17,7 +17,7 @@ from certrules.model.catalog import (
     ItemKind,
     ItemRef,
 )
-from certrules.model.decisions import Decision, Refused
+from certrules.model.decisions import Decision
 from certrules.model.images import ImageInfo
 from certrules.model.people import Action, username_key
 from certrules.model.policy import Policy
@@ -30,7 +30,6 @@ from certrules.repositories.protocols import (
 )
 from certrules.rulebook import Rule
 from certrules.rules import lifecycle
-from certrules.rules.lifecycle.defining import frozen_objections
 from certrules.workflows.platform import SYSTEM, Acting
 
 __all__ = ["Change", "LoadParts", "LoadReport", "load", "require_some"]
@@ -251,16 +250,9 @@ def _judge(
 ) -> Decision:
     """Return whether a certification can become as the catalog has it, were it edited so."""
     at = datetime.min.replace(tzinfo=UTC)  # whether it can be does not depend on when
-    if before is None:  # with its items, which an editor would assign afterwards
-        bare = evolve(after, assignments=())
-        return lifecycle.create(bare, image=image, at=at, policy=policy)
-    same_items = evolve(after, assignments=before.assignments)
-    decision = lifecycle.edit(before, same_items, image=image, at=at, policy=policy)
-    changed = ("assignments",) if after.assignments != before.assignments else ()
-    frozen = tuple(frozen_objections(before, changed, policy))
-    if not frozen:
-        return decision
-    return Refused((*frozen, *(() if decision else decision.reasons)))
+    if before is None:
+        return lifecycle.create(after, image=image, at=at, with_items=True, policy=policy)
+    return lifecycle.edit(before, after, image=image, at=at, with_items=True, policy=policy)
 
 
 def _warnings(transaction: LoadParts, catalog: Catalog) -> Iterator[str]:

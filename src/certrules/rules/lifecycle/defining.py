@@ -42,12 +42,15 @@ def create(
     by: str | None = None,
     image: ImageInfo | None = None,
     at: datetime,
+    with_items: bool = False,
     policy: Policy = DOCEBO,
 ) -> Defining:
     """Decide whether a certification can be created by a user at an aware instant, as it is given.
 
     ``image`` is what is known of its badge image. If an item earns one certification at most,
-    items are assigned afterwards. That the id is not in use is the caller's to know.
+    items are assigned afterwards, unless ``with_items`` says that the caller has asked
+    :func:`~certrules.rules.lifecycle.assign` about each. That the id is not in use is the caller's
+    to know.
 
     >>> draft = Certification("fa", "First aid", status=CertificationStatus.DRAFT)
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
@@ -68,7 +71,7 @@ def create(
         *_content_objections(certification, ("validity",), policy, publishing=published),
         *(() if about else about.reasons),
     ]
-    if policy.one_certification_per_item and certification.assignments:
+    if policy.one_certification_per_item and certification.assignments and not with_items:
         reasons.append(because(ReasonCode.ITEMS_AFTER_CREATION))
     if reasons:
         return Refused(reasons)
@@ -83,13 +86,15 @@ def edit(
     *,
     image: ImageInfo | None = None,
     at: datetime,
+    with_items: bool = False,
     policy: Policy = DOCEBO,
 ) -> Defining:
     """Decide whether a certification can be changed into another of its id, at an aware instant.
 
     ``image`` is what is known of the badge image that it will have. Who created it and when stays,
     whatever ``after`` says. Items are changed by :func:`~certrules.rules.lifecycle.assign` and
-    :func:`~certrules.rules.lifecycle.unlink` alone, because unlinking removes history. Raises
+    :func:`~certrules.rules.lifecycle.unlink` alone, because unlinking removes history;
+    ``with_items`` is for a caller who has asked about each. Raises
     :class:`~certrules.errors.InvalidValueError` for another id.
 
     >>> from attrs import evolve
@@ -111,12 +116,14 @@ def edit(
     kept = [name for name in _MADE if getattr(before, name) != getattr(after, name)]
     after = evolve(after, **{name: getattr(before, name) for name in _KEPT})
     changed = [name for name in _NAMES if getattr(before, name) != getattr(after, name)]
+    items_changed = "assignments" in changed
     publishing = "status" in changed and (before.status is DRAFT or after.status is ACTIVE)
     looking = publishing or "badge_image" in changed or image is not None
     about = about_image(after, image, policy) if looking else Granted()
     reasons = [
         *frozen_objections(before, changed, policy),
-        *_change_objections(before, after, changed),
+        *([because(ReasonCode.ITEMS_ONE_BY_ONE)] if items_changed and not with_items else ()),
+        *_status_objections(before, after),
         *_content_objections(after, changed, policy, publishing=publishing),
         *(() if about else about.reasons),
     ]
@@ -144,12 +151,8 @@ def frozen_objections(
         yield because(ReasonCode.FROZEN, attributes=tuple(frozen), **named)
 
 
-def _change_objections(
-    before: Certification, after: Certification, changed: Collection[str]
-) -> Iterator[Reason]:
-    if "assignments" in changed:
-        yield because(ReasonCode.ITEMS_ONE_BY_ONE)
-    if "status" in changed and after.status not in NEXT[before.status]:
+def _status_objections(before: Certification, after: Certification) -> Iterator[Reason]:
+    if after.status is not before.status and after.status not in NEXT[before.status]:
         yield because(ReasonCode.STATUS_NOT_NEXT, status=before.status, wanted=after.status)
 
 
