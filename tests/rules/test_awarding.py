@@ -45,6 +45,7 @@ from certrules.model.effects import (
     CancelOutdatedNotices,
     IssueAward,
     Notify,
+    RecordExternalTraining,
     ReopenTraining,
     ReplaceAward,
     RevokeOutdatedBadge,
@@ -397,7 +398,9 @@ def test_what_has_earned_one_certification_is_not_reported_for_another() -> None
         assert awarding.record_external(another, before, known, policy=ALLBOUND)
         assert awarding.record_external(another, before, FACTS)  # it has earned nothing
     assert awarding.record_external(before, before, known)
-    assert awarding.record_external(before, None, None)
+    recorded = awarding.record_external(before, None, None)
+    assert isinstance(recorded, Granted)
+    assert recorded.effects == (RecordExternalTraining(before),)
     other = evolve(before, id="x2")
     assert awarding.record_external(other, evolve(other, certification_id=None), None)
 

@@ -25,6 +25,7 @@ from certrules.model.effects import (
     Notify,
     OpenRenewal,
     RecordCompletion,
+    RecordExternalTraining,
     RemoveAward,
     RemoveCertification,
     ReopenTraining,
@@ -41,6 +42,7 @@ from certrules.model.learning import (
     Completion,
     Enrolment,
     EnrolmentStatus,
+    ExternalTraining,
     Renewal,
     RenewalOption,
     RenewalState,
@@ -66,6 +68,7 @@ ALL: tuple[Effect, ...] = (
     ReplaceAward(Award("bob", "fa", day(1), None, version=2)),
     RemoveAward(Award("eve", "fa", day(1), None)),
     RecordCompletion(Completion("bob", COURSE, "X", day(2))),
+    RecordExternalTraining(ExternalTraining("bob", "t1", day(2).date())),
     ReopenTraining("bob", COURSE, "A"),
     AssignItem("fa", Assignment(COURSE, "X", day(6))),
     UnassignItem("fa", COURSE, "A"),
@@ -117,6 +120,7 @@ def test_every_effect_is_carried_out(store: Store[Transaction]) -> None:
         assert list(view.learning.history("bob", [ItemRef(COURSE, "A")])[0]) == [bobs]
         recorded = Completion("bob", COURSE, "X", day(2))
         assert list(view.learning.completions(["bob"], [ItemRef(COURSE, "X")])) == [recorded]
+        assert view.learning.external("bob", "t1") == ExternalTraining("bob", "t1", day(2).date())
         assert view.learning.progress("ada", "A") == {"m2"}
         assert [each.state for each in view.renewals.history("ada", "fa")] == [
             RenewalState.COMPLETED

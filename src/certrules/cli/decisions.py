@@ -116,6 +116,9 @@ SENTENCES: Mapping[type, Callable[[Words, Any], str]] = {
     effects.RecordCompletion: lambda words, it: (
         f"the completion of {words.item(it.completion.kind, it.completion.item_id)} is recorded"
     ),
+    effects.RecordExternalTraining: lambda words, it: (
+        f"{words.item(ItemKind.EXTERNAL_TRAINING, it.training.id)} is recorded"
+    ),
     effects.Enrol: lambda words, it: (
         f"the user is enrolled in {words.item(it.enrolment.kind, it.enrolment.item_id)}, "
         f"attempt {it.enrolment.attempt}"

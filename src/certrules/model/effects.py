@@ -9,7 +9,7 @@ from certrules.model.awards import Award, AwardKey
 from certrules.model.badges import Badge
 from certrules.model.catalog import Assignment, Certification, ItemKind
 from certrules.model.events import Event
-from certrules.model.learning import Completion, Enrolment, Renewal
+from certrules.model.learning import Completion, Enrolment, ExternalTraining, Renewal
 from certrules.model.values import Id, value
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Notify",
     "OpenRenewal",
     "RecordCompletion",
+    "RecordExternalTraining",
     "RemoveAward",
     "RemoveCertification",
     "ReopenTraining",
@@ -141,6 +142,13 @@ class RecordCompletion:
 
 
 @value
+class RecordExternalTraining:
+    """Remember an external training as a user has reported it."""
+
+    training: ExternalTraining
+
+
+@value
 class Enrol:
     """Add an attempt at an item, or replace it by what it has become."""
 
@@ -232,6 +240,7 @@ Effect = (
     | SuspendBadge
     | ArchiveEnrolment
     | RecordCompletion
+    | RecordExternalTraining
     | Enrol
     | ResetMaterials
     | ReopenTraining

@@ -159,7 +159,7 @@ def report_external(
         carried = awarding.record_external(training, reported, before, policy=policy)
         if not carried:
             return carried
-        transaction.learning.put_external([training])
+        apply(transaction, carried.effects)
         if training.certification_id is None:
             return None
         named = [done.ref]

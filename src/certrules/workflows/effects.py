@@ -29,6 +29,7 @@ from certrules.model.effects import (
     Notify,
     OpenRenewal,
     RecordCompletion,
+    RecordExternalTraining,
     RemoveAward,
     RemoveCertification,
     ReopenTraining,
@@ -137,6 +138,7 @@ def _apply_to_learning(transaction: EffectParts, of: Of) -> None:
     for user_id, *item in of(ReopenTraining):
         _reopen(transaction, user_id, ItemRef(*item))
     transaction.learning.add_completions(of(RecordCompletion))
+    transaction.learning.put_external(of(RecordExternalTraining))
     transaction.learning.put_enrolments(of(ArchiveEnrolment, Enrol))
 
 

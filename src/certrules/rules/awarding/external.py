@@ -5,7 +5,8 @@ from datetime import datetime, tzinfo
 from certrules import instants
 from certrules.model.awards import AssociationType
 from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Answer, Decision, Granted, Refused, because
+from certrules.model.decisions import Decision, Granted, Refused, because
+from certrules.model.effects import RecordExternalTraining
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, ExternalTraining
 from certrules.model.policy import DOCEBO, Policy
@@ -61,7 +62,7 @@ def record_external(
     known: Facts | None,
     *,
     policy: Policy = DOCEBO,
-) -> Answer:
+) -> Granted[RecordExternalTraining] | Refused:
     """Decide whether an external training can be reported with the certification chosen for it.
 
     ``reported`` is the training of that user and id as it was reported before, and ``known`` the
@@ -86,7 +87,7 @@ def record_external(
         item = known.item(ItemKind.EXTERNAL_TRAINING, training.id)
         other = issuing.named(known.certification) if known.certification else {}
         return Refused((because(ReasonCode.EXTERNAL_EARNED_OTHER, item=item, **other),))
-    return Granted(reasons=(because(ReasonCode.EXTERNAL_CHOICE_FREE),))
+    return Granted((RecordExternalTraining(training),), (because(ReasonCode.EXTERNAL_CHOICE_FREE),))
 
 
 def _earned(training: ExternalTraining, known: Facts) -> bool:
