@@ -149,3 +149,13 @@ def test_an_objection_has_the_details_that_a_host_may_show(code: ReasonCode) -> 
 def test_an_award_may_expire_as_it_is_issued_and_a_completion_may_be_of_now() -> None:
     assert issuing.dates_objection(held("2024-07-01", "2024-07-01")) is None
     assert issuing.future_objection(DONE, JULY) is None
+
+
+@pytest.mark.rule("INT-01c")
+def test_an_award_that_ends_with_the_calendar_begins_no_chain_in_any_zone() -> None:
+    ends = held("0001-01-01", "9999-12-31T23:00", anchor_day=31)
+    facts = Facts(ADA, MONTH, awards=(ends,))
+    stamped = issuing.stamp(
+        facts, MONTH, Source(), issued_at=at("2025-01-31"), zone="Asia/Tokyo", policy=DOCEBO
+    )
+    assert stamped.expires_at == datetime(2025, 2, 28, tzinfo=UTC)

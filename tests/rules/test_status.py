@@ -155,6 +155,17 @@ DAYS_LEFT = [
 ]
 
 
+@pytest.mark.rule("DOC-EXP-05")
+def test_days_left_beyond_the_calendar_of_a_zone_are_those_of_utc() -> None:
+    last = datetime(9999, 12, 31, 23, tzinfo=UTC)
+    award = Award("ada", "first-aid", datetime(1, 1, 1, tzinfo=UTC), last)
+    for at, days in (last - timedelta(days=3), 3), (last, 0):
+        assert status.days_left(award, at, zone="Asia/Tokyo") == days
+    assert status.days_left(award, datetime(1, 1, 1, tzinfo=UTC), zone="America/New_York") == (
+        status.days_left(award, datetime(1, 1, 1, tzinfo=UTC), zone=UTC)
+    )
+
+
 @pytest.mark.rule("DOC-EXP-05", "DOC-TZ-02", "INT-01b")
 @pytest.mark.parametrize(("zone", "expires", "seen", "days"), DAYS_LEFT)
 def test_days_left_are_days_of_the_viewers_calendar(
@@ -193,6 +204,11 @@ def test_the_last_valid_day_is_the_viewers() -> None:
     award = expiring("2025-01-31T00:00")
     assert status.last_valid_day(award, zone="UTC") == date(2025, 1, 30)
     assert status.last_valid_day(award, zone="Asia/Tokyo") == date(2025, 1, 31)
+
+
+def test_the_last_valid_day_beyond_the_calendar_of_a_zone_is_that_of_utc() -> None:
+    award = evolve(AWARD, expires_at=datetime(9999, 12, 31, 23, tzinfo=UTC))
+    assert status.last_valid_day(award, zone="Asia/Tokyo") == date(9999, 12, 31)
 
 
 def test_before_the_calendar_no_day_was_valid() -> None:

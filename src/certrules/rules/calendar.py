@@ -46,6 +46,6 @@ def _expiry(row: AwardRow, zone: tzinfo) -> CalendarEntry | None:
         *award.key,
         certification.name,
         certification.code,
-        instants.local_day(award.issued_at, zone),
+        instants.local_or_utc(award.issued_at, zone).date(),
         last_day,
     )

@@ -189,7 +189,8 @@ def _anchor_day(held: Award | None, issued_at: datetime, zone: str | tzinfo) -> 
     """Return the day on which a chain of renewals began; one day off, and a new chain begins."""
     if held is None or held.expires_at is None:
         return None
-    ends = (status.last_valid_day(held, zone=zone), instants.local_day(held.expires_at, zone))
+    expires_on = instants.local_or_utc(held.expires_at, zone).date()
+    ends = (status.last_valid_day(held, zone=zone), expires_on)
     return held.anchor_day if instants.local_day(issued_at, zone) in ends else None
 
 

@@ -63,8 +63,8 @@ def expired(award: Award, at: datetime) -> bool:
 def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
     """Return in how many calendar days of a zone an award must be renewed.
 
-    Zero on the day on which it expires, negative if it is overdue, None if it never expires. The
-    days are those that :func:`certrules.instants.local_or_utc` has.
+    Zero on the day on which it expires, negative if it is overdue, None if it never expires. If one
+    of the days would be beyond the calendar in the zone, the days are those of UTC.
 
     >>> award = Award("ada", "first-aid", *(datetime(y, 1, 1, tzinfo=UTC) for y in (2024, 2025)))
     >>> days_left(award, datetime(2024, 12, 31, 23, 59, tzinfo=UTC), zone=UTC)
@@ -73,10 +73,13 @@ def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
     Rules: DOC-EXP-05, DOC-TZ-02, INT-01b.
     """
     tz = instants.time_zone(zone)
-    today = instants.local_or_utc(at, tz).date()
+    at = instants.utc(at)
     if award.expires_at is None:
         return None
-    return (instants.local_or_utc(award.expires_at, tz).date() - today).days
+    try:
+        return (instants.local_day(award.expires_at, tz) - instants.local_day(at, tz)).days
+    except OutOfRangeError:  # if one of the days is in UTC, both are
+        return (instants.utc(award.expires_at).date() - at.date()).days
 
 
 def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
@@ -97,4 +100,4 @@ def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
         last = award.expires_at - timedelta(microseconds=1)
     except OverflowError as error:
         raise OutOfRangeError(award.expires_at, "minus a microsecond") from error
-    return instants.local_day(last, tz)
+    return instants.local_or_utc(last, tz).date()

@@ -1,7 +1,7 @@
 """``certrules ics``."""
 
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 from icalendar import Calendar
 
+from certrules import Award
 from certrules.repositories.sql import open_store
 from tests.cli.conftest import UNTIL, Run
 
@@ -55,6 +56,20 @@ def test_a_later_calendar_moves_the_event_of_a_renewed_certification(
     assert before[0]["uid"] == after[0]["uid"]
     assert before[0]["sequence"] < after[0]["sequence"]
     assert before[0]["dtstart"].dt < after[0]["dtstart"].dt
+
+
+@pytest.mark.rule("INT-01")
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC"])
+def test_the_first_and_the_last_day_that_there_are(
+    run: Run, awarded: Path, tmp_path: Path, zone: str
+) -> None:
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)
+    with closing(open_store(awarded)) as store, store.writing() as work:
+        work.awards.add([Award("3", "k2", first, last)])
+    words = ("ics", "--store", awarded, "--user", "gone", "--out", "gone.ics", "--zone", zone)
+    assert run(*words).code == 0
+    (event,) = read(tmp_path / "gone.ics").walk("VEVENT")
+    assert event["dtstart"].dt == date(9999, 12, 31)
 
 
 def test_a_user_without_a_zone_has_days_of_utc(run: Run, awarded: Path) -> None:

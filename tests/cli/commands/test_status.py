@@ -194,6 +194,11 @@ def test_the_first_and_the_last_day_that_there_are(run: Run, awarded: Path) -> N
         answer = run("status", "--store", awarded, "--at", AT, "--zone", zone, "--format", "json")
         shown = answer.data["awards"][-1]
         assert (shown["issued"], shown["expires"]) == ("0001-01-01", "9999-12-31")
+        report = "report", "users-certifications", "--store", awarded, "--at", AT, "--zone", zone
+        assert run(*report, "--format", "json").data["rows"][-1]["days_left"] == shown["days_left"]
+        learner = run("report", "learner", "--user", "Bob", *report[2:], "--format", "json").data
+        left = [each["days_left"] for each in learner["certifications"]]
+        assert max(left) == shown["days_left"] == 2912658
     for at in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
         assert run("status", "--store", awarded, "--at", at).code == 0
 
