@@ -1,20 +1,18 @@
-"""How are courses and plans, and what people do there, kept in a database?"""
+"""Courses and plans, and what people do there: how are they kept in a database?"""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
-from itertools import groupby, zip_longest
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import zip_longest
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Executable,
     Select,
-    Table,
     and_,
     bindparam,
     delete,
-    insert,
     literal_column,
     null,
     or_,
@@ -29,12 +27,10 @@ from certrules.model.learning import (
     Completion,
     Course,
     Enrolment,
-    EnrolmentStatus,
     ExternalTraining,
     LearningPlan,
-    Window,
-    WindowStart,
 )
+from certrules.repositories.sql.mapping import Mapped, Whole, in_order
 from certrules.repositories.sql.session import Part, chunks, is_any
 from certrules.repositories.sql.tables import (
     completions,
@@ -46,25 +42,35 @@ from certrules.repositories.sql.tables import (
     plans,
     progress,
 )
-from certrules.repositories.sql.translation import readable
 
 __all__ = ["SqlLearning"]
 
-_RESET = delete(progress).where(
-    *(key == bindparam(f"its_{key.name}") for key in progress.primary_key)
+V = TypeVar("V", Course, LearningPlan)
+
+_WINDOW = {"last_day": "window.last_day", "days": "window.days", "days_from": "window.start"}
+_COURSES = Whole(
+    Mapped(Course, courses, _WINDOW), course_materials, "materials", str, lambda each: (each,)
 )
+_PLANS = Whole(
+    Mapped(LearningPlan, plans, _WINDOW), plan_courses, "courses", str, lambda each: (each,)
+)
+_ENROLMENTS = Mapped(Enrolment, enrolments)
+_COMPLETIONS = Mapped(Completion, completions)
+_EXTERNAL = Mapped(ExternalTraining, external_trainings)
+_PROGRESS = in_order(*progress.c.keys())
+_RESET = delete(progress).where(*(column == bindparam(column.name) for column in progress.c))
 
 
-def _whole(table: Table, parts: Table, *, is_course: bool) -> Select[Any]:
+def _tagged(whole: Whole[Any], parts: Any, *, is_course: bool) -> Select[Any]:
     """Select courses with their materials, or plans with their courses."""
     which: ColumnElement[int] = literal_column(f"{is_course:d}")
     _, position, held = parts.c
-    columns = which.label("is_course"), *table.c, position, held.label("held")
-    return select(*columns).outerjoin_from(table, parts)
+    columns = which.label("is_course"), position, *whole.mapped.columns, held.label("held")
+    return select(*columns).outerjoin_from(whole.mapped.table, parts)
 
 
-_PLANS = _whole(plans, plan_courses, is_course=False)
-_COURSES = _whole(courses, course_materials, is_course=True)
+_ANY_PLAN = _tagged(_PLANS, plan_courses, is_course=False)
+_ANY_COURSE = _tagged(_COURSES, course_materials, is_course=True)
 
 
 def _related() -> Executable:
@@ -86,15 +92,15 @@ def _related() -> Executable:
         ),
     ).subquery()
     return union_all(
-        _PLANS.join(of_plans, of_plans.c[0] == plans.c.id),
-        _COURSES.join(of_courses, of_courses.c[0] == courses.c.id),
+        _ANY_PLAN.join(of_plans, of_plans.c[0] == plans.c.id),
+        _ANY_COURSE.join(of_courses, of_courses.c[0] == courses.c.id),
     )
 
 
 def _of_user(table: Any, columns: Iterable[Any]) -> Select[Any]:
     """Select a user's rows of items, whose ids are parameters by the name of their kind."""
     of_kinds = (
-        and_(table.kind == kind.value, table.item_id.in_(bindparam(kind.name, expanding=True)))
+        and_(table.kind == kind, table.item_id.in_(bindparam(kind.name, expanding=True)))
         for kind in ItemKind
     )
     return select(*columns).where(table.user_id == bindparam("user_id"), or_(*of_kinds))
@@ -107,8 +113,12 @@ def _by_kind(items: Iterable[ItemRef]) -> dict[str, list[str]]:
 
 # made once: that takes longer than to ask
 _RELATED = _related()
-_AS_ATTEMPTS = [completions.c.get(each.name, null().label(each.name)) for each in enrolments.c]
-_HISTORY = union_all(_of_user(enrolments.c, enrolments.c), _of_user(completions.c, _AS_ATTEMPTS))
+_AS_ATTEMPTS = [
+    completions.c.get(each.name, null().label(each.name)) for each in _ENROLMENTS.columns
+]
+_HISTORY = union_all(
+    _of_user(enrolments.c, _ENROLMENTS.columns), _of_user(completions.c, _AS_ATTEMPTS)
+)
 """Attempts, and completions as attempts without a number."""
 
 
@@ -116,26 +126,33 @@ class SqlLearning(Part):
     """See :class:`~certrules.repositories.protocols.Learning`."""
 
     def courses(self, ids: Collection[str]) -> Sequence[Course]:
-        some = (_COURSES.where(courses.c.id.in_(each)) for each in chunks(ids))
-        return self._whole(map(self._session.rows, some))[1]
+        return self._among(_COURSES, ids)
 
     def put_courses(self, values: Iterable[Course]) -> None:
-        self._put(courses, course_materials, {each.id: (each, each.materials) for each in values})
+        self._session.put_whole(_COURSES, values)
 
     def plans(self, ids: Collection[str]) -> Sequence[LearningPlan]:
-        some = (_PLANS.where(plans.c.id.in_(each)) for each in chunks(ids))
-        return self._whole(map(self._session.rows, some))[0]
+        return self._among(_PLANS, ids)
 
     def put_plans(self, values: Iterable[LearningPlan]) -> None:
-        self._put(plans, plan_courses, {each.id: (each, each.courses) for each in values})
+        self._session.put_whole(_PLANS, values)
+
+    def _among(self, whole: Whole[V], ids: Collection[str]) -> Sequence[V]:
+        wanted = sorted(set(ids))
+        rows = self._session.rows_among(whole.select, whole.mapped.table.c.id, wanted)
+        return list(whole.read(rows))
 
     def related(
         self, courses: Collection[str], plans: Collection[str]
     ) -> tuple[Sequence[LearningPlan], Sequence[Course]]:
-        some = zip_longest(chunks(courses), chunks(plans), fillvalue=())
-        return self._whole(
-            self._session.rows(_RELATED, courses=ids, plans=within) for ids, within in some
-        )
+        found_plans: dict[str, LearningPlan] = {}
+        found_courses: dict[str, Course] = {}
+        for some, within in zip_longest(chunks(courses), chunks(plans), fillvalue=()):
+            rows = sorted(self._session.rows(_RELATED, courses=some, plans=within), key=_in_order)
+            of_plans, of_courses = ([row[2:] for row in rows if row[0] == n] for n in (0, 1))
+            found_plans.update((each.id, each) for each in _PLANS.read(of_plans))
+            found_courses.update((each.id, each) for each in _COURSES.read(of_courses))
+        return _by_id(found_plans), _by_id(found_courses)
 
     def history(
         self, user_id: str, items: Collection[ItemRef]
@@ -145,57 +162,51 @@ class SqlLearning(Part):
             for some in chunks(dict.fromkeys(items))
             for row in self._session.rows(_HISTORY, user_id=user_id, **_by_kind(some))
         ]
-        attempts = [_enrolment(row) for row in rows if row.attempt is not None]
-        done = [_completion((*row[:3], row.completed_at)) for row in rows if row.attempt is None]
+        attempts = [_ENROLMENTS.read(row) for row in rows if row.attempt is not None]
+        done = [
+            _COMPLETIONS.read((*row[:3], row.completed_at)) for row in rows if row.attempt is None
+        ]
         return (
             sorted(attempts, key=lambda each: (each.kind.value, each.item_id, each.attempt)),
             sorted(done, key=lambda each: (each.completed_at, each.kind.value, each.item_id)),
         )
 
     def put_enrolments(self, values: Iterable[Enrolment]) -> None:
-        instant = self._session.instants()
-        self._session.put(enrolments, (_enrolment_row(value, instant) for value in values))
+        self._session.put(enrolments, values, _ENROLMENTS.getters)
 
     def completions(
         self, users: Collection[str], items: Collection[ItemRef]
     ) -> Iterator[Completion]:
         table = completions.c
-        of_items = (
-            select(completions)
-            .where(is_any(table.kind, table.item_id, items))
-            .order_by(table.user_id, table.completed_at, table.kind, table.item_id)
+        of_items = _COMPLETIONS.select.where(is_any(table.kind, table.item_id, items)).order_by(
+            table.user_id, table.completed_at, table.kind, table.item_id
         )
         wanted = sorted(set(users)) if items else []
-        return map(_completion, self._session.rows_among(of_items, table.user_id, wanted))
+        return map(_COMPLETIONS.read, self._session.rows_among(of_items, table.user_id, wanted))
 
     def completed_since(
         self, kind: ItemKind, item_id: str, since: datetime
     ) -> Iterator[Completion]:
         table = completions.c
-        of_item = select(completions).where(
-            table.kind == kind.value,
+        of_item = _COMPLETIONS.select.where(
+            table.kind == kind,
             table.item_id == item_id,
             table.completed_at >= instants.utc(since),
         )
-        return map(_completion, self._session.pages(of_item, table.completed_at, table.user_id))
+        return map(
+            _COMPLETIONS.read, self._session.pages(of_item, table.completed_at, table.user_id)
+        )
 
     def add_completions(self, values: Iterable[Completion]) -> None:
-        instant = self._session.instants()
-        rows = ((v.user_id, v.kind.value, v.item_id, instant(v.completed_at)) for v in values)
-        self._session.put(completions, rows)
+        self._session.put(completions, values, _COMPLETIONS.getters)
 
     def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
         table = external_trainings.c
-        of_user = select(external_trainings).where(
-            table.user_id == user_id, table.id == training_id
-        )
-        return next(map(_external, self._session.rows(of_user)), None)
+        of_user = _EXTERNAL.select.where(table.user_id == user_id, table.id == training_id)
+        return next(map(_EXTERNAL.read, self._session.rows(of_user)), None)
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
-        rows = (
-            (v.user_id, v.id, v.completed_on.isoformat(), v.certification_id) for v in trainings
-        )
-        self._session.put(external_trainings, rows)
+        self._session.put(external_trainings, trainings, _EXTERNAL.getters)
 
     def progress(self, user_id: str, course_id: str) -> frozenset[str]:
         table = progress.c
@@ -205,76 +216,17 @@ class SqlLearning(Part):
         return frozenset(row.material_id for row in self._session.rows(done))
 
     def add_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
-        self._session.put(progress, ((user_id, course_id, material) for material in materials))
+        rows = ((user_id, course_id, material) for material in materials)
+        self._session.put(progress, rows, _PROGRESS)
 
     def reset_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         rows = [(user_id, course_id, material) for material in materials]
-        self._session.change(_RESET, rows)
-
-    @staticmethod
-    def _whole(
-        answers: Iterable[Sequence[Any]],
-    ) -> tuple[Sequence[LearningPlan], Sequence[Course]]:
-        """Return plans with their courses, and courses with their materials, each by id."""
-        found: tuple[dict[str, Any], dict[str, Any]] = {}, {}
-        for answer in answers:
-            rows = sorted(answer, key=_in_order)
-            for (is_course, id_, *window), same in groupby(rows, key=lambda row: row[:-2]):
-                held = tuple(row.held for row in same if row.held is not None)
-                make = Course if is_course else LearningPlan
-                found[is_course][id_] = make(id_, held, _window(*window))
-        plans, courses = ([known[id_] for id_ in sorted(known)] for known in found)
-        return plans, courses
-
-    def _put(
-        self, table: Table, parts: Table, latest: dict[str, tuple[Any, Sequence[str]]]
-    ) -> None:
-        gone = delete(table).where(table.c.id == bindparam("key"))
-        self._session.change(gone, [(id_,) for id_ in latest])  # what it held goes with it
-        rows = [(id_, *_window_row(value.window)) for id_, (value, _) in latest.items()]
-        self._session.change(insert(table), rows, table.c.keys())
-        held = [(id_, *each) for id_, (_, listed) in latest.items() for each in enumerate(listed)]
-        self._session.change(insert(parts), held, parts.c.keys())
+        self._session.change(_RESET, rows, _PROGRESS)
 
 
 def _in_order(row: Any) -> tuple[int, str, int]:
     return row.is_course, row.id, row.position or 0
 
 
-def _window_row(window: Window) -> tuple[Any, ...]:
-    last_day = window.last_day and window.last_day.isoformat()
-    return last_day, window.days, window.start.value
-
-
-@readable
-def _window(last_day: str | None, days: int | None, start: str) -> Window:
-    day = None if last_day is None else date.fromisoformat(last_day)
-    return Window(day, days, WindowStart(start))
-
-
-def _enrolment_row(value: Enrolment, instant: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
-    times = value.first_access_at, value.completed_at, value.archived_at
-    return (
-        *(value.user_id, value.kind.value, value.item_id, value.attempt),
-        *(instant(value.enrolled_at), value.status.value, *map(instant, times), value.direct),
-    )
-
-
-@readable
-def _enrolment(row: Any) -> Enrolment:
-    user, kind, item, attempt, enrolled_at, status, accessed_at, *rest = row
-    completed_at, archived_at, direct = rest
-    later = EnrolmentStatus(status), accessed_at, completed_at, archived_at
-    return Enrolment(user, ItemKind(kind), item, enrolled_at, *later, attempt, direct)
-
-
-@readable
-def _completion(row: Any) -> Completion:
-    user, kind, item, completed_at = row
-    return Completion(user, ItemKind(kind), item, completed_at)
-
-
-@readable
-def _external(row: Any) -> ExternalTraining:
-    user, id_, completed_on, certification = row
-    return ExternalTraining(user, id_, date.fromisoformat(completed_on), certification)
+def _by_id(found: dict[str, V]) -> Sequence[V]:
+    return [found[id_] for id_ in sorted(found)]

@@ -8,14 +8,25 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    type_coerce,
+)
 
-from certrules.model.people import Company
 from certrules.model.status import DECIDED_BY, Status, status_of
 from certrules.model.tables import SORTED, AwardRow, Field, TableQuery
 from certrules.repositories.generic_tables import GenericTables, Known, TableParts
-from certrules.repositories.sql.awards import read_award
-from certrules.repositories.sql.people import USER, read_user
+from certrules.repositories.sql.awards import AWARDS
+from certrules.repositories.sql.columns import WORD
+from certrules.repositories.sql.people import COMPANIES, USERS
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import (
     assignments,
@@ -45,7 +56,7 @@ _FIRST_TRAINING = (
 )
 _COLUMNS: Mapping[Field, ColumnElement[Any]] = {
     Field.USER_ID: awards.c.user_id,
-    Field.SOURCE_TYPE: awards.c.source_type,
+    Field.SOURCE_TYPE: type_coerce(awards.c.source_type, WORD),
     Field.ISSUED_AT: awards.c.issued_at,
     Field.EXPIRES_AT: awards.c.expires_at,
     Field.USERNAME_KEY: users.c.username_key,
@@ -70,8 +81,8 @@ _OF_ITEMS: Mapping[Field, ColumnElement[Any]] = {
     Field.TRAINING_KEY: items.c.name_key,
 }
 _KEY = (awards.c.user_id, awards.c.certification_id, awards.c.cycle)
-_N_AWARD = len(awards.c)
-_ROW = (*awards.c, *USER, companies.c.id, companies.c.name, companies.c.account_owner)
+_N_AWARD = len(AWARDS.columns)
+_ROW = (*AWARDS.columns, *USERS.columns, *COMPANIES.columns)
 
 
 class SqlTables(GenericTables):
@@ -159,13 +170,14 @@ def _reached(name: str, reached: bool, at: datetime) -> ColumnElement[bool]:  # 
 
 def _read(rows: Iterable[Any], known: Known, at: datetime) -> Iterator[AwardRow]:
     """Yield rows; users and companies that come again soon are made once."""
-    user_of, company_of = lru_cache(maxsize=1000)(read_user), lru_cache(maxsize=1000)(Company)
+    user_of = lru_cache(maxsize=1000)(USERS.read)
+    company_of = lru_cache(maxsize=1000)(COMPANIES.read)
     for row in rows:
-        award, user, company = read_award(row[:_N_AWARD]), row[_N_AWARD:-3], row[-3:]
+        award, user, company = AWARDS.read(row[:_N_AWARD]), row[_N_AWARD:-3], row[-3:]
         yield AwardRow(
             award,
             status_of(award, at),
             None if user[0] is None else user_of(user),
-            None if company[0] is None else company_of(*company),
+            None if company[0] is None else company_of(company),
             *known.get(award.certification_id, (None, ())),
         )

@@ -1,12 +1,10 @@
-"""How does a store speak to its database inside one transaction?"""
+"""A session: how does a store speak to its database inside one transaction?"""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -29,13 +27,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
-from certrules import instants
 from certrules.errors import StoreError
 from certrules.model.catalog import ItemRef
-from certrules.repositories.sql.tables import COLLATION, Instant
-from certrules.repositories.sql.translation import translated
+from certrules.repositories.sql.columns import COLLATION, MARIADB
+from certrules.repositories.sql.mapping import Getters, Whole
+from certrules.repositories.sql.translation import UNREADABLE, translated
 
-__all__ = ["Part", "Session", "chunks", "grouped", "is_any", "pack", "unpack"]
+__all__ = ["Part", "Session", "chunks", "grouped", "is_any"]
 
 K = TypeVar("K", bound=Hashable)
 
@@ -68,7 +66,9 @@ class Session:
         """Return every row that a statement selects with these parameters."""
         self._check_open()
         with translated(self._where, "cannot look this up"):
-            return self._connection.execute(statement, parameters).all()
+            found = self._connection.execute(statement, parameters)
+        with translated(self._where, UNREADABLE):
+            return found.all()
 
     def rows_among(
         self, statement: Select[Any], column: Column[Any], values: Iterable[str]
@@ -101,7 +101,7 @@ class Session:
         return self._streamed(found)
 
     def _streamed(self, found: CursorResult[Any]) -> Iterator[Any]:
-        with found, translated(self._where, "cannot look this up"):
+        with found, translated(self._where, UNREADABLE):
             for page in found.partitions():
                 yield from page
         self._unread.remove(found)
@@ -120,45 +120,44 @@ class Session:
         self, column: ColumnElement[Any], *, descending: bool
     ) -> Sequence[ColumnElement[Any]]:
         """Return what to sort by, so that NULL is greater than everything, by an index if any."""
-        if self._connection.dialect.name in ("mysql", "mariadb"):
+        if self._connection.dialect.name in MARIADB:
             return [key.desc() if descending else key for key in (column.is_(None), column)]
         return [column.desc().nulls_first() if descending else column.asc().nulls_last()]
 
     def change(
-        self,
-        statement: Insert | Update | Delete,
-        rows: Sequence[tuple[Any, ...]],
-        names: Sequence[str] = (),
+        self, statement: Insert | Update | Delete, values: Iterable[Any], getters: Getters
     ) -> int:
-        """Carry out a statement with each row of values; return how many rows it changed.
+        """Carry out a statement with each value; return how many rows it changed.
 
-        The values are what the driver takes: those of the named columns, then the statement's own
-        parameters. Converting each one in SQLAlchemy would take longer than the database does.
+        Each parameter of the statement has a getter of its name. Whole columns are converted at a
+        time: SQLAlchemy, row by row, would take longer than the database does.
         """
         self._check_open()
         if not self._writable:
             raise StoreError(f"{self._where}: this view is for reading; write in store.writing()")
-        if not rows:
+        given = list(values)
+        if not given:
             return 0
-        text = _positional(self._connection.dialect, statement, tuple(names))
+        text, parameters = _compiled(self._connection.dialect, statement)
         with translated(self._where):
-            return self._connection.exec_driver_sql(text, list(rows)).rowcount
+            taken = ((map(getters[name], given), convert) for name, convert in parameters)
+            columns = (map(convert, each) if convert else each for each, convert in taken)
+            rows = list(zip(*columns, strict=True))
+            return self._connection.exec_driver_sql(text, rows).rowcount
 
-    def put(self, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Add whole rows, or replace those of the same key; of two such rows, the last one counts.
+    def put(self, table: Table, values: Iterable[Any], getters: Getters) -> None:
+        """Add whole rows, or replace those of the same key; of two such values, the last counts.
 
         Nothing may refer to the table, and it may have no other unique key.
         """
-        self.change(_put(table, self._connection.dialect.name), list(rows), table.c.keys())
+        self.change(_put(table, self._connection.dialect.name), values, getters)
 
-    def instants(self) -> Callable[[datetime | None], Any]:
-        """Return a conversion to what the driver takes, which converts equal instants once."""
-        dialect = self._connection.dialect
-        convert = Instant().dialect_impl(dialect).bind_processor(dialect)
-        assert convert is not None  # noqa: S101 - a type decorator always has one
-        return lru_cache(maxsize=None)(
-            lambda instant: convert(None if instant is None else instants.utc(instant))
-        )
+    def put_whole(self, whole: Whole[Any], values: Iterable[Any]) -> None:
+        """Add values with their parts, or replace those of the same id."""
+        latest = list({value.id: value for value in values}.values())
+        self.change(whole.delete, latest, whole.mapped.getters)  # the parts go with it
+        self.change(whole.mapped.insert, latest, whole.mapped.getters)
+        self.change(whole.insert, chain.from_iterable(map(whole.parts, latest)), whole.getters)
 
     @contextmanager
     def whole(self) -> Iterator[None]:
@@ -204,7 +203,7 @@ def is_any(kind: Column[Any], id_: Column[Any], items: Iterable[ItemRef]) -> Col
 def _put(table: Table, dialect: str) -> Insert:
     keys = [column.name for column in table.primary_key]
     changed = [column.name for column in table.c if not column.primary_key] or keys[:1]
-    if dialect in ("mysql", "mariadb"):
+    if dialect in MARIADB:
         into = mysql.insert(table)
         return into.on_duplicate_key_update({name: into.inserted[name] for name in changed})
     fresh = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
@@ -213,14 +212,17 @@ def _put(table: Table, dialect: str) -> Insert:
     )
 
 
-@lru_cache(maxsize=64)
-def _positional(
-    dialect: Dialect, statement: Insert | Update | Delete, names: tuple[str, ...]
-) -> str:
-    """Return a statement's text with a driver's unnamed parameters."""
+@lru_cache(maxsize=256)
+def _compiled(
+    dialect: Dialect, statement: Insert | Update | Delete
+) -> tuple[str, Sequence[tuple[str, Callable[[Any], Any] | None]]]:
+    """Return a statement's text with unnamed parameters, and the name and conversion of each."""
     style = "format" if dialect.paramstyle == "pyformat" else dialect.paramstyle
-    unnamed = type(dialect)(paramstyle=style)  # type: ignore[call-arg]
-    return str(statement.compile(dialect=unnamed, column_keys=list(names)))
+    compiled: Any = statement.compile(dialect=type(dialect)(paramstyle=style))  # type: ignore[call-arg]
+    types = [
+        (name, compiled.binds[name].type.dialect_impl(dialect)) for name in compiled.positiontup
+    ]
+    return str(compiled), [(name, each.bind_processor(dialect)) for name, each in types]
 
 
 def _beyond(keys: Sequence[Column[Any]], last: Sequence[Any]) -> ColumnElement[bool]:
@@ -241,18 +243,3 @@ def grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, list[V]]:
     for key, value in pairs:
         groups[key].append(value)
     return dict(groups)
-
-
-def pack(values: Iterable[Any]) -> str | None:
-    """Return a list of text, or of lists of text, as JSON; an empty one as None.
-
-    >>> pack(["b", "a"]), pack([])
-    ('["b", "a"]', None)
-    """
-    listed = list(values)
-    return json.dumps(listed, ensure_ascii=False) if listed else None
-
-
-def unpack(text: str | None) -> list[Any]:
-    """Return the list that :func:`pack` made into text."""
-    return [] if text is None else list(json.loads(text))

@@ -17,9 +17,8 @@ from certrules.repositories.sql.awards import SqlAwards
 from certrules.repositories.sql.badges import SqlBadges
 from certrules.repositories.sql.catalog import SqlCertifications, SqlItems
 from certrules.repositories.sql.engines import place
-from certrules.repositories.sql.events import SqlEvents
 from certrules.repositories.sql.learning import SqlLearning
-from certrules.repositories.sql.notices import SqlNotices
+from certrules.repositories.sql.outbox import SqlEvents, SqlNotices
 from certrules.repositories.sql.people import SqlCompanies, SqlUsers
 from certrules.repositories.sql.renewals import SqlRenewals
 from certrules.repositories.sql.selecting import SqlTables

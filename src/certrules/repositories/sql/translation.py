@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
 from certrules.errors import CertrulesError, ConflictError, StoreError
 
-__all__ = ["NO_STORE", "readable", "translated"]
+__all__ = ["NO_STORE", "UNREADABLE", "readable", "translated"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,6 +20,7 @@ NO_STORE = (
     "holds no certrules tables; check its name, or load a catalog into a new file or an empty "
     "database to make a store"
 )
+UNREADABLE = "has a row that cannot be read (mend it, or restore a backup)"
 _READ_ONLY = "is read-only; allow writing to it, or take another store"
 _READ_ONLY_FOLDER = (
     "is in a folder that may not be written to; allow it, or read the file, if nobody changes it, "
