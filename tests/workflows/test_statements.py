@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from sqlalchemy import event
 
 from certrules import (
     DOCEBO,
     SYSTEM,
+    Actor,
     Assignment,
     Certification,
     Completion,
@@ -106,6 +108,18 @@ def test_a_renewal_starts_in_twelve_statements_and_ends_in_seventeen(
     with counted(store) as statements:
         assert complete(acting, 0, 3).decisions["kc0"]
     assert statements() <= 17
+
+
+def test_a_learner_starts_a_renewal_in_twelve_statements_too(
+    store: SqlStore, acting: Acting[Transaction]
+) -> None:
+    complete(acting, 0, 1)
+    learner, at = evolve(acting, principal=Actor("1")), AT + timedelta(days=2)
+    answer = renewal.decide(learner, "1", "kc0", at=at)
+    assert isinstance(answer, Granted)
+    with counted(store) as statements:
+        assert renewal.start(learner, "1", "kc0", answer.options[0], at=at)
+    assert statements() <= 12
 
 
 def test_a_list_of_many_awards_takes_eight_statements(

@@ -210,8 +210,8 @@ class Acting(Platform[P_co]):
         Rules: ALL-ROLE-05, ALL-ROLE-07.
         """
         checked_id("user_id", user_id)
-        scope = ANYONE
-        if self.principal is not SYSTEM:
+        scope = Scope(user_id)
+        if not self.may(action, scope):  # perhaps as one of their company
             with self.reading() as view:
                 scope = scope_of(view, user_id)
         self.require(action, scope)
