@@ -168,7 +168,6 @@ class _Run:
     steps: JobSteps
     log: list[LogEntry] = Factory(list)
     results: list[Any] = Factory(list)
-    answer: Any = None
     future: Future[Any] | None = None
     discontinued: bool = False
     ended: Condition = Factory(Condition)
@@ -294,36 +293,33 @@ class Jobs:
     def _go_on(self, run: _Run, future: Future[Any] | None = None) -> None:
         """Take the answer of a step, and do more as long as the executor does them at once."""
         try:
-            while future is None or self._take(run, future):
-                step = self._next(run)
-                if step is None:
-                    return
+            while True:
+                step = self._next(run, None if future is None else _answer(run, future))
                 run.future = future = self._begin(step)
                 if not future.done():
                     future.add_done_callback(partial(self._go_on, run))
                     return
+        except _Ended as ended:
+            self._end(run, *ended.args)
         except KeyboardInterrupt:
             self._end(run, JobState.FAILED, "interrupted")
             raise
         except BaseException as error:  # noqa: BLE001 - whatever ends the generator ends its job
             self._end(run, JobState.FAILED, _failure(error))
 
-    def _next(self, run: _Run) -> Step | None:
-        """Return the next step, and note the progress before it; None at the end."""
+    def _next(self, run: _Run, answer: Any) -> Step:
+        """Send the answer of a step, note the progress, and return the next step."""
         while True:
             try:
-                yielded = run.steps.send(run.answer)
+                yielded = run.steps.send(answer)
             except StopIteration:
-                self._end(run, JobState.COMPLETED, "completed")
-                return None
-            run.answer = None
-            if isinstance(yielded, Progress):
-                self._note(run, yielded)
-            elif run.discontinued:
-                self._discontinue(run)
-                return None
-            else:
+                raise _Ended(JobState.COMPLETED, "completed") from None
+            if not isinstance(yielded, Progress):
+                if run.discontinued:
+                    raise _discontinued(run.job)
                 return yielded
+            self._note(run, yielded)
+            answer = None
 
     def _begin(self, step: Step) -> Future[Any]:
         """Give a step to the executor, which may be broken, shut down or full."""
@@ -333,26 +329,11 @@ class Jobs:
             raise
         except BaseException as error:
             text = f"the executor takes no more work ({_brief(error)})"
-            raise _StepNotTakenError(text) from error
+            raise _Ended(JobState.FAILED, text) from error
         if not isinstance(given, Future):  # nothing would ever report its end
             text = f"the executor answered a step with {given!r} instead of a future"
-            raise _StepNotTakenError(text)
+            raise _Ended(JobState.FAILED, text)
         return given
-
-    def _take(self, run: _Run, future: Future[Any]) -> bool:
-        """Keep the answer of a step, and return whether there may be more steps."""
-        try:
-            run.answer = future.result()
-        except CancelledError:
-            if run.discontinued:
-                self._discontinue(run)
-            else:
-                self._end(run, JobState.FAILED, "the executor was shut down")
-        except BaseException as error:  # noqa: BLE001 - whatever a step raises ends its job
-            self._end(run, JobState.FAILED, _failure(error))
-        else:
-            return True
-        return False
 
     def _start(self, run: _Run) -> None:
         if run.job.state is JobState.QUEUED:
@@ -368,12 +349,6 @@ class Jobs:
             if progress.result is not None:
                 run.results.append(progress.result)
 
-    def _discontinue(self, run: _Run) -> None:
-        done, total = run.job.done, run.job.total
-        text = f"discontinued; the {done} of {total} that were done stay, and the rest is not"
-        text = text if done else "discontinued before anything was done"
-        self._end(run, JobState.DISCONTINUED, text)
-
     def _end(self, run: _Run, state: JobState, text: str) -> None:
         at = self._now()
         run.steps.close()
@@ -384,8 +359,26 @@ class Jobs:
             run.ended.notify_all()
 
 
-class _StepNotTakenError(CertrulesError):
-    """The executor does not do a step."""
+class _Ended(Exception):  # noqa: N818 - a job that has ended is no error
+    """A job ends: in which state, and with which line in its log."""
+
+
+def _answer(run: _Run, future: Future[Any]) -> Any:
+    """Return the answer of a step; whatever it raises ends its job."""
+    try:
+        return future.result()
+    except CancelledError:
+        if run.discontinued:
+            raise _discontinued(run.job) from None
+        raise _Ended(JobState.FAILED, "the executor was shut down") from None
+    except BaseException as error:
+        raise _Ended(JobState.FAILED, _failure(error)) from error
+
+
+def _discontinued(job: Job) -> _Ended:
+    text = f"discontinued; the {job.done} of {job.total} that were done stay, and the rest is not"
+    text = text if job.done else "discontinued before anything was done"
+    return _Ended(JobState.DISCONTINUED, text)
 
 
 def _failure(error: BaseException) -> str:
