@@ -189,15 +189,16 @@ def instant(
     cell = read_date(
         text, zone=instants.time_zone(zone), convention=convention, end_of_day=end_of_day
     )
-    assert isinstance(cell, DateCell)
-    assert cell.day == date.fromisoformat(text)
+    assert cell.instant
+    assert (cell.day, cell.fault) == (date.fromisoformat(text), None)
     return cell.instant
 
 
 def fault_in(text: str, zone: str, *, end_of_day: bool) -> CellFault:
     cell = read_date(text, zone=instants.time_zone(zone), convention=LOCAL, end_of_day=end_of_day)
-    assert isinstance(cell, CellFault)
-    return cell
+    assert cell.fault
+    assert (cell.day, cell.instant) == (None, None)
+    return cell.fault
 
 
 def at(year: int, month: int, day: int, hour: int = 0) -> datetime:
@@ -220,7 +221,7 @@ def test_a_day_begins_by_the_convention(
 
 
 def test_no_text_means_nothing() -> None:
-    assert read_date("", zone=UTC, convention=LOCAL) is None
+    assert read_date(" ", zone=UTC, convention=LOCAL) == DateCell()
 
 
 @pytest.mark.rule("DOC-CSV-05", "DOC-CSV-07")

@@ -1,4 +1,4 @@
-"""The dates of a record: which day and instant does a text mean, and if none, what was meant?"""
+"""Date cells: the day and instant that a text means, or what one that is no date was to mean."""
 
 import re
 import unicodedata
@@ -28,35 +28,34 @@ _UNREADABLE = CellFault(FaultCode.DATE_UNREADABLE, "not a date; write it as YYYY
 
 
 class DateCell(NamedTuple):
-    """A written day, and the instant in UTC that it stands for."""
+    """A written day and its instant in UTC, or the fault of the text; nothing if it is blank."""
 
-    day: date
-    instant: datetime
+    day: date | None = None
+    instant: datetime | None = None
+    fault: CellFault | None = None
 
 
 def read_date(
     text: str, *, zone: tzinfo, convention: IssueDateConvention, end_of_day: bool = False
-) -> DateCell | CellFault | None:
-    """Return what the trimmed text of a date means, or its fault; None if it is empty.
-
-    ``end_of_day`` means the instant at which the day is over.
+) -> DateCell:
+    """Return what the text of a date means; ``end_of_day`` is the instant at which the day is over.
 
     Rules: DOC-CSV-05, DOC-CSV-07, DOC-TZ-03, DOC-TZ-04, DOC-TZ-05, DOC-TZ-06, INT-10, INT-11.
     """
+    text = text.strip()
     if not text:
-        return None
+        return DateCell()
     day = read_day(text)
     if isinstance(day, CellFault):
-        return day
+        return DateCell(fault=day)
     try:
-        instant = instants.expiry_instant(day, zone, convention, end_of_day=end_of_day)
+        return DateCell(day, instants.expiry_instant(day, zone, convention, end_of_day=end_of_day))
     except MissingDayError as error:
-        message = f"{error}; write the day before or after"
-        return CellFault(FaultCode.DATE_MISSING_IN_ZONE, message)
+        code, message = FaultCode.DATE_MISSING_IN_ZONE, f"{error}; write the day before or after"
     except OutOfRangeError as error:
         message = f"{error}; write a day that is within them in UTC too"
-        return CellFault(FaultCode.DATE_OUT_OF_RANGE, message)
-    return DateCell(day, instant)
+        code = FaultCode.DATE_OUT_OF_RANGE
+    return DateCell(fault=CellFault(code, message))
 
 
 def read_day(text: str) -> date | CellFault:

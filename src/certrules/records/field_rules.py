@@ -1,8 +1,8 @@
-"""The fields of a record: what do they mean, and do they agree with each other?"""
+"""Field rules: the meaning of each field of a record, and whether the fields agree."""
 
 import difflib
 from collections.abc import Callable, Hashable
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -10,9 +10,9 @@ from certrules.instants import IssueDateConvention
 from certrules.model.awards import AssociationType
 from certrules.model.records import FaultCode, ImportProfile, RecordField, Severity
 from certrules.records.columns import CellFault
-from certrules.records.date_cells import DateCell, read_date
+from certrules.records.date_cells import read_date
 
-__all__ = ["FieldRules", "Kind", "Span", "ValueCache", "missing"]
+__all__ = ["Faults", "FieldRules", "Kind", "ValueCache", "missing"]
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -44,18 +44,6 @@ class ValueCache(dict[K, V]):
 Faults = tuple[tuple[RecordField, CellFault], ...]
 
 
-class Span(NamedTuple):
-    """What the two dates of a record mean; None if blank, or unreadable whatever the type."""
-
-    issued_on: Any
-    issued_at: Any
-    dated: bool
-    """Whether there is an expire date, readable or not."""
-    expires_on: date | None
-    expires_at: datetime | None
-    faults: Faults
-
-
 class Kind(NamedTuple):
     """What ``always_valid`` and ``type`` mean (None if unreadable), and where fields disagree."""
 
@@ -65,10 +53,10 @@ class Kind(NamedTuple):
 
 
 class FieldRules:
-    """The rules by which the fields of one file are read; each case is decided once.
+    """The rules by which the fields of one file are read; each distinct value is read once.
 
-    ``spans`` are by the texts of both dates; ``kinds`` by those of ``always_valid`` and ``type``,
-    and by whether there is an expire date, and a code.
+    ``issue_dates`` and ``expire_dates`` are by text; ``kinds`` by the texts of ``always_valid`` and
+    ``type``, and by whether there is an expire date, and a code.
     """
 
     def __init__(
@@ -81,22 +69,23 @@ class FieldRules:
     ) -> None:
         self.profile = profile
         issue = partial(read_date, zone=zone, convention=convention)
-        self._issue_dates = self._expire_dates = ValueCache(issue)
+        self.issue_dates = self.expire_dates = ValueCache(issue)
         if end_of_day:
-            self._expire_dates = ValueCache(partial(issue, end_of_day=True))
-        self.spans: ValueCache[tuple[str, str], Span] = ValueCache(self._span)
+            self.expire_dates = ValueCache(partial(issue, end_of_day=True))
         self.kinds: ValueCache[tuple[str, str, bool, bool], Kind] = ValueCache(self._kind)
 
-    def _span(self, texts: tuple[str, str]) -> Span:
-        issue_text, expire_text = map(str.strip, texts)
-        issue = self._issue_dates[issue_text] or missing(RecordField.ISSUE_DATE)
-        expire = self._expire_dates[expire_text]
-        found = {RecordField.ISSUE_DATE: issue, RecordField.EXPIRE_DATE: expire}
-        faults = [(field, each) for field, each in found.items() if isinstance(each, CellFault)]
-        issued, expires = _dates(issue), _dates(expire)
-        if issued[0] and expires[0] and expires[0] < issued[0]:
-            faults.append((RecordField.EXPIRE_DATE, _reversed(issued[0], self.profile)))
-        return Span(*issued, expire is not None, *expires, tuple(faults))
+    def date_faults(self, issue_text: str, expire_text: str) -> Faults:
+        """Return what is wrong with two dates, or between them; a blank one is not their fault."""
+        issue, expire = self.issue_dates[issue_text], self.expire_dates[expire_text]
+        reversed_ = None
+        if issue.day and expire.day and expire.day < issue.day:
+            reversed_ = _reversed(issue.day, self.profile)
+        found = (
+            (RecordField.ISSUE_DATE, issue.fault),
+            (RecordField.EXPIRE_DATE, expire.fault),
+            (RecordField.EXPIRE_DATE, reversed_),
+        )
+        return tuple((field, fault) for field, fault in found if fault)
 
     def _kind(self, cells: tuple[str, str, bool, bool]) -> Kind:
         """Rules: DOC-CSV-06, DOC-CSV-07, DOC-CSV-08, DOC-CSV-09."""
@@ -114,10 +103,6 @@ class FieldRules:
             None if isinstance(type_, CellFault) else type_,
             tuple((field, each) for field, each in found.items() if isinstance(each, CellFault)),
         )
-
-
-def _dates(cell: DateCell | CellFault | None) -> tuple[date | None, datetime | None]:
-    return cell if isinstance(cell, DateCell) else (None, None)
 
 
 def missing(field: RecordField) -> CellFault:

@@ -195,11 +195,11 @@ class RecordsFile:
         user = places[RecordField.USERNAME]
         certification = places[RecordField.CERTIFICATION_CODE]
         for _, (_, fields) in self._rows():
-            if len(fields) == width:
-                username, code = username_key(fields[user]), fields[certification].strip()
-                yield _readable(username), _readable(code)
-            else:
+            if len(fields) != width:
                 yield "", ""
+                continue
+            key = username_key(fields[user]), fields[certification].strip()
+            yield (_readable(key[0]), _readable(key[1])) if self._lines.nul_seen else key
 
     def records(self) -> Iterator[Record | RejectedRow]:
         """Yield each data row, in file order, as the record it is or with the faults it has.
@@ -208,8 +208,9 @@ class RecordsFile:
 
         Rules: DOC-CSV-01, DOC-CSV-02, X-CSV-1, INT-04, INT-15.
         """
-        spans, kinds, lenient = self._rules.spans, self._rules.kinds, self._rules.profile.lenient
-        lines, places, width = self._lines, self.layout.places, len(self.layout.header)
+        rules, lines, width = self._rules, self._lines, len(self.layout.header)
+        issue_dates, expire_dates, kinds = rules.issue_dates, rules.expire_dates, rules.kinds
+        places = self.layout.places
         pick = itemgetter(*(places.get(field, -1) for field in RecordField))
         lacking = len(places) < len(RecordField)
         for row, (line, fields) in self._rows():
@@ -220,13 +221,23 @@ class RecordsFile:
                 [*fields, ""] if lacking else fields
             )
             user, certification, code = user.strip(), certification.strip(), code.strip()
-            issued_on, issued_at, dated, expires_on, expires_at, date_faults = spans[issue, expire]
+            issued_on, issued_at, _ = issue_dates[issue]
+            expires_on, expires_at, unreadable = expire_dates[expire]
+            dated = expires_on is not None or unreadable is not None
             always_valid, type_, kind_faults = kinds[flag, word, dated, code != ""]
             warnings: tuple[Fault, ...] = ()
-            if date_faults or kind_faults or not (user and certification) or lines.nul_seen:
-                if lenient and always_valid:  # whatever the expire date says
-                    *_, expires_on, expires_at, date_faults = spans[issue, ""]
-                warnings = tuple(self._faults(row, line, fields, (*kind_faults, *date_faults)))
+            if (
+                kind_faults
+                or issued_on is None
+                or unreadable
+                or (expires_on and expires_on < issued_on)
+                or not (user and certification)
+                or lines.nul_seen
+            ):
+                if rules.profile.lenient and always_valid:  # whatever the expire date says
+                    expire, expires_on, expires_at = "", None, None
+                found = (*kind_faults, *rules.date_faults(issue, expire))
+                warnings = tuple(self._faults(row, line, fields, found))
                 if any(fault.severity is Severity.ERROR for fault in warnings):
                     names = _readable(username_key(user)), _readable(certification)
                     yield RejectedRow(row, line, fields, warnings, *names, type_, code or None)
@@ -268,8 +279,7 @@ class RecordsFile:
         nul = [place for place, value in enumerate(fields) if "\0" in value]
         for place in nul:
             yield _NUL.at(row, line, layout.header[place], fields[place])
-        names = RecordField.USERNAME, RecordField.CERTIFICATION_CODE
-        blank = [(field, missing(field)) for field in names if not layout.text(fields, field)]
+        blank = [(field, missing(field)) for field in _GIVEN if not layout.text(fields, field)]
         for field, fault in sorted((*blank, *faults), key=lambda found: _ORDER[found[0]]):
             if layout.places.get(field) not in nul:
                 yield fault.at(row, line, layout.column(field), layout.text(fields, field))
@@ -281,6 +291,7 @@ class RecordsFile:
         return enumerate(rows, 1)
 
 
+_GIVEN = RecordField.USERNAME, RecordField.CERTIFICATION_CODE, RecordField.ISSUE_DATE
 _ORDER = {field: place for place, field in enumerate(RecordField)}
 _NUL = CellFault(FaultCode.NUL_CHARACTER, "holds a NUL character; remove it")
 

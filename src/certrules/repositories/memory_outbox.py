@@ -6,9 +6,6 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from attrs import evolve
-
-from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.events import Event
 from certrules.model.notices import Notice, NoticeIdentity, NoticeKind, Planned
@@ -27,9 +24,7 @@ class MemoryEvents(Part):
     """See :class:`~certrules.repositories.protocols.Events`."""
 
     def add(self, events: Iterable[Event]) -> None:
-        self._scope.change("events").extend(
-            evolve(event, at=instants.utc(event.at)) for event in events
-        )
+        self._scope.change("events").extend(events)
 
     def after(self, position: int, limit: int) -> Sequence[tuple[int, Event | Notice]]:
         entries: list[Event | Notice | None] = self._scope.see().events

@@ -40,13 +40,15 @@ Removing = RemoveAward | CancelNotices | ForgetNotices | RevokeBadge | Notify | 
 """The effects of removing awards."""
 
 
-def issued(award: Award, held: Award | None, at: datetime) -> tuple[Issuing, ...]:
+def issued(
+    award: Award, held: Award | None, at: datetime, kind: EventKind = EventKind.ISSUED
+) -> tuple[Issuing, ...]:
     """Return what follows when an award is issued, at ``at`` in the place of the one that is held.
 
     Rules: DOC-AWARD-02, INT-35.
     """
-    news = issuing.notify(EventKind.ISSUED, award, at)
-    return *archived(held, at), IssueAward(award), news
+    new = IssueAward(award), issuing.notify(kind, award, at)
+    return (*archived(held, at), *new) if held else new
 
 
 def archived(award: Award | None, at: datetime) -> tuple[Archiving, ...]:

@@ -196,4 +196,4 @@ def _anchor_day(held: Award | None, issued_at: datetime, zone: str | tzinfo) -> 
 
 def notify(kind: EventKind, award: Award, at: datetime, item_id: str | None = None) -> Notify:
     """Return the news of something that happened to an award, or for its sake."""
-    return Notify(Event(kind, *award.key, at, item_id))
+    return Notify(Event(kind, award.user_id, award.certification_id, award.cycle, at, item_id))

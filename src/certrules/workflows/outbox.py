@@ -110,9 +110,10 @@ def enqueue_events(
     """
     events = list(events)
     transaction.events.add(events)
-    enqueue_notices(
-        transaction, [each for event in events for each in rules.of_event(event, notifications)]
-    )
+    if notifications:
+        enqueue_notices(
+            transaction, [each for event in events for each in rules.of_event(event, notifications)]
+        )
 
 
 def enqueue_notices(transaction: NoticeParts, notices: Sequence[Notice]) -> Sequence[Notice]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from certrules.model.awards import Award, ExpiryBasis, Source
 from certrules.model.decisions import Reason, because
-from certrules.model.effects import Effect, IssueAward
+from certrules.model.effects import Effect
 from certrules.model.events import EventKind
 from certrules.model.policy import DOCEBO, Duplicates, Policy
 from certrules.model.reasons import ReasonCode
@@ -29,8 +30,7 @@ class Outcome(Word):
     SUPERSEDED = "superseded"
 
 
-@frozen
-class Decision:
+class Decision(NamedTuple):
     """What a record comes to: the award that its user then has, what changes for it, and why."""
 
     outcome: Outcome
@@ -97,8 +97,7 @@ def decide(
     if current:
         outcome, event = Outcome.RENEWED, EventKind.RENEWED
     new = evolve(candidate, cycle=last.cycle + 1) if last else candidate
-    news = issuing.notify(event, new, at)
-    effects = *consequences.archived(current, at), IssueAward(new), news
+    effects = consequences.issued(new, current, at, event)
     return Decision(outcome, new, effects, _WHY[outcome])
 
 

@@ -1,4 +1,4 @@
-"""Planning: what does a batch of rows do to a store?"""
+"""Planning: what a batch of rows does to a store."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.effects import Effect
 from certrules.model.people import User
 from certrules.model.policy import Duplicates
-from certrules.model.records import Fault, FaultCode, RecordField, RecordKey, Severity
+from certrules.model.records import Fault, FaultCode, RecordField, Severity
 from certrules.records import FileLayout, Record, RejectedRow, shortened
 from certrules.repositories.protocols import HasAwards, HasCertifications, HasItems, HasUsers
 from certrules.rules import importing
@@ -22,6 +22,9 @@ __all__ = ["Plan", "PlanParts", "plan"]
 
 Row = Record | RejectedRow
 Thing = TypeVar("Thing", User, Certification, Item)
+
+_Names = tuple[str, AssociationType | None, str | None]
+"""The certification code, type and item code of a row."""
 
 SHOWN_ROWS = 5
 """How many rows of a set of duplicates a message names."""
@@ -38,9 +41,8 @@ class PlanParts(HasUsers, HasCertifications, HasItems, HasAwards, Protocol):
 
 @define
 class Plan:
-    """What a batch of rows does to a store: data, and nothing done yet."""
+    """What became of a batch of rows, once its effects are all decided."""
 
-    effects: list[Effect] = Factory(list)
     refused: list[RejectedRow] = Factory(list)
     tally: Tally = Factory(Tally)
 
@@ -49,43 +51,44 @@ def plan(
     transaction: PlanParts,
     layout: FileLayout,
     batch: Sequence[Row],
-    repeats: Mapping[RecordKey, Sequence[int]],
+    repeats: Mapping[int, Sequence[int]],
+    planned: Plan,
     *,
     duplicates: Duplicates,
     at: datetime,
-) -> Plan:
-    """Decide every row of a batch against what a store holds; change nothing.
+) -> Iterator[Effect]:
+    """Decide every row of a batch against what a store holds; yield the effects, change nothing.
 
-    ``repeats`` is :func:`~certrules.rules.importing.find_repeats` over the whole file, of which the
-    keys of the batch are enough.
+    ``repeats`` are, for each row of the batch whose key is in other rows of the file as well, the
+    numbers of all of them. ``planned`` is filled with what became of the rows. Effects are yielded
+    one by one, because a list of them is the larger part of the memory of a batch.
 
     Rules: DOC-CSV-03, DOC-CSV-04, DOC-CSV-09, DOC-CSV-15, DOC-CSV-16, DOC-CSV-23, ALL-VIS-02,
     INT-05, INT-07.
     """
-    names = _Names.look_up(transaction, batch)
-    planned = Plan()
+    stored = _Stored.look_up(transaction, batch)
     tally = planned.tally
     candidates: list[Award] = []
-    sources: dict[tuple[AssociationType, str | None], Source] = {}
     for row in batch:
+        user = stored.users.get(row.username_key)
+        award = stored.awardables[row.certification_code, row.type, row.code]
+        alike = repeats.get(row.row, ())
+        outcome = importing.repeat_outcome(row.row, alike, duplicates) if alike else None
         if isinstance(row, Record):
             tally.shifted += row.issued_at.date() != row.issued_on
             for warning in row.warnings:
                 tally.warn(warning)
-        alike = repeats.get((row.username_key, row.certification_code), ())
-        outcome = importing.repeat_outcome(row.row, alike, duplicates) if alike else None
-        user, certification, item = names.of(row)
         if outcome is Outcome.SUPERSEDED:
             tally.outcomes[outcome] += 1
         elif (
-            isinstance(row, RejectedRow)
-            or outcome
+            outcome
+            or isinstance(row, RejectedRow)
             or not isinstance(user, User)
-            or not isinstance(certification, Certification)
-            or isinstance(item, FaultCode)
-            or importing.membership_fault(user, certification)
+            or not isinstance(award.certification, Certification)
+            or award.source is None
+            or importing.membership_fault(user, award.certification)
         ):
-            faults = tuple(_faults(layout, row, user, certification, item))
+            faults = tuple(_faults(layout, row, user, award))
             if alike and duplicates is Duplicates.RENEW:
                 tally.superseded_by_refused += len(alike) - 1
             elif alike:
@@ -94,58 +97,74 @@ def plan(
             planned.refused.append(refused)
             tally.refuse(faults)
         else:
-            if item and (code := importing.item_warning(item, certification)):
-                tally.warn(_unassigned(layout, row, code))
-            named = row.type, item.id if item else None
-            source = sources.get(named) or sources.setdefault(named, Source(*named))
+            if award.warning:
+                tally.warn(_unassigned(layout, row, award.warning))
             candidates.append(
-                importing.award_of(user.id, certification.id, source, row.issued_at, row.expires_at)
+                importing.award_of(
+                    user.id, award.certification.id, award.source, row.issued_at, row.expires_at
+                )
             )
     keys = [(award.user_id, award.certification_id) for award in candidates]
     histories = transaction.awards.histories(set(keys))
-    for key, award in zip(keys, candidates, strict=True):
+    for key, candidate in zip(keys, candidates, strict=True):
         history = histories.get(key, ())
-        decision = importing.decide(award, history, duplicates=duplicates, at=at)
+        decision = importing.decide(candidate, history, duplicates=duplicates, at=at)
         tally.outcomes[decision.outcome] += 1
-        planned.effects += decision.effects
-    return planned
+        yield from decision.effects
 
 
 @frozen
-class _Names:
-    """What the names of a batch mean to a store: what was found, or why it cannot be used."""
+class _Awardable:
+    """What rows of one certification, type and item award, or why they cannot; None: not named."""
+
+    certification: Certification | FaultCode | None
+    item: Item | FaultCode | None
+    source: Source | None
+    """None if the certification or the item cannot be used."""
+    warning: FaultCode | None
+
+
+@frozen
+class _Stored:
+    """What a store has under the names of a batch, the rejected rows too."""
 
     users: Mapping[str, User | FaultCode]
-    certifications: Mapping[str, Certification | FaultCode]
-    items: Mapping[tuple[AssociationType | None, str | None], Item | FaultCode]
+    awardables: Mapping[_Names, _Awardable]
 
     @classmethod
     def look_up(cls, transaction: PlanParts, batch: Sequence[Row]) -> Self:
-        """Return what a store has under the names of all rows, the rejected ones too."""
         usernames = {row.username_key for row in batch} - {""}
-        codes = {row.certification_code for row in batch} - {""}
-        wanted = {(row.type, row.code) for row in batch}
+        names = {(row.certification_code, row.type, row.code) for row in batch}
+        codes = {code for code, _, _ in names} - {""}
+        coded = transaction.certifications.coded(codes)
+        certifications = _judged(codes, coded, importing.certification_fault)
         items: dict[tuple[AssociationType | None, str | None], Item | FaultCode] = {}
         for type_, kind in _ITEM_KINDS.items():
-            of_kind = {code for row_type, code in wanted if row_type is type_ and code}
+            of_kind = {code for _, row_type, code in names if row_type is type_ and code}
             found = _judged(of_kind, transaction.items.coded(kind, of_kind), importing.item_fault)
             items |= {(type_, code): item for code, item in found.items()}
-        certifications = transaction.certifications.coded(codes)
         return cls(
             _judged(usernames, transaction.users.named(usernames), importing.user_fault),
-            _judged(codes, certifications, importing.certification_fault),
-            items,
+            {
+                (code, type_, item): _awardable(
+                    certifications.get(code), type_, items.get((type_, item))
+                )
+                for code, type_, item in names
+            },
         )
 
-    def of(
-        self, row: Row
-    ) -> tuple[User | FaultCode | None, Certification | FaultCode | None, Item | FaultCode | None]:
-        """Return what the names of one row mean; None for a name that it lacks."""
-        return (
-            self.users.get(row.username_key),
-            self.certifications.get(row.certification_code),
-            self.items.get((row.type, row.code)),
-        )
+
+def _awardable(
+    certification: Certification | FaultCode | None,
+    type_: AssociationType | None,
+    item: Item | FaultCode | None,
+) -> _Awardable:
+    if not (type_ and isinstance(certification, Certification)) or isinstance(item, FaultCode):
+        return _Awardable(certification, item, None, None)
+    if item is None:
+        return _Awardable(certification, None, Source(type_), None)
+    warning = importing.item_warning(item, certification)
+    return _Awardable(certification, item, Source(type_, item.id), warning)
 
 
 def _judged(
@@ -157,22 +176,19 @@ def _judged(
 
 
 def _faults(
-    layout: FileLayout,
-    row: Row,
-    user: User | FaultCode | None,
-    certification: Certification | FaultCode | None,
-    item: Item | FaultCode | None,
+    layout: FileLayout, row: Row, user: User | FaultCode | None, award: _Awardable
 ) -> Iterator[Fault]:
     """Yield every fault of a row: its own, and what the store says of its other columns."""
     own = () if isinstance(row, Record) else row.faults
     yield from own
     found: list[tuple[RecordField, object]] = [
         (RecordField.USERNAME, user),
-        (RecordField.CERTIFICATION_CODE, certification),
-        (RecordField.CODE, item),
+        (RecordField.CERTIFICATION_CODE, award.certification),
+        (RecordField.CODE, award.item),
     ]
-    if isinstance(user, User) and isinstance(certification, Certification):
-        found.append((RecordField.USERNAME, importing.membership_fault(user, certification)))
+    if isinstance(user, User) and isinstance(award.certification, Certification):
+        outside = importing.membership_fault(user, award.certification)
+        found.append((RecordField.USERNAME, outside))
     for field, code in found:
         column = layout.column(field)
         if isinstance(code, FaultCode) and column not in {fault.column for fault in own}:

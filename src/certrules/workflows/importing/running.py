@@ -4,20 +4,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import count
+from operator import itemgetter
 
 from attrs import frozen
 
 from certrules import instants
 from certrules.errors import ConflictError, InvalidValueError
+from certrules.model.effects import Effect
 from certrules.model.people import Action
 from certrules.model.policy import Duplicates
-from certrules.model.records import RecordKey
 from certrules.model.values import checked
 from certrules.records import FileLayout, Record, RecordsFile, RejectedRow
 from certrules.rules import importing
 from certrules.workflows import effects
 from certrules.workflows.effects import DecisionParts
-from certrules.workflows.importing.planning import Plan, plan
+from certrules.workflows.importing.planning import Plan, PlanParts, plan
 from certrules.workflows.importing.reports import KEPT_FAULTS, ImportReport, Tally
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
 from certrules.workflows.platform import Acting
@@ -117,6 +118,8 @@ def _untold(tally: Tally) -> Iterator[str]:
 
 
 _Batch = Sequence[Record | RejectedRow]
+_Repeats = Mapping[int, Sequence[int]]
+"""By the number of a repeated row, the numbers of all rows of its key."""
 
 
 @frozen
@@ -126,7 +129,7 @@ class _Step:
     acting: Acting[DecisionParts]
     layout: FileLayout
     batch: _Batch
-    repeats: Mapping[RecordKey, Sequence[int]]
+    repeats: _Repeats
     at: datetime
     duplicates: Duplicates
 
@@ -135,8 +138,11 @@ class _Step:
 
     def look(self) -> Plan:
         """Return what would be done."""
+        planned = Plan()
         with self.acting.reading() as view:
-            return self._plan(view)
+            for _ in self._decide(view, planned):
+                pass
+        return planned
 
     def carry_out(self) -> Plan:
         """Do it in one transaction; ConflictError if others were faster each time."""
@@ -146,17 +152,19 @@ class _Step:
         return self._try()
 
     def _try(self) -> Plan:
+        planned = Plan()
         with self.acting.writing() as transaction:
-            planned = self._plan(transaction)
-            effects.apply(transaction, planned.effects, self.acting.policy.notifications)
+            decided = self._decide(transaction, planned)
+            effects.apply(transaction, decided, self.acting.policy.notifications)
         return planned
 
-    def _plan(self, transaction: DecisionParts) -> Plan:
+    def _decide(self, transaction: PlanParts, planned: Plan) -> Iterator[Effect]:
         return plan(
             transaction,
             self.layout,
             self.batch,
             self.repeats,
+            planned,
             duplicates=self.duplicates,
             at=self.at,
         )
@@ -175,14 +183,14 @@ def _steps(
     )
 
 
-def _batches(file: RecordsFile) -> Iterator[tuple[_Batch, Mapping[RecordKey, Sequence[int]], int]]:
-    """Yield each batch with the repeats of its own keys, and the number of rows in all.
+def _batches(file: RecordsFile) -> Iterator[tuple[_Batch, _Repeats, int]]:
+    """Yield each batch with the repeats of its own rows, and the number of rows in all.
 
     A step takes no others along, since another process may carry it out.
     """
     rows = count()
-    repeats = importing.find_repeats(key for key, _ in zip(file.keys(), rows, strict=False))
+    found = importing.find_repeats(map(itemgetter(0), zip(file.keys(), rows, strict=False)))
     total = next(rows)
+    repeats = {row: alike for alike in found.values() for row in alike}
     for batch in file.batches():
-        keys = ((row.username_key, row.certification_code) for row in batch)
-        yield batch, {key: repeats[key] for key in keys if key in repeats}, total
+        yield batch, {each.row: repeats[each.row] for each in batch if each.row in repeats}, total
