@@ -221,16 +221,20 @@ class _Awards(Part):
         self, awards: Sequence[Award], allowed: _Allowed, *, removing: bool = False
     ) -> None:
         table: dict[_Pair, tuple[Award, ...]] = self._scope.change("awards")
-        changed: dict[_Pair, dict[int, Award]] = {}
+        changed: dict[_Pair, tuple[Award, ...]] = {}
         for award in awards:
             pair = award.user_id, award.certification_id
-            if pair not in changed:
-                changed[pair] = {kept.cycle: kept for kept in table.get(pair, ())}
-            if not allowed(changed[pair].pop(award.cycle, None), award):
+            cycles = changed[pair] if pair in changed else table.get(pair, ())
+            kept = next((each for each in cycles if each.cycle == award.cycle), None)
+            if not allowed(kept, award):
                 raise conflict(award)
-            if not removing:
-                changed[pair][award.cycle] = award
-        for pair, cycles in changed.items():
-            table[pair] = tuple(cycles[cycle] for cycle in sorted(cycles))
-            if not cycles:
+            others = tuple(each for each in cycles if each is not kept)
+            changed[pair] = others if removing else _in_order(*others, award)
+        table.update(changed)
+        for pair in changed.keys() if removing else ():
+            if not table[pair]:
                 del table[pair]
+
+
+def _in_order(*cycles: Award) -> tuple[Award, ...]:
+    return cycles if len(cycles) == 1 else tuple(sorted(cycles, key=lambda each: each.cycle))

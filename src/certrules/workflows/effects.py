@@ -4,9 +4,9 @@ Nobody else writes what a rule decides. Whether somebody may is asked before the
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, get_args
 
 from attrs import evolve
 
@@ -91,14 +91,15 @@ def apply(
 
     Rules: DOC-DELETE-02, DOC-RENEW-12, DOC-RENEW-13, INT-12, INT-23.
     """
-    given = defaultdict[type, list[Effect]](list)
+    given = defaultdict[type, list[Any]](list)
     for effect in effects:
-        given[type(effect)].append(effect)
+        kind = type(effect)
+        if kind not in _ABOUT:
+            raise InvalidValueError("effect", kind, "one of certrules.model.effects")
+        given[kind].append(_ABOUT[kind](effect))
 
-    def of(*kinds: Any) -> list[Any]:
-        """Return what the effects of some kinds are about: one value of each, or several."""
-        about = ((attrgetter(*kind.__match_args__), given.pop(kind, ())) for kind in kinds)
-        return [value(effect) for value, some in about for effect in some]
+    def of(*kinds: type) -> list[Any]:
+        return [each for kind in kinds for each in given[kind]]
 
     _apply_to_certifications(transaction, of)
     _apply_to_learning(transaction, of)
@@ -110,9 +111,12 @@ def apply(
     transaction.notices.cancel_outdated(of(CancelOutdatedNotices))
     transaction.notices.forget(of(ForgetNotices))
     outbox.enqueue_events(transaction, of(Notify), notifications)
-    for unknown in given:
-        raise InvalidValueError("effect", unknown, "one of certrules.model.effects")
 
+
+_ABOUT: Mapping[type, Callable[[Effect], Any]] = {
+    kind: attrgetter(*kind.__match_args__) for kind in get_args(Effect)
+}
+"""What the effects of a kind are about: one value of each, or several; the effect itself goes."""
 
 Of = Callable[..., list[Any]]
 

@@ -104,10 +104,11 @@ def plan(
                     user.id, award.certification.id, award.source, row.issued_at, row.expires_at
                 )
             )
-    keys = [(award.user_id, award.certification_id) for award in candidates]
-    histories = transaction.awards.histories(set(keys))
-    for key, candidate in zip(keys, candidates, strict=True):
-        history = histories.get(key, ())
+    histories = transaction.awards.histories(
+        {(each.user_id, each.certification_id) for each in candidates}
+    )
+    for candidate in candidates:
+        history = histories.get((candidate.user_id, candidate.certification_id), ())
         decision = importing.decide(candidate, history, duplicates=duplicates, at=at)
         tally.outcomes[decision.outcome] += 1
         yield from decision.effects
