@@ -96,6 +96,7 @@ def test_what_else_a_whole_image_may_hold() -> None:
     assert images.read(more) == ImageInfo(PNG, 10, 9)
     assert images.read(A_JPEG[:-2] + b"\xff\xff" + END) == ImageInfo(JPEG, 500, 500)
     assert images.read(A_JPEG[:-2] + segment(0xFE, b"x") + END) == ImageInfo(JPEG, 500, 500)
+    assert images.read(A_JPEG[:-2] + b"\xff\x01" + END) == ImageInfo(JPEG, 500, 500)
     filled = A_JPEG[:2] + b"\xff\xff" + segment(0xFE, b"a remark") + A_JPEG[2:]
     assert images.read(filled) == ImageInfo(JPEG, 500, 500)
 
@@ -249,6 +250,10 @@ HOSTILE = {
     "jpeg without a picture": (A_JPEG[:2] + END, "the JPEG holds no picture"),
     "jpeg with a scan and no frame": (
         A_JPEG[:2] + segment(0xDA, bytes(10)) + b"\0" + END,
+        "the JPEG holds no picture",
+    ),
+    "jpeg with a frame and no scan": (
+        A_JPEG[:2] + segment(0xC0, struct.pack(">BHHB", 8, 9, 9, 0)) + END,
         "the JPEG holds no picture",
     ),
     "jpeg with a short frame": (
