@@ -1,11 +1,11 @@
 """How are the effects of decisions carried out?"""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from certrules import AssociationType, Award, Certification, ItemKind, Source
-from certrules.errors import ConflictError
+from certrules.errors import ConflictError, InvalidValueError
 from certrules.model.awards import AwardKey
 from certrules.model.badges import Badge
 from certrules.model.catalog import Assignment, ItemRef
@@ -165,3 +165,17 @@ def test_what_is_gone_is_assigned_nothing(store: Store[Transaction]) -> None:
     with store.writing() as transaction:
         apply(transaction, [AssignItem("gone", Assignment(COURSE, "X", day(6)))])
         assert transaction.certifications.assigned(COURSE, "X") == []
+
+
+def test_what_is_no_effect_is_refused_and_nothing_is_kept(store: Store[Transaction]) -> None:
+    furnish(store)
+
+    def write() -> None:
+        with store.writing() as transaction:
+            given: list[Any] = [AssignItem("fa", Assignment(COURSE, "X", day(6))), AWARD]
+            apply(transaction, given)
+
+    with pytest.raises(InvalidValueError, match="effect cannot be"):
+        write()
+    with store.reading() as view:
+        assert view.certifications.assigned(COURSE, "X") == []
