@@ -90,50 +90,21 @@ def load(
         if acting.principal is not SYSTEM:
             catalog = _signed(acting, stored, catalog)
         judged = [
-            _judge(
-                stored.get(each.id),
-                each,
-                images.get(each.badge_image) if each.badge_image else None,
-                acting.policy,
-            )
+            _judge(acting, stored.get(each.id), each, images.get(each.badge_image or ""))
             for each in catalog.certifications
         ]
         faults = [
             *_unknown_items(transaction, catalog),
             *_unlinked_items(stored, catalog),
             *_shared_items(transaction, catalog, acting.policy),
-            *(
-                (f"certifications[{index}]", str(reason))
-                for index, decision in enumerate(judged)
-                for reason in (() if decision else decision.reasons)
-            ),
+            *_refusals(judged),
         ]
         if faults:
             message = "the catalog asks for what cannot be"
             raise CatalogError("invalid_catalog", message, faults)
-        changes = {
-            "users": _put(transaction.users, catalog.users),
-            "items": _put(
-                transaction.items, catalog.items, lambda item: ItemRef(item.kind, item.id)
-            ),
-            "certifications": _put(transaction.certifications, catalog.certifications),
-        }
-        if catalog.courses:
-            known = transaction.learning.courses([each.id for each in catalog.courses])
-            changes["courses"] = _keep(transaction.learning.put_courses, catalog.courses, known)
-        if catalog.plans:
-            held = transaction.learning.plans([each.id for each in catalog.plans])
-            changes["plans"] = _keep(transaction.learning.put_plans, catalog.plans, held)
-        if catalog.companies:
-            companies = transaction.companies
-            changes["companies"] = _keep(companies.put, catalog.companies, companies.all())
-        of_images = [
-            f"certification {certification.id}: {reason}"
-            for certification, decision in zip(catalog.certifications, judged, strict=True)
-            for reason in decision.reasons
-            if reason.rule in (Rule.ALL_BADGE_02, Rule.ALL_BADGE_06)
-        ]
-        return LoadReport(changes, (*of_images, *_warnings(transaction, catalog)))
+        changes = dict(_put_sections(transaction, catalog))
+        warnings = *_image_warnings(catalog, judged), *_warnings(transaction, catalog)
+        return LoadReport(changes, warnings)
 
 
 def require_some(acting: Acting[object]) -> None:
@@ -176,6 +147,22 @@ def _signed(
         for each in catalog.certifications
     )
     return evolve(catalog, certifications=certifications)
+
+
+def _put_sections(transaction: LoadParts, catalog: Catalog) -> Iterator[tuple[str, Change]]:
+    """Put what is new or different into each section; yield what that changed."""
+    learning, companies = transaction.learning, transaction.companies
+    yield "users", _put(transaction.users, catalog.users)
+    yield "items", _put(transaction.items, catalog.items, lambda item: ItemRef(item.kind, item.id))
+    yield "certifications", _put(transaction.certifications, catalog.certifications)
+    if courses := catalog.courses:
+        known = learning.courses([each.id for each in courses])
+        yield "courses", _keep(learning.put_courses, courses, known)
+    if plans := catalog.plans:
+        held = learning.plans([each.id for each in plans])
+        yield "plans", _keep(learning.put_plans, plans, held)
+    if catalog.companies:
+        yield "companies", _keep(companies.put, catalog.companies, companies.all())
 
 
 def _put(section: Any, entries: Sequence[Any], key: Any = attrgetter("id")) -> Change:
@@ -246,13 +233,30 @@ def _shared_items(transaction: HasCertifications, catalog: Catalog, policy: Poli
 
 
 def _judge(
-    before: Certification | None, after: Certification, image: ImageInfo | None, policy: Policy
+    acting: Acting[object],
+    before: Certification | None,
+    after: Certification,
+    image: ImageInfo | None,
 ) -> Decision:
     """Return whether a certification can become as the catalog has it, were it edited so."""
     at = datetime.min.replace(tzinfo=UTC)  # whether it can be does not depend on when
+    policy = acting.policy
     if before is None:
         return lifecycle.create(after, image=image, at=at, with_items=True, policy=policy)
     return lifecycle.edit(before, after, image=image, at=at, with_items=True, policy=policy)
+
+
+def _refusals(judged: Iterable[Decision]) -> _Faults:
+    for index, decision in enumerate(judged):
+        for reason in () if decision else decision.reasons:
+            yield f"certifications[{index}]", str(reason)
+
+
+def _image_warnings(catalog: Catalog, judged: Iterable[Decision]) -> Iterator[str]:
+    for certification, decision in zip(catalog.certifications, judged, strict=True):
+        for reason in decision.reasons:
+            if reason.rule in (Rule.ALL_BADGE_02, Rule.ALL_BADGE_06):
+                yield f"certification {certification.id}: {reason}"
 
 
 def _warnings(transaction: LoadParts, catalog: Catalog) -> Iterator[str]:
