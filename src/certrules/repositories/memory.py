@@ -1,4 +1,4 @@
-"""How is everything kept in the memory of one process?
+"""A store in memory: how is everything kept in one process?
 
 For tests, for trying things out, and for hosts that keep things elsewhere. It promises what every
 store promises, so that a program can change its store and not notice.
@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
-from typing import NoReturn
+from typing import Any, Generic, NoReturn, TypeVar
 
 from certrules import instants
 from certrules.errors import StoreError
@@ -18,6 +18,7 @@ from certrules.model.people import Company, User
 from certrules.repositories import protocols
 from certrules.repositories.conflicts import conflict
 from certrules.repositories.generic_tables import GenericTables
+from certrules.repositories.holdable import holdable
 from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
 from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
@@ -94,44 +95,56 @@ class MemoryTransaction:
         return GenericTables(self)
 
 
+V = TypeVar("V")
+
 _Pair = tuple[str, str]
 _Allowed = Callable[[Award | None, Award], bool]
 
 
-class _Users(Part):
-    def get(self, user_id: str) -> User | None:
-        return self._scope.see().users.get(user_id)
+class _Keyed(Part, Generic[V]):
+    """Values that are found by the parts of their ids."""
 
-    def among(self, ids: Collection[str]) -> Mapping[str, User]:
+    table: str
+
+    def all(self) -> Iterator[V]:
+        values: Iterator[V] = self._seen.all()
+        return values
+
+    def put(self, values: Iterable[V]) -> None:
+        self._scope.change(self.table).put(holdable(values))
+
+    @property
+    def _seen(self) -> Any:
+        return getattr(self._scope.see(), self.table)
+
+
+class _ById(_Keyed[V]):
+    """Values that are found by an id."""
+
+    def get(self, id_: str) -> V | None:
+        found: V | None = self._seen.get(id_)
+        return found
+
+    def among(self, ids: Collection[str]) -> Mapping[str, V]:
         return {id_: found for id_ in ids if (found := self.get(id_))}
+
+
+class _Users(_ById[User]):
+    table = "users"
 
     def named(self, keys: Collection[str]) -> Mapping[str, Sequence[User]]:
         return self._scope.see().users.keyed((key,) for key in keys)
 
-    def all(self) -> Iterator[User]:
-        return self._scope.see().users.all()
-
-    def put(self, users: Iterable[User]) -> None:
-        self._scope.change("users").put(zones_checked(users))
+    def put(self, values: Iterable[User]) -> None:
+        super().put(zones_checked(values))
 
 
-class _Companies(Part):
-    def get(self, company_id: str) -> Company | None:
-        return self._scope.see().companies.get(company_id)
-
-    def all(self) -> Iterator[Company]:
-        return self._scope.see().companies.all()
-
-    def put(self, companies: Iterable[Company]) -> None:
-        self._scope.change("companies").put(companies)
+class _Companies(_ById[Company]):
+    table = "companies"
 
 
-class _Certifications(Part):
-    def get(self, certification_id: str) -> Certification | None:
-        return self._scope.see().certifications.get(certification_id)
-
-    def among(self, ids: Collection[str]) -> Mapping[str, Certification]:
-        return {id_: found for id_ in ids if (found := self.get(id_))}
+class _Certifications(_ById[Certification]):
+    table = "certifications"
 
     def coded(self, codes: Collection[str]) -> Mapping[str, Sequence[Certification]]:
         return self._scope.see().certifications.keyed((code,) for code in codes)
@@ -140,17 +153,13 @@ class _Certifications(Part):
         item = ItemRef(kind, item_id)
         return [each for each in self.all() if any(one.ref == item for one in each.assignments)]
 
-    def all(self) -> Iterator[Certification]:
-        return self._scope.see().certifications.all()
-
-    def put(self, certifications: Iterable[Certification]) -> None:
-        self._scope.change("certifications").put(certifications)
-
     def remove(self, certification_id: str) -> None:
         self._scope.change("certifications").remove(certification_id)
 
 
-class _Items(Part):
+class _Items(_Keyed[Item]):
+    table = "items"
+
     def get(self, kind: ItemKind, item_id: str) -> Item | None:
         return self._scope.see().items.get(kind.value, item_id)
 
@@ -159,12 +168,6 @@ class _Items(Part):
 
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
         return self._scope.see().items.keyed((kind.value, code) for code in codes)
-
-    def all(self) -> Iterator[Item]:
-        return self._scope.see().items.all()
-
-    def put(self, items: Iterable[Item]) -> None:
-        self._scope.change("items").put(items)
 
 
 class _Awards(Part):
@@ -206,10 +209,13 @@ class _Awards(Part):
         return (award for *_, award in sorted(found, key=lambda each: each[:3]))
 
     def add(self, awards: Sequence[Award]) -> None:
-        self._change(awards, lambda kept, _: kept is None)
+        self._change(holdable(awards), lambda kept, _: kept is None)
 
     def replace(self, awards: Sequence[Award]) -> None:
-        self._change(awards, lambda kept, new: kept is not None and kept.version == new.version - 1)
+        def as_seen(kept: Award | None, new: Award) -> bool:
+            return kept is not None and kept.version == new.version - 1
+
+        self._change(holdable(awards), as_seen)
 
     def remove(self, awards: Sequence[Award]) -> None:
         def as_seen(kept: Award | None, seen: Award) -> bool:

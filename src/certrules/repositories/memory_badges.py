@@ -1,4 +1,4 @@
-"""How are badges kept in the memory of one process, each bit of a status list given out once?"""
+"""Badges: how are they kept in the memory of one process, each bit of a list given out once?"""
 
 from collections.abc import Collection, Iterable, Sequence
 
@@ -7,6 +7,7 @@ from attrs import evolve
 from certrules.model.awards import Award, AwardKey
 from certrules.model.badges import Badge
 from certrules.repositories.conflicts import badge_conflict
+from certrules.repositories.holdable import holdable
 from certrules.repositories.memory_tables import Part
 
 __all__ = ["MemoryBadges"]
@@ -39,7 +40,7 @@ class MemoryBadges(Part):
         place, cycle = (badge.status_list, badge.index), _open_cycle(badge)
         if badge.id in badges or place in places or cycle in cycles:
             raise badge_conflict(badge)
-        badges[badge.id] = badge
+        (badges[badge.id],) = holdable([badge])
         places[place] = badge.id
         if cycle is not None:
             cycles[cycle] = badge.id

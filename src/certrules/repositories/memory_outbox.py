@@ -1,4 +1,4 @@
-"""How are events and notices kept in the memory of one process?"""
+"""The outbox: how are events and notices kept in the memory of one process?"""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from itertools import islice
 from certrules.model.awards import Award
 from certrules.model.events import Event
 from certrules.model.notices import Notice, NoticeIdentity, NoticeKind, Planned
+from certrules.repositories.holdable import holdable
 from certrules.repositories.memory_tables import Part
 
 __all__ = ["MemoryEvents", "MemoryNotices"]
@@ -17,14 +18,14 @@ _ACKNOWLEDGED = "acknowledged"
 _OF_AWARDS = (NoticeKind.ISSUED, NoticeKind.EXPIRY)
 
 _Known = dict[NoticeIdentity, tuple[Notice, int | None]]
-"""The notices of a cycle, each with its position; None where it was passed over."""
+"""The notices of a cycle, each with its position; None if it was passed over."""
 
 
 class MemoryEvents(Part):
     """See :class:`~certrules.repositories.protocols.Events`."""
 
     def add(self, events: Iterable[Event]) -> None:
-        self._scope.change("events").extend(events)
+        self._scope.change("events").extend(holdable(events))
 
     def after(self, position: int, limit: int) -> Sequence[tuple[int, Event | Notice]]:
         entries: list[Event | Notice | None] = self._scope.see().events
@@ -51,7 +52,7 @@ class MemoryNotices(Part):
     def add(self, notices: Iterable[Notice]) -> Sequence[Notice]:
         entries, told = self._scope.change("events"), self._scope.change("notices")
         added = []
-        for notice in {each.identity: each for each in notices}.values():
+        for notice in {each.identity: each for each in holdable(notices)}.values():
             known: _Known = told.get(notice.key, {})
             if notice.identity not in known:
                 entries.append(notice)
@@ -61,7 +62,7 @@ class MemoryNotices(Part):
 
     def pass_over(self, notices: Iterable[Notice]) -> None:
         told = self._scope.change("notices")
-        for notice in notices:
+        for notice in holdable(notices):
             told[notice.key] = {notice.identity: (notice, None), **told.get(notice.key, {})}
 
     def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
@@ -98,7 +99,7 @@ class MemoryNotices(Part):
         return dict(self._scope.see().planned)
 
     def set_planned(self, planned: Mapping[str, Planned]) -> None:
-        self._scope.change("planned").update(planned)
+        self._scope.change("planned").update(holdable(planned.items()))
 
 
 def _is_outdated(award: Award, notice: Notice) -> bool:
