@@ -513,6 +513,24 @@ def test_a_name_that_cannot_be_read_is_empty(row: str) -> None:
     assert "" in (found.username_key, found.certification_code)
 
 
+@pytest.mark.rule("X-CSV-1")
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("x", "1 field, but the header has 7; add those"),
+        ("x,y", "2 fields, but the header has 7; add those"),
+        ("a,b,c,d,e,f,g,h", "8 fields, but the header has 7; remove some"),
+    ],
+)
+def test_a_ragged_row_counts_its_fields(row: str, said: str) -> None:
+    assert only(row).faults[0].message.startswith(said)
+
+
+@pytest.mark.rule("X-CSV-1")
+def test_rows_of_delimiters_that_spreadsheets_add_at_the_end_are_no_data() -> None:
+    assert [row.row for row in read(GOOD, ",,,,,,", " , ,\t,,,,", ",")] == [1]
+
+
 def test_a_ragged_row_says_nothing() -> None:
     found = only("ada,SAFE")
     assert (found.username_key, found.certification_code) == ("", "")

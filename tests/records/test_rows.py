@@ -99,6 +99,12 @@ def test_too_many_columns(extra: int) -> None:
     assert (error.code, error.details["limit"]) == ("too_many_columns", COLUMN_LIMIT)
 
 
+def test_a_header_of_delimiters_without_end_has_too_many_columns() -> None:
+    error = error_of("," * 1_000_000)
+    assert (error.code, error.details["columns"]) == ("too_many_columns", 1_000_001)
+    assert error.message.startswith("the header has 1,000,001 columns, more than 16,384")
+
+
 def test_as_many_columns_as_a_spreadsheet_has() -> None:
     names = [f"column {number}" for number in range(COLUMN_LIMIT - len(FIELDS))]
     row = "ada,SAFE,2021-11-18,1,,manual," + "," * len(names)

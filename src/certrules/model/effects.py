@@ -1,4 +1,4 @@
-"""Effects: what does a decision change?
+"""Effects: what a decision changes.
 
 They are data: a rule names them, and :func:`certrules.workflows.effects.apply` carries them out.
 Every value in an effect is as it must be stored afterwards: an archived award already has its

@@ -1,4 +1,4 @@
-"""Events: what has happened to an award that others are sent?"""
+"""Events: what has happened to an award, for the outbox."""
 
 from datetime import datetime
 

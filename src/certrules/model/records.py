@@ -1,4 +1,4 @@
-"""Records of an imported file: which fields have they, and what can be wrong with them?"""
+"""Records: the fields of an imported row, and what can be wrong with them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,7 +1,8 @@
-"""The columns of a file: which of them holds which field of a record?"""
+"""Columns: which column of a file holds which field of a record."""
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import cast
 
 from attrs import frozen
@@ -100,25 +101,20 @@ def read_mapping(mapping: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict
         field = _field(name)
         if field in named:
             both = named[field], column
-            said = f"{field} is mapped to {' and to '.join(map(shortened, both))}"
-            mend = "keep one of them"
-            raise RecordsFileError(
-                "field_mapped_twice", f"{said}; {mend}", field=str(field), columns=both
-            )
+            said = f"{field} is mapped to {' and to '.join(map(shortened, both))}; keep one of them"
+            raise RecordsFileError("field_mapped_twice", said, field=str(field), columns=both)
         named[field] = column
     return named
 
 
 def _field(name: str) -> RecordField:
-    try:
-        return RecordField(_normal(name))
-    except ValueError as error:
-        fields = [str(field) for field in RecordField]
-        said = f"a record has no field {shortened(name)}{_did_you_mean(name, fields)}"
-        known, alike = ", ".join(fields), _alike(name, fields)
-        raise RecordsFileError(
-            "unknown_field", f"{said}; its fields are {known}", field=name, suggestions=alike
-        ) from error
+    fields = {field.value: field for field in RecordField}
+    if found := fields.get(_normal(name)):
+        return found
+    said = f"a record has no field {shortened(name)}{_did_you_mean(name, fields)}"
+    message = f"{said}; its fields are {', '.join(fields)}"
+    alike = _alike(name, fields)
+    raise RecordsFileError("unknown_field", message, field=name, suggestions=alike)
 
 
 def recognised(header: Sequence[str], named: Mapping[RecordField, str]) -> int:
@@ -161,11 +157,11 @@ def map_columns(header: Sequence[str], named: Mapping[RecordField, str]) -> Colu
 
 def _place(header: Sequence[str], places: Mapping[str, list[int]], column: str) -> int:
     found = places.get(_normal(column), [])
-    exact = [place for place in found if header[place].strip() == column.strip()]
     if not found:
         said = f"the file has no column {shortened(column)}{_did_you_mean(column, header)}"
         alike = _alike(column, header)
         raise RecordsFileError("missing_column", said, column=column, suggestions=alike)
+    exact = [place for place in found if header[place].strip() == column.strip()]
     return _only(header, exact or found)
 
 
@@ -179,16 +175,12 @@ def _only(header: Sequence[str], found: Sequence[int]) -> int:
 
 
 def _refuse_shared(header: Sequence[str], columns: Columns) -> None:
-    first: dict[int, RecordField] = {}
-    for field, place in columns.items():
-        if place in first:
-            name, both = header[place], (str(first[place]), str(field))
-            said = f"column {shortened(name)} is mapped to {' and to '.join(both)}"
-            mend = "keep one of them"
-            raise RecordsFileError(
-                "column_mapped_twice", f"{said}; {mend}", column=name, fields=both
-            )
-        first[place] = field
+    for place in columns.values():
+        fields = tuple(str(field) for field in columns if columns[field] == place)
+        if len(fields) > 1:
+            name, both = header[place], " and to ".join(fields)
+            said = f"column {shortened(name)} is mapped to {both}; keep one of them"
+            raise RecordsFileError("column_mapped_twice", said, column=name, fields=fields)
 
 
 def _refuse_missing(header: Sequence[str], columns: Columns) -> None:
@@ -204,12 +196,12 @@ def _refuse_missing(header: Sequence[str], columns: Columns) -> None:
         )
 
 
-def _did_you_mean(name: str, names: Sequence[str]) -> str:
+def _did_you_mean(name: str, names: Iterable[str]) -> str:
     alike = " or ".join(map(shortened, _alike(name, names)))
     return f" (did you mean {alike}?)" if alike else ""
 
 
-def _alike(name: str, names: Sequence[str]) -> tuple[str, ...]:
-    written = {_normal(known[:80]): known for known in names[:_COMPARED]}
+def _alike(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    written = {_normal(known[:80]): known for known in islice(names, _COMPARED)}
     close = difflib.get_close_matches(_normal(name[:80]), written, n=3, cutoff=0.5)
     return tuple(written[known] for known in close)

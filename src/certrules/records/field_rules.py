@@ -45,7 +45,7 @@ Faults = tuple[tuple[RecordField, CellFault], ...]
 
 
 class Kind(NamedTuple):
-    """What ``always_valid`` and ``type`` mean (None if unreadable), and where fields disagree."""
+    """What ``always_valid`` and ``type`` mean, None if unreadable, and what is wrong with them."""
 
     always_valid: Any
     type: Any
@@ -77,14 +77,9 @@ class FieldRules:
     def date_faults(self, issue_text: str, expire_text: str) -> Faults:
         """Return what is wrong with two dates, or between them; a blank one is not their fault."""
         issue, expire = self.issue_dates[issue_text], self.expire_dates[expire_text]
-        reversed_ = None
+        found = [(RecordField.ISSUE_DATE, issue.fault), (RecordField.EXPIRE_DATE, expire.fault)]
         if issue.day and expire.day and expire.day < issue.day:
-            reversed_ = _reversed(issue.day, self.profile)
-        found = (
-            (RecordField.ISSUE_DATE, issue.fault),
-            (RecordField.EXPIRE_DATE, expire.fault),
-            (RecordField.EXPIRE_DATE, reversed_),
-        )
+            found.append((RecordField.EXPIRE_DATE, _reversed(issue.day, self.profile)))
         return tuple((field, fault) for field, fault in found if fault)
 
     def _kind(self, cells: tuple[str, str, bool, bool]) -> Kind:
@@ -138,8 +133,15 @@ def _expiry_fault(
 ) -> CellFault | None:
     """Rules: INT-04."""
     if always_valid is True and dated:
-        return _IGNORED if profile.lenient else _NOT_ALLOWED
-    return _REQUIRED if always_valid is False and not dated else None
+        severity = Severity.WARNING if profile.lenient else Severity.ERROR
+        then = "the date is ignored" if profile.lenient else "it has no expire date"
+        message = f"the record is always valid, so {then}; remove it, or write 0 in always_valid"
+        return CellFault(FaultCode.EXPIRE_DATE_NOT_ALLOWED, message, severity)
+    if always_valid is False and not dated:
+        said = "the record is not always valid, so it must say when it expires"
+        message = f"{said}; write a date as YYYY-MM-DD, or 1 in always_valid"
+        return CellFault(FaultCode.EXPIRE_DATE_REQUIRED, message)
+    return None
 
 
 def _reversed(issued_on: date, profile: ImportProfile) -> CellFault:
@@ -147,22 +149,6 @@ def _reversed(issued_on: date, profile: ImportProfile) -> CellFault:
     severity = Severity.ERROR if profile.strict else Severity.WARNING
     message = f"before the issue date, {issued_on}; check both dates"
     return CellFault(FaultCode.EXPIRES_BEFORE_ISSUE, message, severity)
-
-
-_NOT_ALLOWED = CellFault(
-    FaultCode.EXPIRE_DATE_NOT_ALLOWED,
-    "the record is always valid, so it has no expire date; remove it, or write 0 in always_valid",
-)
-_IGNORED = CellFault(
-    FaultCode.EXPIRE_DATE_NOT_ALLOWED,
-    "the record is always valid, so the date is ignored; remove it, or write 0 in always_valid",
-    Severity.WARNING,
-)
-_REQUIRED = CellFault(
-    FaultCode.EXPIRE_DATE_REQUIRED,
-    "the record is not always valid, so it must say when it expires; write a date as YYYY-MM-DD, "
-    "or 1 in always_valid",
-)
 
 
 def _type(text: str, profile: ImportProfile) -> AssociationType | CellFault:

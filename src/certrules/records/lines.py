@@ -1,4 +1,4 @@
-"""The lines of a file: in which encoding are they written, and which bytes do not fit it?"""
+"""Lines: the text of a file in its encoding, and the bytes that do not fit it."""
 
 import codecs
 import io

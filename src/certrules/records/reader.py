@@ -1,4 +1,4 @@
-"""A file of certification records: what does each of its rows say?"""
+"""Reader: opens a file of certification records, and yields what each of its rows says."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -204,7 +204,8 @@ class RecordsFile:
     def records(self) -> Iterator[Record | RejectedRow]:
         """Yield each data row, in file order, as the record it is or with the faults it has.
 
-        Memory does not grow with the number of rows.
+        A row of delimiters and blanks alone is no data row: spreadsheets write such rows at the end
+        of a file. Memory does not grow with the number of rows.
 
         Rules: DOC-CSV-01, DOC-CSV-02, X-CSV-1, INT-04, INT-15.
         """
@@ -301,11 +302,12 @@ def _readable(text: str) -> str:
 
 
 def _ragged(row: int, line: int, fields: Sequence[str], width: int) -> RejectedRow:
-    what = f"{len(fields)} fields, but the header has {width}"
-    if len(fields) < width:
-        message = f"{what}; add those that are missing, even if they are empty"
-        fault = CellFault(FaultCode.TOO_FEW_FIELDS, message).at(row, line, None, "")
-    else:
-        message = f"{what}; remove some, or put quotes around a value with the delimiter in it"
-        fault = CellFault(FaultCode.TOO_MANY_FIELDS, message).at(row, line, None, fields[width])
+    count = "1 field" if len(fields) == 1 else f"{len(fields)} fields"
+    what = f"{count}, but the header has {width}"
+    code, value = FaultCode.TOO_FEW_FIELDS, ""
+    mend = "add those that are missing, even if they are empty"
+    if len(fields) > width:
+        code, value = FaultCode.TOO_MANY_FIELDS, fields[width]
+        mend = "remove some, or put quotes around a value with the delimiter in it"
+    fault = Fault(code, row, line, None, value, f"{what}; {mend}")
     return RejectedRow(row, line, fields, (fault,))

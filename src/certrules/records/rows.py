@@ -1,4 +1,4 @@
-"""The rows of a file: which character divides them, which is the header, which quotes are wrong?"""
+"""Rows: the delimiter that divides them, the header, and what a CSV reader cannot read."""
 
 import csv
 import re
@@ -27,7 +27,8 @@ def read_rows(
 ) -> Iterator[tuple[int, list[str]]]:
     r"""Yield each row that is not blank, with the line on which it begins.
 
-    The lines must be the same at a second iteration. ``escaped`` takes off the apostrophes that
+    A row of delimiters alone is blank too: spreadsheets write such rows at the end of a file. The
+    lines must be the same at a second iteration. ``escaped`` takes off the apostrophes that
     :class:`~certrules.records.RejectsWriter` adds. Raises
     :class:`~certrules.errors.RecordsFileError` for a row that is no CSV.
 
@@ -79,7 +80,7 @@ def choose_delimiter(
     if quotes and not most:
         raise quotes[0]
     if misread and not found:
-        raise misread[0]
+        raise _too_wide(lines) or misread[0]
     best = [delimiter for delimiter in found if found[delimiter] == most]
     if len(best) != 1:
         raise _undecided(best)
@@ -139,11 +140,23 @@ def read_header(lines: Iterable[str], delimiter: str) -> list[str]:
         mend = "if the file is in UTF-16, name its encoding: utf-16-le or utf-16-be"
         raise RecordsFileError("nul_in_header", f"{said}; {mend}")
     if len(header) > COLUMN_LIMIT:
-        said = f"the header has {len(header):,} columns, more than {COLUMN_LIMIT:,}"
-        mend = "remove those that are not needed"
-        facts = {"columns": len(header), "limit": COLUMN_LIMIT}
-        raise RecordsFileError("too_many_columns", f"{said}; {mend}", **facts)
+        raise _too_many(len(header))
     return header
+
+
+def _too_wide(lines: Iterable[str]) -> RecordsFileError | None:
+    """Return the error of a header that is too long because it is delimiters without end."""
+    header = next(line for line in lines if not line.isspace())
+    columns = 1 + max(header.count(delimiter) for delimiter in DELIMITERS)
+    return _too_many(columns) if columns > COLUMN_LIMIT else None
+
+
+def _too_many(columns: int) -> RecordsFileError:
+    said = f"the header has {columns:,} columns, more than {COLUMN_LIMIT:,}"
+    mend = "remove those that are not needed"
+    return RecordsFileError(
+        "too_many_columns", f"{said}; {mend}", columns=columns, limit=COLUMN_LIMIT
+    )
 
 
 def misquoted(text: str, line: int, delimiter: str) -> RecordsFileError:

@@ -1,4 +1,4 @@
-"""The bytes of a file: where do they come from, and how are they read more than once?"""
+"""Source: the bytes of a file or stream, read more than once."""
 
 import io
 import os

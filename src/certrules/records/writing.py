@@ -1,4 +1,4 @@
-"""Rejected rows: how are they handed back, to be corrected and imported again?"""
+"""Writing: rejected rows as a file, to be corrected and imported again."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Importing: what does a record mean beside what is stored and the other rows of its file?"""
+"""Importing: what a record means beside what is stored and the other rows of its file."""
 
 from certrules.rules.importing.deciding import Decision, Outcome, award_of, decide
 from certrules.rules.importing.matching import (

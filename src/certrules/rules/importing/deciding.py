@@ -1,4 +1,4 @@
-"""Deciding: what does the award that a record describes do to those that its user has?"""
+"""Deciding: what the award of a record changes about those that its user has."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

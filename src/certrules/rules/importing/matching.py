@@ -1,4 +1,4 @@
-"""Matching: do the names and codes of a record lead to what can be awarded to whom?"""
+"""Matching: whether the names and codes of a record lead to a user and what they can be awarded."""
 
 from collections.abc import Mapping, Sequence
 

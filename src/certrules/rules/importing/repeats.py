@@ -1,4 +1,4 @@
-"""Repeats: which rows are about the same certification of a user, and which of them count?"""
+"""Repeats: rows about the same certification of a user, and which of them count."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Importing: how does a file of certification records get into a store?
+"""Importing: a file of certification records into a store.
 
 Each batch of its rows is planned against what the store holds, and carried out in one transaction.
 """

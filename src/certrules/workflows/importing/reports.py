@@ -1,4 +1,4 @@
-"""Reports: what did an import come to?"""
+"""Reports: what became of the rows of an import."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
