@@ -60,7 +60,8 @@ def issue_predated(
     for some in batches(users, on_progress):
         with acting.reading() if dry_run else acting.writing() as transaction:
             found = known_certification(transaction, certification_id)
-            known = of_many(transaction, found, some)
+            items = {each.ref for each in found.assignments}
+            known = of_many(transaction, found, some, items)
             reports.append(decide_each(acting, transaction, some, known, predate, dry_run=dry_run))
     return together(reports)
 

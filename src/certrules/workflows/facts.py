@@ -109,15 +109,17 @@ def of_user(
 
 
 def of_many(
-    transaction: TrainingParts, certification: Certification, users: Collection[str]
+    transaction: TrainingParts,
+    certification: Certification,
+    users: Collection[str],
+    items: Collection[ItemRef] = (),
 ) -> Mapping[str, Facts]:
-    """Return, by user, the awards of a certification and the completions of its items.
+    """Return, by user, the awards of a certification and the completions of some items.
 
     Those whom the store does not have are absent. What else :func:`load` returns is left out.
     """
     histories = transaction.awards.histories([(user, certification.id) for user in users])
     done: dict[str, list[Completion]] = defaultdict(list)
-    items = _starting(certification, ())
     for completion in transaction.learning.completions(users, items):
         done[completion.user_id].append(completion)
     names = tuple(transaction.items.among(items).values())

@@ -16,7 +16,7 @@ from certrules.repositories.protocols import HasUsers
 from certrules.rules import awarding
 from certrules.rules.awarding import Expansion, Targets
 from certrules.workflows.effects import DecisionParts, EffectParts, apply, batches
-from certrules.workflows.facts import known_certification, known_source
+from certrules.workflows.facts import known_certification, known_source, of_many
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
 from certrules.workflows.platform import Acting
 
@@ -162,12 +162,7 @@ def award_all(
     with acting.writing() as transaction:
         found = known_certification(transaction, chosen.certification_id)
         known_source(transaction, chosen.source)
-        known = transaction.users.among(users)
-        histories = transaction.awards.histories([(id_, found.id) for id_ in known])
-        facts = {
-            id_: Facts(user, found, tuple(histories.get((id_, found.id), ())))
-            for id_, user in sorted(known.items())
-        }
+        facts = of_many(transaction, found, users)
         by_hand = partial(awarding.by_hand, chosen=chosen, at=at, policy=acting.policy)
         return decide_each(acting, transaction, users, facts, by_hand)
 

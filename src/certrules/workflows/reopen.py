@@ -82,9 +82,10 @@ def _reopened(
         holders[certification].append(user)
     for certification, users in holders.items():
         found = transaction.certifications.get(certification)
-        of_users = facts.of_many(transaction, found, users) if found else {}
-        items = {each.ref for each in found.assignments} if found else set()
-        for user, known in of_users.items():
+        if found is None:
+            continue
+        items = {each.ref for each in found.assignments}
+        for user, known in facts.of_many(transaction, found, users, items).items():
             enrolments, _ = transaction.learning.history(user, items)
             enrolled = evolve(known, enrolments=enrolments)
             decision = awarding.reopen_training(enrolled, at=at, policy=acting.policy)
