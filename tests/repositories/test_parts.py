@@ -12,6 +12,7 @@ import pytest
 from certrules import (
     DOCEBO,
     Assignment,
+    Award,
     Certification,
     Completion,
     Item,
@@ -24,10 +25,12 @@ from certrules import (
 )
 from certrules.errors import InvalidValueError, StoreError
 from certrules.model.badges import Badge
+from certrules.model.events import Event, EventKind
+from certrules.model.notices import Notice
 from certrules.model.people import Company
 from certrules.records import open_records
 from certrules.repositories.memory import MemoryStore
-from certrules.repositories.parts import NoBadges, NoCompanies, NoEvents, NoNotices, with_parts
+from certrules.repositories.parts import with_parts
 from certrules.repositories.protocols import Transaction
 from certrules.workflows import awarding, importing, lifecycle, notifying, renewal, reporting
 from certrules.workflows.platform import SYSTEM, Acting, Platform
@@ -121,25 +124,45 @@ def test_what_would_be_lost_is_refused(acting: Acting[Transaction]) -> None:
             transaction.notices.set_planned({})
 
 
-def test_what_is_empty_says_so() -> None:
-    companies, badges, events, notices = NoCompanies(), NoBadges(), NoEvents(), NoNotices()
-    assert companies.get("acme") is None
-    assert badges.current("1", "fa", 1) is badges.get("b1") is None
-    assert [*companies.all(), *badges.listed(1), *badges.withdrawn([("1", "fa", 1)])] == []
-    assert badges.places() == (1, ())
-    assert (events.acknowledged(), events.count(0, AT), [*events.after(0, 9)]) == (0, (0, 0), [])
-    assert [*notices.add([])] == []
+def test_what_is_empty_says_so(acting: Acting[Transaction]) -> None:
+    with acting.reading() as view:
+        assert view.companies.get("acme") is None
+        assert view.badges.current("1", "fa", 1) is view.badges.get("b1") is None
+        found = view.companies.all(), view.badges.listed(1), view.badges.withdrawn([("1", "fa", 1)])
+        assert [each for some in found for each in some] == []
+        assert view.badges.places() == (1, set())
+        assert (view.events.acknowledged(), view.events.count(0, AT)) == (0, (0, 0))
+        assert [*view.events.after(0, 9)] == []
 
 
-def test_what_takes_back_nothing_does_nothing() -> None:
-    badges, events, notices = NoBadges(), NoEvents(), NoNotices()
-    badges.suspend("b1")
-    badges.withdraw("b1")
-    badges.revoke([])
-    badges.revoke_outdated([])
-    events.acknowledge(1)
-    for each in (notices.pass_over, notices.cancel, notices.cancel_outdated, notices.forget):
-        each([])
+def test_what_takes_back_nothing_does_nothing(acting: Acting[Transaction]) -> None:
+    award = Award("1", "fa", AT, None)
+    with acting.writing() as transaction:
+        badges, notices = transaction.badges, transaction.notices
+        badges.suspend("b1")
+        badges.withdraw("b1")
+        badges.revoke([award.key])
+        badges.revoke_outdated([award])
+        transaction.events.acknowledge(1)
+        notices.cancel([award.key])
+        notices.cancel_outdated([award])
+        notices.forget([award.key])
+        notices.pass_over([])
+        assert [*notices.add([])] == []
+
+
+def test_events_and_notices_are_forgotten(acting: Acting[Transaction]) -> None:
+    notice = Notice("n1", NoticeKind.ISSUED, "1", "fa", 1, AT, AT)
+    for _ in range(2):
+        with acting.writing() as transaction:
+            assert [*transaction.events.after(0, 9)] == []
+            transaction.events.add([Event(EventKind.ISSUED, "1", "fa", 1, AT)])
+            transaction.notices.add([notice])
+
+
+def test_nothing_is_written_through_a_view(acting: Acting[Transaction]) -> None:
+    with acting.reading() as view, pytest.raises(StoreError, match="for reading"):
+        view.events.add([Event(EventKind.ISSUED, "1", "fa", 1, AT)])
 
 
 def test_a_store_with_parts_travels_as_its_own_does() -> None:

@@ -25,7 +25,7 @@ from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
 from certrules.repositories.memory_tables import Part, Scope, Tables, opened
 from certrules.repositories.zones import zones_checked
 
-__all__ = ["MemoryStore", "MemoryTransaction"]
+__all__ = ["MemoryCompanies", "MemoryStore", "MemoryTransaction"]
 
 
 class MemoryStore:
@@ -79,7 +79,7 @@ class MemoryTransaction:
 
     def __init__(self, scope: Scope) -> None:
         self.users: protocols.Users = _Users(scope)
-        self.companies: protocols.Companies = _Companies(scope)
+        self.companies: protocols.Companies = MemoryCompanies(scope)
         self.certifications: protocols.Certifications = _Certifications(scope)
         self.items: protocols.Items = _Items(scope)
         self.awards: protocols.Awards = _Awards(scope)
@@ -139,7 +139,9 @@ class _Users(_ById[User]):
         super().put(zones_checked(values))
 
 
-class _Companies(_ById[Company]):
+class MemoryCompanies(_ById[Company]):
+    """See :class:`~certrules.repositories.protocols.Companies`."""
+
     table = "companies"
 
 
