@@ -1,4 +1,4 @@
-"""What does a store say when somebody else changed an award first?"""
+"""Conflicts: the errors of a store in which somebody else was faster."""
 
 from certrules.errors import ConflictError
 from certrules.model.awards import Award
@@ -9,7 +9,7 @@ __all__ = ["badge_conflict", "conflict", "renewal_conflict"]
 
 
 def conflict(award: Award) -> ConflictError:
-    """Return the error that names the cycle which is not as its writer thought."""
+    """Return the error of a cycle that is not as its writer saw it."""
     return ConflictError(
         f"cycle {award.cycle} of certification {award.certification_id!r} of user "
         f"{award.user_id!r} was changed by somebody else first; load it again and decide anew"
@@ -17,7 +17,7 @@ def conflict(award: Award) -> ConflictError:
 
 
 def badge_conflict(badge: Badge) -> ConflictError:
-    """Return the error that names the badge whose id, bit or award has one already."""
+    """Return the error of a badge whose id, bit or award has a badge already."""
     return ConflictError(
         f"badge {badge.id!r} at index {badge.index} of status list {badge.status_list}, or its "
         f"award (cycle {badge.cycle} of certification {badge.certification_id!r} of user "
@@ -26,7 +26,7 @@ def badge_conflict(badge: Badge) -> ConflictError:
 
 
 def renewal_conflict(renewal: Renewal) -> ConflictError:
-    """Return the error that names the renewal which somebody else started or closed."""
+    """Return the error of a renewal that somebody else started or closed."""
     return ConflictError(
         f"a renewal of certification {renewal.certification_id!r} of user {renewal.user_id!r} was "
         "started or closed by somebody else first; load it again and decide anew"

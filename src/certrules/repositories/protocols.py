@@ -1,9 +1,9 @@
-"""The ports of a store: what must it be able to do?
+"""Ports of a store: the parts of its transactions, and what each of them must be able to do.
 
 A host implements these on its own database, or takes :mod:`certrules.repositories.memory` or
-:mod:`certrules.repositories.sql`. It needs the parts of :class:`CoreTransaction`;
-:func:`certrules.repositories.parts.with_parts` adds the others. ``certrules.testing`` checks any of
-them against one contract.
+:mod:`certrules.repositories.sql`. The type of a workflow names the parts that it asks;
+:func:`certrules.repositories.parts.with_parts` adds all others to those of
+:class:`CoreTransaction`. ``certrules.testing`` checks each part against a contract.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -162,7 +162,7 @@ class Awards(Protocol):
         """
 
     def add(self, awards: Sequence[Award]) -> None:
-        """Add new cycles; ConflictError where a user's certification has that cycle already."""
+        """Add new cycles; ConflictError if a user's certification has that cycle already."""
 
     def replace(self, awards: Sequence[Award]) -> None:
         """Replace cycles; ConflictError unless each stored version is the one before its own."""
@@ -253,11 +253,11 @@ class Renewals(Protocol):
     def add(self, renewal: Renewal) -> None:
         """Add a started renewal.
 
-        ConflictError where another one of the user's certification is open, or has the same key.
+        ConflictError if another one of the user's certification is open, or has the same key.
         """
 
     def close(self, renewal: Renewal) -> None:
-        """Replace the open renewal by this closed one; ConflictError where none is open."""
+        """Replace the open renewal by this closed one; ConflictError if none is open."""
 
     def remove(self, certification_id: str) -> None:
         """Delete every renewal of a certification."""
@@ -270,10 +270,10 @@ class Badges(Protocol):
         """Return the badge of an id."""
 
     def current(self, user_id: str, certification_id: str, cycle: int) -> Badge | None:
-        """Return the badge of a cycle as it is now, not revoked or withdrawn: one at most."""
+        """Return the current badge of a cycle: one that is not revoked, or was withdrawn."""
 
     def withdrawn(self, cycles: Iterable[tuple[str, str, int]]) -> Collection[tuple[str, str, int]]:
-        """Return those of some (user, certification, cycle) whose badge is withdrawn."""
+        """Return those (user, certification, cycle) whose badge is withdrawn."""
 
     def listed(self, status_list: int) -> Sequence[Badge]:
         """Return the badges of a status list, by index."""
@@ -282,26 +282,26 @@ class Badges(Protocol):
         """Return the number of the latest status list (1 if none), and its indexes in use."""
 
     def add(self, badge: Badge) -> None:
-        """Add a badge; ConflictError where its id, its bit or its cycle has one already."""
+        """Add a badge; ConflictError if its id, its bit or its cycle has one already."""
 
     def suspend(self, badge_id: str, *, suspended: bool = True) -> None:
         """Suspend a badge, or lift its suspension; nothing happens if there is none."""
 
     def revoke(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Revoke the badges of some cycles, for ever; those may have others from then on."""
+        """Revoke the badges of cycles for ever; the cycles may get other badges."""
 
     def revoke_outdated(self, awards: Iterable[Award]) -> None:
-        """Revoke the badges of awards, for ever, that say other dates than these awards have."""
+        """Revoke for ever the badges whose dates are not those of their awards, as given."""
 
     def withdraw(self, badge_id: str) -> None:
         """Revoke the current badge of a cycle by its id, for ever; the cycle gets no other."""
 
 
 class Events(Protocol):
-    """The outbox: what happened and what is to be told, in order.
+    """The outbox: events and notices, in the order in which they were recorded.
 
-    Whoever reads it asks for what stands after the last position that they acknowledged, so that
-    all of it is delivered, and what they did not acknowledge once more.
+    A reader asks for the entries after the last position that it acknowledged. So each entry is
+    delivered at least once, and again until it is acknowledged.
     """
 
     def add(self, events: Iterable[Event], /) -> None:
@@ -316,53 +316,53 @@ class Events(Protocol):
     def acknowledge(self, position: int) -> None:
         """Acknowledge everything up to a position; what is acknowledged stays so.
 
-        A position after the last one means the last one: nobody has read what is yet to come.
+        A position after the last one means the last one: later entries were not read yet.
         """
 
     def count(self, position: int, at: datetime) -> tuple[int, int]:
-        """Return how many entries stand after a position, and how many of them are late.
+        """Return how many entries are after a position, and how many of them are late.
 
-        Late are the notices that were to be sent before an instant: their ``send_by`` is earlier.
+        A notice is late if its ``send_by`` is before the instant.
         """
 
 
 class Notices(Protocol):
-    """What learners are told, each of it once: notices stand in the outbox among the events."""
+    """The notices for learners, each recorded once: in the outbox, among the events."""
 
     def add(self, notices: Iterable[Notice], /) -> Sequence[Notice]:
-        """Append those notices whose identity was never there, and return them.
+        """Append the notices whose identity was never recorded, and return them.
 
-        Of several of one identity, the last one is.
+        If several have one identity, the last one counts.
         """
 
     def pass_over(self, notices: Iterable[Notice], /) -> None:
-        """Remember notices as if they had been told, and append nothing."""
+        """Record notices as skipped: they are not appended, and count as created."""
 
     def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Take back the notices of the expiry of some (user, certification, cycle).
+        """Cancel the notices of the expiry of each (user, certification, cycle).
 
-        Those that are acknowledged are told already, and stay; those passed over may be told.
+        Acknowledged notices stay: they were delivered. Skipped ones may be created again.
         """
 
     def cancel_outdated(self, awards: Iterable[Award]) -> None:
-        """Take back, as :meth:`cancel` does, what tells of another expiry than awards have."""
+        """Cancel the notices of another expiry than the awards have, as :meth:`cancel` does."""
 
     def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        """Take back the notices of issue and expiry of some awards that are no more.
+        """Cancel the notices of the issue and the expiry of awards that were removed.
 
-        Those that are acknowledged stay in the outbox, but no longer count as told: another award
-        may be issued in the same (user, certification, cycle), with the same expiry.
+        Acknowledged ones stay in the outbox, but no longer count as created: another award may be
+        issued in the same (user, certification, cycle), with the same expiry.
         """
 
     def planned(self) -> Mapping[str, Planned]:
         """Return how far each notification's notices are planned, by its id."""
 
     def set_planned(self, planned: Mapping[str, Planned]) -> None:
-        """Remember how far some notifications' notices are planned; others stay as they are."""
+        """Record how far the notices of notifications are planned; others stay as they are."""
 
 
 class Tables(Protocol):
-    """What people see in tables: rows that a store finds, sorts and counts.
+    """The tables that people see: rows that a store finds, sorts and counts.
 
     :class:`~certrules.repositories.generic_tables.GenericTables` is made of the other parts.
     """
@@ -370,7 +370,7 @@ class Tables(Protocol):
     def awards(self, query: TableQuery) -> Iterator[AwardRow]:
         """Return the awards that a query of awards finds, in its order, without holding them all.
 
-        Nothing else may be asked of this transaction before the last row is read.
+        Ask nothing else of this transaction before the last row is read.
         """
 
     def certifications(self, query: TableQuery) -> Iterator[CertificationRow]:
@@ -382,7 +382,7 @@ class Tables(Protocol):
     def groups(self, query: TableQuery) -> Sequence[tuple[Any, ...]]:
         """Return each combination of the group's fields, with the number of its rows last.
 
-        In any order; the query's own order, offset and limit do not count.
+        In any order; the query's own order, offset and limit do not matter.
         """
 
 

@@ -1,4 +1,4 @@
-"""Does the time zone of every user exist?"""
+"""Time zones of users, checked before they are stored."""
 
 from collections.abc import Iterable
 
@@ -9,9 +9,9 @@ __all__ = ["zones_checked"]
 
 
 def zones_checked(users: Iterable[User]) -> list[User]:
-    """Return users to keep; raise :class:`~certrules.errors.UnknownZoneError` where a zone is none.
+    """Return the users; raise :class:`~certrules.errors.UnknownZoneError` if a zone does not exist.
 
-    Users that are read again are not checked: another machine may know fewer zones.
+    Users are not checked when they are read: another machine may know fewer zones.
     """
     found = list(users)
     for zone in {user.time_zone for user in found}:
