@@ -15,7 +15,6 @@ import pytest
 
 import certrules.workflows
 from certrules import DOCEBO, Award, User
-from certrules.catalogs import Catalog
 from certrules.errors import StoreError
 from certrules.model.events import Event, EventKind
 from certrules.model.learning import ExternalTraining
@@ -26,7 +25,7 @@ from certrules.rules.awarding import Targets
 from certrules.rules.reporting import Report
 from certrules.rules.status import Status
 from certrules.rules.tables import Table
-from certrules.workflows import awarding, catalog, exporting, manual_awards, outbox, reporting
+from certrules.workflows import awarding, exporting, manual_awards, outbox, reporting
 from certrules.workflows.effects import decide_and_apply
 from certrules.workflows.exporting import ExportFormat
 from certrules.workflows.platform import SYSTEM, Acting, Platform
@@ -131,16 +130,23 @@ def test_a_store_of_few_parts_runs_the_workflows_that_ask_no_others(few: Acting[
     assert not few.acting_as(learner).may(Action.ISSUE_AWARD)
 
 
-def test_a_part_that_is_missing_is_named_and_nothing_is_kept(few: Acting[Few]) -> None:
-    """mypy refuses each call: otherwise it would call the comments unused."""
+def test_a_part_that_is_missing_is_named(few: Acting[Few]) -> None:
+    """mypy refuses both calls: otherwise it would call the comments unused."""
     with pytest.raises(StoreError, match=r"no awards: .*, or wrap the store in .*with_parts"):
         reporting.learner(few, "ada", at=day(9))  # type: ignore[arg-type]
     training = ExternalTraining("ada", "t1", date(2024, 1, 2))
     with pytest.raises(StoreError, match="no learning"):
         awarding.report_external(few, training, at=day(9))  # type: ignore[arg-type]
-    catalog_of_one = Catalog(users=(User("new", "new"),))
-    with pytest.raises(StoreError, match="no items"):
-        catalog.load(few, catalog_of_one)  # type: ignore[arg-type]
+
+
+def test_what_was_written_before_a_part_was_missing_is_not_kept(few: Acting[Few]) -> None:
+    def write() -> None:
+        with few.writing() as transaction:
+            transaction.users.put([User("new", "new")])
+            transaction.badges.listed(1)  # type: ignore[attr-defined]
+
+    with pytest.raises(StoreError, match="no badges"):
+        write()
     with few.reading() as view:
         assert view.users.get("new") is None
 
