@@ -82,7 +82,7 @@ def test_an_engine_of_the_hosts_own_needs_an_address_to_be_sent(tmp_path: Path) 
     url = f"sqlite:///{tmp_path / 'store.db'}"
     engine = create_engine(url)
     create_schema(engine)
-    with pytest.raises(StoreError, match=r"engine of the program's own.*tell SqlStore the url"):
+    with pytest.raises(StoreError, match=r"engine of the program's own.*give SqlStore the url"):
         pickle.dumps(SqlStore(engine))
     with closing(SqlStore(engine, url=url)) as store, closing(sent(store)) as other:
         put(other, "ada")

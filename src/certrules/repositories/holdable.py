@@ -1,6 +1,8 @@
 """What a store can hold: texts that have a form in UTF-8, and whole numbers of 64 bits."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from attrs import fields, has
@@ -32,14 +34,15 @@ def holdable(values: Iterable[V]) -> list[V]:
 
 def _check(value: Any) -> None:
     if isinstance(value, str):
-        _check_text(value)
+        if not value.isascii():
+            _check_text(value)
     elif isinstance(value, int):
         if not -_LIMIT <= value < _LIMIT:
             raise StoreError(f"memory cannot hold this value: {value} has over 64 bits")
-    elif isinstance(value, tuple | frozenset):
-        holdable(value)
-    elif has(type(value)):
-        holdable(getattr(value, each.name) for each in fields(type(value)))
+    else:
+        kind: Any = type(value)
+        for each in value if isinstance(value, tuple | frozenset) else _parts(kind)(value):
+            _check(each)
 
 
 def _check_text(text: str) -> None:
@@ -47,3 +50,9 @@ def _check_text(text: str) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         raise StoreError(f"memory cannot hold this value: {error}") from None
+
+
+@lru_cache(maxsize=100)
+def _parts(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what gives the fields of values of a class, and nothing of any other."""
+    return attrgetter(*(each.name for each in fields(kind))) if has(kind) else lambda _: ()

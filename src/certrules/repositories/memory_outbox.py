@@ -50,20 +50,20 @@ class MemoryNotices(Part):
     """See :class:`~certrules.repositories.protocols.Notices`."""
 
     def add(self, notices: Iterable[Notice]) -> Sequence[Notice]:
-        entries, told = self._scope.change("events"), self._scope.change("notices")
+        entries, by_cycle = self._scope.change("events"), self._scope.change("notices")
         added = []
         for notice in {each.identity: each for each in holdable(notices)}.values():
-            known: _Known = told.get(notice.key, {})
+            known: _Known = by_cycle.get(notice.key, {})
             if notice.identity not in known:
                 entries.append(notice)
-                told[notice.key] = {**known, notice.identity: (notice, len(entries))}
+                by_cycle[notice.key] = {**known, notice.identity: (notice, len(entries))}
                 added.append(notice)
         return added
 
     def pass_over(self, notices: Iterable[Notice]) -> None:
-        told = self._scope.change("notices")
+        by_cycle = self._scope.change("notices")
         for notice in holdable(notices):
-            told[notice.key] = {notice.identity: (notice, None), **told.get(notice.key, {})}
+            by_cycle[notice.key] = {notice.identity: (notice, None), **by_cycle.get(notice.key, {})}
 
     def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
         for cycle in cycles:
@@ -84,16 +84,16 @@ class MemoryNotices(Part):
         *,
         forgetting: bool = False,
     ) -> None:
-        entries, told = self._scope.change("events"), self._scope.change("notices")
+        entries, by_cycle = self._scope.change("events"), self._scope.change("notices")
         acknowledged = self._scope.see().cursors.get(_ACKNOWLEDGED, 0)
         kept: _Known = {}
-        for identity, (notice, position) in told.get(cycle, {}).items():
+        for identity, (notice, position) in by_cycle.get(cycle, {}).items():
             pending = position is None or position > acknowledged
             if not chosen(notice) or not (pending or forgetting):
                 kept[identity] = notice, position
             elif pending and position is not None:
                 entries[position - 1] = None
-        told[cycle] = kept
+        by_cycle[cycle] = kept
 
     def planned(self) -> Mapping[str, Planned]:
         return dict(self._scope.see().planned)

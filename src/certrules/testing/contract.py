@@ -1,4 +1,4 @@
-"""Does a store keep the promises of :mod:`certrules.repositories.protocols`?
+"""The contract of stores: are the promises of :mod:`certrules.repositories.protocols` kept?
 
 The implementer of a store subclasses :class:`StoreContract`, and before every test sets ``store``
 to a fresh, empty one; pytest and unittest both collect the tests::
@@ -390,7 +390,7 @@ class StoreContract(Contract):
 
     # Text and time
 
-    def test_text_is_told_apart_by_every_character(self) -> None:
+    def test_texts_differ_by_every_character(self) -> None:
         def put(work: Transaction) -> None:
             work.users.put(User(text, f"u-{text}-") for text in _LOOK_ALIKES)
             work.certifications.put(Certification(text, text, text) for text in _LOOK_ALIKES)

@@ -1,4 +1,4 @@
-"""Does a store keep the promises about learning and renewals?
+"""The contract of learning and renewals: does a store keep them?
 
 See :mod:`certrules.testing.contract` for how to run the tests.
 """

@@ -1,4 +1,4 @@
-"""Does a store keep the promises about its outbox: events, notices, and who has read them?
+"""The contract of the outbox: does a store keep events, notices, and who has read them?
 
 See :mod:`certrules.testing.contract` for how to run the tests.
 """
@@ -42,7 +42,7 @@ class OutboxContract(Contract):
             assert [each for _, each in view.events.after(first, 2)] == entries[1:3]
             assert not view.events.after(last, 10)
 
-    def test_a_notice_is_told_once(self) -> None:
+    def test_a_notice_is_sent_once(self) -> None:
         late = evolve(_NOTICE, due_at=_AT + timedelta(hours=1), priority=Priority.NORMAL)
         with self.store.writing() as work:
             assert work.notices.add([_NOTICE, late]) == [late]
@@ -50,14 +50,14 @@ class OutboxContract(Contract):
             assert not work.notices.add([late, _NOTICE])
         assert self._entries() == [late]
 
-    def test_of_two_issues_of_one_cycle_the_last_is_told(self) -> None:
+    def test_of_two_issues_of_one_cycle_the_last_is_sent(self) -> None:
         first = evolve(_NOTICE, kind=NoticeKind.ISSUED, of=_AT, due_at=_AT)
         last = evolve(first, of=_AT + timedelta(days=30), due_at=_AT + timedelta(days=30))
         with self.store.writing() as work:
             assert work.notices.add([first, last]) == [last]
         assert self._entries() == [last]
 
-    def test_what_is_passed_over_counts_as_told(self) -> None:
+    def test_what_is_passed_over_counts_as_sent(self) -> None:
         other = evolve(_NOTICE, cycle=2)
         with self.store.writing() as work:
             work.notices.pass_over([_NOTICE, _NOTICE])
@@ -75,7 +75,7 @@ class OutboxContract(Contract):
                 work.notices.cancel([("ada", "fire", 1)])
         assert not self._entries()
 
-    def test_only_what_tells_of_another_expiry_is_taken_back_as_outdated(self) -> None:
+    def test_only_notices_of_another_expiry_are_taken_back_as_outdated(self) -> None:
         others = [
             evolve(_NOTICE, kind=NoticeKind.ISSUED, notification_id="n2"),
             evolve(_NOTICE, cycle=2),
@@ -161,7 +161,7 @@ class OutboxContract(Contract):
             assert work.notices.add([issued, other, _NOTICE]) == [_NOTICE]
         assert self._entries() == [issued, other, _NOTICE]
 
-    def test_of_an_award_that_is_no_more_nothing_is_pending(self) -> None:
+    def test_nothing_is_pending_for_a_removed_award(self) -> None:
         issued = evolve(_NOTICE, notification_id="n2", kind=NoticeKind.ISSUED)
         enrolled = evolve(_NOTICE, notification_id="n3", kind=NoticeKind.ENROLLED)
         others = [enrolled, evolve(_NOTICE, cycle=2), evolve(issued, user_id="bob")]
@@ -170,7 +170,7 @@ class OutboxContract(Contract):
             work.notices.forget([("ada", "fire", 1), ("eve", "fire", 1)])
         assert self._entries() == others
 
-    def test_what_was_told_of_an_award_that_is_no_more_is_told_of_the_next(self) -> None:
+    def test_what_was_sent_for_a_removed_award_is_sent_for_the_next(self) -> None:
         kinds = (NoticeKind.EXPIRY, NoticeKind.ISSUED)
         notices = [evolve(_NOTICE, notification_id=str(kind), kind=kind) for kind in kinds]
         for _ in range(3):
@@ -181,7 +181,7 @@ class OutboxContract(Contract):
                 work.notices.forget([("ada", "fire", 1)])
         assert self._entries() == notices * 3
 
-    def test_what_was_told_cannot_be_taken_back(self) -> None:
+    def test_what_was_sent_cannot_be_taken_back(self) -> None:
         with self.store.writing() as work:
             work.notices.add([_NOTICE])
             work.events.acknowledge(work.events.after(0, 1)[0][0])

@@ -1,4 +1,4 @@
-"""What facts can there be? Hypothesis strategies for the tests of those who build on certrules.
+"""Strategies of Hypothesis: facts, and their parts, for tests of what is built on certrules.
 
 They draw ids from a few, so that facts meet: items assigned twice, courses in several plans, plans
 that hold themselves or courses unknown, windows over and open, completions before an enrolment or
@@ -16,6 +16,7 @@ attempts are numbered, the last alone is current, and at most one renewal is ope
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -47,21 +48,8 @@ from certrules.model.learning import (
 from certrules.model.people import User
 from certrules.periods import Unit
 
-__all__ = [
-    "assignments",
-    "awards",
-    "certifications",
-    "completions",
-    "courses",
-    "enrolments",
-    "facts",
-    "learning_plans",
-    "moments",
-    "renewals",
-    "users",
-    "validities",
-    "windows",
-]
+__all__ = ["assignments", "awards", "certifications", "completions", "courses", "enrolments"]
+__all__ += ["facts", "learning_plans", "moments", "renewals", "users", "validities", "windows"]
 
 COURSES = ("c1", "c2", "c3")
 PLANS = ("p1", "p2")
@@ -96,16 +84,16 @@ def _some(each: st.SearchStrategy[Drawn], at_most: int) -> st.SearchStrategy[lis
     return _mostly(st.lists(each, min_size=1, max_size=at_most), st.just([]))
 
 
+@cache
 def moments() -> st.SearchStrategy[datetime]:
     """Aware instants of 2024 and 2025, in several zones, often the first of a day in UTC."""
-    return _MOMENTS
+    clock = st.sampled_from([timedelta(), timedelta(microseconds=-1), timedelta(hours=13)])
+    return st.tuples(st.integers(0, 730), clock, st.sampled_from(ZONES)).map(
+        lambda drawn: (FIRST_DAY + timedelta(days=drawn[0]) + drawn[1]).astimezone(drawn[2])
+    )
 
 
-_CLOCK = st.sampled_from([timedelta(), timedelta(microseconds=-1), timedelta(hours=13)])
-_MOMENTS = st.tuples(st.integers(0, 730), _CLOCK, st.sampled_from(ZONES)).map(
-    lambda drawn: (FIRST_DAY + timedelta(days=drawn[0]) + drawn[1]).astimezone(drawn[2])
-)
-_MAYBE = st.none() | _MOMENTS
+_MAYBE = st.none() | moments()
 _SOME_GROUPS = st.frozensets(st.sampled_from(GROUPS))
 _ITEMS = st.sampled_from([*ITEMS, ITEMS[0], ITEMS[0]])
 
@@ -118,142 +106,117 @@ def users(user_id: str = "u1") -> st.SearchStrategy[User]:
     )
 
 
+@cache
 def validities() -> st.SearchStrategy[Validity]:
     """Any validity, never among them."""
-    return _VALIDITIES
+    return st.builds(Validity, st.integers(0, 36), st.sampled_from(Unit))
 
 
-_VALIDITIES = st.builds(Validity, st.integers(0, 36), st.sampled_from(Unit))
-
-
+@cache
 def windows() -> st.SearchStrategy[Window]:
     """Windows with a last day, a number of days, both or neither."""
-    return _WINDOWS
+    last_days = st.none() | moments().map(datetime.date)
+    days = st.none() | st.integers(1, 400)
+    return _mostly(
+        st.just(Window()), st.builds(Window, last_days, days, st.sampled_from(WindowStart))
+    )
 
 
-_LAST_DAYS = st.none() | _MOMENTS.map(datetime.date)
-_DAYS = st.none() | st.integers(1, 400)
-_WINDOWS = _mostly(
-    st.just(Window()), st.builds(Window, _LAST_DAYS, _DAYS, st.sampled_from(WindowStart))
-)
-
-
+@cache
 def assignments() -> st.SearchStrategy[Assignment]:
     """Any item assigned, in a group or not."""
-    return _ASSIGNMENTS
+    groups = _mostly(st.none(), st.sampled_from(GROUPS))
+    return st.tuples(_ITEMS, moments(), groups).map(lambda drawn: Assignment(*drawn[0], *drawn[1:]))
 
 
-_ASSIGNMENTS = st.tuples(_ITEMS, _MOMENTS, _mostly(st.none(), st.sampled_from(GROUPS))).map(
-    lambda drawn: Assignment(*drawn[0], *drawn[1:])
-)
-
-
+@cache
 def certifications(certification_id: str = "fa") -> st.SearchStrategy[Certification]:
     """Certifications of an id, mostly active, with any items, the same one twice among them."""
-    return _CERTIFICATIONS.map(lambda drawn: evolve(drawn, id=certification_id))
-
-
-_CERTIFICATIONS = st.builds(
-    Certification,
-    st.just("fa"),
-    st.just("First aid"),
-    validity=_VALIDITIES,
-    retake=st.booleans(),
-    status=_mostly(st.just(CertificationStatus.ACTIVE), st.sampled_from(CertificationStatus)),
-    assignments=_some(_ASSIGNMENTS, 4).map(tuple),
-    criteria=_mostly(st.none(), st.sampled_from(Criteria)),
-    groups=_mostly(st.just(frozenset[str]()), _SOME_GROUPS),
-)
-
-
-def awards(
-    user_id: str = "u1", certification_id: str = "fa", *, cycle: int = 1
-) -> st.SearchStrategy[Award]:
-    """Awards of one cycle, current, of any source, expiring at any instant or never."""
-    return _AWARDS.map(
-        lambda drawn: evolve(drawn, user_id=user_id, certification_id=certification_id, cycle=cycle)
+    return st.builds(
+        Certification,
+        st.just(certification_id),
+        st.just("First aid"),
+        validity=validities(),
+        retake=st.booleans(),
+        status=_mostly(st.just(CertificationStatus.ACTIVE), st.sampled_from(CertificationStatus)),
+        assignments=_some(assignments(), 4).map(tuple),
+        criteria=_mostly(st.none(), st.sampled_from(Criteria)),
+        groups=_mostly(st.just(frozenset[str]()), _SOME_GROUPS),
     )
 
 
 _SOURCES = [
-    Source(),
-    Source(),
-    Source(),
+    *(Source(),) * 3,
     *(Source(AssociationType(kind.value), item) for kind, item in ITEMS),
 ]
-_AWARDS = st.tuples(_MOMENTS, _MAYBE, st.sampled_from(_SOURCES)).map(
-    lambda drawn: Award("u1", "fa", *drawn[:2], _basis(drawn[1]), drawn[2])
-)
 
 
-def _basis(expires_at: datetime | None) -> ExpiryBasis:
-    return ExpiryBasis.ALWAYS_VALID if expires_at is None else ExpiryBasis.DEFINITION
+@cache
+def awards(
+    user_id: str = "u1", certification_id: str = "fa", *, cycle: int = 1
+) -> st.SearchStrategy[Award]:
+    """Awards of one cycle, current, of any source, expiring at any instant or never."""
+
+    def award(drawn: tuple[datetime, datetime | None, Source]) -> Award:
+        issued_at, expires_at, source = drawn
+        basis = ExpiryBasis.ALWAYS_VALID if expires_at is None else ExpiryBasis.DEFINITION
+        return Award(user_id, certification_id, issued_at, expires_at, basis, source, cycle)
+
+    return st.tuples(moments(), _MAYBE, st.sampled_from(_SOURCES)).map(award)
 
 
+@cache
 def enrolments(user_id: str = "u1") -> st.SearchStrategy[Enrolment]:
     """Any current enrolment of a user, in any item, of any status."""
-    return _ENROLMENTS.map(lambda drawn: evolve(drawn, user_id=user_id))
-
-
-_ENROLMENTS = st.builds(
-    lambda item, moments, **drawn: Enrolment(
-        "u1", item[0], item[1], moments[0], completed_at=moments[1], **drawn
-    ),
-    _ITEMS,
-    st.tuples(_MOMENTS, _MAYBE).map(lambda drawn: (min(filter(None, drawn)), drawn[1])),
-    status=st.just(EnrolmentStatus.COMPLETED) | st.sampled_from(EnrolmentStatus),
-    first_access_at=_MAYBE,
-    direct=st.booleans(),
-)
-
-
-def completions(user_id: str = "u1") -> st.SearchStrategy[Completion]:
-    """Completions of any item at any instant."""
-    return _COMPLETIONS.map(lambda drawn: evolve(drawn, user_id=user_id))
-
-
-_COMPLETIONS = st.tuples(_ITEMS, _MOMENTS).map(lambda drawn: Completion("u1", *drawn[0], drawn[1]))
-
-
-def courses() -> st.SearchStrategy[Course]:
-    """Courses of a few ids, with some materials out of three."""
-    return _COURSES
-
-
-_MATERIALS = st.lists(st.sampled_from(["m1", "m2", "m3"]), unique=True)
-_COURSES = st.builds(Course, st.sampled_from(COURSES), _MATERIALS, _WINDOWS)
-
-
-def learning_plans() -> st.SearchStrategy[LearningPlan]:
-    """Learning plans of a few ids: also with an unknown course, or one of their own id."""
-    return _PLANS
-
-
-_HELD = st.lists(st.sampled_from([*COURSES, "unknown", *PLANS]), max_size=4, unique=True)
-_PLANS = st.builds(LearningPlan, st.sampled_from(PLANS), _HELD, _WINDOWS)
-
-
-def renewals(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrategy[Renewal]:
-    """Open renewals by any item, through a plan or not."""
-    return _RENEWALS.map(
-        lambda drawn: evolve(drawn, user_id=user_id, certification_id=certification_id)
+    return st.builds(
+        lambda item, instants, **drawn: Enrolment(
+            user_id, item[0], item[1], instants[0], completed_at=instants[1], **drawn
+        ),
+        _ITEMS,
+        st.tuples(moments(), _MAYBE).map(lambda drawn: (min(filter(None, drawn)), drawn[1])),
+        status=st.just(EnrolmentStatus.COMPLETED) | st.sampled_from(EnrolmentStatus),
+        first_access_at=_MAYBE,
+        direct=st.booleans(),
     )
 
 
-_OPTIONS = st.tuples(_ITEMS, st.none() | st.sampled_from(PLANS)).map(
-    lambda drawn: RenewalOption(*drawn[0], drawn[1])
-)
-_RENEWALS = st.builds(
-    Renewal,
-    st.just("u1"),
-    st.just("fa"),
-    st.integers(1, 3),
-    st.integers(1, 2),
-    _MOMENTS,
-    _OPTIONS,
-    st.booleans(),
-    st.none() | st.sampled_from(["k1", "k2"]),
-)
+@cache
+def completions(user_id: str = "u1") -> st.SearchStrategy[Completion]:
+    """Completions of any item at any instant."""
+    return st.tuples(_ITEMS, moments()).map(lambda drawn: Completion(user_id, *drawn[0], drawn[1]))
+
+
+@cache
+def courses() -> st.SearchStrategy[Course]:
+    """Courses of a few ids, with some materials out of three."""
+    materials = st.lists(st.sampled_from(["m1", "m2", "m3"]), unique=True)
+    return st.builds(Course, st.sampled_from(COURSES), materials, windows())
+
+
+@cache
+def learning_plans() -> st.SearchStrategy[LearningPlan]:
+    """Learning plans of a few ids: also with an unknown course, or one of their own id."""
+    held = st.lists(st.sampled_from([*COURSES, "unknown", *PLANS]), max_size=4, unique=True)
+    return st.builds(LearningPlan, st.sampled_from(PLANS), held, windows())
+
+
+@cache
+def renewals(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrategy[Renewal]:
+    """Open renewals by any item, through a plan or not."""
+    options = st.tuples(_ITEMS, st.none() | st.sampled_from(PLANS)).map(
+        lambda drawn: RenewalOption(*drawn[0], drawn[1])
+    )
+    return st.builds(
+        Renewal,
+        st.just(user_id),
+        st.just(certification_id),
+        st.integers(1, 3),
+        st.integers(1, 2),
+        moments(),
+        options,
+        st.booleans(),
+        st.none() | st.sampled_from(["k1", "k2"]),
+    )
 
 
 def facts(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrategy[Facts]:
@@ -270,8 +233,8 @@ def facts(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrateg
         ),
         enrolments=st.lists(enrolments(user_id), max_size=8).map(_attempts),
         completions=st.lists(completions(user_id), max_size=4),
-        courses=_each(COURSES, _COURSES),
-        plans=_each(PLANS, _PLANS),
+        courses=_each(COURSES, courses()),
+        plans=_each(PLANS, learning_plans()),
         renewals=_mostly(
             st.just([]), st.lists(renewals(user_id, certification_id), max_size=2).map(_closed)
         ),

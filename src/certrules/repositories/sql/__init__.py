@@ -1,4 +1,4 @@
-"""How is everything kept in SQLite, PostgreSQL or MariaDB? (The ``sql`` extra.)
+"""A store in SQLite, PostgreSQL or MariaDB: how is it opened or made? (The ``sql`` extra.)
 
 :func:`open_store` opens a store by its address. A host that has an engine of its own makes the
 tables with :func:`create_schema`, or from ``metadata`` with its own tools, and passes the engine to

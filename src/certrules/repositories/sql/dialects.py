@@ -1,4 +1,4 @@
-"""How does each database open a view, and how does it let in one writer at a time?"""
+"""Transactions: how does each database begin a view, and let in one writer at a time?"""
 
 from collections.abc import Callable, Mapping
 from time import monotonic, sleep
@@ -12,7 +12,7 @@ from certrules.errors import StoreError
 __all__ = ["begin", "check_shared", "check_supported", "end", "lock_tables", "write_ahead"]
 
 ASKING = 0.005
-"""After how many seconds a writer asks again whether another has ended."""
+"""The seconds after which a writer asks again whether another has ended."""
 
 
 _WAITING = "certrules_milliseconds"
@@ -39,7 +39,7 @@ def lock_tables(connection: Connection) -> None:
 
 
 def check_supported(dialect: str) -> None:
-    """Raise StoreError for a database on which a store cannot be."""
+    """Raise StoreError for a database that can hold no store."""
     if dialect not in _BEGIN:
         raise StoreError(
             f"{dialect}: a store needs SQLite, PostgreSQL or MariaDB; take one of them"

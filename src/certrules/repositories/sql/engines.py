@@ -1,4 +1,4 @@
-"""How is a database reached, from this process and from others?"""
+"""Engines: how is a database reached, from this process and from others?"""
 
 import os
 from functools import lru_cache
@@ -24,7 +24,7 @@ DRIVERS = {
 
 
 def place(url: URL) -> str:
-    """Return where a store is, in words that hold no password."""
+    """Return the place of a store, in words that hold no password."""
     if url.get_backend_name() == "sqlite":
         return repr(url.database or ":memory:")
     port = f":{url.port}" if url.port else ""
@@ -32,7 +32,7 @@ def place(url: URL) -> str:
 
 
 def engine_at(url: URL) -> Engine:
-    """Return a new engine; StoreError where none can be made."""
+    """Return a new engine; StoreError if none can be made."""
     try:
         with translated(place(url), "cannot be opened with this URL"), catch_warnings():
             simplefilter("error", SAWarning)  # an option that would be ignored
@@ -69,7 +69,7 @@ def sent(url: URL | None, where: str) -> URL:
     if url is None:
         raise StoreError(
             f"{where} is reached by an engine of the program's own, which cannot be sent to "
-            "another process; tell SqlStore the url by which it is reached there, or take threads"
+            "another process; give SqlStore the url by which it is reached there, or take threads"
         )
     if in_memory(url):
         raise StoreError(

@@ -1,4 +1,4 @@
-"""How is a store found by its address, or made there?"""
+"""Opening: how is a store found by its address, or made there?"""
 
 from os import PathLike, fspath
 from pathlib import Path
@@ -23,7 +23,7 @@ def open_store(
 
     ``create`` makes the tables in a database that is empty, and the file if there is none.
     ``timeout`` is how many seconds a writer waits for another one. Raises
-    :class:`~certrules.errors.StoreError` where no store is, or none that this certrules can use.
+    :class:`~certrules.errors.StoreError` if there is no store, or none that this certrules can use.
 
     >>> open_store("no/such/store.db")
     Traceback (most recent call last):

@@ -110,12 +110,12 @@ class SqlNotices(Part):
 
     def cancel_outdated(self, awards: Iterable[Award]) -> None:
         expiries = {_cycle(each): each.expires_at for each in awards}
-        told = self._of(expiries, NoticeKind.EXPIRY)
-        self._take_back([row for row in told if row.of_instant != expiries[_cycle(row)]])
+        rows = self._of(expiries, NoticeKind.EXPIRY)
+        self._take_back([row for row in rows if row.of_instant != expiries[_cycle(row)]])
 
     def forget(self, cycles: Iterable[tuple[str, str, int]]) -> None:
-        told = self._take_back(self._of(cycles, NoticeKind.ISSUED, NoticeKind.EXPIRY))
-        rows = [(f"forgotten {row.position}", row.digest) for row in told]
+        sent = self._take_back(self._of(cycles, NoticeKind.ISSUED, NoticeKind.EXPIRY))
+        rows = [(f"forgotten {row.position}", row.digest) for row in sent]
         self._session.change(_FORGET, rows, in_order("to", "of"))
 
     def _of(self, cycles: Iterable[tuple[str, str, int]], *kinds: NoticeKind) -> list[Any]:
@@ -131,13 +131,13 @@ class SqlNotices(Part):
         if not rows:
             return []
         last = _acknowledged(self._session)
-        told = [row for row in rows if row.position is not None and row.position <= last]
-        kept = {row.digest for row in told}
+        sent = [row for row in rows if row.position is not None and row.position <= last]
+        kept = {row.digest for row in sent}
         pending = [row for row in rows if row.digest not in kept]
         self._session.change(_DELETE, pending, {"digest": attrgetter("digest")})
         appended = [row for row in pending if row.position is not None]
         self._session.change(_DELETE_EVENT, appended, {"position": attrgetter("position")})
-        return told
+        return sent
 
     def planned(self) -> Mapping[str, Planned]:
         rows = self._session.rows(select(planned))
@@ -166,13 +166,13 @@ def _late(at: datetime) -> Iterator[ColumnElement[bool]]:
 
 
 def _acknowledged(session: Session) -> int:
-    """Return the position up to which everything was acknowledged; 0 where nothing was."""
+    """Return the position up to which everything was acknowledged; 0 if nothing was."""
     rows = session.rows(select(cursors.c.position).where(cursors.c.name == _ACKNOWLEDGED))
     return rows[0].position if rows else 0
 
 
 def _last_position(session: Session) -> int:
-    """Return the position of the last entry; 0 where there is none."""
+    """Return the position of the last entry; 0 if there is none."""
     ((position,),) = session.rows(select(func.max(events.c.position)))
     return position or 0
 

@@ -57,7 +57,7 @@ class Session:
         self.open: bool = True
 
     def close(self) -> None:
-        """Let nobody ask anything more, nor read on."""
+        """End the session: nothing more can be asked, nor read on."""
         self.open = False
         for found in self._unread:
             found.close()
@@ -107,7 +107,7 @@ class Session:
         self._unread.remove(found)
 
     def position(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
-        """Return where in a text a part of it begins, counted from 1, or 0."""
+        """Return the place of a part in a text, counted from 1, or 0 if it is not there."""
         in_postgresql = self._connection.dialect.name == "postgresql"
         return (func.strpos if in_postgresql else func.instr)(text, part)
 

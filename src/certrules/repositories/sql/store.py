@@ -1,4 +1,4 @@
-"""How does a database become a store?"""
+"""A store in a database: how does each transaction begin and end?"""
 
 import os
 import sys
@@ -60,7 +60,7 @@ class SqlStore:
 
     Sent to another process, as with a step of a job to a pool of them, a store is opened there anew
     by its ``url``, with the password in it, and all that come there share one engine. An engine of
-    the host's own may need more than that: its store can be sent only where the host passes a
+    the host's own may need more than that: its store can be sent only if the host passes a
     ``url`` that is enough. SQLite in memory cannot be sent.
     """
 
@@ -81,7 +81,7 @@ class SqlStore:
 
     @property
     def path(self) -> Path | None:
-        """Where the file of an SQLite store is; None for other databases."""
+        """The file of an SQLite store; None for other databases."""
         if self.engine.dialect.name != "sqlite" or not self.engine.url.database:
             return None
         name = self.engine.url.database.removeprefix("file:").partition("?")[0]
@@ -100,7 +100,7 @@ class SqlStore:
             yield SqlTransaction(session)
 
     def close(self) -> None:
-        """Let go of every connection; the store opens new ones when it is used again."""
+        """Close every connection; the store opens new ones when it is used again."""
         self.engine.dispose()
 
     @contextmanager
@@ -164,8 +164,8 @@ if sys.platform != "win32":
 def check_version(connection: Connection, where: str, *, locking: bool = False) -> None:
     """Raise StoreError unless the tables are those of this certrules.
 
-    Asked first in every transaction: it fixes what a reader will see, and by its lock lets in one
-    writer at a time, so that events stand in the order in which they became visible.
+    Every transaction asks first: this fixes what a reader will see, and its lock lets in one writer
+    at a time, so that events stand in the order in which they became visible.
     """
     found = select(schema.c.version)
     versions = connection.scalars(found.with_for_update() if locking else found).all()

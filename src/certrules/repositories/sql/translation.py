@@ -1,4 +1,4 @@
-"""What went wrong in the database, in one sentence that a person can act on?"""
+"""Errors of the database: what went wrong, in one sentence that a person can act on?"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -74,8 +74,8 @@ _CONFLICTS = {
 def translated(where: str, refusal: str = "cannot hold this value") -> Iterator[None]:
     """Turn every error of the database, the driver and SQLAlchemy into a StoreError.
 
-    Where the database says that two transactions met, it is a ConflictError. ``refusal`` is said
-    where the driver did not even ask the database.
+    If the database says that two transactions met, it is a ConflictError. ``refusal`` is said if
+    the driver did not even ask the database.
     """
     try:
         yield
@@ -122,7 +122,7 @@ def _code(error: Any) -> str:
     for name in ("sqlite_errorname", "sqlstate", "pgcode"):
         if code := getattr(error, name, None):
             return str(code)
-    return "2003"  # PostgreSQL's driver has no code for where it did not get through
+    return "2003"  # PostgreSQL's driver has no code if it did not get through
 
 
 def _first_line(error: BaseException | None) -> str:
