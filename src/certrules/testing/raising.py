@@ -1,9 +1,10 @@
-"""What the contracts have in common: a store to write to, and errors that must be raised."""
+"""Contracts: a store to write to, and errors that must be raised."""
 # ruff: noqa: PT017, S101 - by whatever framework
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from certrules.errors import StoreError
 from certrules.repositories.protocols import Store, Transaction
 
 __all__ = ["Contract", "raises"]
@@ -17,6 +18,19 @@ class Contract:
     def _write(self, change: Callable[[Transaction], object]) -> None:
         with self.store.writing() as work:
             change(work)
+
+    @contextmanager
+    def _after(self, change: Callable[[Transaction], object]) -> Iterator[Transaction]:
+        """Make a change, and open a view of what was kept."""
+        self._write(change)
+        with self.store.reading() as view:
+            yield view
+
+    def _refused(self, *changes: Callable[[Transaction], object]) -> None:
+        """Fail unless a view refuses each change."""
+        for change in changes:
+            with self.store.reading() as view, raises(StoreError):
+                change(view)
 
 
 @contextmanager
