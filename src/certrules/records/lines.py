@@ -60,17 +60,13 @@ def _known(name: str) -> str:
         found = codecs.lookup(name).name
         b" ".decode(found, "replace")  # some codecs are not for text
         codecs.getincrementaldecoder(found)
-    except (LookupError, ValueError) as error:
-        raise _unknown(name) from error
-    if found.replace("-", "_") in _NOT_OF_FILES:
-        raise _unknown(name)
+    except (LookupError, ValueError):
+        found = ""
+    if not found or found.replace("-", "_") in _NOT_OF_FILES:
+        said = f"{name!r} is no encoding of text files"
+        mend = "name one such as utf-8, utf-16-le or windows-1252"
+        raise RecordsFileError("unknown_encoding", f"{said}; {mend}", encoding=name)
     return found
-
-
-def _unknown(name: str) -> RecordsFileError:
-    said = f"{name!r} is no encoding of text files"
-    mend = "name one such as utf-8, utf-16-le or windows-1252"
-    return RecordsFileError("unknown_encoding", f"{said}; {mend}", encoding=name)
 
 
 def line_breaks(text: str) -> int:

@@ -45,6 +45,8 @@ def issued(
 ) -> tuple[Issuing, ...]:
     """Return what follows when an award is issued, at ``at`` in the place of the one that is held.
 
+    ``kind`` is that of its event.
+
     Rules: DOC-AWARD-02, INT-35.
     """
     new = IssueAward(award), issuing.notify(kind, award, at)

@@ -46,6 +46,12 @@ class Plan:
     refused: list[RejectedRow] = Factory(list)
     tally: Tally = Factory(Tally)
 
+    def refuse(self, row: Row, faults: tuple[Fault, ...]) -> None:
+        """Leave out a row for all its faults."""
+        refused = row.reject(faults) if isinstance(row, Record) else evolve(row, faults=faults)
+        self.refused.append(refused)
+        self.tally.refuse(faults)
+
 
 def plan(
     transaction: PlanParts,
@@ -60,15 +66,34 @@ def plan(
     """Decide every row of a batch against what a store holds; yield the effects, change nothing.
 
     ``repeats`` are, for each row of the batch whose key is in other rows of the file as well, the
-    numbers of all of them. ``planned`` is filled with what became of the rows. Effects are yielded
-    one by one, because a list of them is the larger part of the memory of a batch.
+    numbers of all of them. ``planned`` is filled with what became of the rows. The effects are not
+    kept: those of a large batch are many objects, and each costs time as long as it lives.
 
     Rules: DOC-CSV-03, DOC-CSV-04, DOC-CSV-09, DOC-CSV-15, DOC-CSV-16, DOC-CSV-23, ALL-VIS-02,
     INT-05, INT-07.
     """
     stored = _Stored.look_up(transaction, batch)
+    candidates = list(_candidates(stored, layout, batch, repeats, planned, duplicates))
+    histories = transaction.awards.histories(
+        {(each.user_id, each.certification_id) for each in candidates}
+    )
+    for candidate in candidates:
+        history = histories.get((candidate.user_id, candidate.certification_id), ())
+        decision = importing.decide(candidate, history, duplicates=duplicates, at=at)
+        planned.tally.outcomes[decision.outcome] += 1
+        yield from decision.effects
+
+
+def _candidates(
+    stored: "_Stored",
+    layout: FileLayout,
+    batch: Sequence[Row],
+    repeats: Mapping[int, Sequence[int]],
+    planned: Plan,
+    duplicates: Duplicates,
+) -> Iterator[Award]:
+    """Yield the award of each row that counts; note the others, and every warning."""
     tally = planned.tally
-    candidates: list[Award] = []
     for row in batch:
         user = stored.users.get(row.username_key)
         award = stored.awardables[row.certification_code, row.type, row.code]
@@ -93,36 +118,22 @@ def plan(
                 tally.superseded_by_refused += len(alike) - 1
             elif alike:
                 faults += (_repeated(layout, row, alike),)
-            refused = row.reject(faults) if isinstance(row, Record) else evolve(row, faults=faults)
-            planned.refused.append(refused)
-            tally.refuse(faults)
+            planned.refuse(row, faults)
         else:
             if award.warning:
                 tally.warn(_unassigned(layout, row, award.warning))
-            candidates.append(
-                importing.award_of(
-                    user.id, award.certification.id, award.source, row.issued_at, row.expires_at
-                )
-            )
-    histories = transaction.awards.histories(
-        {(each.user_id, each.certification_id) for each in candidates}
-    )
-    for candidate in candidates:
-        history = histories.get((candidate.user_id, candidate.certification_id), ())
-        decision = importing.decide(candidate, history, duplicates=duplicates, at=at)
-        tally.outcomes[decision.outcome] += 1
-        yield from decision.effects
+            certification_id, dates = award.certification.id, (row.issued_at, row.expires_at)
+            yield importing.award_of(user.id, certification_id, award.source, *dates)
 
 
 @frozen
 class _Awardable:
-    """What rows of one certification, type and item award, or why they cannot; None: not named."""
+    """What rows of one certification, type and item award; no source if they cannot."""
 
     certification: Certification | FaultCode | None
     item: Item | FaultCode | None
-    source: Source | None
-    """None if the certification or the item cannot be used."""
-    warning: FaultCode | None
+    source: Source | None = None
+    warning: FaultCode | None = None
 
 
 @frozen
@@ -144,15 +155,12 @@ class _Stored:
             of_kind = {code for _, row_type, code in names if row_type is type_ and code}
             found = _judged(of_kind, transaction.items.coded(kind, of_kind), importing.item_fault)
             items |= {(type_, code): item for code, item in found.items()}
-        return cls(
-            _judged(usernames, transaction.users.named(usernames), importing.user_fault),
-            {
-                (code, type_, item): _awardable(
-                    certifications.get(code), type_, items.get((type_, item))
-                )
-                for code, type_, item in names
-            },
-        )
+        awardables = {
+            name: _awardable(certifications.get(name[0]), name[1], items.get(name[1:]))
+            for name in names
+        }
+        users = transaction.users.named(usernames)
+        return cls(_judged(usernames, users, importing.user_fault), awardables)
 
 
 def _awardable(
@@ -161,11 +169,9 @@ def _awardable(
     item: Item | FaultCode | None,
 ) -> _Awardable:
     if not (type_ and isinstance(certification, Certification)) or isinstance(item, FaultCode):
-        return _Awardable(certification, item, None, None)
-    if item is None:
-        return _Awardable(certification, None, Source(type_), None)
-    warning = importing.item_warning(item, certification)
-    return _Awardable(certification, item, Source(type_, item.id), warning)
+        return _Awardable(certification, item)
+    warning = importing.item_warning(item, certification) if item else None
+    return _Awardable(certification, item, Source(type_, item.id if item else None), warning)
 
 
 def _judged(

@@ -108,10 +108,10 @@ def _work(
         yield Progress(tally.rows, total, errors=tuple(errors))
     report = tally.report(file, duplicates=duplicates, dry_run=False)
     said = f"{report.imported} of {report.rows} rows imported"
-    yield Progress(tally.rows, total, (said, *_untold(tally)), result=report)
+    yield Progress(tally.rows, total, (said, *_unlisted(tally)), result=report)
 
 
-def _untold(tally: Tally) -> Iterator[str]:
+def _unlisted(tally: Tally) -> Iterator[str]:
     if tally.fault_counts.total() > len(tally.faults):
         counts = ", ".join(f"{times} {code}" for code, times in tally.fault_counts.most_common())
         yield f"only the first {KEPT_FAULTS} faults are listed; in all there are {counts}"
