@@ -22,7 +22,7 @@ from certrules.repositories.holdable import holdable
 from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
 from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
-from certrules.repositories.memory_tables import Part, Scope, Tables, opened
+from certrules.repositories.memory_state import MemoryScope, MemoryState, Part, opened
 from certrules.repositories.zones import zones_checked
 
 __all__ = ["MemoryCompanies", "MemoryStore", "MemoryTransaction"]
@@ -43,7 +43,7 @@ class MemoryStore:
     """
 
     def __init__(self, *, timeout: float = 30.0) -> None:
-        self._tables = Tables()
+        self._state = MemoryState()
         self._writer = Lock()
         self._timeout = timeout
 
@@ -56,7 +56,7 @@ class MemoryStore:
     @contextmanager
     def reading(self) -> Iterator["MemoryTransaction"]:
         """Open one consistent view; writing through it is a StoreError."""
-        with opened(self._tables, writable=False) as scope:
+        with opened(self._state, writable=False) as scope:
             yield MemoryTransaction(scope)
 
     @contextmanager
@@ -67,9 +67,9 @@ class MemoryStore:
                 f"memory: another writer held the store for {self._timeout:g} s; try again later"
             )
         try:
-            with opened(self._tables, writable=True) as scope:
+            with opened(self._state, writable=True) as scope:
                 yield MemoryTransaction(scope)
-            self._tables = scope.tables
+            self._state = scope.state
         finally:
             self._writer.release()
 
@@ -77,7 +77,7 @@ class MemoryStore:
 class MemoryTransaction:
     """One unit of work on a :class:`MemoryStore`."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: MemoryScope) -> None:
         self.users: protocols.Users = _Users(scope)
         self.companies: protocols.Companies = MemoryCompanies(scope)
         self.certifications: protocols.Certifications = _Certifications(scope)

@@ -8,7 +8,7 @@ from certrules.model.awards import Award, AwardKey
 from certrules.model.badges import Badge
 from certrules.repositories.conflicts import badge_conflict
 from certrules.repositories.holdable import holdable
-from certrules.repositories.memory_tables import Part
+from certrules.repositories.memory_state import Part
 
 __all__ = ["MemoryBadges"]
 

@@ -17,7 +17,7 @@ from certrules.model.learning import (
 )
 from certrules.repositories.conflicts import renewal_conflict
 from certrules.repositories.holdable import holdable
-from certrules.repositories.memory_tables import Part
+from certrules.repositories.memory_state import Part
 
 __all__ = ["MemoryLearning", "MemoryRenewals"]
 

@@ -10,7 +10,7 @@ from certrules.model.awards import Award
 from certrules.model.events import Event
 from certrules.model.notices import Notice, NoticeIdentity, NoticeKind, Planned
 from certrules.repositories.holdable import holdable
-from certrules.repositories.memory_tables import Part
+from certrules.repositories.memory_state import Part
 
 __all__ = ["MemoryEvents", "MemoryNotices"]
 

@@ -21,7 +21,7 @@ from certrules.repositories.generic_tables import GenericTables
 from certrules.repositories.memory import MemoryCompanies
 from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
-from certrules.repositories.memory_tables import Scope, Tables, opened
+from certrules.repositories.memory_state import MemoryScope, MemoryState, opened
 from certrules.repositories.protocols import CoreTransaction, Store, Transaction
 
 __all__ = ["with_parts"]
@@ -47,19 +47,19 @@ class _WithParts:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        with self.store.reading() as view, opened(Tables(), writable=False) as empty:
+        with self.store.reading() as view, opened(MemoryState(), writable=False) as empty:
             yield _Parts(view, empty)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
-        with self.store.writing() as transaction, opened(Tables(), writable=True) as empty:
+        with self.store.writing() as transaction, opened(MemoryState(), writable=True) as empty:
             yield _Parts(transaction, empty)
 
 
 class _Parts:
     """A transaction with the parts of a host's, and those that it lacks."""
 
-    def __init__(self, core: CoreTransaction, empty: Scope) -> None:
+    def __init__(self, core: CoreTransaction, empty: MemoryScope) -> None:
         self.users: protocols.Users = core.users
         self.certifications: protocols.Certifications = core.certifications
         self.items: protocols.Items = core.items

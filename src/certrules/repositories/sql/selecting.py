@@ -8,18 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    and_,
-    case,
-    false,
-    func,
-    or_,
-    select,
-    text,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, Select, case, false, func, or_, select, text, type_coerce
 
 from certrules.model.status import DECIDED_BY, Status, status_of
 from certrules.model.tables import SORTED, AwardRow, Field, TableQuery
@@ -44,7 +33,7 @@ _SOURCE = (  # databases leave out what a statement does not use
     .outerjoin(companies, companies.c.id == users.c.company_id)
     .outerjoin(certifications, certifications.c.id == awards.c.certification_id)
 )
-_ITEM = and_(items.c.kind == assignments.c.kind, items.c.id == assignments.c.item_id)
+_ITEM = (items.c.kind == assignments.c.kind) & (items.c.id == assignments.c.item_id)
 _NAME, _CODE = func.nullif(items.c.name_key, ""), func.nullif(items.c.code, "")
 _FIRST_TRAINING = (
     select(func.coalesce(_NAME, _CODE, assignments.c.item_id))

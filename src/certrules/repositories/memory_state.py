@@ -1,4 +1,4 @@
-"""The tables of the memory of one process, and what one transaction sees of them."""
+"""What a store in memory keeps, and what one of its transactions sees of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from certrules.model.learning import Course, Enrolment, ExternalTraining, Learni
 from certrules.model.notices import Notice, NoticeIdentity, Planned
 from certrules.model.people import Company, User, username_key
 
-__all__ = ["Part", "Scope", "Tables", "opened"]
+__all__ = ["MemoryScope", "MemoryState", "Part", "opened"]
 
 V = TypeVar("V")
 _Key = tuple[str | None, ...]
@@ -61,7 +61,7 @@ class Indexed(Generic[V]):
 
 
 @define
-class Tables:
+class MemoryState:
     """Everything that is kept."""
 
     users: Indexed[User] = field(
@@ -93,37 +93,37 @@ class Tables:
     cursors: dict[str, int] = field(factory=dict)
 
 
-class Scope:
-    """What one transaction sees: the store's tables, each copied before its first change."""
+class MemoryScope:
+    """What one transaction sees: all that is kept, each field copied before its first change."""
 
-    def __init__(self, tables: Tables, *, writable: bool) -> None:
-        self.tables: Tables = tables
+    def __init__(self, state: MemoryState, *, writable: bool) -> None:
+        self.state: MemoryState = state
         self.open = True
         self._writable = writable
         self._own: set[str] = set()
 
-    def see(self) -> Tables:
-        """Return the tables to be read."""
+    def see(self) -> MemoryState:
+        """Return what is kept, to be read."""
         if not self.open:
             raise StoreError("memory: this transaction has ended; open another")
-        return self.tables
+        return self.state
 
     def change(self, name: str) -> Any:
-        """Return a table to be changed, a copy of which this transaction has to itself."""
-        tables = self.see()
+        """Return a field to be changed, of which this transaction has a copy to itself."""
+        state = self.see()
         if not self._writable:
             raise StoreError("memory: this view is for reading; write in store.writing()")
         if name not in self._own:
-            copied = getattr(tables, name).copy()
-            self.tables = evolve(tables, **{name: copied})
+            copied = getattr(state, name).copy()
+            self.state = evolve(state, **{name: copied})
             self._own.add(name)
-        return getattr(self.tables, name)
+        return getattr(self.state, name)
 
 
 @contextmanager
-def opened(tables: Tables, *, writable: bool) -> Iterator[Scope]:
+def opened(state: MemoryState, *, writable: bool) -> Iterator[MemoryScope]:
     """Open what one transaction sees; nothing can be asked of it afterwards."""
-    scope = Scope(tables, writable=writable)
+    scope = MemoryScope(state, writable=writable)
     try:
         yield scope
     finally:
@@ -131,7 +131,7 @@ def opened(tables: Tables, *, writable: bool) -> Iterator[Scope]:
 
 
 class Part:
-    """A part of a transaction: it asks of tables of its own."""
+    """A part of a transaction: it reads and changes fields of its own."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: MemoryScope) -> None:
         self._scope = scope
