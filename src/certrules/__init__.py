@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from certrules import instants, periods
 from certrules.instants import IssueDateConvention
-from certrules.model.awards import AssociationType, Award, ExpiryBasis, ManualAward, Source
+from certrules.model.awards import (
+    AssociationType,
+    Award,
+    ExpiryBasis,
+    ExpiryDay,
+    ManualAward,
+    Source,
+)
 from certrules.model.catalog import (
     Assignment,
     Certification,
@@ -35,7 +42,7 @@ from certrules.model.learning import (
 )
 from certrules.model.notices import NoticeKind, Notification, Offset, OffsetUnit
 from certrules.model.people import Action, Actor, Permission, Role, Scope, User
-from certrules.model.policy import ALLBOUND, DOCEBO, Duplicates, ExpiryDay, Policy
+from certrules.model.policy import ALLBOUND, DOCEBO, Duplicates, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.periods import MonthEnd, Unit
 from certrules.rulebook import Rule

@@ -832,5 +832,9 @@ class Rule(Enum):
     INT_42 = (
         ("Verifying shows recipient, certification, issue, expiry, state, skills, criteria and "
          "badge, under a token that cannot be guessed."), "decision (own)")
+    INT_49 = (
+        ("What is shown has the days of the zone that was asked for, else of the user's own, else "
+         "of the platform's, and every answer names it; an expiry date is shown as it is meant, as "
+         "the last valid day if that day is included."), "decision (own)")
 
     # fmt: on

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from certrules.errors import RecordsFileError, UnknownZoneError
 from certrules.instants import IssueDateConvention
-from certrules.model.awards import AssociationType
+from certrules.model.awards import AssociationType, ExpiryDay
 from certrules.model.people import username_key
-from certrules.model.policy import ExpiryDay, Policy
+from certrules.model.policy import Policy
 from certrules.model.records import Fault, FaultCode, ImportProfile, RecordField, Severity
 from certrules.records import Record, RejectedRow, open_records
 from certrules.records.reader import BATCH

@@ -279,3 +279,32 @@ def test_no_day_is_left_at_the_end(award: Award, zone: str) -> None:
         assert status.days_left(award, award.expires_at, zone=zone) == 0
         last = status.last_valid_day(award, zone=zone)
         assert last == instants.local_day(award.expires_at - TICK, zone)
+
+
+@pytest.mark.rule("INT-49")
+@pytest.mark.rule("INT-01")
+@pytest.mark.parametrize("zone", ["Europe/Zurich", "America/New_York", "Pacific/Apia"])
+def test_an_expiry_date_is_the_day_that_was_written_and_no_day_is_left_on_it(zone: str) -> None:
+    written = date(2021, 12, 31)
+    included = instants.start_of_day(written + timedelta(days=1), zone)
+    until = instants.start_of_day(written, zone)
+    issued = instants.start_of_day(date(2018, 5, 1), zone)
+    through = Award("ada", "dp", issued, included, expiry_day=ExpiryDay.INCLUSIVE)
+    plain = Award("ada", "dp", issued, until)
+    noon = until + timedelta(hours=12)
+    for award in through, plain:
+        assert status.expiry_date(award, zone=zone) == written
+        assert status.days_left(award, noon, zone=zone) == 0
+        assert status.days_left(award, noon - timedelta(days=1), zone=zone) == 1
+        assert status.days_left(award, noon + timedelta(days=1), zone=zone) == -1
+    assert status.last_valid_day(through, zone=zone) == written
+    assert status.last_valid_day(plain, zone=zone) == written - timedelta(days=1)
+    assert status.expired(plain, noon)
+    assert not status.expired(through, noon)
+
+
+def test_an_award_that_never_expires_has_no_expiry_date() -> None:
+    for expiry_day in ExpiryDay:
+        award = Award("ada", "dp", ISSUED, None, expiry_day=expiry_day)
+        assert status.expiry_date(award, zone="Asia/Tokyo") is None
+        assert status.days_left(award, ISSUED, zone="Asia/Tokyo") is None

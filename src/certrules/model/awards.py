@@ -16,6 +16,7 @@ __all__ = [
     "AwardIdentity",
     "AwardKey",
     "ExpiryBasis",
+    "ExpiryDay",
     "ExternalLink",
     "ManualAward",
     "Source",
@@ -45,6 +46,18 @@ class ExpiryBasis(Word):
     DEFINITION = "definition"
     DATE = "date"
     ALWAYS_VALID = "always_valid"
+
+
+class ExpiryDay(Word):
+    """Whether an award is still valid on the day on which it expires.
+
+    Rules: INT-01.
+    """
+
+    EXCLUSIVE = "exclusive"
+    """It expires at the very instant."""
+    INCLUSIVE = "inclusive"
+    """It is valid to the end of that local day."""
 
 
 def _check_expiry(expires_at: datetime | None, basis: ExpiryBasis) -> None:
@@ -111,6 +124,8 @@ class Award:
     changes. Cycles of a user and certification are numbered from 1. At most one, the last, is
     current; the others are archived. ``version`` counts the changes to this cycle. ``anchor_day``
     is the day of the month on which its chain of renewals began, if a shorter month lost it.
+    ``expiry_day`` is only for showing: which day people mean by its expiry, the one on which
+    ``expires_at`` falls, or the last one before it.
 
     Rules: DOC-EXP-03, DOC-TZ-01, INT-01c.
     """
@@ -125,6 +140,7 @@ class Award:
     archived_at: datetime | None = None
     anchor_day: DayOfMonth | None = None
     version: Count = 1
+    expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE
 
     def __attrs_post_init__(self) -> None:
         _check_expiry(self.expires_at, self.basis)
@@ -163,6 +179,7 @@ class ManualAward:
     expires_at: datetime | None
     basis: ExpiryBasis = ExpiryBasis.DEFINITION
     source: Source = Source()
+    expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE
 
     def __attrs_post_init__(self) -> None:
         _check_expiry(self.expires_at, self.basis)

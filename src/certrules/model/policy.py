@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from attrs import field
 
 from certrules.instants import IssueDateConvention
+from certrules.model.awards import ExpiryDay
 from certrules.model.catalog import Criteria, Validity, as_validity
 from certrules.model.notices import NoticeKind, Notification
 from certrules.model.people import Action, Role
@@ -12,19 +13,7 @@ from certrules.model.values import value
 from certrules.periods import MonthEnd
 from certrules.words import Word
 
-__all__ = ["ALLBOUND", "DOCEBO", "Duplicates", "ExpiryDay", "Policy", "PredatedIssue"]
-
-
-class ExpiryDay(Word):
-    """Whether an award is still valid on the day on which it expires.
-
-    Rules: INT-01.
-    """
-
-    EXCLUSIVE = "exclusive"
-    """It expires at the very instant."""
-    INCLUSIVE = "inclusive"
-    """It is valid to the end of that local day."""
+__all__ = ["ALLBOUND", "DOCEBO", "Duplicates", "Policy", "PredatedIssue"]
 
 
 class Duplicates(Word):

@@ -8,6 +8,7 @@ from typing import cast
 from attrs import frozen
 
 from certrules.errors import RecordsFileError
+from certrules.model.awards import ExpiryDay
 from certrules.model.records import Fault, FaultCode, RecordField, Severity
 
 __all__ = [
@@ -58,10 +59,14 @@ class CellFault:
 
 @frozen
 class FileLayout:
-    """The header of a file as written, and the place of each field's column."""
+    """The header of a file as written, the place of each field's column, and the expiry day meant.
+
+    ``expiry_day`` says whether an award is still valid on the day written as its expiry.
+    """
 
     header: tuple[str, ...]
     places: Columns
+    expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE
 
     def column(self, field: RecordField) -> str | None:
         """Return the name of a field's column; None if the file has no such column."""

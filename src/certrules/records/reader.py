@@ -12,9 +12,9 @@ from attrs import frozen
 
 from certrules import instants
 from certrules.instants import IssueDateConvention
-from certrules.model.awards import AssociationType
+from certrules.model.awards import AssociationType, ExpiryDay
 from certrules.model.people import username_key
-from certrules.model.policy import DOCEBO, ExpiryDay, Policy
+from certrules.model.policy import DOCEBO, Policy
 from certrules.model.records import (
     Fault,
     FaultCode,
@@ -138,7 +138,8 @@ def open_records(
         escaped = FAULTS_COLUMN in map(str.strip, header)
         if escaped:
             header = list(map(restore_formula, header))
-        layout = FileLayout(tuple(header), map_columns(header, named))
+        expiry_day = ExpiryDay.INCLUSIVE if end_of_day else ExpiryDay.EXCLUSIVE
+        layout = FileLayout(tuple(header), map_columns(header, named), expiry_day)
     except BaseException:
         opened.close()
         raise

@@ -182,6 +182,7 @@ def stamp(
         source=source,
         cycle=facts.next_cycle,
         anchor_day=expiry.lost_day,
+        expiry_day=policy.expiry_day,
     )
 
 

@@ -6,10 +6,18 @@ from attrs import evolve
 
 from certrules import instants
 from certrules.errors import OutOfRangeError
-from certrules.model.awards import Award
+from certrules.model.awards import Award, ExpiryDay
 from certrules.model.status import Status, status_of
 
-__all__ = ["Status", "as_of", "days_left", "expired", "last_valid_day", "status_at"]
+__all__ = [
+    "Status",
+    "as_of",
+    "days_left",
+    "expired",
+    "expiry_date",
+    "last_valid_day",
+    "status_at",
+]
 
 
 def status_at(award: Award, at: datetime) -> Status:
@@ -63,8 +71,8 @@ def expired(award: Award, at: datetime) -> bool:
 def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
     """Return in how many calendar days of a zone an award must be renewed.
 
-    Zero on the day on which it expires, negative if it is overdue, None if it never expires. If one
-    of the days would be beyond the calendar in the zone, the days are those of UTC.
+    Zero on the day that :func:`expiry_date` returns, negative if it is overdue, None if it never
+    expires. If one of the days would be beyond the calendar in the zone, the days are those of UTC.
 
     >>> award = Award("ada", "first-aid", *(datetime(y, 1, 1, tzinfo=UTC) for y in (2024, 2025)))
     >>> days_left(award, datetime(2024, 12, 31, 23, 59, tzinfo=UTC), zone=UTC)
@@ -76,10 +84,42 @@ def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
     at = instants.utc(at)
     if award.expires_at is None:
         return None
+    last = _last_moment(award.expires_at) if _included(award) else award.expires_at
     try:
-        return (instants.local_day(award.expires_at, tz) - instants.local_day(at, tz)).days
+        return (instants.local_day(last, tz) - instants.local_day(at, tz)).days
     except OutOfRangeError:  # if one of the days is in UTC, both are
-        return (instants.utc(award.expires_at).date() - at.date()).days
+        return (instants.utc(last).date() - at.date()).days
+
+
+def expiry_date(award: Award, *, zone: str | tzinfo) -> date | None:
+    """Return the calendar day of a zone that people call the expiry date of an award.
+
+    It is the day on which the award expires, and if its expiry day is included, the last day on
+    which it is valid: either way the day that was written. None if it never expires.
+
+    >>> start, end = (datetime(year, 1, 1, tzinfo=UTC) for year in (2024, 2025))
+    >>> award = Award("ada", "first-aid", start, end, expiry_day=ExpiryDay.INCLUSIVE)
+    >>> expiry_date(award, zone=UTC)
+    datetime.date(2024, 12, 31)
+
+    Rules: INT-01, INT-11, INT-49.
+    """
+    if award.expires_at is None:
+        return None
+    if _included(award):
+        return last_valid_day(award, zone=zone)
+    return instants.local_or_utc(award.expires_at, zone).date()
+
+
+def _included(award: Award) -> bool:
+    return award.expiry_day is ExpiryDay.INCLUSIVE
+
+
+def _last_moment(expires_at: datetime) -> datetime:
+    try:
+        return expires_at - timedelta(microseconds=1)
+    except OverflowError as error:
+        raise OutOfRangeError(expires_at, "minus a microsecond") from error
 
 
 def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
@@ -96,8 +136,4 @@ def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
     tz = instants.time_zone(zone)
     if award.expires_at is None:
         return None
-    try:
-        last = award.expires_at - timedelta(microseconds=1)
-    except OverflowError as error:
-        raise OutOfRangeError(award.expires_at, "minus a microsecond") from error
-    return instants.local_or_utc(last, tz).date()
+    return instants.local_or_utc(_last_moment(award.expires_at), tz).date()

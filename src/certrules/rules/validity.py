@@ -9,9 +9,10 @@ from attrs import frozen
 
 from certrules import instants, periods
 from certrules.errors import InvalidValueError
+from certrules.model.awards import ExpiryDay
 from certrules.model.catalog import Validity
 from certrules.model.decisions import Answer, Granted, Refused, because
-from certrules.model.policy import ExpiryDay, Policy
+from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode
 from certrules.periods import MonthEnd, Unit
 from certrules.rules.feature import switched_off

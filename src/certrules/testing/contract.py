@@ -23,7 +23,14 @@ from typing import Any
 from attrs import evolve
 
 from certrules.errors import ConflictError, StoreError, UnknownZoneError
-from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExternalLink, Source
+from certrules.model.awards import (
+    AssociationType,
+    Award,
+    ExpiryBasis,
+    ExpiryDay,
+    ExternalLink,
+    Source,
+)
 from certrules.model.catalog import (
     Assignment,
     Certification,
@@ -54,6 +61,7 @@ from certrules.testing.raising import Contract, raises
 __all__ = ["StoreContract"]
 
 _AT = datetime(2024, 2, 29, 22, 30, 15, 123456, tzinfo=UTC)
+_INCLUSIVE = ExpiryDay.INCLUSIVE
 _AWARD = Award("ada", "fire", _AT, _AT + timedelta(days=365))
 _ISSUED = Event(EventKind.ISSUED, "ada", "fire", 1, _AT)
 
@@ -444,7 +452,7 @@ class StoreContract(Contract):
         links = (ExternalLink("Acme", "https://acme.example/1"), ExternalLink("Acme", "http://a"))
         source = Source(AssociationType.EXTERNAL_CERTIFICATION, "7", links, _AT)
         awards = [
-            Award("ada", "fire", _AT, _AT, ExpiryBasis.DATE, source, 1, _AT, 31, 4),
+            Award("ada", "fire", _AT, _AT, ExpiryBasis.DATE, source, 1, _AT, 31, 4, _INCLUSIVE),
             Award("ada", "fire", _AT, None, ExpiryBasis.ALWAYS_VALID, cycle=2),
         ]
         with self._after(lambda work: work.awards.add(awards)) as view:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table
 
-from certrules.model.awards import AssociationType, ExpiryBasis
+from certrules.model.awards import AssociationType, ExpiryBasis, ExpiryDay
 from certrules.model.catalog import CertificationStatus, Criteria, ItemKind
 from certrules.model.events import EventKind
 from certrules.model.learning import EnrolmentStatus, RenewalState, WindowStart
@@ -150,6 +150,7 @@ awards: Table = _table(
     Column("archived_at", INSTANT),
     Column("anchor_day", Integer),
     Column("version", Integer, nullable=False),
+    Column("expiry_day", words(ExpiryDay), nullable=False),
     Index("certrules_awards_by_expiry", "expires_at"),
 )
 

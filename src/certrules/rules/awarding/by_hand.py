@@ -121,6 +121,7 @@ def by_hand(
         chosen.basis,
         chosen.source,
         cycle=facts.next_cycle,
+        expiry_day=chosen.expiry_day,
     )
     why = because(ReasonCode.AWARDED_BY_HAND, type=award.source.type)
     return Granted(consequences.issued(award, facts.held, at), (why,))

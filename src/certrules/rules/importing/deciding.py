@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from attrs import evolve
 
-from certrules.model.awards import Award, ExpiryBasis, Source
+from certrules.model.awards import Award, ExpiryBasis, ExpiryDay, Source
 from certrules.model.decisions import Reason, because
 from certrules.model.effects import Effect
 from certrules.model.events import EventKind
@@ -45,13 +45,16 @@ def award_of(
     source: Source,
     issued_at: datetime,
     expires_at: datetime | None,
+    expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE,
 ) -> Award:
     """Return the award that a record describes; its expiry is the record's, whatever is defined.
 
     Rules: DOC-CSV-06, DOC-CSV-07.
     """
-    basis = ExpiryBasis.ALWAYS_VALID if expires_at is None else ExpiryBasis.DATE
-    return Award(user_id, certification_id, issued_at, expires_at, basis, source)
+    dates = user_id, certification_id, issued_at, expires_at
+    if expires_at is None:
+        return Award(*dates, ExpiryBasis.ALWAYS_VALID, source)
+    return Award(*dates, ExpiryBasis.DATE, source, expiry_day=expiry_day)
 
 
 def decide(
@@ -102,11 +105,11 @@ def decide(
 
 
 def _agrees(award: Award, candidate: Award) -> bool:
-    return (award.identity, award.basis, award.source) == (
-        candidate.identity,
-        candidate.basis,
-        candidate.source,
-    )
+    return all(getattr(award, name) == getattr(candidate, name) for name in _SAID)
+
+
+_SAID = ("identity", "basis", "source", "expiry_day")
+"""What a record says of an award."""
 
 
 _WHY: Mapping[Outcome, tuple[Reason, ...]] = {

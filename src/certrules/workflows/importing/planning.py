@@ -122,7 +122,8 @@ def _candidates(
         else:
             if award.warning:
                 tally.warn(_unassigned(layout, row, award.warning))
-            certification_id, dates = award.certification.id, (row.issued_at, row.expires_at)
+            certification_id = award.certification.id
+            dates = row.issued_at, row.expires_at, layout.expiry_day
             yield importing.award_of(user.id, certification_id, award.source, *dates)
 
 
