@@ -726,9 +726,11 @@ class Rule(Enum):
         ("With retakes not allowed, a renewal archives and resets nothing, and enrols only a "
          "user who is not enrolled."), "decision (own)")
     INT_13 = (
-        ("Renewal through a learning plan that has a validity window depends on that window; "
-         "through a plan without one, and outside any plan, the course's decides. One valid way "
-         "is enough, unless the renewal was started through one that is over."), "decision (fair)")
+        ("If a user is enrolled in learning plans that hold a course, only these are ways to it, "
+         "even if the user is enrolled in the course directly too; a plan whose enrolment is "
+         "suspended or waiting is none. The window of a plan decides; that of the course only "
+         "through a plan without one, or outside any plan. One valid way is enough, unless the "
+         "renewal was started through one that is over."), "decision (fair)")
     INT_13b = (
         "A validity window includes its end date, through 23:59:59 UTC.", "decision (strong)")
     INT_14 = (

@@ -21,6 +21,7 @@ class Case(NamedTuple):
     reach_a: str = "direct"
     window_p: str = "none"
     window_q: str = "none"
+    place_p: str = "sure"
     status_b: str = "none"
     window_b: str = "open"
     started_from: str = "-"
@@ -39,6 +40,8 @@ class Case(NamedTuple):
 
     def status(self, item: str) -> str:
         plan = "completed" if self.status_a == "completed" else "in_progress"
+        if self.place_p != "sure":
+            plan = self.place_p
         return {"A": self.status_a, "B": self.status_b, "P": plan}[item]
 
 
@@ -59,7 +62,7 @@ def answer(case: Case) -> Answer:
         refused |= together_with_others(case, frozenset().union(*against.values()))
     if refused:
         return Answer("refused", refused)
-    options = frozenset(name for item in left for name, over, _ in ways(case, item) if not over)
+    options = frozenset(name for item in left for name, shut, _ in ways(case, item) if not shut)
     return Answer("granted", remarks(case, options), options)
 
 
@@ -97,7 +100,7 @@ def item_reasons(case: Case, item: str) -> frozenset[str]:
         reasons.add("DOC-RENEW-07")
     if case.retake == "on" and case.status(item) in NOT_ARCHIVABLE:
         reasons.add("X-ARCH-1")
-    if all(over for _, over, _ in ways(case, item)):
+    if all(shut for _, shut, _ in ways(case, item)):
         reasons.update(rule for _, _, rule in ways(case, item))
     return frozenset(reasons)
 
@@ -110,21 +113,32 @@ def together_with_others(case: Case, reasons: frozenset[str]) -> frozenset[str]:
     return reasons
 
 
-# Ways to an item: the name of each, whether the window that decides is over, and the rule of that.
+# Ways to an item: the name of each, whether it is shut, and by which rule it would be.
 
 Way = tuple[str, bool, str]
 
 
 def ways(case: Case, item: str) -> Iterator[Way]:
-    if item != "A":
-        yield way(case, item, item if item == "B" else "A", through="P" if item == "P" else None)
-        return
+    if item == "B":
+        yield way(case, "B", "B")
+    elif item == "P":
+        unsure = case.place_p != "sure" and case.retake == "off"  # otherwise X-ARCH-1 says it
+        yield ("P", True, "INT-13") if unsure else way(case, "P", "A", through="P")
+    else:
+        yield from ways_to_a(case)
+
+
+def ways_to_a(case: Case) -> Iterator[Way]:
+    """Any plan that holds the course bars the direct way."""
     reached = case.reach_a if case.started_from == "-" else case.started_from
-    for place in reached.split("+"):
-        if place == "direct":
-            yield way(case, "A", "A")
+    plans = [place for place in reached.split("+") if place != "direct"]
+    for plan in plans:
+        if plan == "P" and case.place_p != "sure":
+            yield "A@P", True, "INT-13"
         else:
-            yield way(case, f"A@{place}", "A", through=place)
+            yield way(case, f"A@{plan}", "A", through=plan)
+    if not plans:
+        yield way(case, "A", "A")
 
 
 def way(case: Case, name: str, course: str, through: str | None = None) -> Way:
@@ -192,6 +206,22 @@ TEN_STATUSES = each(
     " re_enrolled",
 )
 
+REACHED_P = [
+    *THROUGH_P,
+    *DIRECT_AND_P,
+    *joined(each("reach_a", "P+Q"), each("window_q", "open over")),
+]
+PLACED = [
+    *joined(
+        REACHED_P,
+        together(
+            "source assigned",
+            *("course A", "course A+P", "plan P", "manual A", "manual P", "manual A+B"),
+        ),
+    ),
+    *joined(REACHED_P, each("source", "course manual"), each("started_from", "P")),
+]
+
 BLOCKS: dict[str, list[Factor]] = {
     "gate": [*PEOPLE, [*NEVER_HELD, *EVER_HELD]],
     "window": [
@@ -229,6 +259,13 @@ BLOCKS: dict[str, list[Factor]] = {
         each("window_b", "none open last over"),
         RETAKE,
         each("source", "manual external"),
+    ],
+    "place": [
+        each("place_p", "sure waiting to_confirm suspended overbooking"),
+        PLACED,
+        each("window_a", "open over"),
+        RETAKE,
+        each("status_a", "in_progress completed"),
     ],
     "start": [
         STARTED,

@@ -426,6 +426,24 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
         lambda: renewal.decide(THROUGH_P1, at=AT, plan_id="p2"),
         "refused: not_through_plan",
     ),
+    "renew: suspended in the plan": (
+        lambda: renewal.decide(
+            evolve(THROUGH_P1, enrolments=(evolve(IN_P1, status=EnrolmentStatus.SUSPENDED),)), at=AT
+        ),
+        "refused: not_admitted",
+    ),
+    "renew: suspended in the plan, and by another course": (
+        lambda: renewal.decide(
+            evolve(
+                THROUGH_P1,
+                certification=assigned(ITEM, evolve(ITEM, item_id="c2")),
+                enrolments=(evolve(IN_P1, status=EnrolmentStatus.SUSPENDED),),
+                courses=(Course("c1"), Course("c2")),
+            ),
+            at=AT,
+        ),
+        "granted: renewable_any_time no_course_earned never_expires not_by_admission",
+    ),
     "renew: not here": (
         lambda: renewal.decide(HELD, at=AT, policy=ALLBOUND),
         "refused: renewal_disabled",

@@ -242,6 +242,32 @@ def test_a_grant_says_why_and_no_more() -> None:
     assert why(in_plan) == {"DOC-RENEW-01"}
 
 
+@pytest.mark.rule("DOC-RENEW-16", "INT-13")
+@pytest.mark.parametrize("status", ["waiting", "to_confirm", "suspended", "overbooked"], ids=str)
+def test_a_plan_that_does_not_let_its_user_in_is_no_way_and_none_leads_past_it(status: str) -> None:
+    taken = enrolment("c1", completed_at=DONE, direct=True)
+    in_plan = enrolment("p1", EnrolmentStatus(status), kind=PLAN)
+    facts = evolve(FACTS, plans=[LearningPlan("p1", ["c1"])], enrolments=[taken, in_plan])
+    asked = renewal.decide(facts, at=AT), renewal.decide(facts, at=AT, plan_id="p1")
+    assert [rules(each) for each in asked] == [{"INT-13"}, {"INT-13"}]
+    assert rules(renewal.start(facts, BY_COURSE, at=AT)) == {"INT-13"}
+    left = evolve(facts, enrolments=[taken])
+    assert list(options(renewal.decide(left, at=AT))) == [BY_COURSE]
+
+
+@pytest.mark.rule("INT-13", "X-ARCH-1")
+@pytest.mark.parametrize(("retake", "rule"), [(True, "X-ARCH-1"), (False, "INT-13")])
+def test_an_assigned_plan_that_is_suspended_does_not_renew(retake: bool, rule: str) -> None:
+    facts = evolve(
+        FACTS,
+        certification=first_aid((PLAN, "p1"), retake=retake),
+        awards=[evolve(AWARD, source=Source(AssociationType.LEARNING_PLAN, "p1"))],
+        plans=[LearningPlan("p1", ["c1"])],
+        enrolments=[enrolment("p1", EnrolmentStatus.SUSPENDED, kind=PLAN)],
+    )
+    assert rules(renewal.decide(facts, at=AT)) == {rule}
+
+
 # Windows
 
 

@@ -156,6 +156,7 @@ ENGLISH: Mapping[Code, Template] = MappingProxyType(
         Code.UNKNOWN_ITEM: "there is no {item}",
         Code.NOT_ARCHIVABLE: "the enrolment in {item} is {status}, and cannot be archived",
         Code.NOT_THROUGH_PLAN: "{item} is not taken through {plan}",
+        Code.NOT_ADMITTED: "{item} cannot be taken now: the enrolment in {plan} is {status}",
         Code.WINDOW_OVER: "the validity period of {item} is over: {last_day} was its last day",
         Code.NO_SUCH_OPTION: "{item} does not renew the award in this way",
         Code.NOT_BY_COMPLETED: "not by {option}: it was completed, and retakes are off",
@@ -164,6 +165,7 @@ ENGLISH: Mapping[Code, Template] = MappingProxyType(
         Code.NOT_BY_ARCHIVING:
             "not by {option}: the enrolment in it is {status}, and cannot be archived",
         Code.NOT_BY_PLAN: "not by {option}: it is not taken through {plan}",
+        Code.NOT_BY_ADMISSION: "not by {option}: the enrolment in {plan} is {status}",
         Code.NOT_BY_WINDOW:
             "not by {option}: the validity period of {item} is over: {last_day} was its last day",
         Code.TRACKING_RESET: "earlier tracking is reset, so that it can be retaken",

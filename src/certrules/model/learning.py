@@ -119,12 +119,20 @@ class EnrolmentStatus(Word):
     OVERBOOKED = "overbooked"
 
     @property
+    def admitted(self) -> bool:
+        """Whether the learner may take the item: not suspended, and not waiting for a place.
+
+        Rules: INT-13.
+        """
+        return self in (self.ENROLLED, self.IN_PROGRESS, self.COMPLETED)
+
+    @property
     def archivable(self) -> bool:
         """Whether an enrolment of this status can be put into the archive.
 
         Rules: X-ARCH-1.
         """
-        return self in (self.ENROLLED, self.IN_PROGRESS, self.COMPLETED)
+        return self.admitted
 
 
 @value
@@ -132,9 +140,9 @@ class Enrolment:
     """One attempt of one user at one course or learning plan.
 
     Attempts of the same user and item are numbered from 1; at most one, the last, is current, the
-    others are archived, and stay so. ``direct`` matters for a course that the user also has in a
-    learning plan: whether they are enrolled in it by itself as well, beside the plan. Nothing is
-    completed or archived before the enrolment.
+    others are archived, and stay so. ``direct`` says of a course that the user also has in a
+    learning plan whether they are enrolled in it by itself as well; it gives no way to renew past
+    the plan. Nothing is completed or archived before the enrolment.
 
     Rules: X-ARCH-2, X-RENEW-1.
     """

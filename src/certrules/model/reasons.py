@@ -112,6 +112,7 @@ class ReasonCode(RuleCode):
     UNKNOWN_ITEM = "unknown_item", Rule.INT_19
     NOT_ARCHIVABLE = "not_archivable", Rule.X_ARCH_1
     NOT_THROUGH_PLAN = "not_through_plan", Rule.INT_13
+    NOT_ADMITTED = "not_admitted", Rule.INT_13
     WINDOW_OVER = "window_over", Rule.DOC_RENEW_14
     NO_SUCH_OPTION = "no_such_option", Rule.INT_13
     NOT_BY_COMPLETED = "not_by_completed", Rule.DOC_RENEW_07
@@ -119,6 +120,7 @@ class ReasonCode(RuleCode):
     NOT_BY_UNKNOWN = "not_by_unknown", Rule.INT_19
     NOT_BY_ARCHIVING = "not_by_archiving", Rule.X_ARCH_1
     NOT_BY_PLAN = "not_by_plan", Rule.INT_13
+    NOT_BY_ADMISSION = "not_by_admission", Rule.INT_13
     NOT_BY_WINDOW = "not_by_window", Rule.DOC_RENEW_14
 
     # a renewal that is started

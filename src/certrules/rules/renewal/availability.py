@@ -40,6 +40,9 @@ def judge(
 ) -> list[Judged]:
     """Judge each distinct item of a certification, for a renewal asked from a plan's page or not.
 
+    A plan whose enrolment is suspended or waits for a place is no way, and the user's direct
+    enrolment in the course gives none past it.
+
     Rules: DOC-RENEW-07, DOC-RENEW-14, DOC-RENEW-16, INT-13, INT-19, X-ARCH-1.
     """
     items = sorted({each.ref for each in certification.assignments}, key=criteria.item_order)
@@ -66,7 +69,10 @@ def _judge(
         plan = facts.item(ItemKind.LEARNING_PLAN, plan_id or "")
         why = because(ReasonCode.NOT_THROUGH_PLAN, item=facts.item(*item), plan=plan)
         return Judged(item, reasons=(why,))
-    closed = [closed_reason(facts, item, route, at) for route in asked]
+    closed = [
+        _not_admitted(facts, item, route, retake=retake) or closed_reason(facts, item, route, at)
+        for route in asked
+    ]
     found = (
         _not_here(facts, item),
         _not_archivable(facts, item) if retake else _retakes_off(facts, item),
@@ -102,6 +108,20 @@ def _not_archivable(facts: Facts, item: ItemRef) -> Reason | None:
     return because(ReasonCode.NOT_ARCHIVABLE, item=facts.item(*item), status=enrolment.status)
 
 
+def _not_admitted(
+    facts: Facts, item: ItemRef, plan_id: str | None, *, retake: bool
+) -> Reason | None:
+    """Return why a plan is no way to its course, nor to itself: it is suspended or waited for."""
+    if item.kind is ItemKind.LEARNING_PLAN and not retake:  # with retakes, X-ARCH-1 says so
+        plan_id = item.id
+    enrolment = facts.enrolment(ItemKind.LEARNING_PLAN, plan_id or "")
+    if enrolment is None or enrolment.status.admitted:
+        return None
+    plan = facts.item(ItemKind.LEARNING_PLAN, enrolment.item_id)
+    status = enrolment.status
+    return because(ReasonCode.NOT_ADMITTED, item=facts.item(*item), plan=plan, status=status)
+
+
 def within(facts: Facts, item: ItemRef) -> list[ItemRef]:
     """Return what is taken with an item: it itself, and before it the courses known of a plan.
 
@@ -116,8 +136,8 @@ def within(facts: Facts, item: ItemRef) -> list[ItemRef]:
 def routes(facts: Facts, item: ItemRef) -> list[str | None]:
     """Return the plans through which a user has an item, by id; None means without a plan.
 
-    A course that stands in plans in which the user is enrolled is taken through these, and by
-    itself only if the user is enrolled in it directly as well.
+    A course that stands in plans in which the user is enrolled is taken through these alone, even
+    if the user is enrolled in it directly as well.
 
     Rules: DOC-RENEW-15, INT-13, X-VALID-2.
     """
@@ -125,9 +145,7 @@ def routes(facts: Facts, item: ItemRef) -> list[str | None]:
         return [None]
     holding = {plan.id for plan in facts.plans if item.id in plan.courses}
     plans = [each for each in sorted(holding) if facts.enrolment(ItemKind.LEARNING_PLAN, each)]
-    enrolment = facts.enrolment(*item)
-    direct = not plans or (enrolment is not None and enrolment.direct)
-    return [*plans, None] if direct else [*plans]
+    return [*plans] if plans else [None]
 
 
 def closed_reason(facts: Facts, item: ItemRef, plan_id: str | None, at: datetime) -> Reason | None:

@@ -131,6 +131,7 @@ _NOT_BY = {
     ReasonCode.UNKNOWN_ITEM: ReasonCode.NOT_BY_UNKNOWN,
     ReasonCode.NOT_ARCHIVABLE: ReasonCode.NOT_BY_ARCHIVING,
     ReasonCode.NOT_THROUGH_PLAN: ReasonCode.NOT_BY_PLAN,
+    ReasonCode.NOT_ADMITTED: ReasonCode.NOT_BY_ADMISSION,
     ReasonCode.WINDOW_OVER: ReasonCode.NOT_BY_WINDOW,
 }
 """The reason why an item is no option, if others are, by the reason why it does not renew."""
