@@ -42,7 +42,8 @@ def _check(value: Any) -> None:
     else:
         kind: Any = type(value)
         for each in value if isinstance(value, tuple | frozenset) else _parts(kind)(value):
-            _check(each)
+            if each is not None and not (isinstance(each, str) and each.isascii()):  # as most are
+                _check(each)
 
 
 def _check_text(text: str) -> None:
