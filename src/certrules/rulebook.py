@@ -158,7 +158,9 @@ class Rule(Enum):
     DOC_AWARD_03 = (
         ("An award is associated with a manual decision, a completed course or learning plan, or "
          "an external training."), "D:L35, D:L37")
-    DOC_AWARD_04 = ("An award associated with an external training names that training.", "D:L37")
+    DOC_AWARD_04 = (
+        ("An award associated with an external training names that training; one associated by "
+         "hand with the completion of a course or learning plan may name it or not."), "D:L37")
     DOC_AWARD_05 = (
         ("A fourth association, external certification, exists only if a connection to Credly "
          "or Accredible is enabled for it."), "D:L38", "INT-28b")
@@ -740,8 +742,9 @@ class Rule(Enum):
         "An award earned by a course or learning plan is issued at the instant of completion.",
         "decision (fair)")
     INT_19 = (
-        ("An award that no course earned is renewable if an assigned item can be taken under "
-         "the retake rules, and never without an assigned item."), "decision (own)")
+        ("An award that no course earned, or a course in which the user was never enrolled here, "
+         "is renewable if an assigned item can be taken under the retake rules, and never without "
+         "an assigned item."), "decision (own)")
     INT_19b = "An award that never expires may be renewed too.", "decision (own)"
     INT_19c = (
         ("Completing another assigned item while holding a valid award, with no renewal started, "

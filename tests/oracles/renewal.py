@@ -76,7 +76,7 @@ GATES: dict[str, Callable[[Case], bool]] = {
     "DOC-RENEW-02": lambda case: (
         case.held
         and case.source == "course"
-        and case.status_a != "completed"
+        and case.status_a not in ("completed", "none")
         and case.open_renewal == "no"
     ),
     "INT-12b": lambda case: case.open_renewal == "yes",
@@ -151,7 +151,8 @@ def way(case: Case, name: str, course: str, through: str | None = None) -> Way:
 def remarks(case: Case, options: Iterable[str]) -> frozenset[str]:
     """The reasons that a granted renewal must give."""
     said = {
-        "INT-19": case.source in ("manual", "external"),
+        "INT-19": case.source in ("manual", "external")
+        or (case.source == "course" and case.status_a == "none"),
         "INT-19b": case.award == "never_expiring",
         "INT-13": case.window_a == "over" and all("@" in name for name in options),
     }

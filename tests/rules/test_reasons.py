@@ -350,7 +350,7 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
         "refused: association_without_item",
     ),
     "by hand: an item too few": (
-        lambda: by_hand(facts(), source=Source(AssociationType.COURSE)),
+        lambda: by_hand(facts(), source=Source(AssociationType.EXTERNAL_TRAINING)),
         "refused: association_needs_item",
     ),
     "by hand: links": (
@@ -496,8 +496,10 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
         "refused: window_over/DOC-RENEW-16",
     ),
     "renew: names, not completed": (
-        lambda: renewal.decide(evolve(HELD, **NAMED, awards=(EARNED,)), at=AT),
-        "refused: earning_course_not_enrolled",
+        lambda: renewal.decide(
+            evolve(HELD, **NAMED, awards=(EARNED,), enrolments=(SUSPENDED,)), at=AT
+        ),
+        "refused: earning_course_not_completed",
     ),
     "complete: names": (lambda: complete(evolve(RENEWING, **NAMED)), "granted: renewed"),
     "complete: names, without a start": (
@@ -505,8 +507,12 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
         "refused: item_not_assigned completion_alone",
     ),
     "renew: not enrolled": (
-        lambda: renewal.decide(facts(awards=(EARNED,)), at=AT),
+        lambda: renewal.decide(facts(awards=(EARNED,), enrolments=(SUSPENDED.archive(AT),)), at=AT),
         "refused: earning_course_not_enrolled",
+    ),
+    "renew: never enrolled": (
+        lambda: renewal.decide(facts(awards=(EARNED,)), at=AT),
+        "granted: renewable_any_time earning_course_never_taken never_expires",
     ),
     "renew: suspended": (
         lambda: renewal.decide(facts(awards=(EARNED,), enrolments=(SUSPENDED,)), at=AT),

@@ -596,6 +596,25 @@ def test_an_award_by_a_plan_is_not_said_to_be_by_nothing() -> None:
     ]
 
 
+@pytest.mark.rule("DOC-RENEW-02", "INT-19")
+@pytest.mark.parametrize("item", ["c1", "elsewhere", None])
+def test_a_course_that_was_never_taken_here_is_not_asked_for(item: str | None) -> None:
+    imported = evolve(AWARD, source=Source(AssociationType.COURSE, item))
+    decided = renewal.decide(evolve(FACTS, awards=[imported], enrolments=()), at=AT)
+    assert list(options(decided)) == [BY_COURSE]
+    (reason,) = (each for each in decided.reasons if each.rule is Rule.INT_19)
+    assert reason.text == (
+        "the user was never enrolled here in the course that earned the award, "
+        "so none has to be completed now"
+    )
+
+
+@pytest.mark.rule("DOC-RENEW-02")
+def test_a_course_that_was_taken_here_once_is_asked_for() -> None:
+    archived = [each.archive(AT) for each in FACTS.enrolments]
+    assert rules(renewal.decide(evolve(FACTS, enrolments=archived), at=AT)) == {"DOC-RENEW-02"}
+
+
 @pytest.mark.rule("INT-19")
 def test_what_does_not_exist_is_said_not_to() -> None:
     decided = renewal.decide(evolve(FACTS, courses=()), at=AT)

@@ -137,6 +137,9 @@ ENGLISH: Mapping[Code, Template] = MappingProxyType(
         Code.PLAN_EARNED:
             "a learning plan and no course by itself earned the award, so none has to be completed "
             "now",
+        Code.EARNING_COURSE_NEVER_TAKEN:
+            "the user was never enrolled here in the course that earned the award, so none has to "
+            "be completed now",
         Code.NEVER_EXPIRES: "an award that never expires may be renewed too",
         Code.PLAN_WINDOW_FIRST: "the validity period of {plan} comes before that of {item}",
         Code.RENEWAL_DISABLED: "this platform has no renewal",

@@ -95,6 +95,7 @@ class ReasonCode(RuleCode):
     RENEWABLE_ANY_TIME = "renewable_any_time", Rule.DOC_RENEW_01
     NO_COURSE_EARNED = "no_course_earned", Rule.INT_19
     PLAN_EARNED = "plan_earned", Rule.INT_19
+    EARNING_COURSE_NEVER_TAKEN = "earning_course_never_taken", Rule.INT_19
     NEVER_EXPIRES = "never_expires", Rule.INT_19b
     PLAN_WINDOW_FIRST = "plan_window_first", Rule.INT_13
     RENEWAL_DISABLED = "renewal_disabled", Rule.ALL_EXP_04

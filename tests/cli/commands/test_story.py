@@ -421,6 +421,17 @@ def test_a_misspelt_group_or_branch_is_named(told: Told) -> None:
     assert data["unknown_groups"] == ["crow"]
 
 
+@pytest.mark.rule("DOC-AWARD-03", "DOC-AWARD-04")
+def test_an_award_may_be_of_a_course_or_plan_that_is_not_named(told: Told) -> None:
+    for user, word, kind in (("ada", "course", "course"), ("bob", "plan", "learning_plan")):
+        assert award(told, "--user", user, "--always-valid", "--earned-by", word).code == 0
+        row = told(f"status --user {user} --format json").data["awards"][0]
+        assert (row["source"], row["item"]) == (kind, None)
+    assert told("edit --user bob --certification FA --earned-by track").code == 0
+    both = told("edit --user bob --certification FA --earned-by track --course FA-101")
+    assert both.code == 2
+
+
 @pytest.mark.rule("DOC-AWARD-03", "DOC-AWARD-05", "DOC-AWARD-07")
 def test_an_award_may_stand_for_something_outside(told: Told) -> None:
     links = ["--link", "Credly", "https://a.example/1", "--link", "Accredible", "https://b.example"]

@@ -188,6 +188,8 @@ def _add_association(parser: argparse.ArgumentParser) -> None:
     option = parser.add_argument
     says = "what it was earned by: an external training activity"
     option("--external-training", metavar="ID", help=says)
+    says = "it was earned by an item that is not named: a course, a plan or a track"
+    option("--earned-by", choices=(*names.KINDS,), help=says)
     says = (
         "it stands for an external certification: its provider, and the link there; "
         "repeatable; needs --external-certifications"
@@ -201,10 +203,13 @@ def _add_association(parser: argparse.ArgumentParser) -> None:
 def _association(view: Transaction, args: argparse.Namespace) -> Source | None:
     item, training = names.item(view, args), args.external_training
     links = tuple(ExternalLink(provider, url) for provider, url in args.link)
-    if sum((item is not None, training is not None, bool(links))) > 1:
+    unnamed = None if args.earned_by is None else names.KINDS[args.earned_by]
+    if sum((item is not None, training is not None, unnamed is not None, bool(links))) > 1:
         raise UsageError("an award has one association: an item, a training, or links")
     if item is not None:
         return Source(AssociationType(item.kind.value), item.id)
+    if unnamed is not None:
+        return Source(AssociationType(unnamed.value))
     if training is not None:
         return Source(AssociationType.EXTERNAL_TRAINING, training)
     return Source(AssociationType.EXTERNAL_CERTIFICATION, links=links) if links else None

@@ -100,9 +100,11 @@ WITHOUT_ITEM = AssociationType.MANUAL, AssociationType.EXTERNAL_CERTIFICATION
 def source_objections(source: Source, policy: Policy) -> Iterator[Reason]:
     """Yield why an award by hand cannot be associated with a source.
 
+    External training names its activity; a course, plan or track may be named or not.
+
     Rules: DOC-AWARD-03, DOC-AWARD-04, DOC-AWARD-05, DOC-AWARD-06, DOC-AWARD-07.
     """
-    if source.item_id is None and source.type not in WITHOUT_ITEM:
+    if source.item_id is None and source.type is AssociationType.EXTERNAL_TRAINING:
         yield because(ReasonCode.ASSOCIATION_NEEDS_ITEM, type=source.type)
     elif source.item_id is not None and source.type in WITHOUT_ITEM:
         yield because(ReasonCode.ASSOCIATION_WITHOUT_ITEM, type=source.type)

@@ -85,7 +85,7 @@ def objections(facts: Facts, then: Facts, policy: Policy) -> Iterator[Reason]:
 
 def _course_objections(facts: Facts, source: Source) -> Iterator[Reason]:
     """Yield the reason of an earning course that is not completed now, if a course earned it."""
-    if source.type is not AssociationType.COURSE or source.item_id is None:
+    if source.item_id is None or not _attended(facts, source):
         return
     item = facts.item(ItemKind.COURSE, source.item_id)
     enrolment = facts.enrolment(ItemKind.COURSE, source.item_id)
@@ -94,6 +94,13 @@ def _course_objections(facts: Facts, source: Source) -> Iterator[Reason]:
     elif enrolment.status is not EnrolmentStatus.COMPLETED:
         stands = enrolment.status
         yield because(ReasonCode.EARNING_COURSE_NOT_COMPLETED, item=item, status=stands)
+
+
+def _attended(facts: Facts, source: Source) -> bool:
+    """Return whether a course earned an award, in which the user was ever enrolled here."""
+    if source.type is not AssociationType.COURSE or source.item_id is None:
+        return False
+    return bool(facts.attempts(ItemKind.COURSE, source.item_id))
 
 
 def controls(decision: Answer) -> tuple[EntryPoint, ...]:
@@ -137,12 +144,18 @@ _NOT_BY = {
 """The reason why an item is no option, if others are, by the reason why it does not renew."""
 
 
+_NOT_ASKED = {
+    AssociationType.COURSE: ReasonCode.EARNING_COURSE_NEVER_TAKEN,
+    AssociationType.LEARNING_PLAN: ReasonCode.PLAN_EARNED,
+}
+"""Why no course is asked for that must be completed now, by what earned the award."""
+
+
 def _because(facts: Facts, options: Sequence[RenewalOption], at: datetime) -> Iterator[Reason]:
     yield because(ReasonCode.RENEWABLE_ANY_TIME)
     held = facts.held
-    if held is not None and held.source.type is not AssociationType.COURSE:
-        plan_earned = held.source.type is AssociationType.LEARNING_PLAN
-        yield because(ReasonCode.PLAN_EARNED if plan_earned else ReasonCode.NO_COURSE_EARNED)
+    if held is not None and not _attended(facts, held.source):
+        yield because(_NOT_ASKED.get(held.source.type, ReasonCode.NO_COURSE_EARNED))
     if held is not None and held.expires_at is None:
         yield because(ReasonCode.NEVER_EXPIRES)
     for option in options:
