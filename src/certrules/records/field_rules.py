@@ -10,7 +10,7 @@ from certrules.instants import IssueDateConvention
 from certrules.model.awards import AssociationType
 from certrules.model.records import FaultCode, ImportProfile, RecordField, Severity
 from certrules.records.columns import CellFault
-from certrules.records.date_cells import read_date
+from certrules.records.date_cells import DateCell, read_date
 
 __all__ = ["Faults", "FieldRules", "Kind", "ValueCache", "missing"]
 
@@ -69,7 +69,8 @@ class FieldRules:
     ) -> None:
         self.profile = profile
         issue = partial(read_date, zone=zone, convention=convention)
-        self.issue_dates = self.expire_dates = ValueCache(issue)
+        self.issue_dates: ValueCache[str, DateCell] = ValueCache(issue)
+        self.expire_dates: ValueCache[str, DateCell] = self.issue_dates
         if end_of_day:
             self.expire_dates = ValueCache(partial(issue, end_of_day=True))
         self.kinds: ValueCache[tuple[str, str, bool, bool], Kind] = ValueCache(self._kind)
