@@ -52,7 +52,8 @@ class _Converted(TypeDecorator[Any]):
     ) -> None:
         super().__init__()
         self.kept = self.impl = kept
-        self.write, self.read = write, read
+        self.write: Callable[[Any], Any] = write
+        self.read: Callable[[Any], Any] = read
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         return self.write(value)
@@ -71,7 +72,7 @@ class _Converted(TypeDecorator[Any]):
 class _Instant(_Converted):
     """An aware datetime in UTC, kept with its microseconds."""
 
-    cache_ok = True
+    cache_ok: bool | None = True
 
     def __init__(self) -> None:
         kept = DateTime(timezone=True).with_variant(mysql.DATETIME(fsp=6), *MARIADB)
