@@ -806,8 +806,9 @@ class Rule(Enum):
          "renewed."), "decision (fair)")
     INT_33 = ("Learning tracks and certifications are associated many to many.", "decision (fair)")
     INT_34 = (
-        ("Training becomes incomplete at expiry only if a policy asks for it; by default it "
-         "does not."), "decision (fair)")
+        ("Training of every kind, courses, learning plans, tracks and external trainings, becomes "
+         "incomplete at expiry only if a policy asks for it; by default it does not."),
+        "decision (fair)")
     INT_35 = (
         ("If training reopens at expiry, finishing all of it again issues a new badge, and "
          "the expired one is kept in history; while a badge is valid there is no second one."),

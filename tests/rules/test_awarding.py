@@ -43,6 +43,7 @@ from certrules.model.effects import (
     ArchiveAward,
     CancelNotices,
     CancelOutdatedNotices,
+    Enrol,
     IssueAward,
     Notify,
     RecordExternalTraining,
@@ -336,6 +337,32 @@ def test_only_what_stands_as_completed_before_the_expiry_is_reopened() -> None:
     assert rules(awarding.reopen_training(done, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
     inactive = evolve(facts, user=evolve(ADA, active=False))
     assert rules(awarding.reopen_training(inactive, at=AT, policy=REOPENING)) == {"DOC-CERT-13"}
+
+
+@pytest.mark.rule("ALL-EXP-03", "INT-34")
+@pytest.mark.parametrize("kind", ItemKind)
+def test_what_has_no_enrolment_is_reopened_by_one_that_is_not_completed(kind: ItemKind) -> None:
+    done = [completion("x", BEGIN + TICK, kind), completion("x", BEGIN + 2 * TICK, kind)]
+    facts = Facts(
+        ADA,
+        certification(assignment("x", kind=kind)),
+        awards=[held(expires=AT)],
+        completions=done,
+    )
+    opened = effects(awarding.reopen_training(facts, at=AT, policy=REOPENING), object)
+    begun = Enrolment("ada", kind, "x", BEGIN + 2 * TICK)
+    assert opened == [ReopenTraining("ada", kind, "x"), Enrol(begun)]
+    again = evolve(facts, enrolments=[begun])
+    assert rules(awarding.reopen_training(again, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
+    since = evolve(facts, completions=[*done, completion("x", AT, kind)])
+    assert rules(awarding.reopen_training(since, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
+
+
+@pytest.mark.rule("INT-34")
+def test_of_a_course_that_was_left_nothing_is_reopened() -> None:
+    left = standing("c1").archive(AT - TICK)
+    facts = Facts(ADA, certification(assignment()), awards=[held(expires=AT)], enrolments=[left])
+    assert rules(awarding.reopen_training(facts, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
 
 
 @pytest.mark.rule("DOC-AWARD-02")

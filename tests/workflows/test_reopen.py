@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 import pytest
 from attrs import evolve
 
-from certrules import ALLBOUND, Assignment, Award, Certification, ItemKind, Unit, User, Validity
+from certrules import (
+    ALLBOUND,
+    Assignment,
+    Award,
+    Certification,
+    Item,
+    ItemKind,
+    Unit,
+    User,
+    Validity,
+)
 from certrules.model.catalog import ItemRef
 from certrules.model.effects import ReopenTraining
 from certrules.model.learning import Completion, Enrolment, EnrolmentStatus
@@ -118,6 +128,111 @@ def test_awards_of_nobody_and_of_nothing_are_passed_over(store: Store[Transactio
             [Award("nobody", "yearly", T0, day(1)), Award("bob", "gone", T0, day(1))]
         )
     assert reopen.reopen_expired(acting(store, policy=POLICY), at=day(9)) == []
+
+
+TRACK, EXTERNAL, PLAN = (
+    ItemKind.LEARNING_TRACK,
+    ItemKind.EXTERNAL_TRAINING,
+    ItemKind.LEARNING_PLAN,
+)
+ASSIGNED_ELSEWHERE = [ItemRef(TRACK, "t1"), ItemRef(EXTERNAL, "x1")]
+
+
+def earned_by(store: Store[Transaction], *items: ItemRef) -> None:
+    """Bob has completed these items, and so earned an award that expires on day 90."""
+    assigned = tuple(Assignment(*item, T0) for item in items)
+    with store.writing() as transaction:
+        transaction.items.put([Item(*item) for item in items])
+        transaction.certifications.put([evolve(YEARLY, id="other", assignments=assigned)])
+        transaction.learning.add_completions(Completion("bob", *item, day(5)) for item in items)
+        transaction.awards.add([Award("bob", "other", day(5), day(90))])
+
+
+def again(store: Store[Transaction], at: datetime) -> list[ItemRef]:
+    found = reopen.reopen_expired(acting(store, policy=POLICY), at=at)
+    return [ItemRef(each.kind, each.item_id) for each in found if each.user_id == "bob"]
+
+
+@pytest.mark.rule("ALL-EXP-03", "ALL-TRAIN-01", "INT-34", "INT-35")
+def test_tracks_and_external_trainings_are_reopened_at_each_expiry_once(
+    store: Store[Transaction],
+) -> None:
+    track, external = ASSIGNED_ELSEWHERE
+    earned_by(store, track, external)
+    assert again(store, day(89)) == []
+    assert again(store, day(90)) == [external, track]
+    assert again(store, day(91)) == again(store, day(200)) == []
+    assert open_attempts(store) == {external: day(5), track: day(5)}
+    host = acting(store, policy=POLICY)
+    assert not awarding.complete(host, Completion("bob", *track, day(300)), at=day(300)).decisions[
+        "other"
+    ]
+    assert again(store, day(301)) == []
+    assert open_attempts(store) == {external: day(5)}
+    done = Completion("bob", *external, day(310))
+    issued = awarding.complete(host, done, at=day(310)).decisions["other"]
+    assert issued
+    assert again(store, day(311)) == []
+    assert again(store, day(310 + 365)) == [external, track]
+    assert again(store, day(310 + 366)) == []
+    assert open_attempts(store) == {external: day(310), track: day(300)}
+
+
+def open_attempts(store: Store[Transaction]) -> dict[ItemRef, datetime]:
+    """What Bob has begun and not completed, and since when."""
+    with store.reading() as view:
+        attempts, _ = view.learning.history("bob", ASSIGNED_ELSEWHERE)
+    done = EnrolmentStatus.COMPLETED
+    return {each.ref: each.enrolled_at for each in attempts if each.status is not done}
+
+
+@pytest.mark.rule("INT-34")
+def test_what_the_host_alone_saved_as_completed_is_reopened_at_the_next_expiry(
+    store: Store[Transaction],
+) -> None:
+    track, _ = ASSIGNED_ELSEWHERE
+    earned_by(store, track)
+    assert again(store, day(90)) == [track]
+    with store.writing() as transaction:
+        transaction.learning.add_completions([Completion("bob", *track, day(100))])
+        (old,) = transaction.awards.history("bob", "other")
+        transaction.awards.replace([old.archive(day(100))])
+        transaction.awards.add([Award("bob", "other", day(100), day(190), cycle=2)])
+    assert again(store, day(189)) == []
+    assert again(store, day(190)) == [track]
+    assert again(store, day(191)) == []
+
+
+@pytest.mark.rule("DOC-CERT-12", "INT-34")
+def test_an_older_completion_does_not_reopen_a_track_again(store: Store[Transaction]) -> None:
+    track, _ = ASSIGNED_ELSEWHERE
+    earned_by(store, track)
+    assert again(store, day(90)) == [track]
+    older = Completion("bob", *track, day(3))
+    assert awarding.complete(acting(store, policy=POLICY), older, at=day(95)).recorded
+    assert again(store, day(96)) == []
+
+
+@pytest.mark.rule("INT-34")
+def test_a_plan_is_reopened_with_its_courses(store: Store[Transaction]) -> None:
+    plan, course = ItemRef(PLAN, "P"), ItemRef(COURSE, "B")
+    with store.writing() as transaction:
+        assigned = (Assignment(*plan, T0),)
+        transaction.certifications.put([evolve(YEARLY, id="other", assignments=assigned)])
+        done = EnrolmentStatus.COMPLETED
+        transaction.learning.put_enrolments(
+            [
+                Enrolment("bob", *plan, T0, done, completed_at=day(5)),
+                Enrolment("bob", *course, T0, done, completed_at=day(4)),
+            ]
+        )
+        transaction.awards.add([Award("bob", "other", day(5), day(90))])
+    assert again(store, day(90)) == [course, plan]
+    assert again(store, day(91)) == []
+    host = acting(store, policy=POLICY)
+    awarding.complete(host, Completion("bob", *course, day(95)), at=day(95))
+    assert again(store, day(96)) == []
+    assert awarding.complete(host, Completion("bob", *plan, day(97)), at=day(97)).decisions["other"]
 
 
 class PowerCut(Exception):  # noqa: N818

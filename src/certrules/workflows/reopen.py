@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from attrs import evolve
 
 from certrules import instants
-from certrules.model.effects import ReopenTraining
+from certrules.model.catalog import ItemKind, ItemRef
+from certrules.model.effects import Enrol, ReopenTraining
 from certrules.model.people import Action
 from certrules.rules import awarding
 from certrules.workflows import facts
@@ -29,6 +30,9 @@ def reopen_expired(
     on_progress: Callable[[int, int], object] | None = None,
 ) -> list[ReopenTraining]:
     """Make the training of awards that have expired by ``at`` incomplete, and return which.
+
+    Assigned courses, learning plans with their courses, tracks and external trainings: see
+    :func:`certrules.rules.awarding.reopen_training`.
 
     ``since`` skips awards that expired before it: a nightly job need not look at everything that
     ever expired, and one that may have been missed looks back as far as it likes. Training that was
@@ -67,7 +71,7 @@ def reopen_expired(
         with acting.writing() as transaction:
             effects = [*_reopened(acting, transaction, pairs, at)]
             apply(transaction, effects)
-        reopened += effects
+        reopened += (each for each in effects if isinstance(each, ReopenTraining))
     return reopened
 
 
@@ -76,7 +80,7 @@ def _reopened(
     transaction: DecisionParts,
     pairs: Sequence[tuple[str, str]],
     at: datetime,
-) -> Iterator[ReopenTraining]:
+) -> Iterator[ReopenTraining | Enrol]:
     holders: dict[str, list[str]] = defaultdict(list)
     for user, certification in pairs:
         holders[certification].append(user)
@@ -85,8 +89,12 @@ def _reopened(
         if found is None:
             continue
         items = {each.ref for each in found.assignments}
+        plans = transaction.learning.plans(
+            {id_ for kind, id_ in items if kind is ItemKind.LEARNING_PLAN}
+        )
+        items |= {ItemRef(ItemKind.COURSE, course) for plan in plans for course in plan.courses}
         for user, known in facts.of_many(transaction, found, users, items).items():
-            enrolments, _ = transaction.learning.history(user, items)
-            enrolled = evolve(known, enrolments=enrolments)
+            attempts, _ = transaction.learning.history(user, items)
+            enrolled = evolve(known, enrolments=attempts, plans=plans)
             decision = awarding.reopen_training(enrolled, at=at, policy=acting.policy)
             yield from decision.effects if decision else ()

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from certrules import Assignment, Award, Certification, Item, ItemKind, Unit, User, Validity
 from certrules.catalogs import Catalog
@@ -645,6 +646,24 @@ def test_training_of_expired_awards_is_reopened(told: Told) -> None:
     refused = told("reopen --policy docebo")
     assert refused.code == 2
     assert "on the platform docebo, training stays complete" in refused.err
+
+
+@pytest.mark.rule("ALL-EXP-03", "ALL-TRAIN-01", "INT-34", "INT-35")
+def test_a_learning_track_is_reopened_and_earns_anew(told: Told) -> None:
+    yearly = evolve(CATALOG.certifications[0], id="k9", code="YEARLY", retake=False)
+    track = Assignment(ItemKind.LEARNING_TRACK, "t1", SINCE)
+    with closing(open_store(str(told.store))) as store, store.writing() as transaction:
+        transaction.certifications.put([evolve(yearly, assignments=(track,))])
+    complete = "complete --user ada --track TRACK --zone UTC --policy allbound-reopening"
+    assert told(complete, "--at", "2024-02-01T10:00:00Z").code == 0
+    assert told("reopen --at 2025-01-31T00:00:00Z").out == "0 trainings reopened\n"
+    opened = "ada: learning track TRACK is open again\n1 training reopened\n"
+    assert told("reopen --at 2025-02-02T00:00:00Z").out == opened
+    assert told("reopen --at 2025-02-03T00:00:00Z").out == "0 trainings reopened\n"
+    anew = told(complete, "--at", "2025-02-03T10:00:00Z")
+    assert (anew.code, "the award of 2024-02-01 is archived" in anew.out) == (0, True)
+    assert told("reopen --at 2025-02-04T00:00:00Z").out == "0 trainings reopened\n"
+    assert told("reopen --at 2026-02-04T00:00:00Z").out == opened
 
 
 def test_of_many_trainings_twenty_are_named(told: Told) -> None:

@@ -17,6 +17,9 @@ from certrules.rules import criteria, issuing, status
 
 __all__ = ["inferred", "objections", "record", "reopen_training"]
 
+_ATTENDED = ItemKind.COURSE, ItemKind.LEARNING_PLAN
+"""The kinds of items in which users are enrolled."""
+
 
 def record(
     completion: Completion,
@@ -56,14 +59,15 @@ def _enrolments(
     *,
     direct: bool,
 ) -> Iterator[Enrolment]:
-    """Yield the attempt that a completion changes or adds: at a course or plan.
+    """Yield the attempt that a completion changes or adds: at a course or plan, or if reopened.
 
     An older completion of the only attempt makes it begin earlier, if it was inferred. A plan
     cannot be archived to be taken again, so its one attempt has the last completion.
     """
     done = completion.completed_at
-    if completion.kind not in (ItemKind.COURSE, ItemKind.LEARNING_PLAN):
-        return
+    began = attempts[-1].enrolled_at if attempts else done
+    if completion.kind not in _ATTENDED and done <= began:
+        return  # there is an attempt at it only since it was reopened
     if not attempts or (attempts[-1].archived and done >= attempts[-1].enrolled_at):
         number = attempts[-1].attempt + 1 if attempts else 1
         fresh = Enrolment(completion.user_id, *completion.ref, done, attempt=number, direct=direct)
@@ -115,11 +119,13 @@ def objections(
 
 def reopen_training(
     facts: Facts, *, at: datetime, policy: Policy = DOCEBO
-) -> Granted[ReopenTraining] | Refused:
+) -> Granted[ReopenTraining | Enrol] | Refused:
     """Decide whether the training of an expired award becomes incomplete, so as to be taken again.
 
-    Reopened are the assigned items that the user completed before the expiry, however late or often
-    this is asked; nothing, for a user who could not be issued the certification again.
+    Reopened are the assigned courses, learning plans with their courses, tracks and external
+    trainings that the user completed before the expiry, however late or often this is asked;
+    nothing, for a user who could not be issued the certification again. What has no enrolment, such
+    as a track, gets one: it begins with the last completion, and is not completed.
 
     >>> facts = Facts(User("ada", "ada"), Certification("fa", "First aid"))
     >>> reopen_training(facts, at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0].rule
@@ -132,18 +138,43 @@ def reopen_training(
         reasons.append(because(ReasonCode.TRAINING_STAYS_COMPLETE))
     if held is None or not status.expired(held, at):
         reasons.append(because(ReasonCode.NO_EXPIRED_AWARD))
-    done = [] if reasons or held is None else _done(facts, held)
-    if not done:
+    items = [] if reasons or held is None else _untouched(facts, held)
+    effects = tuple(effect for item in items for effect in _reopened(facts, item))
+    if not effects:
         return Refused(reasons or (because(ReasonCode.NO_TRAINING_TO_REOPEN),))
-    why = because(ReasonCode.TRAINING_REOPENED)
-    return Granted(tuple(ReopenTraining(facts.user.id, *item) for item in done), (why,))
+    return Granted(effects, (because(ReasonCode.TRAINING_REOPENED),))
 
 
-def _done(facts: Facts, held: Award) -> list[ItemRef]:
-    """Return the assigned items that stand as completed, by nothing that followed the expiry."""
+def _untouched(facts: Facts, held: Award) -> list[ItemRef]:
+    """Return the items and the courses of assigned plans that nobody completed since the expiry."""
     assignments = facts.certification.assignments if facts.certification else ()
+    assigned = {each.ref for each in assignments}
+    through = {
+        ItemRef(ItemKind.COURSE, course)
+        for plan in facts.plans
+        if (ItemKind.LEARNING_PLAN, plan.id) in assigned
+        for course in plan.courses
+    }
     since = (each for each in facts.all_completions if status.expired(held, each.completed_at))
-    items = {each.ref for each in assignments} - {each.ref for each in since}
-    current = (facts.enrolment(*item) for item in items)
-    done = (each for each in current if each and each.status is EnrolmentStatus.COMPLETED)
-    return sorted((each.ref for each in done), key=criteria.item_order)
+    return sorted((assigned | through) - {each.ref for each in since}, key=criteria.item_order)
+
+
+def _reopened(facts: Facts, item: ItemRef) -> Iterator[ReopenTraining | Enrol]:
+    """Yield what makes an item incomplete, if it stands as completed.
+
+    Courses and plans stand as their enrolment says. Of what has none, an attempt later than the
+    last completion says that the item was reopened since.
+    """
+    attempts, current = facts.attempts(*item), facts.enrolment(*item)
+    completed = current is not None and current.status is EnrolmentStatus.COMPLETED
+    done = (each.completed_at for each in facts.all_completions if each.ref == item)
+    last = max(done, default=None)
+    if attempts and item.kind in _ATTENDED:
+        last = None
+    elif last is not None and (current is None or current.enrolled_at < last):
+        completed = True
+    if completed:
+        yield ReopenTraining(facts.user.id, *item)
+    if completed and last is not None:
+        number = current.attempt if current else len(attempts) + 1
+        yield Enrol(Enrolment(facts.user.id, *item, last, attempt=number))
