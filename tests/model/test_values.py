@@ -18,6 +18,7 @@ from certrules import (
     Award,
     Certification,
     Granted,
+    Item,
     LearningPlan,
     NoticeKind,
     Notification,
@@ -25,6 +26,7 @@ from certrules import (
     OffsetUnit,
     Policy,
     Role,
+    Source,
     Unit,
     User,
     Validity,
@@ -180,6 +182,26 @@ def test_there_are_values_to_check() -> None:
         (Award, {"issued_at": None}, "None: expected an aware datetime"),
         (Award, {"anchor_day": 32}, "32: expected a day of the month, 1 to 31, or None"),
         (Event, {"cycle": 0}, "0: expected a whole number, one or more"),
+        (
+            Award,
+            {"cycle": 2**63},
+            f"{2**63}: expected a whole number, one or more, of 64 bits at most",
+        ),
+        (
+            User,
+            {"username": "x\ud800"},
+            "'x\\ud800': expected some text, without unpaired surrogates",
+        ),
+        (
+            Item,
+            {"name": "\udfff"},
+            "'\\udfff': expected a text, without unpaired surrogates",
+        ),
+        (
+            Source,
+            {"item_id": "\ud800"},
+            "'\\ud800': expected some text, or None, without unpaired surrogates",
+        ),
         (Policy, {"validities": [5]}, "5: expected a Validity or a text for each"),
         (Policy, {"delegated": [(Role.MANAGER, "x")]}, "'x': expected a member of Action"),
     ],
@@ -190,6 +212,11 @@ def test_an_error_names_the_field_the_value_and_what_was_expected(
     with pytest.raises(InvalidValueError) as caught:
         make(cls, **changes)
     assert str(caught.value) == f"{next(iter(changes))} cannot be {message}"
+
+
+@pytest.mark.parametrize("text", ["Zoë", "\N{GRINNING FACE}", "\0", "\ud7ff\ue000"])
+def test_every_other_text_is_one(text: str) -> None:
+    assert make(User, username=text).username == text
 
 
 def test_an_instant_without_a_zone_names_its_field() -> None:

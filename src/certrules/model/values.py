@@ -3,7 +3,7 @@
 ``value`` is attrs' ``frozen``, and checks every field by its annotation besides:
 
 - ``str``, ``int``, ``bool`` and other classes: an instance. A bool is no number, and the text of an
-  enum's member is not the member.
+  enum's member is not the member. A text has no unpaired surrogates: no file or database takes it.
 - ``datetime``: an aware instant, kept in UTC. ``date``: a day, not a datetime.
 - ``tuple``, ``frozenset`` and ``Sequence``: any iterable but a text or a mapping, whose members are
   checked, and which is kept as a tuple or frozenset.
@@ -63,8 +63,8 @@ class Only(NamedTuple):
 
 Id = Annotated[str, Only(str.strip, "some text")]
 """A text that is not blank."""
-Count = Annotated[int, Only(lambda number: number >= 1, "a whole number, one or more")]
-Amount = Annotated[int, Only(lambda number: number >= 0, "a whole number, zero or more")]
+Count = Annotated[int, Only(range(1, 2**63).__contains__, "a whole number, one or more")]
+Amount = Annotated[int, Only(range(2**63).__contains__, "a whole number, zero or more")]
 DayOfMonth = Annotated[int, Only(range(1, 32).__contains__, "a day of the month, 1 to 31")]
 
 
@@ -128,7 +128,12 @@ def _check(name: str, annotation: Any, suffix: str = "") -> _Check:
 
     def refuse(given: Any) -> NoReturn:
         none = ", or None" if NoneType in kinds else ""
-        raise InvalidValueError(name, given, " or ".join(map(_words, some)) + suffix + none)
+        expected = " or ".join(map(_words, some)) + suffix + none
+        if isinstance(given, str) and not _is_unicode(given):
+            expected += ", without unpaired surrogates"
+        elif isinstance(given, int) and given >= 2**63:
+            expected += ", of 64 bits at most"
+        raise InvalidValueError(name, given, expected)
 
     kind, *others = some = [each for each in kinds if each is not NoneType]
     if kind is datetime:
@@ -207,7 +212,20 @@ def _instance(refuse: _Refuse, *kinds: Any) -> _Check:
             refuse(given)
         return given
 
-    return instance
+    def text(given: Any) -> Any:
+        if not instance(given).isascii() and not _is_unicode(given):
+            refuse(given)
+        return given
+
+    return text if types == (str,) else instance
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _several(refuse: _Refuse, name: str, kind: Any) -> _Check:

@@ -18,7 +18,6 @@ from certrules.model.people import Company, User
 from certrules.repositories import protocols
 from certrules.repositories.conflicts import conflict
 from certrules.repositories.generic_tables import GenericTables
-from certrules.repositories.holdable import holdable
 from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
 from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
@@ -111,7 +110,7 @@ class _Keyed(Part, Generic[V]):
         return values
 
     def put(self, values: Iterable[V]) -> None:
-        self._scope.change(self.table).put(holdable(values))
+        self._scope.change(self.table).put(values)
 
     @property
     def _seen(self) -> Any:
@@ -211,13 +210,13 @@ class _Awards(Part):
         return (award for *_, award in sorted(found, key=lambda each: each[:3]))
 
     def add(self, awards: Sequence[Award]) -> None:
-        self._change(holdable(awards), lambda kept, _: kept is None)
+        self._change(awards, lambda kept, _: kept is None)
 
     def replace(self, awards: Sequence[Award]) -> None:
         def as_seen(kept: Award | None, new: Award) -> bool:
             return kept is not None and kept.version == new.version - 1
 
-        self._change(holdable(awards), as_seen)
+        self._change(awards, as_seen)
 
     def remove(self, awards: Sequence[Award]) -> None:
         def as_seen(kept: Award | None, seen: Award) -> bool:

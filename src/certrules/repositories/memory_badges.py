@@ -7,7 +7,6 @@ from attrs import evolve
 from certrules.model.awards import Award, AwardKey
 from certrules.model.badges import Badge
 from certrules.repositories.conflicts import badge_conflict
-from certrules.repositories.holdable import holdable
 from certrules.repositories.memory_state import Part
 
 __all__ = ["MemoryBadges"]
@@ -40,7 +39,7 @@ class MemoryBadges(Part):
         place, cycle = (badge.status_list, badge.index), _open_cycle(badge)
         if badge.id in badges or place in places or cycle in cycles:
             raise badge_conflict(badge)
-        (badges[badge.id],) = holdable([badge])
+        badges[badge.id] = badge
         places[place] = badge.id
         if cycle is not None:
             cycles[cycle] = badge.id

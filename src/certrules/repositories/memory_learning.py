@@ -16,7 +16,6 @@ from certrules.model.learning import (
     RenewalState,
 )
 from certrules.repositories.conflicts import renewal_conflict
-from certrules.repositories.holdable import holdable
 from certrules.repositories.memory_state import Part
 
 __all__ = ["MemoryLearning", "MemoryRenewals"]
@@ -31,13 +30,13 @@ class MemoryLearning(Part):
         return _among(self._scope.see().courses, ids)
 
     def put_courses(self, courses: Iterable[Course]) -> None:
-        self._scope.change("courses").update((course.id, course) for course in holdable(courses))
+        self._scope.change("courses").update((course.id, course) for course in courses)
 
     def plans(self, ids: Collection[str]) -> Sequence[LearningPlan]:
         return _among(self._scope.see().plans, ids)
 
     def put_plans(self, plans: Iterable[LearningPlan]) -> None:
-        self._scope.change("plans").update((plan.id, plan) for plan in holdable(plans))
+        self._scope.change("plans").update((plan.id, plan) for plan in plans)
 
     def related(
         self, courses: Collection[str], plans: Collection[str]
@@ -62,7 +61,7 @@ class MemoryLearning(Part):
 
     def put_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
         table = self._scope.change("enrolments")
-        for each in holdable(enrolments):
+        for each in enrolments:
             key = each.user_id, each.kind, each.item_id
             table[key] = {**table.get(key, {}), each.attempt: each}
 
@@ -92,7 +91,7 @@ class MemoryLearning(Part):
 
     def add_completions(self, completions: Iterable[Completion]) -> None:
         table = self._scope.change("completions")
-        for each in holdable(completions):
+        for each in completions:
             known = table.get(each.user_id, {})
             done = known.get((each.kind, each.item_id), ())
             if each.completed_at not in done:
@@ -104,7 +103,7 @@ class MemoryLearning(Part):
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
         self._scope.change("externals").update(
-            ((each.user_id, each.id), each) for each in holdable(trainings)
+            ((each.user_id, each.id), each) for each in trainings
         )
 
     def progress(self, user_id: str, course_id: str) -> frozenset[str]:
@@ -112,7 +111,6 @@ class MemoryLearning(Part):
 
     def add_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         done = self.progress(user_id, course_id) | frozenset(materials)
-        holdable([user_id, course_id, *materials])
         self._scope.change("progress")[user_id, course_id] = done
 
     def reset_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
@@ -155,8 +153,7 @@ class MemoryRenewals(Part):
             del table[pair]
 
     def _put(self, renewal: Renewal, renewals: tuple[Renewal, ...]) -> None:
-        key = renewal.user_id, renewal.certification_id
-        self._scope.change("renewals")[key] = tuple(holdable(renewals))
+        self._scope.change("renewals")[renewal.user_id, renewal.certification_id] = renewals
 
 
 def _among(known: Mapping[str, T], ids: Collection[str]) -> list[T]:

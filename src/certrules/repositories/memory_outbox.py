@@ -9,7 +9,6 @@ from itertools import islice
 from certrules.model.awards import Award
 from certrules.model.events import Event
 from certrules.model.notices import Notice, NoticeIdentity, NoticeKind, Planned
-from certrules.repositories.holdable import holdable
 from certrules.repositories.memory_state import Part
 
 __all__ = ["MemoryEvents", "MemoryNotices"]
@@ -25,7 +24,7 @@ class MemoryEvents(Part):
     """See :class:`~certrules.repositories.protocols.Events`."""
 
     def add(self, events: Iterable[Event]) -> None:
-        self._scope.change("events").extend(holdable(events))
+        self._scope.change("events").extend(events)
 
     def after(self, position: int, limit: int) -> Sequence[tuple[int, Event | Notice]]:
         entries: list[Event | Notice | None] = self._scope.see().events
@@ -52,7 +51,7 @@ class MemoryNotices(Part):
     def add(self, notices: Iterable[Notice]) -> Sequence[Notice]:
         entries, by_cycle = self._scope.change("events"), self._scope.change("notices")
         added = []
-        for notice in {each.identity: each for each in holdable(notices)}.values():
+        for notice in {each.identity: each for each in notices}.values():
             known: _Known = by_cycle.get(notice.key, {})
             if notice.identity not in known:
                 entries.append(notice)
@@ -62,7 +61,7 @@ class MemoryNotices(Part):
 
     def pass_over(self, notices: Iterable[Notice]) -> None:
         by_cycle = self._scope.change("notices")
-        for notice in holdable(notices):
+        for notice in notices:
             by_cycle[notice.key] = {notice.identity: (notice, None), **by_cycle.get(notice.key, {})}
 
     def cancel(self, cycles: Iterable[tuple[str, str, int]]) -> None:
@@ -99,7 +98,7 @@ class MemoryNotices(Part):
         return dict(self._scope.see().planned)
 
     def set_planned(self, planned: Mapping[str, Planned]) -> None:
-        self._scope.change("planned").update(holdable(planned.items()))
+        self._scope.change("planned").update(planned)
 
 
 def _is_outdated(award: Award, notice: Notice) -> bool:

@@ -429,23 +429,6 @@ class StoreContract(Contract):
         with self._after(lambda work: work.awards.add([award])) as view:
             assert list(view.awards.history("ada", "fire")) == [award]
 
-    def test_what_no_database_holds_is_refused(self) -> None:
-        lone = "lone \ud800"
-        refused: tuple[Callable[[Transaction], object], ...] = (
-            lambda work: work.users.put([User(lone, "ada")]),
-            lambda work: work.users.put([User("7", "ada", groups={lone})]),
-            lambda work: work.items.put([Item(ItemKind.COURSE, "1", name=lone)]),
-            lambda work: work.certifications.put([Certification("c", "C", skills=(lone,))]),
-            lambda work: work.awards.add([evolve(_AWARD, source=Source(item_id=lone))]),
-            lambda work: work.awards.add([evolve(_AWARD, cycle=2**63)]),
-            lambda work: work.events.add([evolve(_ISSUED, cycle=2**63)]),
-        )
-        for write in refused:
-            with raises(StoreError):
-                self._write(write)
-        with self.store.reading() as view:
-            assert not any(_contents(view))
-
     # Awards
 
     def test_awards_come_back_as_they_were(self) -> None:
