@@ -49,8 +49,12 @@ DIAGRAMS = {
     ),
     "renewal": Diagram(
         RenewalState,
-        {"open": (0, 0.5), "completed": (1, 0), "cancelled": (1, 1)},
-        [("open", "completed", "item completed"), ("open", "cancelled", "cancel or removal")],
+        {"open": (0, 1), "completed": (1, 0), "cancelled": (1, 1), "replaced": (1, 2)},
+        [
+            ("open", "completed", "item completed"),
+            ("open", "cancelled", "cancel or removal"),
+            ("open", "replaced", "another award issued"),
+        ],
     ),
     "enrolment": Diagram(
         EnrolmentStatus,

@@ -720,7 +720,8 @@ class Rule(Enum):
     INT_12b = (
         ("A renewal is first started, then completed by completing an item, which archives the "
          "old award and issues the new one. A completion with no started renewal changes "
-         "nothing."), "decision (fair)")
+         "nothing. A renewal is closed if another award takes the place of the one that it was "
+         "to renew."), "decision (fair)")
     INT_12d = (
         "A renewal resets the tracking of the user who renews, and of nobody else.",
         "decision (fair)")

@@ -44,19 +44,34 @@ def news(kind: EventKind, award: Award) -> Notify:
 @pytest.mark.rule("DOC-AWARD-02", "INT-35")
 def test_a_first_award_is_issued_and_nothing_is_archived() -> None:
     expected = IssueAward(award()), news(EventKind.ISSUED, award())
-    assert consequences.issued(award(), None, AT) == expected
+    assert consequences.issued(award(), None, None, AT) == expected
 
 
 @pytest.mark.rule("DOC-AWARD-02", "DOC-RENEW-14", "INT-23", "INT-35", "INT-42")
 def test_an_award_is_issued_after_the_one_in_whose_place_it_stands_is_archived() -> None:
     held, new = award(), award(cycle=2)
-    assert consequences.issued(new, held, AT) == (
+    assert consequences.issued(new, held, None, AT) == (
         ArchiveAward(held.archive(AT)),
         CancelNotices(held.key),
         RevokeBadge(held.key),
         IssueAward(new),
         news(EventKind.ISSUED, new),
     )
+
+
+@pytest.mark.rule("INT-12b")
+@pytest.mark.parametrize("held", [award(), None])
+def test_an_award_closes_the_renewal_of_the_one_that_it_replaces(held: Award | None) -> None:
+    opened = renewal("ada")
+    *_, closed, told = consequences.issued(award(cycle=2), held, opened, AT)
+    assert closed == CloseRenewal(opened.close(RenewalState.REPLACED, AT))
+    assert told == news(EventKind.ISSUED, award(cycle=2))
+    (why,) = consequences.replaced(opened)
+    assert str(why) == (
+        "the renewal started on 2024-01-01 00:00 UTC is closed: another award takes the place of "
+        "the one that it was to renew (INT-12b)"
+    )
+    assert consequences.replaced(None) == ()
 
 
 @pytest.mark.rule("DOC-AWARD-09", "INT-23", "INT-42")

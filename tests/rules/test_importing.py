@@ -19,11 +19,21 @@ from certrules import (
     ExpiryBasis,
     Item,
     ItemKind,
+    Renewal,
+    RenewalOption,
     Source,
     User,
 )
-from certrules.model.effects import ArchiveAward, IssueAward, Notify, ReplaceAward
+from certrules.model.effects import (
+    ArchiveAward,
+    CloseRenewal,
+    IssueAward,
+    Notify,
+    ReplaceAward,
+)
 from certrules.model.events import EventKind
+from certrules.model.learning import RenewalState
+from certrules.model.reasons import ReasonCode
 from certrules.model.records import FaultCode
 from certrules.rules import importing
 from certrules.rules.importing import Outcome
@@ -66,6 +76,18 @@ def history(row: dict[str, str]) -> list[Award]:
     if row["current"] != "none":
         cycles.append(CURRENT[row["current"]])
     return [evolve(award, cycle=number) for number, award in enumerate(cycles, 1)]
+
+
+@pytest.mark.rule("DOC-CSV-18", "DOC-CSV-19", "INT-12b")
+def test_a_renewal_is_closed_with_its_reason_when_another_award_takes_the_place() -> None:
+    held = shifted(-YEAR)
+    option = RenewalOption(ItemKind.COURSE, "c1")
+    opened = Renewal("ada", "first-aid", 1, 1, AT - YEAR, option)
+    renewed = importing.decide(RECORD, [held], opened, duplicates=Duplicates.RENEW, at=AT)
+    assert CloseRenewal(opened.close(RenewalState.REPLACED, AT)) in renewed.effects
+    assert renewed.reasons[-1].code is ReasonCode.RENEWAL_REPLACED
+    updated = importing.decide(RECORD, [held], opened, duplicates=Duplicates.REJECT, at=AT)
+    assert not any(isinstance(each, CloseRenewal) for each in updated.effects)
 
 
 @pytest.mark.rule("DOC-CSV-18", "DOC-CSV-19", "DOC-CSV-20", "DOC-RENEW-19", "INT-09")

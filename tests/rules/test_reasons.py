@@ -93,9 +93,9 @@ def earn(known: Facts, completion: Completion | None = None, **fields: Any) -> D
     return awarding.decide(known, completion or done(), **{"at": AT, "zone": UTC, **fields})
 
 
-def external(known: Facts, certification_id: str = "fa") -> Decision:
+def external(known: Facts, certification_id: str = "fa", **fields: Any) -> Decision:
     training = ExternalTraining("ada", "x1", AT.date(), certification_id)
-    return awarding.decide_external(known, training, at=AT, zone=UTC)
+    return awarding.decide_external(known, training, at=AT, zone=UTC, **fields)
 
 
 def imported(candidate: Award, *history: Award) -> Warnings:
@@ -246,6 +246,34 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
     "import: updated": (
         lambda: imported(award(source=Source(AssociationType.COURSE, "c1")), award()),
         "warned: record_updates",
+    ),
+    "import: closes a renewal": (
+        lambda: list(
+            importing.decide(
+                award(issued_at=LATER), [award()], OPENED, duplicates=Duplicates.RENEW, at=LATER
+            ).reasons
+        ),
+        "warned: record_renews renewal_issues renewal_replaced",
+    ),
+    "award by hand: closes a renewal": (
+        lambda: by_hand(
+            evolve(RENEWING, awards=(award(expires_at=BEGIN + DAY),)), issued_at=BEGIN + DAY
+        ),
+        "granted: awarded_by_hand renewal_replaced",
+    ),
+    "predate: closes a renewal": (
+        lambda: predate(
+            evolve(
+                RENEWING, awards=(award(expires_at=BEGIN + DAY),), completions=(done(at=AT - DAY),)
+            )
+        ),
+        "granted: predated renewal_replaced",
+    ),
+    "earn again: closes a renewal": (
+        lambda: external(
+            evolve(RENEWING, awards=(award(expires_at=BEGIN + DAY),)), policy=REOPENING
+        ),
+        "granted: earned expired_earned_again renewal_replaced",
     ),
     "import: unchanged": (lambda: imported(award(), award()), "warned: record_unchanged"),
     "define: who created it": (

@@ -6,11 +6,22 @@ from datetime import date, datetime
 import pytest
 from attrs import evolve
 
-from certrules import ALLBOUND, Award, Certification, ItemKind, Rule, Unit, User, Validity
+from certrules import (
+    ALLBOUND,
+    Award,
+    Certification,
+    ItemKind,
+    Renewal,
+    RenewalOption,
+    Rule,
+    Unit,
+    User,
+    Validity,
+)
 from certrules.errors import InvalidValueError
 from certrules.instants import start_of_day
 from certrules.model.catalog import Assignment, CertificationStatus
-from certrules.model.learning import Completion
+from certrules.model.learning import Completion, RenewalState
 from certrules.model.policy import PredatedIssue
 from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import backfill, outbox
@@ -171,3 +182,16 @@ def test_any_of_the_training_is_enough_unless_the_policy_says_otherwise(
     assert not issue(store).awarded
     told = backfill.issue_predated(acting(store), "badge", since=None, at=TODAY)
     assert told.awarded == ("ada",)
+
+
+@pytest.mark.rule("ALL-PREDATE-05", "INT-12b")
+def test_a_predated_award_closes_the_renewal_of_the_expired_one(store: Store[Transaction]) -> None:
+    furnish(store, [("ada", "t1", day(1)), ("ada", "t2", day(5))])
+    option = RenewalOption(TRACK, "t1")
+    with store.writing() as transaction:
+        transaction.awards.add([Award("ada", "badge", day(0), day(4))])
+        transaction.renewals.add(Renewal("ada", "badge", 1, 1, day(1), option))
+    assert issue(store, dry_run=True).awarded == issue(store).awarded == ("ada",)
+    with store.reading() as view:
+        (closed,) = view.renewals.history("ada", "badge")
+    assert (closed.state, closed.closed_at) == (RenewalState.REPLACED, TODAY)

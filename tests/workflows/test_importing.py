@@ -21,18 +21,20 @@ from certrules import (
     ExpiryBasis,
     Item,
     ItemKind,
+    RenewalOption,
     Source,
     User,
 )
 from certrules.errors import ConflictError, InvalidValueError, RecordsFileError
 from certrules.instants import IssueDateConvention
 from certrules.model.events import Event, EventKind
+from certrules.model.learning import Course
 from certrules.model.records import FaultCode
 from certrules.records import RejectedRow, open_records
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
-from certrules.workflows import importing
+from certrules.workflows import importing, renewal
 from certrules.workflows.importing import ImportReport, running
 from tests.workflows.conftest import acting
 
@@ -185,6 +187,32 @@ def test_a_stored_award_is_updated_in_place_otherwise(store: Store[Transaction])
     (award,), events = content(store)
     assert (award.cycle, award.version, award.basis) == (1, 2, ExpiryBasis.ALWAYS_VALID)
     assert [kind for kind, *_ in events] == [EventKind.ISSUED, EventKind.CHANGED]
+
+
+NEWER = "ada,FA,2026-01-01,0,2027-01-01,manual,\n"
+
+
+@pytest.mark.rule("DOC-CSV-18", "DOC-CSV-20", "INT-12b")
+def test_an_import_closes_the_renewal_of_the_award_that_it_replaces(
+    store: Store[Transaction],
+) -> None:
+    with store.writing() as transaction:
+        transaction.learning.put_courses([Course("c1")])
+    run(store, "ada,FA,2024-05-01,0,2025-05-01,manual,\n")
+    option = RenewalOption(ItemKind.COURSE, "c1")
+    assert renewal.start(acting(store), "u1", "fa", option, at=AT)
+    dry = run(store, NEWER, duplicates=Duplicates.RENEW, at=LATER, dry_run=True)
+    assert (counts(dry), renewals(store)) == ({"renewed": 1}, ["open"])
+    run(store, NEWER, duplicates=Duplicates.RENEW, at=LATER)
+    assert renewals(store) == ["replaced"]
+    assert renewal.start(acting(store), "u1", "fa", option, at=LATER)
+    run(store, NEWER.replace("2027", "2028"), at=LATER)
+    assert renewals(store) == ["replaced", "open"]
+
+
+def renewals(store: Store[Transaction]) -> list[str]:
+    with store.reading() as view:
+        return [str(each.state) for each in view.renewals.history("u1", "fa")]
 
 
 @pytest.mark.rule("ALL-VIS-02")

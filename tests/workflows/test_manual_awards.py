@@ -8,13 +8,24 @@ from time import process_time
 import pytest
 from attrs import evolve
 
-from certrules import AssociationType, Award, ExpiryBasis, ManualAward, Rule, Source, User
+from certrules import (
+    AssociationType,
+    Award,
+    ExpiryBasis,
+    ItemKind,
+    ManualAward,
+    RenewalOption,
+    Rule,
+    Source,
+    User,
+)
 from certrules.errors import InvalidValueError, StoreError
+from certrules.model.learning import RenewalState
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
 from certrules.rules.awarding import Targets
-from certrules.workflows import awarding, manual_awards
+from certrules.workflows import awarding, manual_awards, renewal
 from certrules.workflows.jobs import Job, Jobs, JobState
 from certrules.workflows.manual_awards import AwardReport
 from tests.workflows.conftest import acting, day, furnish
@@ -53,6 +64,18 @@ def test_users_groups_and_branches_are_awarded_in_any_mix(store: Store[Transacti
     assert held(store) == [chosen(user) for user in ("ada", "bob")]
     with store.reading() as view:
         assert [event.user_id for _, event in view.events.after(0, 10)] == ["ada", "bob"]
+
+
+@pytest.mark.rule("DOC-AWARD-02", "INT-12b")
+def test_an_award_by_hand_closes_the_renewal_of_the_expired_one(store: Store[Transaction]) -> None:
+    with store.writing() as transaction:
+        transaction.awards.add([Award("ada", "fa", day(1), day(5))])
+    option = RenewalOption(ItemKind.COURSE, "A")
+    assert renewal.start(acting(store), "ada", "fa", option, at=day(9))
+    assert manual_awards.award_all(acting(store), ["ada"], CHOSEN, at=day(20)).awarded == ("ada",)
+    with store.reading() as view:
+        (closed,) = view.renewals.history("ada", "fa")
+    assert (closed.state, closed.closed_at) == (RenewalState.REPLACED, day(20))
 
 
 @pytest.mark.rule("DOC-AWARD-03", "DOC-AWARD-04")

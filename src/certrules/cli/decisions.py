@@ -16,7 +16,7 @@ from certrules.model import effects
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Decision, Granted, Reason
 from certrules.model.effects import Effect
-from certrules.model.learning import RenewalOption
+from certrules.model.learning import RenewalOption, RenewalState
 
 __all__ = ["answer", "as_json", "sentence", "show", "show_reasons"]
 
@@ -97,6 +97,12 @@ def _removed(words: Words, effect: effects.RemoveAward) -> str:
     return f"the {kind} of {words.user(award.user_id)} of {words.day(award.issued_at)} is lost"
 
 
+_CLOSED = {
+    RenewalState.COMPLETED: "completed",
+    RenewalState.CANCELLED: "cancelled",
+    RenewalState.REPLACED: "closed: another award takes the place of the one that it was to renew",
+}
+
 SENTENCES: Mapping[type, Callable[[Words, Any], str]] = {
     effects.IssueAward: lambda words, it: (
         f"a new award is issued: from {words.day(it.award.issued_at)}, "
@@ -132,7 +138,7 @@ SENTENCES: Mapping[type, Callable[[Words, Any], str]] = {
         f"the renewal is started; {words.option(it.renewal.option)} completes it"
     ),
     effects.CloseRenewal: lambda words, it: (
-        f"the renewal of {words.user(it.renewal.user_id)} is {it.renewal.state}"
+        f"the renewal of {words.user(it.renewal.user_id)} is {_CLOSED[it.renewal.state]}"
     ),
     RenewalOption: lambda words, it: f"{words.option(it)} renews it",
     effects.AssignItem: lambda words, it: (

@@ -182,7 +182,7 @@ class OpenRenewal:
 
 @value
 class CloseRenewal:
-    """Replace an open renewal by the completed or cancelled one."""
+    """Replace an open renewal by the closed one."""
 
     renewal: Renewal
 

@@ -189,6 +189,9 @@ ENGLISH: Mapping[Code, Template] = MappingProxyType(
             "the completion is not later than the award's issue, {issued_at}",
         Code.AWARD_REPLACED: "the award has been renewed or removed meanwhile",
         Code.RENEWAL_CANCELLED: "an open renewal may be given up",
+        Code.RENEWAL_REPLACED:
+            "the renewal started on {started_at} is closed: another award takes the place of the "
+            "one that it was to renew",
         Code.NO_RENEWAL_OPEN: "no renewal is open",
         Code.CANCELLED_BEFORE_START: "the renewal is started only later, {started_at}",
         Code.RECORD_ISSUES: "the user does not hold the certification",

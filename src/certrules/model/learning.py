@@ -234,16 +234,22 @@ class EntryPoint(Word):
 
 
 class RenewalState(Word):
-    """Where a renewal stands: open until it is completed or cancelled, and then closed for good."""
+    """Where a renewal stands: open, or else closed for good, and why.
+
+    Rules: INT-12b.
+    """
 
     OPEN = "open"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+    """Given up by its user, or its award or item was taken away."""
+    REPLACED = "replaced"
+    """Another award took the place of the one that it was to renew."""
 
 
 @value
 class Renewal:
-    """One renewal of one cycle of an award: started, and then completed or cancelled.
+    """One renewal of one cycle of an award: started, and then completed, cancelled or replaced.
 
     ``cycle`` and ``version`` are those of the award when it was started; ``retake`` says whether
     earlier tracking was reset; ``key`` is the caller's, so that a repeated request is recognised,
@@ -264,5 +270,5 @@ class Renewal:
     closed_at: datetime | None = None
 
     def close(self, state: RenewalState, at: datetime) -> "Renewal":
-        """Return this renewal as completed or cancelled at an instant."""
+        """Return this renewal as closed at an instant."""
         return evolve(self, state=state, closed_at=at)

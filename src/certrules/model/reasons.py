@@ -142,6 +142,7 @@ class ReasonCode(RuleCode):
     COMPLETION_BEFORE_ISSUE = "completion_before_issue", Rule.INT_12b
     AWARD_REPLACED = "award_replaced", Rule.INT_12b
     RENEWAL_CANCELLED = "renewal_cancelled", Rule.INT_12b
+    RENEWAL_REPLACED = "renewal_replaced", Rule.INT_12b
     NO_RENEWAL_OPEN = "no_renewal_open", Rule.INT_12b
     CANCELLED_BEFORE_START = "cancelled_before_start", Rule.INT_12b
 

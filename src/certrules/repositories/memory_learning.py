@@ -132,7 +132,16 @@ class MemoryRenewals(Part):
     def open(self, certification_id: str) -> Sequence[Renewal]:
         table = self._scope.see().renewals
         pairs = sorted(pair for pair in table if pair[1] == certification_id)
-        return [each for pair in pairs for each in table[pair] if each.state is RenewalState.OPEN]
+        return [*self.open_among(pairs).values()]
+
+    def open_among(self, pairs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Renewal]:
+        table = self._scope.see().renewals
+        return {
+            pair: each
+            for pair in pairs
+            for each in table.get(pair, ())
+            if each.state is RenewalState.OPEN
+        }
 
     def add(self, renewal: Renewal) -> None:
         known = self.history(renewal.user_id, renewal.certification_id)

@@ -250,6 +250,9 @@ class Renewals(Protocol):
     def open(self, certification_id: str) -> Sequence[Renewal]:
         """Return the open renewals of a certification, by user."""
 
+    def open_among(self, pairs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Renewal]:
+        """Return the open renewals of many (user, certification), by pair."""
+
     def add(self, renewal: Renewal) -> None:
         """Add a started renewal.
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from certrules import instants
 from certrules.model.awards import Award
+from certrules.model.decisions import Reason, because
 from certrules.model.effects import (
     ArchiveAward,
     CancelNotices,
@@ -24,13 +25,14 @@ from certrules.model.effects import (
 )
 from certrules.model.events import EventKind
 from certrules.model.learning import Renewal, RenewalState
+from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
 
-__all__ = ["Editing", "Issuing", "Removing", "archived", "edited", "issued", "removed"]
+__all__ = ["Editing", "Issuing", "Removing", "archived", "edited", "issued", "removed", "replaced"]
 
 Archiving = ArchiveAward | CancelNotices | RevokeBadge
 
-Issuing = Archiving | IssueAward | Notify
+Issuing = Archiving | IssueAward | CloseRenewal | Notify
 """The effects of issuing an award, in the place of another or not."""
 
 Editing = ReplaceAward | CancelOutdatedNotices | RevokeOutdatedBadge
@@ -41,16 +43,31 @@ Removing = RemoveAward | CancelNotices | ForgetNotices | RevokeBadge | Notify | 
 
 
 def issued(
-    award: Award, held: Award | None, at: datetime, kind: EventKind = EventKind.ISSUED
+    award: Award,
+    held: Award | None,
+    renewal: Renewal | None,
+    at: datetime,
+    kind: EventKind = EventKind.ISSUED,
 ) -> tuple[Issuing, ...]:
     """Return what follows when an award is issued, at ``at`` in the place of the one that is held.
 
-    ``kind`` is that of its event.
+    ``renewal`` is the one that is open, if any: it is closed, since what it was to renew is
+    replaced. ``kind`` is that of the award's event.
 
-    Rules: DOC-AWARD-02, INT-35.
+    Rules: DOC-AWARD-02, INT-12b, INT-35.
     """
-    new = IssueAward(award), issuing.notify(kind, award, at)
-    return (*archived(held, at), *new) if held else new
+    closed = [CloseRenewal(renewal.close(RenewalState.REPLACED, at))] if renewal else []
+    return *archived(held, at), IssueAward(award), *closed, issuing.notify(kind, award, at)
+
+
+def replaced(renewal: Renewal | None) -> tuple[Reason, ...]:
+    """Return why the open renewal, if any, is closed when another award is issued.
+
+    Rules: INT-12b.
+    """
+    if renewal is None:
+        return ()
+    return (because(ReasonCode.RENEWAL_REPLACED, started_at=renewal.started_at),)
 
 
 def archived(award: Award | None, at: datetime) -> tuple[Archiving, ...]:

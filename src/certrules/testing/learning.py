@@ -187,6 +187,17 @@ class LearningContract(Contract):
             work.renewals.close(_RENEWAL.close(RenewalState.CANCELLED, _T0))
             assert list(work.renewals.open("fa")) == [bobs]
 
+    def test_open_renewals_of_many_are_found_by_user_and_certification(self) -> None:
+        bobs, other = evolve(_RENEWAL, user_id="bob"), evolve(_RENEWAL, certification_id="other")
+        with self.store.writing() as work:
+            for each in (bobs, _RENEWAL, other):
+                work.renewals.add(each)
+            pairs = [("ada", "fa"), ("bob", "fa"), ("bob", "other"), ("eve", "fa")]
+            assert work.renewals.open_among([]) == {}
+            assert work.renewals.open_among(pairs) == {pairs[0]: _RENEWAL, pairs[1]: bobs}
+            work.renewals.close(_RENEWAL.close(RenewalState.REPLACED, _T0))
+            assert work.renewals.open_among(pairs) == {pairs[1]: bobs}
+
     def test_one_renewal_is_open_at_most(self) -> None:
         with self.store.writing() as work:
             work.renewals.add(_RENEWAL)

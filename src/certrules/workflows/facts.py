@@ -20,6 +20,7 @@ from certrules.repositories.protocols import (
     HasCertifications,
     HasItems,
     HasLearning,
+    HasRenewals,
     HasUsers,
 )
 from certrules.rules.criteria import item_order
@@ -45,7 +46,7 @@ class LearnedParts(HasItems, HasLearning, Protocol):
     """What :func:`of_user` asks of a store."""
 
 
-class TrainingParts(HasUsers, HasItems, HasAwards, HasLearning, Protocol):
+class TrainingParts(HasUsers, HasItems, HasAwards, HasLearning, HasRenewals, Protocol):
     """What :func:`of_many` asks of a store."""
 
 
@@ -116,9 +117,11 @@ def of_many(
 ) -> Mapping[str, Facts]:
     """Return, by user, the awards of a certification and the completions of some items.
 
-    Those whom the store does not have are absent. What else :func:`load` returns is left out.
+    With them comes the renewal that is open. Those whom the store does not have are absent. What
+    else :func:`load` returns is left out.
     """
-    histories = transaction.awards.histories([(user, certification.id) for user in users])
+    pairs = [(user, certification.id) for user in users]
+    histories, opened = transaction.awards.histories(pairs), transaction.renewals.open_among(pairs)
     done: dict[str, list[Completion]] = defaultdict(list)
     for completion in transaction.learning.completions(users, items):
         done[completion.user_id].append(completion)
@@ -129,6 +132,7 @@ def of_many(
             certification,
             tuple(histories.get((id_, certification.id), ())),
             completions=tuple(done[id_]),
+            renewals=tuple(filter(None, [opened.get((id_, certification.id))])),
             items=names,
         )
         for id_, user in sorted(transaction.users.among(users).items())

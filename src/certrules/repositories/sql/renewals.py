@@ -1,6 +1,6 @@
 """Renewals: how are they kept in a database, one of them open at most?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, func, insert, literal_column, select, update
@@ -51,6 +51,14 @@ class SqlRenewals(Part):
     def open(self, certification_id: str) -> Sequence[Renewal]:
         of_certification = table.c.certification_id == certification_id
         return self._read(_ORDERED.where(of_certification, table.c.open.is_(True)))
+
+    def open_among(self, pairs: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Renewal]:
+        wanted = set(pairs)
+        users = {user for user, _ in wanted}
+        are_open = _RENEWALS.select.where(table.c.open.is_(True))
+        found = map(_RENEWALS.read, self._session.rows_among(are_open, table.c.user_id, users))
+        by_pair = {(each.user_id, each.certification_id): each for each in found}
+        return {pair: by_pair[pair] for pair in wanted & by_pair.keys()}
 
     def add(self, renewal: Renewal) -> None:
         try:

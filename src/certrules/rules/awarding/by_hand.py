@@ -124,7 +124,8 @@ def by_hand(
         expiry_day=chosen.expiry_day,
     )
     why = because(ReasonCode.AWARDED_BY_HAND, type=award.source.type)
-    return Granted(consequences.issued(award, facts.held, at), (why,))
+    effects = consequences.issued(award, facts.held, facts.renewal, at)
+    return Granted(effects, (why, *consequences.replaced(facts.renewal)))
 
 
 def _held_objections(facts: Facts, chosen: ManualAward, at: datetime) -> Iterator[Reason]:

@@ -152,4 +152,5 @@ def issue(
     reasons = [because(ReasonCode.EARNED, item=item, issued_at=award.issued_at)]
     if facts.held:
         reasons.append(because(ReasonCode.EXPIRED_EARNED_AGAIN, cycle=facts.held.cycle))
-    return Granted(consequences.issued(award, facts.held, at), reasons)
+    reasons += consequences.replaced(facts.renewal)
+    return Granted(consequences.issued(award, facts.held, facts.renewal, at), reasons)

@@ -93,7 +93,9 @@ def predate(
     award = issuing.stamp(facts, certification, source, issued_at=begins, zone=zone, policy=policy)
     if same := issuing.same_awards(award, facts.awards):
         return Refused(same)
-    return Granted(consequences.issued(award, facts.held, at), (because(ReasonCode.PREDATED),))
+    effects = consequences.issued(award, facts.held, facts.renewal, at)
+    why = because(ReasonCode.PREDATED)
+    return Granted(effects, (why, *consequences.replaced(facts.renewal)))
 
 
 def _already_held(held: Award | None, at: datetime) -> Reason | None:

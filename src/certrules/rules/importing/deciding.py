@@ -10,6 +10,7 @@ from certrules.model.awards import Award, ExpiryBasis, ExpiryDay, Source
 from certrules.model.decisions import Reason, because
 from certrules.model.effects import Effect
 from certrules.model.events import EventKind
+from certrules.model.learning import Renewal
 from certrules.model.policy import DOCEBO, Duplicates, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import consequences, issuing
@@ -60,6 +61,7 @@ def award_of(
 def decide(
     candidate: Award,
     history: Sequence[Award],
+    renewal: Renewal | None = None,
     *,
     duplicates: Duplicates,
     at: datetime,
@@ -67,8 +69,9 @@ def decide(
 ) -> Decision:
     """Decide what the award that a record describes does to those its user already has.
 
-    ``history`` is every cycle of the same user and certification, first to last, and ``at`` the
-    instant of the import.
+    ``history`` is every cycle of the same user and certification, first to last, ``renewal`` the
+    one that is open, and ``at`` the instant of the import. If another award takes the place of the
+    one that it was to renew, the renewal is closed; an award that is updated it can still renew.
 
     >>> from attrs import evolve
     >>> from datetime import UTC
@@ -79,7 +82,8 @@ def decide(
     >>> str(decided.outcome), decided.award.cycle, decided.effects[0].award == old.archive(at)
     ('renewed', 2, True)
 
-    Rules: DOC-CSV-05, DOC-CSV-17, DOC-CSV-18, DOC-CSV-19, DOC-CSV-20, DOC-RENEW-19, INT-09.
+    Rules: DOC-CSV-05, DOC-CSV-17, DOC-CSV-18, DOC-CSV-19, DOC-CSV-20, DOC-RENEW-19, INT-09,
+    INT-12b.
     """
     last = history[-1] if history else None
     if off := switched_off(policy):
@@ -100,8 +104,8 @@ def decide(
     if current:
         outcome, event = Outcome.RENEWED, EventKind.RENEWED
     new = evolve(candidate, cycle=last.cycle + 1) if last else candidate
-    effects = consequences.issued(new, current, at, event)
-    return Decision(outcome, new, effects, _WHY[outcome])
+    effects = consequences.issued(new, current, renewal, at, event)
+    return Decision(outcome, new, effects, _WHY[outcome] + consequences.replaced(renewal))
 
 
 def _agrees(award: Award, candidate: Award) -> bool:

@@ -13,7 +13,13 @@ from certrules.model.people import User
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, FaultCode, RecordField, Severity
 from certrules.records import FileLayout, Record, RejectedRow, shortened
-from certrules.repositories.protocols import HasAwards, HasCertifications, HasItems, HasUsers
+from certrules.repositories.protocols import (
+    HasAwards,
+    HasCertifications,
+    HasItems,
+    HasRenewals,
+    HasUsers,
+)
 from certrules.rules import importing
 from certrules.rules.importing import Outcome
 from certrules.workflows.importing.reports import Tally
@@ -35,7 +41,7 @@ _ITEM_KINDS = {
 }
 
 
-class PlanParts(HasUsers, HasCertifications, HasItems, HasAwards, Protocol):
+class PlanParts(HasUsers, HasCertifications, HasItems, HasAwards, HasRenewals, Protocol):
     """What :func:`plan` asks of a store."""
 
 
@@ -77,9 +83,11 @@ def plan(
     histories = transaction.awards.histories(
         {(each.user_id, each.certification_id) for each in candidates}
     )
+    renewals = transaction.renewals.open_among(histories)
     for candidate in candidates:
-        history = histories.get((candidate.user_id, candidate.certification_id), ())
-        decision = importing.decide(candidate, history, duplicates=duplicates, at=at)
+        pair = candidate.user_id, candidate.certification_id
+        history, renewal = histories.get(pair, ()), renewals.get(pair)
+        decision = importing.decide(candidate, history, renewal, duplicates=duplicates, at=at)
         planned.tally.outcomes[decision.outcome] += 1
         yield from decision.effects
 
