@@ -2,12 +2,14 @@
 
 import json
 import re
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
 from attrs import fields
 
 from certrules import Assignment, Certification, Item, ItemKind, Unit, User, Validity, catalogs
+from certrules.catalogs import KEPT_FAULTS
 from certrules.errors import CatalogError
 from certrules.model.catalog import CertificationStatus
 
@@ -217,4 +219,20 @@ def test_a_catalog_is_an_object(data: bytes) -> None:
 
 def test_a_megabyte_of_faults_takes_no_time_to_speak_of() -> None:
     keys = {f"key{number}": None for number in range(50_000)}
-    assert len(faults(keys)) == 50_000
+    said = "50,000 faults in the catalog, of which 1,000 are listed"
+    with pytest.raises(CatalogError, match=f"^{said}$") as raised:
+        catalogs.read(json.dumps(keys).encode())
+    found = raised.value.faults
+    assert [path for path, _ in found] == [f"key{number}" for number in range(KEPT_FAULTS)]
+
+
+def test_faults_without_end_fit_in_memory() -> None:
+    many = b'{"users": [' + b",".join([b"{}"] * 200_000) + b"]}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(CatalogError, match=r"^400,000 faults"):
+            catalogs.read(many)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 40_000_000  # of which the parsed objects take most

@@ -1,6 +1,6 @@
 """Catalogs: users, items, certifications and notifications as JSON text in, values out.
 
-If the text is wrong, every fault is reported at once, each with its path.
+If the text is wrong, its faults are reported at once, each with its path.
 """
 
 import json
@@ -34,6 +34,9 @@ __all__ = ["Catalog", "read", "read_notifications"]
 GUIDED = 100
 """How many faults may come with a guess at what was meant, because guessing takes time."""
 
+KEPT_FAULTS = 1_000
+"""How many faults an error lists, so that a file which is all wrong fits in memory."""
+
 _LONGEST = 30
 """How many characters a number may have."""
 _SHOWN = 80
@@ -61,7 +64,7 @@ def read(data: bytes) -> Catalog:
     out. ``courses`` and ``plans`` may list the contents and windows of items, as
     :class:`~certrules.model.learning.Course` and :class:`~certrules.model.learning.LearningPlan`,
     and ``companies`` each :class:`~certrules.model.people.Company`. Raises
-    :class:`~certrules.errors.CatalogError`, with all faults.
+    :class:`~certrules.errors.CatalogError`, with the first 1,000 faults.
 
     >>> catalog = read(b'{"certifications": [{"id": "1", "name": "First aid", "code": "FA",'
     ...                b' "validity": "2 years"}]}')
@@ -79,7 +82,7 @@ def read_notifications(data: bytes) -> tuple[Notification, ...]:
     The keys of each entry are attributes of :class:`~certrules.model.notices.Notification`, of
     which ``id`` and ``kind`` are required. The offset is written as ``2 weeks before``, and
     recipients are a list such as ``["learner", "managers"]``. Raises
-    :class:`~certrules.errors.CatalogError`, with all faults.
+    :class:`~certrules.errors.CatalogError`, with the first 1,000 faults.
 
     >>> (reminder,) = read_notifications(b'{"notifications": [{"id": "n1", "kind": "expiry",'
     ...                              b' "offset": "2 weeks before"}]}')
@@ -95,10 +98,12 @@ def read_notifications(data: bytes) -> tuple[Notification, ...]:
 class _Object(dict[str, Any]):
     """A JSON object, and the keys that it has more than once."""
 
+    __slots__ = ("repeated",)
+
     def __init__(self, pairs: Sequence[tuple[str, Any]]) -> None:
         super().__init__(pairs)
         times = Counter(key for key, _ in pairs) if len(pairs) > len(self) else {}
-        self.repeated = [key for key in times if times[key] > 1]
+        self.repeated: tuple[str, ...] = tuple(key for key in times if times[key] > 1)
 
 
 def _parsed(data: bytes) -> object:
@@ -130,7 +135,19 @@ def _bounded(digits: str) -> str:
     return digits
 
 
-_Faults = list[tuple[str, str]]
+class _Faults:
+    """The first faults of a file, each a path and what is wrong there, and how many there are."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, str]] = []
+        self.count = 0
+
+    def add(self, path: str, text: str) -> None:
+        self.count += 1
+        if self.count <= KEPT_FAULTS:
+            self.kept.append((path, text))
+
+
 _Reader = Callable[[Any, str, _Faults], Any]
 """Returns what a value at a path means. Raises if it is wrong, and adds the faults inside it."""
 
@@ -140,9 +157,9 @@ def _read(reader: _Reader, value: object, path: str, faults: _Faults) -> Any:
     try:
         return reader(value, path, faults)
     except InvalidValueError as error:
-        faults.append((path, f"expected {error.expected}, got {_kind(error.value)}"))
+        faults.add(path, f"expected {error.expected}, got {_kind(error.value)}")
     except CertrulesError as error:
-        faults.append((path, str(error)))
+        faults.add(path, str(error))
     return None
 
 
@@ -154,22 +171,24 @@ def _sections(data: bytes, known: Mapping[str, _Reader], name: str) -> dict[str,
         found = {
             each: _read(known[each], value[each], each, faults) for each in known if each in value
         }
-        if not found and not faults:
-            faults.append(("$", f"has none of {_listed(known)}"))
+        if not found and not faults.count:
+            faults.add("$", f"has none of {_listed(known)}")
     else:
-        faults.append(("$", f"expected an object with {_listed(known)}, got {_kind(value)}"))
-    if faults:
-        many = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise CatalogError(f"invalid_{name}", f"{many} in the {name}", faults)
+        faults.add("$", f"expected an object with {_listed(known)}, got {_kind(value)}")
+    if faults.count:
+        many = "1 fault" if faults.count == 1 else f"{faults.count:,} faults"
+        listed = f", of which {KEPT_FAULTS:,} are listed" if faults.count > KEPT_FAULTS else ""
+        raise CatalogError(f"invalid_{name}", f"{many} in the {name}{listed}", faults.kept)
     return found
 
 
 def _check_keys(value: _Object, known: Iterable[str], path: str, faults: _Faults) -> None:
     for key in filterfalse(set(known).__contains__, value):
-        near = get_close_matches(key, known, n=1) if len(faults) < GUIDED else []
+        near = get_close_matches(key, known, n=1) if faults.count < GUIDED else []
         hint = f"did you mean {near[0]}?" if near else f"known are {_listed(known)}"
-        faults.append((_join(path, key), f"unknown key; {hint}"))
-    faults.extend((_join(path, key), "given more than once") for key in value.repeated)
+        faults.add(_join(path, key), f"unknown key; {hint}")
+    for key in value.repeated:
+        faults.add(_join(path, key), "given more than once")
 
 
 def _join(path: str, key: str) -> str:
@@ -209,19 +228,20 @@ def _object_of(cls: type[Any], **special: _Reader) -> _Reader:
     def reader(value: object, path: str, faults: _Faults) -> Any:
         if not isinstance(value, _Object):
             raise InvalidValueError("value", value, "an object")
-        before = len(faults)
+        before = faults.count
         _check_keys(value, readers, path, faults)
-        faults.extend((_join(path, key), "is missing") for key in required if key not in value)
+        for key in filterfalse(value.__contains__, required):
+            faults.add(_join(path, key), "is missing")
         given = {
             _ATTRIBUTES.get(key, key): _read(readers[key], value[key], _join(path, key), faults)
             for key in filter(readers.__contains__, value)
         }
-        if len(faults) > before:
+        if faults.count > before:
             return None
         try:
             return cls(**given)
         except CertrulesError as error:  # each of its values is right, but not together
-            faults.append((path, str(error)))
+            faults.add(path, str(error))
             return None
 
     return reader
@@ -253,7 +273,7 @@ def _check_unique(entries: list[Any], key: tuple[str, ...], path: str, faults: _
                     str(each) if isinstance(each, Enum) else repr(each) for each in values
                 )
                 message = f"{shown} is also that of {path}[{first[values]}]"
-                faults.append((f"{path}[{index}].{key[-1]}", message))
+                faults.add(f"{path}[{index}].{key[-1]}", message)
 
 
 def _checked(read: Callable[[str], Any], expected: str = "text") -> _Reader:

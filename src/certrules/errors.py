@@ -25,6 +25,17 @@ __all__ = [
 ]
 
 
+def _brief(value: object) -> str:
+    shown = repr(value)
+    if isinstance(value, str | bytes) and len(shown) > _SHOWN:
+        return f"{shown[: _SHOWN - 1]}…"
+    return shown
+
+
+_SHOWN = 200
+"""How many characters of a wrong text a message shows."""
+
+
 class CertrulesError(Exception):
     """The base of every error that certrules raises on purpose.
 
@@ -51,7 +62,7 @@ zero or more
     """
 
     def __init__(self, name: str, value: object, expected: str) -> None:
-        super().__init__(f"{name} cannot be {value!r}: expected {expected}")
+        super().__init__(f"{name} cannot be {_brief(value)}: expected {expected}")
         self.name = name
         self.value = value
         self.expected = expected
@@ -71,7 +82,7 @@ class UnknownZoneError(CertrulesError, ValueError):
 
     def __init__(self, value: object) -> None:
         super().__init__(
-            f"{value!r} is not a time zone: use an IANA name such as 'Europe/Rome', "
+            f"{_brief(value)} is not a time zone: use an IANA name such as 'Europe/Rome', "
             "or an offset such as '+05:30'"
         )
         self.value = value
@@ -121,7 +132,7 @@ class RecordsFileError(CertrulesError):
 class CatalogError(CertrulesError):
     """A catalog file that is wrong somewhere; nothing of it has been used.
 
-    ``code`` is stable; ``faults`` are all of them, each the path of a value and what is wrong.
+    ``code`` is stable; ``faults`` are the first 1,000, each the path of a value and what is wrong.
     """
 
     def __init__(self, code: str, message: str, faults: Sequence[tuple[str, str]] = ()) -> None:

@@ -88,7 +88,7 @@ def _foreign(zone: tzinfo) -> tzinfo:
 
 @lru_cache(maxsize=1024)
 def _zone_named(name: str) -> tzinfo:
-    if name.startswith(_NOT_PLACES):
+    if len(name) > _LONGEST_NAME or name.startswith(_NOT_PLACES):
         raise UnknownZoneError(name)
     if found := _OFFSET.fullmatch(name):
         sign, hours, minutes = found.groups()
@@ -102,6 +102,7 @@ def _zone_named(name: str) -> tzinfo:
 
 # files beside the zones: this machine's own zone, placeholders, clocks that count leap seconds
 _NOT_PLACES = ("localtime", "posixrules", "Factory", "right/")
+_LONGEST_NAME = 100  # the longest of IANA has 32; a path of more folders exhausts the stack
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([01]\d|2[0-3]):?([0-5]\d)", re.ASCII)
 
 

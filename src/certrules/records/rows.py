@@ -171,18 +171,20 @@ def misquoted(text: str, line: int, delimiter: str) -> RecordsFileError:
     at = number = 0
     while True:
         number += 1
-        opened = line + line_breaks(text[:at])
         field = (_QUOTED if text.startswith('"', at) else unquoted).match(text, at)
         if field is None:
             said = "a quote opens here and is never closed"
             mend = "close it, or double it if it belongs to the value"
+            opened = line + line_breaks(text[:at])
             return _at(opened, number, "unterminated_quote", f"{said}; {mend}")
         following = text[field.end() : field.end() + 1]
         if following not in ("", delimiter, "\r", "\n"):
-            return _stray(line + line_breaks(text[: field.end()]), number, following, opened)
+            opened, closed = (line + line_breaks(text[:end]) for end in (at, field.end()))
+            return _stray(closed, number, following, opened)
         if following != delimiter or len(_value(field[0])) > csv.field_size_limit():
             limit = csv.field_size_limit()
             said = f"longer than {limit:,} characters; shorten it, or look for a missing quote"
+            opened = line + line_breaks(text[:at])
             return _at(opened, number, _TOO_LONG, said, limit=limit)
         at = field.end() + 1
 
