@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import pairwise
 from time import process_time
 from typing import Any
 
@@ -242,14 +241,13 @@ FLOOR = 0.1
 @pytest.mark.parametrize("name", CASES)
 def test_twice_the_input_takes_about_twice_the_time(name: str) -> None:
     size, make, run = CASES[name]
-    times = [cpu(run, make(size * factor)) for factor in (1, 2, 4)]
-    for shorter, longer in pairwise(times):
-        assert longer < 3 * shorter + FLOOR, times
+    times = [cpu(run, make(size * factor)) for factor in (1, 2)]
+    assert times[1] < 3 * times[0] + FLOOR, times
 
 
 def test_what_is_quadratic_would_be_noticed() -> None:
     def quadratic(text: str) -> object:
         return [text[:place].count(",") for place in range(0, len(text), 8)]
 
-    times = [cpu(quadratic, "," * size) for size in (20_000, 40_000, 80_000)]
-    assert times[2] > 3 * times[1] + FLOOR
+    times = [cpu(quadratic, "," * size) for size in (40_000, 80_000)]
+    assert times[1] > 3 * times[0]

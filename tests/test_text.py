@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules.text import neutralise_formula, quote_cell, restore_formula, strip_controls
+from certrules.text import (
+    folded,
+    forms,
+    neutralise_formula,
+    quote_cell,
+    restore_formula,
+    strip_controls,
+    unaccented,
+)
 
 FORMULA = "=+-@＝＋－＠"
 UNSEEN = "\x00\x01\t\n\r\x1b\x7f\x85\xa0\xad "
@@ -73,3 +81,17 @@ def test_what_might_end_a_cell_is_in_quotes(ending: str) -> None:
 def test_a_quoted_cell_is_read_as_one_whatever_the_delimiter(value: str, delimiter: str) -> None:
     line = delimiter.join(["a", quote_cell(value), "b"])
     assert list(csv.reader([line], delimiter=delimiter, strict=True)) == [["a", value, "b"]]
+
+
+@pytest.mark.rule("INT-15")
+def test_case_and_form_do_not_count_in_folded_text() -> None:
+    assert folded("ΣΑΣ Straße") == folded("σας STRASSE")
+    assert folded("ZOE\u0308 \u212b") == folded("zo\u00eb \u00e5")
+
+
+@pytest.mark.rule("INT-15")
+@given(st.text())
+def test_all_forms_of_a_text_are_compared_alike(text: str) -> None:
+    written = [*forms(text), text]
+    assert len(set(map(folded, written))) == len(set(map(unaccented, written))) == 1
+    assert folded(folded(text)) == folded(text)

@@ -665,7 +665,8 @@ class Rule(Enum):
          "warning if that item is not assigned to the certification."), "decision (fair)")
     INT_06 = (
         ("The delimiter is detected unless given; the encoding is UTF-8, with or without byte "
-         "order mark, unless given. Undecodable bytes are an error of the file."), "decision (own)")
+         "order mark, unless given. Undecodable bytes are an error of the file. The header is the "
+         "first row that is not blank, unless its line is given."), "decision (own)")
     INT_07 = (
         ("With duplicates rejected, every one of the repeated records is refused, naming all "
          "their rows, and the rest of the file goes on."), "decision (own)")
@@ -690,7 +691,7 @@ class Rule(Enum):
          "that day begins; an option lets the award last to the end of the day."), "decision (own)")
     INT_15 = (
         ("Every field is trimmed; usernames are compared without regard to case, codes exactly "
-         "as stored."), "decision (own)")
+         "as stored; neither by the form in which Unicode writes an accent."), "decision (own)")
     INT_16 = (
         ("A date is a real calendar day written as YYYY-MM-DD in ASCII digits and hyphens; "
          "anything else is an error with a hint on spreadsheets."), "decision (fair)")

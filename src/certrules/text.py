@@ -1,9 +1,19 @@
-"""Texts: safe in spreadsheets, XML and calendars; and which characters can be seen."""
+"""Texts: safe in spreadsheets, XML and calendars, alike to the eye, and which can be seen."""
 
 import re
-from unicodedata import category
+from unicodedata import category, normalize
 
-__all__ = ["is_visible", "neutralise_formula", "quote_cell", "restore_formula", "strip_controls"]
+__all__ = [
+    "composed",
+    "folded",
+    "forms",
+    "is_visible",
+    "neutralise_formula",
+    "quote_cell",
+    "restore_formula",
+    "strip_controls",
+    "unaccented",
+]
 
 _NEWLINES = re.compile(r"\r\n?")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -13,6 +23,48 @@ _FORMULA = frozenset("=+-@＝＋－＠")
 _BREAKS = ("\t", "\r", "\n")
 _BLANK = frozenset(" \u115f\u1160\u2800\u3164\uffa0\U0001d159")
 """Printed, but leaves the paper white: fillers of Hangul, a Braille cell without dots, no note."""
+
+
+def composed(text: str) -> str:
+    r"""Return a text in the composed form of Unicode (NFC), in whichever form it was written.
+
+    >>> composed("zoe\u0308") == "zo\u00eb"
+    True
+    """
+    return text if text.isascii() else normalize("NFC", text)
+
+
+def folded(text: str) -> str:
+    r"""Return a text as it is compared if neither case nor the form of Unicode counts.
+
+    >>> folded("Straße") == folded("STRASSE"), folded("ZOE\u0308") == folded("zo\u00eb")
+    (True, True)
+    """
+    if text.isascii():
+        return text.casefold()
+    return normalize("NFC", normalize("NFD", text).casefold())
+
+
+def forms(text: str) -> tuple[str, ...]:
+    r"""Return the forms in which Unicode writes a text: composed, and decomposed if that differs.
+
+    >>> forms("FA"), forms("\u00c9") == ("\u00c9", "E\u0301")
+    (('FA',), True)
+    """
+    if text.isascii():
+        return (text,)
+    return tuple(dict.fromkeys((normalize("NFC", text), normalize("NFD", text))))
+
+
+def unaccented(text: str) -> str:
+    """Return a text as it is compared if accents do not count either, to guess what was meant.
+
+    >>> unaccented("Zoë"), unaccented("Ångström")
+    ('zoe', 'angstrom')
+    """
+    if text.isascii():
+        return text.casefold()
+    return "".join(each for each in normalize("NFKD", text.casefold()) if category(each) != "Mn")
 
 
 def neutralise_formula(value: str) -> str:

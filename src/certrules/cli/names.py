@@ -1,7 +1,7 @@
 """Names on a command line: which users, certifications and items they mean, and back again."""
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from difflib import get_close_matches
 from itertools import islice
@@ -15,6 +15,7 @@ from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.learning import RenewalOption
 from certrules.model.people import User, username_key
 from certrules.repositories.protocols import Transaction
+from certrules.text import forms, unaccented
 
 __all__ = ["Words", "certification", "day", "item", "item_of", "only", "user", "users"]
 
@@ -60,7 +61,7 @@ def only(name: str, found: Sequence[T]) -> T:
 def certification(view: Transaction, name: str) -> Certification:
     """Return the certification of a code or id; UsageError if there is none, or several."""
     rows = view.certifications
-    called = rows.coded({name}).get(name, ())
+    called = _of_any_form(rows.coded(forms(name)))
     return only(name, _found("certification", name, rows.get(_id(name)), called, rows.all))
 
 
@@ -75,10 +76,14 @@ def item(view: Transaction, args: argparse.Namespace) -> Item | None:
 def item_of(view: Transaction, word: str, name: str) -> Item:
     """Return the course, plan or track of a code or id; UsageError if there is none, or several."""
     kind = KINDS[word]
-    called = view.items.coded(kind, {name}).get(name, ())
+    called = _of_any_form(view.items.coded(kind, forms(name)))
     known = view.items.get(kind, _id(name))
     others = (each for each in view.items.all() if each.kind is kind)
     return only(name, _found(word, name, known, called, lambda: others))
+
+
+def _of_any_form(coded: Mapping[str, Sequence[T]]) -> list[T]:
+    return [each for found in coded.values() for each in found]
 
 
 def _id(name: str) -> str:
@@ -112,9 +117,9 @@ def _hint(name: str, known: Iterable[User | Certification | Item]) -> str:
         each.username if isinstance(each, User) else each.code or each.id
         for each in islice(known, CONSIDERED)
     )
-    folded = {each.casefold(): each for each in names}
-    near = get_close_matches(name.strip().casefold(), folded, n=1)
-    return f"; did you mean {folded[near[0]]}?" if near else ""
+    compared = {unaccented(each): each for each in names}
+    near = get_close_matches(unaccented(name.strip()), compared, n=1)
+    return f"; did you mean {compared[near[0]]}?" if near else ""
 
 
 @frozen

@@ -5,20 +5,23 @@ from collections.abc import Iterable
 from attrs import field
 
 from certrules.model.values import Id, distinct, value
+from certrules.text import folded
 from certrules.words import Word
 
 __all__ = ["Action", "Actor", "Company", "Permission", "Role", "Scope", "User", "username_key"]
 
 
 def username_key(username: str) -> str:
-    """Return the form in which usernames are compared: trimmed, and blind to case.
+    r"""Return the form in which usernames are compared: trimmed, without case, in one Unicode form.
 
     >>> username_key(" Ada.Lovelace ") == username_key("ada.lovelace")
+    True
+    >>> username_key("zoe\u0308") == username_key("zo\u00eb")  # as macOS and others write it
     True
 
     Rules: INT-15, X-CSV-3.
     """
-    return username.strip().casefold()
+    return folded(username.strip())
 
 
 @value

@@ -16,6 +16,7 @@ from certrules.model.people import Company, Scope, User, username_key
 from certrules.model.status import Status
 from certrules.model.values import Amount, Only, value
 from certrules.periods import Unit
+from certrules.text import folded
 from certrules.words import Word
 
 __all__ = [
@@ -30,24 +31,12 @@ __all__ = [
     "TableQuery",
     "by_status",
     "certification_text",
-    "folded",
     "sort_key",
     "user_text",
 ]
 
 SORTED = 100
 """How many characters of a text count when rows are sorted; ids count whole."""
-
-
-def folded(text: str) -> str:
-    """Return the form in which texts are compared if case does not count.
-
-    >>> folded("Straße") == folded("STRASSE")
-    True
-
-    Rules: INT-15.
-    """
-    return text.casefold()
 
 
 def sort_key(text: str) -> str:

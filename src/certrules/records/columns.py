@@ -10,6 +10,7 @@ from attrs import frozen
 from certrules.errors import RecordsFileError
 from certrules.model.awards import ExpiryDay
 from certrules.model.records import Fault, FaultCode, RecordField, Severity
+from certrules.text import folded
 
 __all__ = [
     "FAULTS_COLUMN",
@@ -85,7 +86,7 @@ class FileLayout:
 
 
 def _normal(name: str) -> str:
-    return name.strip().casefold().replace(" ", "_").replace("-", "_")
+    return folded(name.strip()).replace(" ", "_").replace("-", "_")
 
 
 def read_mapping(mapping: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[RecordField, str]:

@@ -81,17 +81,21 @@ def line_breaks(text: str) -> int:
 class Lines:
     """The lines of a file with their ends as written; each iteration starts from the beginning.
 
-    ``nul_seen`` says whether the text read so far holds a NUL character.
+    ``first`` is the number of the line with which they begin. ``nul_seen`` says whether the text
+    read so far holds a NUL character.
     """
 
-    def __init__(self, source: TextSource, encoding: str, start: int = 0) -> None:
+    def __init__(
+        self, source: TextSource, encoding: str, start: int = 0, *, first: int = 1
+    ) -> None:
         self._source = source
         self._encoding = encoding
         self._start = start
+        self.first = first
         self.nul_seen: bool = False
 
     def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(self._blocks())
+        return islice(chain.from_iterable(self._blocks()), self.first - 1, None)
 
     def _blocks(self) -> Iterator[list[str]]:
         decoder = codecs.getincrementaldecoder(self._encoding)()

@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple, Self
 from attrs import frozen
 
 from certrules import instants
+from certrules.errors import RecordsFileError
 from certrules.instants import IssueDateConvention
 from certrules.model.awards import AssociationType, ExpiryDay
 from certrules.model.people import username_key
@@ -23,6 +24,7 @@ from certrules.model.records import (
     RecordKey,
     Severity,
 )
+from certrules.model.values import Count, checked
 from certrules.records.columns import (
     FAULTS_COLUMN,
     CellFault,
@@ -31,10 +33,11 @@ from certrules.records.columns import (
     read_mapping,
 )
 from certrules.records.field_rules import FieldRules, missing
+from certrules.records.header import explained
 from certrules.records.lines import Lines, choose_encoding
 from certrules.records.rows import choose_delimiter, read_header, read_rows
 from certrules.records.source import TextSource, open_source
-from certrules.text import restore_formula
+from certrules.text import composed, restore_formula
 
 __all__ = ["Record", "RecordsFile", "RejectedRow", "open_records"]
 
@@ -49,9 +52,10 @@ class Record(NamedTuple):
     """One certification record as a file states it; a tuple, since files hold millions.
 
     ``row`` counts data rows from 1, ``line`` is the line of the file on which it begins, and
-    ``fields`` are its values as read. ``username_key`` is as usernames are compared. Days are as
-    written, instants in UTC; both expiries are None if the record never expires. ``warnings`` are
-    faults that do not keep it out.
+    ``fields`` are its values as read. ``username_key`` is as usernames are compared, and
+    ``certification_code`` in the composed form of Unicode. Days are as written, instants in UTC;
+    both expiries are None if the record never expires. ``warnings`` are faults that do not keep it
+    out.
     """
 
     row: int
@@ -101,13 +105,15 @@ def open_records(
     mapping: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     delimiter: str | None = None,
     encoding: str | None = None,
+    header_row: int = 1,
     policy: Policy = DOCEBO,
 ) -> "RecordsFile":
     r"""Open a file of certification records, or a binary stream of one, and read its header.
 
     ``zone`` and ``issue_date`` say which instants the written days stand for; ``mapping`` names
     the column of a field if their names differ. Without ``delimiter`` or ``encoding`` they are
-    detected; a byte order mark prevails over ``encoding``. What neither ``issue_date`` nor
+    detected; a byte order mark prevails over ``encoding``. Lines above ``header_row``, such as the
+    titles of a report, are left out. What neither ``issue_date`` nor
     ``profile`` says of dates is as in ``policy``.
     Raises :class:`~certrules.errors.RecordsFileError` for a file that cannot be read, and
     :class:`~certrules.errors.UnknownZoneError`.
@@ -128,18 +134,22 @@ def open_records(
     end_of_day = profile.expire_at_end_of_day
     if end_of_day is None:
         end_of_day = policy.expiry_day is ExpiryDay.INCLUSIVE
-    named = read_mapping(mapping)
+    named, first = read_mapping(mapping), checked("header_row", header_row, Count)
     opened = open_source(source)
     try:
         found, mark = choose_encoding(opened.read_at(0, 4), encoding)
-        lines = Lines(opened, found, mark)
-        divider = choose_delimiter(lines, delimiter, named)
-        header = read_header(lines, divider)
-        escaped = FAULTS_COLUMN in map(str.strip, header)
-        if escaped:
-            header = list(map(restore_formula, header))
+        lines = Lines(opened, found, mark, first=first)
+        try:
+            divider = choose_delimiter(lines, delimiter, named)
+            header = read_header(lines, divider)
+            escaped = FAULTS_COLUMN in map(str.strip, header)
+            if escaped:
+                header = list(map(restore_formula, header))
+            columns = map_columns(header, named)
+        except RecordsFileError as error:
+            raise explained(error, lines, named) from error
         expiry_day = ExpiryDay.INCLUSIVE if end_of_day else ExpiryDay.EXCLUSIVE
-        layout = FileLayout(tuple(header), map_columns(header, named), expiry_day)
+        layout = FileLayout(tuple(header), columns, expiry_day)
     except BaseException:
         opened.close()
         raise
@@ -199,7 +209,7 @@ class RecordsFile:
             if len(fields) != width:
                 yield "", ""
                 continue
-            key = username_key(fields[user]), fields[certification].strip()
+            key = username_key(fields[user]), composed(fields[certification].strip())
             yield (_readable(key[0]), _readable(key[1])) if self._lines.nul_seen else key
 
     def records(self) -> Iterator[Record | RejectedRow]:
@@ -222,7 +232,8 @@ class RecordsFile:
             user, certification, issue, flag, expire, word, code = pick(
                 [*fields, ""] if lacking else fields
             )
-            user, certification, code = user.strip(), certification.strip(), code.strip()
+            user, code = user.strip(), code.strip()
+            certification = composed(certification.strip())
             issued_on, issued_at, _ = issue_dates[issue]
             expires_on, expires_at, unreadable = expire_dates[expire]
             dated = expires_on is not None or unreadable is not None

@@ -8,7 +8,7 @@ from itertools import islice
 from certrules.errors import RecordsFileError
 from certrules.model.records import RecordField
 from certrules.records.columns import recognised
-from certrules.records.lines import line_breaks
+from certrules.records.lines import Lines, line_breaks
 from certrules.text import restore_formula
 
 __all__ = ["DELIMITERS", "choose_delimiter", "read_header", "read_rows"]
@@ -38,15 +38,15 @@ def read_rows(
     Rules: X-CSV-1, X-CSV-2, INT-15.
     """
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
-    line = 1
+    line = first = lines.first if isinstance(lines, Lines) else 1
     try:
         for read in rows:
             fields = list(map(restore_formula, read)) if escaped else read
             if fields and (fields[0].strip() or any(map(str.strip, fields))):
                 yield line, fields
-            line = rows.line_num + 1
+            line = first + rows.line_num
     except csv.Error as error:
-        raw = "".join(islice(lines, line - 1, rows.line_num))
+        raw = "".join(islice(lines, line - first, rows.line_num))
         raise misquoted(raw, line, delimiter) from error
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from attrs import Factory, evolve, frozen
 
@@ -30,9 +30,12 @@ from certrules.repositories.protocols import (
 )
 from certrules.rulebook import Rule
 from certrules.rules import lifecycle
+from certrules.text import composed, forms
 from certrules.workflows.platform import SYSTEM, Acting
 
 __all__ = ["Change", "LoadParts", "LoadReport", "load", "require_some"]
+
+T = TypeVar("T")
 
 _NO_IMAGES: Mapping[str, ImageInfo] = MappingProxyType({})
 
@@ -265,15 +268,27 @@ def _warnings(transaction: LoadParts, catalog: Catalog) -> Iterator[str]:
     for users in named.values():
         if len(users) > 1:
             ids = ", ".join(user.id for user in users)
-            yield f"users {ids} are all called {users[0].username!r} when case is ignored"
-    codes = {each.code for each in catalog.certifications if each.code is not None}
-    for code, certifications in transaction.certifications.coded(codes).items():
+            yield f"users {ids} are all called {users[0].username!r}{_IGNORED}"
+    codes = {form for each in catalog.certifications for form in forms(each.code or "")} - {""}
+    for code, certifications in _by_form(transaction.certifications.coded(codes)):
         if len(certifications) > 1:
             ids = ", ".join(each.id for each in certifications)
             yield f"certifications {ids} share the code {code!r}: no record can name either"
     for kind in dict.fromkeys(item.kind for item in catalog.items):
-        codes = {item.code for item in catalog.items if item.kind is kind and item.code is not None}
-        for code, items in transaction.items.coded(kind, codes).items():
+        of_kind = (item.code or "" for item in catalog.items if item.kind is kind)
+        codes = {form for code in of_kind for form in forms(code)} - {""}
+        for code, items in _by_form(transaction.items.coded(kind, codes)):
             if len(items) > 1:
                 ids = ", ".join(item.id for item in items)
                 yield f"items {ids} of kind {kind} share the code {code!r}: no record can name them"
+
+
+_IGNORED = " when case and the Unicode form of accents are ignored"
+
+
+def _by_form(coded: Mapping[str, Sequence[T]]) -> Iterable[tuple[str, Sequence[T]]]:
+    """Return what has each code, whichever form of Unicode it is written in."""
+    found: dict[str, list[T]] = {}
+    for code, things in coded.items():
+        found.setdefault(composed(code), []).extend(things)
+    return found.items()

@@ -69,6 +69,8 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     says = "the character between fields, or tab, comma, semicolon or pipe (detected)"
     option("--delimiter", metavar="C", help=says)
     option("--encoding", metavar="NAME", help="the encoding of a file without BOM (utf-8)")
+    says = "the line of the header; titles above it are left out (1)"
+    option("--header-row", metavar="N", type=int, default=1, help=says)
     known = list(map(str, IssueDateConvention))
     says = f"which instant a date stands for: {', '.join(known[:-1])} or {known[-1]} ({known[0]})"
     option("--issue-date", choices=known, metavar="WHEN", help=says)
@@ -132,6 +134,7 @@ def _records(args: argparse.Namespace, policy: Policy) -> RecordsFile:
         mapping=args.map,
         delimiter=DELIMITERS.get(args.delimiter, args.delimiter),
         encoding=args.encoding,
+        header_row=args.header_row,
         profile=ImportProfile(
             strict=args.strict,
             lenient=args.lenient,

@@ -6,10 +6,11 @@ from operator import attrgetter
 from sqlalchemy import select
 
 from certrules.model.catalog import Assignment, Certification, Item, ItemKind, ItemRef
-from certrules.model.tables import certification_text, folded, sort_key
+from certrules.model.tables import certification_text, sort_key
 from certrules.repositories.sql.mapping import Mapped, Whole, in_order
 from certrules.repositories.sql.session import Part, chunks, grouped, is_any
 from certrules.repositories.sql.tables import assignments, certifications, items
+from certrules.text import folded
 
 __all__ = ["SqlCertifications", "SqlItems"]
 

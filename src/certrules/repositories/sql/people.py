@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from certrules.model.people import Company, User, username_key
-from certrules.model.tables import folded, sort_key, user_text
+from certrules.model.tables import sort_key, user_text
 from certrules.repositories.sql.mapping import Mapped
 from certrules.repositories.sql.session import Part, grouped
 from certrules.repositories.sql.tables import companies, users
 from certrules.repositories.zones import zones_checked
+from certrules.text import folded
 
 __all__ = ["COMPANIES", "USERS", "SqlCompanies", "SqlUsers"]
 

@@ -75,28 +75,30 @@ def _objection(reason: Reason | None) -> FaultCode | None:
 _CODES = {code.value: code for code in FaultCode}
 
 
-def message(code: FaultCode, **shown: str) -> str:
+def message(code: FaultCode, meant: str = "", **shown: str) -> str:
     """Return what a fault found in a store or among the rows says, and how to mend it.
 
-    ``shown`` are the values that its text names: ``value``, or ``rows``, or ``certification``.
+    ``shown`` are the values that its text names: ``value`` with the ``meant`` name if one is alike,
+    or ``rows``, or ``certification``.
     """
-    return _MESSAGES[code].format_map(shown)
+    hint = f", but there is {meant}" if meant else ""
+    return _MESSAGES[code].format(hint=hint, **shown)
 
 
 _MESSAGES: Mapping[FaultCode, str] = {
-    FaultCode.UNKNOWN_USER: "there is no user {value}; correct the username or add the user",
+    FaultCode.UNKNOWN_USER: "there is no user {value}{hint}; correct the username or add the user",
     FaultCode.INACTIVE_USER: "user {value} is deactivated; activate the user or drop the row",
-    FaultCode.AMBIGUOUS_USERNAME: "several users are called {value} when case is ignored; "
-    "rename all but one",
+    FaultCode.AMBIGUOUS_USERNAME: "several users are called {value} when case and the Unicode form "
+    "of accents are ignored; rename all but one",
     FaultCode.UNKNOWN_CERTIFICATION: "no certification has the code {value} (codes are "
-    "case-sensitive); correct it, or give the certification this code",
+    "case-sensitive){hint}; correct it, or give the certification this code",
     FaultCode.INACTIVE_CERTIFICATION: "certification {value} is not active; activate it first",
     FaultCode.AMBIGUOUS_CERTIFICATION_CODE: "several certifications have the code {value}; "
     "give each its own",
     FaultCode.USER_NOT_IN_GROUPS: "user {value} is in none of the groups that the certification is "
     "for; add the user to one or drop the row",
-    FaultCode.UNKNOWN_ITEM: "there is no item of this type with the code {value}; correct the "
-    "code or the type",
+    FaultCode.UNKNOWN_ITEM: "there is no item of this type with the code {value}{hint}; correct "
+    "the code or the type",
     FaultCode.AMBIGUOUS_ITEM_CODE: "several items of this type have the code {value}; give each "
     "its own",
     FaultCode.ITEM_NOT_ASSIGNED: "item {value} is not one of those that earn certification "

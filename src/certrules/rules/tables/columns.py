@@ -13,8 +13,9 @@ from certrules.errors import InvalidValueError
 from certrules.model.catalog import CertificationStatus, Item, Validity
 from certrules.model.people import username_key
 from certrules.model.status import Status
-from certrules.model.tables import AwardRow, Field, Table, folded
+from certrules.model.tables import AwardRow, Field, Table
 from certrules.rules import status
+from certrules.text import folded
 from certrules.words import Word
 
 __all__ = ["LAYOUTS", "Clock", "Layout", "named"]

@@ -10,9 +10,10 @@ from attrs import evolve
 from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.people import Scope
-from certrules.model.tables import NOT_ARCHIVED, Filter, Sort, Table, TableQuery, folded
+from certrules.model.tables import NOT_ARCHIVED, Filter, Sort, Table, TableQuery
 from certrules.model.values import value
 from certrules.rules.tables.columns import LAYOUTS, Layout, named
+from certrules.text import folded
 
 __all__ = ["cells", "filters", "query"]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Protocol, Self, TypeVar
 
 from attrs import Factory, define, evolve, frozen
@@ -22,6 +23,7 @@ from certrules.repositories.protocols import (
 )
 from certrules.rules import importing
 from certrules.rules.importing import Outcome
+from certrules.text import forms, unaccented
 from certrules.workflows.importing.reports import Tally
 
 __all__ = ["Plan", "PlanParts", "plan"]
@@ -34,6 +36,9 @@ _Names = tuple[str, AssociationType | None, str | None]
 
 SHOWN_ROWS = 5
 """How many rows of a set of duplicates a message names."""
+
+GUIDED, CONSIDERED = 20, 10_000
+"""How many unknown names of a batch come with a guess, and among how many names it is sought."""
 
 _ITEM_KINDS = {
     AssociationType.COURSE: ItemKind.COURSE,
@@ -121,7 +126,7 @@ def _candidates(
             or award.source is None
             or importing.membership_fault(user, award.certification)
         ):
-            faults = tuple(_faults(layout, row, user, award))
+            faults = tuple(_faults(layout, row, user, award, stored.meant))
             if alike and duplicates is Duplicates.RENEW:
                 tally.superseded_by_refused += len(alike) - 1
             elif alike:
@@ -151,25 +156,49 @@ class _Stored:
 
     users: Mapping[str, User | FaultCode]
     awardables: Mapping[_Names, _Awardable]
+    meant: Mapping[tuple[FaultCode, str], str]
+    """The name that differs from an unknown one by nothing but accents and case."""
 
     @classmethod
     def look_up(cls, transaction: PlanParts, batch: Sequence[Row]) -> Self:
         usernames = {row.username_key for row in batch} - {""}
         names = {(row.certification_code, row.type, row.code) for row in batch}
         codes = {code for code, _, _ in names} - {""}
-        coded = transaction.certifications.coded(codes)
+        coded = transaction.certifications.coded(_any_form(codes))
         certifications = _judged(codes, coded, importing.certification_fault)
         items: dict[tuple[AssociationType | None, str | None], Item | FaultCode] = {}
+        meant = _meant(FaultCode.UNKNOWN_CERTIFICATION, certifications, transaction.certifications)
         for type_, kind in _ITEM_KINDS.items():
             of_kind = {code for _, row_type, code in names if row_type is type_ and code}
-            found = _judged(of_kind, transaction.items.coded(kind, of_kind), importing.item_fault)
+            coded_items = transaction.items.coded(kind, _any_form(of_kind))
+            found = _judged(of_kind, coded_items, importing.item_fault)
+            meant |= _meant(FaultCode.UNKNOWN_ITEM, found, transaction.items)
             items |= {(type_, code): item for code, item in found.items()}
         awardables = {
             name: _awardable(certifications.get(name[0]), name[1], items.get(name[1:]))
             for name in names
         }
-        users = transaction.users.named(usernames)
-        return cls(_judged(usernames, users, importing.user_fault), awardables)
+        users = _judged(usernames, transaction.users.named(usernames), importing.user_fault)
+        meant |= _meant(FaultCode.UNKNOWN_USER, users, transaction.users)
+        return cls(users, awardables, meant)
+
+
+def _any_form(codes: Iterable[str]) -> set[str]:
+    return {form for code in codes for form in forms(code)}
+
+
+class _Listed(Protocol):
+    def all(self) -> Iterable[User | Certification | Item]: ...
+
+
+def _meant(
+    unknown: FaultCode, judged: Mapping[str, object], known: _Listed
+) -> dict[tuple[FaultCode, str], str]:
+    names = islice((name for name in judged if judged[name] is unknown), GUIDED)
+    wanted = {unaccented(name): (unknown, name) for name in names}
+    things = islice(known.all(), CONSIDERED) if wanted else ()
+    called = (each.username if isinstance(each, User) else each.code or "" for each in things)
+    return {wanted[key]: name for name in called if (key := unaccented(name)) in wanted}
 
 
 def _awardable(
@@ -188,28 +217,35 @@ def _judged(
     stored: Mapping[str, Sequence[Thing]],
     fault: Callable[[Sequence[Thing]], FaultCode | None],
 ) -> dict[str, Thing | FaultCode]:
-    return {name: fault(found := stored.get(name, ())) or found[0] for name in names}
+    found = {name: [one for form in forms(name) for one in stored.get(form, ())] for name in names}
+    return {name: fault(things) or things[0] for name, things in found.items()}
 
 
 def _faults(
-    layout: FileLayout, row: Row, user: User | FaultCode | None, award: _Awardable
+    layout: FileLayout,
+    row: Row,
+    user: User | FaultCode | None,
+    award: _Awardable,
+    meant: Mapping[tuple[FaultCode, str], str],
 ) -> Iterator[Fault]:
     """Yield every fault of a row: its own, and what the store says of its other columns."""
     own = () if isinstance(row, Record) else row.faults
     yield from own
-    found: list[tuple[RecordField, object]] = [
-        (RecordField.USERNAME, user),
-        (RecordField.CERTIFICATION_CODE, award.certification),
-        (RecordField.CODE, award.item),
+    found: list[tuple[RecordField, object, str]] = [
+        (RecordField.USERNAME, user, row.username_key),
+        (RecordField.CERTIFICATION_CODE, award.certification, row.certification_code),
+        (RecordField.CODE, award.item, row.code or ""),
     ]
     if isinstance(user, User) and isinstance(award.certification, Certification):
         outside = importing.membership_fault(user, award.certification)
-        found.append((RecordField.USERNAME, outside))
-    for field, code in found:
+        found.append((RecordField.USERNAME, outside, ""))
+    for field, code, name in found:
         column = layout.column(field)
         if isinstance(code, FaultCode) and column not in {fault.column for fault in own}:
             value = layout.text(row.fields, field)
-            message = importing.message(code, value=shortened(value))
+            alike = meant.get((code, name))
+            shown = {"meant": shortened(alike)} if alike else {}
+            message = importing.message(code, value=shortened(value), **shown)
             yield Fault(code, row.row, row.line, column, value, message)
 
 
