@@ -21,6 +21,7 @@ release = version = installed("certrules")
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build", "generate", "rulebook/examples"]
 autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True  # DOCEBO, and not every field of it
 autodoc_typehints_format = "short"
 suppress_warnings = ["ref.python"]  # some short names are shared, such as Status and status
 

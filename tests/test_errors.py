@@ -50,7 +50,7 @@ NAIVE = datetime(2024, 1, 31, 9)  # noqa: DTZ001
         ),
         (
             errors.CatalogError("wrong", "two faults", [("users[0].id", "missing")]),
-            "two faults",
+            "two faults; the first at users[0].id: missing",
             {
                 "code": "wrong",
                 "message": "two faults",

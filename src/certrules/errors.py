@@ -136,7 +136,8 @@ class CatalogError(CertrulesError):
     """
 
     def __init__(self, code: str, message: str, faults: Sequence[tuple[str, str]] = ()) -> None:
-        super().__init__(message)
+        first = "".join(f"; the first at {path}: {fault}" for path, fault in faults[:1])
+        super().__init__(message + first)
         self.code = code
         self.message = message
         self.faults: tuple[tuple[str, str], ...] = tuple(faults)

@@ -62,3 +62,13 @@ def test_a_text_that_names_other_details_says_which_code_and_which_there_are(tex
         render(reason, {ReasonCode.INACTIVE_USER: text})
     assert raised.value.name == "text of inactive_user"
     assert raised.value.expected.endswith("{user_id}, {user}")
+
+
+def test_texts_may_be_by_the_text_of_their_code() -> None:
+    assert render(REASON, {"inactive_user": "{user} fehlt"}) == "ada {0} fehlt"
+
+
+@pytest.mark.parametrize("texts", [None, "de", [ReasonCode.INACTIVE_USER]])
+def test_texts_that_are_no_mapping_are_refused(texts: Any) -> None:
+    with pytest.raises(InvalidValueError, match=r"texts cannot be .* a mapping from codes"):
+        render(REASON, texts)

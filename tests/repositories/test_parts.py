@@ -174,3 +174,24 @@ def test_what_is_no_store_is_refused() -> None:
     nothing: Any = None
     with pytest.raises(InvalidValueError, match="six core parts"):
         with_parts(nothing)
+
+
+def test_a_part_that_every_store_needs_is_named_if_it_is_missing() -> None:
+    class LessStore(CoreStore):
+        @contextmanager
+        def writing(self) -> Iterator[Any]:
+            with super().writing() as transaction:
+                del transaction.renewals
+                yield transaction
+
+    with (
+        pytest.raises(StoreError, match=r"^this store has no renewals: every store needs"),
+        with_parts(LessStore()).writing(),
+    ):
+        pass
+    alone = Platform(LessStore(), DOCEBO, UTC).acting_as(SYSTEM)
+    with (
+        pytest.raises(StoreError, match=r"no renewals: give its transactions that part$"),
+        alone.writing() as transaction,
+    ):
+        transaction.renewals.open("fa")

@@ -461,7 +461,7 @@ def test_a_past_answer_without_retakes_does_not_know_an_enrolment_to_come() -> N
     assert "has changed since" in refused.reasons[0].text
 
 
-@pytest.mark.rule("DOC-RENEW-15", "INT-12b", "INT-13")
+@pytest.mark.rule("INT-12b", "INT-13")
 @pytest.mark.parametrize("last_day", [date(2024, 5, 1), date(2025, 5, 1)])
 def test_an_enrolment_to_come_in_a_plan_neither_opens_nor_shuts_a_way(last_day: date) -> None:
     plans = [LearningPlan("p1", ("c1",), Window(last_day))]
@@ -1052,3 +1052,19 @@ def test_completing_answers_whatever_the_facts(
 ) -> None:
     decided = complete(facts, done, at=at)
     assert decided or decided.reasons
+
+
+@pytest.mark.rule("DOC-RENEW-15")
+@pytest.mark.parametrize(("plan_ends", "possible"), [(LATER, True), (BEGIN, False)])
+def test_the_window_of_a_plan_counts_and_that_of_its_course_does_not(
+    plan_ends: datetime, *, possible: bool
+) -> None:
+    windows = [Window(day.date()) for day in (plan_ends, BEGIN if possible else LATER)]
+    enrolled = Enrolment("ada", PLAN, "p1", BEGIN)
+    facts = evolve(
+        FACTS,
+        plans=[LearningPlan("p1", ("c1",), windows[0])],
+        courses=[Course("c1", window=windows[1])],
+        enrolments=[*FACTS.enrolments, enrolled],
+    )
+    assert bool(renewal.start(facts, RenewalOption(COURSE, "c1", "p1"), at=AT)) is possible

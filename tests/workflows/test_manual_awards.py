@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 from time import process_time
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -234,3 +235,37 @@ def test_dates_already_past_are_given_once(store: Store[Transaction]) -> None:
     ((_, refused),) = reports[-1].refused
     assert [reason.rule for reason in refused.reasons] == [Rule.DOC_AWARD_02]
     assert len(held(store)) == 1
+
+
+@pytest.mark.parametrize(
+    ("users", "wrong"),
+    [
+        ("17", "users cannot be '17': expected several, each some text"),
+        ([1], "users cannot be 1: expected some text for each"),
+        (["1", 2], "users cannot be 2: expected some text for each"),
+        ([User("1", "ada")], "expected some text for each"),
+        (None, "users cannot be None: expected several, each some text"),
+    ],
+)
+def test_what_are_no_ids_are_refused_by_every_store(
+    store: Store[Transaction], users: Any, wrong: str
+) -> None:
+    with pytest.raises(InvalidValueError, match=wrong):
+        manual_awards.award_all(acting(store), users, CHOSEN, at=day(20))
+    assert not held(store)
+
+
+def test_ids_may_be_given_one_by_one_and_count_once(store: Store[Transaction]) -> None:
+    ids = (each for each in ("ada", "bob", "ada"))
+    report = manual_awards.award_all(acting(store), ids, CHOSEN, at=day(20))
+    assert report.awarded == ("ada", "bob")
+    assert held(store) == [chosen(user) for user in ("ada", "bob")]
+
+
+def test_what_is_no_target_and_no_award_is_refused(store: Store[Transaction]) -> None:
+    anybody: Any = ["ada"]
+    with pytest.raises(InvalidValueError, match=r"targets cannot be .* expected a Targets"):
+        award(store, anybody)
+    nothing: Any = None
+    with pytest.raises(InvalidValueError, match="chosen cannot be None: expected a ManualAward"):
+        manual_awards.award_all(acting(store), ["ada"], nothing, at=day(20))

@@ -197,7 +197,7 @@ def test_without_retakes_only_what_is_not_completed_renews_and_nothing_is_reset(
     assert Rule.DOC_RENEW_08 in rules(renewal.decide(acting(store), "ada", "fa", at=day(120)))
 
 
-@pytest.mark.rule("DOC-RENEW-15", "DOC-RENEW-16", "INT-13", "X-VALID-1")
+@pytest.mark.rule("DOC-RENEW-16", "INT-13", "X-VALID-1")
 def test_days_of_a_plan_count_from_the_first_access_to_any_of_its_courses(
     store: Store[Transaction],
 ) -> None:

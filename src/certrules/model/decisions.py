@@ -58,21 +58,25 @@ def because(code: ReasonCode, rule: Rule | None = None, /, **details: Any) -> Re
 
 def render(
     reason: Reason,
-    texts: Mapping[ReasonCode, Template] = ENGLISH,
+    texts: Mapping[Any, Template] = ENGLISH,
     *,
     say: Callable[[object], str] = say,
 ) -> str:
     """Return a reason as a person reads it, in the language of ``texts``.
 
-    A text has the names of details in braces, or is a function of the details. A code that
-    ``texts`` lacks is English. ``say`` writes one detail: an item, a status, an instant, a list.
+    The texts are by :class:`~certrules.model.reasons.ReasonCode`, or by its text as a file has it.
+    Each has the names of details in braces, or is a function of the details. A code that they lack
+    is English. ``say`` writes one detail: an item, a status, an instant, a list.
     Raises :class:`~certrules.errors.InvalidValueError` for a text that names other details.
 
-    >>> german = {ReasonCode.INACTIVE_USER: "{user} ist deaktiviert"}
+    >>> german = {"inactive_user": "{user} ist deaktiviert"}
     >>> render(because(ReasonCode.INACTIVE_USER, user_id="1", user="ada"), german)
     'ada ist deaktiviert'
     """
-    template = texts.get(reason.code, ENGLISH[reason.code])
+    if not isinstance(texts, Mapping):
+        raise InvalidValueError("texts", texts, "a mapping from codes of reasons to texts")
+    code = reason.code
+    template = texts.get(code, texts.get(str(code), ENGLISH[code]))
     if callable(template):
         return template(reason.details)
     try:
@@ -80,7 +84,7 @@ def render(
     except (AttributeError, LookupError, ValueError):
         named = ", ".join(f"{{{name}}}" for name in reason.details) or "none"
         expected = f"a text in which the details stand in braces: {named}"
-        raise InvalidValueError(f"text of {reason.code}", template, expected) from None
+        raise InvalidValueError(f"text of {code}", template, expected) from None
 
 
 def _all(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

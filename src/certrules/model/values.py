@@ -170,7 +170,7 @@ def _words(kind: Any) -> str:
     name = kind.__name__
     if issubclass(kind, Enum):
         return f"a member of {name}"
-    return f"an {name}" if name[0] in "AEIOU" else f"a {name}"
+    return f"an {name}" if name[0] in "AEIO" else f"a {name}"
 
 
 def _only(kind: Any) -> Only:

@@ -24,13 +24,17 @@ from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
 from certrules.repositories.memory_state import MemoryScope, MemoryState, opened
 from certrules.repositories.protocols import CoreTransaction, Store, Transaction
 
-__all__ = ["with_parts"]
+__all__ = ["CORE", "with_parts"]
+
+CORE = tuple(each for each in dir(CoreTransaction) if not each.startswith("_"))
+"""The names of the parts that nothing takes the place of."""
 
 
 def with_parts(store: Store[CoreTransaction]) -> Store[Transaction]:
     """Return a store with every part: its own, and an empty or generic one for each that it lacks.
 
-    It can be sent to another process if the host's store can.
+    It can be sent to another process if the host's store can. Opening it raises
+    :class:`~certrules.errors.StoreError` for a part of the six that the host's store lacks.
 
     >>> with with_parts(MemoryStore()).reading() as view:
     ...     view.badges.get("b1"), list(view.companies.all())
@@ -60,6 +64,9 @@ class _Parts:
     """A transaction with the parts of a host's, and those that it lacks."""
 
     def __init__(self, core: CoreTransaction, empty: MemoryScope) -> None:
+        for part in CORE:
+            if not hasattr(core, part):
+                raise StoreError(f"this store has no {part}: every store needs that part")
         self.users: protocols.Users = core.users
         self.certifications: protocols.Certifications = core.certifications
         self.items: protocols.Items = core.items

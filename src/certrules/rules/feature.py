@@ -3,6 +3,7 @@
 from certrules.model.decisions import Reason, because
 from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import checked
 
 __all__ = ["switched_off"]
 
@@ -10,7 +11,8 @@ __all__ = ["switched_off"]
 def switched_off(policy: Policy) -> tuple[Reason, ...]:
     """Return why a decision is refused, whatever it is about: certifications are switched off.
 
-    Every decision asks here first, and gives no other reason.
+    Every decision asks here first, and gives no other reason. Raises
+    :class:`~certrules.errors.InvalidValueError` for what is no policy, such as its name.
 
     >>> from attrs import evolve
     >>> print(*switched_off(evolve(DOCEBO, enabled=False)))
@@ -18,4 +20,4 @@ def switched_off(policy: Policy) -> tuple[Reason, ...]:
 
     Rules: DOC-CERT-01.
     """
-    return () if policy.enabled else (because(ReasonCode.SWITCHED_OFF),)
+    return () if checked("policy", policy, Policy).enabled else (because(ReasonCode.SWITCHED_OFF),)

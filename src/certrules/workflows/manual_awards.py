@@ -12,6 +12,7 @@ from certrules.model.awards import ManualAward
 from certrules.model.decisions import Decision, Reason, Refused
 from certrules.model.facts import Facts
 from certrules.model.people import Action
+from certrules.model.values import Id, checked
 from certrules.repositories.protocols import HasUsers
 from certrules.rules import awarding
 from certrules.rules.awarding import Expansion, Targets
@@ -84,7 +85,7 @@ def award(
     Rules: DOC-AWARD-01, DOC-AWARD-02, DOC-AWARD-08, DOC-CERT-13, DOC-JOB-01, INT-29.
     """
     acting.require(Action.ISSUE_AWARD)
-    at = instants.utc(at)
+    chosen, at = checked("chosen", chosen, ManualAward), instants.utc(at)
     with acting.reading() as view:
         known_certification(view, chosen.certification_id)
         known_source(view, chosen.source)
@@ -110,6 +111,7 @@ def expand(acting: Acting[HasUsers], targets: Targets) -> Expansion:
     Rules: DOC-AWARD-01, INT-29.
     """
     acting.require(Action.ISSUE_AWARD)
+    targets = checked("targets", targets, Targets)
     with acting.reading() as view:
         if targets.groups or targets.branches:
             return awarding.expand(targets, view.users.all())
@@ -149,16 +151,18 @@ def _steps(
 
 
 def award_all(
-    acting: Acting[DecisionParts], users: Sequence[str], chosen: ManualAward, *, at: datetime
+    acting: Acting[DecisionParts], users: Iterable[str], chosen: ManualAward, *, at: datetime
 ) -> AwardReport:
     """Award a certification by hand to users of these ids, in one transaction.
 
-    Action: ``ISSUE_AWARD``.
+    Raises :class:`~certrules.errors.InvalidValueError` for anything else than several ids, such as
+    one id alone. Action: ``ISSUE_AWARD``.
 
     Rules: DOC-AWARD-02.
     """
     acting.require(Action.ISSUE_AWARD)
-    at = instants.utc(at)
+    chosen, at = checked("chosen", chosen, ManualAward), instants.utc(at)
+    users = tuple(dict.fromkeys(checked("users", users, Iterable[Id])))
     with acting.writing() as transaction:
         found = known_certification(transaction, chosen.certification_id)
         known_source(transaction, chosen.source)

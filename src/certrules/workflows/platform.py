@@ -17,6 +17,7 @@ from certrules.errors import InvalidValueError, NotPermittedError, StoreError, U
 from certrules.model.people import Action, Actor, Permission, Role, Scope, User
 from certrules.model.policy import Policy
 from certrules.model.values import checked_id
+from certrules.repositories.parts import CORE
 from certrules.repositories.protocols import HasUsers, Store, Transaction
 from certrules.rules import visibility
 from certrules.words import Word
@@ -163,7 +164,7 @@ class Acting(Platform[P_co]):
     @principal.validator
     def _is_principal(self, _: object, principal: object) -> None:
         if not isinstance(principal, Principal):
-            expected = "a certrules.Actor, or certrules.workflows.platform.SYSTEM"
+            expected = "a certrules.Actor, or certrules.SYSTEM"
             raise InvalidValueError("principal", principal, expected)
 
     @property
@@ -235,7 +236,8 @@ def _opened(opening: AbstractContextManager[P]) -> Iterator[P]:
         except AttributeError as error:
             if error.obj is not transaction or error.name not in _PARTS:
                 raise
+            optional = error.name not in CORE
             raise StoreError(
-                f"this store has no {error.name}: give its transactions that part, or wrap the "
-                "store in certrules.repositories.parts.with_parts"
+                f"this store has no {error.name}: give its transactions that part"
+                + ", or wrap the store in certrules.repositories.parts.with_parts" * optional
             ) from error
