@@ -10,6 +10,7 @@ from certrules.errors import CatalogError
 from certrules.model.notices import (
     NoticeKind,
     Notification,
+    NotRenewable,
     Offset,
     OffsetUnit,
     Priority,
@@ -33,6 +34,7 @@ def test_every_attribute_of_a_notification_can_be_written() -> None:
         "body": "[renew_link]",
         "recipients": ["learner", "managers"],
         "priority": "high",
+        "not_renewable": "not_sent",
     }
     assert set(entry) == {each.name for each in fields(Notification)}
     assert read(entry, {"id": "issued", "kind": "issued"}) == (
@@ -44,6 +46,7 @@ def test_every_attribute_of_a_notification_can_be_written() -> None:
             "[renew_link]",
             frozenset({Recipient.LEARNER, Recipient.MANAGERS}),
             Priority.HIGH,
+            NotRenewable.NOT_SENT,
         ),
         Notification("issued", NoticeKind.ISSUED),
     )

@@ -10,17 +10,20 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules import ALLBOUND, DOCEBO, Award, instants
+from certrules import ALLBOUND, DOCEBO, Award, Granted, Refused, instants
 from certrules.errors import NaiveDatetimeError, OutOfRangeError
+from certrules.model.decisions import Answer, because
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import (
     Notice,
     NoticeKind,
     Notification,
+    NotRenewable,
     Offset,
     OffsetUnit,
     Priority,
 )
+from certrules.model.reasons import ReasonCode
 from certrules.rules import notifications
 from certrules.testing import strategies
 
@@ -279,6 +282,27 @@ def test_an_edit_tells_the_latest_of_what_it_put_into_the_past(days: int, told: 
     later = evolve(AWARD, issued_at=FIRST, expires_at=EXPIRES + timedelta(days=days))
     assert edited(evolve(AWARD, expires_at=LAST), later, EXPIRES) == told
     assert edited(None, later, EXPIRES) == told
+
+
+@pytest.mark.rule("INT-48")
+@pytest.mark.parametrize(("days", "told"), [(60, ["-60 days"]), (59, [])])
+def test_nothing_is_told_of_before_an_award_was_recorded(days: int, told: list[str]) -> None:
+    at = EXPIRES - timedelta(days=45)
+    found = notifications.edited(
+        None, AWARD, REMINDERS, at=at, zone=UTC, recorded_at=EXPIRES - timedelta(days=days)
+    )
+    assert [each.notification_id for each in found] == told
+
+
+@pytest.mark.rule("INT-48")
+def test_a_notice_is_withheld_from_those_who_could_not_renew_if_its_notification_says_so() -> None:
+    told = telling(-30)
+    quiet = evolve(told, not_renewable=NotRenewable.NOT_SENT)
+    left = Refused((because(ReasonCode.NOT_HELD), because(ReasonCode.RENEWAL_OPEN)))
+    begun = Refused((because(ReasonCode.RENEWAL_OPEN),))
+    answers: list[Answer] = [left, begun, Granted()]
+    assert [notifications.withheld(told, each) for each in answers] == [False, False, False]
+    assert [notifications.withheld(quiet, each) for each in answers] == [True, False, False]
 
 
 @pytest.mark.rule("INT-23", "INT-25")

@@ -23,6 +23,7 @@ from certrules import (
     ItemKind,
     ManualAward,
     Source,
+    User,
 )
 from certrules.errors import ConflictError, InvalidValueError
 from certrules.instants import time_zone
@@ -35,6 +36,7 @@ from certrules.model.notices import (
     NoticeIdentity,
     NoticeKind,
     Notification,
+    NotRenewable,
     Offset,
     OffsetUnit,
 )
@@ -184,13 +186,33 @@ def test_an_edit_tells_of_the_new_expiry(store: Store[Transaction]) -> None:
     assert due(store, day(217)) == ["ada expired"]
 
 
-@pytest.mark.rule("INT-25")
-def test_of_what_is_issued_late_the_latest_moment_is_told(store: Store[Transaction]) -> None:
-    due(store, day(90))
+@pytest.mark.rule("INT-48")
+@pytest.mark.parametrize(("recorded", "told"), [(80, ["ada 30 days"]), (81, [])])
+def test_of_what_is_issued_late_no_moment_is_told_before_it_was_recorded(
+    store: Store[Transaction], recorded: int, told: list[str]
+) -> None:
+    due(store, day(79))
     chosen = ManualAward("fa", day(0), day(110), ExpiryBasis.DATE)
-    assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(90)).awarded
-    assert due(store, day(91)) == ["ada issued", "ada 30 days"]
+    assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(recorded)).awarded
+    assert due(store, day(91)) == ["ada issued", *told]
     assert due(store, day(104)) == ["ada 7 days"]
+
+
+@pytest.mark.rule("DOC-NOTIFY-02", "INT-48")
+def test_of_imported_history_nothing_is_told_then_or_by_what_is_set_up_later(
+    store: Store[Transaction],
+) -> None:
+    with store.writing() as transaction:
+        transaction.certifications.put([Certification("fa", "First aid", "FA")])
+    due(store, day(900))
+    with open_records(
+        BytesIO(HEADER + b"ada,FA,2019-03-01,0,2020-03-01,manual,\n"), zone=UTC
+    ) as old:
+        assert importing.run(acting(store), old, at=day(1000)).imported == 1
+    assert due(store, day(1001), [*BEFORE, EXPIRED]) == []
+    later = [evolve(each, id=f"new {each.id}") for each in (*BEFORE, EXPIRED)]
+    at, since = day(1002), day(-9000)
+    assert notifying.due(acting(store), later, at=at, since=since) == 0
 
 
 @pytest.mark.rule("DOC-NOTIFY-04", "INT-25")
@@ -314,14 +336,14 @@ def expiries(store: Store[Transaction]) -> set[NoticeIdentity]:
     return {each.identity for each in notices(store) if each.due_at < day(259)}
 
 
-@pytest.mark.rule("INT-25")
-def test_a_late_job_tells_only_the_latest_moment_before_an_award_was_made(
+@pytest.mark.rule("INT-48")
+def test_a_late_job_tells_no_moment_before_an_award_was_made(
     store: Store[Transaction],
 ) -> None:
     due(store, day(0))
     chosen = ManualAward("fa", day(0), day(110), ExpiryBasis.DATE)
     assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(90)).awarded
-    assert due(store, day(104)) == ["ada issued", "ada 30 days", "ada 7 days"]
+    assert due(store, day(104)) == ["ada issued", "ada 7 days"]
 
 
 @pytest.mark.rule("INT-23")
@@ -358,7 +380,7 @@ def test_a_notice_that_was_read_before_its_award_changed_has_no_words(
 
 def award_anew(store: Store[Transaction], expires: int) -> bool:
     chosen = ManualAward("fa", day(0), day(expires), ExpiryBasis.DATE)
-    return bool(manual_awards.award_all(acting(store), ["ada"], chosen, at=day(12)).awarded)
+    return bool(manual_awards.award_all(acting(store), ["ada"], chosen, at=day(9)).awarded)
 
 
 @pytest.mark.rule("INT-23", "INT-25")
@@ -421,6 +443,68 @@ def badge_of(store: Store[Transaction], award: Award) -> str:
     with store.writing() as transaction:
         transaction.badges.add(badge)
     return badge.id
+
+
+QUIET = evolve(BEFORE[1], id="quiet", not_renewable=NotRenewable.NOT_SENT)
+
+
+def attending(store: Store[Transaction], *users: str) -> None:
+    """They hold an award until day 100, which those in crew may renew by a course."""
+    for user in users:
+        give(store, user, 0, 100)
+    with store.writing() as transaction:
+        crew = transaction.certifications.get("fa")
+        assert crew is not None
+        transaction.certifications.put([evolve(crew, groups={"crew"})])
+
+
+def leave(store: Store[Transaction], user_id: str) -> None:
+    with store.writing() as transaction:
+        user = transaction.users.get(user_id)
+        assert user is not None
+        transaction.users.put([evolve(user, groups=())])
+
+
+@pytest.mark.rule("ALL-VIS-02", "INT-48")
+def test_who_may_not_renew_is_sent_no_link_or_nothing_as_the_notification_says(
+    store: Store[Transaction],
+) -> None:
+    attending(store, "ada", "bob")
+    leave(store, "ada")
+    plain = evolve(BEFORE[1], id="plain", body="[renew_link]")
+    assert due(store, day(71), [plain, QUIET]) == ["ada plain", "bob plain", "bob quiet"]
+    link = "https://learn.example"
+    sent = [
+        notifying.message(acting(store), each, plain, at=day(71), renew_link=link)
+        for each in notices(store)[:2]
+    ]
+    assert [each and each.body for each in sent] == ["", link]
+    leave(store, "bob")
+    quiet = notices(store)[2]
+    assert notifying.message(acting(store), quiet, QUIET, at=day(72)) is None
+    with store.writing() as transaction:
+        transaction.users.put([User("ada", "ada", groups={"crew"})])
+    assert due(store, day(72), [plain, QUIET]) == []
+
+
+@pytest.mark.rule("INT-12b", "INT-48")
+def test_who_has_started_to_renew_is_reminded_to_complete_it(store: Store[Transaction]) -> None:
+    attending(store, "ada")
+    option = RenewalOption(ItemKind.COURSE, "A")
+    assert renewal.start(acting(store), "ada", "fa", option, at=day(60))
+    assert due(store, day(71), [QUIET]) == ["ada quiet"]
+
+
+@pytest.mark.rule("INT-23", "INT-25", "INT-48")
+def test_what_an_edit_calls_for_is_withheld_too(store: Store[Transaction]) -> None:
+    attending(store, "ada")
+    leave(store, "ada")
+    due(store, day(10), [QUIET])
+    with store.reading() as view:
+        (award,) = view.awards.history("ada", "fa")
+    changed = evolve(award, expires_at=day(35))
+    assert awarding.edit(acting(store), changed, at=day(10))
+    assert due(store, day(11), [QUIET]) == []
 
 
 @pytest.mark.rule("INT-23")
@@ -567,7 +651,7 @@ def test_another_zone_than_before_loses_nothing(store: Store[Transaction]) -> No
     assert told == [0, 0, 1, 0]
 
 
-@pytest.mark.rule("DOC-NOTIFY-02", "INT-25")
+@pytest.mark.rule("DOC-NOTIFY-02", "INT-25", "INT-48")
 def test_looking_back_tells_nothing_that_was_not_to_be_told(store: Store[Transaction]) -> None:
     give(store, "ada", 0, 100)
     reminders = [
@@ -579,7 +663,7 @@ def test_looking_back_tells_nothing_that_was_not_to_be_told(store: Store[Transac
     chosen = ManualAward("fa", day(0), day(100), ExpiryBasis.DATE)
     at = day(95) + timedelta(hours=1)
     assert manual_awards.award_all(acting(store), ["bob"], chosen, at=at).awarded
-    assert due(store, at, reminders) == ["bob 5 days", "ada 5 days"]
+    assert due(store, at, reminders) == ["ada 5 days"]
     assert due(store, at, reminders) == []
 
 

@@ -13,6 +13,7 @@ from certrules.model.values import Amount, Count, Id, value
 from certrules.words import Word
 
 __all__ = [
+    "NotRenewable",
     "Notice",
     "NoticeIdentity",
     "NoticeKind",
@@ -116,6 +117,16 @@ class Recipient(Word):
     SUPERADMINS = "superadmins"
 
 
+class NotRenewable(Word):
+    """What a user is sent whose renewal would be refused: the notice without its link, or none.
+
+    Rules: INT-48.
+    """
+
+    WITHOUT_LINK = "without_link"
+    NOT_SENT = "not_sent"
+
+
 def _offset(given: Offset | str) -> Offset:
     return Offset.parse(given) if isinstance(given, str) else given
 
@@ -135,9 +146,10 @@ class Notification:
     anew is another one. ``offset`` may be given as text, such as ``"2 weeks before"``; only a
     notification of an expiry can have one. Subject and body are templates; see
     :mod:`certrules.rules.notifications`. There is at least one recipient. The host knows who has a
-    role, and sends the message.
+    role, and sends the message. ``not_renewable`` says what a user is sent whose renewal would be
+    refused; only a notification of an expiry can withhold the notice.
 
-    Rules: DOC-NOTIFY-02, DOC-NOTIFY-04, INT-25, X-NOTIFY-1, X-NOTIFY-3.
+    Rules: DOC-NOTIFY-02, DOC-NOTIFY-04, INT-25, INT-48, X-NOTIFY-1, X-NOTIFY-3.
     """
 
     id: Id
@@ -149,10 +161,16 @@ class Notification:
         default=frozenset({Recipient.LEARNER}), converter=_recipients
     )
     priority: Priority = Priority.NORMAL
+    not_renewable: NotRenewable = NotRenewable.WITHOUT_LINK
 
     def __attrs_post_init__(self) -> None:
-        if self.offset.amount and self.kind is not NoticeKind.EXPIRY:
+        if self.kind is NoticeKind.EXPIRY:
+            return
+        if self.offset.amount:
             raise InvalidValueError("offset", str(self.offset), f"none for kind {self.kind}")
+        if self.not_renewable is NotRenewable.NOT_SENT:
+            expected = f"{NotRenewable.WITHOUT_LINK} for kind {self.kind}"
+            raise InvalidValueError("not_renewable", self.not_renewable, expected)
 
 
 NoticeIdentity = tuple[str, str, int, str, datetime | None, str]

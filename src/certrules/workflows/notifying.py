@@ -15,20 +15,16 @@ from attrs import evolve, frozen
 from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import ItemKind
+from certrules.model.decisions import Answer
 from certrules.model.events import Event, EventKind
-from certrules.model.notices import Notice, NoticeKind, Notification, Planned
+from certrules.model.notices import Notice, NoticeKind, Notification, NotRenewable, Planned
 from certrules.model.people import Action
-from certrules.repositories.protocols import (
-    HasAwards,
-    HasBadges,
-    HasCertifications,
-    HasItems,
-    HasNotices,
-    HasUsers,
-)
+from certrules.repositories.protocols import CoreTransaction, HasBadges, HasItems, HasNotices
 from certrules.rules import notifications as rules
+from certrules.rules import renewal
 from certrules.rules.notifications import Medium
 from certrules.rules.notifications.templates import check_medium
+from certrules.workflows import facts
 from certrules.workflows.effects import BATCH
 from certrules.workflows.outbox import OutboxParts, enqueue_notices
 from certrules.workflows.platform import Acting
@@ -56,11 +52,11 @@ MOVED = (*MADE, EventKind.CHANGED)
 """What may put an expiry so near that some of its moments have passed."""
 
 
-class DueParts(OutboxParts, HasAwards, Protocol):
+class DueParts(CoreTransaction, OutboxParts, Protocol):
     """What :func:`due` asks of a store."""
 
 
-class MessageParts(HasUsers, HasCertifications, HasItems, HasAwards, HasBadges, Protocol):
+class MessageParts(CoreTransaction, HasBadges, Protocol):
     """What :func:`message` asks of a store."""
 
 
@@ -82,7 +78,9 @@ def due(
     notices of each transaction after its commit.
 
     Users get no notices of what happened while they were deactivated, nor of an award while its
-    badge was revoked by hand. Raises :class:`~certrules.errors.InvalidValueError` for a ``since``
+    badge was revoked by hand, nor of a moment before their award was recorded, as by an import. Nor
+    do those who could not renew it at ``at``, if a notification says so; missed ones are not
+    created later. Raises :class:`~certrules.errors.InvalidValueError` for a ``since``
     after ``at``, for two notifications of one id and for anything that is none, and
     :class:`~certrules.errors.StoreError` if other writers left no room: what ``on_created`` got is
     kept, and the same call again goes on. Action: ``MANAGE_NOTIFICATIONS``.
@@ -98,7 +96,7 @@ def due(
     0
 
     Rules: DOC-NOTIFY-02, DOC-NOTIFY-04, DOC-NOTIFY-05, DOC-NOTIFY-06, ALL-NOTIFY-01, INT-24,
-    INT-25.
+    INT-25, INT-48.
     """
     acting.require(Action.MANAGE_NOTIFICATIONS)
     at = instants.utc(at)
@@ -164,7 +162,7 @@ def _planned(
         with acting.writing() as transaction:
             known = transaction.notices.planned()
             markers = {each.id: known[each.id] for each in notifications}
-            planning = _Planning(transaction, notifications, markers, acting.zone)
+            planning = _Planning(acting, transaction, notifications, markers, until)
             position = max(position, min(each.position for each in markers.values()))
             if entries := transaction.events.after(position, BATCH):
                 events = [(at, entry) for at, entry in entries if isinstance(entry, Event)]
@@ -183,12 +181,17 @@ def _planned(
 
 @frozen
 class _Planning:
-    """One transaction of :func:`due`; ``markers`` say how far each notification was planned."""
+    """One transaction of :func:`due` as of ``at``; ``markers`` say how far each one was planned."""
 
+    acting: Acting[DueParts]
     transaction: DueParts
     notifications: Sequence[Notification]
     markers: Mapping[str, Planned]
-    zone: tzinfo
+    at: datetime
+
+    @property
+    def zone(self) -> tzinfo:
+        return self.acting.zone
 
     def reach(self, position: int = 0, until: datetime = EARLIEST) -> None:
         """Move the markers forward to a position and an instant."""
@@ -205,7 +208,8 @@ class _Planning:
         """Create the notices of events, for every notification that has not processed them.
 
         If a cycle was issued twice, the last issue counts. Of the moments before an award came to
-        expire as it does, only the latest is sent, however late the job runs.
+        expire as it does, only the latest is sent, however late the job runs, and none from before
+        the award was recorded.
         """
         issues = {event.key: event for _, event in events if event.kind in MADE}
         moves = {event.key: (at, event) for at, event in events if event.kind in MOVED}
@@ -219,19 +223,40 @@ class _Planning:
                 notices += rules.of_event(event, self._unaware(position, event))
         for cycle, award in awards.items():
             position, event = moves[cycle]
+            made = issues.get(cycle)
+            recorded_at = made.at if made else None
             alike: dict[datetime, list[Notification]] = defaultdict(list)
             for each in self._unaware(position, event):
                 alike[max(event.at, self.markers[each.id].until)].append(each)
             for at, unaware in alike.items():
                 notices += (
                     each
-                    for each in rules.edited(None, award, unaware, at=at, zone=self.zone)
-                    if cycle in issues or each.due_at >= self.markers[each.notification_id].since
+                    for each in rules.edited(
+                        None, award, unaware, at=at, zone=self.zone, recorded_at=recorded_at
+                    )
+                    if made or each.due_at >= self.markers[each.notification_id].since
                 )
                 passed += rules.passed(award, unaware, at=at, zone=self.zone)
-        added = enqueue_notices(self.transaction, notices)
+        added = self._enqueue(notices)
         self.transaction.notices.pass_over(passed)
         return added
+
+    def _enqueue(self, notices: Sequence[Notice]) -> Sequence[Notice]:
+        """Create notices, but those that are withheld from whoever could not renew."""
+        sent: list[Notice] = []
+        silent: list[Notice] = []
+        for each in notices:
+            (silent if self._withheld(each) else sent).append(each)
+        self.transaction.notices.pass_over(silent)
+        return enqueue_notices(self.transaction, sent)
+
+    def _withheld(self, notice: Notice) -> bool:
+        same = (each for each in self.notifications if each.id == notice.notification_id)
+        notification = next(same)
+        if notification.not_renewable is not NotRenewable.NOT_SENT:  # so nothing need be loaded
+            return False
+        answer = _renewal(self.acting, self.transaction, notice, self.at)
+        return answer is not None and rules.withheld(notification, answer)
 
     def _unaware(self, position: int, event: Event) -> Sequence[Notification]:
         """Return the notifications that have not processed an event and are older than it."""
@@ -247,7 +272,7 @@ class _Planning:
         left = until - start
         stop = start + min(left, max(STRETCH, left / STRETCHES))
         notices = [notice for each in self.notifications for notice in self._expiring(each, stop)]
-        added = enqueue_notices(self.transaction, sorted(notices, key=lambda each: each.due_at))
+        added = self._enqueue(sorted(notices, key=lambda each: each.due_at))
         self.reach(until=stop)
         return added
 
@@ -260,6 +285,16 @@ class _Planning:
             return ()
         awards = self.transaction.awards.expiring(*bounds)
         return rules.due(awards, [notification], since, stop, zone=self.zone)
+
+
+def _renewal(
+    acting: Acting[object], view: CoreTransaction, notice: Notice, at: datetime
+) -> Answer | None:
+    """Return whether the user of a notice may renew; None if the store does not have them."""
+    if view.users.get(notice.user_id) is None:
+        return None
+    known = facts.load(view, notice.user_id, notice.certification_id)
+    return renewal.decide(known, at=at, policy=acting.policy)
 
 
 @frozen
@@ -283,9 +318,11 @@ def message(
     """Return a notice in words, by the templates of its notification, as it is sent at an instant.
 
     Dates are those of the user's zone (:meth:`~certrules.workflows.platform.Platform.zone_of`);
-    links are the host's. None if there is nothing to send any more: the user is gone or
-    deactivated, the certification or the award is gone, its badge was revoked by hand, or the award
-    no longer expires as the notice says. Raises :class:`~certrules.errors.InvalidValueError` for
+    links are the host's, and there is no ``renew_link`` for somebody whose renewal would be
+    refused. None if there is nothing to send any more: the user is gone or
+    deactivated, the certification or the award is gone, its badge was revoked by hand, the award
+    no longer expires as the notice says, or the notification is not sent to those who could not
+    renew. Raises :class:`~certrules.errors.InvalidValueError` for
     the notification of another notice and for anything that is no medium. Action:
     ``MANAGE_NOTIFICATIONS``.
 
@@ -299,7 +336,7 @@ def message(
     >>> message(system, Notice("n1", news.kind, "1", "fa", 1, at, at), news, at=at).body
     'Ada: First aid'
 
-    Rules: DOC-NOTIFY-03, ALL-NOTIFY-02, INT-23, INT-24, X-NOTIFY-2.
+    Rules: DOC-NOTIFY-03, ALL-NOTIFY-02, INT-23, INT-24, INT-48, X-NOTIFY-2.
     """
     acting.require(Action.MANAGE_NOTIFICATIONS)
     check_medium(medium)
@@ -311,6 +348,7 @@ def message(
         history = view.awards.history(notice.user_id, notice.certification_id)
         badge = view.badges.current(notice.user_id, notice.certification_id, notice.cycle)
         item_name = _item_name(view, notice.item_id)
+        answer = _renewal(acting, view, notice, at)
     award = next((each for each in history if each.cycle == notice.cycle), None)
     if user is None or not user.active or certification is None or award is None:
         return None
@@ -318,13 +356,15 @@ def message(
         return None
     if notice.kind is NoticeKind.EXPIRY and (award.archived or award.expires_at != notice.of):
         return None
+    if answer is None or rules.withheld(notification, answer):
+        return None
     values = rules.values(
         user,
         award,
         certification,
         at=at,
         zone=acting.zone_of(user),
-        renew_link=renew_link,
+        renew_link=renew_link if answer else "",
         portal_link=portal_link,
         item_name=item_name,
     )

@@ -1,6 +1,6 @@
 """Notifications: who is sent what, when, and in which words?"""
 
-from certrules.rules.notifications.planning import due, edited, of_event, passed
+from certrules.rules.notifications.planning import due, edited, of_event, passed, withheld
 from certrules.rules.notifications.templates import KNOWN, Medium, lint, render, values
 from certrules.rules.notifications.timing import moment, reach
 
@@ -16,4 +16,5 @@ __all__ = [
     "reach",
     "render",
     "values",
+    "withheld",
 ]

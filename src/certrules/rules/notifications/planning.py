@@ -15,11 +15,13 @@ from datetime import datetime, tzinfo
 from certrules import instants
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award, AwardKey
+from certrules.model.decisions import Answer
 from certrules.model.events import Event, EventKind
-from certrules.model.notices import Notice, NoticeKind, Notification
+from certrules.model.notices import Notice, NoticeKind, Notification, NotRenewable
+from certrules.model.reasons import ReasonCode
 from certrules.rules.notifications.timing import moment
 
-__all__ = ["due", "edited", "of_event", "passed"]
+__all__ = ["due", "edited", "of_event", "passed", "withheld"]
 
 
 def of_event(event: Event, notifications: Iterable[Notification]) -> list[Notice]:
@@ -88,12 +90,14 @@ def edited(
     *,
     at: datetime,
     zone: str | tzinfo,
+    recorded_at: datetime | None = None,
 ) -> list[Notice]:
     """Return what to send at once because an edit moved an expiry: one notice, or none.
 
     Of the moments that the edit put into the past, only the latest is reported; those to come are
     left to :func:`due`. If the expiry itself is past now, no reminder is sent, but the notice of
-    the expiry is. ``before`` is None for an award that was made with an issue date in the past.
+    the expiry is. ``before`` is None if it is not known how the award was before. Nothing is sent
+    about the time before ``recorded_at``, when the award became known, such as by an import.
 
     >>> jan, jun, jul = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 6, 7))
     >>> award = Award("ada", "fa", jan, datetime(2025, 1, 1, tzinfo=UTC))
@@ -103,13 +107,15 @@ def edited(
     >>> [notice.notification_id for notice in edited(award, shorter, reminders, at=jun, zone=UTC)]
     ['60 days']
 
-    Rules: INT-23, INT-25.
+    Rules: INT-23, INT-25, INT-48.
     """
     at = instants.utc(at)
+    since = None if recorded_at is None else instants.utc(recorded_at)
     if before is not None and before.expires_at == after.expires_at:
         return []
     past = passed(after, notifications, at=at, zone=zone)
-    return [each for each in past if each.due_at >= each.of or each.of > at][-1:]
+    latest = [each for each in past if each.due_at >= each.of or each.of > at][-1:]
+    return [each for each in latest if since is None or each.due_at >= since]
 
 
 def passed(
@@ -132,6 +138,24 @@ def passed(
     at = instants.utc(at)
     found = _called_for([award], notifications, instants.time_zone(zone))
     return sorted((each for each in found if each.due_at <= at), key=_order)
+
+
+def withheld(notification: Notification, renewal: Answer) -> bool:
+    """Return whether a notice is not sent because its user could not start the renewal.
+
+    ``renewal`` is the answer of :func:`certrules.rules.renewal.decide`. Whoever has started the
+    renewal already is reminded to complete it.
+
+    >>> reminder = Notification("n1", NoticeKind.EXPIRY, not_renewable=NotRenewable.NOT_SENT)
+    >>> withheld(reminder, Refused(())), withheld(reminder, Granted())
+    (True, False)
+
+    Rules: INT-48.
+    """
+    if renewal or notification.not_renewable is not NotRenewable.NOT_SENT:
+        return False
+    reasons = [reason.code for reason in renewal.reasons]
+    return reasons != [ReasonCode.RENEWAL_OPEN]
 
 
 def _called_for(
