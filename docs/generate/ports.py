@@ -45,11 +45,11 @@ def named(function: Callable[..., Any]) -> list[str]:
 
 def page() -> Iterator[str]:
     """The page, line by line."""
-    yield "# Which parts of a store a workflow asks\n"
+    yield "# Protocols of a store, and which workflow asks which\n"
     yield (
-        "Every store has the first six parts. A host may leave out the others:\n"
-        "{py:func}`certrules.repositories.parts.with_parts` puts empty or generic ones in their\n"
-        "place. The table is made from the types of the workflows.\n"
+        "A store needs the parts that the workflows that you call ask. The first six are the core;\n"
+        "{py:func}`certrules.repositories.parts.with_parts` puts empty or generic ones in the place\n"
+        "of the others. The table is made from the types of the workflows.\n"
     )
     yield f"| Workflow | {' | '.join(PARTS)} |\n| --- |{' :-: |' * len(PARTS)}"
     for name, parts in asked().items():
