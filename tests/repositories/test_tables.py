@@ -1,14 +1,17 @@
 """A database finds what memory finds, whatever is asked."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection, event
 
 from certrules import Award, Certification, Item, ItemKind, Unit, User, Validity
 from certrules.errors import StoreError
@@ -20,8 +23,9 @@ from certrules.model.tables import NOT_ARCHIVED, Field, Filter, Table, TableQuer
 from certrules.repositories.generic_tables import GenericTables
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
-from certrules.repositories.sql import open_store
+from certrules.repositories.sql import open_store, paging
 from certrules.rules.status import status_at
+from certrules.rules.tables import query
 from tests.repositories.conftest import SERVERS, empty_database
 
 T = TypeVar("T")
@@ -51,7 +55,7 @@ OF_AWARDS = FIELDS[: FIELDS.index(Field.CERTIFICATION_ID)]
 OF_CERTIFICATIONS = FIELDS[FIELDS.index(Field.DESCRIPTION_KEY) :]
 LISTS = [Field.TRAINING_ID, Field.TRAINING_CODE, Field.TRAINING_KEY]
 IDS = [Field.USER_ID, Field.CERTIFICATION_ID]
-COMPARED = [field for field in Field if field.is_text or field in IDS]
+COMPARED = [each for each in Field if each.is_text or each in (*IDS, Field.USERNAME_KEY)]
 
 
 def furnish(work: Transaction) -> None:
@@ -159,12 +163,74 @@ def answers(store: Store[Transaction], query: TableQuery) -> tuple[Any, ...]:
 
 @pytest.mark.law
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(query=queries())
+@given(query=queries(), few=st.sampled_from([0, 10, paging.FEW]))
 def test_a_database_answers_as_memory_does(
-    both: tuple[Store[Transaction], Store[Transaction]], query: TableQuery
+    both: tuple[Store[Transaction], Store[Transaction]], query: TableQuery, few: int
 ) -> None:
     memory, database = both
-    assert answers(database, query) == answers(memory, query)
+    with patch.object(paging, "FEW", few):
+        assert answers(database, query) == answers(memory, query)
+
+
+BY_INDEX: dict[str, dict[str, Any]] = {
+    "as it comes": {},
+    "by user": {"sort": ["User"]},
+    "by user, last first": {"sort": ["-User"]},
+    "by certification": {"sort": ["Certification"]},
+    "by certification, last first": {"sort": ["-Certification"]},
+    "by status": {"sort": ["Status"]},
+    "by status, last first": {"sort": ["-Status"]},
+    "by expiry": {"sort": ["Expiration"]},
+    "by expiry, last first": {"sort": ["-Expiration"]},
+    "of a user": {"filters": [("User Name", "a0")]},
+    "of a certification": {"filters": [("Certification", "b")]},
+    "of a training": {"filters": [("Training", "b")]},
+    "valid": {"filters": [("Status", "valid")]},
+    "expired": {"filters": [("Status", "expired")]},
+    "expired, by expiry": {"filters": [("Status", "expired")], "sort": ["Expiration"]},
+    "archived": {"filters": [("Status", "archived")]},
+    "expired, of a certification": {
+        "filters": [("Status", "expired"), ("Certification", "b")],
+        "sort": ["-Expiration"],
+    },
+}
+
+
+@pytest.mark.parametrize("few", [0, paging.FEW], ids=["many", "few"])
+@pytest.mark.parametrize("asked", BY_INDEX.values(), ids=BY_INDEX)
+def test_a_page_of_awards_is_read_in_the_order_of_an_index(
+    empty_file: Path, tmp_path: Path, asked: dict[str, Any], few: int
+) -> None:
+    at = T0 + timedelta(days=1)
+    with closing(open_store(shutil.copy(empty_file, tmp_path / "store.db"))) as store:
+        with store.writing() as work:
+            furnish(work)
+        plans: list[str] = []
+
+        def explain(connection: Connection, _: Any, statement: str, given: Any, *__: Any) -> None:
+            if statement.startswith(("SELECT", "WITH")) and "certrules_awards" in statement:
+                plan = connection.connection.cursor().execute(
+                    f"EXPLAIN QUERY PLAN {statement}", given
+                )
+                plans.extend(detail for *_, detail in plan)
+
+        with patch.object(paging, "FEW", few), store.reading() as view:
+            event.listen(store.engine, "before_cursor_execute", explain)
+            assert list(view.tables.awards(query(Table.ISSUED, at=at, limit=1, **asked)))
+    scans = [each for each in plans if "SCAN certrules_awards" in each and "INDEX" not in each]
+    assert scans == []
+    assert few or "USE TEMP B-TREE FOR ORDER BY" not in plans
+
+
+def test_pages_far_behind_are_found_too(
+    both: tuple[Store[Transaction], Store[Transaction]],
+) -> None:
+    for sort in [Field.USERNAME_KEY, Field.NAME_KEY, Field.STATUS, Field.EXPIRES_AT]:
+        for offset in (0, 3, 100, 148, 150):
+            asked = TableQuery(Table.ISSUED, T0, sort=((sort, True),), offset=offset, limit=20)
+            memory, database = both
+            with patch.object(paging, "FEW", 0):
+                assert answers(database, asked) == answers(memory, asked)
 
 
 @pytest.mark.parametrize("table", Table)

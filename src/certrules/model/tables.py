@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 SORTED = 100
-"""How many characters of a text count when rows are sorted; ids count whole."""
+"""How many characters of a text count when rows are sorted; ids and usernames count whole."""
 
 
 def sort_key(text: str) -> str:
@@ -121,7 +121,8 @@ class Field(Enum):
     """What rows are filtered, searched, sorted and grouped by.
 
     Each is what it reads of a row, what it makes of that to compare it, and whether rows are sorted
-    by it as text. What the store does not have is None. The ``TRAINING`` fields are tuples.
+    by it as text. What the store does not have is None. The ``TRAINING`` fields are tuples. Sorted
+    by username, in either direction, awards whose user is gone come last.
     """
 
     # of an award, its user and their company
@@ -130,7 +131,7 @@ class Field(Enum):
     SOURCE_TYPE = _field(lambda row: row.award.source.type, str)
     ISSUED_AT = _field(lambda row: row.award.issued_at, is_text=False)
     EXPIRES_AT = _field(lambda row: row.award.expires_at, is_text=False)
-    USERNAME_KEY = _field(lambda row: row.user and row.user.username, username_key)
+    USERNAME_KEY = _field(lambda row: row.user and row.user.username, username_key, is_text=False)
     FIRST_NAME_KEY = _field(lambda row: row.user and row.user.first_name, folded)
     LAST_NAME_KEY = _field(lambda row: row.user and row.user.last_name, folded)
     USER_TEXT = _field(lambda row: row.user, user_text)

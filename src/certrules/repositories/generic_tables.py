@@ -108,6 +108,8 @@ def _page(query: TableQuery, rows: Iterable[Any]) -> Iterator[Any]:
     """Return the rows that are wanted; rows come by their ids, and equal ones keep that order."""
     for field, descending in reversed(query.order):
         rows = sorted(rows, key=partial(_place, field), reverse=descending)
+        if field is Field.USERNAME_KEY:
+            rows.sort(key=lambda row: row.user is None)
     stop = None if query.limit is None else query.offset + query.limit
     return islice(rows, query.offset, stop)
 

@@ -29,7 +29,7 @@ __all__ += ["completions", "course_materials", "courses", "cursors", "enrolments
 __all__ += ["external_trainings", "items", "metadata", "notices", "plan_courses", "planned"]
 __all__ += ["plans", "progress", "renewals", "schema", "users"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """The shape of the tables below; a store of another shape is refused."""
 
 metadata: MetaData = MetaData()
@@ -133,6 +133,10 @@ assignments: Table = _table(
     Index("certrules_assignments_by_item", "kind", "item_id"),
 )
 
+# Pages of awards are read in the order of an index: by user, by certification, or by expiry, those
+# that are history apart. Each index ends in the key, by which equal awards are sorted.
+_AWARD_KEY = ("user_id", "certification_id", "cycle")
+
 # History outlives what it names, and a host may keep people and catalogue in tables of its own:
 # awards and events refer to both by id alone.
 awards: Table = _table(
@@ -151,7 +155,8 @@ awards: Table = _table(
     Column("anchor_day", Integer),
     Column("version", Integer, nullable=False),
     Column("expiry_day", words(ExpiryDay), nullable=False),
-    Index("certrules_awards_by_expiry", "expires_at"),
+    Index("certrules_awards_by_expiry", "archived_at", "expires_at", *_AWARD_KEY),
+    Index("certrules_awards_by_certification", "certification_id", "user_id", "cycle"),
 )
 
 events: Table = _table(

@@ -1,0 +1,49 @@
+"""The tables of each version are written down: whoever changes them moves the version.
+
+To write down those of a new version: ``python -m tests.repositories.test_schema``.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Column
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+
+from certrules.repositories.sql import metadata
+from certrules.repositories.sql.tables import SCHEMA_VERSION
+
+DIALECTS = (sqlite.dialect(), postgresql.dialect(), mysql.dialect())  # type: ignore[no-untyped-call]
+WRITTEN = Path(__file__).parent / f"schema-{SCHEMA_VERSION}.txt"
+
+
+def described() -> Iterator[str]:
+    """Yield a line for each table, column, key and index, in any database."""
+    for table in sorted(metadata.tables.values(), key=lambda table: table.name):
+        yield table.name
+        yield from (f"  {column_of(column)}" for column in table.columns)
+        yield f"  key {names(table.primary_key)}"
+        for foreign in sorted(table.foreign_keys, key=lambda each: each.parent.name):
+            told = f"on delete {foreign.ondelete}" if foreign.ondelete else ""
+            yield f"  {foreign.parent.name} refers to {foreign.target_fullname} {told}".rstrip()
+        for index in sorted(table.indexes, key=lambda each: str(each.name)):
+            yield f"  {'unique ' if index.unique else ''}index {index.name} {names(index)}"
+        yield from (f"  {name} {value}" for name, value in sorted(table.kwargs.items()))
+
+
+def column_of(column: Column[object]) -> str:
+    types = dict.fromkeys(column.type.compile(dialect) for dialect in DIALECTS)
+    return f"{column.name} {' | '.join(types)}{'' if column.nullable else ' not null'}"
+
+
+def names(of: object) -> str:
+    return ", ".join(column.name for column in of.columns)  # type: ignore[attr-defined]
+
+
+def test_the_version_moves_with_the_tables() -> None:
+    assert WRITTEN.exists(), "write down the tables of this version; see the top of this file"
+    found = list(described())
+    assert WRITTEN.read_text().splitlines() == found, "move SCHEMA_VERSION, and write them down"
+
+
+if __name__ == "__main__":
+    WRITTEN.write_text("".join(f"{line}\n" for line in described()))
