@@ -29,6 +29,7 @@ from certrules import Award, User
 from certrules.errors import StoreError
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.sql import SqlStore, create_schema, dialects, metadata, open_store
+from certrules.repositories.sql.tables import SCHEMA_VERSION
 
 
 def refusal(url: object, *, create: bool = False) -> str:
@@ -123,10 +124,52 @@ def test_a_file_that_is_no_store_says_why(tmp_path: Path) -> None:
     assert change(other, "SELECT name FROM sqlite_master") == [("other",)]
 
 
-def test_a_store_of_another_version_says_so(path: Path) -> None:
-    change(path, "UPDATE certrules_schema SET version = 2")
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [(SCHEMA_VERSION - 1, "made by an older certrules"), (SCHEMA_VERSION + 1, "a newer certrules")],
+)
+def test_a_store_of_another_version_is_refused_before_anything_is_changed(
+    path: Path, version: int, said: str
+) -> None:
+    change(path, f"UPDATE certrules_schema SET version = {version}")  # noqa: S608
+    change(path, "DROP TABLE certrules_progress")
+    change(path, "DROP INDEX certrules_awards_by_expiry")
+    change(path, "PRAGMA journal_mode = DELETE")
+    before = path.read_bytes()
+    engine = create_engine(f"sqlite:///{path}")
     for create in (True, False):
-        assert "version 2, here 1" in refusal(path, create=create)
+        assert said in refusal(path, create=create)
+        assert f"its tables are of version {version}" in refusal(path, create=create)
+    with pytest.raises(StoreError, match=said):
+        create_schema(engine)
+    with pytest.raises(StoreError, match=said), SqlStore(engine).writing():
+        raise AssertionError
+    engine.dispose()
+    assert path.read_bytes() == before
+
+
+def test_a_lost_table_is_named_and_not_made_anew(url: str) -> None:
+    open_store(url, create=True).close()
+    engine = create_engine(url)
+    kept = SqlStore(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE certrules_awards")
+    for create in (True, False):
+        assert "has lost certrules_awards; restore" in refusal(url, create=create)
+    with pytest.raises(StoreError, match="has lost certrules_awards"):
+        create_schema(engine)
+    with kept.reading() as view, pytest.raises(StoreError, match="has lost certrules_awards"):
+        list(view.awards.select())
+    assert "certrules_awards" not in inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_an_engine_that_writes_elsewhere_than_it_reads_is_refused(path: Path) -> None:
+    engine = create_engine(f"sqlite:///{path}").execution_options(schema_translate_map={None: "x"})
+    for use in (SqlStore, create_schema):
+        with pytest.raises(StoreError, match="schema_translate_map, which a store does not follow"):
+            use(engine)
+    engine.dispose()
 
 
 def test_a_store_that_cannot_be_written_can_be_read(path: Path) -> None:

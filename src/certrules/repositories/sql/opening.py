@@ -1,17 +1,18 @@
 """Opening: how is a store found by its address, or made there?"""
 
+from contextlib import nullcontext
 from os import PathLike, fspath
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, insert, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, insert, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from certrules.errors import StoreError
 from certrules.repositories.sql import dialects
 from certrules.repositories.sql.engines import DRIVERS, engine_at, place
-from certrules.repositories.sql.store import SqlStore
+from certrules.repositories.sql.store import SqlStore, check_engine, check_versions
 from certrules.repositories.sql.tables import SCHEMA_VERSION, metadata, schema
-from certrules.repositories.sql.translation import translated
+from certrules.repositories.sql.translation import lacking, translated
 
 __all__ = ["create_schema", "open_store"]
 
@@ -39,7 +40,8 @@ catalog to make a store there
     try:
         if create and _has_room(store.engine):
             create_schema(store.engine, timeout=timeout)
-        with store.reading():
+        with store.reading(), translated(place(address)):
+            _is_store(store.engine, place(address))
             return store
     except BaseException:
         store.close()
@@ -50,11 +52,15 @@ def create_schema(engine: Engine, *, timeout: float = 30.0) -> None:
     """Make the tables of a store beside whatever a database holds; those there are left alone.
 
     A host that makes tables with tools of its own, from ``metadata``, calls this once afterwards.
-    ``timeout`` is how many seconds to wait for another writer to end.
+    ``timeout`` is how many seconds to wait for another writer to end. Nothing is made in a database
+    that holds a store already: raises :class:`~certrules.errors.StoreError` if its tables are of
+    another version, or if one of them is lost.
     """
-    dialects.check_supported(engine.dialect.name)
-    dialects.check_shared(engine.url)
-    with translated(place(engine.url)):
+    check_engine(engine)
+    where = place(engine.url)
+    with translated(where):
+        if _is_store(engine, where):  # found out before anything is changed
+            return
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
                 dialects.write_ahead(connection, round(timeout * 1000))
@@ -62,8 +68,8 @@ def create_schema(engine: Engine, *, timeout: float = 30.0) -> None:
             dialects.begin(connection, writing=True, timeout=timeout)
             connection.detach()  # so that every lock ends with it
             dialects.lock_tables(connection)
-            metadata.create_all(connection)
-            if not connection.scalars(select(schema)).all():
+            if not _is_store(connection, where):  # another has made it meanwhile
+                metadata.create_all(connection)
                 connection.execute(insert(schema).values(version=SCHEMA_VERSION))
             dialects.end(connection)
 
@@ -94,6 +100,21 @@ def _check_file(address: URL, *, create: bool) -> None:
                 f"{place(address)} does not exist; check the path, or load a catalog to make a "
                 "store there"
             )
+
+
+def _is_store(database: Engine | Connection, where: str) -> bool:
+    """Return whether a database holds a store; StoreError if it is of no use to this certrules."""
+    there = set(inspect(database).get_table_names())
+    if schema.name not in there:
+        return False
+    with nullcontext(database) if isinstance(database, Connection) else database.connect() as asked:
+        versions = asked.scalars(select(schema.c.version)).all()
+    if not versions:
+        return False
+    check_versions(versions, where)
+    if lost := sorted(set(metadata.tables) - there):
+        raise StoreError(lacking(where, ", ".join(lost)))
+    return True
 
 
 def _has_room(engine: Engine) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import SCHEMA_VERSION, schema
 from certrules.repositories.sql.translation import NO_STORE, translated
 
-__all__ = ["SqlStore", "SqlTransaction", "check_version"]
+__all__ = ["SqlStore", "SqlTransaction", "check_engine", "check_versions"]
 
 
 class SqlTransaction:
@@ -67,8 +67,7 @@ class SqlStore:
     def __init__(
         self, engine: Engine, *, timeout: float = 30.0, url: str | URL | None = None
     ) -> None:
-        dialects.check_supported(engine.dialect.name)
-        dialects.check_shared(engine.url)
+        check_engine(engine)
         self.engine = engine
         self.timeout = timeout
         self.url: URL | None = None if url is None else make_url(url)
@@ -113,7 +112,7 @@ class SqlStore:
         try:
             with translated(where):
                 dialects.begin(connection, writing=writing, timeout=self.timeout)
-                check_version(connection, where, locking=writing)
+                _check_version(connection, where, locking=writing)
             session = Session(connection, where, writable=writing)
             try:
                 yield session
@@ -161,7 +160,7 @@ if sys.platform != "win32":
     os.register_at_fork(before=_close_resting, after_in_child=_take_over)
 
 
-def check_version(connection: Connection, where: str, *, locking: bool = False) -> None:
+def _check_version(connection: Connection, where: str, *, locking: bool = False) -> None:
     """Raise StoreError unless the tables are those of this certrules.
 
     Every transaction asks first: this fixes what a reader will see, and its lock lets in one writer
@@ -171,8 +170,28 @@ def check_version(connection: Connection, where: str, *, locking: bool = False) 
     versions = connection.scalars(found.with_for_update() if locking else found).all()
     if not versions:
         raise StoreError(f"{where} {NO_STORE}")
-    if versions != [SCHEMA_VERSION]:
+    check_versions(versions, where)
+
+
+def check_versions(versions: Sequence[int], where: str) -> None:
+    """Raise StoreError unless tables of some version are those of this certrules."""
+    if versions == [SCHEMA_VERSION]:
+        return
+    its = f"its tables are of version {max(versions)}, and this certrules has {SCHEMA_VERSION}"
+    if max(versions) < SCHEMA_VERSION:
         raise StoreError(
-            f"{where} has the tables of another certrules (version {max(versions)}, here "
-            f"{SCHEMA_VERSION}); use the certrules that made it, or a newer one"
+            f"{where} was made by an older certrules ({its}); nothing in it was changed, and the "
+            "certrules that made it can go on with it"
+        )
+    raise StoreError(f"{where} was made by a newer certrules ({its}); install that one")
+
+
+def check_engine(engine: Engine) -> None:
+    """Raise StoreError for an engine by which no store can be reached."""
+    dialects.check_supported(engine.dialect.name)
+    dialects.check_shared(engine.url)
+    if engine.get_execution_options().get("schema_translate_map"):
+        raise StoreError(
+            f"{place(engine.url)}: the engine has a schema_translate_map, which a store does not "
+            "follow; let the database choose the schema, as PostgreSQL does by its search_path"
         )

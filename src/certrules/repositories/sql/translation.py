@@ -1,5 +1,6 @@
 """Errors of the database: what went wrong, in one sentence that a person can act on?"""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -9,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
 from certrules.errors import CertrulesError, ConflictError, StoreError
 
-__all__ = ["NO_STORE", "UNREADABLE", "readable", "translated"]
+__all__ = ["NO_STORE", "UNREADABLE", "lacking", "readable", "translated"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -58,6 +59,7 @@ _MEANINGS = {
     "2006": _UNREACHABLE,
     "2013": _UNREACHABLE,
 }
+_TABLE = re.compile(r"\bcertrules_\w+")
 _CONFLICTS = {
     "SQLITE_CONSTRAINT_PRIMARYKEY",
     "SQLITE_CONSTRAINT_UNIQUE",
@@ -89,6 +91,11 @@ def translated(where: str, refusal: str = "cannot hold this value") -> Iterator[
         raise StoreError(f"{where} {refusal}: {_first_line(error)}") from None
 
 
+def lacking(where: str, tables: str) -> str:
+    """Return what is wrong with a store that has lost some of its tables."""
+    return f"{where} has lost {tables}; restore the store from a backup"
+
+
 def readable(make: Callable[P, T]) -> Callable[P, T]:
     """Decorate what makes a value of a row; a row that certrules did not write is a StoreError."""
 
@@ -108,6 +115,9 @@ def _meaning(where: str, error: BaseException | None) -> CertrulesError:
     code = _code(error)
     if code in _CONFLICTS:
         return ConflictError(f"{where}: {_CONFLICT}")
+    lost = _TABLE.search(str(error))
+    if _MEANINGS.get(code) is NO_STORE and lost and lost[0] != "certrules_schema":
+        return StoreError(lacking(where, lost[0]))
     primary = "_".join(code.split("_")[:2])  # SQLITE_BUSY_SNAPSHOT is SQLITE_BUSY
     meaning = _MEANINGS.get(code) or _MEANINGS.get(primary, "answered with an error: {said}")
     return StoreError(f"{where} {meaning.format(said=_first_line(error))}")
