@@ -47,9 +47,9 @@ def page() -> Iterator[str]:
     """The page, line by line."""
     yield "# Protocols of a store, and which workflow asks which\n"
     yield (
-        "A store needs the parts that the workflows that you call ask. The first six are the core;\n"
-        "{py:func}`certrules.repositories.parts.with_parts` puts empty or generic ones in the place\n"
-        "of the others. The table is made from the types of the workflows.\n"
+        "A store needs the parts that the workflows that you call ask. The first six are the\n"
+        "core; {py:func}`certrules.repositories.parts.with_parts` puts empty or generic ones in\n"
+        "the place of the others. The table is made from the types of the workflows.\n"
     )
     yield f"| Workflow | {' | '.join(PARTS)} |\n| --- |{' :-: |' * len(PARTS)}"
     for name, parts in asked().items():
