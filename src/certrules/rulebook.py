@@ -840,6 +840,20 @@ class Rule(Enum):
     INT_42 = (
         ("Verifying shows recipient, certification, issue, expiry, state, skills, criteria and "
          "badge, under a token that cannot be guessed."), "decision (own)")
+    INT_44 = (
+        ("With duplicates rejected, a record issued before the held award, or that would end a "
+         "valid one, is refused with both periods; taken as a renewal, it counts, and what went "
+         "back in time is listed."), "decision (fair)", "INT-09")
+    INT_45 = (
+        ("A record with the dates of an archived award, while another is held, changes nothing, "
+         "has an outcome of its own, and is warned of."), "decision (own)")
+    INT_46 = (
+        ("An award that begins in the future is not yet valid; the held award is archived when it "
+         "begins. An award that expires as it is issued is a fault, as one that expires before."),
+        "decision (own)")
+    INT_47 = (
+        ("A record that updates an award keeps what it was earned by, unless it names an item, or "
+         "another type than manual; if that changes, both are said."), "decision (own)")
     INT_48 = (
         ("Nothing is sent about the past: no notice is due for a moment before its award was "
          "recorded, except one of the issue if the host asks for it at an import. No link to renew "

@@ -9,6 +9,7 @@ from time import process_time
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -439,9 +440,17 @@ def test_expiring_before_the_issue_is_a_warning_and_an_error_when_strict() -> No
     assert (len(rejected(row)), len(rejected(row, profile=STRICT))) == (0, 1)
 
 
-@pytest.mark.rule("INT-08")
-def test_expiring_on_the_day_of_issue_is_legal() -> None:
-    assert faults_of("ada,SAFE,2021-11-18,0,2021-11-18,manual,", profile=STRICT) == []
+@pytest.mark.rule("INT-08", "INT-46")
+def test_expiring_on_the_day_of_issue_is_never_valid_unless_that_day_is_included() -> None:
+    row = "ada,SAFE,2021-11-18,0,2021-11-18,manual,"
+    warning = fault_of(row, FaultCode.EXPIRES_BEFORE_ISSUE)
+    error = fault_of(row, FaultCode.EXPIRES_BEFORE_ISSUE, profile=STRICT)
+    assert (warning.severity, error.severity) == (Severity.WARNING, Severity.ERROR)
+    assert "never valid" in warning.message
+    included = evolve(STRICT, expire_at_end_of_day=True)
+    assert faults_of(row, profile=included) == []
+    before = "ada,SAFE,2021-11-18,0,2021-11-17,manual,"
+    assert fault_of(before, FaultCode.EXPIRES_BEFORE_ISSUE, profile=included).message
 
 
 @pytest.mark.rule("INT-04")

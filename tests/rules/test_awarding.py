@@ -465,10 +465,11 @@ def by_hand(facts: Facts = FACTS, policy: Policy = DOCEBO, **fields: Any) -> Dec
 @pytest.mark.rule("DOC-CERT-11", "DOC-AWARD-02", "DOC-EXP-03", "DOC-EXP-04")
 def test_an_award_by_hand_has_the_dates_that_were_chosen() -> None:
     assert issued(by_hand()) == held(basis=ALWAYS)
-    dated: dict[str, Any] = {"expires": BEGIN, "basis": ExpiryBasis.DATE}
+    dated: dict[str, Any] = {"expires": BEGIN + TICK, "basis": ExpiryBasis.DATE}
     assert issued(by_hand(**dated)) == held(**dated)
     assert rules(by_hand(basis=ExpiryBasis.DEFINITION)) == {"DOC-AWARD-02"}
     assert rules(by_hand(**{**dated, "expires": BEGIN - TICK})) == {"INT-08"}
+    assert rules(by_hand(**{**dated, "expires": BEGIN})) == {"INT-08"}
 
 
 def test_what_is_chosen_serves_for_every_user() -> None:

@@ -1,6 +1,6 @@
 """Badges, notices and renewals never outlive their award; a new award is issued and told once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -105,3 +105,39 @@ def test_removed_awards_take_their_notices_badges_and_open_renewals_along_in_ord
 def test_a_naive_instant_is_a_mistake_of_the_caller_even_if_nothing_is_removed() -> None:
     with pytest.raises(NaiveDatetimeError):
         list(consequences.removed([], [], datetime(2024, 7, 1)))  # noqa: DTZ001
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.rule("INT-46")
+def test_who_is_renewed_in_advance_holds_the_award_and_its_badge_until_then() -> None:
+    old, new = award(), evolve(award(cycle=2), issued_at=AT + DAY)
+    found = consequences.issued(new, old, None, AT)
+    assert [each for each in found if isinstance(each, ArchiveAward)] == [
+        ArchiveAward(old.archive(AT + DAY))
+    ]
+    assert not [each for each in found if isinstance(each, RevokeBadge)]
+    at_once = consequences.issued(evolve(new, issued_at=AT), old, None, AT)
+    assert [each for each in at_once if isinstance(each, RevokeBadge)] == [RevokeBadge(old.key)]
+
+
+@pytest.mark.rule("INT-46")
+def test_an_award_waits_for_the_one_that_begins_later_wherever_that_moves() -> None:
+    old = award().archive(AT + 3 * DAY)
+    before = evolve(award(cycle=2), issued_at=AT + 3 * DAY)
+    history = award(cycle=9).archive(AT - DAY)
+
+    def until(begins: datetime, edited: Award | None) -> list[datetime | None]:
+        new = evolve(before, issued_at=begins)
+        moved = consequences.rescheduled([old, history], new, AT, edited)
+        return [each.award.archived_at for each in moved]
+
+    assert until(AT + 5 * DAY, before) == [AT + 5 * DAY]
+    assert until(AT + 2 * DAY, before) == [AT + 2 * DAY]
+    assert until(AT - 5 * DAY, before) == [AT]
+    assert until(AT + 3 * DAY, before) == []
+    # another one, which is issued: nothing is prolonged
+    assert until(AT + 5 * DAY, None) == []
+    assert until(AT + 2 * DAY, None) == [AT + 2 * DAY]
+    assert until(AT - 5 * DAY, None) == [AT]

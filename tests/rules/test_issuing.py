@@ -145,9 +145,16 @@ def test_an_objection_has_the_details_that_a_host_may_show(code: ReasonCode) -> 
     assert (reason.code, dict(reason.details)) == (code, details)
 
 
-@pytest.mark.rule("INT-08", "DOC-CERT-12")
-def test_an_award_may_expire_as_it_is_issued_and_a_completion_may_be_of_now() -> None:
-    assert issuing.dates_objection(held("2024-07-01", "2024-07-01")) is None
+@pytest.mark.rule("INT-08", "INT-46")
+def test_an_award_may_not_expire_as_it_is_issued() -> None:
+    reason = issuing.dates_objection(held("2024-07-01", "2024-07-01"))
+    assert reason is not None
+    assert reason.text == "the award would expire as it is issued"
+    assert issuing.dates_objection(held("2024-07-01", "2024-07-02")) is None
+
+
+@pytest.mark.rule("DOC-CERT-12")
+def test_a_completion_may_be_of_now() -> None:
     assert issuing.future_objection(DONE, JULY) is None
 
 

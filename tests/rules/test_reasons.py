@@ -98,8 +98,10 @@ def external(known: Facts, certification_id: str = "fa", **fields: Any) -> Decis
     return awarding.decide_external(known, training, at=AT, zone=UTC, **fields)
 
 
-def imported(candidate: Award, *history: Award) -> Warnings:
-    decided = importing.decide(candidate, history, duplicates=Duplicates.RENEW, at=LATER)
+def imported(
+    candidate: Award, *history: Award, duplicates: Duplicates = Duplicates.RENEW
+) -> Warnings:
+    decided = importing.decide(candidate, history, duplicates=duplicates, at=LATER)
     return list(decided.reasons)
 
 
@@ -245,7 +247,31 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
     ),
     "import: updated": (
         lambda: imported(award(source=Source(AssociationType.COURSE, "c1")), award()),
+        "warned: record_updates source_changes",
+    ),
+    "import: updated, and the same source": (
+        lambda: imported(award(basis=ExpiryBasis.ALWAYS_VALID), award()),
         "warned: record_updates",
+    ),
+    "import: in history": (
+        lambda: imported(award(), award().archive(AT), award(issued_at=AT, cycle=2)),
+        "warned: in_history",
+    ),
+    "import: an older record": (
+        lambda: imported(award(issued_at=BEGIN - DAY), award(), duplicates=Duplicates.REJECT),
+        "warned: older_than_award",
+    ),
+    "import: one that ends a valid award": (
+        lambda: imported(award(expires_at=LATER), award(), duplicates=Duplicates.REJECT),
+        "warned: ends_valid_award",
+    ),
+    "import: renewed by an older record": (
+        lambda: imported(award(issued_at=BEGIN - DAY), award()),
+        "warned: record_renews renewal_issues goes_back",
+    ),
+    "import: renewed in advance": (
+        lambda: imported(award(issued_at=LATER + DAY), award()),
+        "warned: record_renews renewal_issues begins_later",
     ),
     "import: closes a renewal": (
         lambda: list(

@@ -1,7 +1,7 @@
 """A file of records into a store."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -34,12 +34,14 @@ from certrules.records import RejectedRow, open_records
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
+from certrules.rules.status import Status, status_at
 from certrules.workflows import importing, renewal
 from certrules.workflows.importing import ImportReport, running
 from tests.workflows.conftest import acting
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = datetime(2026, 2, 1, 12, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
 HEADER = (
     "username,certification_code,certification_issue_date,always_valid,certification_expire_date,"
     "type,code\n"
@@ -164,7 +166,7 @@ def test_issue_then_the_same_file_again(store: Store[Transaction], duplicates: D
     assert content(store) == issued
 
 
-@pytest.mark.rule("DOC-CSV-18", "DOC-CSV-20")
+@pytest.mark.rule("DOC-CSV-18", "DOC-CSV-20", "INT-45")
 def test_a_stored_award_is_renewed_when_duplicates_are_renewals(store: Store[Transaction]) -> None:
     run(store, "ada,FA,2024-05-01,0,2026-05-01,manual,\n")
     report = run(
@@ -176,7 +178,10 @@ def test_a_stored_award_is_renewed_when_duplicates_are_renewals(store: Store[Tra
     assert (new.archived_at, new.issued_at.year, new.cycle) == (None, 2022, 2)
     assert events[1:] == [(EventKind.RENEWED, "u1", "fa", 2)]
     first_file = run(store, "ada,FA,2024-05-01,0,2026-05-01,manual,\n", duplicates=Duplicates.RENEW)
-    assert counts(first_file) == {"unchanged": 1}  # history has that very record
+    assert counts(first_file) == {"in_history": 1}  # and another award is current
+    ((warning, times),) = first_file.warnings
+    assert (warning.code, times) == (FaultCode.IN_HISTORY, 1)
+    assert "the current award is 2023-01-01 to 2027-05-01" in warning.message
 
 
 @pytest.mark.rule("DOC-CSV-19", "INT-09")
@@ -187,6 +192,90 @@ def test_a_stored_award_is_updated_in_place_otherwise(store: Store[Transaction])
     (award,), events = content(store)
     assert (award.cycle, award.version, award.basis) == (1, 2, ExpiryBasis.ALWAYS_VALID)
     assert [kind for kind, *_ in events] == [EventKind.ISSUED, EventKind.CHANGED]
+
+
+@pytest.mark.rule("INT-44")
+def test_an_older_record_does_not_overwrite_a_newer_award(store: Store[Transaction]) -> None:
+    run(store, "ada,FA,2025-05-01,0,2027-05-01,manual,\n")
+    before = content(store)
+    older = "ada,FA,2019-03-01,0,2020-03-01,manual,"
+    rows = f"bob,nothing,2024-05-01,1,,manual,\n{older}\ndan,FA,x,1,,manual,\n"
+    for dry_run in (True, False):
+        report = run(store, rows, at=LATER, dry_run=dry_run)
+        assert counts(report) == {"refused": 3}
+        assert [row for row, _ in codes(report)] == sorted(row for row, _ in codes(report))
+        both = [fault for fault in report.faults if fault.row == 2]
+        expected = [FaultCode.OLDER_THAN_AWARD, FaultCode.ENDS_VALID_AWARD]
+        assert [fault.code for fault in both] == expected
+        for fault in both:
+            assert "2025-05-01 to 2027-05-01" in fault.message
+            assert "2019-03-01 to 2020-03-01" in fault.message
+            assert "import duplicates as renewals" in fault.message
+        assert content(store) == before
+
+
+@pytest.mark.rule("INT-44")
+def test_as_a_renewal_it_counts_and_is_listed(store: Store[Transaction]) -> None:
+    people = "".join(f"{name},FA,2025-05-01,0,2027-05-01,manual,\n" for name in ("ada", "bob"))
+    run(store, people)
+    rows = "ada,FA,2019-03-01,0,2020-03-01,manual,\nbob,FA,2025-06-01,0,2027-05-01,manual,\n"
+    report = run(store, rows, duplicates=Duplicates.RENEW, at=LATER)
+    assert counts(report) == {"renewed": 2}
+    assert [(each.row, each.went_back) for each in report.changes] == [(1, True), (2, False)]
+    (back,) = report.went_back
+    assert (back.username, back.before.issued_at.year, back.after.issued_at.year) == (
+        "ada",
+        2025,
+        2019,
+    )
+    ((warning, times),) = report.warnings
+    assert (warning.code, warning.row, times) == (FaultCode.GOES_BACK, 1, 1)
+
+
+@pytest.mark.rule("INT-46")
+def test_a_renewal_in_advance_leaves_no_gap(store: Store[Transaction]) -> None:
+    run(store, "ada,FA,2025-05-01,0,2026-05-01,manual,\n")
+    rows = "ada,FA,2026-05-01,0,2027-05-01,manual,\n"
+    assert counts(run(store, rows, at=LATER)) == {"refused": 1}  # it would not be valid now
+    report = run(store, rows, duplicates=Duplicates.RENEW, at=LATER)
+    assert counts(report) == {"renewed": 1}
+    (old, new), _ = content(store)
+    assert (old.archived_at, new.archived_at) == (new.issued_at, None)
+    begins = new.issued_at
+    for at in (LATER, begins - TICK, begins, begins + TICK):
+        current = [status_at(each, at) for each in (old, new)]
+        assert current.count(Status.VALID) == 1
+    assert counts(run(store, rows, duplicates=Duplicates.RENEW, at=LATER)) == {"unchanged": 1}
+
+
+@pytest.mark.rule("INT-47")
+def test_an_update_keeps_what_an_award_was_earned_by(store: Store[Transaction]) -> None:
+    run(store, "ada,FA,2025-05-01,0,2027-05-01,course,C1\n")
+    assert counts(run(store, "ada,FA,2025-05-01,0,2027-05-01,manual,\n")) == {"unchanged": 1}
+    report = run(store, "ada,FA,2025-05-01,0,2028-05-01,manual,\n", at=LATER)
+    assert counts(report) == {"updated": 1}
+    assert report.warnings == ()
+    (award,), _ = content(store)
+    assert award.source == Source(AssociationType.COURSE, "c1")
+    report = run(store, "ada,FA,2025-05-01,0,2028-05-01,learning_plan,P1\n", at=LATER)
+    said = {fault.code: fault.message for fault, _ in report.warnings}
+    expected = "the award was earned by course c1, and now by learning plan p1"
+    assert said[FaultCode.SOURCE_CHANGES] == expected
+    (change,) = report.changes
+    assert (change.before.source.item_id, change.after.source.item_id) == ("c1", "p1")
+
+
+@pytest.mark.rule("INT-44")
+def test_a_report_holds_a_thousand_changes(store: Store[Transaction]) -> None:
+    users = [User(f"x{number}", f"x{number}") for number in range(1_100)]
+    with store.writing() as transaction:
+        transaction.users.put(users)
+    rows = "".join(f"{each.id},FA,2025-05-01,1,,manual,\n" for each in users)
+    run(store, rows)
+    report = run(store, rows.replace("2025", "2024"), duplicates=Duplicates.RENEW)
+    assert counts(report) == {"renewed": 1_100}
+    assert (len(report.changes), len(report.went_back)) == (1_000, 1_000)
+    assert [times for _, times in report.warnings] == [1_100]
 
 
 NEWER = "ada,FA,2026-01-01,0,2027-01-01,manual,\n"

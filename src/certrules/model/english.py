@@ -45,6 +45,11 @@ def _not_completed(details: Mapping[str, Any]) -> str:
     return f"{items} is not completed" if one else f"none of {items} is completed"
 
 
+def _never_valid(details: Mapping[str, Any]) -> str:
+    same = details["expires_at"] == details["issued_at"]
+    return f"the award would expire {'as' if same else 'before'} it is issued"
+
+
 def _before_assignment(details: Mapping[str, Any]) -> str:
     was, it = ("was", "it was") if len(details["items"]) == 1 else ("were", "they were")
     return f"{say(details['items'])} {was} assigned only after {it} completed"
@@ -81,7 +86,7 @@ ENGLISH: Mapping[Code, Template] = MappingProxyType(
         Code.SAME_AWARD:
             "the user has this very award already: issued at the same instant, "
             "with the same expiry",
-        Code.EXPIRES_BEFORE_ISSUE: "the award would expire before it is issued",
+        Code.EXPIRES_BEFORE_ISSUE: _never_valid,
         Code.ALREADY_HELD: "the user holds the certification already",
         Code.NOT_HELD: "the user does not hold the certification",
         Code.COMPLETION_PLAUSIBLE: "nothing speaks against the completion",
@@ -199,6 +204,15 @@ ENGLISH: Mapping[Code, Template] = MappingProxyType(
         Code.RENEWAL_ISSUES: "a renewed certification counts as issued",
         Code.RECORD_UPDATES: "the user holds it, and it is updated in place",
         Code.RECORD_UNCHANGED: "the store already says what the record says",
+        Code.IN_HISTORY:
+            "the record is in the history already, and the user holds another award",
+        Code.OLDER_THAN_AWARD:
+            "issued on {issued_at}, before the award that the user holds, {held_issued_at}",
+        Code.ENDS_VALID_AWARD: "the user's valid award would become {status}",
+        Code.GOES_BACK:
+            "issued on {issued_at}, before the award that it replaces, {held_issued_at}",
+        Code.BEGINS_LATER: "until it begins, {issued_at}, the award that the user holds is current",
+        Code.SOURCE_CHANGES: "it was earned by {before}, and now by {after}",
         Code.ITEM_EARNS: "it earns {certification} by what is completed later than {assigned_at}",
         Code.ITEM_ASSIGNED_ALREADY: "{item} is assigned to {certification} already",
         Code.ITEM_EARNS_OTHER: "{item} earns {certification}: unlink it there first",

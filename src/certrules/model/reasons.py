@@ -152,6 +152,12 @@ class ReasonCode(RuleCode):
     RENEWAL_ISSUES = "renewal_issues", Rule.DOC_CSV_20
     RECORD_UPDATES = "record_updates", Rule.INT_09
     RECORD_UNCHANGED = "record_unchanged", Rule.INT_09
+    IN_HISTORY = "in_history", Rule.INT_45
+    OLDER_THAN_AWARD = "older_than_award", Rule.INT_44
+    ENDS_VALID_AWARD = "ends_valid_award", Rule.INT_44
+    GOES_BACK = "goes_back", Rule.INT_44
+    BEGINS_LATER = "begins_later", Rule.INT_46
+    SOURCE_CHANGES = "source_changes", Rule.INT_47
 
     # items assigned and unlinked; awards and certifications removed
     ITEM_EARNS = "item_earns", Rule.DOC_ASSIGN_07

@@ -82,6 +82,11 @@ class FaultCode(RuleCode):
     UNKNOWN_ITEM = "unknown_item", Rule.DOC_CSV_09
     AMBIGUOUS_ITEM_CODE = "ambiguous_item_code", Rule.INT_17b
     ITEM_NOT_ASSIGNED = ReasonCode.ITEM_NOT_ASSIGNED.value, Rule.INT_05
+    OLDER_THAN_AWARD = ReasonCode.OLDER_THAN_AWARD.value, Rule.INT_44
+    ENDS_VALID_AWARD = ReasonCode.ENDS_VALID_AWARD.value, Rule.INT_44
+    GOES_BACK = ReasonCode.GOES_BACK.value, Rule.INT_44
+    IN_HISTORY = ReasonCode.IN_HISTORY.value, Rule.INT_45
+    SOURCE_CHANGES = ReasonCode.SOURCE_CHANGES.value, Rule.INT_47
 
 
 @value
@@ -127,7 +132,7 @@ class ImportProfile:
 
     ``types`` maps each accepted spelling, in lower case, to what it means. ``lenient`` also takes
     ``yes`` and ``no``, and ignores the expire date of an always valid record with a warning.
-    ``strict`` makes an expiry before its issue an error instead of a warning.
+    ``strict`` makes an expiry before its issue, or at it, an error instead of a warning.
     ``expire_at_end_of_day`` lets an award live through the day written as its last; None: as the
     policy says.
 

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Hashable
-from datetime import date, tzinfo
+from datetime import tzinfo
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -79,8 +79,8 @@ class FieldRules:
         """Return what is wrong with two dates, or between them; a blank one is not their fault."""
         issue, expire = self.issue_dates[issue_text], self.expire_dates[expire_text]
         found = [(RecordField.ISSUE_DATE, issue.fault), (RecordField.EXPIRE_DATE, expire.fault)]
-        if issue.day and expire.day and expire.day < issue.day:
-            found.append((RecordField.EXPIRE_DATE, _reversed(issue.day, self.profile)))
+        if issue.instant and expire.instant and expire.instant <= issue.instant:
+            found.append((RecordField.EXPIRE_DATE, _never_valid(issue, expire, self.profile)))
         return tuple((field, fault) for field, fault in found if fault)
 
     def _kind(self, cells: tuple[str, str, bool, bool]) -> Kind:
@@ -145,10 +145,13 @@ def _expiry_fault(
     return None
 
 
-def _reversed(issued_on: date, profile: ImportProfile) -> CellFault:
-    """Rules: INT-08."""
+def _never_valid(issue: DateCell, expire: DateCell, profile: ImportProfile) -> CellFault:
+    """Rules: INT-08, INT-46."""
     severity = Severity.ERROR if profile.strict else Severity.WARNING
-    message = f"before the issue date, {issued_on}; check both dates"
+    message = f"before the issue date, {issue.day}; check both dates"
+    if expire.day == issue.day:
+        said = "the issue date too, so that the award is never valid"
+        message = f"{said}; check both dates, or count the expiry day as included"
     return CellFault(FaultCode.EXPIRES_BEFORE_ISSUE, message, severity)
 
 

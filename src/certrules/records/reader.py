@@ -243,7 +243,7 @@ class RecordsFile:
                 kind_faults
                 or issued_on is None
                 or unreadable
-                or (expires_on and expires_on < issued_on)
+                or (expires_at and issued_at and expires_at <= issued_at)
                 or not (user and certification)
                 or lines.nul_seen
             ):

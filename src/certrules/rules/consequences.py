@@ -7,6 +7,8 @@ they say must not outlive the award.
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from attrs import evolve
+
 from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.decisions import Reason, because
@@ -28,7 +30,17 @@ from certrules.model.learning import Renewal, RenewalState
 from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
 
-__all__ = ["Editing", "Issuing", "Removing", "archived", "edited", "issued", "removed", "replaced"]
+__all__ = [
+    "Editing",
+    "Issuing",
+    "Removing",
+    "archived",
+    "edited",
+    "issued",
+    "removed",
+    "replaced",
+    "rescheduled",
+]
 
 Archiving = ArchiveAward | CancelNotices | RevokeBadge
 
@@ -51,13 +63,18 @@ def issued(
 ) -> tuple[Issuing, ...]:
     """Return what follows when an award is issued, at ``at`` in the place of the one that is held.
 
-    ``renewal`` is the one that is open, if any: it is closed, since what it was to renew is
-    replaced. ``kind`` is that of the award's event.
+    If it begins later, the one that is held is current until then, and keeps its badge. ``renewal``
+    is the one that is open, if any: it is closed, since what it was to renew is replaced. ``kind``
+    is that of the award's event.
 
-    Rules: DOC-AWARD-02, INT-12b, INT-35.
+    Rules: DOC-AWARD-02, INT-12b, INT-35, INT-46.
     """
+    at = instants.utc(at)
     closed = [CloseRenewal(renewal.close(RenewalState.REPLACED, at))] if renewal else []
-    return *archived(held, at), IssueAward(award), *closed, issuing.notify(kind, award, at)
+    before = archived(held, max(at, award.issued_at))
+    if award.issued_at > at:
+        before = tuple(each for each in before if not isinstance(each, RevokeBadge))
+    return *before, IssueAward(award), *closed, issuing.notify(kind, award, at)
 
 
 def replaced(renewal: Renewal | None) -> tuple[Reason, ...]:
@@ -90,6 +107,26 @@ def edited(award: Award) -> tuple[Editing, ...]:
     Rules: DOC-AWARD-09, INT-23, INT-42.
     """
     return ReplaceAward(award), CancelOutdatedNotices(award), RevokeOutdatedBadge(award)
+
+
+def rescheduled(
+    others: Iterable[Award], award: Award, at: datetime, before: Award | None = None
+) -> Iterator[ArchiveAward]:
+    """Yield the other cycles that are current until an award begins, if that is another instant.
+
+    ``before`` is the award as it was if it is edited, and None if it is issued.
+
+    Rules: INT-46.
+    """
+    at = instants.utc(at)
+    begins = max(at, award.issued_at)
+    for each in others:
+        until = each.archived_at
+        if until is None or until <= at:
+            continue
+        follows = before is not None and until == before.issued_at
+        if until != (new := begins if follows else min(until, begins)):
+            yield ArchiveAward(evolve(each, archived_at=new, version=each.version + 1))
 
 
 def removed(

@@ -104,11 +104,11 @@ def membership_objection(user: User, certification: Certification) -> Reason | N
 
 
 def dates_objection(award: Award | ManualAward) -> Reason | None:
-    """Return why an award cannot have its dates: it would expire first; equal dates are legal.
+    """Return why an award cannot have its dates: it would expire before it is issued, or just then.
 
-    Rules: INT-08.
+    Rules: INT-08, INT-46.
     """
-    if award.expires_at is None or award.expires_at >= award.issued_at:
+    if award.expires_at is None or award.expires_at > award.issued_at:
         return None
     issued_at, expires_at = award.issued_at, award.expires_at
     return because(ReasonCode.EXPIRES_BEFORE_ISSUE, issued_at=issued_at, expires_at=expires_at)

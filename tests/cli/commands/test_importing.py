@@ -32,7 +32,7 @@ BAD = (
     "bob,FA,2024-03-01,0,2026-03-01,manual",
 )
 AT = datetime(2024, 7, 1, tzinfo=UTC)
-COUNTS = ("issued", "renewed", "updated", "unchanged", "refused", "superseded")
+COUNTS = ("issued", "renewed", "updated", "unchanged", "in_history", "refused", "superseded")
 
 
 @pytest.fixture
@@ -61,6 +61,7 @@ def test_the_json_of_an_import(run: Run, sound: list[object]) -> None:
         "renewed": 0,
         "updated": 0,
         "unchanged": 0,
+        "in_history": 0,
         "superseded": 0,
         "refused": 0,
         "dry_run": False,
@@ -78,6 +79,8 @@ def test_the_json_of_an_import(run: Run, sound: list[object]) -> None:
                 "record is taken as it is",
             }
         ],
+        "changes": [],
+        "went_back": [],
         "faults": [],
     }
 

@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -19,9 +20,9 @@ from certrules.model.people import Action
 from certrules.model.policy import Duplicates, Policy
 from certrules.model.records import ImportProfile
 from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
-from certrules.rules.importing import Outcome
+from certrules.rules.importing import Outcome, change
 from certrules.workflows import importing
-from certrules.workflows.importing import ImportReport
+from certrules.workflows.importing import Change, ImportReport
 
 __all__ = ["add_import", "carry_out"]
 
@@ -45,6 +46,7 @@ COUNTS = (
     (Outcome.RENEWED, "green", "the old award is archived, a new one issued"),
     (Outcome.UPDATED, "green", "the award is updated in place"),
     (Outcome.UNCHANGED, "", "the store says the same already"),
+    (Outcome.IN_HISTORY, "yellow", "in the history already; another award is current"),
     (Outcome.SUPERSEDED, "", "a later row of the file counts instead"),
     (Outcome.REFUSED, "red", "left out; see the faults"),
 )
@@ -177,6 +179,7 @@ def _show(args: argparse.Namespace, report: ImportReport) -> None:
     """Say what became of the rows of a file."""
     out: Output = args.out
     _show_counts(out, report, "standard input" if args.file == "-" else args.file)
+    _show_changes(out, report)
     _show_faults(out, report)
     if report.faults and args.rejects:
         out.line()
@@ -221,6 +224,23 @@ def _show_counts(out: Output, report: ImportReport, name: str) -> None:
             out.line("  ", count, f"  {outcome!s:<10}  ", (meaning, "dim"))
 
 
+def _show_changes(out: Output, report: ImportReport) -> None:
+    """Say of awards that there were what became of them, old -> new; those gone back first."""
+    if not report.changes:
+        return
+    out.line()
+    out.line(("Changes", "bold"))
+    ahead = [each for each in report.changes if not each.went_back]
+    for each in (*report.went_back, *ahead)[:SHOWN_FAULTS]:
+        name, code = _brief(each.username), _brief(each.certification_code)
+        back = ", back in time" if each.went_back else ""
+        out.line(f"  row {each.row:,}, line {each.line:,}: {name}, {code} ({each.outcome}{back})")
+        out.paragraph(change(each.before, each.after, report.zone), indent=6)
+    more = report.outcomes[Outcome.RENEWED] + report.outcomes[Outcome.UPDATED] - SHOWN_FAULTS
+    if more > 0:
+        out.line(f"  … and {more:,} more (--format json lists 1,000)")
+
+
 def _show_faults(out: Output, report: ImportReport) -> None:
     if not report.faults:
         return
@@ -251,7 +271,13 @@ def _as_json(report: ImportReport) -> dict[str, object]:
             {"code": fault.code, "rule": fault.rule, "rows": rows, "message": fault.message}
             for fault, rows in report.warnings
         ],
+        "changes": [_changed(each, report.zone) for each in report.changes],
+        "went_back": [_changed(each, report.zone) for each in report.went_back],
     }
+
+
+def _changed(each: Change, zone: tzinfo) -> dict[str, object]:
+    return {**_picked(each, _CHANGE), "change": change(each.before, each.after, zone)}
 
 
 def _picked(value: object, names: Iterable[str]) -> dict[str, object]:
@@ -259,4 +285,5 @@ def _picked(value: object, names: Iterable[str]) -> dict[str, object]:
 
 
 _REPORT = ("dry_run", "duplicates", "zone", "issue_date", "superseded_by_refused", "shifted")
+_CHANGE = ("row", "line", "username", "certification_code", "outcome", "before", "after")
 _FAULT = ("row", "line", "column", "value", "code", "rule", "message")

@@ -43,6 +43,7 @@ def edit(
     Rules: DOC-AWARD-02, DOC-AWARD-09, DOC-AWARD-12, DOC-DELETE-01, INT-28.
     """
     _check(award, changed)
+    others = list(others)
     if off := switched_off(policy):
         return Refused(off)
     after = evolve(changed, version=award.version + 1)
@@ -58,7 +59,9 @@ def edit(
     if evolve(after, version=award.version) == award:
         return Granted((), (because(ReasonCode.NOTHING_CHANGES),))
     news = issuing.notify(EventKind.CHANGED, after, at)
-    return Granted((*consequences.edited(after), news), (because(ReasonCode.AWARD_EDITABLE),))
+    moved = consequences.rescheduled(others, after, at, award)
+    effects = *consequences.edited(after), *moved, news
+    return Granted(effects, (because(ReasonCode.AWARD_EDITABLE),))
 
 
 def not_held() -> Refused:
@@ -83,9 +86,9 @@ def _is_history(award: Award) -> Reason:
 
 
 def date_objections(award: Award | ManualAward) -> Iterator[Reason]:
-    """Yield why an award by hand cannot have its dates; equal ones are legal.
+    """Yield why an award by hand cannot have its dates.
 
-    Rules: DOC-AWARD-02, INT-08.
+    Rules: DOC-AWARD-02, INT-08, INT-46.
     """
     if reason := issuing.dates_objection(award):
         yield reason

@@ -1,23 +1,24 @@
 """Deciding: what the award of a record changes about those that its user has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from attrs import evolve
 
-from certrules.model.awards import Award, ExpiryBasis, ExpiryDay, Source
+from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExpiryDay, Source
 from certrules.model.decisions import Reason, because
 from certrules.model.effects import Effect
 from certrules.model.events import EventKind
 from certrules.model.learning import Renewal
 from certrules.model.policy import DOCEBO, Duplicates, Policy
 from certrules.model.reasons import ReasonCode
-from certrules.rules import consequences, issuing
+from certrules.rules import consequences, issuing, status
 from certrules.rules.feature import switched_off
+from certrules.rules.status import Status
 from certrules.words import Word
 
-__all__ = ["Decision", "Outcome", "award_of", "decide"]
+__all__ = ["Decision", "Outcome", "award_of", "decide", "earned_by"]
 
 
 class Outcome(Word):
@@ -29,15 +30,20 @@ class Outcome(Word):
     UNCHANGED = "unchanged"
     REFUSED = "refused"
     SUPERSEDED = "superseded"
+    IN_HISTORY = "in_history"
 
 
 class Decision(NamedTuple):
-    """What a record comes to: the award that its user then has, what changes for it, and why."""
+    """What a record comes to: the award that its user then has, what changes for it, and why.
+
+    ``held`` is the award that they had before.
+    """
 
     outcome: Outcome
     award: Award
     effects: tuple[Effect, ...]
     reasons: tuple[Reason, ...]
+    held: Award | None = None
 
 
 def award_of(
@@ -73,6 +79,11 @@ def decide(
     one that is open, and ``at`` the instant of the import. If another award takes the place of the
     one that it was to renew, the renewal is closed; an award that is updated it can still renew.
 
+    An award that is updated in place keeps what it was earned by, unless the record names another
+    item, or another type than manual. An older record does not overwrite a newer award, and none
+    ends a valid one; as a renewal it does, with a reason that says so. A renewal that begins later
+    leaves the held award current until then.
+
     >>> from attrs import evolve
     >>> from datetime import UTC
     >>> old = Award("ada", "first-aid", datetime(2023, 1, 1, tzinfo=UTC), None)
@@ -83,29 +94,88 @@ def decide(
     ('renewed', 2, True)
 
     Rules: DOC-CSV-05, DOC-CSV-17, DOC-CSV-18, DOC-CSV-19, DOC-CSV-20, DOC-RENEW-19, INT-09,
-    INT-12b.
+    INT-12b, INT-44, INT-45, INT-46, INT-47.
     """
     last = history[-1] if history else None
     if off := switched_off(policy):
         return Decision(Outcome.REFUSED, last or candidate, (), off)
     current = None if last is None or last.archived else last
     past = history[:-1] if current else history
-    if last and (
-        (current and _agrees(current, candidate))
-        or any(award.identity == candidate.identity for award in past)
-    ):
-        return Decision(Outcome.UNCHANGED, last, (), _WHY[Outcome.UNCHANGED])
+    if current and _agrees(current, _updated(current, candidate)):
+        return Decision(Outcome.UNCHANGED, current, (), _WHY[Outcome.UNCHANGED], current)
+    if last and any(award.identity == candidate.identity for award in past):
+        outcome = Outcome.IN_HISTORY if current else Outcome.UNCHANGED
+        return Decision(outcome, last, (), _WHY[outcome], current)
     if current and (duplicates is Duplicates.REJECT or candidate.identity == current.identity):
-        new = evolve(candidate, cycle=current.cycle, version=current.version + 1)
-        news = issuing.notify(EventKind.CHANGED, new, at)
-        effects: tuple[Effect, ...] = *consequences.edited(new), news
-        return Decision(Outcome.UPDATED, new, effects, _WHY[Outcome.UPDATED])
+        return _update(current, _updated(current, candidate), past, at)
     outcome, event = Outcome.ISSUED, EventKind.ISSUED
     if current:
         outcome, event = Outcome.RENEWED, EventKind.RENEWED
     new = evolve(candidate, cycle=last.cycle + 1) if last else candidate
-    effects = consequences.issued(new, current, renewal, at, event)
-    return Decision(outcome, new, effects, _WHY[outcome] + consequences.replaced(renewal))
+    effects = (
+        *consequences.issued(new, current, renewal, at, event),
+        *consequences.rescheduled(past, new, at),
+    )
+    reasons = *_WHY[outcome], *_notable(current, new, at), *consequences.replaced(renewal)
+    return Decision(outcome, new, effects, reasons, current)
+
+
+def _updated(held: Award, candidate: Award) -> Award:
+    """Return what an award becomes if a record updates it: it may say nothing of its source."""
+    said, kept = candidate.source, held.source
+    silent = said.item_id is None and said.type is AssociationType.MANUAL
+    if silent or (said.type, said.item_id) == (kept.type, kept.item_id):
+        candidate = evolve(candidate, source=kept)
+    return evolve(candidate, cycle=held.cycle, version=held.version + 1)
+
+
+def _update(held: Award, new: Award, past: Sequence[Award], at: datetime) -> Decision:
+    if against := tuple(_objections(held, new, at)):
+        return Decision(Outcome.REFUSED, held, (), against, held)
+    news = issuing.notify(EventKind.CHANGED, new, at)
+    effects = *consequences.edited(new), *consequences.rescheduled(past, new, at, held), news
+    reasons = _WHY[Outcome.UPDATED]
+    if new.source != held.source:
+        before, after = earned_by(held), earned_by(new)
+        reasons += (because(ReasonCode.SOURCE_CHANGES, before=before, after=after),)
+    return Decision(Outcome.UPDATED, new, effects, reasons, held)
+
+
+def _objections(held: Award, new: Award, at: datetime) -> Iterator[Reason]:
+    """Yield why an award is not updated in place: that would lose a newer, or end a valid one."""
+    if new.issued_at < held.issued_at:
+        yield because(ReasonCode.OLDER_THAN_AWARD, **_periods(held, new))
+    then = status.status_at(new, at)
+    if status.status_at(held, at) is Status.VALID and then is not Status.VALID:
+        yield because(ReasonCode.ENDS_VALID_AWARD, status=then, **_periods(held, new))
+
+
+def _notable(held: Award | None, new: Award, at: datetime) -> Iterator[Reason]:
+    """Yield what is to be said of a renewal by its dates, of which none is refused."""
+    if held and new.issued_at < held.issued_at:
+        yield because(ReasonCode.GOES_BACK, **_periods(held, new))
+    if held and new.issued_at > at:
+        yield because(ReasonCode.BEGINS_LATER, issued_at=new.issued_at)
+
+
+def _periods(held: Award, new: Award) -> dict[str, object]:
+    return {
+        "issued_at": new.issued_at,
+        "expires_at": new.expires_at,
+        "held_issued_at": held.issued_at,
+        "held_expires_at": held.expires_at,
+    }
+
+
+def earned_by(award: Award) -> str:
+    """Return by what an award was earned, with the id of the item if there is one.
+
+    >>> at, course = datetime(2024, 1, 1, tzinfo=UTC), Source(AssociationType.COURSE, "7")
+    >>> earned_by(Award("1", "fa", at, None, source=course))
+    'course 7'
+    """
+    kind = str(award.source.type).replace("_", " ")
+    return kind if award.source.item_id is None else f"{kind} {award.source.item_id}"
 
 
 def _agrees(award: Award, candidate: Award) -> bool:
@@ -121,4 +191,5 @@ _WHY: Mapping[Outcome, tuple[Reason, ...]] = {
     Outcome.RENEWED: (because(ReasonCode.RECORD_RENEWS), because(ReasonCode.RENEWAL_ISSUES)),
     Outcome.UPDATED: (because(ReasonCode.RECORD_UPDATES),),
     Outcome.UNCHANGED: (because(ReasonCode.RECORD_UNCHANGED),),
+    Outcome.IN_HISTORY: (because(ReasonCode.IN_HISTORY),),
 }

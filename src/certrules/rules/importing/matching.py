@@ -79,7 +79,7 @@ def message(code: FaultCode, meant: str = "", **shown: str) -> str:
     """Return what a fault found in a store or among the rows says, and how to mend it.
 
     ``shown`` are the values that its text names: ``value`` with the ``meant`` name if one is alike,
-    or ``rows``, or ``certification``.
+    or ``rows``, ``certification``, the ``held`` award and the ``new`` one, and what is different.
     """
     hint = f", but there is {meant}" if meant else ""
     return _MESSAGES[code].format(hint=hint, **shown)
@@ -103,6 +103,15 @@ _MESSAGES: Mapping[FaultCode, str] = {
     "its own",
     FaultCode.ITEM_NOT_ASSIGNED: "item {value} is not one of those that earn certification "
     "{certification}; the record is taken as it is",
+    FaultCode.OLDER_THAN_AWARD: "the user's award is {held}, and this record, {new}, would move "
+    "its issue back; drop the row, edit the award, or import duplicates as renewals",
+    FaultCode.ENDS_VALID_AWARD: "the user's award is valid, {held}, and with this record, {new}, "
+    "it would be {status}; drop the row, edit the award, or import duplicates as renewals",
+    FaultCode.GOES_BACK: "the record, {new}, is older than the award that it replaces, {held}; "
+    "import older files first",
+    FaultCode.IN_HISTORY: "the record, {new}, is in the history already, and changes nothing: the "
+    "current award is {held}; if that is wrong, unassign the certification, and import again",
+    FaultCode.SOURCE_CHANGES: "the award was earned by {before}, and now by {after}",
     FaultCode.DUPLICATE_ROWS: "rows {rows} give this user the same certification; keep one of "
     "them, or import duplicates as renewals, when the last counts",
 }

@@ -3,7 +3,7 @@
 Each batch of its rows is planned against what the store holds, and carried out in one transaction.
 """
 
-from certrules.workflows.importing.reports import ImportReport
+from certrules.workflows.importing.reports import Change, ImportReport
 from certrules.workflows.importing.running import run, submit
 
-__all__ = ["ImportReport", "run", "submit"]
+__all__ = ["Change", "ImportReport", "run", "submit"]

@@ -1,8 +1,9 @@
 """Planning: what a batch of rows does to a store."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import islice
+from operator import attrgetter
 from typing import Protocol, Self, TypeVar
 
 from attrs import Factory, define, evolve, frozen
@@ -22,9 +23,9 @@ from certrules.repositories.protocols import (
     HasUsers,
 )
 from certrules.rules import importing
-from certrules.rules.importing import Outcome
+from certrules.rules.importing import Decision, Outcome
 from certrules.text import forms, unaccented
-from certrules.workflows.importing.reports import Tally
+from certrules.workflows.importing.reports import Change, Tally
 
 __all__ = ["Plan", "PlanParts", "plan"]
 
@@ -61,7 +62,12 @@ class Plan:
         """Leave out a row for all its faults."""
         refused = row.reject(faults) if isinstance(row, Record) else evolve(row, faults=faults)
         self.refused.append(refused)
-        self.tally.refuse(faults)
+
+    def close(self) -> None:
+        """Count the refused rows, which are found in two passes, in the order of the file."""
+        self.refused.sort(key=attrgetter("row"))
+        for refused in self.refused:
+            self.tally.refuse(refused.faults)
 
 
 def plan(
@@ -73,6 +79,7 @@ def plan(
     *,
     duplicates: Duplicates,
     at: datetime,
+    zone: tzinfo,
 ) -> Iterator[Effect]:
     """Decide every row of a batch against what a store holds; yield the effects, change nothing.
 
@@ -81,20 +88,56 @@ def plan(
     kept: those of a large batch are many objects, and each costs time as long as it lives.
 
     Rules: DOC-CSV-03, DOC-CSV-04, DOC-CSV-09, DOC-CSV-15, DOC-CSV-16, DOC-CSV-23, ALL-VIS-02,
-    INT-05, INT-07.
+    INT-05, INT-07, INT-44, INT-45, INT-47.
     """
     stored = _Stored.look_up(transaction, batch)
     candidates = list(_candidates(stored, layout, batch, repeats, planned, duplicates))
     histories = transaction.awards.histories(
-        {(each.user_id, each.certification_id) for each in candidates}
+        {(each.user_id, each.certification_id) for _, each in candidates}
     )
     renewals = transaction.renewals.open_among(histories)
-    for candidate in candidates:
+    for row, candidate in candidates:
         pair = candidate.user_id, candidate.certification_id
         history, renewal = histories.get(pair, ()), renewals.get(pair)
         decision = importing.decide(candidate, history, renewal, duplicates=duplicates, at=at)
-        planned.tally.outcomes[decision.outcome] += 1
+        _note(planned, layout, row, decision, candidate, zone)
         yield from decision.effects
+    planned.close()
+
+
+def _note(
+    planned: Plan,
+    layout: FileLayout,
+    row: Record,
+    decision: Decision,
+    candidate: Award,
+    zone: tzinfo,
+) -> None:
+    """Note what became of a row, with what its file's reader should know of it."""
+    tally, outcome, held = planned.tally, decision.outcome, decision.held
+    refused = outcome is Outcome.REFUSED
+    severity = Severity.ERROR if refused else Severity.WARNING
+    faults = tuple(
+        Fault(
+            code,
+            row.row,
+            row.line,
+            layout.column(field),
+            layout.text(row.fields, field),
+            said,
+            severity,
+        )
+        for code, field, said in importing.remarks(decision, candidate, zone)
+    )
+    if refused:
+        planned.refuse(row, faults)
+        return
+    tally.outcomes[outcome] += 1
+    for fault in faults:
+        tally.warn(fault)
+    if held is not None and outcome in (Outcome.RENEWED, Outcome.UPDATED):
+        names = row.username, row.certification_code
+        tally.change(Change(row.row, row.line, *names, outcome, held, decision.award))
 
 
 def _candidates(
@@ -104,8 +147,8 @@ def _candidates(
     repeats: Mapping[int, Sequence[int]],
     planned: Plan,
     duplicates: Duplicates,
-) -> Iterator[Award]:
-    """Yield the award of each row that counts; note the others, and every warning."""
+) -> Iterator[tuple[Record, Award]]:
+    """Yield each row that counts, and its award; note the others, and every warning."""
     tally = planned.tally
     for row in batch:
         user = stored.users.get(row.username_key)
@@ -137,7 +180,7 @@ def _candidates(
                 tally.warn(_unassigned(layout, row, award.warning))
             certification_id = award.certification.id
             dates = row.issued_at, row.expires_at, layout.expiry_day
-            yield importing.award_of(user.id, certification_id, award.source, *dates)
+            yield row, importing.award_of(user.id, certification_id, award.source, *dates)
 
 
 @frozen

@@ -7,15 +7,39 @@ from datetime import tzinfo
 from attrs import Factory, define, frozen
 
 from certrules.instants import IssueDateConvention
+from certrules.model.awards import Award
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, FaultCode
 from certrules.records import RecordsFile
 from certrules.rules.importing import Outcome
 
-__all__ = ["KEPT_FAULTS", "ImportReport", "Tally"]
+__all__ = ["KEPT_FAULTS", "Change", "ImportReport", "Tally"]
 
 KEPT_FAULTS = 1_000
 """How many faults a report or a log holds; every one of them goes to ``on_refused``."""
+
+
+@frozen
+class Change:
+    """A row that renews or updates an award: the award before and after, and whose it is.
+
+    ``went_back`` says whether the award after was issued earlier.
+
+    Rules: INT-44.
+    """
+
+    row: int
+    line: int
+    username: str
+    certification_code: str
+    outcome: Outcome
+    before: Award
+    after: Award
+
+    @property
+    def went_back(self) -> bool:
+        """Whether the award is older than the one before."""
+        return self.after.issued_at < self.before.issued_at
 
 
 @frozen
@@ -29,14 +53,18 @@ class ImportReport:
     whose issue date is another calendar date in UTC than the file says, as it is for most zones
     east of Greenwich. ``superseded_by_refused`` counts the superseded rows whose last row was
     refused: the last of repeated rows counts even then, since an older one would be a guess.
+    ``changes`` are the rows that renewed or updated an award, and ``went_back`` those of them by
+    which it is older than before; of each the first 1,000.
 
-    Rules: INT-10, INT-17b.
+    Rules: INT-10, INT-17b, INT-44.
     """
 
     outcomes: Mapping[Outcome, int]
     faults: tuple[Fault, ...]
     fault_counts: Mapping[FaultCode, int]
     warnings: tuple[tuple[Fault, int], ...]
+    changes: tuple[Change, ...]
+    went_back: tuple[Change, ...]
     shifted: int
     superseded_by_refused: int
     zone: tzinfo
@@ -64,6 +92,8 @@ class Tally:
     faults: list[Fault] = Factory(list)
     fault_counts: Counter[FaultCode] = Factory(Counter)
     warnings: dict[FaultCode, tuple[Fault, int]] = Factory(dict)
+    changes: list[Change] = Factory(list)
+    went_back: list[Change] = Factory(list)
     shifted: int = 0
     superseded_by_refused: int = 0
 
@@ -83,6 +113,12 @@ class Tally:
         first, before = self.warnings.get(warning.code, (warning, 0))
         self.warnings[warning.code] = (first, before + times)
 
+    def change(self, change: Change) -> None:
+        """Keep a change, if there are not too many."""
+        self.changes += [change][: KEPT_FAULTS - len(self.changes)]
+        if change.went_back:
+            self.went_back += [change][: KEPT_FAULTS - len(self.went_back)]
+
     def add(self, later: "Tally") -> None:
         """Count what later rows came to."""
         self.outcomes.update(later.outcomes)
@@ -90,6 +126,8 @@ class Tally:
         self.fault_counts.update(later.fault_counts)
         self.shifted += later.shifted
         self.superseded_by_refused += later.superseded_by_refused
+        self.changes += later.changes[: KEPT_FAULTS - len(self.changes)]
+        self.went_back += later.went_back[: KEPT_FAULTS - len(self.went_back)]
         for warning, times in later.warnings.values():
             self.warn(warning, times)
 
@@ -100,6 +138,8 @@ class Tally:
             faults=tuple(self.faults),
             fault_counts=self.fault_counts,
             warnings=tuple(self.warnings.values()),
+            changes=tuple(self.changes),
+            went_back=tuple(self.went_back),
             shifted=self.shifted,
             superseded_by_refused=self.superseded_by_refused,
             zone=file.zone,

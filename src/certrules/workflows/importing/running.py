@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import count
 from operator import itemgetter
 
@@ -132,6 +132,7 @@ class _Step:
     repeats: _Repeats
     at: datetime
     duplicates: Duplicates
+    zone: tzinfo
 
     def __call__(self) -> Tally:
         return self.carry_out().tally
@@ -167,6 +168,7 @@ class _Step:
             planned,
             duplicates=self.duplicates,
             at=self.at,
+            zone=self.zone,
         )
 
 
@@ -178,7 +180,7 @@ def _steps(
         raise InvalidValueError("duplicates", duplicates, "a value of certrules.Duplicates")
     at = instants.utc(at)
     return (
-        (_Step(acting, file.layout, batch, repeats, at, duplicates), total)
+        (_Step(acting, file.layout, batch, repeats, at, duplicates, file.zone), total)
         for batch, repeats, total in _batches(file)
     )
 
