@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -759,6 +760,24 @@ def test_a_change_that_fails_tells_nothing(store: Store[Transaction]) -> None:
     with pytest.raises(ConflictError), store.writing() as transaction:
         apply(transaction, [Notify(issued), IssueAward(award)], [ISSUED])
     assert outbox.pending(acting(store)) == []
+
+
+def test_a_new_notification_begins_at_the_first_event_that_can_matter(
+    store: Store[Transaction], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.writing() as transaction:
+        old = (Event(EventKind.ISSUED, "ada", "fa", 1, day(0)) for _ in range(300))
+        transaction.events.add([*old, Event(EventKind.ISSUED, "ada", "fa", 1, day(5))])
+    asked = []
+
+    def of_events(planning: notifying._Planning, events: Sequence[Any]) -> Sequence[Notice]:
+        asked.append(len(events))
+        return before(planning, events)
+
+    before = notifying._Planning.of_events
+    monkeypatch.setattr(notifying._Planning, "of_events", of_events)
+    notifying.due(acting(store), BEFORE, at=day(6), since=day(5))
+    assert asked == [1]
 
 
 def run_late(path: str, number: int) -> int:

@@ -32,6 +32,12 @@ class MemoryEvents(Part):
         found = ((place + 1, entries[place]) for place in places)
         return list(islice(((number, each) for number, each in found if each), limit))
 
+    def position_at(self, at: datetime) -> int:
+        entries: list[Event | Notice | None] = self._scope.see().events
+        places = enumerate(entries)
+        found = (place for place, each in places if each is not None and _at(each) >= at)
+        return next(found, len(entries))
+
     def acknowledged(self) -> int:
         return self._scope.see().cursors.get(_ACKNOWLEDGED, 0)
 
@@ -103,3 +109,7 @@ class MemoryNotices(Part):
 
 def _is_outdated(award: Award, notice: Notice) -> bool:
     return notice.kind is NoticeKind.EXPIRY and notice.of != award.expires_at
+
+
+def _at(entry: Event | Notice) -> datetime:
+    return entry.at if isinstance(entry, Event) else entry.due_at

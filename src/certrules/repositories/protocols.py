@@ -313,6 +313,12 @@ class Events(Protocol):
     def after(self, position: int, limit: int) -> Sequence[tuple[int, Event | Notice]]:
         """Return at most so many events and notices after a position (0: the beginning)."""
 
+    def position_at(self, at: datetime) -> int:
+        """Return the position up to which everything happened before an instant.
+
+        That is the one before the first entry of the instant or later; 0 if it is the first.
+        """
+
     def acknowledged(self) -> int:
         """Return the position up to which everything was acknowledged; 0 at the beginning."""
 

@@ -142,6 +142,18 @@ class OutboxContract(Contract):
             assert view.events.count(position, normal.send_by + moment) == (2, 2)
             assert view.events.count(10**12, _AT) == (0, 0)
 
+    def test_a_position_is_found_by_an_instant(self) -> None:
+        with self.store.writing() as work:
+            assert work.events.position_at(_AT) == 0
+            later = _AT + timedelta(microseconds=2)
+            work.events.add([evolve(_EVENT, at=each) for each in (_AT, later, _AT)])
+            (first, _), (second, _), (last, _) = work.events.after(0, 10)
+            for microseconds, position in ((-1, first - 1), (0, first - 1), (1, first), (2, first)):
+                at = _AT + timedelta(microseconds=microseconds)
+                assert work.events.position_at(at) == position
+            assert first < second
+            assert work.events.position_at(later + timedelta(microseconds=1)) == last
+
     def test_nobody_acknowledges_what_is_yet_to_come(self) -> None:
         with self.store.writing() as work:
             work.events.add([_EVENT])

@@ -19,7 +19,7 @@ from certrules.model.decisions import Answer
 from certrules.model.events import Event, EventKind
 from certrules.model.notices import Notice, NoticeKind, Notification, NotRenewable, Planned
 from certrules.model.people import Action
-from certrules.repositories.protocols import CoreTransaction, HasBadges, HasItems, HasNotices
+from certrules.repositories.protocols import CoreTransaction, HasBadges, HasItems
 from certrules.rules import notifications as rules
 from certrules.rules import renewal
 from certrules.rules.notifications import Medium
@@ -129,20 +129,24 @@ def _checked(
 
 
 def _begin(
-    acting: Acting[HasNotices], notifications: Sequence[Notification], at: datetime, since: datetime
+    acting: Acting[DueParts], notifications: Sequence[Notification], at: datetime, since: datetime
 ) -> None:
     """Write the markers of notifications that are new, and of those that lie ahead of ``at``.
 
-    After the clock is set back, nothing earlier is sent either. A marker of a future instant at
-    which a notification was new counts as not created.
+    A new one begins at the first event that can matter. After the clock is set back, nothing
+    earlier is sent either. A marker of a future instant at which a notification was new counts as
+    not created.
     """
     with acting.writing() as transaction:
         markers = transaction.notices.planned()
         changed: dict[str, Planned] = {}
+        position: int | None = None
         for each in notifications:
             known = markers.get(each.id)
             if known is None:
-                changed[each.id] = Planned(0, since, since)
+                if position is None:
+                    position = transaction.events.position_at(since)
+                changed[each.id] = Planned(position, since, since)
             elif at < known.until:
                 floor = min(known.since, at) if known.since == known.until else known.since
                 changed[each.id] = evolve(known, until=max(at, floor), since=floor)

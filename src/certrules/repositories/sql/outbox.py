@@ -46,6 +46,11 @@ class SqlEvents(Part):
         statement = _OUTBOX.where(events.c.position > position).limit(limit)
         return list(map(_entry, self._session.rows(statement)))
 
+    def position_at(self, at: datetime) -> int:
+        of_then = select(events.c.position).where(events.c.at >= instants.utc(at))
+        found = self._session.rows(of_then.order_by(events.c.position).limit(1))
+        return found[0].position - 1 if found else _last_position(self._session)
+
     def acknowledged(self) -> int:
         return _acknowledged(self._session)
 
