@@ -6,7 +6,7 @@ import pytest
 
 from certrules import AssociationType, Award, ItemKind, Rule, Source
 from certrules.errors import InvalidValueError
-from certrules.model.learning import Completion
+from certrules.model.learning import Completion, Enrolment
 from certrules.model.people import Scope
 from certrules.repositories.protocols import Store, Transaction
 from certrules.rules import reporting as rules
@@ -60,6 +60,7 @@ def test_a_learner_sees_what_can_be_renewed_and_why_not(store: Store[Transaction
     source = Source(AssociationType.COURSE, "B")
     with store.writing() as transaction:
         transaction.awards.add([Award("ada", "conduct", day(2), None, source=source), BEFORE])
+        transaction.learning.put_enrolments([Enrolment("ada", ItemKind.COURSE, "B", day(1))])
     conduct, first_aid = reporting.learner(acting(store), "ada", at=day(120))
     assert (conduct.title, conduct.days_left, bool(conduct.renewal)) == ("Conduct", None, False)
     assert Rule.DOC_RENEW_02 in {reason.rule for reason in conduct.renewal.reasons}
