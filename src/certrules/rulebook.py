@@ -140,7 +140,7 @@ class Rule(Enum):
          "completing it afterwards."), "D:L24")
     DOC_ASSIGN_09 = (
         "The certification of an external training is chosen when the training is reported.",
-        "D:L27-28")
+        "D:L27-28", "INT-43")
     DOC_ASSIGN_10 = (
         "The completion date of an external training is the issue date of its award.", "D:L29")
     DOC_ASSIGN_11 = (
@@ -863,5 +863,10 @@ class Rule(Enum):
         ("What is shown has the days of the zone that was asked for, else of the user's own, else "
          "of the platform's, and every answer names it; an expiry date is shown as it is meant, as "
          "the last valid day if that day is included."), "decision (own)")
+
+    INT_43 = (
+        ("An external training that is assigned counts as the completion of that item on its "
+         "completion date, whatever was chosen in the report; it issues the certification only "
+         "if it is the last item needed."), "decision (own)")
 
     # fmt: on

@@ -12,6 +12,7 @@ from certrules import (
     Course,
     Enrolment,
     EnrolmentStatus,
+    ExternalTraining,
     Facts,
     Item,
     ItemKind,
@@ -22,12 +23,15 @@ from certrules import (
     Window,
 )
 from certrules.errors import InvalidValueError
+from certrules.model.learning import RenewalState
 
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 OVER = Window(date(2024, 6, 30))
 AWARD = Award("ada", "fa", BEGIN, None)
 ATTEMPT = Enrolment("ada", ItemKind.COURSE, "c1", BEGIN)
 BEGUN = Renewal("ada", "fa", 1, 1, BEGIN, RenewalOption(ItemKind.COURSE, "c1"))
+KEYED = evolve(BEGUN, key="k1")
+REPORTED = ExternalTraining("ada", "x1", BEGIN.date())
 
 
 def facts(**fields: Any) -> Facts:
@@ -44,6 +48,8 @@ def facts(**fields: Any) -> Facts:
         ("awards", AWARD, evolve(AWARD, archived_at=BEGIN)),
         ("awards", AWARD, evolve(AWARD, cycle=2)),
         ("renewals", BEGUN, evolve(BEGUN, cycle=2)),
+        ("renewals", KEYED.close(RenewalState.CANCELLED, BEGIN), evolve(KEYED, cycle=2)),
+        ("external", REPORTED, evolve(REPORTED, certification_id="fa")),
     ],
 )
 def test_facts_that_contradict_each_other_are_a_mistake_of_the_caller(

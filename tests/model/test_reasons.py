@@ -6,7 +6,8 @@ from certrules.model.records import FaultCode
 
 CODES = """
 all_completed already_held association_needs_item association_without_item attributes_change
-attributes_kept award_archived award_changed award_editable award_replaced awarded_by_hand
+attributes_kept award_archived award_changed award_editable award_of_completion award_replaced
+awarded_by_hand
 awards_keep_expiry awards_lost awards_protected awards_stand badge_dates_reversed badge_exists
 badge_issued badge_not_current badge_revoked begins_later cancelled_before_start changed_since
 completed_too_early completion_alone completion_before_assignment completion_before_enrolment

@@ -1,11 +1,12 @@
 """Awarding by completions, by external training, by hand and predated."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,6 +44,7 @@ from certrules.model.effects import (
     ArchiveAward,
     CancelNotices,
     CancelOutdatedNotices,
+    CloseRenewal,
     Enrol,
     IssueAward,
     Notify,
@@ -52,12 +54,14 @@ from certrules.model.effects import (
     RevokeOutdatedBadge,
 )
 from certrules.model.events import Event, EventKind
+from certrules.model.learning import RenewalState
 from certrules.model.policy import PredatedIssue
-from certrules.rules import awarding
+from certrules.rules import awarding, renewal
 from certrules.rules.awarding import Targets
 from certrules.testing import strategies
 
 COURSE, TRACK = ItemKind.COURSE, ItemKind.LEARNING_TRACK
+EXTERNAL = ItemKind.EXTERNAL_TRAINING
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 AT = datetime(2024, 7, 1, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -65,6 +69,9 @@ ADA = User("ada", "ada")
 YEAR = Validity(1, Unit.YEARS)
 REOPENING = evolve(ALLBOUND, reenable_training_on_expiry=True)
 GATED = evolve(DOCEBO, external_certifications=True)
+
+
+FACT_LISTS = [each.name for each in fields(Facts) if each.name not in ("user", "certification")]
 
 
 def certification(*items: Assignment, **fields: Any) -> Certification:
@@ -376,6 +383,21 @@ def test_a_completion_does_not_earn_an_award_of_the_past_once_more() -> None:
     assert external(of_training, date(2024, 6, 30))
 
 
+def test_of_attempts_that_began_at_one_instant_the_number_says_which_is_the_last() -> None:
+    first = evolve(standing("c1"), completed_at=BEGIN).archive(BEGIN)
+    second = Enrolment("ada", COURSE, "c1", BEGIN, attempt=2)
+    completed = evolve(second, status=EnrolmentStatus.COMPLETED, completed_at=AT)
+    for attempts in ([first, second], [second, first]):
+        decided = awarding.record(completion(), attempts, at=AT)
+        assert [each.enrolment for each in effects(decided, Enrol)] == [completed]
+    stands = evolve(second, status=EnrolmentStatus.COMPLETED, completed_at=AT)
+    waits = evolve(first, completed_at=None, archived_at=AT)
+    early = completion(at=BEGIN - TICK)
+    for attempts in ([waits, stands], [stands, waits]):
+        refused = decide(evolve(FACTS, enrolments=attempts), early)
+        assert "DOC-CERT-12" in rules(refused)
+
+
 @pytest.mark.rule("DOC-CERT-12")
 def test_a_completion_that_was_recorded_before_earns_nothing_again() -> None:
     told = evolve(FACTS, completions=[completion()])
@@ -430,6 +452,190 @@ def test_what_has_earned_one_certification_is_not_reported_for_another() -> None
     assert recorded.effects == (RecordExternalTraining(before),)
     other = evolve(before, id="x2")
     assert awarding.record_external(other, evolve(other, certification_id=None), None)
+
+
+NEEDED = Facts(
+    ADA,
+    certification(
+        assignment("c1"),
+        assignment("x1", kind=ItemKind.EXTERNAL_TRAINING),
+        criteria=Criteria.ALL,
+    ),
+)
+"""What needs a course and an external training, which is assigned to it."""
+
+
+@pytest.mark.rule("INT-43")
+def test_an_attached_external_training_counts_as_its_item_and_issues_only_as_the_last() -> None:
+    assert rules(external(NEEDED)) == {"ALL-TRAIN-03"}
+    course = completion("c1", datetime(2024, 3, 1, tzinfo=UTC))
+    award = issued(external(evolve(NEEDED, completions=[course])))
+    assert (award.issued_at, award.source.item_id) == (datetime(2024, 7, 1, tzinfo=UTC), "x1")
+    reported = ExternalTraining("ada", "x1", date(2024, 6, 1))
+    by_course = issued(decide(evolve(NEEDED, external=[reported])))
+    assert by_course.source == Source(AssociationType.COURSE, "c1")
+    late = evolve(NEEDED, external=[evolve(reported, completed_on=date(2024, 7, 1))])
+    told = decide(late, course)
+    assert issued(told).source == Source(AssociationType.EXTERNAL_TRAINING, "x1")
+    assert [reason.rule.id for reason in told.reasons] == ["DOC-ASSIGN-10"]
+
+
+@pytest.mark.rule("INT-43", "DOC-ASSIGN-07")
+@pytest.mark.parametrize("chosen", ["fa", "other", None])
+@pytest.mark.parametrize("criteria", Criteria)
+@pytest.mark.parametrize("day", [date(2024, 7, 1), date(2024, 1, 1), date(2023, 12, 31)])
+def test_an_attached_training_decides_as_its_completion_does_whatever_was_chosen(
+    chosen: str | None, criteria: Criteria, day: date
+) -> None:
+    assert NEEDED.certification is not None
+    facts = evolve(NEEDED, certification=evolve(NEEDED.certification, criteria=criteria))
+    done = completion("x1", datetime(day.year, day.month, day.day, tzinfo=UTC), EXTERNAL)
+    for completions in ([], [completion("c1", BEGIN + TICK)]):
+        known = evolve(facts, completions=completions)
+        assert external(known, day, certification=chosen) == decide(known, done)
+
+
+@pytest.mark.rule("INT-43")
+def test_an_external_training_counts_for_predated_issue() -> None:
+    reported = ExternalTraining("ada", "x1", date(2024, 6, 1), "other")
+    facts = evolve(NEEDED, completions=[completion("c1", BEGIN)], external=[reported])
+    award = issued(predate(facts))
+    assert award.source.completed_at == datetime(2024, 6, 1, tzinfo=UTC)
+
+
+@pytest.mark.rule("ALL-PREDATE-01")
+def test_completed_enrolments_count_for_predated_issue() -> None:
+    archived = evolve(standing("c1"), completed_at=BEGIN).archive(AT)
+    facts = Facts(ADA, certification(assignment(at=AT)), enrolments=[archived])
+    assert issued(predate(facts)).source.completed_at == BEGIN
+    assert rules(predate(evolve(facts, enrolments=[standing("c1")]))) == {"ALL-TRAIN-03"}
+
+
+@pytest.mark.rule("DOC-ASSIGN-10")
+def test_the_reason_of_an_external_training_is_its_own() -> None:
+    assert [reason.rule.id for reason in external().reasons] == ["DOC-ASSIGN-10"]
+    assert [reason.rule.id for reason in decide().reasons] == ["INT-14b"]
+
+
+# What is known
+
+
+def evaluate(facts: Facts, *, at: datetime = AT, policy: Policy = DOCEBO) -> Decision:
+    return awarding.evaluate(facts, at=at, zone=UTC, policy=policy)
+
+
+@pytest.mark.rule("DOC-CERT-12", "DOC-ASSIGN-07")
+def test_what_is_known_earns_its_award_once() -> None:
+    known = evolve(FACTS, completions=[completion(at=BEGIN), completion(at=AT - TICK)])
+    award = issued(evaluate(known))
+    assert award == issued(decide(done=completion(at=AT - TICK)))
+    held_now = evolve(known, awards=[award])
+    assert rules(evaluate(held_now)) == {"DOC-RENEW-03"}
+    archived = evolve(known, awards=[evolve(award, expires_at=AT).archive(AT)])
+    assert rules(evaluate(archived)) == {"DOC-AWARD-02"}
+    assert rules(evaluate(evolve(FACTS, completions=[completion(at=BEGIN)]))) == {"DOC-ASSIGN-07"}
+    assert rules(evaluate(FACTS)) == {"ALL-TRAIN-03"}
+    assert rules(evaluate(Facts(ADA, certification()))) == {"DOC-ASSIGN-03"}
+    assert rules(evaluate(evolve(known, user=evolve(ADA, active=False)))) == {"DOC-CERT-13"}
+    assert rules(evaluate(evolve(known, certification=None))) == {"DOC-DELETE-01"}
+
+
+def test_what_is_known_of_enrolments_and_external_training_earns_too() -> None:
+    enrolled = evolve(standing("c1"), completed_at=AT)
+    assert issued(evaluate(evolve(FACTS, enrolments=[enrolled]))).issued_at == AT
+    chosen = ExternalTraining("ada", "x1", date(2024, 5, 1), "fa")
+    by_choice = issued(external(day=date(2024, 5, 1)))
+    assert issued(evaluate(evolve(FACTS, external=[chosen]))) == by_choice
+    holding = evolve(FACTS, external=[chosen], awards=[held()])
+    assert rules(evaluate(holding)) == {"DOC-RENEW-03"}
+    for other in (evolve(chosen, certification_id=None), evolve(chosen, completed_on=AT.date())):
+        assert not evaluate(evolve(FACTS, external=[other]), at=AT - TICK)
+    both = evolve(NEEDED, external=[evolve(chosen, certification_id=None)], enrolments=[enrolled])
+    assert issued(evaluate(both)).source == Source(AssociationType.COURSE, "c1")
+
+
+@pytest.mark.rule("INT-12b")
+def test_what_lies_after_the_instant_of_asking_has_not_happened() -> None:
+    later = completion("c2", AT + TICK)
+    both = certification(assignment("c1"), assignment("c2"), criteria=Criteria.ALL)
+    facts = Facts(ADA, both, completions=[later])
+    assert rules(decide(facts, completion("c1", AT))) == {"ALL-TRAIN-03"}
+    assert issued(decide(facts, completion("c1", AT), at=AT + TICK)).issued_at == AT + TICK
+    known = facts.with_completion(completion("c1", AT))
+    assert rules(evaluate(known)) == {"ALL-TRAIN-03"}
+    assert issued(evaluate(known, at=AT + TICK)).issued_at == AT + TICK
+
+
+@pytest.mark.rule("INT-35")
+def test_what_is_known_earns_again_only_what_followed_the_expiry() -> None:
+    expired = held(expires=AT - 9 * TICK)
+    before, after = completion(at=AT - 10 * TICK), completion(at=AT - TICK)
+    known = evolve(FACTS, awards=[expired], completions=[before, after])
+    again = issued(evaluate(known, policy=REOPENING))
+    assert (again.issued_at, again.cycle) == (AT - TICK, 2)
+    assert rules(evaluate(known)) == {"DOC-RENEW-03"}
+    before_only = evolve(known, completions=[before])
+    assert rules(evaluate(before_only, policy=REOPENING)) == {"DOC-RENEW-03"}
+
+
+@pytest.mark.rule("DOC-RENEW-03", "INT-12b")
+def test_what_is_known_completes_the_renewal_that_is_open() -> None:
+    begun = Renewal("ada", "fa", 1, 1, BEGIN + 5 * TICK, RenewalOption(COURSE, "c1"))
+    renewing = evolve(FACTS, awards=[held()], renewals=[begun])
+    assert rules(evaluate(renewing)) == {"INT-12b"}
+    early = evolve(renewing, completions=[completion(at=BEGIN + TICK)])
+    assert rules(evaluate(early)) == {"INT-12b"}
+    late = evolve(early, completions=[*early.completions, completion(at=AT)])
+    decided = evaluate(late)
+    assert issued(decided).issued_at == AT
+    assert decided == renewal.complete(early, completion(at=AT), at=AT, zone=UTC)
+
+
+@pytest.mark.law
+@given(strategies.facts(), strategies.completions(), st.data())
+def test_recording_and_evaluating_is_deciding(
+    facts: Facts, done: Completion, data: st.DataObject
+) -> None:
+    """What is not due is due once it is recorded, and then the same; and only once."""
+    assigned = facts.certification.assignments if facts.certification else ()
+    if assigned:
+        item = data.draw(st.sampled_from(assigned))
+        done = evolve(done, kind=item.kind, item_id=item.item_id)
+    at = max(data.draw(strategies.moments()), done.completed_at)
+    for policy in (DOCEBO, ALLBOUND, REOPENING):
+        before = evaluate(facts, at=at, policy=policy)
+        decided = (
+            decide(facts, done, at=at, policy=policy)
+            if facts.renewal is None
+            else renewal.complete(facts, done, at=at, zone=UTC, policy=policy)
+        )
+        recorded = facts.with_completion(done)
+        after = evaluate(recorded, at=at, policy=policy)
+        if decided and not before:
+            assert issued(after) == issued(decided)
+        if before:
+            assert after
+        awards = [*issued_in_turn(recorded, at, policy)]
+        assert len(awards) <= 1 or policy is REOPENING
+        assert len({each.issued_at for each in awards}) == len(awards)
+
+
+def issued_in_turn(facts: Facts, at: datetime, policy: Policy) -> Iterator[Award]:
+    """What is issued until nothing is due: a further award for what followed each expiry."""
+    while due := evaluate(facts, at=at, policy=policy):
+        yield issued(due)
+        facts = carried_out(facts, due)
+
+
+def carried_out(facts: Facts, decided: Decision) -> Facts:
+    """The facts once the award is issued, and with it the former one archived."""
+    gone = [each.award for each in effects(decided, ArchiveAward)]
+    closed = [each.renewal for each in effects(decided, CloseRenewal)]
+    cycles = {award.cycle for award in gone}
+    kept = [award for award in facts.awards if award.cycle not in cycles]
+    open_ones = [each for each in facts.renewals if each.state is RenewalState.OPEN]
+    still = [each for each in facts.renewals if not (closed and each in open_ones)]
+    return evolve(facts, awards=[*kept, *gone, issued(decided)], renewals=[*still, *closed])
 
 
 # By hand
@@ -770,7 +976,7 @@ def test_awarding_answers_whatever_the_facts(
         done = evolve(done, kind=item.kind, item_id=item.item_id)
     lists: dict[str, Any] = {
         name: random.sample(list(getattr(facts, name)), len(getattr(facts, name)))
-        for name in ("awards", "enrolments", "completions")
+        for name in FACT_LISTS
     }
     known = facts.certification
     if known is not None:
@@ -784,5 +990,18 @@ def test_awarding_answers_whatever_the_facts(
         predated = predate(facts, policy=policy, at=at)
         assert predated or predated.reasons
         assert predate(shuffled, policy=policy, at=at) == predated
+        assert evaluate(shuffled, policy=policy, at=at) == evaluate(facts, policy=policy, at=at)
+        for training in facts.external:
+            one, other = (
+                awarding.decide_external(each, training, at=at, zone=UTC, policy=policy)
+                for each in (facts, shuffled)
+            )
+            assert one == other
+        if policy is REOPENING:
+            opened = awarding.reopen_training(facts, at=at, policy=policy)
+            assert awarding.reopen_training(shuffled, at=at, policy=policy) == opened
+        taken = [facts.attempts(*done.ref), shuffled.attempts(*done.ref)]
+        first, second = (awarding.record(done, each, facts.completions, at=at) for each in taken)
+        assert first == second
         if decided:
             assert done.completed_at <= issued(decided).issued_at

@@ -147,6 +147,20 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
         lambda: earn(facts(completions=(done(),))),
         "refused: completion_recorded_before",
     ),
+    "earn: an award of it with other dates": (
+        lambda: earn(
+            facts(
+                awards=(
+                    award(
+                        issued_at=AT,
+                        source=Source(AssociationType.COURSE, "c1"),
+                        archived_at=LATER,
+                    ),
+                )
+            )
+        ),
+        "refused: award_of_completion",
+    ),
     "earn: expired": (
         lambda: earn(facts(awards=(award(expires_at=AT),))),
         "refused: expired_needs_renewal",
@@ -299,7 +313,7 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
         lambda: external(
             evolve(RENEWING, awards=(award(expires_at=BEGIN + DAY),)), policy=REOPENING
         ),
-        "granted: earned expired_earned_again renewal_replaced",
+        "granted: earned/DOC-ASSIGN-10 expired_earned_again renewal_replaced",
     ),
     "import: unchanged": (lambda: imported(award(), award()), "warned: record_unchanged"),
     "define: who created it": (
@@ -373,7 +387,7 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
     ),
     "earn: an external training": (
         lambda: external(facts(certification=assigned(Assignment(EXTERNAL, "x1", BEGIN)))),
-        "granted: earned",
+        "granted: earned/DOC-ASSIGN-10",
     ),
     "earn: reported for another": (
         lambda: external(facts(), "other"),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -926,6 +926,13 @@ def test_a_cancelled_renewal_leaves_what_was_archived_archived() -> None:
 
 # Whatever the facts
 
+FACT_LISTS = [each.name for each in fields(Facts) if each.name not in ("user", "certification")]
+EVERY_OPTION = [
+    RenewalOption(kind, item, plan)
+    for kind, item in strategies.ITEMS
+    for plan in (None, *strategies.PLANS, "unknown")
+]
+
 
 @pytest.mark.rule("DOC-TZ-01")
 def test_a_naive_instant_is_a_mistake_of_the_caller() -> None:
@@ -955,7 +962,7 @@ def test_renewing_answers_whatever_the_facts(facts: Facts, at: datetime, random:
     assert decided or decided.reasons
     lists: dict[str, Any] = {
         name: random.sample(list(getattr(facts, name)), len(getattr(facts, name)))
-        for name in ("awards", "enrolments", "completions", "courses", "plans", "renewals")
+        for name in FACT_LISTS
     }
     known = facts.certification
     if known is not None:
@@ -963,6 +970,15 @@ def test_renewing_answers_whatever_the_facts(facts: Facts, at: datetime, random:
         lists["certification"] = evolve(known, assignments=tuple(mixed))
     shuffled = evolve(facts, **lists)
     assert renewal.decide(shuffled, at=at) == decided
+    chosen = random.choice(EVERY_OPTION)
+    done = Completion(facts.user.id, chosen.kind, chosen.item_id, at)
+    questions: list[Callable[[Facts], Decision]] = [
+        lambda known: renewal.start(known, chosen, at=at, key="k1"),
+        lambda known: complete(known, done, at=at),
+        lambda known: renewal.cancel(known, at=at),
+    ]
+    for ask in questions:
+        assert ask(shuffled) == ask(facts)
     facts, shuffled = facts_as_of(facts, at), facts_as_of(shuffled, at)
     for option in options(decided):
         start = renewal.start(facts, option, at=at)
@@ -976,13 +992,6 @@ def effects_of(decided: Decision) -> tuple[Any, ...]:
 
 def options(decided: Answer) -> tuple[RenewalOption, ...]:
     return decided.options if decided else ()
-
-
-EVERY_OPTION = [
-    RenewalOption(kind, item, plan)
-    for kind, item in strategies.ITEMS
-    for plan in (None, *strategies.PLANS, "unknown")
-]
 
 
 @pytest.mark.rule("DOC-RENEW-04")

@@ -25,13 +25,15 @@ from certrules.model.learning import (
     Enrolment,
     EnrolmentStatus,
     ExternalTraining,
+    RenewalOption,
 )
 from certrules.repositories.protocols import Store, Transaction
-from certrules.workflows import awarding, lifecycle
+from certrules.workflows import awarding, lifecycle, renewal
 from certrules.workflows.awarding import Completed
 from tests.workflows.conftest import T0, acting, day
 
 COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
+EXTERNAL = ItemKind.EXTERNAL_TRAINING
 A_MOMENT = timedelta(microseconds=1)
 
 
@@ -40,6 +42,12 @@ def complete(
 ) -> Completed:
     done = Completion(user_id, PLAN if item_id == "P" else COURSE, item_id, at)
     return awarding.complete(acting(store), done, at=at)
+
+
+def report(
+    store: Store[Transaction], training: ExternalTraining, *, at: datetime | None = None
+) -> Completed:
+    return awarding.report_external(acting(store), training, at=at or day(90))
 
 
 def rules(decision: Decision | None) -> list[Rule]:
@@ -236,29 +244,32 @@ def test_nobody_completes_anything(store: Store[Transaction]) -> None:
 @pytest.mark.rule("DOC-ASSIGN-09", "DOC-ASSIGN-10")
 def test_an_external_training_is_issued_on_its_completion_date(store: Store[Transaction]) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
-    assert awarding.report_external(acting(store, zone="Europe/Rome"), training, at=day(90))
+    told = awarding.report_external(acting(store, zone="Europe/Rome"), training, at=day(90))
+    assert told.recorded
+    assert told.decisions["conduct"]
     (award,), (event,) = everything(store)
     assert award.issued_at == datetime(2024, 2, 29, 23, tzinfo=UTC)
     assert award.source == Source(AssociationType.EXTERNAL_TRAINING, "t1")
     assert event.kind is EventKind.ISSUED
     with store.reading() as view:
-        assert view.learning.external("ada", "t1") == training
+        assert list(view.learning.external("ada")) == [training]
 
 
 @pytest.mark.rule("DOC-ASSIGN-04", "INT-22")
 def test_an_external_training_earns_one_certification_at_most(store: Store[Transaction]) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
-    assert awarding.report_external(acting(store), training, at=day(90))
+    assert report(store, training).decisions["conduct"]
     before = everything(store)
     for chosen in ("fa", None):
         other = evolve(training, certification_id=chosen)
-        assert rules(awarding.report_external(acting(store), other, at=day(91))) == [Rule.INT_22]
+        refused = report(store, other, at=day(91))
+        assert (rules(refused.recorded), refused.decisions) == ([Rule.INT_22], {})
         with store.reading() as view:
-            assert view.learning.external("ada", "t1") == training
+            assert list(view.learning.external("ada")) == [training]
     assert everything(store) == before
     assert lifecycle.unassign(acting(store), "ada", "conduct", at=day(92))
     second = evolve(training, certification_id="fa")
-    assert awarding.report_external(acting(store), second, at=day(93))
+    assert report(store, second, at=day(93)).decisions["fa"]
 
 
 @pytest.mark.rule("DOC-ASSIGN-04")
@@ -268,7 +279,156 @@ def test_an_external_training_may_earn_several_where_a_platform_lets_it(
     for chosen in ("conduct", "fa"):
         training = ExternalTraining("ada", "t1", date(2024, 3, 1), chosen)
         told = awarding.report_external(acting(store, policy=ALLBOUND), training, at=day(90))
-        assert told
+        assert told.decisions[chosen]
+
+
+def attach(store: Store[Transaction], *, criteria: Criteria = Criteria.ALL) -> None:
+    """Make course A and external training t1 the items of a certification."""
+    both = (Assignment(COURSE, "A", T0), Assignment(EXTERNAL, "t1", T0))
+    with store.writing() as transaction:
+        transaction.certifications.put(
+            [Certification("both", "Both", assignments=both, criteria=criteria)]
+        )
+
+
+@pytest.mark.rule("INT-43")
+@pytest.mark.parametrize("chosen", ["both", None])
+def test_an_attached_external_training_is_the_completion_of_its_item(
+    store: Store[Transaction], chosen: str | None
+) -> None:
+    attach(store)
+    training = ExternalTraining("ada", "t1", date(2024, 3, 1), chosen)
+    alone = report(store, training)
+    assert alone.recorded
+    assert rules(alone.decisions["both"]) == [Rule.ALL_TRAIN_03]
+    assert everything(store) == ([], [])
+    assert complete(store, "A", day(70)).decisions["both"]
+    award = next(each for each in everything(store)[0] if each.certification_id == "both")
+    assert (award.issued_at, award.source.item_id) == (day(70), "A")
+    with store.reading() as view:
+        recorded = list(view.learning.completions(["ada"], [ItemRef(EXTERNAL, "t1")]))
+        assert recorded == [Completion("ada", EXTERNAL, "t1", day(60))]
+
+
+@pytest.mark.rule("DOC-ASSIGN-04", "INT-43")
+def test_beside_what_a_training_is_assigned_to_no_other_certification_is_chosen(
+    store: Store[Transaction],
+) -> None:
+    attach(store, criteria=Criteria.ANY)
+    other = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
+    refused = report(store, other)
+    assert rules(refused.recorded) == [Rule.DOC_ASSIGN_04]
+    assert refused.decisions == {}
+    assert everything(store) == ([], [])
+    told = awarding.report_external(acting(store, policy=ALLBOUND), other, at=day(90))
+    assert {id_: bool(each) for id_, each in told.decisions.items()} == {
+        "both": True,
+        "conduct": True,
+    }
+
+
+@pytest.mark.rule("INT-43")
+def test_what_an_assigned_training_has_earned_does_not_depend_on_the_choice(
+    store: Store[Transaction],
+) -> None:
+    attach(store, criteria=Criteria.ANY)
+    chosen = ExternalTraining("ada", "t1", date(2024, 3, 1), "both")
+    assert report(store, chosen).decisions["both"]
+    again = report(store, evolve(chosen, certification_id=None))
+    assert again.recorded
+    assert rules(again.decisions["both"]) == [Rule.DOC_RENEW_03, Rule.DOC_CERT_12]
+
+
+@pytest.mark.rule("INT-43", "DOC-ASSIGN-10")
+def test_an_attached_external_training_issues_on_its_date_if_it_is_the_last_one_needed(
+    store: Store[Transaction],
+) -> None:
+    attach(store)
+    complete(store, "A", day(10))
+    assert report(store, ExternalTraining("ada", "t1", date(2024, 3, 1))).decisions["both"]
+    award = next(each for each in everything(store)[0] if each.certification_id == "both")
+    assert (award.issued_at, award.source.item_id) == (day(60), "t1")
+
+
+@pytest.mark.rule("INT-43")
+@pytest.mark.parametrize("criteria", Criteria)
+@pytest.mark.parametrize("after", [("A",), ()])
+def test_reporting_an_attached_training_and_completing_it_decide_alike(
+    store: Store[Transaction], criteria: Criteria, after: tuple[str, ...]
+) -> None:
+    attach(store, criteria=criteria)
+    for user in ("ada", "bob"):
+        for item in after:
+            complete(store, item, day(10), user)
+    reported = report(store, ExternalTraining("ada", "t1", date(2024, 3, 1)))
+    done = Completion("bob", EXTERNAL, "t1", day(60))
+    completed = awarding.complete(acting(store), done, at=day(90))
+    assert rules(reported.decisions["both"]) == rules(completed.decisions["both"])
+    assert bool(reported.decisions["both"]) == bool(completed.decisions["both"])
+    again = report(store, ExternalTraining("ada", "t1", date(2024, 3, 1)), at=day(91))
+    told = awarding.complete(acting(store), done, at=day(91))
+    assert rules(again.decisions["both"]) == rules(told.decisions["both"])
+
+
+def test_what_the_host_saved_itself_is_evaluated_once(store: Store[Transaction]) -> None:
+    done = Completion("ada", COURSE, "A", day(10))
+    with store.writing() as transaction:
+        transaction.learning.add_completions([done])
+    assert rules(complete(store, "A", day(10)).decisions["fa"]) == [Rule.DOC_CERT_12]
+    assert awarding.evaluate(acting(store), "bob", at=day(20)) == {}
+    early = awarding.evaluate(acting(store), "ada", "fa", at=day(9))
+    assert rules(early["fa"]) == [Rule.ALL_TRAIN_03]
+    assert awarding.evaluate(acting(store), "ada", at=day(20))["fa"]
+    (award,), (event,) = everything(store)
+    assert (award.issued_at, event.at) == (day(10), day(20))
+    again = awarding.evaluate(acting(store), "ada", at=day(21))
+    assert rules(again["fa"]) == [Rule.DOC_RENEW_03]
+    assert everything(store) == ([award], [event])
+
+
+@pytest.mark.rule("INT-43")
+def test_what_the_host_saved_of_enrolments_and_external_trainings_is_evaluated(
+    store: Store[Transaction],
+) -> None:
+    attach(store)
+    attempt = Enrolment("ada", COURSE, "A", day(5), EnrolmentStatus.COMPLETED, completed_at=day(10))
+    with store.writing() as transaction:
+        transaction.learning.put_enrolments([attempt])
+        transaction.learning.put_external(
+            [
+                ExternalTraining("ada", "t1", date(2024, 3, 1)),
+                ExternalTraining("ada", "t2", date(2024, 3, 2), "conduct"),
+            ]
+        )
+    decided = awarding.evaluate(acting(store), "ada", at=day(90))
+    assert [id_ for id_, decision in decided.items() if decision] == ["both", "conduct", "fa"]
+    found = {each.certification_id: each for each in everything(store)[0]}
+    assert {id_: each.issued_at for id_, each in found.items()} == {
+        "both": day(60),
+        "conduct": day(61),
+        "fa": day(10),
+    }
+
+
+@pytest.mark.rule("DOC-RENEW-03")
+def test_what_the_host_saved_completes_a_renewal_that_was_started(
+    store: Store[Transaction],
+) -> None:
+    complete(store, "A", day(10))
+    by_course = RenewalOption(COURSE, "A")
+    assert renewal.start(acting(store), "ada", "fa", by_course, at=day(20))
+    with store.writing() as transaction:
+        transaction.learning.add_completions([Completion("ada", COURSE, "A", day(30))])
+    assert awarding.evaluate(acting(store), "ada", at=day(31))["fa"]
+    assert [each.issued_at for each in everything(store)[0]] == [day(10), day(30)]
+    assert not awarding.evaluate(acting(store), "ada", at=day(32))["fa"]
+
+
+def test_nobody_and_nothing_is_evaluated(store: Store[Transaction]) -> None:
+    with pytest.raises(InvalidValueError, match="'nobody'"):
+        awarding.evaluate(acting(store), "nobody", at=day(1))
+    with pytest.raises(InvalidValueError, match="'nothing'"):
+        awarding.evaluate(acting(store), "ada", "nothing", at=day(1))
 
 
 @pytest.mark.rule("DOC-ASSIGN-09")
@@ -276,25 +436,26 @@ def test_an_external_training_without_a_certification_is_only_recorded(
     store: Store[Transaction],
 ) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1))
-    assert awarding.report_external(acting(store), training, at=day(90)) is None
+    told = report(store, training)
+    assert told.recorded
+    assert told.decisions == {}
     assert everything(store) == ([], [])
     with store.reading() as view:
-        assert view.learning.external("ada", "t1") == training
+        assert list(view.learning.external("ada")) == [training]
 
 
 def test_an_external_training_to_come_is_not_recorded(store: Store[Transaction]) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
-    told = awarding.report_external(acting(store), training, at=day(1))
-    assert rules(told) == [Rule.DOC_CERT_12]
+    told = report(store, training, at=day(1))
+    assert rules(told.recorded) == rules(told.decisions["conduct"]) == [Rule.DOC_CERT_12]
     with store.reading() as view:
-        assert view.learning.external("ada", "t1") is None
+        assert list(view.learning.external("ada")) == []
 
 
 @pytest.mark.rule("DOC-DELETE-01")
 def test_an_external_training_of_a_certification_that_is_gone(store: Store[Transaction]) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1), "gone")
-    told = awarding.report_external(acting(store), training, at=day(90))
-    assert rules(told) == [Rule.DOC_DELETE_01]
+    assert rules(report(store, training).decisions["gone"]) == [Rule.DOC_DELETE_01]
 
 
 @pytest.mark.rule("DOC-AWARD-09")
@@ -388,11 +549,10 @@ def test_an_external_training_told_again_does_not_bring_back_what_was_taken_away
     store: Store[Transaction],
 ) -> None:
     training = ExternalTraining("ada", "t1", date(2024, 3, 1), "conduct")
-    assert awarding.report_external(acting(store), training, at=day(90))
+    assert report(store, training).decisions["conduct"]
     assert lifecycle.unassign(acting(store), "ada", "conduct", at=day(91))
     before = everything(store)
-    told = awarding.report_external(acting(store), training, at=day(92))
-    assert rules(told) == [Rule.DOC_CERT_12]
+    assert rules(report(store, training, at=day(92)).decisions["conduct"]) == [Rule.DOC_CERT_12]
     assert everything(store) == before
 
 

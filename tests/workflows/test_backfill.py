@@ -21,7 +21,7 @@ from certrules import (
 from certrules.errors import InvalidValueError
 from certrules.instants import start_of_day
 from certrules.model.catalog import Assignment, CertificationStatus
-from certrules.model.learning import Completion, RenewalState
+from certrules.model.learning import Completion, Enrolment, EnrolmentStatus, RenewalState
 from certrules.model.policy import PredatedIssue
 from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import backfill, outbox
@@ -69,6 +69,25 @@ def test_those_who_had_completed_everything_get_it_now(store: Store[Transaction]
     assert (award.issued_at, award.source.completed_at) == (TODAY, day(5))
     told = [str(entry.kind) for _, entry in outbox.pending(acting(store))]
     assert told == ["award.issued", "issued"]
+
+
+@pytest.mark.rule("ALL-PREDATE-01")
+def test_a_completed_enrolment_is_enough(store: Store[Transaction]) -> None:
+    furnish(store, [("ada", "t1", day(1))])
+    completed = EnrolmentStatus.COMPLETED
+    course = Certification("c", "Course", assignments=(Assignment(ItemKind.COURSE, "A", TODAY),))
+    attempts = [
+        Enrolment("ada", ItemKind.COURSE, "A", day(1), completed, completed_at=day(5)),
+        Enrolment("bob", ItemKind.COURSE, "A", day(1)),
+    ]
+    with store.writing() as transaction:
+        transaction.certifications.put([course])
+        transaction.learning.put_enrolments(attempts)
+    since = backfill.issue_predated(acting(store), "c", since=day(6), at=TODAY)
+    assert since == AwardReport()
+    report = backfill.issue_predated(acting(store), "c", since=day(5), at=TODAY)
+    assert report == AwardReport(("ada",))
+    assert [award.source.completed_at for award in awards(store)] == [day(5)]
 
 
 @pytest.mark.rule("ALL-PREDATE-05", "INT-37b")

@@ -103,6 +103,7 @@ ASKED: dict[Callable[..., Any], Callable[[Acting[Transaction]], Any]] = {
     awarding.complete: lambda who: awarding.complete(
         who, Completion("bob", COURSE, "B", day(9)), at=day(9)
     ),
+    awarding.evaluate: lambda who: awarding.evaluate(who, "bob", at=day(9)),
     awarding.report_external: lambda who: awarding.report_external(
         who, ExternalTraining("bob", "t", day(1).date(), "conduct"), at=day(9)
     ),
@@ -227,7 +228,7 @@ def content(store: Store[Transaction]) -> list[Any]:
             view.notices.planned(),
             view.renewals.history("bob", "fa"),
             learning,
-            view.learning.external("bob", "t"),
+            view.learning.external("bob"),
             list(view.items.all()),
             list(view.companies.all()),
             view.badges.get("b1"),

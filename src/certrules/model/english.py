@@ -107,6 +107,8 @@ ENGLISH: Mapping[Code, Template] = MappingProxyType(
         Code.EXPIRED_NOT_RENEWABLE:
             "the award expired on {expires_at}, and completing an item does not renew it",
         Code.EARNED: "{item} was completed",
+        Code.AWARD_OF_COMPLETION:
+            "this completion of {item} has earned an award already: cycle {cycle}",
         Code.EXPIRED_EARNED_AGAIN:
             "training was open again after the expiry, and the expired award is archived",
         Code.EXTERNAL_FOR_OTHER_CERTIFICATION:

@@ -1,6 +1,7 @@
 """Facts: what must be known of one user and one certification to decide?"""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 
 from attrs import evolve
@@ -13,6 +14,7 @@ from certrules.model.learning import (
     Course,
     Enrolment,
     EnrolmentStatus,
+    ExternalTraining,
     LearningPlan,
     Renewal,
     RenewalState,
@@ -24,7 +26,7 @@ __all__ = ["Facts"]
 
 T = TypeVar("T")
 
-_LISTS = "awards", "enrolments", "completions", "courses", "plans", "renewals", "items"
+_LISTS = "awards", "enrolments", "completions", "courses", "plans", "renewals", "items", "external"
 
 
 @value
@@ -39,11 +41,13 @@ class Facts:
     - ``courses``: the assigned ones, those of assigned plans, and those that share their materials;
     - ``plans``: the assigned ones, and those that hold an assigned course;
     - ``renewals``: every renewal that the user has ever started of it;
-    - ``items``: what courses, plans and tracks are called, for reasons that people read.
+    - ``items``: what courses, plans and tracks are called, for reasons that people read;
+    - ``external``: the trainings elsewhere that the user reported, assigned to it or chosen for it.
 
     What is listed twice counts once. Raises :class:`~certrules.errors.InvalidValueError` for facts
     of another user or certification, and for those that contradict each other: two definitions of
-    one course or plan, two accounts of one attempt or cycle, two current awards or open renewals.
+    one course or plan, two accounts of one attempt, cycle or external training, two current awards
+    or open renewals, two renewals of one key.
     """
 
     user: User
@@ -55,21 +59,25 @@ class Facts:
     plans: Sequence[LearningPlan] = ()
     renewals: Sequence[Renewal] = ()
     items: Sequence[Item] = ()
+    external: Sequence[ExternalTraining] = ()
 
     def __attrs_post_init__(self) -> None:
         for name in _LISTS:
             object.__setattr__(self, name, tuple(dict.fromkeys(getattr(self, name))))
-        theirs = (*self.awards, *self.enrolments, *self.completions, *self.renewals)
-        _only("user_id", self.user.id, theirs)
+        theirs = self.awards, self.enrolments, self.completions, self.renewals, self.external
+        _only("user_id", self.user.id, chain.from_iterable(theirs))
         if self.certification is not None:
             _only("certification_id", self.certification.id, (*self.awards, *self.renewals))
         _once("course", self.courses, lambda course: course.id)
         _once("plan", self.plans, lambda plan: plan.id)
         _once("item", self.items, lambda item: (item.kind, item.id))
         _once("attempt", self.enrolments, lambda each: (each.kind, each.item_id, each.attempt))
+        _once("external training", self.external, lambda training: training.id)
         _once("cycle", self.awards, lambda award: award.cycle)
         current = (award for award in self.awards if not award.archived)
         _once("current award", current, lambda award: award.user_id)
+        keyed = (renewal for renewal in self.renewals if renewal.key is not None)
+        _once("key of a renewal", keyed, lambda renewal: renewal.key)
         begun = (renewal for renewal in self.renewals if renewal.state is RenewalState.OPEN)
         _once("open renewal", begun, lambda renewal: renewal.user_id)
 

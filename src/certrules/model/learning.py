@@ -206,6 +206,11 @@ class ExternalTraining:
     completed_on: date
     certification_id: Id | None = None
 
+    @property
+    def ref(self) -> ItemRef:
+        """The item that the training is, if one is assigned."""
+        return ItemRef(ItemKind.EXTERNAL_TRAINING, self.id)
+
 
 @value
 class RenewalOption:

@@ -49,6 +49,7 @@ class ReasonCode(RuleCode):
     # completions
     COMPLETION_PLAUSIBLE = "completion_plausible", Rule.DOC_CERT_12
     COMPLETION_RECORDED_BEFORE = "completion_recorded_before", Rule.DOC_CERT_12
+    AWARD_OF_COMPLETION = "award_of_completion", Rule.DOC_AWARD_02
     COMPLETION_IN_FUTURE = "completion_in_future", Rule.DOC_CERT_12
     COMPLETION_BEFORE_ENROLMENT = "completion_before_enrolment", Rule.DOC_CERT_12
     COMPLETION_BEFORE_ASSIGNMENT = "completion_before_assignment", Rule.DOC_ASSIGN_07

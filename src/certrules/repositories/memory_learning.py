@@ -10,6 +10,7 @@ from certrules.model.learning import (
     Completion,
     Course,
     Enrolment,
+    EnrolmentStatus,
     ExternalTraining,
     LearningPlan,
     Renewal,
@@ -57,7 +58,8 @@ class MemoryLearning(Part):
             for item in sorted(set(items), key=_by_kind)
             for _, each in sorted(attempts.get((user_id, *item), {}).items())
         ]
-        return enrolments, list(self.completions([user_id], items))
+        done = _in_order(user_id, {item: self._recorded(user_id, item) for item in items})
+        return enrolments, list(done)
 
     def put_enrolments(self, enrolments: Iterable[Enrolment]) -> None:
         table = self._scope.change("enrolments")
@@ -68,26 +70,26 @@ class MemoryLearning(Part):
     def completions(
         self, users: Collection[str], items: Collection[ItemRef]
     ) -> Iterator[Completion]:
-        by_item = self._scope.see().completions
         wanted = set(items)
         for user in sorted(set(users)):
-            known = by_item.get(user, {})
-            found = [(at, _by_kind(item)) for item in wanted for at in known.get(item, ())]
-            yield from (
-                Completion(user, ItemKind(kind), item, at) for at, (kind, item) in sorted(found)
-            )
+            yield from _in_order(user, {item: self._completed(user, item) for item in wanted})
 
-    def completed_since(
-        self, kind: ItemKind, item_id: str, since: datetime
-    ) -> Iterator[Completion]:
-        since = instants.utc(since)
-        found = [
-            (at, user)
-            for user, known in self._scope.see().completions.items()
-            for at in known.get((kind, item_id), ())
-            if at >= since
-        ]
-        return (Completion(user, kind, item_id, at) for at, user in sorted(found))
+    def _completed(self, user_id: str, item: ItemRef) -> Iterator[datetime]:
+        yield from self._recorded(user_id, item)
+        for attempt in self._scope.see().enrolments.get((user_id, *item), {}).values():
+            if attempt.status is EnrolmentStatus.COMPLETED and attempt.completed_at is not None:
+                yield attempt.completed_at
+
+    def _recorded(self, user_id: str, item: ItemRef) -> Sequence[datetime]:
+        return self._scope.see().completions.get(user_id, {}).get(item, ())
+
+    def completed_by(self, items: Collection[ItemRef], since: datetime) -> Collection[str]:
+        since, known = instants.utc(since), self._scope.see()
+        return {
+            user
+            for user in known.completions.keys() | {user for user, _, _ in known.enrolments}
+            if any(at >= since for item in items for at in self._completed(user, item))
+        }
 
     def add_completions(self, completions: Iterable[Completion]) -> None:
         table = self._scope.change("completions")
@@ -98,13 +100,14 @@ class MemoryLearning(Part):
                 in_order = sorted((*done, each.completed_at))
                 table[each.user_id] = {**known, (each.kind, each.item_id): in_order}
 
-    def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
-        return self._scope.see().externals.get((user_id, training_id))
+    def external(self, user_id: str) -> Sequence[ExternalTraining]:
+        reported = self._scope.see().externals.get(user_id, {})
+        return [reported[id_] for id_ in sorted(reported)]
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
-        self._scope.change("externals").update(
-            ((each.user_id, each.id), each) for each in trainings
-        )
+        table = self._scope.change("externals")
+        for each in trainings:
+            table[each.user_id] = {**table.get(each.user_id, {}), each.id: each}
 
     def progress(self, user_id: str, course_id: str) -> frozenset[str]:
         return self._scope.see().progress.get((user_id, course_id), frozenset())
@@ -167,6 +170,12 @@ class MemoryRenewals(Part):
 
 def _among(known: Mapping[str, T], ids: Collection[str]) -> list[T]:
     return [known[id_] for id_ in sorted(known.keys() & set(ids))]
+
+
+def _in_order(user_id: str, done: Mapping[ItemRef, Iterable[datetime]]) -> Iterator[Completion]:
+    """Return the completions of some items at some instants, first to last, each once."""
+    found = {(at, _by_kind(item)) for item, each in done.items() for at in each}
+    return (Completion(user_id, ItemKind(kind), id_, at) for at, (kind, id_) in sorted(found))
 
 
 def _by_kind(item: ItemRef) -> tuple[str, str]:

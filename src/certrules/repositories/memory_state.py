@@ -81,7 +81,7 @@ class MemoryState:
     plans: dict[str, LearningPlan] = field(factory=dict)
     enrolments: dict[tuple[str, ItemKind, str], dict[int, Enrolment]] = field(factory=dict)
     completions: dict[str, dict[tuple[ItemKind, str], list[datetime]]] = field(factory=dict)
-    externals: dict[_Pair, ExternalTraining] = field(factory=dict)
+    externals: dict[str, dict[str, ExternalTraining]] = field(factory=dict)
     progress: dict[_Pair, frozenset[str]] = field(factory=dict)
     renewals: dict[_Pair, tuple[Renewal, ...]] = field(factory=dict)
     badges: dict[str, Badge] = field(factory=dict)

@@ -209,21 +209,22 @@ class Learning(Protocol):
     def completions(
         self, users: Collection[str], items: Collection[ItemRef]
     ) -> Iterator[Completion]:
-        """Return completions of items by many users, each user's in one go, first to last."""
+        """Return completions of items by many users, each user's in one go, first to last.
 
-    def completed_since(
-        self, kind: ItemKind, item_id: str, since: datetime
-    ) -> Iterator[Completion]:
-        """Return the completions of an item from an instant on, by instant and user.
+        Those that completed enrolments record are among them, each once.
+        """
 
-        They are not all held at once.
+    def completed_by(self, items: Collection[ItemRef], since: datetime) -> Collection[str]:
+        """Return the ids of those who completed any of some items at an instant or later.
+
+        A completed enrolment is enough.
         """
 
     def add_completions(self, completions: Iterable[Completion], /) -> None:
         """Add completions; one that is there already is left as it is."""
 
-    def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
-        """Return an external training that a user has reported."""
+    def external(self, user_id: str) -> Sequence[ExternalTraining]:
+        """Return the external trainings that a user has reported, by id."""
 
     def put_external(self, trainings: Iterable[ExternalTraining], /) -> None:
         """Add external trainings, or replace those of the same user and id."""

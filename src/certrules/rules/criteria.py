@@ -1,25 +1,31 @@
 """Criteria: which items earn a certification, any, all, or one of each group?"""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
+from attrs import evolve
+
+from certrules import instants
 from certrules.model.catalog import Assignment, Certification, Criteria, Item, ItemRef
 from certrules.model.decisions import Reason, because
 from certrules.model.facts import Facts
-from certrules.model.learning import Completion
+from certrules.model.learning import Completion, ExternalTraining
 from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode
 
 __all__ = [
     "Group",
     "assigned",
+    "attached",
     "counting",
+    "external",
     "groups",
     "in_group",
     "item_order",
     "missing",
     "objection",
     "order",
+    "with_external",
 ]
 
 Group = Sequence[Assignment]
@@ -90,6 +96,38 @@ def order(completion: Completion) -> tuple[datetime, str, str]:
     return completion.completed_at, completion.kind.value, completion.item_id
 
 
+def attached(certification: Certification, training: ExternalTraining) -> bool:
+    """Return whether an external training is an item of a certification.
+
+    Rules: INT-43.
+    """
+    return any(each.ref == training.ref for each in certification.assignments)
+
+
+def with_external(facts: Facts, *, zone: str | tzinfo, policy: Policy) -> Facts:
+    """Return facts in which an external training that is assigned is a completion of its item.
+
+    Rules: INT-43.
+    """
+    done = [
+        external(each, zone=zone, policy=policy)
+        for each in facts.external
+        if facts.certification is not None and attached(facts.certification, each)
+    ]
+    return evolve(facts, completions=(*facts.completions, *done)) if done else facts
+
+
+def external(training: ExternalTraining, *, zone: str | tzinfo, policy: Policy) -> Completion:
+    """Return an external training as a completion: its date as an instant in ``zone``.
+
+    Raises :class:`~certrules.errors.MissingDayError` for a day that the zone skipped.
+
+    Rules: DOC-ASSIGN-10.
+    """
+    completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
+    return Completion(training.user_id, *training.ref, completed_at)
+
+
 def objection(facts: Facts, group: Group, completions: Sequence[Completion]) -> Reason | None:
     """Return why completions do not meet a group, if they do not.
 
@@ -112,4 +150,5 @@ def missing(facts: Facts, group: Group) -> Reason:
 
 
 def _named(facts: Facts, group: Group) -> tuple[Item, ...]:
-    return tuple(sorted({facts.item(*each.ref) for each in group}, key=str))
+    items = sorted({each.ref for each in group}, key=item_order)  # several may be called the same
+    return tuple(sorted((facts.item(*each) for each in items), key=str))

@@ -128,21 +128,48 @@ class LearningContract(Contract):
             assert view.items.among(wanted) == {_C1: items[0], plan: items[1]}
             assert view.items.among([]) == {}
 
-    def test_completions_since_an_instant_include_it(self) -> None:
-        done = [Completion(f"u{n % 7}", _COURSE, "c1", _T0 + n * _DAY) for n in range(2500)]
+    def test_who_completed_items_since_an_instant_did_so_at_it_too(self) -> None:
+        done = [Completion(f"u{n:04}", _COURSE, "c1", _T0 + n * _DAY) for n in range(2500)]
         with self.store.writing() as work:
             work.learning.add_completions(done)
-            work.learning.add_completions([Completion("u1", _PLAN, "c1", _T0)])
+            work.learning.add_completions([Completion("planned", _PLAN, "c1", _T0 + 999 * _DAY)])
         with self.store.reading() as view:
             since = (_T0 + 100 * _DAY).astimezone()
-            assert list(view.learning.completed_since(_COURSE, "c1", since)) == done[100:]
+            found = view.learning.completed_by([_C1, _C2], since)
+            assert set(found) == {each.user_id for each in done[100:]}
+            assert not view.learning.completed_by([_C2], since)
+            assert not view.learning.completed_by([], since)
+
+    def test_what_an_enrolment_says_is_completed_is_a_completion(self) -> None:
+        completed = EnrolmentStatus.COMPLETED
+        first = Enrolment("ada", *_C1, _T0, completed, completed_at=_T0 + 2 * _DAY)
+        attempts = [
+            first.archive(_T0 + 3 * _DAY),
+            Enrolment("ada", *_C1, _T0, completed, attempt=2),  # nobody knows when
+            Enrolment("ada", *_C2, _T0, EnrolmentStatus.SUSPENDED, completed_at=_T0 + _DAY),
+            evolve(first, user_id="bob", kind=_PLAN),
+        ]
+        recorded = [Completion("ada", *_C1, _T0 + n * _DAY) for n in (2, 1)]
+        with self.store.writing() as work:
+            work.learning.put_enrolments(attempts)
+            work.learning.add_completions(recorded)
+        with self.store.reading() as view:
+            plan = ItemRef(_PLAN, "c1")
+            found = list(view.learning.completions(["bob", "ada"], [_C2, _C1, plan]))
+            of_bob = Completion("bob", *plan, _T0 + 2 * _DAY)
+            assert found == [*reversed(recorded), of_bob]
+            assert set(view.learning.completed_by([_C1, plan], _T0)) == {"ada", "bob"}
+            assert set(view.learning.completed_by([plan], _T0 + 2 * _DAY)) == {"bob"}
+            assert not view.learning.completed_by([_C1, _C2, plan], _T0 + 3 * _DAY)
 
     def test_an_external_training_is_replaced(self) -> None:
         reported = ExternalTraining("ada", "t1", date(2025, 1, 2), "fa")
         with self.store.writing() as work:
-            work.learning.put_external([reported, evolve(reported, certification_id=None)])
-            assert work.learning.external("ada", "t1") == evolve(reported, certification_id=None)
-            assert work.learning.external("bob", "t1") is None
+            other = evolve(reported, id="t0")
+            work.learning.put_external([reported, other, evolve(reported, certification_id=None)])
+            expected = [other, evolve(reported, certification_id=None)]
+            assert list(work.learning.external("ada")) == expected
+            assert list(work.learning.external("bob")) == []
 
     def test_progress_belongs_to_one_user_and_one_course(self) -> None:
         with self.store.writing() as work:

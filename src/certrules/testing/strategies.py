@@ -38,6 +38,7 @@ from certrules.model.learning import (
     Course,
     Enrolment,
     EnrolmentStatus,
+    ExternalTraining,
     LearningPlan,
     Renewal,
     RenewalOption,
@@ -49,7 +50,8 @@ from certrules.model.people import User
 from certrules.periods import Unit
 
 __all__ = ["assignments", "awards", "certifications", "completions", "courses", "enrolments"]
-__all__ += ["facts", "learning_plans", "moments", "renewals", "users", "validities", "windows"]
+__all__ += ["external_trainings", "facts", "learning_plans", "moments", "renewals", "users"]
+__all__ += ["validities", "windows"]
 
 COURSES = ("c1", "c2", "c3")
 PLANS = ("p1", "p2")
@@ -187,6 +189,19 @@ def completions(user_id: str = "u1") -> st.SearchStrategy[Completion]:
 
 
 @cache
+def external_trainings(
+    user_id: str = "u1", certification_id: str = "fa"
+) -> st.SearchStrategy[ExternalTraining]:
+    """External trainings that a user reported, chosen for a certification, another or none."""
+    return st.builds(
+        ExternalTraining,
+        st.just(user_id),
+        st.sampled_from(["x1", "x2"]),
+        moments().map(datetime.date),
+        st.sampled_from([certification_id, "other", None]),
+    )
+
+
 def courses() -> st.SearchStrategy[Course]:
     """Courses of a few ids, with some materials out of three."""
     materials = st.lists(st.sampled_from(["m1", "m2", "m3"]), unique=True)
@@ -235,6 +250,14 @@ def facts(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrateg
         completions=st.lists(completions(user_id), max_size=4),
         courses=_each(COURSES, courses()),
         plans=_each(PLANS, learning_plans()),
+        external=_mostly(
+            st.just([]),
+            st.lists(
+                external_trainings(user_id, certification_id),
+                max_size=2,
+                unique_by=lambda each: each.id,
+            ),
+        ),
         renewals=_mostly(
             st.just([]), st.lists(renewals(user_id, certification_id), max_size=2).map(_closed)
         ),
@@ -266,5 +289,6 @@ def _attempts(drawn: list[Enrolment]) -> list[Enrolment]:
 
 
 def _closed(drawn: list[Renewal]) -> list[Renewal]:
-    cancelled = RenewalState.CANCELLED
-    return [each.close(cancelled, each.started_at) for each in drawn[:-1]] + drawn[-1:]
+    cancelled, used = RenewalState.CANCELLED, {each.key for each in drawn[-1:]}
+    past = [each.close(cancelled, each.started_at) for each in drawn[:-1]]
+    return [evolve(each, key=None) if each.key in used else each for each in past] + drawn[-1:]

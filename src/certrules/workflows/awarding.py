@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from itertools import chain
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
@@ -16,12 +17,12 @@ from certrules.model.learning import Completion, ExternalTraining, RenewalState
 from certrules.model.people import Action
 from certrules.repositories.conflicts import conflict
 from certrules.repositories.protocols import CoreTransaction
-from certrules.rules import awarding, renewal
+from certrules.rules import awarding, criteria, renewal
 from certrules.workflows import facts
 from certrules.workflows.effects import DecisionParts, apply, decide_and_apply
 from certrules.workflows.platform import Acting
 
-__all__ = ["Completed", "complete", "edit", "report_external"]
+__all__ = ["Completed", "complete", "edit", "evaluate", "report_external"]
 
 
 @frozen
@@ -68,10 +69,7 @@ def complete(acting: Acting[DecisionParts], completion: Completion, *, at: datet
     at = instants.utc(at)
     with acting.writing() as transaction:
         known, learned = _load(transaction, completion)
-        attempts = learned.attempts(completion.ref)
-        earlier = [each for each in learned.completions if each.ref == completion.ref]
-        direct = not _through_plan(learned, completion)
-        recorded = awarding.record(completion, attempts, earlier, at=at, direct=direct)
+        recorded = _record(learned, completion, at=at)
         decisions = {id_: _decide(acting, known[id_], completion, at=at) for id_ in sorted(known)}
         if recorded:
             granted = (each for each in (recorded, *decisions.values()) if each)
@@ -102,6 +100,13 @@ def _load(
     return facts.of_user(transaction, user, asked, awards, renewals, items=[item])
 
 
+def _record(learned: facts.Learned, completion: Completion, *, at: datetime) -> Decision:
+    attempts = [each for each in learned.enrolments if each.ref == completion.ref]
+    earlier = [each for each in learned.completions if each.ref == completion.ref]
+    direct = not _through_plan(learned, completion)
+    return awarding.record(completion, attempts, earlier, at=at, direct=direct)
+
+
 def _decide(
     acting: Acting[object], known: Facts, completion: Completion, *, at: datetime
 ) -> Decision:
@@ -122,13 +127,14 @@ def _through_plan(learned: facts.Learned, completion: Completion) -> bool:
 
 def report_external(
     acting: Acting[DecisionParts], training: ExternalTraining, *, at: datetime
-) -> Decision | None:
-    """Record an external training, and issue the certification chosen for it, in one transaction.
+) -> Completed:
+    """Record an external training, and issue what it earns, in one transaction.
 
-    Returns what was decided, or None if no certification was chosen. A training that is still to
-    come is refused and not recorded. So is one for another certification than it has earned, if an
-    item carries one at most. One that was reported before, just as it is, earns nothing again.
-    Raises :class:`~certrules.errors.MissingDayError` for a day that the platform's zone skipped.
+    Every certification to which it is assigned decides as it does on other completions, see
+    :func:`complete`; besides, the one that was chosen for it does. A training that is still to come
+    is refused and not recorded. So is one for another certification than it has earned, if an item
+    carries one at most. One that was reported before, just as it is, earns nothing again. Raises
+    :class:`~certrules.errors.MissingDayError` for a day that the platform's zone skipped.
     Action: ``ISSUE_AWARD``.
 
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
@@ -137,38 +143,94 @@ def report_external(
     ...     transaction.certifications.put([Certification("fa", "First aid")])
     >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
     >>> course = ExternalTraining("1", "t1", date(2024, 6, 1), "fa")
-    >>> report_external(system, course, at=at).effects[0].award.issued_at.isoformat()
+    >>> decided = report_external(system, course, at=at).decisions["fa"]
+    >>> decided.effects[0].award.issued_at.isoformat()
     '2024-06-01T00:00:00+00:00'
 
-    Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-04, DOC-ASSIGN-09, DOC-ASSIGN-10, INT-22.
+    Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-04, DOC-ASSIGN-09, DOC-ASSIGN-10, INT-22, INT-43.
     """
     if not isinstance(training, ExternalTraining):
         raise InvalidValueError("training", training, "a certrules.ExternalTraining")
     acting.require_for(Action.ISSUE_AWARD, training.user_id)
-    at, zone, policy = instants.utc(at), acting.zone, acting.policy
-    completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
-    done = Completion(training.user_id, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
+    at, user_id, chosen = instants.utc(at), training.user_id, training.certification_id
+    done = criteria.external(training, zone=acting.zone, policy=acting.policy)
     with acting.writing() as transaction:
-        facts.known_user(transaction, training.user_id)
-        recorded = awarding.record(done, (), at=at)
-        if not recorded:
-            return recorded
-        reported = transaction.learning.external(training.user_id, training.id)
-        chosen = reported.certification_id if reported is not None else None
-        before = facts.load(transaction, training.user_id, chosen) if chosen is not None else None
-        carried = awarding.record_external(training, reported, before, policy=policy)
+        reported = {each.id: each for each in transaction.learning.external(user_id)}
+        known, learned = _load(transaction, done)
+        before = reported.get(training.id)
+        earned = before and before.certification_id
+        former = facts.load(transaction, user_id, earned) if earned else None
+        recorded = _record(learned, done, at=at)
+        assigned_to = [each.certification for each in known.values() if each.certification]
+        carried = awarding.record_external(
+            training, before, former, assigned_to, policy=acting.policy
+        )
         if not carried:
-            return carried
-        apply(transaction, carried.effects)
-        if training.certification_id is None:
-            return None
-        named = [done.ref]
-        known = facts.load(transaction, training.user_id, training.certification_id, naming=named)
-        known = known.with_completion(done) if reported == training else known
-        decision = awarding.decide_external(known, training, at=at, zone=zone, policy=policy)
-        if decision:
-            apply(transaction, decision.effects, policy.notifications)
-        return decision
+            return Completed(carried, {})
+        decisions = {id_: _decide(acting, known[id_], done, at=at) for id_ in sorted(known)}
+        if chosen is not None and chosen not in known:
+            found = facts.load(transaction, user_id, chosen, naming=[done.ref])
+            found = evolve(found, external=[*reported.values()])
+            decisions[chosen] = awarding.decide_external(
+                found, training, at=at, zone=acting.zone, policy=acting.policy
+            )
+        if recorded:
+            granted = (each for each in (recorded, carried, *decisions.values()) if each)
+            effects = chain.from_iterable(each.effects for each in granted)
+            apply(transaction, effects, acting.policy.notifications)
+    return Completed(recorded, decisions)
+
+
+def evaluate(
+    acting: Acting[DecisionParts],
+    user_id: str,
+    certification_id: str | None = None,
+    *,
+    at: datetime,
+) -> Mapping[str, Decision]:
+    """Issue or renew what is due to a user for what the store knows they completed by ``at``.
+
+    For a host that keeps completions itself, and asks afterwards. Each certification decides, or
+    the named one alone; those are left out of which the user has completed nothing. Asked twice, it
+    changes nothing the second time; but an award that was taken away is due again, as long as what
+    earned it is known. See :func:`certrules.rules.awarding.evaluate`. Action: ``ISSUE_AWARD``.
+
+    >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)
+    >>> course = Assignment(ItemKind.COURSE, "c1", datetime(2024, 1, 1, tzinfo=UTC))
+    >>> with store.writing() as transaction:
+    ...     transaction.users.put([User("1", "ada")])
+    ...     first_aid = Certification("fa", "First aid", assignments=(course,))
+    ...     transaction.certifications.put([first_aid])
+    ...     transaction.learning.add_completions([Completion("1", ItemKind.COURSE, "c1", at)])
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+    >>> bool(evaluate(system, "1", at=at)["fa"]), bool(evaluate(system, "1", at=at)["fa"])
+    (True, False)
+
+    Rules: DOC-CERT-11, DOC-CERT-12, DOC-RENEW-03, INT-12b, INT-43.
+    """
+    acting.require_for(Action.ISSUE_AWARD, user_id)
+    at = instants.utc(at)
+    with acting.writing() as transaction:
+        user = facts.known_user(transaction, user_id)
+        if certification_id is None:
+            asked = {each.id: each for each in transaction.certifications.all()}
+        else:
+            asked = {certification_id: facts.known_certification(transaction, certification_id)}
+        histories = transaction.awards.histories([(user_id, id_) for id_ in asked])
+        awards = [award for cycles in histories.values() for award in cycles]
+        renewals = transaction.renewals.of_user(user_id)
+        loaded, _ = facts.of_user(transaction, user, asked, awards, renewals)
+        reported = transaction.learning.external(user_id)
+        due = partial(awarding.evaluate, at=at, zone=acting.zone, policy=acting.policy)
+        known = {id_: evolve(each, external=reported) for id_, each in loaded.items()}
+        decisions = {
+            id_: due(each)
+            for id_, each in sorted(known.items())
+            if certification_id is not None or awarding.concerned(each)
+        }
+        granted = (each.effects for each in decisions.values() if each)
+        apply(transaction, chain.from_iterable(granted), acting.policy.notifications)
+    return decisions
 
 
 def edit(acting: Acting[DecisionParts], changed: Award, *, at: datetime) -> Decision:

@@ -72,9 +72,5 @@ def _candidates(
     """Return the ids of the users who completed any of the training."""
     begin = datetime.min.replace(tzinfo=UTC) if since is None else since
     return sorted(
-        {
-            completion.user_id
-            for item in {each.ref for each in certification.assignments}
-            for completion in view.learning.completed_since(*item, begin)
-        }
+        view.learning.completed_by({each.ref for each in certification.assignments}, begin)
     )

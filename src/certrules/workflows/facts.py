@@ -10,7 +10,14 @@ from certrules.errors import InvalidValueError
 from certrules.model.awards import AssociationType, Award, Source
 from certrules.model.catalog import Certification, Item, ItemKind, ItemRef
 from certrules.model.facts import Facts
-from certrules.model.learning import Completion, Course, Enrolment, LearningPlan, Renewal
+from certrules.model.learning import (
+    Completion,
+    Course,
+    Enrolment,
+    ExternalTraining,
+    LearningPlan,
+    Renewal,
+)
 from certrules.model.people import User
 from certrules.model.values import checked_id
 from certrules.repositories.memory import MemoryStore
@@ -39,7 +46,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-COURSE, PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
+COURSE, PLAN, EXTERNAL = ItemKind.COURSE, ItemKind.LEARNING_PLAN, ItemKind.EXTERNAL_TRAINING
 
 
 class LearnedParts(HasItems, HasLearning, Protocol):
@@ -101,6 +108,7 @@ def of_user(
         loaded.learning.put_plans(everything.plans)
         loaded.learning.put_enrolments(everything.enrolments)
         loaded.learning.add_completions(everything.completions)
+        loaded.learning.put_external(everything.external)
         loaded.items.put(everything.items.values())
         facts = {
             id_: _facts(user, each, held[id_], begun[id_], _learned(loaded, user.id, starting[id_]))
@@ -178,11 +186,7 @@ class Learned:
     enrolments: Sequence[Enrolment]
     completions: Sequence[Completion]
     items: Mapping[ItemRef, Item]
-
-    def attempts(self, item: ItemRef) -> Sequence[Enrolment]:
-        """Return the attempts at an item, archived ones too, first to last."""
-        found = (each for each in self.enrolments if each.ref == item)
-        return sorted(found, key=lambda each: each.attempt)
+    external: Sequence[ExternalTraining]
 
 
 def _learned(
@@ -211,6 +215,7 @@ def _learned(
         enrolments,
         [each for each in done if each.ref in items],
         ordered,
+        learning.external(user_id) if any(kind is EXTERNAL for kind, _ in items) else (),
     )
 
 
@@ -222,7 +227,8 @@ def _facts(
     known: Learned,
 ) -> Facts:
     learning = known.enrolments, known.completions, known.courses, known.plans
-    return Facts(user, certification, awards, *learning, renewals, tuple(known.items.values()))
+    names = tuple(known.items.values())
+    return Facts(user, certification, awards, *learning, renewals, names, known.external)
 
 
 def _starting(certification: Certification, awards: Iterable[Award]) -> set[ItemRef]:

@@ -11,7 +11,15 @@ from attrs import evolve
 from certrules import Assignment, Award, Certification, Item, ItemKind, Unit, User, Validity
 from certrules.catalogs import Catalog
 from certrules.instants import parse
-from certrules.model.learning import Course, Enrolment, EnrolmentStatus, LearningPlan, Window
+from certrules.model.catalog import Criteria
+from certrules.model.learning import (
+    Completion,
+    Course,
+    Enrolment,
+    EnrolmentStatus,
+    LearningPlan,
+    Window,
+)
 from certrules.repositories.sql import open_store
 from certrules.workflows import catalog
 from tests.cli.conftest import Answer, Run
@@ -395,6 +403,38 @@ def test_an_external_training_issues_what_was_chosen_for_it(told: Told) -> None:
     link = ("--link", "Credly", "javascript:alert(1)", "--external-certifications")
     script = told("edit --user ada --certification FA", *link)
     assert (script.code, "url cannot be 'javascript:alert(1)'" in script.err) == (2, True)
+
+
+@pytest.mark.rule("INT-43")
+def test_an_external_training_that_is_assigned_is_an_item(told: Told) -> None:
+    both = (
+        Assignment(ItemKind.COURSE, "c1", SINCE),
+        Assignment(ItemKind.EXTERNAL_TRAINING, "T-7", SINCE),
+    )
+    with closing(open_store(str(told.store))) as store, store.writing() as transaction:
+        needs_both = Certification("k9", "Both", assignments=both, criteria=Criteria.ALL)
+        transaction.certifications.put([needs_both])
+    words = "complete --user ada --external T-7 --zone UTC --at 2024-06-01T00:00:00Z"
+    alone = told(f"{words} --completed 2024-05-03T09:00:00Z")
+    assert alone.code == 1
+    assert "because course FA-101 is not completed (ALL-TRAIN-03)" in alone.out
+    words = "complete --user ada --course FA-101 --zone UTC --at 2024-06-02T00:00:00Z"
+    told(f"{words} --completed 2024-05-01T10:00:00Z")
+    awards = told("status --user ada --format json").data["awards"]
+    (award,) = (each for each in awards if each["certification_name"] == "Both")
+    assert (award["issued_at"], award["item"]) == ("2024-05-03T00:00:00+00:00", "T-7")
+
+
+def test_what_the_store_knows_is_issued_once(told: Told) -> None:
+    with closing(open_store(str(told.store))) as store, store.writing() as transaction:
+        done = Completion("1", ItemKind.COURSE, "c1", parse("2024-05-01T10:00:00Z"))
+        transaction.learning.add_completions([done])
+    words = "complete --user ada --known --zone UTC --at 2024-06-01T00:00:00Z"
+    issued = told(words)
+    assert issued.code == 0
+    assert "First aider: done\n  a new award is issued: from 2024-05-01" in issued.out
+    again = told(f"{words} --certification FA")
+    assert (again.code, "(DOC-RENEW-03)" in again.out) == (1, True)
 
 
 @pytest.mark.rule("INT-12b")

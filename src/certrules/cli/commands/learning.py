@@ -12,7 +12,7 @@ from certrules.cli.names import Words
 from certrules.cli.output import Output, counted, progress
 from certrules.cli.session import Acting
 from certrules.model.catalog import Item
-from certrules.model.decisions import Answer, Decision, Granted, Refused
+from certrules.model.decisions import Answer, Granted
 from certrules.model.learning import Completion, ExternalTraining, RenewalOption
 from certrules.model.people import Action
 from certrules.workflows import awarding, renewal, reopen
@@ -26,8 +26,9 @@ COMPLETE = """\
 Every certification to which the item is assigned is issued, or renewed if its
 renewal was started, or refused with the reasons. The expiry is calculated on
 the calendar of --zone. A completion that is reported late has its own instant,
---completed; one that is still to come is refused. An external training issues
-the certification that is chosen for it:
+--completed; one that is still to come is refused. An external training counts
+for the certifications to which it is assigned, and issues the one that is
+chosen for it:
 
   certrules complete --store certificates.db --user ada --external T-7 \\
       --certification FA --completed 2024-06-01T09:00:00Z --zone Europe/Rome
@@ -55,10 +56,12 @@ that are not looked at.
 def add_complete(parser: argparse.ArgumentParser) -> None:
     options.command(parser, COMPLETE, _complete)
     options.add(parser, "--user")
-    options.add_items(parser, "what was completed", required=True).add_argument(
-        "--external", metavar="ID", help="what was completed: an external training activity"
-    )
-    says = "chosen for an external training, by code or id"
+    completed = options.add_items(parser, "what was completed", required=True)
+    says = "what was completed: an external training activity"
+    completed.add_argument("--external", metavar="ID", help=says)
+    says = "what the store knows: issue what is due for it, and record nothing"
+    completed.add_argument("--known", action="store_true", help=says)
+    says = "chosen for an external training, or asked of alone with --known; by code or id"
     parser.add_argument("--certification", metavar="C", help=says)
     options.add_zone(parser, "on whose calendar the expiry is calculated", required=True)
     options.add_value(parser, "--completed", "INSTANT", "when it was completed (--at)")
@@ -69,34 +72,26 @@ def _complete(args: argparse.Namespace) -> int:
     completed_at = args.completed or args.at
     if args.external is not None and not args.external.strip():
         raise UsageError("--external is blank: give the id of the training activity")
-    if args.certification is not None and args.external is None:
+    if args.certification is not None and args.external is None and not args.known:
         raise UsageError("--certification is chosen for an external training: name it, --external")
     with session.acting(args) as acting:
         user = session.user(acting, Action.ISSUE_AWARD, args.user)
         chosen = None if args.certification is None else session.certification_id(acting, args)
         with acting.store.reading() as view:
             item = names.item(view, args)
-        if item is None:
+        if args.known:
+            due = awarding.evaluate(acting, user.id, chosen, at=args.at)
+            completed = Completed(Granted(), due)
+        elif item is None:
             day = instants.local_day(completed_at, args.zone)
             training = ExternalTraining(user.id, args.external, day, chosen)
-            decision = awarding.report_external(acting, training, at=args.at)
-            completed = _external(acting, training, decision)
+            completed = awarding.report_external(acting, training, at=args.at)
         else:
             done = Completion(user.id, item.kind, item.id, completed_at)
             completed = awarding.complete(acting, done, at=args.at)
         _show_completed(args.out, acting, completed)
     refused = not completed.recorded or not all(completed.decisions.values())
     return 1 if refused else 0
-
-
-def _external(acting: Acting, training: ExternalTraining, decision: Decision | None) -> Completed:
-    """Return what followed from an external training, as from other completions."""
-    with acting.store.reading() as view:
-        recorded = view.learning.external(training.user_id, training.id) == training
-    chosen = training.certification_id
-    decided = {} if decision is None or chosen is None else {chosen: decision}
-    refused = isinstance(decision, Refused) and not recorded
-    return Completed(decision if decision is not None and refused else Granted(), decided)
 
 
 def _show_completed(out: Output, acting: Acting, completed: Completed) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     Select,
+    Subquery,
     and_,
     bindparam,
     delete,
@@ -27,6 +28,7 @@ from certrules.model.learning import (
     Completion,
     Course,
     Enrolment,
+    EnrolmentStatus,
     ExternalTraining,
     LearningPlan,
 )
@@ -111,6 +113,23 @@ def _by_kind(items: Iterable[ItemRef]) -> dict[str, list[str]]:
     return {kind.name: [id_ for one, id_ in items if one is kind] for kind in ItemKind}
 
 
+def _done(items: Collection[ItemRef]) -> list[Subquery]:
+    """Select the completions of items, as recorded and as completed enrolments have them."""
+    enrolled = enrolments.c
+    attempts = select(*(enrolled[column.name] for column in completions.c)).where(
+        enrolled.status == EnrolmentStatus.COMPLETED, enrolled.completed_at.is_not(None)
+    )
+    both = (completions, select(*completions.c)), (enrolments, attempts)
+    return [
+        done.where(is_any(table.c.kind, table.c.item_id, items)).subquery() for table, done in both
+    ]
+
+
+def _first_to_last(completion: Completion) -> tuple[str, datetime, str, str]:
+    kind, item_id = completion.ref
+    return completion.user_id, completion.completed_at, kind.value, item_id
+
+
 # made once: that takes longer than to ask
 _RELATED = _related()
 _AS_ATTEMPTS = [
@@ -168,7 +187,7 @@ class SqlLearning(Part):
         ]
         return (
             sorted(attempts, key=lambda each: (each.kind.value, each.item_id, each.attempt)),
-            sorted(done, key=lambda each: (each.completed_at, each.kind.value, each.item_id)),
+            sorted(done, key=_first_to_last),
         )
 
     def put_enrolments(self, values: Iterable[Enrolment]) -> None:
@@ -177,33 +196,25 @@ class SqlLearning(Part):
     def completions(
         self, users: Collection[str], items: Collection[ItemRef]
     ) -> Iterator[Completion]:
-        table = completions.c
-        of_items = _COMPLETIONS.select.where(is_any(table.kind, table.item_id, items)).order_by(
-            table.user_id, table.completed_at, table.kind, table.item_id
-        )
-        wanted = sorted(set(users)) if items else []
-        return map(_COMPLETIONS.read, self._session.rows_among(of_items, table.user_id, wanted))
+        for some in chunks(sorted(set(users)) if items else []):
+            found = (select(*table.c).where(table.c.user_id.in_(some)) for table in _done(items))
+            rows = self._session.rows(union(*found))
+            yield from sorted(map(_COMPLETIONS.read, rows), key=_first_to_last)
 
-    def completed_since(
-        self, kind: ItemKind, item_id: str, since: datetime
-    ) -> Iterator[Completion]:
-        table = completions.c
-        of_item = _COMPLETIONS.select.where(
-            table.kind == kind,
-            table.item_id == item_id,
-            table.completed_at >= instants.utc(since),
+    def completed_by(self, items: Collection[ItemRef], since: datetime) -> Collection[str]:
+        since = instants.utc(since)
+        found = (
+            select(table.c.user_id).where(table.c.completed_at >= since) for table in _done(items)
         )
-        return map(
-            _COMPLETIONS.read, self._session.pages(of_item, table.completed_at, table.user_id)
-        )
+        return {row.user_id for row in self._session.rows(union(*found))} if items else set()
 
     def add_completions(self, values: Iterable[Completion]) -> None:
         self._session.put(completions, values, _COMPLETIONS.getters)
 
-    def external(self, user_id: str, training_id: str) -> ExternalTraining | None:
+    def external(self, user_id: str) -> Sequence[ExternalTraining]:
         table = external_trainings.c
-        of_user = _EXTERNAL.select.where(table.user_id == user_id, table.id == training_id)
-        return next(map(_EXTERNAL.read, self._session.rows(of_user)), None)
+        of_user = _EXTERNAL.select.where(table.user_id == user_id).order_by(table.id)
+        return [*map(_EXTERNAL.read, self._session.rows(of_user))]
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
         self._session.put(external_trainings, trainings, _EXTERNAL.getters)

@@ -10,6 +10,7 @@ from certrules.rules.awarding.by_hand import (
 )
 from certrules.rules.awarding.completing import decide
 from certrules.rules.awarding.editing import edit, not_held
+from certrules.rules.awarding.evaluating import concerned, evaluate
 from certrules.rules.awarding.external import decide_external, record_external
 from certrules.rules.awarding.predated import predatable, predate
 from certrules.rules.awarding.recording import inferred, record, reopen_training
@@ -19,9 +20,11 @@ __all__ = [
     "Expansion",
     "Targets",
     "by_hand",
+    "concerned",
     "decide",
     "decide_external",
     "edit",
+    "evaluate",
     "expand",
     "inferred",
     "not_held",

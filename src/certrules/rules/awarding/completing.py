@@ -1,10 +1,11 @@
 """Completing: what does a completion earn?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 
+from certrules import instants
 from certrules.model.awards import AssociationType, Award, Source
-from certrules.model.catalog import Certification
+from certrules.model.catalog import Certification, ItemKind
 from certrules.model.decisions import Decision, Granted, Reason, Refused, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
@@ -14,7 +15,7 @@ from certrules.rulebook import Rule
 from certrules.rules import consequences, criteria, issuing, status
 from certrules.rules.awarding import recording
 
-__all__ = ["decide", "issue", "objections"]
+__all__ = ["decide", "earn", "issue", "new_objections", "objections"]
 
 
 def decide(
@@ -25,13 +26,15 @@ def decide(
     zone: str | tzinfo,
     policy: Policy = DOCEBO,
 ) -> Decision:
-    """Decide whether a completion earns its user the certification of the facts.
+    """Decide whether a completion that is new earns its user the certification of the facts.
 
     The award is issued at the completion, or at a later one that was needed as well; what was
-    completed last has earned it, in whatever order it was reported. ``zone`` is the one in whose
-    calendar the expiry is counted. If a renewal is open, ask
+    completed last has earned it, in whatever order it was reported. What lies after ``at`` has not
+    happened: no such completion counts. ``zone`` is the one in whose calendar the expiry is
+    counted, and an external training completed. If a renewal is open, ask
     :func:`certrules.rules.renewal.complete` instead: here, who holds an award is refused, unless
     it has expired and training was open again. Then it is archived at ``at`` with its own dates.
+    If the facts have the completion already, ask :func:`~certrules.rules.awarding.evaluate`.
 
     >>> start, done = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 2))
     >>> first_aid = Certification(
@@ -44,15 +47,34 @@ def decide(
 
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-03, DOC-ASSIGN-07, DOC-ASSIGN-08, DOC-RENEW-03,
     ALL-CERT-11, ALL-EXP-04, ALL-TRAIN-03, ALL-TRAIN-05, ALL-TRAIN-06, ALL-VIS-02, INT-14b,
-    INT-19c, INT-35, INT-36, INT-37b.
+    INT-19c, INT-35, INT-36, INT-37b, INT-43.
     """
-    known = facts.with_completion(completion)
+    facts.with_completion(completion)  # raises for that of another user
+    facts = criteria.with_external(facts, zone=zone, policy=policy)
+    reasons = new_objections(facts, completion, at)
+    return earn(facts, completion, reasons, at=at, zone=zone, policy=policy)
+
+
+def earn(
+    facts: Facts,
+    completion: Completion,
+    against: Iterable[Reason] = (),
+    *,
+    at: datetime,
+    zone: str | tzinfo,
+    policy: Policy,
+) -> Decision:
+    """Decide what a completion earns, new or known, given what else speaks against it.
+
+    Rules: DOC-ASSIGN-03, DOC-ASSIGN-07, ALL-TRAIN-03, INT-14b, INT-37b.
+    """
     certification = facts.certification
     if certification is None:
         return Refused(issuing.objections(facts, policy))
-    needed = _needed(known, certification, completion, policy)
+    needed = _needed(facts, certification, completion, at, policy)
     reasons = [
         *objections(facts, completion, at, policy),
+        *against,
         *_criteria_objections(facts, certification, completion, needed),
     ]
     if reasons:
@@ -67,14 +89,18 @@ Needed = list[tuple[criteria.Group, list[Completion]]]
 
 
 def _needed(
-    facts: Facts, certification: Certification, completion: Completion, policy: Policy
+    facts: Facts,
+    certification: Certification,
+    completion: Completion,
+    at: datetime,
+    policy: Policy,
 ) -> Needed:
-    held = facts.held
-    others: Sequence[Completion] = facts.all_completions
+    held, at = facts.held, instants.utc(at)
+    others = [each for each in facts.all_completions if each.completed_at <= at]
     if held is not None and reopened(held, completion, policy):
         others = [each for each in others if status.expired(held, each.completed_at)]
     return [
-        (group, [completion] if criteria.assigned(group, completion) else [*others])
+        (group, [completion] if criteria.assigned(group, completion) else others)
         for group in criteria.groups(certification, policy)
     ]
 
@@ -89,19 +115,26 @@ def _criteria_objections(
         yield from filter(None, (criteria.objection(facts, group, done) for group, done in needed))
 
 
-def objections(
-    facts: Facts, completion: Completion, at: datetime, policy: Policy
-) -> Iterator[Reason]:
-    """Yield why a completion earns nothing, given the facts without it.
+def new_objections(facts: Facts, completion: Completion, at: datetime) -> Iterator[Reason]:
+    """Yield why a completion is none that is new and can be true, given the facts without it.
 
-    Rules: DOC-CERT-12, DOC-CERT-13, DOC-RENEW-03, ALL-VIS-02, INT-19c, INT-31b.
+    Rules: DOC-CERT-12.
     """
-    yield from issuing.objections(facts, policy)
-    yield from _holding_objections(facts, completion, at, policy)
     if repeated := issuing.repetition(facts, completion):
         yield repeated
     attempts = facts.attempts(*completion.ref)
     yield from recording.objections(completion, attempts, facts.completions, at)
+
+
+def objections(
+    facts: Facts, completion: Completion, at: datetime, policy: Policy
+) -> Iterator[Reason]:
+    """Yield why a user earns nothing by a completion, whichever item it is of.
+
+    Rules: DOC-CERT-13, DOC-RENEW-03, ALL-VIS-02, INT-19c, INT-31b.
+    """
+    yield from issuing.objections(facts, policy)
+    yield from _holding_objections(facts, completion, at, policy)
 
 
 def reopened(held: Award, completion: Completion, policy: Policy) -> bool:
@@ -139,18 +172,27 @@ def issue(
     zone: str | tzinfo,
     policy: Policy,
 ) -> Decision:
-    """Issue what the last completion has earned, unless there is an award of these very dates.
+    """Issue what the last completion has earned, unless an award of it, or of its dates, exists.
 
-    Rules: DOC-AWARD-02, INT-14b, INT-35.
+    Rules: DOC-ASSIGN-10, DOC-AWARD-02, INT-14b, INT-35.
     """
     source = Source(AssociationType(last.kind.value), last.item_id)
-    done = last.completed_at
+    done, item = last.completed_at, facts.item(*last.ref)
     award = issuing.stamp(facts, certification, source, issued_at=done, zone=zone, policy=policy)
     if same := issuing.same_awards(award, facts.awards):
         return Refused(same)
-    item = facts.item(*last.ref)
-    reasons = [because(ReasonCode.EARNED, item=item, issued_at=award.issued_at)]
+    if earned := [each.cycle for each in facts.awards if _earned(each, last)]:
+        return Refused((because(ReasonCode.AWARD_OF_COMPLETION, item=item, cycle=min(earned)),))
+    elsewhere = last.kind is ItemKind.EXTERNAL_TRAINING
+    rule = Rule.DOC_ASSIGN_10 if elsewhere else Rule.INT_14b
+    reasons = [because(ReasonCode.EARNED, rule, item=item, issued_at=award.issued_at)]
     if facts.held:
         reasons.append(because(ReasonCode.EXPIRED_EARNED_AGAIN, cycle=facts.held.cycle))
     reasons += consequences.replaced(facts.renewal)
     return Granted(consequences.issued(award, facts.held, facts.renewal, at), reasons)
+
+
+def _earned(award: Award, completion: Completion) -> bool:
+    source, done = award.source, award.source.completed_at or award.issued_at
+    earned = source.type.value, source.item_id, done
+    return earned == (completion.kind.value, completion.item_id, completion.completed_at)

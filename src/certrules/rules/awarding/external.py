@@ -1,21 +1,21 @@
 """External training: what does it earn?"""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 
-from certrules import instants
 from certrules.model.awards import AssociationType
-from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Decision, Granted, Refused, because
+from certrules.model.catalog import Certification, Item
+from certrules.model.decisions import Decision, Granted, Reason, Refused, because
 from certrules.model.effects import RecordExternalTraining
 from certrules.model.facts import Facts
-from certrules.model.learning import Completion, ExternalTraining
+from certrules.model.learning import ExternalTraining
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
-from certrules.rules import issuing
+from certrules.rules import criteria, issuing
 from certrules.rules.awarding import completing
 from certrules.rules.feature import switched_off
 
-__all__ = ["decide_external", "record_external"]
+__all__ = ["decide_external", "earn_external", "record_external"]
 
 
 def decide_external(
@@ -26,11 +26,13 @@ def decide_external(
     zone: str | tzinfo,
     policy: Policy = DOCEBO,
 ) -> Decision:
-    """Decide whether an external training earns the certification that was chosen for it.
+    """Decide whether an external training earns a certification, assigned to it or chosen for it.
 
-    The award is issued on the completion date, which becomes an instant in ``zone`` by the policy's
-    convention; a day that the zone skipped raises
-    :class:`~certrules.errors.MissingDayError`. When the certification was chosen does not matter.
+    It is completed on its date, which becomes an instant in ``zone`` by the policy's convention; a
+    day that the zone skipped raises :class:`~certrules.errors.MissingDayError`. A training that is
+    assigned is an item like any other, whatever was chosen: it earns what that completion earns.
+    If it is only chosen, it earns the certification by itself, issued on that date; when it was
+    chosen does not matter.
 
     >>> facts = Facts(User("ada", "ada"), Certification("fa", "First aid"))
     >>> course = ExternalTraining("ada", "t1", date(2024, 2, 1), "fa")
@@ -39,15 +41,36 @@ def decide_external(
     >>> decided.effects[0].award.issued_at.isoformat()
     '2024-01-31T23:00:00+00:00'
 
-    Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-09, DOC-ASSIGN-10, DOC-RENEW-03, ALL-VIS-02.
+    Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-09, DOC-ASSIGN-10, DOC-RENEW-03, ALL-VIS-02, INT-43.
     """
-    completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
-    completion = Completion(training.user_id, ItemKind.EXTERNAL_TRAINING, training.id, completed_at)
-    facts.with_completion(completion)  # raises for that of another user
+    completion = criteria.external(training, zone=zone, policy=policy)
+    certification = facts.certification
+    if certification is None or criteria.attached(certification, training):
+        return completing.decide(facts, completion, at=at, zone=zone, policy=policy)
+    known = facts.with_completion(completion)  # raises for that of another user
+    facts = known if training in facts.external else facts
+    reasons = completing.new_objections(facts, completion, at)
+    return earn_external(facts, training, reasons, at=at, zone=zone, policy=policy)
+
+
+def earn_external(
+    facts: Facts,
+    training: ExternalTraining,
+    against: Iterable[Reason] = (),
+    *,
+    at: datetime,
+    zone: str | tzinfo,
+    policy: Policy,
+) -> Decision:
+    """Decide what a training that is not assigned earns, given what else speaks against it.
+
+    Rules: DOC-ASSIGN-09, DOC-ASSIGN-10.
+    """
     certification = facts.certification
     if certification is None:
         return Refused(issuing.objections(facts, policy))
-    reasons = [*completing.objections(facts, completion, at, policy)]
+    completion = criteria.external(training, zone=zone, policy=policy)
+    reasons = [*completing.objections(facts, completion, at, policy), *against]
     if training.certification_id != certification.id:
         code, item = ReasonCode.EXTERNAL_FOR_OTHER_CERTIFICATION, facts.item(*completion.ref)
         reasons.append(because(code, item=item, **issuing.named(certification)))
@@ -60,15 +83,17 @@ def record_external(
     training: ExternalTraining,
     reported: ExternalTraining | None,
     known: Facts | None,
+    assigned: Iterable[Certification] = (),
     *,
     policy: Policy = DOCEBO,
 ) -> Granted[RecordExternalTraining] | Refused:
     """Decide whether an external training can be reported with the certification chosen for it.
 
-    ``reported`` is the training of that user and id as it was reported before, and ``known`` the
-    facts of the certification chosen for it then. If an item carries one at most, what has
-    earned one certification is not reported for another: its award must be taken away first. As
-    long as it has earned nothing, another may be chosen.
+    ``reported`` is the training of that user and id as it was reported before, ``known`` the
+    facts of the certification chosen for it then, and ``assigned`` the certifications of which it
+    is an item. If an item carries one at most, none can be chosen beside these; and what has earned
+    one certification by a choice is not reported for another: its award must be taken away first.
+    As long as it has earned nothing, another may be chosen.
 
     >>> before = ExternalTraining("ada", "t1", date(2024, 2, 1), "fa")
     >>> source = Source(AssociationType.EXTERNAL_TRAINING, "t1")
@@ -82,12 +107,29 @@ def record_external(
     """
     if off := switched_off(policy):
         return Refused(off)
-    another = reported is not None and reported.certification_id != training.certification_id
-    if policy.one_certification_per_item and another and known and _earned(training, known):
-        item = known.item(ItemKind.EXTERNAL_TRAINING, training.id)
-        other = issuing.named(known.certification) if known.certification else {}
-        return Refused((because(ReasonCode.EXTERNAL_EARNED_OTHER, item=item, **other),))
+    reasons = [*_of_others(training, reported, known, assigned)]
+    if reasons and policy.one_certification_per_item:
+        return Refused(reasons)
     return Granted((RecordExternalTraining(training),), (because(ReasonCode.EXTERNAL_CHOICE_FREE),))
+
+
+def _of_others(
+    training: ExternalTraining,
+    reported: ExternalTraining | None,
+    known: Facts | None,
+    assigned: Iterable[Certification],
+) -> Iterator[Reason]:
+    """Yield which other certifications a training earns, or has earned by a choice."""
+    chosen, others = training.certification_id, sorted(assigned, key=lambda each: each.id)
+    for other in others:
+        if chosen not in (None, other.id):
+            named = issuing.named(other)
+            yield because(ReasonCode.ITEM_EARNS_OTHER, item=Item(*training.ref), **named)
+    another = reported is not None and reported.certification_id != chosen
+    if another and known and known.certification not in others and _earned(training, known):
+        item = known.item(*training.ref)
+        named = issuing.named(known.certification) if known.certification else {}
+        yield because(ReasonCode.EXTERNAL_EARNED_OTHER, item=item, **named)
 
 
 def _earned(training: ExternalTraining, known: Facts) -> bool:

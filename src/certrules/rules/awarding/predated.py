@@ -50,9 +50,10 @@ def predate(
 ) -> Decision:
     """Decide whether a user is issued a certification for what they completed before it existed.
 
-    What is needed must be complete, and the last completion not earlier than ``since``, if given.
-    The award counts from now or from that completion, as the policy says. An expired award that the
-    user holds is archived at ``at``. What has earned an award, archived or not, earns no other.
+    What is needed must be complete, also by an enrolment that says so, and the last completion not
+    earlier than ``since``, if given. The award counts from now or from that completion, as the
+    policy says. An expired award that the user holds is archived at ``at``. What has earned an
+    award, archived or not, earns no other.
 
     >>> long_ago, today = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)
     >>> track = Assignment(ItemKind.LEARNING_TRACK, "t1", today)
@@ -66,9 +67,10 @@ def predate(
     (True, True)
 
     Rules: ALL-EXP-02, ALL-PREDATE-01, ALL-PREDATE-04, ALL-PREDATE-05, ALL-PREDATE-06,
-    ALL-PREDATE-08, INT-36, INT-37, INT-37b.
+    ALL-PREDATE-08, INT-36, INT-37, INT-37b, INT-43.
     """
     at = instants.utc(at)
+    facts = criteria.with_external(facts, zone=zone, policy=policy)
     certification = facts.certification
     if certification is None:
         return Refused(issuing.objections(facts, policy))

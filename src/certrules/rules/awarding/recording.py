@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from attrs import evolve
 
@@ -34,7 +35,8 @@ def record(
     The effects record it, and complete the user's current attempt at a course or plan. A user in
     none is enrolled by it: directly, unless they are enrolled in a plan that holds the course.
 
-    ``attempts`` are the user's enrolments in the item, archived ones too; there need not be any.
+    ``attempts`` are the user's enrolments in the item in any order, archived ones too; there need
+    not be any. The last one is that of the highest number, whenever it began.
     One that began with a completion, its own or one of ``completions``, was only inferred from it,
     and does not contradict an older one.
 
@@ -44,7 +46,8 @@ def record(
 
     Rules: DOC-CERT-12.
     """
-    attempts, completions = tuple(attempts), tuple(completions)
+    attempts = sorted(attempts, key=attrgetter("attempt"))
+    completions = tuple(completions)
     if reasons := tuple(objections(completion, attempts, completions, at)):
         return Refused(reasons)
     enrolled = _enrolments(completion, attempts, completions, direct=direct)
@@ -109,7 +112,8 @@ def objections(
     if future := issuing.future_objection(completion, at):
         yield future
     done = completion.completed_at
-    first = min(attempts, key=lambda attempt: attempt.enrolled_at, default=None)
+    order = attrgetter("enrolled_at", "attempt")
+    first = min(attempts, key=order, default=None)
     if first is None or inferred(first, completions):
         return
     began = first.enrolled_at
