@@ -147,13 +147,18 @@ def utc(instant: datetime, name: str = "instant") -> datetime:
         raise OutOfRangeError(instant, "in UTC") from error
 
 
-def written(instant: datetime) -> str:
-    """Return an instant as people write it, to the minute, in UTC and saying so.
+def written(instant: datetime, zone: str | tzinfo = UTC) -> str:
+    """Return an instant as people write it, to the minute, with the zone whose clocks show it.
 
     >>> written(datetime(2024, 7, 1, 9, 30, tzinfo=UTC))
     '2024-07-01 09:30 UTC'
+    >>> written(datetime(2024, 7, 1, 9, 30, tzinfo=UTC), "Europe/Rome")
+    '2024-07-01 11:30 Europe/Rome'
+
+    Rules: DOC-TZ-02, INT-49.
     """
-    return f"{utc(instant).replace(tzinfo=None).isoformat(' ', 'minutes')} UTC"
+    at = local_or_utc(instant, zone)
+    return f"{at.replace(tzinfo=None).isoformat(' ', 'minutes')} {at.tzinfo}"
 
 
 def local_day(instant: datetime, zone: str | tzinfo) -> date:

@@ -69,7 +69,8 @@ def terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The same screen for everyone, and a folder of one's own."""
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.delenv("CERTRULES_DEBUG", raising=False)
+    for name in ("DEBUG", "STORE", "ZONE"):
+        monkeypatch.delenv(f"CERTRULES_{name}", raising=False)
     monkeypatch.chdir(tmp_path)
 
 

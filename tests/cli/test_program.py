@@ -172,7 +172,7 @@ def test_that_an_answer_could_not_be_written_does_not_hide_that_it_is_done(
         ("unassign", "--user", "Bob", "--certification", "FA"),
         ("delete", "--certification", "FA"),
         ("renew", "--explain", "--user", "Bob", "--certification", "FA"),
-        ("predate", "--certification", "FA", "--dry-run"),
+        ("predate", "--certification", "FA", "--zone", "UTC", "--dry-run"),
         (
             "award",
             "--user",

@@ -135,6 +135,8 @@ def test_every_short_code_has_a_value() -> None:
         "certification_description": "Plasters",
         "issue_date": "2024-01-01",
         "expiry_date": "2025-06-30",
+        "last_valid_day": "2025-06-30",
+        "time_zone": "Europe/Rome",
         "days_left": "2",
         "badge_image": "media/7.png",
         "item_name": "Bandages",

@@ -106,13 +106,14 @@ def test_the_table_of_certifications() -> None:
         "Date Created",
         "Last Updated",
         "Allbound ID",
+        "Time Zone",
     ]
     kinds, updated = ("learning track", "course"), LATE + timedelta(days=31, hours=12)
     assert found(query, zone="Europe/Rome") == [
-        ("conduct", (), "", (), (), "draft", "never", "9", None, None, "4"),
+        ("conduct", (), "", (), (), "draft", "never", "9", None, None, "4", "Europe/Rome"),
         (
             *("First aid", ("Track", "C-1"), "Bandages", ("care", "calm"), kinds),
-            *("active", "2 years", "ada", LATE, updated, "3"),
+            *("active", "2 years", "ada", LATE, updated, "3", "Europe/Rome"),
         ),
     ]
 
@@ -142,24 +143,26 @@ def test_the_table_of_issued_certifications() -> None:
         "Account Owner",
         "Skills",
         "Issued On",
+        "Last Valid Day",
+        "Time Zone",
     ]
     training, skills = ("Track", "C-1"), ("care", "calm")
     assert found(query) == [
         (
             *("9", "conduct", (), "manual", "valid", "never", None, None, ()),
-            date(2024, 1, 1),
+            *(date(2024, 1, 1), "never", "UTC"),
         ),
         (
             *("ada", "First aid", training, "learning track", "valid", date(2024, 10, 27)),
-            *("Acme", "olga", skills, date(2023, 12, 23)),
+            *("Acme", "olga", skills, date(2023, 12, 23), date(2024, 10, 27), "UTC"),
         ),
         (
             *("Bob", "conduct", (), "manual", "not yet valid", "never", "bits", None, ()),
-            date(2024, 4, 9),
+            *(date(2024, 4, 9), "never", "UTC"),
         ),
         (
             *("Bob", "First aid", training, "manual", "expired", date(2024, 1, 1)),
-            *("bits", None, skills, date(2023, 12, 23)),
+            *("bits", None, skills, date(2023, 12, 23), date(2024, 1, 1), "UTC"),
         ),
     ]
 
@@ -174,10 +177,12 @@ def test_the_list_of_awarded_users() -> None:
         "Issue Date",
         "Days To Renew",
         "Expiry Date",
+        "Last Valid Day",
+        "Time Zone",
     ]
     assert found(query) == [
-        ("ada", "Ada", "Lovelace", date(2023, 12, 23), 269, date(2024, 10, 27)),
-        ("Bob", "Bob", "Babbage", date(2023, 12, 23), -31, date(2024, 1, 1)),
+        ("ada", "Ada", "Lovelace", date(2023, 12, 23), 269, *[date(2024, 10, 27)] * 2, "UTC"),
+        ("Bob", "Bob", "Babbage", date(2023, 12, 23), -31, *[date(2024, 1, 1)] * 2, "UTC"),
     ]
     never = asked(Table.AWARDED_USERS, ["Days To Renew"], filters=[("certification", "CONDUCT")])
     assert found(never) == [(None,), (None,)]

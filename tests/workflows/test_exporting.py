@@ -98,7 +98,8 @@ def test_a_table_is_exported_as_a_workbook(awarded: Store[Transaction]) -> None:
     assert done.rows == 3
     book = load_workbook(io.BytesIO(data))
     assert book.sheetnames == ["Awarded users"]
-    note = "As of 2024-01-10T00:00:00+00:00; days and times of Europe/Rome"
+    own = "each user's own time zone, else of Europe/Rome"
+    note = f"As of 2024-01-10T00:00:00+00:00; days and times of {own}"
     assert book.properties.description == note
     rows = list(book["Awarded users"].iter_rows(values_only=True))
     assert rows[0] == tuple(done.columns)

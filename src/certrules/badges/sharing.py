@@ -21,6 +21,7 @@ from certrules import instants
 from certrules.badges import baking
 from certrules.badges.urls import check_web
 from certrules.errors import InvalidValueError
+from certrules.model.awards import ExpiryDay, shown_expiry
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import Certification
 from certrules.model.values import sequence, value
@@ -42,11 +43,13 @@ def linkedin_link(
     url: str,
     id: str,  # noqa: A002
     organization: str | int,
+    expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE,
 ) -> str:
     """Return the link by which somebody adds a certification to their LinkedIn profile.
 
     ``organization`` is LinkedIn's number of the issuer, or else its name; ``url`` is the page where
-    the badge can be verified; ``zone`` is the viewer's, whose months count. Raises
+    the badge can be verified; ``zone`` is the user's, whose months count, and ``expiry_day`` the
+    award's: if it is included, the month of the last valid day counts. Raises
     :class:`~certrules.errors.InvalidValueError` for a ``url`` that is no http(s) URL, for a name or
     an id without text, and for an organization without a name or with a number below 1.
 
@@ -57,7 +60,7 @@ def linkedin_link(
 &organizationId=1337&issueYear=2024&issueMonth=1\
 &certUrl=https%3A%2F%2Facademy.example%2Fb%2F1&certId=1
 
-    Rules: ALL-ROLE-08, ALL-ROLE-09.
+    Rules: ALL-ROLE-08, ALL-ROLE-09, INT-49.
     """
     check_web(url)
     _check_text("name", name)
@@ -71,7 +74,7 @@ def linkedin_link(
     issued = instants.local_or_utc(issued_at, tz)
     query |= {"issueYear": str(issued.year), "issueMonth": str(issued.month)}
     if expires_at is not None:
-        expires = instants.local_or_utc(expires_at, tz)
+        expires = instants.local_or_utc(shown_expiry(expires_at, expiry_day), tz)
         query |= {"expirationYear": str(expires.year), "expirationMonth": str(expires.month)}
     query |= {"certUrl": url, "certId": _printable(id)}
     return _LINKEDIN + urlencode(query, quote_via=quote, safe="")
@@ -107,6 +110,7 @@ class Page:
     skills: tuple[str, ...] = field(default=(), converter=sequence)
     criteria: str = ""
     id: str = ""
+    expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE
 
 
 def page(
@@ -117,8 +121,11 @@ def page(
     issuer: str,
     state: BadgeState,
     at: datetime,
+    expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE,
 ) -> Page:
     """Return what the verification page of a badge says, for :func:`html` or a host's template.
+
+    ``expiry_day`` is the award's.
 
     Rules: ALL-ROLE-11, INT-42.
     """
@@ -133,14 +140,16 @@ def page(
         certification.skills,
         certification.completion_criteria,
         f"urn:uuid:{badge.id}",
+        expiry_day,
     )
 
 
 def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:
     """Return the verification page as one file of HTML: no script, and nothing that it fetches.
 
-    Dates are days of ``zone``. ``image`` is the badge: a PNG, a JPEG, or an SVG, whose scripts do
-    not run in a picture. Raises :class:`~certrules.errors.BadgeError` for any other.
+    Dates are days of ``zone``, which the page names. ``image`` is the badge: a PNG, a JPEG, or an
+    SVG, whose scripts do not run in a picture. Raises :class:`~certrules.errors.BadgeError` for any
+    other.
 
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> made = html(Page("<Ada>", "First aid", "The Academy", BadgeState.VALID, at, at, None),
@@ -151,12 +160,11 @@ def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:
     Rules: INT-42.
     """
     tz = instants.time_zone(zone)
-    ends = "Never" if shown.expires_at is None else _date(shown.expires_at, tz)
     entries = [
         ("Certification", _name(shown.certification)),
         ("Issued by", _name(shown.issuer)),
         ("Issued on", _date(shown.issued_at, tz)),
-        ("Expired on" if shown.state is BadgeState.EXPIRED else "Expires on", ends),
+        _expiry(shown, tz),
     ]
     if shown.skills:
         items = "".join(f"<li>{_name(skill)}</li>" for skill in shown.skills)
@@ -179,6 +187,16 @@ def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:
         zone=escape(str(tz)),
         css_hash=style_hash,
     )
+
+
+def _expiry(shown: Page, zone: tzinfo) -> tuple[str, str]:
+    """Return when a badge expires, under a heading that says what the day is."""
+    if shown.expires_at is None:
+        return "Expires on", "Never"
+    day = _date(shown_expiry(shown.expires_at, shown.expiry_day), zone)
+    if shown.expiry_day is ExpiryDay.INCLUSIVE:
+        return "Last valid day", day
+    return "Expired on" if shown.state is BadgeState.EXPIRED else "Expires on", day
 
 
 @cache

@@ -1,7 +1,7 @@
 """Decisions in answers: in sentences for people, and as data for programs."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from functools import partial
 from typing import Any
 
@@ -14,17 +14,18 @@ from certrules.cli.output import Output
 from certrules.cli.session import Acting
 from certrules.model import effects
 from certrules.model.catalog import ItemKind
-from certrules.model.decisions import Decision, Granted, Reason
+from certrules.model.decisions import Decision, Granted, Reason, render
 from certrules.model.effects import Effect
+from certrules.model.english import say
 from certrules.model.learning import RenewalOption, RenewalState
 
-__all__ = ["answer", "as_json", "sentence", "show", "show_reasons"]
+__all__ = ["answer", "as_json", "name_zone", "sentence", "show", "show_reasons"]
 
 
-def as_json(decision: Decision) -> dict[str, Any]:
-    """Return a decision as ``--format json`` shows it."""
+def as_json(decision: Decision, zone: tzinfo) -> dict[str, Any]:
+    """Return a decision as ``--format json`` shows it, with the texts of reasons in a zone."""
     reasons = [
-        {"code": each.code, "rule": each.rule, "text": each.text, "details": each.details}
+        {"code": each.code, "rule": each.rule, "text": _text(each, zone), "details": each.details}
         for each in decision.reasons
     ]
     shown: dict[str, Any] = {"granted": bool(decision), "reasons": reasons}
@@ -36,6 +37,10 @@ def as_json(decision: Decision) -> dict[str, Any]:
         if decision.options:
             shown["options"] = decision.options
     return shown
+
+
+def _text(reason: Reason, zone: tzinfo) -> str:
+    return render(reason, say=partial(say, zone=zone))
 
 
 def _attributes(effect: Effect) -> dict[str, Any]:
@@ -50,20 +55,26 @@ def answer(
     verb: str,
     *,
     granted: str = "done",
-    zone: tzinfo | None = None,
+    zone: tzinfo,
 ) -> int:
     """Write a decision as the whole answer of a command, and return its exit code.
 
-    ``verb`` is what was asked for. Days are those of UTC, or of a zone that is then named.
+    ``verb`` is what was asked for. Days are those of a zone, which is named.
     """
     if out.as_json:
-        out.data(as_json(decision))
+        out.data({**as_json(decision, zone), "zone": zone_name(zone)})
         return 0 if decision else 1
     with acting.store.reading() as view:
-        show(out, Words(view, zone or UTC), decision, verb, granted=granted)
-    if decision and zone is not None:
-        out.line((f"dates in {zone_name(zone)}", "dim"))
+        show(out, Words(view, zone), decision, verb, granted=granted)
+    name_zone(out, zone, decision)
     return 0 if decision else 1
+
+
+def name_zone(out: Output, zone: tzinfo, *decided: Decision, whose: str = "dates in {}") -> None:
+    """Name the zone of the days in decisions that were shown, if there are any."""
+    effects = (effect for each in decided if isinstance(each, Granted) for effect in each.effects)
+    if any(type(effect) in DATED for effect in effects):
+        out.line((whose.format(zone_name(zone)), "dim"))
 
 
 def show(
@@ -77,13 +88,13 @@ def show(
         out.some(changes, partial(sentence, words), indent=2)
     else:
         out.line((f"{verb}: refused", "red"))
-    show_reasons(out, decision.reasons)
+    show_reasons(out, decision.reasons, words.zone)
 
 
-def show_reasons(out: Output, reasons: Iterable[Reason]) -> None:
-    """Show why, a sentence each, with the id of the rule."""
+def show_reasons(out: Output, reasons: Iterable[Reason], zone: tzinfo) -> None:
+    """Show why, a sentence each, with the id of the rule; instants name their zone."""
     for reason in reasons:
-        out.paragraph(f"because {reason}", indent=2)
+        out.paragraph(f"because {_text(reason, zone)} ({reason.rule})", indent=2)
 
 
 def sentence(words: Words, change: Effect | RenewalOption) -> str:
@@ -94,7 +105,7 @@ def sentence(words: Words, change: Effect | RenewalOption) -> str:
 def _removed(words: Words, effect: effects.RemoveAward) -> str:
     award = effect.award
     kind = "archived award" if award.archived else "award"
-    return f"the {kind} of {words.user(award.user_id)} of {words.day(award.issued_at)} is lost"
+    return f"the {kind} of {words.user(award.user_id)} of {words.issued(award)} is lost"
 
 
 _CLOSED = {
@@ -105,14 +116,13 @@ _CLOSED = {
 
 SENTENCES: Mapping[type, Callable[[Words, Any], str]] = {
     effects.IssueAward: lambda words, it: (
-        f"a new award is issued: from {words.day(it.award.issued_at)}, "
-        f"expires {words.day(it.award.expires_at)}"
+        f"a new award is issued: from {words.issued(it.award)}, {words.expiry(it.award)}"
     ),
     effects.ArchiveAward: lambda words, it: (
-        f"the award of {words.day(it.award.issued_at)} is archived with its own dates"
+        f"the award of {words.issued(it.award)} is archived with its own dates"
     ),
     effects.ReplaceAward: lambda words, it: (
-        f"the award of {words.day(it.award.issued_at)} is changed"
+        f"the award of {words.issued(it.award)} is changed: {words.expiry(it.award)}"
     ),
     effects.RemoveAward: _removed,
     effects.ArchiveEnrolment: lambda words, it: (
@@ -155,3 +165,6 @@ SENTENCES: Mapping[type, Callable[[Words, Any], str]] = {
     effects.RemoveCertification: lambda *_: "the certification is deleted",
 }
 """What each effect changes. Notices and events have no sentence here: they are in the outbox."""
+
+DATED = {effects.IssueAward, effects.ArchiveAward, effects.ReplaceAward, effects.RemoveAward}
+"""The effects whose sentences show days."""

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from difflib import get_close_matches
 from itertools import islice
 from typing import TypeVar
@@ -11,13 +11,16 @@ from attrs import frozen
 
 from certrules import instants
 from certrules.cli.failures import UsageError
+from certrules.model.awards import Award, ExpiryDay
 from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.learning import RenewalOption
 from certrules.model.people import User, username_key
 from certrules.repositories.protocols import Transaction
+from certrules.rules import status
 from certrules.text import forms, unaccented
 
-__all__ = ["Words", "certification", "day", "item", "item_of", "only", "user", "users"]
+__all__ = ["Words", "certification", "day", "expiry", "item", "item_of", "last_day", "only"]
+__all__ += ["user", "users"]
 
 BY_ID = "id:"
 """What stands before an id that could be taken for a name or a code."""
@@ -124,15 +127,16 @@ def _hint(name: str, known: Iterable[User | Certification | Item]) -> str:
 
 @frozen
 class Words:
-    """How people call what a store has, and days on the calendar of a zone.
+    """How people call what a store has, and days on the calendar of a zone, or of each user's own.
 
     >>> with MemoryStore().reading() as view:
-    ...     Words(view).item(ItemKind.LEARNING_PLAN, "p1")
+    ...     Words(view, UTC).item(ItemKind.LEARNING_PLAN, "p1")
     'learning plan p1'
     """
 
     view: Transaction
-    zone: tzinfo = UTC
+    zone: tzinfo
+    zone_of: Callable[[User], tzinfo] | None = None
 
     def user(self, user_id: str) -> str:
         """Return the username of an id, or the id if the store has no such user."""
@@ -154,11 +158,31 @@ class Words:
             return what
         return f"{what} through {self.item(ItemKind.LEARNING_PLAN, option.plan_id)}"
 
-    def day(self, instant: datetime | None) -> str:
-        """Return the day of an instant; ``never`` for None."""
-        return day(instant, self.zone)
+    def issued(self, award: Award) -> str:
+        """Return the day on which an award was issued; it names the zone if each user has one."""
+        user = None if self.zone_of is None else self.view.users.get(award.user_id)
+        if user is None or self.zone_of is None:
+            return day(award.issued_at, self.zone)
+        zone = self.zone_of(user)
+        own = "" if zone == self.zone else f" ({zone})"
+        return f"{day(award.issued_at, zone)}{own}"
+
+    def expiry(self, award: Award) -> str:
+        """Return how long an award is valid: its expiry date, as it is meant."""
+        included = last_day(award, self.zone)
+        return f"last valid day {included}" if included else f"expires {expiry(award, self.zone)}"
 
 
-def day(instant: datetime | None, zone: tzinfo) -> str:
-    """Return the day of an instant on a zone's calendar; ``never`` for None."""
-    return "never" if instant is None else str(instants.local_or_utc(instant, zone).date())
+def day(instant: datetime, zone: tzinfo) -> str:
+    """Return the day of an instant on a zone's calendar."""
+    return str(instants.local_or_utc(instant, zone).date())
+
+
+def expiry(award: Award, zone: tzinfo) -> str:
+    """Return the expiry date of an award on a zone's calendar; ``never`` if there is none."""
+    return str(status.expiry_date(award, zone=zone) or "never")
+
+
+def last_day(award: Award, zone: tzinfo) -> str:
+    """Return the last valid day of an award if that is its expiry date, else nothing."""
+    return expiry(award, zone) if award.expiry_day is ExpiryDay.INCLUSIVE else ""

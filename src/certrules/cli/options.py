@@ -1,17 +1,26 @@
 """Options that several commands have: declared once, and what their values mean."""
 
 import argparse
+import os
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from difflib import get_close_matches
-from typing import Any
+from functools import partial
+from typing import Any, Never
 from zoneinfo import available_timezones
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from certrules import instants
 from certrules.cli.failures import UsageError
-from certrules.errors import InvalidValueError, NaiveDatetimeError, UnknownZoneError
+from certrules.errors import (
+    CertrulesError,
+    InvalidValueError,
+    NaiveDatetimeError,
+    UnknownZoneError,
+)
+from certrules.model.awards import ExpiryDay
 from certrules.model.people import Permission, Role
 from certrules.model.policy import ALLBOUND, DOCEBO, Policy
 
@@ -19,16 +28,22 @@ __all__ = [
     "add",
     "add_acting",
     "add_at",
+    "add_expiry_day",
     "add_items",
     "add_out",
     "add_value",
     "add_zone",
     "command",
     "now",
+    "platform_zone",
     "policy",
     "subparser",
+    "zone_missing",
     "zone_name",
 ]
+
+STORE, ZONE = "CERTRULES_STORE", "CERTRULES_ZONE"
+"""The variables of the environment that stand for --store and, as the platform's zone, --zone."""
 
 EXIT_CODES = """\
 exit codes:
@@ -48,7 +63,7 @@ POLICIES = {
 }
 
 COMMON: dict[str, tuple[str, str]] = {
-    "--store": ("URL", "where everything is kept: an SQLite file, or a database's URL"),
+    "--store": ("URL", f"where everything is kept: an SQLite file, or a database's URL ({STORE})"),
     "--user": ("U", "the user, by username or id (id:7)"),
     "--certification": ("C", "the certification, by code or id (id:3)"),
 }
@@ -70,19 +85,61 @@ def subparser(subparsers: Any, name: str, says: str) -> argparse.ArgumentParser:
 def command(
     parser: argparse.ArgumentParser, example: str, run: Callable[[argparse.Namespace], int]
 ) -> None:
-    """Give the parser of a command what all have: an example, --format, and what runs it."""
+    """Give the parser of a command what all have: an example, --format, and what runs it.
+
+    It runs when every option has its value: what the environment gives, and instants for days.
+    """
     parser.epilog = f"example:\n{example}\n{EXIT_CODES}"
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to answer (text)"
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=partial(_run, run))
+
+
+def _run(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> int:
+    if "at" in args:
+        started = now()
+        args.at = _begun(args, args.at) if args.at else started
+        args.past = args.at < started
+    for name in ("since", "completed"):
+        if name in args:
+            setattr(args, name, _begun(args, getattr(args, name)))
+    if getattr(args, "zone_needed", False):
+        args.zone = args.zone or platform_zone() or zone_missing()
+    return run(args)
+
+
+def _begun(args: argparse.Namespace, given: "datetime | _Day | None") -> datetime | None:
+    """Return the instant that an option names: of a day, the first one."""
+    if not isinstance(given, _Day):
+        return given
+    zone = args.zone or platform_zone()
+    if zone is None:
+        raise UsageError(
+            f"{given.option} {given.day} names no time zone: say where the day begins by --zone "
+            f"or {ZONE}, or write an instant such as {given.day}T09:00:00Z"
+        )
+    try:
+        return instants.start_of_day(given.day, zone)
+    except CertrulesError as error:
+        error.add_note(f"given by {given.option}")
+        raise
+
+
+def zone_missing() -> Never:
+    """Raise UsageError: a day is given or wanted, and nothing says in which zone."""
+    raise UsageError(
+        f"no time zone is given: name one such as Europe/Rome by --zone, or set {ZONE}; see --help"
+    )
 
 
 def add(parser: argparse._ActionsContainer, *options: str, required: bool = True) -> None:
     """Add some of the :data:`COMMON` options."""
     for option in options:
         metavar, says = COMMON[option]
-        parser.add_argument(option, metavar=metavar, required=required, help=says)
+        given = os.environ.get(STORE) if required and option == "--store" else None
+        needed = required and not given
+        parser.add_argument(option, metavar=metavar, required=needed, default=given, help=says)
 
 
 def add_acting(
@@ -149,14 +206,22 @@ def add_value(
 
 def add_at(parser: argparse.ArgumentParser, says: str = "when") -> None:
     """Add the option that names the instant of a command, by default the present one."""
-    says += ", such as 2024-07-01T09:00:00Z (now)"
-    add_value(parser, "--at", "INSTANT", says, default=now())
+    says += ", such as 2024-07-01T09:00:00Z, or as a day of --zone begins (now)"
+    add_value(parser, "--at", "INSTANT", says)
 
 
 def add_zone(parser: argparse.ArgumentParser, says: str, *, required: bool = False) -> None:
-    """Add the option that names a time zone."""
-    says += ": Europe/Rome, +05:30, or with an equals sign --zone=-05:00"
-    add_value(parser, "--zone", "ZONE", says, required=required)
+    """Add the option that names a time zone; if ``required``, the environment may name it too."""
+    says += f": Europe/Rome, +05:30, or with an equals sign --zone=-05:00 ({ZONE})"
+    add_value(parser, "--zone", "ZONE", says)
+    parser.set_defaults(zone_needed=required)
+
+
+def add_expiry_day(parser: argparse.ArgumentParser, otherwise: str) -> None:
+    """Add the option that says whether the expiry day is included; ``otherwise`` without it."""
+    says = f"awards are still valid on the day of their expiry, to its end ({otherwise})"
+    action = argparse.BooleanOptionalAction
+    parser.add_argument("--expire-at-end-of-day", action=action, default=None, help=says)
 
 
 def add_out(parser: argparse.ArgumentParser, says: str) -> None:
@@ -169,33 +234,44 @@ class _Read(argparse.Action):
     """Keep what the words of an option mean. Unlike with ``type``, errors keep their own words."""
 
     def __call__(self, _: object, args: argparse.Namespace, value: Any, option: Any = None) -> None:
-        read = self.const or READ[str(self.metavar)]
         try:
-            setattr(args, self.dest, read(value) or value)
+            read = self.const(value) if self.const else READ[str(self.metavar)](value, option)
         except InvalidValueError as error:
-            if self.const is None:
-                raise
             raise UsageError(f"{option} {value!r}: expected {error.expected}") from error
+        setattr(args, self.dest, read or value)
 
 
-def _instant(text: str) -> datetime:
+@frozen
+class _Day:
+    """The day that an option names, until its zone is known."""
+
+    option: str
+    day: date
+
+
+def _instant(text: str, option: str) -> datetime | _Day:
+    if _DAY.fullmatch(text):
+        return _Day(option, _day(text, option))
     try:
         return instants.parse(text)
     except NaiveDatetimeError as error:
         raise UsageError(
-            f"{text} names no time zone: write an instant such as 2024-07-01T09:00:00Z, or "
-            "one with its offset such as 2024-07-01T09:00:00+02:00"
+            f"{option} {text} names no time zone: write an instant such as 2024-07-01T09:00:00Z, "
+            "or one with its offset such as 2024-07-01T09:00:00+02:00"
         ) from error
 
 
-def _day(text: str) -> date:
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _day(text: str, option: str) -> date:
     try:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
-        raise UsageError(f"{text!r} is not a day; write one such as 2024-07-01") from error
+        raise UsageError(f"{option} {text!r} is not a day; write one such as 2024-07-01") from error
 
 
-def _zone(text: str) -> tzinfo:
+def _zone(text: str, option: str) -> tzinfo:
     try:
         return instants.time_zone(text)
     except UnknownZoneError as error:
@@ -203,18 +279,31 @@ def _zone(text: str) -> tzinfo:
         near = ["utc"] if text in ("Z", "z") else get_close_matches(text.casefold(), zones, n=1)
         if near:
             error.add_note(f"did you mean {zones[near[0]]}?")
+        error.add_note(f"given by {option}")
         raise
 
 
-READ: Mapping[str, Callable[[str], object]] = {"INSTANT": _instant, "DAY": _day, "ZONE": _zone}
+READ: Mapping[str, Callable[[str, str], object]] = {
+    "INSTANT": _instant,
+    "DAY": _day,
+    "ZONE": _zone,
+}
+
+
+def platform_zone() -> tzinfo | None:
+    """Return the zone of the platform, which the environment names; None if it does not."""
+    named = os.environ.get(ZONE)
+    return _zone(named, ZONE) if named else None
 
 
 def policy(args: argparse.Namespace) -> Policy:
     """Return the policy that ``--policy`` names; DOCEBO if the command has no such option."""
-    policy = POLICIES[getattr(args, "policy", "docebo")]
+    changes: dict[str, Any] = {}
     if getattr(args, "external_certifications", False):
-        return evolve(policy, external_certifications=True)
-    return policy
+        changes["external_certifications"] = True
+    if (included := getattr(args, "expire_at_end_of_day", None)) is not None:
+        changes["expiry_day"] = ExpiryDay.INCLUSIVE if included else ExpiryDay.EXCLUSIVE
+    return evolve(POLICIES[getattr(args, "policy", "docebo")], **changes)
 
 
 def now() -> datetime:

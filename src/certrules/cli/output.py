@@ -81,11 +81,15 @@ def flushed(stream: TextIO) -> None:
 
 @frozen
 class Column:
-    """A column of a table; one that shrinks is cut to fit the screen, but never its heading."""
+    """A column of a table; one that shrinks is cut to fit the screen, but never its heading.
+
+    An optional one is left out where no row has anything in it.
+    """
 
     heading: str
     right: bool = False
     shrinks: bool = False
+    optional: bool = False
 
 
 class Output:
@@ -208,7 +212,10 @@ def _table(columns: Sequence[Column], page: Sequence[Sequence[Cell]], width: int
     from rich.table import Table
     from rich.text import Text
 
-    rows = [list(map(_text, cells)) for cells in page]
+    filled = [any(cells) for cells in zip(*page, strict=True)] or [False] * len(columns)
+    kept = [n for n, column in enumerate(columns) if filled[n] or not column.optional]
+    columns = [columns[n] for n in kept]
+    rows = [[_text(cells[n]) for n in kept] for cells in page]
     widths = [_least(column, (row[at] for row in rows)) for at, column in enumerate(columns)]
     if rows and sum(widths) + 2 * (len(widths) - 1) > width:
         return _list(columns, rows)

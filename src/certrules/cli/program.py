@@ -20,7 +20,15 @@ __all__ = ["main", "parser"]
 DONE, REFUSED, NOTHING_DONE, STOPPED, UNREAD = 0, 1, 2, 130, 141
 ENDS = {failures.INTERRUPTED: STOPPED, "not_permitted": REFUSED}
 
-EPILOG = f"{options.EXIT_CODES}\nStart with `certrules demo`: the whole story on sample data.\n"
+ENVIRONMENT = f"""\
+environment:
+  {options.STORE}  the store of a command without --store
+  {options.ZONE}   the platform's zone: of a command without --zone, and of users
+                   who have none of their own; without it their days are shown
+                   in UTC, and a command that reads a day asks for a zone
+"""
+START = "Start with `certrules demo`: the whole story on sample data.\n"
+EPILOG = f"{options.EXIT_CODES}\n{ENVIRONMENT}\n{START}"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,6 +36,8 @@ class _Parser(argparse.ArgumentParser):
         if message.endswith("expected one argument"):
             option = message.removeprefix("argument ").partition(":")[0]
             message += f"; one that begins with a hyphen is written {option}=-..."
+        if "required" in message and "--store" in message:
+            message += f" (--store may be set by {options.STORE})"
         raise UsageError(f"{message}; see {self.prog} --help")
 
 

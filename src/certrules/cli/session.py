@@ -20,7 +20,17 @@ from certrules.workflows.platform import ANYONE, SYSTEM, Platform, Principal, sc
 if TYPE_CHECKING:
     from certrules.repositories.sql import SqlStore
 
-__all__ = ["Acting", "acting", "certification_id", "opened", "scope", "user", "users", "zone_of"]
+__all__ = [
+    "Acting",
+    "acting",
+    "certification_id",
+    "day_zone",
+    "opened",
+    "scope",
+    "user",
+    "users",
+    "zone_of",
+]
 
 Acting = platform.Acting[Transaction]
 """Somebody who acts on a store with all its parts."""
@@ -60,12 +70,13 @@ def acting(
 ) -> Iterator[Acting]:
     """Open the store of a command, as the options say: with which policy, in which zone, as whom.
 
-    The policy is DOCEBO and the zone UTC if a command has no such option. Raises NotPermittedError
-    if the principal may not do an action to everyone's data, before anything else that the options
-    name is looked up.
+    The policy is DOCEBO if a command has no such option. The platform's zone is the one of --zone,
+    else the one that the environment names, else UTC. Raises NotPermittedError if the principal may
+    not do an action to everyone's data, before anything else that the options name is looked up.
     """
     with opened(args.store, create=create, patience=patience) as store:
-        platform = Platform(store, options.policy(args), getattr(args, "zone", None) or UTC)
+        zone = getattr(args, "zone", None) or options.platform_zone() or UTC
+        platform = Platform(store, options.policy(args), zone)
         acting = platform.acting_as(_principal(platform, args))
         if action is not None:
             acting.require(action)
@@ -116,14 +127,32 @@ def users(view: Transaction, acting: Acting, action: Action, name: str) -> Seque
     return found
 
 
-def zone_of(acting: Acting, user: User) -> tzinfo:
-    """Return the zone in which days are shown to a user; warn if this machine does not know it."""
+def zone_of(acting: Acting, args: argparse.Namespace, user: User) -> tzinfo:
+    """Return the zone in which days are shown to a user: the one asked for, their own, or else.
+
+    Warn if this machine does not know their own.
+    """
+    if getattr(args, "zone", None) is not None:
+        return acting.zone
     try:
         instants.time_zone(user.time_zone or UTC)
     except UnknownZoneError as error:
-        says = f"certrules: warning: user {user.username}: {error}; the days are those of UTC"
+        where = options.zone_name(acting.zone)
+        says = f"certrules: warning: user {user.username}: {error}; the days are those of {where}"
         sys.stderr.write(shown(says) + "\n")
     return acting.zone_of(user)
+
+
+def day_zone(acting: Acting, args: argparse.Namespace, user: User | None) -> tzinfo:
+    """Return the zone in which a day that was given begins, or UsageError if there is none.
+
+    It is the one asked for, else the own one of the only user whom the day concerns, if any, else
+    the platform's; so the day that was given is the day that is shown.
+    """
+    own = user is not None and user.time_zone and acting.policy.users_choose_zone
+    if args.zone is None and not own and options.platform_zone() is None:
+        options.zone_missing()
+    return acting.zone if user is None else zone_of(acting, args, user)
 
 
 def scope(acting: Acting, action: Action) -> Scope:

@@ -56,6 +56,7 @@ def add_verify(parser: argparse.ArgumentParser) -> None:
     says = "a published status list; repeatable"
     parser.add_argument("--status-list", metavar="FILE", action="append", default=[], help=says)
     options.add_at(parser)
+    options.add_zone(parser, "where a day begins")
 
 
 def _verify(args: argparse.Namespace) -> int:

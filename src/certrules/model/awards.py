@@ -1,12 +1,12 @@
 """Awards: what does a user hold, since when, until when, and by what was it earned?"""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, NamedTuple
 
 from attrs import evolve
 
-from certrules.errors import InvalidValueError
+from certrules.errors import InvalidValueError, OutOfRangeError
 from certrules.model.values import Count, DayOfMonth, Id, Only, value
 from certrules.words import Word
 
@@ -20,6 +20,7 @@ __all__ = [
     "ExternalLink",
     "ManualAward",
     "Source",
+    "shown_expiry",
 ]
 
 
@@ -58,6 +59,25 @@ class ExpiryDay(Word):
     """It expires at the very instant."""
     INCLUSIVE = "inclusive"
     """It is valid to the end of that local day."""
+
+
+def shown_expiry(expires_at: datetime, expiry_day: ExpiryDay) -> datetime:
+    """Return the instant whose day people mean by an expiry date.
+
+    It is the instant of the expiry, or if its day is included, the last moment before it. Raises
+    :class:`~certrules.errors.OutOfRangeError` if there is none before it.
+
+    >>> shown_expiry(datetime(2025, 1, 1, tzinfo=UTC), ExpiryDay.INCLUSIVE).date()
+    datetime.date(2024, 12, 31)
+
+    Rules: INT-01, INT-49.
+    """
+    if expiry_day is ExpiryDay.EXCLUSIVE:
+        return expires_at
+    try:
+        return expires_at - timedelta(microseconds=1)
+    except OverflowError as error:
+        raise OutOfRangeError(expires_at, "minus a microsecond") from error
 
 
 def _check_expiry(expires_at: datetime | None, basis: ExpiryBasis) -> None:

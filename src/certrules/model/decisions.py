@@ -66,7 +66,8 @@ def render(
 
     The texts are by :class:`~certrules.model.reasons.ReasonCode`, or by its text as a file has it.
     Each has the names of details in braces, or is a function of the details. A code that they lack
-    is English. ``say`` writes one detail: an item, a status, an instant, a list.
+    is English. ``say`` writes one detail: an item, a status, an instant, a list;
+    ``partial(english.say, zone=...)`` writes instants in another zone than UTC.
     Raises :class:`~certrules.errors.InvalidValueError` for a text that names other details.
 
     >>> german = {"inactive_user": "{user} ist deaktiviert"}

@@ -5,7 +5,7 @@ The one table of texts. Write another for another language, and give it to
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
@@ -19,17 +19,17 @@ Template = str | Callable[[Mapping[str, Any]], str]
 """A text with the names of details in braces, or, if that is too little, a function of them."""
 
 
-def say(value: object) -> str:
-    """Return how a detail is written in English.
+def say(value: object, *, zone: str | tzinfo = UTC) -> str:
+    """Return how a detail is written in English; an instant names the zone in which it is written.
 
     >>> say((AssociationType.LEARNING_PLAN, datetime(2024, 7, 1, tzinfo=UTC)))
     'learning plan, 2024-07-01 00:00 UTC'
     """
     match value:
         case datetime():
-            return instants.written(value)
+            return instants.written(value, zone)
         case tuple():
-            return ", ".join(map(say, value))
+            return ", ".join(say(each, zone=zone) for each in value)
         case Enum():
             return str(value).replace("_", " ")
         case _:

@@ -1,11 +1,12 @@
 """Reports and lists: which awards does each show, and what does it say of them?"""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from attrs import frozen
 
-from certrules.model.awards import Award
+from certrules import instants
+from certrules.model.awards import Award, ExpiryDay
 from certrules.model.decisions import Answer
 from certrules.model.tables import AwardRow
 from certrules.rules import status
@@ -125,7 +126,11 @@ def report_row(
 
 @frozen
 class LearnerAward:
-    """One line of a learner's own list, with whether it can be renewed, and if not, why."""
+    """One line of a learner's own list, with whether it can be renewed, and if not, why.
+
+    ``expires_on`` is as :func:`certrules.rules.status.expiry_date` has it; both are None for an
+    award that never expires.
+    """
 
     certification_id: str
     title: str
@@ -135,6 +140,10 @@ class LearnerAward:
     expires_at: datetime | None
     days_left: int | None
     renewal: Answer
+    issued_on: date
+    expires_on: date | None
+    last_valid_day: date | None
+    expiry_day: ExpiryDay
 
 
 def learner_awards(
@@ -157,7 +166,7 @@ def learner_awards(
     >>> [line.title for line in learner_awards(rows, {"fa": Granted()}, at=at, zone=UTC)]
     ['First aid']
 
-    Rules: DOC-DELETE-03, DOC-EXP-05, DOC-VIEW-01, DOC-VIEW-02, DOC-VIEW-03.
+    Rules: DOC-DELETE-03, DOC-EXP-05, DOC-VIEW-01, DOC-VIEW-02, DOC-VIEW-03, INT-49.
     """
     lines = [
         LearnerAward(
@@ -169,6 +178,10 @@ def learner_awards(
             row.award.expires_at,
             status.days_left(row.award, at, zone=zone),
             renewals[row.certification.id],
+            instants.local_or_utc(row.award.issued_at, zone).date(),
+            status.expiry_date(row.award, zone=zone),
+            status.last_valid_day(row.award, zone=zone),
+            row.award.expiry_day,
         )
         for row in rows
         if row.certification is not None and row.status in _HELD

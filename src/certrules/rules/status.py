@@ -1,12 +1,12 @@
 """The status of an award: what is it at an instant, and how many days are left?"""
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 
 from attrs import evolve
 
 from certrules import instants
 from certrules.errors import OutOfRangeError
-from certrules.model.awards import Award, ExpiryDay
+from certrules.model.awards import Award, ExpiryDay, shown_expiry
 from certrules.model.status import Status, status_of
 
 __all__ = [
@@ -84,7 +84,7 @@ def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
     at = instants.utc(at)
     if award.expires_at is None:
         return None
-    last = _last_moment(award.expires_at) if _included(award) else award.expires_at
+    last = shown_expiry(award.expires_at, award.expiry_day)
     try:
         return (instants.local_day(last, tz) - instants.local_day(at, tz)).days
     except OutOfRangeError:  # if one of the days is in UTC, both are
@@ -106,20 +106,8 @@ def expiry_date(award: Award, *, zone: str | tzinfo) -> date | None:
     """
     if award.expires_at is None:
         return None
-    if _included(award):
-        return last_valid_day(award, zone=zone)
-    return instants.local_or_utc(award.expires_at, zone).date()
-
-
-def _included(award: Award) -> bool:
-    return award.expiry_day is ExpiryDay.INCLUSIVE
-
-
-def _last_moment(expires_at: datetime) -> datetime:
-    try:
-        return expires_at - timedelta(microseconds=1)
-    except OverflowError as error:
-        raise OutOfRangeError(expires_at, "minus a microsecond") from error
+    last = shown_expiry(award.expires_at, award.expiry_day)
+    return instants.local_or_utc(last, zone).date()
 
 
 def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
@@ -136,4 +124,5 @@ def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
     tz = instants.time_zone(zone)
     if award.expires_at is None:
         return None
-    return instants.local_or_utc(_last_moment(award.expires_at), tz).date()
+    last = shown_expiry(award.expires_at, ExpiryDay.INCLUSIVE)
+    return instants.local_or_utc(last, tz).date()

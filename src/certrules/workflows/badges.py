@@ -14,12 +14,12 @@ from certrules.badges import sharing, statuslist, urls
 from certrules.badges.credential import BadgeRecipient, Issuer
 from certrules.badges.sharing import Page
 from certrules.errors import InvalidValueError
-from certrules.model.awards import Award
+from certrules.model.awards import Award, ExpiryDay
 from certrules.model.badges import Badge
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Granted, Refused
 from certrules.model.people import Action
-from certrules.repositories.protocols import HasBadges, HasCertifications, HasUsers
+from certrules.repositories.protocols import HasAwards, HasBadges, HasCertifications, HasUsers
 from certrules.rules import badges as rules
 from certrules.workflows import facts
 from certrules.workflows.effects import EffectParts, apply
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 
-class PageParts(HasUsers, HasCertifications, HasBadges, Protocol):
+class PageParts(HasUsers, HasCertifications, HasAwards, HasBadges, Protocol):
     """What :func:`page` asks of a store."""
 
 
@@ -246,6 +246,9 @@ def page(acting: Acting[PageParts], badge_id: str, *, at: datetime, issuer: str)
             return None
         certification = view.certifications.get(found.certification_id)
         person = view.users.get(found.user_id)
+        awards = view.awards.history(found.user_id, found.certification_id)
+    same = (each.expiry_day for each in awards if each.identity == found.award.identity)
+    expiry_day = next(same, ExpiryDay.EXCLUSIVE)  # as if it were not, of an award that is gone
     name = f"{person.first_name} {person.last_name}".strip() if person else ""
     ids = (person.username if person else "", found.user_id)
     shown = next((each for each in ids if each and "@" not in each), "Name not given")
@@ -256,4 +259,5 @@ def page(acting: Acting[PageParts], badge_id: str, *, at: datetime, issuer: str)
         issuer=issuer,
         state=rules.state_at(found, at),
         at=at,
+        expiry_day=expiry_day,
     )

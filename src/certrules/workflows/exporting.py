@@ -1,6 +1,6 @@
 """Export a table of a store to a file, and a learner's expiries to a calendar."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, BinaryIO, Protocol
 
@@ -11,6 +11,7 @@ from certrules.exports.calendar import calendar
 from certrules.exports.delimited import Cell, write_csv
 from certrules.exports.excel import write_excel
 from certrules.model.people import Action
+from certrules.model.tables import AwardRow
 from certrules.repositories.protocols import HasTables, HasUsers
 from certrules.rules import tables
 from certrules.rules.calendar import expiries
@@ -70,12 +71,19 @@ class CalendarParts(HasUsers, HasTables, Protocol):
 
 
 def export(
-    acting: Acting[HasTables], query: TableQuery, target: BinaryIO, *, as_: ExportFormat
+    acting: Acting[HasTables],
+    query: TableQuery,
+    target: BinaryIO,
+    *,
+    as_: ExportFormat,
+    zone: str | tzinfo | None = None,
 ) -> Exported:
     """Write what a query finds to a binary stream, however long it is, without holding it.
 
-    Days and times are those of the platform's zone. Lists are written with semicolons between.
-    Raises :class:`~certrules.errors.InvalidValueError` for what is no format. Action:
+    Days and times are those of ``zone``, or else of each user's
+    (:meth:`~certrules.workflows.platform.Platform.zone_of`), which the column Time Zone names.
+    Lists are written with semicolons between. Raises
+    :class:`~certrules.errors.InvalidValueError` for what is no format. Action:
     ``EXPORT_CERTIFICATIONS`` or ``EXPORT_AWARDS``, by the table.
 
     >>> from io import BytesIO
@@ -87,28 +95,33 @@ def export(
     >>> print(to.getvalue().decode("utf-8-sig").strip())
     Code,Name,Description,Expiry,Awarded To,Assigned
 
-    Rules: ALL-MANAGE-04, ALL-MANAGE-09, ALL-ROLE-04, ALL-ROLE-06.
+    Rules: ALL-MANAGE-04, ALL-MANAGE-09, ALL-ROLE-04, ALL-ROLE-06, INT-49.
     """
     if not isinstance(as_, ExportFormat):
         raise InvalidValueError("format", as_, "a certrules.workflows.exporting.ExportFormat")
     acting.require(ACTIONS[query.table], query.scope)
     with acting.reading() as view:
         groups = tuple(_groups(view, query))
-        found = map(_flat, rows(view, query, zone=acting.zone))
+        found = map(_flat, rows(view, query, zone=_zones(acting, query, zone)))
         if as_ is ExportFormat.CSV:
             count = write_csv(target, query.columns, found)
         else:
             title = str(query.table).replace("-", " ").capitalize()
-            note = f"As of {query.at.isoformat()}; days and times of {acting.zone}"
+            own = "each user's own time zone, else of "
+            where = own * (zone is None and query.table.of_awards) + str(zone or acting.zone)
+            note = f"As of {query.at.isoformat()}; days and times of {where}"
             count = write_excel(target, query.columns, found, title=title, note=note)
     return Exported(query.columns, count, groups)
 
 
-def rows(view: HasTables, query: TableQuery, *, zone: str | tzinfo) -> Iterator[tuple[Any, ...]]:
+def rows(
+    view: HasTables, query: TableQuery, *, zone: str | tzinfo | Callable[[Any], tzinfo]
+) -> Iterator[tuple[Any, ...]]:
     """Yield the cells of each row that a query finds, in its order, without holding them all.
 
-    The view must stay open meanwhile, and may not be asked anything else. A certification is listed
-    from its creation to its deletion, whatever its status.
+    ``zone`` is as for :func:`certrules.rules.tables.cells`. The view must stay open meanwhile, and
+    may not be asked anything else. A certification is listed from its creation to its deletion,
+    whatever its status.
 
     >>> from certrules.rules.tables import Table
     >>> query = tables.query(Table.ISSUED, at=datetime(2024, 1, 1, tzinfo=UTC))
@@ -122,6 +135,14 @@ def rows(view: HasTables, query: TableQuery, *, zone: str | tzinfo) -> Iterator[
     if query.table.of_awards:
         return map(cells, view.tables.awards(query))
     return map(cells, view.tables.certifications(query))
+
+
+def _zones(
+    acting: Acting[HasTables], query: TableQuery, zone: str | tzinfo | None
+) -> str | tzinfo | Callable[[AwardRow], tzinfo]:
+    if zone is None and query.table.of_awards:
+        return lambda row: acting.zone_of(row.user)
+    return acting.zone if zone is None else zone
 
 
 def _groups(view: HasTables, query: TableQuery) -> Iterator[Group]:

@@ -133,8 +133,8 @@ class Platform(Generic[P_co]):
             raise InvalidValueError("actor", user_id, "the id of an active user in the store")
         return Actor(user_id, roles, permissions, found.company_id)
 
-    def zone_of(self, user: User) -> tzinfo:
-        """Return the time zone in which days are shown to a user.
+    def zone_of(self, user: User | None) -> tzinfo:
+        """Return the time zone in which days are shown to a user, or of one who is gone.
 
         It is the user's own if the policy lets users choose, they chose one, and this machine knows
         it; otherwise the platform's.
@@ -143,11 +143,12 @@ class Platform(Generic[P_co]):
         >>> str(Platform(MemoryStore(), DOCEBO, "Europe/Rome").zone_of(tokyo))
         'Asia/Tokyo'
 
-        Rules: DOC-TZ-02, X-TZ-1.
+        Rules: DOC-TZ-02, INT-49, X-TZ-1.
         """
         choose = self.policy.users_choose_zone
         try:
-            return instants.effective_zone(user.time_zone, self.zone, users_choose=choose)
+            own = None if user is None else user.time_zone
+            return instants.effective_zone(own, self.zone, users_choose=choose)
         except UnknownZoneError:
             return self.zone
 

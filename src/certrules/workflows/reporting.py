@@ -6,7 +6,13 @@ from datetime import datetime, tzinfo
 from certrules import instants
 from certrules.model.people import Action, Scope
 from certrules.model.status import status_of
-from certrules.model.tables import AwardRow, Field, Table, TableQuery, by_status
+from certrules.model.tables import (
+    AwardRow,
+    Field,
+    Table,
+    TableQuery,
+    by_status,
+)
 from certrules.model.values import checked_id
 from certrules.repositories.protocols import CoreTransaction, HasTables
 from certrules.rules import renewal, reporting
@@ -43,11 +49,13 @@ def report(
     *,
     at: datetime,
     scope: Scope = ANYONE,
+    zone: str | tzinfo | None = None,
 ) -> Iterator[tuple[ReportRow, AwardRow]]:
     """Yield the rows of a report at an aware instant, in its order, each with its award.
 
-    They are read as those of :func:`awards`; days left are those of the platform's zone. An award
-    whose certification is gone is in neither report. Action: ``VIEW_AWARDS``.
+    They are read as those of :func:`awards`; days left are those of ``zone``, or else of each
+    user's (:meth:`~certrules.workflows.platform.Platform.zone_of`). An award whose certification is
+    gone is in neither report. Action: ``VIEW_AWARDS``.
 
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
     >>> system = Platform(MemoryStore(), DOCEBO, UTC).acting_as(SYSTEM)
@@ -55,14 +63,19 @@ def report(
     ...     list(report(system, view, Report.USERS_CERTIFICATIONS, at=at))
     []
 
-    Rules: ALL-ROLE-05, DOC-DELETE-03, DOC-REPORT-01, DOC-REPORT-04.
+    Rules: ALL-ROLE-05, DOC-DELETE-03, DOC-REPORT-01, DOC-REPORT-04, INT-49.
     """
     issued = by_status(Status.VALID, Status.EXPIRED, Status.ARCHIVED)
     by_user = which is Report.USERS_CERTIFICATIONS
     order = () if by_user else ((Field.CERTIFICATION_ID, False),)
     query = TableQuery(Table.ISSUED, at, filters=(issued,), sort=order, scope=scope)
     rows = awards(acting, view, query)
-    shown = ((reporting.report_row(which, row.award, at=at, zone=acting.zone), row) for row in rows)
+
+    def line(row: AwardRow) -> ReportRow | None:
+        days = acting.zone_of(row.user) if zone is None else zone
+        return reporting.report_row(which, row.award, at=at, zone=days)
+
+    shown = ((line(row), row) for row in rows)
     return ((line, row) for line, row in shown if line and row.certification)
 
 

@@ -63,7 +63,7 @@ def test_what_is_due_goes_into_the_outbox_once(run: Run, awarded: Path, told: st
         "--at",
         "2025-06-02T00:00:00Z",
     )
-    assert said.out.splitlines()[-1] == "2 notices due"
+    assert said.out.splitlines()[-1] == "2 notices due (times in UTC)"
 
 
 def test_a_faulty_file_of_notifications_tells_every_fault(run: Run, store: Path) -> None:

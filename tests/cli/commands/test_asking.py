@@ -30,7 +30,7 @@ OF_A_USER = [
 ]
 OF_EVERYBODY = [
     "award --user {user} --certification {certification} --always-valid --zone UTC",
-    "predate --certification {certification}",
+    "predate --certification {certification} --zone UTC",
     "publish --certification {certification} --image {file}",
     "activate --certification {certification}",
     "deactivate --certification {certification}",

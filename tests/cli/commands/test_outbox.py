@@ -39,7 +39,7 @@ def test_what_is_late_is_shown_so(run: Run, full: Path) -> None:
         "1  2024-07-01 09:00:00  award.issued: 1, k1, cycle 1",
         "2  2024-07-01 09:00:00  notice soon: 1, k1, cycle 1",
         "3  2024-07-01 09:00:00  notice urgent: 1, k1, cycle 1 (late)",
-        "3 entries not acknowledged, 1 late",
+        "3 entries not acknowledged, 1 late (times in UTC)",
     ]
     assert run("outbox", "--store", full, "--ack", "3").out == "0 entries not acknowledged\n"
 
@@ -47,7 +47,9 @@ def test_what_is_late_is_shown_so(run: Run, full: Path) -> None:
 @pytest.mark.rule("X-NOTIFY-1")
 def test_everything_is_counted_however_little_is_shown(run: Run, full: Path) -> None:
     asked = ("outbox", "--store", full, "--at", "2024-07-02T00:00:00Z", "--limit")
-    assert run(*asked, "1").out.splitlines()[1:] == ["3 entries not acknowledged, 2 late, 1 shown"]
+    assert run(*asked, "1").out.splitlines()[1:] == [
+        "3 entries not acknowledged, 2 late, 1 shown (times in UTC)"
+    ]
     said = run(*asked, "0", "--format", "json").data
     assert (said["count"], said["late"], said["events"]) == (3, 2, [])
     assert run(*asked, "9" * 20, "--format", "json").data["count"] == 3

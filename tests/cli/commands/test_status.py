@@ -58,7 +58,7 @@ def test_a_time_zone_that_this_machine_does_not_know(run: Run, awarded: Path, fo
 
 def test_an_error_part_way_leaves_no_half_of_an_answer(run: Run, awarded: Path) -> None:
     with closing(sqlite3.connect(awarded)) as connection, connection:
-        connection.execute("UPDATE certrules_awards SET issued_at = 'x' WHERE user_id = '2'")
+        connection.execute("UPDATE certrules_awards SET expires_at = 'x' WHERE user_id = '2'")
     answer = run("status", "--store", awarded, "--at", AT, "--format", "json")
     assert answer.code == 2
     assert set(answer.data) == {"error"}
@@ -83,6 +83,7 @@ def test_json_has_instants_too(run: Run, awarded: Path) -> None:
         "status": "valid",
         "issued": "2023-06-01",
         "expires": "2025-06-01",
+        "last_valid_day": "2025-05-31",
         "days_left": 2,
         "issued_at": "2023-05-31T22:00:00+00:00",
         "expires_at": "2025-05-31T22:00:00+00:00",
@@ -130,7 +131,7 @@ def test_history_is_shown_on_demand(run: Run, awarded: Path) -> None:
     stands = [(a["cycle"], a["status"]) for a in run(*words, AT, "--all").data["awards"]]
     assert stands == [(1, "archived"), (2, "valid")]
     before = run(*words, "2024-01-01T00:00:00Z").data["awards"]
-    assert [(a["cycle"], a["status"]) for a in before] == [(1, "valid"), (2, "not yet valid")]
+    assert [(a["cycle"], a["status"]) for a in before] == [(1, "valid")]
 
 
 def test_more_awards_than_a_page_of_the_store(run: Run, awarded: Path) -> None:

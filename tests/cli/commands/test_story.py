@@ -90,6 +90,7 @@ def test_a_completion_earns_once(told: Told) -> None:
         "First aider: done",
         "  a new award is issued: from 2024-02-01, expires 2025-02-01",
         "  because course FA-101 was completed (INT-14b)",
+        "dates in UTC",
     ]
     second = told.complete("2024-03-01T10:00:00Z")
     assert second.code == 1
@@ -245,7 +246,7 @@ def test_a_group_is_awarded_by_hand(told: Told) -> None:
     told.complete("2024-02-01T10:00:00Z")
     answer = award(told, "--group", "crew", "--expires", "2025-05-01")
     assert answer.code == 1
-    assert answer.out.splitlines()[:2] == ["1 user awarded", "ada: refused"]
+    assert answer.out.splitlines()[:2] == ["1 user awarded (days in UTC)", "ada: refused"]
     assert "(DOC-AWARD-09)" in answer.out
     assert answer.out.splitlines()[-1] == "gone: deactivated, and skipped (DOC-CERT-13)"
 
@@ -256,7 +257,7 @@ def test_an_award_by_hand_as_json(told: Told) -> None:
     )
     assert answer.code == 0
     nobody = ("refused", "inactive", "unknown", "unknown_groups", "unknown_branches", "reasons")
-    assert answer.data == {"awarded": ["2"], **{name: [] for name in nobody}}
+    assert answer.data == {"awarded": ["2"], **{name: [] for name in nobody}, "zone": "UTC"}
     (row,) = told("status --user bob --format json").data["awards"]
     assert (row["expires"], row["source"], row["item"]) == (None, "course", "c2")
 
@@ -266,7 +267,7 @@ def test_a_crowd_is_awarded_as_a_job(told: Told) -> None:
     with closing(open_store(str(told.store))) as store, store.writing() as transaction:
         transaction.users.put(User(f"u{n}", f"u{n}", branches={"all"}) for n in range(2_500))
     answer = award(told, "--branch", "all", "--expires", "2025-05-01")
-    assert (answer.code, answer.out) == (0, "2,500 users awarded\n")
+    assert (answer.code, answer.out) == (0, "2,500 users awarded (days in UTC)\n")
     refused = award(told, "--branch", "all", "--expires", "2025-05-01")
     assert refused.code == 1
     assert refused.out.splitlines()[-1] == "… and more; all of them with --format json"
@@ -307,7 +308,7 @@ def test_the_reports(told: Told) -> None:
     award(told, "--user", "bob", "--always-valid")
     answer = told("report users-certifications --at 2024-12-07T00:00:00Z")
     assert answer.code == 0
-    assert [line.split() for line in answer.out.splitlines()[2:5]] == [
+    assert [line.split() for line in answer.out.splitlines()[4:7]] == [
         ["ada", "FA", "archived", "2024-02-01", "2025-02-01", "2024-12-05"],
         ["ada", "FA", "valid", "2024-12-05", "2025-12-05", "363"],
         ["Bob", "FA", "valid", "2024-05-01", "never"],
@@ -319,7 +320,8 @@ def test_the_reports(told: Told) -> None:
         ("1", "valid"),
         ("2", "valid"),
     ]
-    assert told("report certifications-users --zone Asia/Tokyo").out.startswith("certification ")
+    tokyo = told("report certifications-users --zone Asia/Tokyo").out.splitlines()
+    assert (tokyo[0], tokyo[2].split()[0]) == ("dates in Asia/Tokyo", "certification")
     bobs = told("report users-certifications --user bob --format json").data["rows"]
     assert [row["user_id"] for row in bobs] == ["2"]
 
@@ -330,10 +332,11 @@ def test_a_learners_list(told: Told) -> None:
     told("award --certification CONDUCT --user ada --always-valid --zone UTC --issued 2024-03-01")
     answer = told("report learner --user ada --at 2024-12-07T00:00:00Z")
     lines = answer.out.splitlines()
-    assert lines[2].split() == ["Conduct", "2024-03-01", "never", "no"]
-    assert lines[3].split() == ["First", "aider", "2024-02-01", "2025-02-01", "56", "possible"]
-    assert lines[5] == "Conduct cannot be renewed now"
-    assert "(INT-19)" in lines[6]
+    assert lines[0] == "dates in UTC"
+    assert lines[4].split() == ["Conduct", "2024-03-01", "never", "no"]
+    assert lines[5].split() == ["First", "aider", "2024-02-01", "2025-02-01", "56", "possible"]
+    assert lines[7] == "Conduct cannot be renewed now"
+    assert "(INT-19)" in lines[8]
     data = told("report learner --user ada --at 2024-12-07T00:00:00Z --format json").data
     assert [each["renewal"]["granted"] for each in data["certifications"]] == [False, True]
 
@@ -348,7 +351,7 @@ def test_unlinking_says_what_is_lost_first(told: Told) -> None:
         "  course FA-101 no longer earns First aider (FA)",
         "  the award of ada of 2024-02-01 is lost",
         "  because this loses 1 award of 1 user, 0 of them archived (DOC-ASSIGN-11)",
-        "dates in UTC",
+        "dates in each user's own time zone, else UTC",
         "nothing was changed; add --yes to do it",
     ]
     done = told("unlink --certification FA --course FA-101 --yes --format json")
@@ -454,7 +457,7 @@ def test_a_misspelt_group_or_branch_is_named(told: Told) -> None:
     answer = award(told, "--group", "crow", "--branch", "zz", "--always-valid")
     assert answer.code == 1
     assert answer.out.splitlines() == [
-        "0 users awarded",
+        "0 users awarded (days in UTC)",
         "nobody is in group crow (DOC-AWARD-01)",
         "nobody is in branch zz (DOC-AWARD-01)",
     ]
@@ -495,11 +498,11 @@ def test_an_award_may_stand_for_something_outside(told: Told) -> None:
 @pytest.mark.rule("DOC-AWARD-09")
 def test_an_award_is_edited(told: Told) -> None:
     award(told, "--user", "bob", "--expires", "2025-05-01")
-    edit = "edit --user bob --certification FA"
+    edit = "edit --user bob --certification FA --zone UTC"
     done = told(f"{edit} --expires 2026-05-01 --course FA-101")
     assert (done.code, done.out.splitlines()[:2]) == (
         0,
-        ["edit: done", "  the award of 2024-05-01 is changed"],
+        ["edit: done", "  the award of 2024-05-01 is changed: expires 2026-05-01"],
     )
     (row,) = told("status --user bob --format json").data["awards"]
     assert (row["expires"], row["source"], row["item"]) == ("2026-05-01", "course", "c1")
@@ -545,9 +548,9 @@ def test_the_dates_of_what_is_lost_or_edited_are_those_of_a_named_zone(told: Tol
         assert "\ndates in Europe/Rome\n" in there
         utc = told(words).out
         assert "of Bob of 2024-04-30 is lost\n" in utc
-        assert "\ndates in UTC\n" in utc
+        assert "\ndates in each user's own time zone, else UTC\n" in utc
     edit = told("edit --user bob --certification FA --course FA-101 --zone Europe/Rome")
-    assert "  the award of 2024-05-01 is changed\n" in edit.out
+    assert "  the award of 2024-05-01 is changed: expires never\n" in edit.out
     assert edit.out.endswith("dates in Europe/Rome\n")
     unlink = told("unlink --certification FA --course FA-101 --zone Europe/Rome").out
     assert "of Bob of 2024-05-01 is lost\n" in unlink
@@ -571,24 +574,24 @@ def test_unassigning_says_what_is_lost_first(told: Told) -> None:
 def test_training_completed_before_is_issued_for(told: Told) -> None:
     for user, at in (("ada", "2023-02-01"), ("bob", "2023-09-01")):
         told(f"complete --user {user} --course FA-101 --zone UTC --at {at}T00:00:00Z")
-    predate = "predate --certification FA --at 2024-06-01T00:00:00Z --since 2023-06-01"
+    predate = "predate --certification FA --at 2024-06-01 --since 2023-06-01 --zone UTC"
     dry = told(f"{predate} --dry-run")
-    assert dry.out.splitlines() == ["1 user would be awarded; nothing was changed"]
+    assert dry.out.splitlines() == ["1 user would be awarded; nothing was changed (days in UTC)"]
     assert told("status --format json").data["awards"] == []
-    assert told(predate).out.splitlines() == ["1 user awarded"]
-    again = told("predate --certification FA --at 2024-06-01T00:00:00Z")
+    assert told(predate).out.splitlines() == ["1 user awarded (days in UTC)"]
+    again = told("predate --certification FA --at 2024-06-01T00:00:00Z --zone UTC")
     assert again.code == 1
-    assert again.out.splitlines()[:2] == ["1 user awarded", "Bob: refused"]
+    assert again.out.splitlines()[:2] == ["1 user awarded (days in UTC)", "Bob: refused"]
 
 
 @pytest.mark.rule("ALL-PREDATE-01", "INT-31b")
 def test_what_nobody_can_be_issued_for_training_before_is_said_so(told: Told) -> None:
     assert told("deactivate --certification FA").code == 0
-    answer = told("predate --certification FA")
+    answer = told("predate --certification FA --zone UTC")
     assert answer.code == 1
-    assert answer.out.splitlines()[0] == "0 users awarded"
+    assert answer.out.splitlines()[0] == "0 users awarded (days in UTC)"
     assert "is inactive, not active (INT-31b)" in " ".join(answer.out.split())
-    data = told("predate --certification FA --dry-run --format json").data
+    data = told("predate --certification FA --zone UTC --dry-run --format json").data
     assert [reason["rule"] for reason in data["reasons"]] == ["INT-31b"]
 
 

@@ -78,7 +78,7 @@ def add_award(parser: argparse.ArgumentParser) -> None:
     option("--branch", metavar="B", help="a branch's id; repeatable")
     options.add_value(parser, "--issued", "DAY", "the first day, such as 2024-07-01 (today)")
     _add_until(parser, required=True)
-    options.add_zone(parser, "where the days begin", required=True)
+    options.add_zone(parser, "where the days begin; else that of the only user, or the platform's")
     _add_association(parser)
     options.add_acting(parser, at="when it happens", policy="docebo")
 
@@ -89,13 +89,17 @@ def _award(args: argparse.Namespace) -> int:
     with session.acting(args, Action.ISSUE_AWARD) as acting:
         certification_id = session.certification_id(acting, args)
         with acting.store.reading() as view:
-            users = [names.user(view, name).id for name in args.user]
+            users = [names.user(view, name) for name in args.user]
             source = _association(view, args) or BY_HAND
-        today = instants.start_of_day(instants.local_day(args.at, args.zone), args.zone)
-        blank = ManualAward(certification_id, today, None, source=source)
-        chosen = _dated(args, blank, acting.policy, zone=args.zone)
-        report = _awarded(acting, Targets(users, args.group, args.branch), chosen, at=args.at)
-        _show(args.out, acting, report)
+        only = users[0] if len(users) == 1 and not (args.group or args.branch) else None
+        zone = session.day_zone(acting, args, only)
+        today = instants.start_of_day(instants.local_day(args.at, zone), zone)
+        expiry_day = acting.policy.expiry_day
+        blank = ManualAward(certification_id, today, None, source=source, expiry_day=expiry_day)
+        chosen = _dated(args, blank, acting.policy, zone=zone)
+        targets = Targets([user.id for user in users], args.group, args.branch)
+        report = _awarded(acting, targets, chosen, at=args.at)
+        _show(args.out, acting, report, zone)
     return 0 if report.whole else 1
 
 
@@ -123,7 +127,7 @@ def add_edit(parser: argparse.ArgumentParser) -> None:
     options.add(parser, "--user", "--certification")
     options.add_value(parser, "--issued", "DAY", "the first day, such as 2024-07-01")
     _add_until(parser, required=False)
-    options.add_zone(parser, "where the days begin, and of which dates are shown (UTC)")
+    options.add_zone(parser, "where the days begin; else the user's own, or the platform's")
     _add_association(parser)
     parser.add_argument("--by-hand", action="store_true", help="it was given by hand")
     options.add_acting(parser, policy="docebo")
@@ -138,14 +142,17 @@ def _edit(args: argparse.Namespace) -> int:
         if args.by_hand and source is not None:
             raise UsageError("--by-hand is an association of its own: name no other")
         source = BY_HAND if args.by_hand else source
-        if source is None and not (args.issued or args.expires or args.always_valid):
+        dates = args.issued or args.expires or args.always_valid
+        if source is None and not dates and args.expire_at_end_of_day is None:
             raise UsageError("nothing would change: name other dates, or another association")
+        written = args.issued or args.expires
+        zone = (session.day_zone if written else session.zone_of)(acting, args, user)
         decision: Decision = not_held()
         if held is not None:
-            dated = _dated(args, held, acting.policy, zone=acting.zone)
+            dated = _dated(args, held, acting.policy, zone=zone)
             changed = dated if source is None else evolve(dated, source=source)
             decision = awarding.edit(acting, changed, at=args.at)
-        return decisions.answer(args.out, acting, decision, "edit", zone=acting.zone)
+        return decisions.answer(args.out, acting, decision, "edit", zone=zone)
 
 
 def _held(view: Transaction, user: User, name: str) -> Award | None:
@@ -157,8 +164,9 @@ def _held(view: Transaction, user: User, name: str) -> Award | None:
 def add_predate(parser: argparse.ArgumentParser) -> None:
     options.command(parser, PREDATE, _predate)
     options.add(parser, "--certification")
-    options.add_value(parser, "--since", "DAY", "only completions from this day on (all)")
-    options.add_zone(parser, "where the day begins, and the expiry is calculated (UTC)")
+    options.add_value(parser, "--since", "INSTANT", "only completions from this day on (all)")
+    options.add_zone(parser, "where days begin, and the expiry is calculated", required=True)
+    options.add_expiry_day(parser, "no")
     parser.add_argument("--dry-run", action="store_true", help="only say who would be awarded")
     options.add_acting(parser, policy="docebo")
 
@@ -168,19 +176,20 @@ def _predate(args: argparse.Namespace) -> int:
         report = backfill.issue_predated(
             acting,
             session.certification_id(acting, args),
-            since=args.since and instants.start_of_day(args.since, acting.zone),
+            since=args.since,
             at=args.at,
             dry_run=args.dry_run,
             on_progress=on_progress,
         )
-        _show(args.out, acting, report, dry_run=args.dry_run)
+        _show(args.out, acting, report, acting.zone, dry_run=args.dry_run)
     return 0 if report.whole else 1
 
 
 def _add_until(parser: argparse.ArgumentParser, *, required: bool) -> None:
     until = parser.add_mutually_exclusive_group(required=required)
-    options.add_value(until, "--expires", "DAY", "it expires as this day begins")
+    options.add_value(until, "--expires", "DAY", "its expiry date: it expires as this day begins")
     until.add_argument("--always-valid", action="store_true", help="it never expires")
+    options.add_expiry_day(parser, "no" if required else "as the award is")
 
 
 def _add_association(parser: argparse.ArgumentParser) -> None:
@@ -216,37 +225,46 @@ def _association(view: Transaction, args: argparse.Namespace) -> Source | None:
 
 
 def _dated(args: argparse.Namespace, award: Dated, policy: Policy, *, zone: tzinfo) -> Dated:
-    issued_at = award.issued_at
+    issued_at, expiry_day = award.issued_at, award.expiry_day
+    if args.expire_at_end_of_day is not None:
+        if args.expires is None:
+            raise UsageError("--expire-at-end-of-day says how --expires is meant: give that too")
+        expiry_day = policy.expiry_day
     if args.issued is not None:
         issued_at = instants.issue_instant(args.issued, zone, policy.issue_date)
     if args.always_valid:
         expires_at, basis = None, ExpiryBasis.ALWAYS_VALID
     elif args.expires is not None:
-        expires_at = validity.written_expiry(args.expires, zone=zone, policy=policy)
+        as_meant = evolve(policy, expiry_day=expiry_day)
+        expires_at = validity.written_expiry(args.expires, zone=zone, policy=as_meant)
         basis = ExpiryBasis.DATE
     else:
         expires_at, basis = award.expires_at, award.basis
-    return evolve(award, issued_at=issued_at, expires_at=expires_at, basis=basis)
+    dated = evolve(award, issued_at=issued_at, expires_at=expires_at, basis=basis)
+    return evolve(dated, expiry_day=expiry_day)
 
 
-def _show(out: Output, acting: Acting, report: AwardReport, *, dry_run: bool = False) -> None:
+def _show(
+    out: Output, acting: Acting, report: AwardReport, zone: tzinfo, *, dry_run: bool = False
+) -> None:
     """Show who was awarded, or would be, and who was not and why."""
+    named = options.zone_name(zone)
     if out.as_json:
-        refused = [{"user": user, **decisions.as_json(each)} for user, each in report.refused]
-        reasons = decisions.as_json(Refused(report.reasons))["reasons"]
-        out.data({**plain(report), "refused": refused, "reasons": reasons})
+        refused = [{"user": user, **decisions.as_json(each, zone)} for user, each in report.refused]
+        reasons = decisions.as_json(Refused(report.reasons), zone)["reasons"]
+        out.data({**plain(report), "refused": refused, "reasons": reasons, "zone": named})
         return
     awarded = "would be awarded; nothing was changed" if dry_run else "awarded"
-    out.line((f"{counted(len(report.awarded), 'user')} {awarded}", "green"))
+    out.line((f"{counted(len(report.awarded), 'user')} {awarded}", "green"), f" (days in {named})")
     for kind, nobody in (("group", report.unknown_groups), ("branch", report.unknown_branches)):
         for name in nobody:
             out.line((f"nobody is in {kind} {name} (DOC-AWARD-01)", "red"))
-    decisions.show_reasons(out, report.reasons)
+    decisions.show_reasons(out, report.reasons, zone)
     with acting.store.reading() as view:
-        words = Words(view)
+        words = Words(view, zone)
         for user, each in report.refused[:SHOWN]:
             out.line((f"{words.user(user)}: refused", "red"))
-            decisions.show_reasons(out, each.reasons)
+            decisions.show_reasons(out, each.reasons, zone)
         for user in report.inactive[:SHOWN]:
             out.line((f"{words.user(user)}: deactivated, and skipped (DOC-CERT-13)", "yellow"))
     if max(len(report.refused), len(report.inactive)) > SHOWN:

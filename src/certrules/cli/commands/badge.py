@@ -4,7 +4,7 @@ import argparse
 import secrets
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -114,7 +114,7 @@ def _add_share(parser: argparse.ArgumentParser) -> None:
     add("--image", metavar="FILE", help="the picture for the page")
     add("--out", dest="file", metavar="FILE", help="the page to write, *.html")
     options.add_at(parser)
-    options.add_zone(parser, "the days of this time zone (UTC)")
+    options.add_zone(parser, "the days of this time zone; else of the user's own")
 
 
 def _add_publish(parser: argparse.ArgumentParser) -> None:
@@ -125,6 +125,7 @@ def _add_publish(parser: argparse.ArgumentParser) -> None:
     options.add_value(parser, "--lists", "URL", says, badges.check_lists, required=True)
     add("--days", metavar="N", type=int, default=7, help="how long they count (7)")
     options.add_at(parser)
+    options.add_zone(parser, "where days begin")
     says = "the folder to write them to"
     add("--out", dest="folder", metavar="FOLDER", required=True, help=says)
 
@@ -147,7 +148,8 @@ def _issue(args: argparse.Namespace) -> int:
         skills = _skills(args, acting)
         badge = _badge(args, acting, user)
         if isinstance(badge, Refused):
-            return decisions.answer(args.out, acting, badge, "issuing the badge")
+            zone = session.zone_of(acting, args, user)
+            return decisions.answer(args.out, acting, badge, "issuing the badge", zone=zone)
         made = badges.credential(acting, badge, issuer=issuer, skills=skills, **more)
     token = keys.needed("signing").sign(made, signer)
     if args.file:
@@ -171,7 +173,7 @@ def _bake(args: argparse.Namespace) -> int:
 
 
 def _share(args: argparse.Namespace) -> int:
-    zone, name = args.zone or UTC, args.issuer_name
+    name = args.issuer_name
     if args.image and not args.file:
         raise UsageError("--image needs --out, the page to write")
     if args.file and Path(args.file).suffix.lower() != ".html":
@@ -179,10 +181,11 @@ def _share(args: argparse.Namespace) -> int:
     with session.acting(args) as acting:
         files.check_out(args.file, args.image, store=acting.store)
         user = session.user(acting, Action.DOWNLOAD_BADGE, args.user)
+        zone = session.zone_of(acting, args, user)
         image = pictures.shown(args.image) if args.image else None
         badge = _badge(args, acting, user)
         if isinstance(badge, Refused):
-            return decisions.answer(args.out, acting, badge, "sharing the badge")
+            return decisions.answer(args.out, acting, badge, "sharing the badge", zone=zone)
         page = badges.page(acting, badge.id, at=args.at, issuer=name)
         assert page is not None  # noqa: S101 - it was there just now
     url = f"{args.url}/{badge.id}"
@@ -194,14 +197,16 @@ def _share(args: argparse.Namespace) -> int:
         url=url,
         id=badge.id,
         organization=name if args.organization_id is None else args.organization_id,
+        expiry_day=page.expiry_day,
     )
     if args.file:
         _write(args.file, sharing.html(page, zone=zone, image=image).encode())
     if args.out.as_json:
         links = {"badge": badge.id, "page": url, "linkedin": link, "file": args.file}
-        args.out.data({**links, "state": page.state})
+        args.out.data({**links, "state": page.state, "zone": options.zone_name(zone)})
         return 0
-    for name, value in ("page", url), ("LinkedIn", link), ("written", args.file):
+    days = f"in {options.zone_name(zone)}"
+    for name, value in ("page", url), ("LinkedIn", link), ("written", args.file), ("dates", days):
         if value:
             args.out.line((f"{name:<10}", "dim"), value)
     return 0

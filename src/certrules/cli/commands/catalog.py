@@ -11,6 +11,7 @@ from attrs import asdict
 
 from certrules import catalogs
 from certrules.cli import decisions, files, names, options, pictures, session
+from certrules.cli.names import Words
 from certrules.cli.output import Column, Output
 from certrules.cli.session import Acting
 from certrules.model.decisions import Decision
@@ -205,24 +206,30 @@ def _add(
             work = prepare(acting, args)
             if destructive:
                 return _lose(args, acting, verb, work(at=args.at, dry_run=not args.yes))
-            return decisions.answer(args.out, acting, work(at=args.at), verb)
+            return decisions.answer(args.out, acting, work(at=args.at), verb, zone=acting.zone)
 
     options.command(parser, example, run)
     options.add(parser, "--certification")
     options.add_acting(parser, policy="docebo")
+    options.add_zone(parser, "show the dates of this time zone")
     if destructive:
         says = "do it, instead of only saying what is lost"
         parser.add_argument("--yes", action="store_true", help=says)
-        options.add_zone(parser, "show the dates of this time zone (UTC)")
 
 
 def _lose(args: argparse.Namespace, acting: Acting, verb: str, decision: Decision) -> int:
     done = args.yes and bool(decision)
     granted = "done" if done else "what would be lost"
+    zone = acting.zone
     if args.out.as_json:
-        args.out.data({**decisions.as_json(decision), "done": done})
+        named = options.zone_name(zone)
+        args.out.data({**decisions.as_json(decision, zone), "zone": named, "done": done})
     else:
-        decisions.answer(args.out, acting, decision, verb, granted=granted, zone=acting.zone)
+        own = None if args.zone is not None else partial(session.zone_of, acting, args)
+        with acting.store.reading() as view:
+            decisions.show(args.out, Words(view, zone, own), decision, verb, granted=granted)
+        whose = "dates in {}" if own is None else "dates in each user's own time zone, else {}"
+        decisions.name_zone(args.out, zone, decision, whose=whose)
         if decision and not done:
             args.out.line(("nothing was changed; add --yes to do it", "yellow"))
     if not decision:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict
+from attrs import asdict, evolve
 
 from certrules import instants
 from certrules.cli import files, options, session
@@ -12,6 +12,8 @@ from certrules.cli.failures import UsageError, extra
 from certrules.cli.output import Column, Output, counted
 from certrules.cli.session import Acting
 from certrules.model.people import Action, Scope
+from certrules.model.status import Status
+from certrules.model.tables import NOT_ARCHIVED, by_status
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import exporting
@@ -32,14 +34,16 @@ lists of awards. Names of columns and filters may be written in any case, with
 hyphens for blanks; a wrong one is answered with those that there are. Archived
 awards are shown with --filter Status=archived. Managers and executives who ask
 are given their own company's awards, everybody else their own: they need not
-name them.
+name them. Days are those of --zone; without it, of each user's own time zone,
+or else of CERTRULES_ZONE, or of UTC: the column Time Zone says which.
 """
 ICS = """\
   certrules ics --store certificates.db --user ada --out ada.ics --alarm 30 --alarm 7
 
 An event on the last valid day of each certification that expires, in --zone or
-in the user's own time zone, or else in UTC. Importing a later file moves the
-events of an earlier one, whatever has changed since.
+in the user's own time zone, or else in that of CERTRULES_ZONE, or UTC.
+Importing a later file moves the events of an earlier one, whatever has changed
+since.
 """
 
 GROUPS = (Column("group", shrinks=True), Column("rows", right=True))
@@ -64,7 +68,7 @@ def add_export(parser: argparse.ArgumentParser) -> None:
     option("--limit", metavar="N", type=int, help="not more than N rows (all)")
     option("--user", metavar="U", help="only this user's awards, by username or id")
     option("--company", metavar="ID", help="only the awards of this company's people")
-    options.add_zone(parser, "the days and times of this time zone (UTC)")
+    options.add_zone(parser, "the days and times of this time zone")
     options.add_acting(parser, at="statuses at this instant")
 
 
@@ -76,10 +80,11 @@ def _export(args: argparse.Namespace) -> int:
         query = _query(args, _scope(args, acting))
         try:
             with extra("excel", "a workbook", "openpyxl"), files.replacing(path) as target:
-                done = exporting.export(acting, query, target, as_=as_)
+                done = exporting.export(acting, query, target, as_=as_, zone=args.zone)
         except OSError as error:  # which may not say where
             raise OSError(error.errno, error.strerror, str(path)) from error
-    _show(args.out, query, path, done, options.zone_name(acting.zone))
+    own = query.table.of_awards and args.zone is None
+    _show(args.out, query, path, done, options.zone_name(acting.zone), own=own)
     return 0
 
 
@@ -106,7 +111,12 @@ def _query(args: argparse.Namespace, scope: Scope) -> TableQuery:
     given = {name: getattr(args, name) for name in _AS_GIVEN}
     columns = () if args.columns is None else args.columns.split(",")
     filters = map(_filter, args.filter)
-    return tables.query(Table(args.table), columns=columns, filters=filters, scope=scope, **given)
+    names: dict[str, Any] = {"columns": columns, "filters": filters, "scope": scope}
+    query = tables.query(Table(args.table), **names, **given)
+    if args.past and NOT_ARCHIVED in query.filters:  # what was issued later, was not there then
+        issued = by_status(Status.VALID, Status.EXPIRED)
+        return evolve(query, filters=(*query.filters, issued))
+    return query
 
 
 _AS_GIVEN = ("at", "search", "sort", "group_by", "offset", "limit")
@@ -119,17 +129,25 @@ def _filter(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _show(out: Output, query: TableQuery, path: Path, done: Exported, zone: str) -> None:
+def _show(
+    out: Output, query: TableQuery, path: Path, done: Exported, zone: str, *, own: bool
+) -> None:
     scope, at = query.scope, query.at.isoformat()
     whose = {"user": scope.owner_id} if scope.owner_id else {"company": scope.company_id}
     named = {name: id_ for name, id_ in whose.items() if id_}
     if out.as_json:
-        head = {"table": str(query.table), "file": str(path), "at": at, "zone": zone}
+        head = {
+            "table": str(query.table),
+            "file": str(path),
+            "at": at,
+            "zone": None if own else zone,
+        }
         out.data({**head, **named, **asdict(done)})
         return
     rows = f"{counted(done.rows, 'row')} of {query.table}"
     of = "".join(f" of {name} {id_}" for name, id_ in named.items())
-    out.line(f"Exported {rows}{of} to {path} (at {at}, days in {zone})")
+    where = f"each user's own time zone, else {zone}" if own else zone
+    out.line(f"Exported {rows}{of} to {path} (at {at}, days in {where})")
     if done.groups:
         out.line()
         out.table(GROUPS, ((each.value or "(none)", f"{each.rows:,}") for each in done.groups))
@@ -151,7 +169,7 @@ def _ics(args: argparse.Namespace) -> int:
     with session.acting(args) as acting:
         files.check_out(path, store=acting.store)
         user = session.user(acting, Action.VIEW_AWARDS, args.user)
-        zone = args.zone or session.zone_of(acting, user)
+        zone = session.zone_of(acting, args, user)
         with extra("ical", "a calendar", "icalendar"):
             data = exporting.expiry_calendar(acting, user.id, at=at, zone=zone, alarms=args.alarm)
     with files.replacing(path) as target:

@@ -17,7 +17,7 @@ from certrules.cli.session import Acting
 from certrules.errors import CertrulesError
 from certrules.instants import IssueDateConvention
 from certrules.model.people import Action
-from certrules.model.policy import Duplicates, Policy
+from certrules.model.policy import Duplicates
 from certrules.model.records import ImportProfile
 from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
 from certrules.rules.importing import Outcome, change
@@ -79,8 +79,7 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     flag("--strict", help="refuse an expiry before its issue")
     says = "accept yes and no, and ignore the expiry date of an always valid record"
     flag("--lenient", help=says)
-    says = "awards are still valid on the day written as their expiry"
-    flag("--expire-at-end-of-day", default=None, help=says)
+    options.add_expiry_day(parser, "no")
     options.add_acting(parser, at="when it happens")
 
 
@@ -97,7 +96,7 @@ def _run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         acting = stack.enter_context(session.acting(args, Action.IMPORT_AWARDS))
         files.check_out(args.rejects, store=acting.store)
-        file = stack.enter_context(_records(args, acting.policy))
+        file = stack.enter_context(_records(args, acting))
         faults = stack.enter_context(TemporaryFile("w+", encoding="utf-8"))
         rejects = None
         if args.rejects is not None:
@@ -127,12 +126,12 @@ def _run(args: argparse.Namespace) -> int:
     return 1 if report.outcomes[Outcome.REFUSED] else 0
 
 
-def _records(args: argparse.Namespace, policy: Policy) -> RecordsFile:
+def _records(args: argparse.Namespace, acting: Acting) -> RecordsFile:
     return open_records(
         files.standard_input() if args.file == "-" else args.file,
-        zone=args.zone,
+        zone=acting.zone,
         issue_date=args.issue_date and IssueDateConvention(args.issue_date),
-        policy=policy,
+        policy=acting.policy,
         mapping=args.map,
         delimiter=DELIMITERS.get(args.delimiter, args.delimiter),
         encoding=args.encoding,
@@ -140,7 +139,6 @@ def _records(args: argparse.Namespace, policy: Policy) -> RecordsFile:
         profile=ImportProfile(
             strict=args.strict,
             lenient=args.lenient,
-            expire_at_end_of_day=args.expire_at_end_of_day,
         ),
     )
 

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import tzinfo
 from functools import partial
 from typing import Never
 
@@ -64,6 +65,7 @@ def add_complete(parser: argparse.ArgumentParser) -> None:
     says = "chosen for an external training, or asked of alone with --known; by code or id"
     parser.add_argument("--certification", metavar="C", help=says)
     options.add_zone(parser, "on whose calendar the expiry is calculated", required=True)
+    options.add_expiry_day(parser, "no")
     options.add_value(parser, "--completed", "INSTANT", "when it was completed (--at)")
     options.add_acting(parser, at="when it is reported", policy="docebo")
 
@@ -83,35 +85,38 @@ def _complete(args: argparse.Namespace) -> int:
             due = awarding.evaluate(acting, user.id, chosen, at=args.at)
             completed = Completed(Granted(), due)
         elif item is None:
-            day = instants.local_day(completed_at, args.zone)
+            day = instants.local_day(completed_at, acting.zone)
             training = ExternalTraining(user.id, args.external, day, chosen)
             completed = awarding.report_external(acting, training, at=args.at)
         else:
             done = Completion(user.id, item.kind, item.id, completed_at)
             completed = awarding.complete(acting, done, at=args.at)
-        _show_completed(args.out, acting, completed)
+        _show_completed(args.out, acting, completed, session.zone_of(acting, args, user))
     refused = not completed.recorded or not all(completed.decisions.values())
     return 1 if refused else 0
 
 
-def _show_completed(out: Output, acting: Acting, completed: Completed) -> None:
+def _show_completed(out: Output, acting: Acting, completed: Completed, zone: tzinfo) -> None:
+    decided = completed.decisions
     if out.as_json:
-        shown = {id_: decisions.as_json(each) for id_, each in completed.decisions.items()}
-        recorded = decisions.as_json(completed.recorded)
+        shown = {id_: decisions.as_json(each, zone) for id_, each in decided.items()}
+        recorded = decisions.as_json(completed.recorded, zone)
         why = {} if completed.recorded else {"reasons": recorded["reasons"]}
-        out.data({"recorded": bool(completed.recorded), **why, "certifications": shown})
+        head = {"recorded": bool(completed.recorded), "zone": options.zone_name(zone)}
+        out.data({**head, **why, "certifications": shown})
         return
     if not completed.recorded:
         out.line(("not recorded", "red"))
-        if completed.recorded not in completed.decisions.values():  # once is enough
-            decisions.show_reasons(out, completed.recorded.reasons)
-    elif not completed.decisions:
+        if completed.recorded not in decided.values():  # once is enough
+            decisions.show_reasons(out, completed.recorded.reasons, zone)
+    elif not decided:
         out.line("recorded; no certification is earned by it")
     with acting.store.reading() as view:
-        words = Words(view, acting.zone)
-        for id_, decision in completed.decisions.items():
+        words = Words(view, zone)
+        for id_, decision in decided.items():
             found = view.certifications.get(id_)
             decisions.show(out, words, decision, found.name if found else id_)
+    decisions.name_zone(out, zone, *decided.values())
 
 
 def add_renew(parser: argparse.ArgumentParser) -> None:
@@ -124,13 +129,15 @@ def add_renew(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--explain", action="store_true", help="only say why; change nothing")
     what.add_argument("--cancel", action="store_true", help="give up the renewal that is open")
+    options.add_zone(parser, "show the dates of this time zone; else of the user's own")
     options.add_acting(parser, policy="docebo")
 
 
 def _renew(args: argparse.Namespace) -> int:
     with session.acting(args) as acting:
-        answer = partial(decisions.answer, args.out, acting)
         user = session.user(acting, Action.RENEW_AWARD, args.user)
+        zone = session.zone_of(acting, args, user)
+        answer = partial(decisions.answer, args.out, acting, zone=zone)
         award = user.id, session.certification_id(acting, args)
         with acting.store.reading() as view:
             item = names.item(view, args)
@@ -179,7 +186,8 @@ def _earlier(acting: Acting, user_id: str, certification_id: str, key: str) -> R
 def _only(acting: Acting, options: Sequence[RenewalOption]) -> RenewalOption | None:
     if len(options) > 1:
         with acting.store.reading() as view:
-            routes = "; ".join(decisions.sentence(Words(view), each) for each in options)
+            words = Words(view, acting.zone)
+            routes = "; ".join(decisions.sentence(words, each) for each in options)
         raise UsageError(f"there are several ways to renew it, name one: {routes}")
     return options[0] if options else None
 
@@ -187,6 +195,7 @@ def _only(acting: Acting, options: Sequence[RenewalOption]) -> RenewalOption | N
 def add_reopen(parser: argparse.ArgumentParser) -> None:
     options.command(parser, REOPEN, _reopen)
     options.add_value(parser, "--since", "INSTANT", "only what expired since then (ever)")
+    options.add_zone(parser, "where days begin")
     options.add_acting(parser, at="what has expired by then", policy="allbound-reopening")
 
 
@@ -202,7 +211,7 @@ def _reopen(args: argparse.Namespace) -> int:
             out.data_stream({"at": instants.utc(args.at)}, "reopened", reopened)
             return 0
         with acting.store.reading() as view:
-            words = Words(view)
+            words = Words(view, acting.zone)
             said = partial(decisions.sentence, words)
             out.some(reopened, lambda each: f"{words.user(each.user_id)}: {said(each)}")
     out.line(f"{counted(len(reopened), 'training')} reopened")

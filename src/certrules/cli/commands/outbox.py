@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import tzinfo
 
 from certrules import catalogs, instants
 from certrules.cli import files, options, session
@@ -73,21 +74,26 @@ def _due(args: argparse.Namespace) -> int:
                 done = f"{counted(len(notices), 'notice')} went into the outbox before"
                 error.add_note(f"{done}, and the next run goes on from there")
             raise
-    _show_due(args.out, sent, notices)
+    _show_due(args.out, sent, notices, acting.zone)
     return 0
 
 
-def _show_due(out: Output, sent: Sequence[Notification], notices: Sequence[Notice]) -> None:
+def _show_due(
+    out: Output, sent: Sequence[Notification], notices: Sequence[Notice], zone: tzinfo
+) -> None:
     warnings = [(each.id, warning) for each in sent for warning in rules.lint(each)]
     if out.as_json:
         found = [{"notification": id_, "message": str(warning)} for id_, warning in warnings]
-        out.data_stream({"warnings": found}, "notices", notices)
+        head = {"zone": options.zone_name(zone), "warnings": found}
+        out.data_stream(head, "notices", notices)
         return
     for id_, warning in warnings:
         out.paragraph(f"Warning: notification {id_}: {warning}", style="yellow")
     for notice in notices:
-        out.line(f"{notice.due_at:%Y-%m-%d %H:%M} {notice.notification_id}: {_about(notice)}")
-    out.line(f"{counted(len(notices), 'notice')} due")
+        due_at = instants.local_or_utc(notice.due_at, zone)
+        out.line(f"{due_at:%Y-%m-%d %H:%M} {notice.notification_id}: {_about(notice)}")
+    times = f" (times in {options.zone_name(zone)})" if notices else ""
+    out.line(f"{counted(len(notices), 'notice')} due{times}")
 
 
 def add_outbox(parser: argparse.ArgumentParser) -> None:
@@ -96,6 +102,7 @@ def add_outbox(parser: argparse.ArgumentParser) -> None:
     option("--ack", metavar="N", type=int, help="acknowledge everything up to this position")
     option("--limit", metavar="N", type=int, default=100, help="how many to show (100)")
     option("--source", metavar="URI", default="certrules", help="the source in JSON (certrules)")
+    options.add_zone(parser, "show the times of this time zone")
     options.add_acting(parser, at="what is late by then")
 
 
@@ -111,22 +118,27 @@ def _outbox(args: argparse.Namespace) -> int:
     out: Output = args.out
     if out.as_json:
         events = (outbox.as_cloud_event(*entry, source=args.source) for entry in entries)
-        head = {"at": instants.utc(args.at).isoformat(), "count": pending, "late": late}
+        zone = options.zone_name(acting.zone)
+        head = {"at": instants.utc(args.at), "zone": zone, "count": pending, "late": late}
         out.data_stream(head, "events", events)
         return 0
     for position, entry in entries:
         note = " (late)" if outbox.late(entry, args.at) else ""
-        out.line(f"{position}  {_what(entry)}: {_about(entry)}{note}")
+        out.line(f"{position}  {_what(entry, acting.zone)}: {_about(entry)}{note}")
     many = f", {late:,} late" if late else ""
     shown = f", {len(entries):,} shown" if len(entries) < pending else ""
-    out.line(f"{counted(pending, 'entry', 'entries')} not acknowledged{many}{shown}")
+    times = f" (times in {options.zone_name(acting.zone)})" if entries else ""
+    out.line(f"{counted(pending, 'entry', 'entries')} not acknowledged{many}{shown}{times}")
     return 0
 
 
-def _what(entry: Event | Notice) -> str:
-    if isinstance(entry, Notice):
-        return f"{entry.due_at:%Y-%m-%d %H:%M:%S}  notice {entry.notification_id}"
-    return f"{entry.at:%Y-%m-%d %H:%M:%S}  {entry.kind}"
+def _what(entry: Event | Notice, zone: tzinfo) -> str:
+    at, what = (
+        (entry.due_at, f"notice {entry.notification_id}")
+        if isinstance(entry, Notice)
+        else (entry.at, str(entry.kind))
+    )
+    return f"{instants.local_or_utc(at, zone):%Y-%m-%d %H:%M:%S}  {what}"
 
 
 def _about(entry: Event | Notice) -> str:

@@ -97,6 +97,8 @@ KNOWN = (
     "certification_description",
     "issue_date",
     "expiry_date",
+    "last_valid_day",
+    "time_zone",
     "days_left",
     "badge_image",
     "renew_link",
@@ -123,7 +125,9 @@ def values(
 ) -> dict[str, str]:
     """Return what the short codes say to a user of an award, as they stand at an aware instant.
 
-    Dates are those of ``zone``, as ``2024-12-31``; links are bare addresses, which the host makes.
+    Dates are those of ``zone``, as ``2024-12-31``, and ``time_zone`` is its name; the expiry date
+    is as :func:`certrules.rules.status.expiry_date` has it. Links are bare addresses, which the
+    host makes.
 
     >>> held = Award("1", "fa", datetime(2024, 1, 1, tzinfo=UTC), None)
     >>> words = values(User("1", "ada"), held, Certification("fa", "First aid"), at=held.issued_at,
@@ -131,10 +135,11 @@ def values(
     >>> words["issue_date"], words["expiry_date"], words["portal_link"]
     ('2024-01-01', 'never', 'https://learn.example')
 
-    Rules: ALL-NOTIFY-02, DOC-EXP-05, DOC-TZ-02, X-NOTIFY-2.
+    Rules: ALL-NOTIFY-02, DOC-EXP-05, DOC-TZ-02, INT-49, X-NOTIFY-2.
     """
     left = status.days_left(award, at, zone=zone)
-    expires = award.expires_at
+    expires = status.expiry_date(award, zone=zone)
+    last_day = status.last_valid_day(award, zone=zone)
     return {
         "first_name": user.first_name,
         "last_name": user.last_name,
@@ -143,7 +148,9 @@ def values(
         "certification_code": certification.code or "",
         "certification_description": certification.description,
         "issue_date": str(instants.local_day(award.issued_at, zone)),
-        "expiry_date": "never" if expires is None else str(instants.local_day(expires, zone)),
+        "expiry_date": "never" if expires is None else str(expires),
+        "last_valid_day": "never" if last_day is None else str(last_day),
+        "time_zone": str(instants.time_zone(zone)),
         "days_left": "" if left is None else str(left),
         "badge_image": certification.badge_image or "",
         RENEW_LINK: renew_link,

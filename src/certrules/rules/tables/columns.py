@@ -83,8 +83,20 @@ def _kinds(items: tuple[Item, ...], *more: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_words(each.kind, *more) for each in items))
 
 
-def _day(instant: datetime | None, _: Any, clock: Clock) -> date | str:
-    return "never" if instant is None else instants.local_or_utc(instant, clock[1]).date()
+def _day(instant: datetime, _: Any, clock: Clock) -> date:
+    return instants.local_or_utc(instant, clock[1]).date()
+
+
+def _expiry(_: Any, row: AwardRow, clock: Clock) -> date | str:
+    return status.expiry_date(row.award, zone=clock[1]) or "never"
+
+
+def _last_day(_: Any, row: AwardRow, clock: Clock) -> date | str:
+    return status.last_valid_day(row.award, zone=clock[1]) or "never"
+
+
+def _zone(_: Any, __: Any, clock: Clock) -> str:
+    return str(clock[1])
 
 
 def _time(instant: datetime | None, _: Any, clock: Clock) -> datetime | None:
@@ -116,6 +128,7 @@ LAYOUTS: Mapping[Table, Layout] = {
             "Date Created": (Field.CREATED_AT, _time),
             "Last Updated": (Field.UPDATED_AT, _time),
             "Allbound ID": (Field.CERTIFICATION_ID, _plain),
+            "Time Zone": (Field.CERTIFICATION_ID, _zone),
         },
         sort=(Field.NAME_KEY,),
         filters={
@@ -141,11 +154,13 @@ LAYOUTS: Mapping[Table, Layout] = {
             "Training": (Field.FIRST_TRAINING_KEY, _names),
             "Source": (Field.SOURCE_TYPE, _words),
             "Status": (Field.STATUS, _words),
-            "Expiration": (Field.EXPIRES_AT, _day),
+            "Expiration": (Field.EXPIRES_AT, _expiry),
             "Company": (Field.COMPANY_KEY, _or(Field.COMPANY_ID)),
             "Account Owner": (Field.ACCOUNT_OWNER_KEY, _plain),
             "Skills": (Field.FIRST_SKILL_KEY, _plain),
             "Issued On": (Field.ISSUED_AT, _day),
+            "Last Valid Day": (Field.EXPIRES_AT, _last_day),
+            "Time Zone": (Field.USER_ID, _zone),
         },
         sort=(Field.USERNAME_KEY, Field.NAME_KEY),
         filters={
@@ -168,7 +183,9 @@ LAYOUTS: Mapping[Table, Layout] = {
             "Last Name": (Field.LAST_NAME_KEY, _plain),
             "Issue Date": (Field.ISSUED_AT, _day),
             "Days To Renew": (Field.EXPIRES_AT, _days_left),
-            "Expiry Date": (Field.EXPIRES_AT, _day),
+            "Expiry Date": (Field.EXPIRES_AT, _expiry),
+            "Last Valid Day": (Field.EXPIRES_AT, _last_day),
+            "Time Zone": (Field.USER_ID, _zone),
         },
         sort=(Field.USERNAME_KEY, Field.ISSUED_AT),
         filters={"Certification": _BY_CODE},

@@ -91,8 +91,12 @@ def filters(table: Table) -> tuple[str, ...]:
     return tuple(LAYOUTS[table].filters)
 
 
-def cells(query: TableQuery, *, zone: str | tzinfo) -> Callable[[Any], tuple[Any, ...]]:
+def cells(
+    query: TableQuery, *, zone: str | tzinfo | Callable[[Any], tzinfo]
+) -> Callable[[Any], tuple[Any, ...]]:
     """Return a function from a row to its cells; their days and times are those of a zone.
+
+    ``zone`` may also be a function from a row to its own zone.
 
     >>> from certrules.model.tables import AwardRow
     >>> at = datetime(2024, 1, 1, tzinfo=UTC)
@@ -100,12 +104,17 @@ def cells(query: TableQuery, *, zone: str | tzinfo) -> Callable[[Any], tuple[Any
     >>> cells(of_user, zone=UTC)(AwardRow(Award("7", "fa", at, None), Status.VALID))
     ('7', 'never')
 
-    Rules: ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10, DOC-TZ-02.
+    Rules: ALL-MANAGE-03, ALL-MANAGE-09, DOC-AWARD-11, DOC-CERT-10, DOC-TZ-02, INT-49.
     """
-    clock = query.at, instants.time_zone(zone)
+    tz = zone if callable(zone) else instants.time_zone(zone)
     columns = LAYOUTS[query.table].columns
     shown = [(field.read, show) for field, show in map(columns.__getitem__, query.columns)]
-    return lambda row: tuple(show(read(row), row, clock) for read, show in shown)
+
+    def of_row(row: Any) -> tuple[Any, ...]:
+        clock = query.at, tz(row) if callable(tz) else tz
+        return tuple(show(read(row), row, clock) for read, show in shown)
+
+    return of_row
 
 
 def _columns(given: Iterable[str], group: str | None, layout: Layout) -> tuple[str, ...]:
