@@ -45,6 +45,7 @@ def test_every_list_shows_the_day_that_was_written(case: Case) -> None:
     calendar = Path("ada.ics").read_text(encoding="utf-8")
     assert "DTSTART;VALUE=DATE:20211231" in calendar
     assert "Last valid day: Data protection" in calendar
+    assert "Days are those of Europe/Zurich." in calendar
     (later,) = case("status --zone Europe/Zurich --at 2022-01-01 --format json").data["awards"]
     assert (later["status"], later["days_left"]) == ("expired", -1)
 

@@ -30,7 +30,14 @@ def name_of(data: bytes) -> str:
 
 @pytest.mark.rule("INT-01")
 def test_an_expiry_is_an_event_of_one_day() -> None:
-    made = read(calendar([EXPIRY], at=AT.astimezone(timezone(timedelta(hours=9))), name="Ada's"))
+    made = read(
+        calendar(
+            [EXPIRY],
+            at=AT.astimezone(timezone(timedelta(hours=9))),
+            name="Ada's",
+            zone="Europe/Rome",
+        )
+    )
     assert (made["version"], made["method"], made["x-wr-calname"]) == ("2.0", "PUBLISH", "Ada's")
     (event,) = made.walk("VEVENT")
     assert event["uid"] == uid(EXPIRY)
@@ -45,14 +52,14 @@ def test_an_expiry_is_an_event_of_one_day() -> None:
 
 
 def test_alarms_come_so_many_days_before() -> None:
-    made = read(calendar([EXPIRY], at=AT, name="", alarms=[30, 0]))
+    made = read(calendar([EXPIRY], at=AT, name="", zone=UTC, alarms=[30, 0]))
     triggers = [alarm["trigger"].dt for alarm in made.walk("VALARM")]
     assert triggers == [timedelta(days=-30), timedelta(0)]
     for days in (-1, 36_526, 10**12, True, 1.0):
         with pytest.raises(InvalidValueError, match=f"alarm cannot be {days}"):
-            calendar([], at=AT, name="", alarms=[days])  # type: ignore[list-item]
+            calendar([], at=AT, name="", zone=UTC, alarms=[days])  # type: ignore[list-item]
     with pytest.raises(InvalidValueError, match="alarm cannot be 'x'"):
-        calendar([], at=AT, name="", alarms=["x"])  # type: ignore[list-item]
+        calendar([], at=AT, name="", zone=UTC, alarms=["x"])  # type: ignore[list-item]
 
 
 @pytest.mark.rule("INT-01")
@@ -71,18 +78,20 @@ def test_the_event_of_a_certification_keeps_its_name_and_no_other_has_it() -> No
 def test_of_two_events_of_a_name_the_later_has_the_greater_sequence() -> None:
     history = [(2, AT), (1, AT + timedelta(minutes=1)), (2, AT + timedelta(minutes=2))]
     history += [(2, AT.replace(year=2038, month=7)), (2, AT.replace(year=9999))]
-    made = [calendar([evolve(EXPIRY, cycle=cycle)], at=at, name="") for cycle, at in history]
+    made = [
+        calendar([evolve(EXPIRY, cycle=cycle)], at=at, name="", zone=UTC) for cycle, at in history
+    ]
     sequences = [read(data).walk("VEVENT")[0]["sequence"] for data in made]
     assert sequences == sorted(set(sequences))
     assert sequences[-1] < 2**31  # beyond which it is no integer of the format
-    before = calendar([EXPIRY], at=AT.replace(year=1969), name="")
+    before = calendar([EXPIRY], at=AT.replace(year=1969), name="", zone=UTC)
     assert read(before).walk("VEVENT")[0]["sequence"] == 0
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "a\x00\x1b\ud800b\rc", "a\u202eb\u2066c\u2069"])
 def test_hostile_text_comes_back_as_text(text: str) -> None:
     hostile = evolve(EXPIRY, title=text, code=text, user_id=text)
-    data = calendar([hostile, EXPIRY], at=AT, name=text, alarms=[7])
+    data = calendar([hostile, EXPIRY], at=AT, name=text, zone=UTC, alarms=[7])
     assert max(map(len, data.split(b"\r\n"))) <= 75
     made = read(data)
     assert [component.name for component in made.subcomponents] == ["VEVENT", "VEVENT"]
@@ -98,12 +107,12 @@ def test_hostile_text_comes_back_as_text(text: str) -> None:
 
 
 def test_the_last_day_of_all_is_a_day_like_any_other() -> None:
-    made = read(calendar([evolve(EXPIRY, last_day=date.max, code=None)], at=AT, name=""))
+    made = read(calendar([evolve(EXPIRY, last_day=date.max, code=None)], at=AT, name="", zone=UTC))
     assert made.subcomponents[0]["dtstart"].dt == date.max
     assert made.subcomponents[0]["description"] == "First aid\nissued on 2024-02-29"
 
 
 def test_no_expiry_is_a_calendar_too_and_an_instant_has_a_zone() -> None:
-    assert not read(calendar([], at=AT, name="none")).subcomponents
+    assert not read(calendar([], at=AT, name="none", zone=UTC)).subcomponents
     with pytest.raises(NaiveDatetimeError):
-        calendar([EXPIRY], at=AT.replace(tzinfo=None), name="")
+        calendar([EXPIRY], at=AT.replace(tzinfo=None), name="", zone=UTC)

@@ -104,8 +104,8 @@ def _run(run: Callable[[argparse.Namespace], int], args: argparse.Namespace) -> 
     for name in ("since", "completed"):
         if name in args:
             setattr(args, name, _begun(args, getattr(args, name)))
-    if getattr(args, "zone_needed", False):
-        args.zone = args.zone or platform_zone() or zone_missing()
+    if getattr(args, "zone_needed", False) and (args.zone or platform_zone()) is None:
+        zone_missing()
     return run(args)
 
 
@@ -238,6 +238,9 @@ class _Read(argparse.Action):
             read = self.const(value) if self.const else READ[str(self.metavar)](value, option)
         except InvalidValueError as error:
             raise UsageError(f"{option} {value!r}: expected {error.expected}") from error
+        except CertrulesError as error:
+            error.add_note(f"given by {option}")
+            raise
         setattr(args, self.dest, read or value)
 
 
@@ -271,7 +274,7 @@ def _day(text: str, option: str) -> date:
         raise UsageError(f"{option} {text!r} is not a day; write one such as 2024-07-01") from error
 
 
-def _zone(text: str, option: str) -> tzinfo:
+def _zone(text: str, _: str = "") -> tzinfo:
     try:
         return instants.time_zone(text)
     except UnknownZoneError as error:
@@ -279,7 +282,6 @@ def _zone(text: str, option: str) -> tzinfo:
         near = ["utc"] if text in ("Z", "z") else get_close_matches(text.casefold(), zones, n=1)
         if near:
             error.add_note(f"did you mean {zones[near[0]]}?")
-        error.add_note(f"given by {option}")
         raise
 
 
@@ -293,7 +295,11 @@ READ: Mapping[str, Callable[[str, str], object]] = {
 def platform_zone() -> tzinfo | None:
     """Return the zone of the platform, which the environment names; None if it does not."""
     named = os.environ.get(ZONE)
-    return _zone(named, ZONE) if named else None
+    try:
+        return _zone(named) if named else None
+    except UnknownZoneError as error:
+        error.add_note(f"given by {ZONE}")
+        raise
 
 
 def policy(args: argparse.Namespace) -> Policy:

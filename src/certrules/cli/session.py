@@ -1,6 +1,7 @@
 """A command's session: the store it works on, whom it acts as, and for whom it may act."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -11,7 +12,7 @@ from certrules import instants
 from certrules.cli import names, options
 from certrules.cli.failures import UsageError, extra
 from certrules.cli.output import CARRIED_OUT, shown
-from certrules.errors import UnknownZoneError
+from certrules.errors import StoreError, UnknownZoneError
 from certrules.model.people import Action, Actor, Permission, Role, Scope, User
 from certrules.repositories.protocols import Transaction
 from certrules.workflows import platform
@@ -52,7 +53,13 @@ def opened(
     with extra("cli", "a store", "SQLAlchemy"):
         from certrules.repositories.sql import open_store
         from certrules.repositories.sql.engines import changes
-    with closing(open_store(url, create=create, timeout=patience or PATIENCE)) as store:
+    try:
+        opening = open_store(url, create=create, timeout=patience or PATIENCE)
+    except StoreError as error:
+        if url == os.environ.get(options.STORE):
+            error.add_note(f"given by {options.STORE}")
+        raise
+    with closing(opening) as store:
         kept = changes(store.engine)
         try:
             yield store

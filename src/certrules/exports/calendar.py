@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID, uuid5
 
 from certrules.errors import InvalidValueError
-from certrules.instants import utc
+from certrules.instants import time_zone, utc
 from certrules.model.calendar import CalendarEntry
 from certrules.text import strip_controls
 
@@ -42,11 +42,17 @@ def _sequence(at: datetime) -> int:
 
 
 def calendar(
-    expiries: Iterable[CalendarEntry], *, at: datetime, name: str, alarms: Sequence[int] = ()
+    expiries: Iterable[CalendarEntry],
+    *,
+    at: datetime,
+    name: str,
+    zone: str | tzinfo,
+    alarms: Sequence[int] = (),
 ) -> bytes:
     """Return an iCalendar file (RFC 5545) with an all-day event for each expiry.
 
-    ``at`` is the aware instant of writing. Each event keeps its :func:`uid`, is stamped with ``at``
+    ``at`` is the aware instant of writing, and ``zone`` that of the days, which the description of
+    the calendar names. Each event keeps its :func:`uid`, is stamped with ``at``
     and has the minutes from 1970 to ``at`` as its sequence, so that a program replaces the events
     of an earlier file, whatever changed since. Events leave the time of the day free. ``alarms``
     are the numbers of days before an event on which the program reminds of it. An expiry that no
@@ -56,7 +62,7 @@ def calendar(
     Raises :class:`~certrules.errors.InvalidValueError` for an alarm that is no whole number, is
     after the event, or is more than a century before it.
 
-    Rules: INT-01.
+    Rules: INT-01, INT-49.
     """
     from icalendar import Calendar, vText
 
@@ -68,6 +74,7 @@ def calendar(
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
     made.add("x-wr-calname", vText(_plain(name)))  # unlike others, no text by itself
+    made.add("x-wr-caldesc", vText(f"Days are those of {time_zone(zone)}."))
     for expiry in expiries:
         made.add_component(_event(expiry, utc(at), alarms))
     return bytes(made.to_ical())

@@ -174,10 +174,12 @@ def expiry_calendar(
     :func:`certrules.rules.calendar.expiries` and :func:`certrules.exports.calendar.calendar`.
     Action: ``VIEW_AWARDS``.
 
-    Rules: ALL-ROLE-05, ALL-ROLE-07, DOC-EXP-04.
+    Rules: ALL-ROLE-05, ALL-ROLE-07, DOC-EXP-04, INT-49.
     """
     with acting.reading() as view:
         rows = awards(acting, view, TableQuery(Table.ISSUED, at, scope=scope_of(view, user_id)))
         known = facts.known_user(view, user_id)
-        found = expiries(rows, zone=acting.zone_of(known) if zone is None else zone)
-    return calendar(found, at=at, name=f"Certifications of {known.username}", alarms=alarms)
+        days = acting.zone_of(known) if zone is None else zone
+        found = expiries(rows, zone=days)
+    name = f"Certifications of {known.username}"
+    return calendar(found, at=at, name=name, zone=days, alarms=alarms)

@@ -210,3 +210,47 @@ def test_names_cannot_steer_the_terminal(run: Run, awarded: Path) -> None:
     out = run("status", "--store", awarded).out
     assert "\x1b" not in out
     assert r"b\x1b[31mob" in out
+
+
+@pytest.mark.rule("INT-49")
+def test_an_error_names_the_option_or_the_variable_that_was_given(
+    run: Run, awarded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("status", "--store", awarded)
+    for option, value in (
+        ("--at", "yesterday"),
+        ("--at", "2024-02-30"),
+        ("--at", "0001-01-01T00:00:00+10:00"),
+        ("--zone", "Europe/Roma"),
+    ):
+        answer = run(*words, option, value)
+        assert (answer.code, answer.err.count("\n")) == (2, 1)
+        assert option in answer.err
+    skipped = run(*words, "--at", "2011-12-30", "--zone", "Pacific/Apia")
+    assert "given by --at" in skipped.err
+    monkeypatch.setenv("CERTRULES_ZONE", "Europe/Roma")
+    answer = run(*words)
+    assert answer.code == 2
+    assert "did you mean Europe/Rome?; given by CERTRULES_ZONE" in answer.err
+    monkeypatch.setenv("CERTRULES_ZONE", "")
+    assert run(*words).code == 0
+    monkeypatch.setenv("CERTRULES_STORE", "missing.db")
+    answer = run("status")
+    assert "'missing.db' does not exist" in answer.err
+    assert "given by CERTRULES_STORE" in answer.err
+    since = run("reopen", "--store", awarded, "--since", "2024-07-01T09:00:00")
+    assert "--since 2024-07-01T09:00:00 names no time zone" in since.err
+
+
+@pytest.mark.rule("INT-49")
+def test_the_environment_gives_the_store_and_the_platforms_zone(
+    run: Run, awarded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTRULES_STORE", str(awarded))
+    monkeypatch.setenv("CERTRULES_ZONE", "Asia/Tokyo")
+    answer = run("status", "--at", "2025-05-31")
+    assert answer.out.startswith(
+        "At 2025-05-31 00:00:00 Asia/Tokyo; dates in each user's own time zone, else Asia/Tokyo\n"
+    )
+    awards = run("status", "--at", "2025-05-31", "--format", "json").data["awards"]
+    assert [each["zone"] for each in awards] == ["Europe/Rome", "Europe/Rome", "Asia/Tokyo"]
