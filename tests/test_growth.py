@@ -70,7 +70,7 @@ def templates(body: str) -> object:
 
 def events(name: str) -> object:
     entry = CalendarEntry("1", "fa", 1, name, None, AT.date(), AT.date())
-    return calendar([entry], at=AT, name=name)
+    return calendar([entry], at=AT, name=name, zone="UTC")
 
 
 def asked(search: str) -> object:
