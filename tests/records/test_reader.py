@@ -85,6 +85,11 @@ def test_wide_files_are_read_in_fewer_rows() -> None:
     assert [len(batch) for batch in file.batches()] == [104, 104, 92]
 
 
+def test_so_are_rows_of_far_too_many_fields() -> None:
+    file = opened(text_of(GOOD, *["x" + "," * 600_000] * 3, GOOD, "x" + "," * 2_000_000))
+    assert [len(batch) for batch in file.batches()] == [2, 1, 2, 1]
+
+
 @pytest.mark.rule("INT-07b", "INT-15", "X-CSV-3")
 def test_keys_are_read_without_the_rest() -> None:
     rows = [

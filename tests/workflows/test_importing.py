@@ -236,7 +236,11 @@ def test_as_a_renewal_it_counts_and_is_listed(store: Store[Transaction]) -> None
 def test_a_renewal_in_advance_leaves_no_gap(store: Store[Transaction]) -> None:
     run(store, "ada,FA,2025-05-01,0,2026-05-01,manual,\n")
     rows = "ada,FA,2026-05-01,0,2027-05-01,manual,\n"
-    assert counts(run(store, rows, at=LATER)) == {"refused": 1}  # it would not be valid now
+    refused = run(store, rows, at=LATER)  # in place, it would not be valid now
+    assert [(each.code, each.column) for each in refused.faults] == [
+        (FaultCode.ENDS_VALID_AWARD, "certification_issue_date")
+    ]
+    assert "would be not yet valid" in refused.faults[0].message
     report = run(store, rows, duplicates=Duplicates.RENEW, at=LATER)
     assert counts(report) == {"renewed": 1}
     (old, new), _ = content(store)

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
-from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self
@@ -44,7 +43,7 @@ __all__ = ["Record", "RecordsFile", "RejectedRow", "open_records"]
 BATCH = 4096
 """The most rows of a batch, unless the caller says otherwise."""
 _CELLS = 1 << 20
-"""The most fields of a batch; a wide file is read in fewer rows."""
+"""The most fields of a batch of several rows; of long rows it has fewer."""
 _USUAL = ImportProfile()
 
 
@@ -274,10 +273,18 @@ class RecordsFile:
             yield tuple.__new__(Record, values)  # Record(...) at half the cost
 
     def batches(self, rows: int = BATCH) -> Iterator[list[Record | RejectedRow]]:
-        """Yield :meth:`records` in lists of at most ``rows``."""
-        records = self.records()
-        size = max(1, min(rows, _CELLS // len(self.layout.header)))
-        while batch := list(islice(records, size)):
+        """Yield :meth:`records` in lists of at most ``rows``, of fewer if they are long."""
+        batch, cells = list[Record | RejectedRow](), 0
+        for record in self.records():
+            if batch and cells + len(record.fields) > _CELLS:
+                yield batch
+                batch, cells = [], 0
+            batch.append(record)
+            cells += len(record.fields)
+            if len(batch) >= rows:
+                yield batch
+                batch, cells = [], 0
+        if batch:
             yield batch
 
     def _faults(

@@ -10,6 +10,7 @@ from certrules.model.records import FaultCode, RecordField
 from certrules.rules import status
 from certrules.rules.importing.deciding import Decision, earned_by
 from certrules.rules.importing.matching import message
+from certrules.rules.status import Status
 
 __all__ = ["change", "period", "remarks"]
 
@@ -67,7 +68,8 @@ def remarks(
         if held is not None and code in _FIELDS:
             shown = {name: say(value) for name, value in reason.details.items()}
             shown |= {"held": period(held, zone), "new": period(candidate, zone)}
-            yield code, _FIELDS[code], message(code, **shown)
+            later = reason.details.get("status") is Status.NOT_YET_VALID
+            yield code, RecordField.ISSUE_DATE if later else _FIELDS[code], message(code, **shown)
 
 
 _CODES = {code.value: code for code in FaultCode}

@@ -115,6 +115,9 @@ def _note(
 ) -> None:
     """Note what became of a row, with what its file's reader should know of it."""
     tally, outcome, held = planned.tally, decision.outcome, decision.held
+    if held is None:
+        tally.outcomes[outcome] += 1
+        return
     refused = outcome is Outcome.REFUSED
     severity = Severity.ERROR if refused else Severity.WARNING
     faults = tuple(
@@ -135,7 +138,7 @@ def _note(
     tally.outcomes[outcome] += 1
     for fault in faults:
         tally.warn(fault)
-    if held is not None and outcome in (Outcome.RENEWED, Outcome.UPDATED):
+    if outcome in (Outcome.RENEWED, Outcome.UPDATED):
         names = row.username, row.certification_code
         tally.change(Change(row.row, row.line, *names, outcome, held, decision.award))
 
