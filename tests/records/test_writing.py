@@ -1,6 +1,10 @@
 """Rejected rows, handed back as a file."""
 
 import io
+import os
+import resource
+import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,8 @@ from hypothesis import strategies as st
 from certrules.errors import RecordsFileError
 from certrules.model.records import Fault, FaultCode
 from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
-from certrules.records.writing import replacing
+from certrules.records.replacing import replacing
+from tests.processes import exit_code
 from tests.records.files import FIELDS, HEADER, opened, record, text_of
 
 BAD = "ada,SAFE,11/18/21,1,,manual,"
@@ -207,6 +212,90 @@ def test_an_error_of_the_file_names_it_as_it_was_given(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError) as error, replacing(path):
         pass
     assert error.value.filename == str(path)
+
+
+def test_nothing_is_written_through_a_link_that_somebody_has_planted(tmp_path: Path) -> None:
+    path, victim = tmp_path / "out", tmp_path / "victim"
+    victim.write_text("theirs")
+    for name in (f"out.{os.getpid()}.part", "out.part", ".certrules-0.part"):
+        (tmp_path / name).symlink_to(victim)
+    with replacing(path) as stream:
+        stream.write(b"ours")
+        (part,) = (each for each in tmp_path.glob(".certrules-*.part") if not each.is_symlink())
+        assert len(part.name) > 40  # nobody guesses it
+    assert (path.read_text(), victim.read_text()) == ("ours", "theirs")
+    assert not path.is_symlink()
+
+
+def test_two_writers_of_one_path_do_not_mix(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    with replacing(path) as first:
+        first.write(b"first")
+        with replacing(path) as second:
+            second.write(b"second")
+        assert path.read_text() == "second"
+        first.write(b", and more")
+    assert path.read_text() == "first, and more"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def killed(path: Path) -> None:
+    with replacing(path) as stream:
+        stream.write(b"half")
+        stream.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_what_a_killed_writer_has_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_text("before")
+    assert exit_code(partial(killed, path)) == -signal.SIGKILL
+    assert len(list(tmp_path.iterdir())) == 2
+    assert path.read_text() == "before"
+    with replacing(tmp_path / "another") as stream:
+        stream.write(b"new")
+    assert {each.name for each in tmp_path.iterdir()} == {"out", "another"}
+
+
+def test_a_file_that_another_takes_for_one_left_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked: list[int] = []
+
+    def lock(file: int, **_: bool) -> None:
+        if not locked:
+            next(tmp_path.glob(".certrules-*.part")).unlink()
+        locked.append(file)
+
+    monkeypatch.setattr("certrules.records.replacing._lock", lock)
+    with replacing(tmp_path / "out") as stream:
+        stream.write(b"new")
+    assert (tmp_path / "out").read_text() == "new"
+    assert len(locked) == 2
+
+
+def too_long(path: Path) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+    try:
+        with replacing(path) as stream:
+            stream.write(b"x" * 100_000)
+    except OSError as error:
+        os._exit(3 if error.filename == str(path) else 4)
+
+
+def test_a_disk_without_room_names_the_file_and_leaves_it(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    path.write_text("before")
+    assert exit_code(partial(too_long, path)) == 3
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+    with (
+        pytest.raises(OSError, match="No space left") as error,
+        replacing(Path("/dev/full")) as file,
+    ):
+        file.write(b"x" * 100_000)
+    assert error.value.filename == "/dev/full"
 
 
 def test_a_device_is_written_to_where_it_is() -> None:

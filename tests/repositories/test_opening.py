@@ -21,15 +21,17 @@ from sqlalchemy import (
     create_mock_engine,
     event,
     inspect,
+    make_url,
 )
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from certrules import Award, User
 from certrules.errors import StoreError
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.sql import SqlStore, create_schema, dialects, metadata, open_store
 from certrules.repositories.sql.tables import SCHEMA_VERSION
+from tests.repositories.conftest import SERVERS, empty_database
 
 
 def refusal(url: object, *, create: bool = False) -> str:
@@ -330,6 +332,55 @@ def test_an_engine_on_memory_is_refused() -> None:
 def test_a_store_is_found_by_a_path_of_any_type(tmp_path: Path) -> None:
     with closing(open_store(tmp_path / "store.db", create=True)) as store, store.reading() as view:
         assert list(view.users.all()) == []
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_lost_connection_says_so_and_how_to_go_on(name: str) -> None:
+    url = empty_database(name, "lost")
+    with closing(open_store(url, create=True)) as store:
+
+        def write() -> None:
+            with store.writing() as work:
+                work.users.put([User("7", "ada")])
+                disconnect_others(url)
+                work.users.put([User("8", "bob")])
+
+        with pytest.raises(StoreError) as lost:
+            write()
+        assert f"{name}://" in str(lost.value)
+        assert "lost the connection" in str(lost.value)
+        assert "what was not yet committed is undone" in str(lost.value)
+        with store.writing() as work:
+            assert list(work.users.all()) == []
+
+
+def disconnect_others(url: str) -> None:
+    """End all other connections to a database on a server."""
+    server = create_engine(make_url(url), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with server.connect() as connection:
+        if server.dialect.name == "postgresql":
+            connection.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            return
+        found = connection.exec_driver_sql(
+            "SELECT id FROM information_schema.processlist "
+            "WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+        )
+        for (each,) in found.all():
+            connection.exec_driver_sql(f"KILL {each}")
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_password_need_not_be_in_the_url(name: str) -> None:
+    whole = make_url(empty_database(name, "password"))
+    bare = whole._replace(password=None).render_as_string(hide_password=False)
+    open_store(bare, create=True, password=whole.password and str(whole.password)).close()
+    wrong = "postgresql://ada@127.0.0.1:1/db"
+    with pytest.raises(StoreError) as refused:
+        open_store(wrong, password="secret")  # noqa: S106
+    assert "secret" not in str(refused.value)
 
 
 def test_a_host_s_own_errors_pass_through(path: Path) -> None:

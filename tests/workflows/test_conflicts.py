@@ -8,14 +8,16 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from attrs import evolve
 
-from certrules import ItemKind
+from certrules import ExpiryBasis, ItemKind
+from certrules.errors import ConflictError
 from certrules.model.catalog import ItemRef
 from certrules.model.learning import Completion, RenewalOption
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
-from certrules.workflows import awarding, renewal
+from certrules.workflows import awarding, lifecycle, renewal
 from tests.processes import PROCESSES, in_many_processes, ready
 from tests.repositories.conftest import SERVERS, empty_database
 from tests.workflows.conftest import acting, day, furnish
@@ -72,6 +74,30 @@ def check(store: Store[Transaction]) -> None:
         assert len(view.renewals.history("ada", "fa")) == 1
         assert len(view.learning.history("ada", [ItemRef(ItemKind.COURSE, "A")])[0]) == 2
         assert len(view.events.after(0, 100)) == 3
+
+
+@pytest.mark.rule("DOC-AWARD-09", "DOC-AWARD-10")
+def test_an_edit_that_races_with_unassigning_is_carried_out_or_a_conflict(
+    patient: Store[Transaction],
+) -> None:
+    awarding.complete(acting(patient), DONE, at=day(10))
+    with patient.reading() as view:
+        (seen,) = view.awards.history("ada", "fa")
+    changed = evolve(seen, expires_at=day(50), basis=ExpiryBasis.DATE)
+
+    def work(number: int) -> bool:
+        if number == 0:
+            return bool(lifecycle.unassign(acting(patient), "ada", "fa", at=day(20)))
+        try:
+            return bool(awarding.edit(acting(patient), changed, at=day(20)))
+        except ConflictError:
+            return False
+
+    first, *edits = at_once(work)
+    assert first
+    assert sum(edits) <= 1
+    with pytest.raises(ConflictError):
+        awarding.edit(acting(patient), changed, at=day(20))
 
 
 @pytest.mark.rule("INT-12b")

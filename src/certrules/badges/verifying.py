@@ -4,7 +4,7 @@ Nothing is fetched: the caller says which keys it trusts for whom, and finds sta
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from attrs import frozen
@@ -18,7 +18,7 @@ from certrules.badges.tokens import Token
 from certrules.errors import BadgeError, CertrulesError, InvalidValueError
 from certrules.words import Word
 
-__all__ = ["ALGORITHMS", "Statuses", "Verdict", "Verification", "verify"]
+__all__ = ["ALGORITHMS", "Statuses", "Verdict", "Verification", "is_signed", "verify"]
 
 ALGORITHMS = ("RS256", "ES256")
 """The signatures with which a badge may come, unless the caller allows fewer."""
@@ -100,6 +100,25 @@ def verify(
     except BadgeError as error:
         outcome = error.outcome if isinstance(error, _FoundError) else Verdict.BAD_STRUCTURE
         return Verification(outcome, str(error), signed)
+
+
+def is_signed(token: str, *, keys: Keys, algorithms: Collection[str] = ALGORITHMS) -> bool:
+    """Return whether a trusted key of its issuer has signed a token, such as a status list.
+
+    Arguments and errors are those of :func:`verify`. Ask it of each list before choosing between
+    several: anybody can write one that looks newer.
+
+    >>> is_signed("rubbish", keys={}.get)
+    False
+
+    Rules: ALL-ROLE-11.
+    """
+    _check_arguments(keys, None, algorithms)
+    try:
+        _Verifier(keys, None, datetime.max.replace(tzinfo=UTC), algorithms).payload(token)
+    except BadgeError:
+        return False
+    return True
 
 
 def _check_arguments(keys: object, status: object, algorithms: object) -> None:

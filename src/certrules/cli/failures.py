@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import ENOSPC
+from tempfile import gettempdir
 from typing import Any
 
 from certrules.cli.output import SHOWN, UnansweredError, shown
@@ -65,6 +67,8 @@ def _explained(error: BaseException) -> dict[str, Any]:
             return _failure("unanswered", f"the answer could not be written: {error.strerror}")
         case OSError():
             where = f"{error.filename}: " if error.filename else "cannot read or write: "
+            if error.errno == ENOSPC and not error.filename:
+                where = f"{gettempdir()}, of temporary files (or set TMPDIR to another folder): "
             return _failure("system", f"{where}{error.strerror or error}")
         case _:
             return _failure("bug", f"unexpected {type(error).__name__}: {error}; {BUG}")

@@ -7,13 +7,17 @@ import argparse
 import json
 import os
 import re
+import stat
+import sys
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from certrules.badges.credential import Issuer
 from certrules.cli import files, options
 from certrules.cli.failures import UsageError, extra
+from certrules.cli.output import shown
 from certrules.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -62,6 +66,7 @@ def signer(args: argparse.Namespace) -> "KeySigner":
     pem = files.contents(args.key, LARGEST)
     if len(_PRIVATE.findall(pem)) > 1:
         raise UsageError(f"--key {args.key} {_SEVERAL}")
+    _warn_if_shared(args.key)
     locked = b"ENCRYPTED" in pem
     password = os.environ.get(PASSWORD, "").encode() if locked else None
     try:
@@ -75,6 +80,17 @@ def signer(args: argparse.Namespace) -> "KeySigner":
             why = _why(pem, error, private=True)
         raise UsageError(f"--key {args.key} cannot sign: {why}") from error
     return found
+
+
+def _warn_if_shared(path: str) -> None:
+    """Warn if others than its owner can read a private key."""
+    if path == "-" or os.name != "posix":
+        return
+    found = Path(path).stat().st_mode
+    if stat.S_ISREG(found) and found & (stat.S_IRGRP | stat.S_IROTH):
+        mode = f"{stat.S_IMODE(found):o}"
+        says = f"certrules: warning: others can read {path} (its mode is {mode}): chmod 600 it"
+        sys.stderr.write(shown(says) + "\n")
 
 
 def trusted(args: argparse.Namespace) -> "list[TrustedKey]":

@@ -36,6 +36,9 @@ __all__ = [
 Acting = platform.Acting[Transaction]
 """Somebody who acts on a store with all its parts."""
 
+PASSWORD = "CERTRULES_STORE_PASSWORD"  # noqa: S105 - the name of a variable
+"""Which variable has the password of a store whose URL has none: processes show their words."""
+
 PATIENCE = 30.0
 """How many seconds to wait for another writer."""
 
@@ -53,8 +56,9 @@ def opened(
     with extra("cli", "a store", "SQLAlchemy"):
         from certrules.repositories.sql import open_store
         from certrules.repositories.sql.engines import changes
+    waiting, password = patience or PATIENCE, os.environ.get(PASSWORD)
     try:
-        opening = open_store(url, create=create, timeout=patience or PATIENCE)
+        opening = open_store(url, create=create, timeout=waiting, password=password)
     except StoreError as error:
         if url == os.environ.get(options.STORE):
             error.add_note(f"given by {options.STORE}")

@@ -1,7 +1,8 @@
 """``certrules badge verify``: what a badge is worth, by the keys and status lists that count."""
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from certrules.badges import baking, structure, tokens
@@ -61,8 +62,8 @@ def add_verify(parser: argparse.ArgumentParser) -> None:
 
 def _verify(args: argparse.Namespace) -> int:
     trusted = {args.issuer: keys.trusted(args)}
-    lists = newest(args.status_list)
     verifying = keys.needed("verifying")
+    lists = newest(args.status_list, partial(verifying.is_signed, keys=trusted.get))
     try:
         token = baking.read(files.contents(args.badge, baking.LARGEST))
     except BadgeError as error:
@@ -114,17 +115,19 @@ def _object(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def newest(paths: Iterable[str]) -> Mapping[str, str]:
+def newest(paths: Iterable[str], is_signed: Callable[[str], bool]) -> Mapping[str, str]:
     """Return the newest status list of each URL, by its beginning, whatever their order.
 
-    UsageError for a file that holds no status list, and for lists of one URL that differ without
-    one being newer: they begin at the same time, or one does not say when.
+    What the issuer has not signed counts only if nothing else is there. UsageError for a file that
+    holds no status list, and for lists of one URL that differ without one being newer: they begin
+    at the same time, or one does not say when.
     """
     lists: dict[str, list[Token]] = {}
     for path in paths:
         token = _status_list(path)
         lists.setdefault(token.payload["id"], []).append(token)
-    return {url: _newest(url, those) for url, those in lists.items()}
+    signed = {url: [each for each in some if is_signed(each.text)] for url, some in lists.items()}
+    return {url: _newest(url, signed[url] or some) for url, some in lists.items()}
 
 
 def _status_list(path: str) -> Token:

@@ -2,9 +2,8 @@
 
 import io
 import os
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -12,9 +11,10 @@ from certrules.errors import RecordsFileError
 from certrules.model.records import Fault
 from certrules.records.columns import FAULTS_COLUMN, ROW_COLUMN, shortened
 from certrules.records.reader import RecordsFile
+from certrules.records.replacing import replacing
 from certrules.text import neutralise_formula, quote_cell
 
-__all__ = ["RejectsWriter", "replacing"]
+__all__ = ["RejectsWriter"]
 
 
 class RejectsWriter:
@@ -96,29 +96,3 @@ def _open(file: ExitStack, path: Path, records: RecordsFile) -> BinaryIO:
         reason = getattr(error, "strerror", None) or str(error)
         said = f"cannot write {path}: {reason}"
         raise RecordsFileError("unwritable_file", said, path=str(path), reason=reason) from error
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file to write beside one that it replaces when the block has ended well.
-
-    After an exception, what was there before is as it was. An OSError names the file itself.
-    """
-    if path.exists() and not path.is_file():  # a device, which nothing can replace
-        with path.open("wb") as stream:
-            yield stream
-        return
-    given, path = path, path.resolve()  # a link goes on leading there
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as stream:
-            yield stream
-        if path.exists():
-            shutil.copymode(path, part)
-        part.replace(path)
-    except OSError as error:
-        if error.filename == str(part):
-            error.filename = str(given)
-        raise
-    finally:
-        part.unlink(missing_ok=True)

@@ -238,10 +238,10 @@ def edit(acting: Acting[DecisionParts], changed: Award, *, at: datetime) -> Deci
 
     ``changed`` is the award as the caller saw it, with what shall be different; if nothing is,
     nothing follows. Notices of another expiry are cancelled. Raises
-    :class:`~certrules.errors.ConflictError` if it has changed since then, and
-    :class:`~certrules.errors.InvalidValueError` if the store has no such cycle, or not the course,
-    plan or track with which it shall be associated, and if anything but its dates and its
-    association is different. Action: ``EDIT_AWARD``.
+    :class:`~certrules.errors.ConflictError` if it has changed since then or is gone, and
+    :class:`~certrules.errors.InvalidValueError` if the store has not the course, plan or track with
+    which it shall be associated, and if anything but its dates and its association is different.
+    Action: ``EDIT_AWARD``.
 
     >>> from attrs import evolve
     >>> store = MemoryStore()
@@ -262,10 +262,7 @@ def edit(acting: Acting[DecisionParts], changed: Award, *, at: datetime) -> Deci
     def edit(transaction: DecisionParts) -> Decision:
         history = transaction.awards.history(changed.user_id, changed.certification_id)
         stored = next((award for award in history if award.cycle == changed.cycle), None)
-        if stored is None:
-            expected = f"a cycle that user {changed.user_id!r} has of {changed.certification_id!r}"
-            raise InvalidValueError("cycle", changed.cycle, expected)
-        if stored.version != changed.version:
+        if stored is None or stored.version != changed.version:
             raise conflict(changed)
         if changed.source != stored.source:
             facts.known_source(transaction, changed.source)

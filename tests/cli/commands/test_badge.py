@@ -1,5 +1,6 @@
 """``certrules badge``: the whole life of a badge on the command line."""
 
+import base64
 import json
 import os
 import struct
@@ -47,6 +48,7 @@ class Files(NamedTuple):
 def key(tmp_path: Path) -> Files:
     """A private and a public key, and a picture."""
     files = Files(tmp_path / "private.pem", tmp_path / "public.pem", tmp_path / "badge.svg")
+    files.private.touch(0o600)
     files.private.write_bytes(
         PRIVATE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     )
@@ -260,6 +262,43 @@ def test_the_newest_of_several_lists_counts(run: Run, awarded: Path, key: Files)
         assert (answer.code, answer.out) == (2, "")
         assert "two status lists of https://academy.example/status/revocation/1" in answer.err
         assert "differ, and neither is known to be the newer one" in answer.err
+
+
+@pytest.mark.rule("INT-38")
+def test_a_forged_list_does_not_displace_the_real_one(run: Run, awarded: Path, key: Files) -> None:
+    issued(run, awarded, key, *LISTS, "--out", "ada.jwt")
+    assert run("delete", "--store", awarded, "--certification", "FA", "--yes", *AT).code == 0
+    real = newly_published(run, awarded, key, "2024-07-01T08:00:00Z", "real")
+    head, payload, signature = Path(real).read_text().split(".")
+    said = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    said["validFrom"] = "2024-07-01T08:59:00Z"
+    said["credentialSubject"]["encodedList"] = statuslist.encode([])
+    forged = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+    Path("forged.jwt").write_text(f"{head}.{forged}.{signature}")
+    words = "badge", "verify", "ada.jwt", *ISSUER, "--key", key.public, *AT
+    suspension = "--status-list", "real/suspension-1.jwt"
+    for lists in ((real, "forged.jwt"), ("forged.jwt", real)):
+        answer = run(*words, *suspension, *(w for path in lists for w in ("--status-list", path)))
+        assert answer.out.startswith("revoked")
+    alone = run(*words, *suspension, "--status-list", "forged.jwt")
+    assert alone.out.startswith("status unknown")
+
+
+def test_a_private_key_that_others_can_read_is_warned_about(
+    run: Run, awarded: Path, key: Files
+) -> None:
+    path = key.private
+    path.chmod(0o644)
+    words = "badge", "issue", *award(awarded), *ISSUER, *NAME, *LISTS, "--key", path
+    shared = run(*words)
+    path.chmod(0o600)
+    own = run(*words)
+    assert (shared.code, own.code) == (0, 0)
+    assert (
+        shared.err
+        == f"certrules: warning: others can read {path} (its mode is 644): chmod 600 it\n"
+    )
+    assert own.err == ""
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,8 @@ def _folder(keep: str | None) -> Iterator[Path]:
             raise UsageError(f"{keep} holds {taken[0]} already; name another folder")
         for name in SAMPLE:
             content = files("certrules.cli.sample").joinpath(name).read_bytes()
-            (folder / name).write_bytes(content)
+            with (folder / name).open("xb") as file:  # which follows no link
+                file.write(content)
         yield folder
 
 

@@ -18,12 +18,17 @@ __all__ = ["create_schema", "open_store"]
 
 
 def open_store(
-    url: str | PathLike[str], *, create: bool = False, timeout: float = 30.0
+    url: str | PathLike[str],
+    *,
+    create: bool = False,
+    timeout: float = 30.0,
+    password: str | None = None,
 ) -> SqlStore:
     """Return the store at an SQLAlchemy URL, or in the SQLite file of a path.
 
     ``create`` makes the tables in a database that is empty, and the file if there is none.
-    ``timeout`` is how many seconds a writer waits for another one. Raises
+    ``timeout`` is how many seconds a writer waits for another one. ``password`` is that of a
+    server, if the URL has none. Raises
     :class:`~certrules.errors.StoreError` if there is no store, or none that this certrules can use.
 
     >>> open_store("no/such/store.db")
@@ -33,6 +38,8 @@ def open_store(
 catalog to make a store there
     """
     address = _address(fspath(url))
+    if password and address.host and address.password is None:
+        address = address.set(password=password)
     dialects.check_supported(address.get_backend_name())
     dialects.check_shared(address)
     _check_file(address, create=create)

@@ -27,6 +27,11 @@ _READ_ONLY_FOLDER = (
     "is in a folder that may not be written to; allow it, or read the file, if nobody changes it, "
     "by the URL sqlite:///file:PATH?immutable=1&uri=true"
 )
+_LOST = (
+    "lost the connection ({said}); what was not yet committed is undone: check that the server "
+    "runs, then do the same again"
+)
+_NO_ROOM = "has no room left on its disk; make some, then try again"
 _REFUSED = "refuses this user or password; check the user and the password of the URL"
 _UNREACHABLE = "cannot be reached ({said}); check that the server runs, and its address"
 
@@ -34,7 +39,7 @@ _MEANINGS = {
     "SQLITE_BUSY": _LOCKED,
     "SQLITE_CANTOPEN": "cannot be opened; check the path, and that its folder may be written to",
     "SQLITE_CORRUPT": "is damaged; restore it from a backup",
-    "SQLITE_FULL": "has no room left on its disk; make some, then try again",
+    "SQLITE_FULL": _NO_ROOM,
     "SQLITE_NOTADB": "is not an SQLite database; check the path",
     "SQLITE_READONLY": _READ_ONLY,
     "SQLITE_READONLY_CANTINIT": _READ_ONLY_FOLDER,
@@ -45,19 +50,24 @@ _MEANINGS = {
     "28P01": _REFUSED,
     "3D000": "does not exist; check the name of the database",
     "42P01": NO_STORE,
+    "53100": _NO_ROOM,
     "55P03": _LOCKED,
+    "57P01": _LOST,
+    "57P02": _LOST,
     # MariaDB, by number
+    "1021": _NO_ROOM,
     "1044": _REFUSED,
     "1045": _REFUSED,
     "1049": "does not exist; check the name of the database",
+    "1114": _NO_ROOM,
     "1146": NO_STORE,
     "1205": _LOCKED,
     "1290": _READ_ONLY,
     "1792": _READ_ONLY,
     "2002": _UNREACHABLE,
     "2003": _UNREACHABLE,
-    "2006": _UNREACHABLE,
-    "2013": _UNREACHABLE,
+    "2006": _LOST,
+    "2013": _LOST,
 }
 _TABLE = re.compile(r"\bcertrules_\w+")
 _CONFLICTS = {
@@ -84,7 +94,7 @@ def translated(where: str, refusal: str = "cannot hold this value") -> Iterator[
     except CertrulesError:
         raise
     except DBAPIError as error:
-        raise _meaning(where, error.orig) from None
+        raise _meaning(where, error.orig, lost=error.connection_invalidated) from None
     except SQLAlchemyError as error:
         raise StoreError(f"{where} cannot be used: {_first_line(error)}") from None
     except (OSError, OverflowError, SAWarning, TypeError, ValueError) as error:
@@ -111,13 +121,15 @@ def readable(make: Callable[P, T]) -> Callable[P, T]:
     return made
 
 
-def _meaning(where: str, error: BaseException | None) -> CertrulesError:
+def _meaning(where: str, error: BaseException | None, *, lost: bool) -> CertrulesError:
+    if lost:
+        return StoreError(f"{where} {_LOST.format(said=_first_line(error))}")
     code = _code(error)
     if code in _CONFLICTS:
         return ConflictError(f"{where}: {_CONFLICT}")
-    lost = _TABLE.search(str(error))
-    if _MEANINGS.get(code) is NO_STORE and lost and lost[0] != "certrules_schema":
-        return StoreError(lacking(where, lost[0]))
+    tables = _TABLE.findall(_first_line(error))  # after a database of such a name
+    if _MEANINGS.get(code) is NO_STORE and tables and tables[-1] != "certrules_schema":
+        return StoreError(lacking(where, tables[-1]))
     primary = "_".join(code.split("_")[:2])  # SQLITE_BUSY_SNAPSHOT is SQLITE_BUSY
     meaning = _MEANINGS.get(code) or _MEANINGS.get(primary, "answered with an error: {said}")
     return StoreError(f"{where} {meaning.format(said=_first_line(error))}")
