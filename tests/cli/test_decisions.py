@@ -1,8 +1,15 @@
 """Decisions in answers."""
 
+from datetime import UTC, datetime
+from io import StringIO
 from typing import get_args
+from zoneinfo import ZoneInfo
 
-from certrules.cli.decisions import SENTENCES
+import pytest
+
+from certrules.cli.decisions import SENTENCES, as_json, show_reasons
+from certrules.cli.output import Output
+from certrules.model.decisions import Refused, because
 from certrules.model.effects import (
     CancelNotices,
     CancelOutdatedNotices,
@@ -15,6 +22,7 @@ from certrules.model.effects import (
     SuspendBadge,
     WithdrawBadge,
 )
+from certrules.model.reasons import ReasonCode
 
 SILENT = {
     CancelNotices,
@@ -31,3 +39,14 @@ SILENT = {
 
 def test_every_effect_has_a_sentence_but_those_on_badges_and_the_outbox() -> None:
     assert set(get_args(Effect)) - SENTENCES.keys() == SILENT
+
+
+@pytest.mark.rule("INT-49")
+def test_an_instant_in_a_reason_is_of_the_zone_of_the_answer() -> None:
+    later = because(ReasonCode.ISSUED_LATER, issued_at=datetime(2024, 6, 30, 22, tzinfo=UTC))
+    says = "the award is issued only later, 2024-07-01 00:00 Europe/Rome"
+    (reason,) = as_json(Refused((later,)), ZoneInfo("Europe/Rome"))["reasons"]
+    assert reason["text"] == says
+    answer = StringIO()
+    show_reasons(Output(stream=answer), [later], ZoneInfo("Europe/Rome"))
+    assert " ".join(answer.getvalue().split()).startswith(f"because {says}")

@@ -7,7 +7,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules import ALLBOUND, Award, Certification, Rule, User
+from certrules import ALLBOUND, Award, Certification, ExpiryDay, Rule, User
 from certrules.errors import InvalidValueError
 from certrules.model.notices import NoticeKind, Notification
 from certrules.rules import notifications
@@ -142,6 +142,19 @@ def test_every_short_code_has_a_value() -> None:
         "item_name": "Bandages",
         **LINKS,
     }
+
+
+@pytest.mark.rule("INT-49", "INT-11")
+def test_an_included_expiry_day_is_sent_as_it_was_written() -> None:
+    end = datetime(2025, 6, 30, 22, tzinfo=UTC)
+    through = evolve(AWARD, expires_at=end, expiry_day=ExpiryDay.INCLUSIVE)
+    at = datetime(2025, 6, 30, 10, tzinfo=UTC)
+    told = notifications.values(ADA, through, FIRST_AID, at=at, zone="Europe/Rome")
+    assert (told["expiry_date"], told["last_valid_day"]) == ("2025-06-30", "2025-06-30")
+    assert (told["days_left"], told["time_zone"]) == ("0", "Europe/Rome")
+    plain = evolve(through, expiry_day=ExpiryDay.EXCLUSIVE)
+    told = notifications.values(ADA, plain, FIRST_AID, at=at, zone="Europe/Rome")
+    assert (told["expiry_date"], told["last_valid_day"]) == ("2025-07-01", "2025-06-30")
 
 
 @pytest.mark.rule("ALL-NOTIFY-02", "DOC-EXP-05")
