@@ -255,6 +255,7 @@ class Life(RuleBasedStateMachine):
         training = ExternalTraining(user_id, f"t{on}", on, certification_id)
         self.decided(
             lambda store: awarding.report_external(acting(store), training, at=self.now),
+            lambda completed: completed.decisions.values(),
         )
 
     @rule(
