@@ -57,6 +57,9 @@ DECISIONS: dict[Callable[..., Any], Callable[[Policy], Any]] = {
         KNOWN, EXTERNAL, at=JULY, zone=UTC, policy=off
     ),
     awarding.edit: lambda off: awarding.edit(AWARD, CHANGED, at=JULY, policy=off),
+    awarding.evaluate: lambda off: awarding.evaluate(
+        KNOWN.with_completion(DONE), at=JULY, zone=UTC, policy=off
+    ),
     awarding.predatable: lambda off: awarding.predatable(FIRST_AID, policy=off),
     awarding.predate: lambda off: awarding.predate(
         KNOWN, since=None, at=JULY, zone=UTC, policy=off
