@@ -85,6 +85,7 @@ DIAGRAMS = {
             "expired": (2, 0),
             "suspended": (1, 1.2),
             "revoked": (1.8, 1.2),
+            "replaced": (0.6, 1.2),
         },
         [
             ("not yet valid", "valid", "issue instant"),
@@ -92,6 +93,7 @@ DIAGRAMS = {
             ("valid", "suspended", "suspend"),
             ("suspended", "valid", "lift"),
             ("valid", "revoked", ""),
+            ("valid", "replaced", "award renewed"),
         ],
     ),
 }

@@ -152,7 +152,15 @@ def test_a_badge_that_expires_before_it_is_issued_is_none() -> None:
 
 def test_an_entry_for_each_status_list() -> None:
     entries = unsigned(LISTS)["credentialStatus"]
-    assert [each["statusPurpose"] for each in entries] == ["revocation", "suspension"]
+    assert [each["statusPurpose"] for each in entries] == ["revocation", "suspension", "message"]
+    assert [each.get("statusMessage") for each in entries] == [
+        None,
+        None,
+        [
+            {"status": "0x0", "message": "not replaced"},
+            {"status": "0x1", "message": "replaced by a later badge"},
+        ],
+    ]
     assert {each["statusListIndex"] for each in entries} == {"7"}
 
 

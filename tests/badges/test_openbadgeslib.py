@@ -88,7 +88,14 @@ def test_theirs_refuses_ours_when_tampered_with_or_signed_by_another(
             verifier(ec_key).verify(forged)
 
 
-@pytest.mark.parametrize("purpose", statuslist.PURPOSES)
+def test_theirs_reads_past_our_messages(ec_key: Key) -> None:
+    token = issued(ec_key, since=NOW - DAY, until=None, purposes=statuslist.PURPOSES)
+    marked: dict[str, list[int]] = {"revocation": [], "suspension": [], "message": [7]}
+    lists = published(ec_key, marked, at=NOW - DAY, until=NOW + DAY)
+    verifier(ec_key).verify(token, check_status=True, download=lambda url: lists[url].encode())
+
+
+@pytest.mark.parametrize("purpose", ["revocation", "suspension"])
 def test_theirs_reads_our_status_lists(key: Key, purpose: str) -> None:
     token = issued(key, since=NOW - DAY, until=None, purposes=[purpose])
 

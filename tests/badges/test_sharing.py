@@ -200,6 +200,7 @@ class Reader(HTMLParser):
         (BadgeState.EXPIRED, "has expired"),
         (BadgeState.SUSPENDED, "suspended this badge"),
         (BadgeState.REVOKED, "revoked this badge"),
+        (BadgeState.REPLACED, "a later badge has replaced this one"),
     ],
 )
 def test_the_page_shows_it_all(state: BadgeState, sentence: str) -> None:

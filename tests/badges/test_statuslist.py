@@ -99,9 +99,9 @@ def test_a_draw_is_among_what_is_free(drawn: int) -> None:
 def test_a_list_has_a_purpose_that_is_known() -> None:
     url = LISTS["revocation"]
     with pytest.raises(InvalidValueError, match="purpose"):
-        statuslist.entry(url, "message", 1)
+        statuslist.entry(url, "refresh", 1)
     with pytest.raises(InvalidValueError, match="purpose"):
-        statuslist.list_credential(url, "message", [], issuer=ISSUER, at=SINCE, until=UNTIL)
+        statuslist.list_credential(url, "refresh", [], issuer=ISSUER, at=SINCE, until=UNTIL)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,11 @@ def test_it_is_valid_from_its_first_instant_until_just_before_its_last(
         ({"revocation": [], "suspension": [7]}, DURING, Verdict.SUSPENDED),
         ({"revocation": [7]}, DURING, Verdict.REVOKED),
         ({"suspension": [7]}, DURING, Verdict.SUSPENDED),
+        ({"revocation": [7], "suspension": [7], "message": [7]}, DURING, Verdict.REPLACED),
+        ({"revocation": [7], "suspension": [], "message": [7]}, UNTIL, Verdict.REPLACED),
+        ({"revocation": [], "suspension": [], "message": [7]}, DURING, Verdict.REPLACED),
+        ({"revocation": [7], "suspension": [], "message": [6]}, DURING, Verdict.REVOKED),
+        ({"revocation": [], "suspension": [], "message": []}, DURING, Verdict.VALID),
         ({"revocation": []}, DURING, Verdict.STATUS_UNKNOWN),
         ({}, DURING, Verdict.STATUS_UNKNOWN),
         ({"revocation": [7], "suspension": []}, UNTIL, Verdict.REVOKED),
@@ -89,6 +94,31 @@ def test_its_issuer_says_what_has_become_of_it(
     lists = published(ec_key, marked, until=UNTIL + timedelta(days=1))
     token = sign(unsigned(LISTS), ec_key.signer)
     assert verify(token, keys=ec_key.trusted_for, status=lists.get, at=at).outcome is outcome
+
+
+@pytest.mark.rule("INT-42")
+def test_of_what_is_revoked_is_said_if_nobody_knows_whether_it_was_replaced(ec_key: Key) -> None:
+    lists = published(ec_key, {"revocation": [7], "suspension": []})
+    found = verify(
+        sign(unsigned(LISTS), ec_key.signer), keys=ec_key.trusted_for, status=lists.get, at=DURING
+    )
+    assert found.why == (
+        "its issuer has revoked it; whether a later badge has replaced it: the status list "
+        "'https://academy.example/status/message/1': it is not at hand"
+    )
+
+
+@pytest.mark.rule("INT-42")
+def test_a_message_of_others_does_not_replace_a_badge(ec_key: Key) -> None:
+    lists = published(ec_key, {"revocation": [7], "message": [7]})
+    message = statuslist.entry(LISTS["message"], "message", 7)
+    entries = [
+        statuslist.entry(LISTS["revocation"], "revocation", 7),
+        {**message, "statusMessage": [{"status": "0x1", "message": "lost in the post"}]},
+    ]
+    token = sign(unsigned() | {"credentialStatus": entries}, ec_key.signer)
+    found = verify(token, keys=ec_key.trusted_for, status=lists.get, at=DURING)
+    assert (found.outcome, found.why) == (Verdict.REVOKED, "its issuer has revoked it")
 
 
 def test_nobody_to_ask_for_the_status(ec_key: Key) -> None:

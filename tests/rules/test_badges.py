@@ -40,6 +40,21 @@ def test_where_a_badge_stands(changes: dict[str, bool], at: datetime, state: Bad
     assert badges.state_at(badge, at) is state
 
 
+@pytest.mark.rule("INT-42")
+def test_a_badge_is_replaced_only_by_a_later_award_and_not_if_anything_else_ended_it() -> None:
+    badge = evolve(BADGE, revoked=True)
+    old, new = AWARD.archive(LATER), evolve(AWARD, issued_at=LATER, cycle=3)
+    edited = evolve(old, expires_at=LATER)
+    assert badges.replaced(badge, [new, old])
+    assert badges.state_at(badge, LATER, [old, new]) is BadgeState.REPLACED
+    assert badges.state_at(badge, EXPIRES, [old, new]) is BadgeState.REPLACED
+    for history in ([], [old], [new], [AWARD], [edited, new]):
+        assert badges.state_at(badge, LATER, history) is BadgeState.REVOKED
+    by_hand = evolve(badge, withdrawn=True)
+    assert badges.state_at(by_hand, LATER, [old, new]) is BadgeState.REVOKED
+    assert not badges.replaced(BADGE, [old, new])
+
+
 AWARD = Award("ada", "fa", ISSUED, EXPIRES, cycle=2)
 BADGE = Badge("b", "ada", "fa", 2, ISSUED, EXPIRES, 1, 7)
 

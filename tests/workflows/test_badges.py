@@ -140,6 +140,7 @@ def test_a_badge_is_revoked_with_its_award(
     assert badges.marked(acting(awarded), badge.status_list, "suspension") == []
 
 
+@pytest.mark.rule("INT-42")
 def test_renewing_revokes_the_former_badge_and_the_new_award_gets_another(
     store: Store[Transaction],
 ) -> None:
@@ -153,6 +154,7 @@ def test_renewing_revokes_the_former_badge_and_the_new_award_gets_another(
     assert known(store, old).revoked
     assert (new.cycle, new.issued_at) == (2, day(120))
     assert badges.marked(acting(store), 1, "revocation") == [old.index]
+    assert badges.marked(acting(store), 1, "message") == [old.index]
 
 
 def test_deleting_a_certification_revokes_every_badge_of_it(awarded: Store[Transaction]) -> None:
@@ -188,7 +190,7 @@ def test_a_suspension_is_lifted_and_a_revocation_is_not(awarded: Store[Transacti
         with pytest.raises(InvalidValueError, match="badge"):
             change(acting(awarded), "nothing")
     with pytest.raises(InvalidValueError, match="purpose"):
-        badges.marked(acting(awarded), 1, "message")
+        badges.marked(acting(awarded), 1, "refresh")
 
 
 @pytest.mark.rule("INT-42")

@@ -241,5 +241,6 @@ _SENTENCES = {
     BadgeState.NOT_YET_VALID: "This badge is genuine, but not valid yet.",
     BadgeState.EXPIRED: "This badge was genuine, and has expired.",
     BadgeState.SUSPENDED: "The issuer has suspended this badge for the time being.",
+    BadgeState.REPLACED: "The award was renewed, and a later badge has replaced this one.",
     BadgeState.REVOKED: "The issuer has revoked this badge. It no longer counts.",
 }

@@ -29,6 +29,7 @@ __all__ = [
     "entry",
     "is_set",
     "list_credential",
+    "says_replaced",
 ]
 
 SIZE = PLACES
@@ -37,8 +38,11 @@ SIZE = PLACES
 LARGEST = 2**24
 """How many bits of a list are read at most."""
 
-PURPOSES = ("revocation", "suspension")
-"""What a bit may mean here: for ever, or for the time being."""
+PURPOSES = ("revocation", "suspension", "message")
+"""What a bit may mean here: revoked for ever, suspended, or replaced by a later badge."""
+
+_MESSAGES = ("not replaced", "replaced by a later badge")
+"""What a bit of a list of messages says, unset and set."""
 
 
 def encode(marked: Iterable[int], *, size: int = SIZE) -> str:
@@ -116,13 +120,26 @@ def entry(url: str, purpose: str, index: int) -> dict[str, Any]:
     _check(url, purpose)
     if type(index) is not int or not 0 <= index < LARGEST:
         raise InvalidValueError("index", index, f"0 to {LARGEST - 1}")
+    messages = [{"status": hex(bit), "message": each} for bit, each in enumerate(_MESSAGES)]
     return {
         "id": f"{url}#{index}",
         "type": "BitstringStatusListEntry",
         "statusPurpose": purpose,
         "statusListIndex": str(index),
         "statusListCredential": url,
+        **({"statusSize": 1, "statusMessage": messages} if purpose == "message" else {}),
     }
+
+
+def says_replaced(entry: Mapping[str, Any]) -> bool:
+    """Return whether a set bit of an entry means that a later badge has replaced this one.
+
+    >>> says_replaced(entry("https://academy.example/status/1", "message", 9))
+    True
+    """
+    messages = entry.get("statusMessage")
+    known = {"status": "0x1", "message": _MESSAGES[1]}
+    return isinstance(messages, list) and known in messages
 
 
 def list_credential(

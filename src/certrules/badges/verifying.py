@@ -27,14 +27,14 @@ Statuses = Callable[[str], str | None]
 """The token of the status list at a URL, or None if it is not at hand."""
 
 _MOST_ENTRIES = 8
-_MESSAGES = ("message", "refresh")  # the purposes of the standard that are no states
+_MESSAGES = ("message", "refresh")  # the purposes of the standard that need not be states
 
 
 class Verdict(Word):
     """What a verifier found: the one thing about a badge that counts most.
 
-    A revoked badge is revoked even if it has expired. Suspended and status unknown are reported
-    only for a badge that is otherwise valid.
+    A revoked badge is revoked, or replaced, even if it has expired. Suspended and status unknown
+    are reported only for a badge that is otherwise valid.
     """
 
     UNSUPPORTED_FORM = "unsupported form"
@@ -44,6 +44,7 @@ class Verdict(Word):
     CLAIMS_DIFFER = "claims differ"
     NOT_YET_VALID = "not yet valid"
     REVOKED = "revoked"
+    REPLACED = "replaced"
     EXPIRED = "expired"
     SUSPENDED = "suspended"
     STATUS_UNKNOWN = "status unknown"
@@ -205,25 +206,30 @@ class _Verifier:
         begins, ends = (structure.instant(credential, each) for each in ("validFrom", "validUntil"))
         if begins is not None and self.at < begins:
             return Verdict.NOT_YET_VALID, f"it is valid from {begins.isoformat()} on"
-        unknown, marked = [], set()
+        marked, unknown = self._marks(credential)
+        if ended := _ended(marked, unknown):
+            return ended
+        if ends is not None and self.at >= ends:
+            return Verdict.EXPIRED, f"it expired at {ends.isoformat()}"
+        if "suspension" in marked:
+            return Verdict.SUSPENDED, "its issuer has suspended it for the time being"
+        if why := "; ".join(each for purpose, each in unknown if purpose != "message"):
+            return Verdict.STATUS_UNKNOWN, why
+        return Verdict.VALID, "it is genuine, and valid"
+
+    def _marks(self, credential: Mapping[str, Any]) -> tuple[set[str], list[tuple[str, str]]]:
+        """Return the purposes whose bit is set, and for what it is not known, and why."""
+        marked, unknown = set[str](), list[tuple[str, str]]()
         entries = listed(credential.get("credentialStatus"))
         if len(entries) > _MOST_ENTRIES:
-            unknown, entries = [f"it names {len(entries)} states; that is too many"], []
+            return marked, [("", f"it names {len(entries)} states; that is too many")]
         for entry in entries:
             try:
                 if self._is_marked(entry, id_of(credential["issuer"])):
                     marked.add(entry["statusPurpose"])
             except BadgeError as error:
-                unknown.append(str(error))
-        if "revocation" in marked:
-            return Verdict.REVOKED, "its issuer has revoked it"
-        if ends is not None and self.at >= ends:
-            return Verdict.EXPIRED, f"it expired at {ends.isoformat()}"
-        if "suspension" in marked:
-            return Verdict.SUSPENDED, "its issuer has suspended it for the time being"
-        if unknown:
-            return Verdict.STATUS_UNKNOWN, "; ".join(unknown)
-        return Verdict.VALID, "it is genuine, and valid"
+                unknown.append((entry.get("statusPurpose", ""), str(error)))
+        return marked, unknown
 
     def _is_marked(self, entry: Mapping[str, Any], issuer: object) -> bool:
         """Return whether the bit is set that an entry names; BadgeError if nobody can know."""
@@ -232,7 +238,7 @@ class _Verifier:
         purpose, url, index = (
             entry[name] for name in ("statusPurpose", "statusListCredential", "statusListIndex")
         )
-        if purpose in _MESSAGES:
+        if purpose in _MESSAGES and not statuslist.says_replaced(entry):
             return False
         if purpose not in statuslist.PURPOSES:
             raise BadgeError(f"its status has an unknown purpose: {_short(purpose)}")
@@ -270,6 +276,19 @@ class _Verifier:
             raise BadgeError("it is not valid yet")
         if any(each is not None and now >= each for each in ends):
             raise BadgeError("it has expired")
+
+
+def _ended(
+    marked: Collection[str], unknown: Iterable[tuple[str, str]]
+) -> tuple[Verdict, str] | None:
+    """Return that a badge was revoked for ever, and whether another one has replaced it."""
+    if "message" in marked:
+        return Verdict.REPLACED, "its award was renewed: it is replaced by a later badge"
+    if "revocation" not in marked:
+        return None
+    untold = (each for purpose, each in unknown if purpose == "message")
+    whether = (f"; whether a later badge has replaced it: {each}" for each in untold)
+    return Verdict.REVOKED, "".join(("its issuer has revoked it", *whether))
 
 
 def _parts(token: object) -> Token:

@@ -21,7 +21,7 @@ __all__ = ["ADVICE", "add_verify", "newest", "write"]
 VERIFY = """\
   certrules badge verify ada.png --issuer https://academy.example \\
       --key public.pem --status-list status/revocation-1.jwt \\
-      --status-list status/suspension-1.jwt
+      --status-list status/suspension-1.jwt --status-list status/message-1.jwt
 
 Reads a token, a PNG or an SVG, with - from standard input. Nothing is fetched:
 give the issuer's key, and the status lists that the badge names; of several for
@@ -43,6 +43,7 @@ ADVICE = {
     "expired": "Ask its holder whether they have renewed it.",
     "suspended": "Ask its issuer, or look again later with a newer status list.",
     "revoked": "Do not rely on it. Ask its holder whether they have another, or its issuer why.",
+    "replaced": "Ask its holder for the badge of the renewed award.",
     "status unknown": "Save what is published at each URL that it names, and give the files by "
     "--status-list.",
 }

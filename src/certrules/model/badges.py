@@ -22,6 +22,7 @@ class BadgeState(Word):
     EXPIRED = "expired"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
+    REPLACED = "replaced"
 
 
 PLACES = 131_072

@@ -100,7 +100,10 @@ class IssueBadge:
 
 @value
 class RevokeBadge:
-    """Revoke the badge of a cycle for good, if it has one."""
+    """Revoke the badge of a cycle for good, if it has one.
+
+    One that was withdrawn stays withdrawn if the cycle is archived.
+    """
 
     key: AwardKey
 

@@ -1,5 +1,6 @@
 """Badges: may an award have one, which, and where does it stand?"""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from certrules.model.awards import Award
@@ -24,6 +25,7 @@ __all__ = [
     "issue",
     "issued",
     "reissue",
+    "replaced",
     "revoked",
     "state_at",
     "suspended",
@@ -109,8 +111,32 @@ def suspended(badge: Badge, *, suspended: bool) -> tuple[SuspendBadge, ...]:
     return (SuspendBadge(badge.id, suspended),)
 
 
-def state_at(badge: Badge, at: datetime) -> BadgeState:
+def replaced(badge: Badge, history: Iterable[Award]) -> bool:
+    """Return whether a badge was revoked only because a later award took its award's place.
+
+    ``history`` is every award of its user and certification. One that was revoked by hand, or whose
+    award was removed or got other dates, is not replaced.
+
+    >>> at, later = (datetime(year, 1, 1, tzinfo=UTC) for year in (2024, 2025))
+    >>> badge = Badge("b", "1", "fa", 1, at, None, 1, 7, revoked=True)
+    >>> awards = [badge.award.archive(later), Award("1", "fa", later, None, cycle=2)]
+    >>> replaced(badge, awards), replaced(badge, awards[1:])
+    (True, False)
+
+    Rules: INT-42.
+    """
+    awards = {award.cycle: award for award in history}
+    own = awards.get(badge.cycle)
+    if own is None or not own.archived or own.identity != badge.award.identity:
+        return False
+    return badge.revoked and not badge.withdrawn and max(awards) > badge.cycle
+
+
+def state_at(badge: Badge, at: datetime, history: Iterable[Award] = ()) -> BadgeState:
     """Return where a badge stands at an aware instant, as far as is known now.
+
+    ``history`` is every award of its user and certification: by it, what was :func:`replaced` is
+    told from what was revoked.
 
     >>> badge = Badge("b", "1", "fa", 1, datetime(2024, 1, 1, tzinfo=UTC), None, 1, 7)
     >>> state_at(badge, datetime(2024, 1, 1, tzinfo=UTC))
@@ -119,7 +145,7 @@ def state_at(badge: Badge, at: datetime) -> BadgeState:
     Rules: INT-38, INT-42.
     """
     if badge.revoked:
-        return BadgeState.REVOKED
+        return BadgeState.REPLACED if replaced(badge, history) else BadgeState.REVOKED
     stands = _STATES[status.status_at(badge.award, at)]
     if badge.suspended and stands is BadgeState.VALID:
         return BadgeState.SUSPENDED

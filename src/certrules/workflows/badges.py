@@ -26,6 +26,7 @@ from certrules.workflows.effects import EffectParts, apply
 from certrules.workflows.platform import Acting
 
 __all__ = [
+    "ListParts",
     "PageParts",
     "check_lists",
     "credential",
@@ -39,7 +40,11 @@ __all__ = [
 ]
 
 
-class PageParts(HasUsers, HasCertifications, HasAwards, HasBadges, Protocol):
+class ListParts(HasAwards, HasBadges, Protocol):
+    """What :func:`marked` asks of a store."""
+
+
+class PageParts(ListParts, HasUsers, HasCertifications, Protocol):
     """What :func:`page` asks of a store."""
 
 
@@ -111,9 +116,9 @@ def credential(
 ) -> dict[str, Any]:
     """Return the credential of a badge, to be signed.
 
-    ``lists`` is the URL of a status list, with ``{purpose}`` and ``{list}`` in it for revocation or
-    suspension and for its number (see :func:`check_lists`). Without it, nobody can see that the
-    badge was revoked. The rest is as for :func:`certrules.badges.credential.credential`.
+    ``lists`` is the URL of a status list, with ``{purpose}`` and ``{list}`` in it for revocation,
+    suspension or message and for its number (see :func:`check_lists`). Without it, nobody can see
+    that the badge was revoked. The rest is as for :func:`certrules.badges.credential.credential`.
 
     Rules: ALL-ROLE-11, INT-38.
     """
@@ -168,18 +173,28 @@ expected an http(s) URL with {purpose} and {list} in it
         raise InvalidValueError("lists", lists, "an http(s) URL with {purpose} and {list} in it")
 
 
-def marked(acting: Acting[HasBadges], status_list: int, purpose: str) -> list[int]:
-    """Return the indexes whose bits are set in a status list, for revocation or suspension.
+def marked(acting: Acting[ListParts], status_list: int, purpose: str) -> list[int]:
+    """Return the indexes whose bits are set in a status list, for one of its purposes.
 
+    A badge that a later one has replaced is revoked, and has a message that says so.
     :func:`certrules.badges.statuslist.list_credential` makes the list of them to be published.
 
-    Rules: ALL-ROLE-11, INT-38.
+    Rules: ALL-ROLE-11, INT-38, INT-42.
     """
     statuslist.check_purpose(purpose)
     with acting.reading() as view:
         badges = view.badges.listed(status_list)
-    revocation = purpose == "revocation"
-    return [each.index for each in badges if (each.revoked if revocation else each.suspended)]
+        if purpose == "suspension":
+            return [each.index for each in badges if each.suspended]
+        revoked = [each for each in badges if each.revoked]
+        if purpose == "revocation":
+            return [each.index for each in revoked]
+        awards = view.awards.histories([(each.user_id, each.certification_id) for each in revoked])
+    return [
+        each.index
+        for each in revoked
+        if rules.replaced(each, awards.get((each.user_id, each.certification_id), ()))
+    ]
 
 
 def suspend(acting: Acting[EffectParts], badge_id: str, *, suspended: bool = True) -> None:
@@ -257,7 +272,7 @@ def page(acting: Acting[PageParts], badge_id: str, *, at: datetime, issuer: str)
         certification or Certification(found.certification_id, found.certification_id),
         recipient=name or shown,
         issuer=issuer,
-        state=rules.state_at(found, at),
+        state=rules.state_at(found, at, awards),
         at=at,
         expiry_day=expiry_day,
     )

@@ -147,7 +147,9 @@ def _apply_to_learning(transaction: EffectParts, of: Of) -> None:
 
 
 def _apply_to_badges(transaction: EffectParts, of: Of) -> None:
-    transaction.badges.revoke(of(RevokeBadge))
+    history = [each.key for each in of(ArchiveAward)]
+    by_hand = set(transaction.badges.withdrawn(history)) if history else set()
+    transaction.badges.revoke(each for each in of(RevokeBadge) if each not in by_hand)
     transaction.badges.revoke_outdated(of(RevokeOutdatedBadge))
     for badge_id in of(WithdrawBadge):
         transaction.badges.withdraw(badge_id)

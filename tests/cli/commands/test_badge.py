@@ -123,7 +123,7 @@ def test_what_was_published_is_told(run: Run, awarded: Path, key: Files) -> None
                 "url": f"https://academy.example/status/{purpose}/1",
                 "marked": 0,
             }
-            for purpose in ("revocation", "suspension")
+            for purpose in ("revocation", "suspension", "message")
         ],
     }
     assert "status/revocation-1.jwt: 0 marked" in run(*words, "--out", "status").out
