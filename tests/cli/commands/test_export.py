@@ -138,7 +138,7 @@ def test_groups_are_told(run: Run, awarded: Path) -> None:
         (["issued", "--offset", "1" * 30], "offset cannot be 111111"),
         (["issued", "--offset", "two"], "argument --offset: invalid int value: 'two'"),
         (["issued", "--search", " ".join(map(str, range(101)))], "words to search cannot be 101"),
-        (["issued", "--filter", "User Name=\udcff"], "text to find cannot be"),
+        (["issued", "--filter", "User Name=\udcff"], "a text, without unpaired surrogates"),
         (["isued"], "invalid choice: 'isued'"),
         (["issued", "--user", "adda"], "did you mean ada?"),
         (["catalog", "--user", "ada"], "certifications belong to nobody"),
