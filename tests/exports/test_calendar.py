@@ -88,7 +88,7 @@ def test_of_two_events_of_a_name_the_later_has_the_greater_sequence() -> None:
     assert read(before).walk("VEVENT")[0]["sequence"] == 0
 
 
-@pytest.mark.parametrize("text", [*HOSTILE, "a\x00\x1b\ud800b\rc", "a\u202eb\u2066c\u2069"])
+@pytest.mark.parametrize("text", [*HOSTILE, "a\x00\x1bb\rc", "a\u202eb\u2066c\u2069"])
 def test_hostile_text_comes_back_as_text(text: str) -> None:
     hostile = evolve(EXPIRY, title=text, code=text, user_id=text)
     data = calendar([hostile, EXPIRY], at=AT, name=text, zone=UTC, alarms=[7])
@@ -96,7 +96,7 @@ def test_hostile_text_comes_back_as_text(text: str) -> None:
     made = read(data)
     assert [component.name for component in made.subcomponents] == ["VEVENT", "VEVENT"]
     clean = text.replace("\r", "\n")
-    for illegal in "\x00\x1b\ud800":
+    for illegal in "\x00\x1b":
         clean = clean.replace(illegal, "\ufffd")
     for turning in "\u061c\u200e\u200f\u202a\u202c\u202e\u2066\u2069":
         clean = clean.replace(turning, "")
