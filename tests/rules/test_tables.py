@@ -149,10 +149,6 @@ def test_the_table_of_issued_certifications() -> None:
     training, skills = ("Track", "C-1"), ("care", "calm")
     assert found(query) == [
         (
-            *("9", "conduct", (), "manual", "valid", "never", None, None, ()),
-            *(date(2024, 1, 1), "never", "UTC"),
-        ),
-        (
             *("ada", "First aid", training, "learning track", "valid", date(2024, 10, 27)),
             *("Acme", "olga", skills, date(2023, 12, 23), date(2024, 10, 26), "UTC"),
         ),
@@ -163,6 +159,10 @@ def test_the_table_of_issued_certifications() -> None:
         (
             *("Bob", "First aid", training, "manual", "expired", date(2024, 1, 1)),
             *("bits", None, skills, date(2023, 12, 23), date(2023, 12, 31), "UTC"),
+        ),
+        (
+            *("9", "conduct", (), "manual", "valid", "never", None, None, ()),
+            *(date(2024, 1, 1), "never", "UTC"),
         ),
     ]
 
@@ -232,10 +232,10 @@ def test_issued_certifications_are_filtered() -> None:
     assert users(("Company", "a"), ("Company", "b")) == "ada-F Bob-c Bob-F"
     assert users(("Company", "b"), ("Status", "expired")) == "Bob-F"
     assert users(("Status", "not-yet-valid")) == "Bob-c"
-    assert users(("Status", "archived"), ("Status", "Valid")) == "9-c ada-F ada-F"
+    assert users(("Status", "archived"), ("Status", "Valid")) == "ada-F ada-F 9-c"
     everybody = [("User Name", name) for name in ("ada", "8", "9")]
     many = [*everybody, *(("User Name", f"nobody {n}") for n in range(10_000))]
-    assert users(*many) == "9-c ada-F Bob-c Bob-F"
+    assert users(*many) == "ada-F Bob-c Bob-F 9-c"
 
 
 @pytest.mark.rule("ALL-MANAGE-09")
@@ -257,10 +257,10 @@ def test_rows_are_narrowed_to_ones_own_or_a_companys() -> None:
 
 def test_rows_are_sorted_by_any_columns() -> None:
     assert users(sort=["-User", "Certification"]) == "Bob-c Bob-F ada-F 9-c"
-    assert users(sort=["Expiration", "user"]) == "Bob-F ada-F 9-c Bob-c"
+    assert users(sort=["Expiration", "user"]) == "Bob-F ada-F Bob-c 9-c"
     assert users(sort=["-Expiration", "-issued-on"]) == "Bob-c 9-c ada-F Bob-F"
     assert users(sort=["company"], offset=1, limit=2) == "ada-F Bob-F"
-    assert users(sort=["status", "User"]) == "Bob-F Bob-c 9-c ada-F"
+    assert users(sort=["status", "User"]) == "Bob-F Bob-c ada-F 9-c"
     assert users(sort=["-Status", "-user"]) == "ada-F 9-c Bob-c Bob-F"
 
 
@@ -284,8 +284,8 @@ def test_awards_are_grouped_by_where_they_stand() -> None:
     assert found(query) == [
         ("archived", "ada"),
         ("expired", "Bob"),
-        ("valid", "9"),
         ("valid", "ada"),
+        ("valid", "9"),
     ]
     with STORE.reading() as view:
         counted = sorted(view.tables.groups(query))
@@ -428,7 +428,10 @@ def test_rows_are_sorted_by_every_column() -> None:
     for table in Table:
         for name in asked(table).columns:
             up = found(asked(table, [name], sort=[name]))
-            down = found(asked(table, [name], sort=[f"-{name}"]))
+            backwards = asked(table, [name], sort=[f"-{name}"])
+            down = found(backwards)
+            if backwards.sort[0][0] is Field.USERNAME_KEY:  # one is gone, and last either way
+                assert up.pop() == down.pop() == ("9",)
             assert up == down[::-1]
             if len(set(up)) > 1:
                 assert up != down
@@ -440,7 +443,7 @@ def test_a_list_is_sorted_by_its_first_entry_and_none_comes_first() -> None:
         for sort, expected in ((name, [("4",), ("3",)]), (f"-{name}", [("3",), ("4",)])):
             query = asked(Table.CERTIFICATIONS, ["Allbound ID"], sort=[sort])
             assert found(query) == expected
-    assert users(sort=["-training", "user"]) == "ada-F Bob-F 9-c Bob-c"
+    assert users(sort=["-training", "user"]) == "ada-F Bob-F Bob-c 9-c"
     assert users(sort=["-account owner", "-user"]) == "ada-F Bob-F Bob-c 9-c"
 
 
