@@ -166,5 +166,7 @@ SENTENCES: Mapping[type, Callable[[Words, Any], str]] = {
 }
 """What each effect changes. Notices and events have no sentence here: they are in the outbox."""
 
-DATED = {effects.IssueAward, effects.ArchiveAward, effects.ReplaceAward, effects.RemoveAward}
+DATED: frozenset[type] = frozenset(
+    {effects.IssueAward, effects.ArchiveAward, effects.ReplaceAward, effects.RemoveAward}
+)
 """The effects whose sentences show days."""
