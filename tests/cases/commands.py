@@ -1,23 +1,12 @@
 """The command line on the files of a case, in a folder of its own."""
 
-import json
 import shutil
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
 from certrules.cli import main
-
-
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> Any:
-        return json.loads(self.out)
+from tests.cli.conftest import Answer
 
 
 class Commands:

@@ -1,34 +1,17 @@
 """Cases from public reports, each run through the command line in a folder of its own."""
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 
 from certrules.cli import main
-from tests.cli.conftest import run, terminal
+from tests.cli.conftest import Answer, run, terminal
 
-__all__ = ["run", "terminal"]
+__all__ = ["Answer", "run", "terminal"]
 
 CASES = Path(__file__).parent
-
-
-class Answer(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-    @property
-    def data(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def rows(self) -> list[list[str]]:
-        """The words of each line."""
-        return [line.split() for line in self.out.splitlines()]
 
 
 Case = Callable[[str], Answer]

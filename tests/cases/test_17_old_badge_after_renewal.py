@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from certrules import DOCEBO, SYSTEM, Platform, open_store
 from certrules.badges import sharing
 from certrules.workflows import badges
-from tests.cases.commands import Answer, Commands
+from tests.cases.commands import Commands
+from tests.cli.conftest import Answer
 
 ISSUER = "--issuer https://academy.example"
 SIGNED = f"{ISSUER} --key private.pem --lists https://academy.example/{{purpose}}/{{list}}"

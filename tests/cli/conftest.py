@@ -60,6 +60,11 @@ class Answer(NamedTuple):
     def data(self) -> Any:
         return json.loads(self.out)
 
+    @property
+    def rows(self) -> list[list[str]]:
+        """The words of each line."""
+        return [line.split() for line in self.out.splitlines()]
+
 
 Run = Callable[..., Answer]
 
