@@ -19,7 +19,7 @@ from certrules.cli import names
 from certrules.cli.failures import UsageError
 from certrules.errors import CertrulesError
 from certrules.exports.calendar import calendar
-from certrules.model.calendar import CalendarEntry
+from certrules.model.awards import CalendarEntry
 from certrules.model.notices import NoticeKind, Notification, Offset
 from certrules.model.tables import Table
 from certrules.records import RejectedRow, open_records

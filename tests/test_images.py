@@ -14,7 +14,7 @@ from PIL import Image
 
 from certrules import images
 from certrules.errors import BadgeError, InvalidValueError
-from certrules.model.images import ImageFormat, ImageInfo
+from certrules.model.badges import ImageFormat, ImageInfo
 from certrules.rules import lifecycle
 
 PNG, JPEG = ImageFormat

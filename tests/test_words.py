@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from certrules.model.events import EventKind
+from certrules.model.notices import EventKind
 from certrules.words import Word
 
 

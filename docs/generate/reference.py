@@ -10,8 +10,7 @@ from unittest import mock
 
 import certrules
 from certrules.cli.program import parser
-from certrules.model.english import ENGLISH
-from certrules.model.reasons import ReasonCode
+from certrules.model.reasons import ENGLISH, ReasonCode
 from certrules.model.records import FaultCode
 from docs.generate import ports
 

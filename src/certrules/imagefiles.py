@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from struct import Struct
 
 from certrules.errors import BadgeError
-from certrules.model.images import ImageFormat
+from certrules.model.badges import ImageFormat
 
 __all__ = ["LARGEST", "check_whole", "chunks", "format_of", "png", "size"]
 

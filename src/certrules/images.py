@@ -22,7 +22,7 @@ except ImportError as _error:
 from certrules import imagefiles
 from certrules.errors import BadgeError, InvalidValueError
 from certrules.imagefiles import LARGEST
-from certrules.model.images import ImageFormat, ImageInfo
+from certrules.model.badges import ImageFormat, ImageInfo
 
 __all__ = ["LARGEST", "as_png", "check_png", "read"]
 

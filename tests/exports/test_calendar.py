@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from certrules.errors import InvalidValueError, NaiveDatetimeError
 from certrules.exports.calendar import calendar, uid
-from certrules.model.calendar import CalendarEntry
+from certrules.model.awards import CalendarEntry
 from tests.exports.hostile import HOSTILE
 
 AT = datetime(2024, 7, 1, 9, 30, 0, 7, tzinfo=UTC)

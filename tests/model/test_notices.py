@@ -1,10 +1,12 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from certrules.errors import InvalidValueError
 from certrules.model.notices import (
+    Event,
+    EventKind,
     NoticeKind,
     Notification,
     Offset,
@@ -109,3 +111,19 @@ def test_what_is_no_offset(text: Any) -> None:
 def test_what_is_of_another_type_sets_up_no_notification(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError, match="cannot be"):
         Notification(**{"id": "n", "kind": EXPIRY, **wrong})
+
+
+@pytest.mark.rule("DOC-CSV-20")
+def test_issuing_and_renewing_are_events() -> None:
+    assert {str(kind) for kind in EventKind} >= {"award.issued", "award.renewed"}
+
+
+def test_an_event_names_the_cycle() -> None:
+    at = datetime(2024, 1, 31, tzinfo=UTC)
+    event = Event(EventKind.ISSUED, "ada", "first-aid", 2, at)
+    assert (event.user_id, event.certification_id, event.cycle, event.at) == (
+        "ada",
+        "first-aid",
+        2,
+        at,
+    )

@@ -1,7 +1,6 @@
 """A code never changes: what others have stored or compared means the same for ever."""
 
-from certrules.model.english import ENGLISH, say
-from certrules.model.reasons import ReasonCode
+from certrules.model.reasons import ENGLISH, ReasonCode, say
 from certrules.model.records import FaultCode
 
 CODES = """

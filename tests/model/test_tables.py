@@ -8,7 +8,7 @@ from attrs import evolve
 
 from certrules import Award, Certification, User
 from certrules.errors import InvalidValueError, NaiveDatetimeError
-from certrules.model.status import Status
+from certrules.model.awards import Status
 from certrules.model.tables import (
     AwardRow,
     Table,

@@ -35,7 +35,7 @@ from certrules import (
 from certrules.errors import InvalidValueError, NaiveDatetimeError
 from certrules.model.awards import AwardKey
 from certrules.model.catalog import Criteria
-from certrules.model.events import Event
+from certrules.model.notices import Event
 from certrules.model.people import Action
 from certrules.model.values import value
 

@@ -25,8 +25,7 @@ from certrules import (
 )
 from certrules.errors import InvalidValueError, StoreError
 from certrules.model.badges import Badge
-from certrules.model.events import Event, EventKind
-from certrules.model.notices import Notice
+from certrules.model.notices import Event, EventKind, Notice
 from certrules.model.people import Company
 from certrules.records import open_records
 from certrules.repositories.memory import MemoryStore

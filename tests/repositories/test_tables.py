@@ -15,10 +15,9 @@ from sqlalchemy import Connection, event
 
 from certrules import Award, Certification, Item, ItemKind, Unit, User, Validity
 from certrules.errors import StoreError
-from certrules.model.awards import AssociationType, Source
+from certrules.model.awards import AssociationType, Source, Status
 from certrules.model.catalog import Assignment, CertificationStatus
 from certrules.model.people import Company, Scope
-from certrules.model.status import Status
 from certrules.model.tables import NOT_ARCHIVED, Field, Filter, Table, TableQuery, by_status
 from certrules.repositories.generic_tables import GenericTables
 from certrules.repositories.memory import MemoryStore

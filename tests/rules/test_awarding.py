@@ -53,8 +53,8 @@ from certrules.model.effects import (
     ReplaceAward,
     RevokeOutdatedBadge,
 )
-from certrules.model.events import Event, EventKind
 from certrules.model.learning import RenewalState
+from certrules.model.notices import Event, EventKind
 from certrules.model.policy import PredatedIssue
 from certrules.rules import awarding, renewal
 from certrules.rules.awarding import Targets

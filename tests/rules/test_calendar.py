@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime, tzinfo
 import pytest
 
 from certrules import Award, Certification
-from certrules.model.calendar import CalendarEntry
-from certrules.model.status import Status
+from certrules.model.awards import CalendarEntry, Status
 from certrules.model.tables import AwardRow
 from certrules.rules import calendar
 

@@ -21,8 +21,8 @@ from certrules.model.effects import (
     RevokeBadge,
     RevokeOutdatedBadge,
 )
-from certrules.model.events import Event, EventKind
 from certrules.model.learning import RenewalState
+from certrules.model.notices import Event, EventKind
 from certrules.rules import consequences
 
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)

@@ -31,8 +31,8 @@ from certrules.model.effects import (
     Notify,
     ReplaceAward,
 )
-from certrules.model.events import EventKind
 from certrules.model.learning import RenewalState
+from certrules.model.notices import EventKind
 from certrules.model.reasons import ReasonCode
 from certrules.model.records import FaultCode
 from certrules.rules import importing

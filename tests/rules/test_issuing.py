@@ -23,8 +23,8 @@ from certrules import (
 )
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Reason
-from certrules.model.events import Event, EventKind
 from certrules.model.learning import Completion
+from certrules.model.notices import Event, EventKind
 from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certrules import ALLBOUND, DOCEBO, Policy
+from certrules.model.badges import ImageFormat, ImageInfo
 from certrules.model.decisions import Decision
-from certrules.model.images import ImageFormat, ImageInfo
 from certrules.rules import lifecycle
 
 PNG, JPEG = ImageFormat

@@ -22,9 +22,9 @@ from certrules import (
     Validity,
 )
 from certrules.errors import InvalidValueError, NaiveDatetimeError
+from certrules.model.badges import ImageFormat, ImageInfo
 from certrules.model.decisions import Decision
 from certrules.model.effects import DefineCertification, RemoveAward, RemoveCertification
-from certrules.model.images import ImageFormat, ImageInfo
 from certrules.rules import lifecycle
 from certrules.testing import strategies
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from certrules import ALLBOUND, DOCEBO, Award, Granted, Refused, instants
 from certrules.errors import NaiveDatetimeError, OutOfRangeError
 from certrules.model.decisions import Answer, because
-from certrules.model.events import Event, EventKind
 from certrules.model.notices import (
+    Event,
+    EventKind,
     Notice,
     NoticeKind,
     Notification,

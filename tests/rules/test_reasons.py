@@ -39,10 +39,9 @@ from certrules import (
     Window,
 )
 from certrules.model.awards import ExternalLink
-from certrules.model.badges import Badge
+from certrules.model.badges import Badge, ImageFormat, ImageInfo
 from certrules.model.catalog import Criteria
 from certrules.model.decisions import Decision, Reason, Refused
-from certrules.model.images import ImageFormat, ImageInfo
 from certrules.model.learning import RenewalState
 from certrules.model.notices import NoticeKind, Notification
 from certrules.model.people import Action, Actor, Permission, Role, Scope

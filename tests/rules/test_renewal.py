@@ -51,8 +51,8 @@ from certrules.model.effects import (
     OpenRenewal,
     ResetMaterials,
 )
-from certrules.model.events import EventKind
 from certrules.model.learning import EntryPoint, RenewalState, WindowStart
+from certrules.model.notices import EventKind
 from certrules.rules import renewal
 from certrules.rules.renewal.availability import window_end
 from certrules.rules.renewal.snapshot import facts_as_of

@@ -19,7 +19,6 @@ from certrules import (
 from certrules.errors import ConflictError, InvalidValueError, UnknownZoneError
 from certrules.model.catalog import Assignment, CertificationStatus, Criteria, ItemRef
 from certrules.model.decisions import Decision, Granted
-from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
     Completion,
     Enrolment,
@@ -27,6 +26,7 @@ from certrules.model.learning import (
     ExternalTraining,
     RenewalOption,
 )
+from certrules.model.notices import Event, EventKind
 from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import awarding, lifecycle, renewal
 from certrules.workflows.awarding import Completed

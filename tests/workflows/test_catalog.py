@@ -20,7 +20,7 @@ from certrules import (
 )
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError, InvalidValueError, NotPermittedError
-from certrules.model.images import ImageFormat, ImageInfo
+from certrules.model.badges import ImageFormat, ImageInfo
 from certrules.model.learning import Course, LearningPlan
 from certrules.model.people import Action, Actor, Company, Permission, Role
 from certrules.repositories.memory import MemoryStore

@@ -37,7 +37,6 @@ from certrules.model.effects import (
     UnassignItem,
     WithdrawBadge,
 )
-from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
     Completion,
     Enrolment,
@@ -47,6 +46,7 @@ from certrules.model.learning import (
     RenewalOption,
     RenewalState,
 )
+from certrules.model.notices import Event, EventKind
 from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows.effects import apply
 from tests.workflows.conftest import day

@@ -27,8 +27,8 @@ from certrules import (
 )
 from certrules.errors import ConflictError, InvalidValueError, RecordsFileError
 from certrules.instants import IssueDateConvention
-from certrules.model.events import Event, EventKind
 from certrules.model.learning import Course
+from certrules.model.notices import Event, EventKind
 from certrules.model.records import FaultCode
 from certrules.records import RejectedRow, open_records
 from certrules.repositories.memory import MemoryStore

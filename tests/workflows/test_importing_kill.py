@@ -22,7 +22,7 @@ from sqlalchemy import Engine, event
 from certrules import Award, Certification, User
 from certrules.catalogs import Catalog
 from certrules.cli import main
-from certrules.model.events import Event
+from certrules.model.notices import Event
 from certrules.records import RecordsFile
 from certrules.repositories.sql import open_store
 from certrules.workflows import catalog

@@ -30,7 +30,7 @@ from certrules import (
     User,
 )
 from certrules.errors import InvalidValueError
-from certrules.model.events import Event
+from certrules.model.notices import Event
 from certrules.records import open_records
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.sql import SqlStore, open_store

@@ -38,7 +38,6 @@ from certrules import (
 from certrules.model.catalog import Assignment, Criteria, ItemRef
 from certrules.model.decisions import Decision, Granted
 from certrules.model.effects import IssueAward, Notify, ReopenTraining
-from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
     Completion,
     Enrolment,
@@ -47,6 +46,7 @@ from certrules.model.learning import (
     RenewalOption,
     RenewalState,
 )
+from certrules.model.notices import Event, EventKind
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import SqlStore, open_store

@@ -10,9 +10,8 @@ from certrules.errors import InvalidValueError
 from certrules.model.catalog import Assignment
 from certrules.model.decisions import Granted
 from certrules.model.effects import RemoveAward
-from certrules.model.events import Event, EventKind
 from certrules.model.learning import Completion, RenewalOption, RenewalState
-from certrules.model.notices import Notice
+from certrules.model.notices import Event, EventKind, Notice
 from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import awarding, lifecycle, renewal
 from tests.workflows.conftest import T0, acting, day

@@ -30,9 +30,10 @@ from certrules.errors import ConflictError, InvalidValueError
 from certrules.instants import time_zone
 from certrules.model.badges import Badge
 from certrules.model.effects import IssueAward, Notify
-from certrules.model.events import Event, EventKind
 from certrules.model.learning import Completion, RenewalOption
 from certrules.model.notices import (
+    Event,
+    EventKind,
     Notice,
     NoticeIdentity,
     NoticeKind,

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.events import Event, EventKind
-from certrules.model.notices import Notice, NoticeKind, Priority
+from certrules.model.notices import Event, EventKind, Notice, NoticeKind, Priority
 from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import outbox
 from tests.workflows.conftest import acting

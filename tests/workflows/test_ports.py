@@ -16,8 +16,8 @@ import pytest
 import certrules.workflows
 from certrules import DOCEBO, Award, User
 from certrules.errors import StoreError
-from certrules.model.events import Event, EventKind
 from certrules.model.learning import ExternalTraining
+from certrules.model.notices import Event, EventKind
 from certrules.model.people import Action, Role
 from certrules.repositories.memory import MemoryStore, MemoryTransaction
 from certrules.rules import tables

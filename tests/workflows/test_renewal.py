@@ -11,7 +11,6 @@ from certrules.errors import InvalidValueError
 from certrules.model.catalog import Criteria, ItemRef
 from certrules.model.decisions import Decision, Granted
 from certrules.model.effects import Effect
-from certrules.model.events import Event, EventKind
 from certrules.model.learning import (
     Completion,
     Course,
@@ -23,6 +22,7 @@ from certrules.model.learning import (
     Window,
     WindowStart,
 )
+from certrules.model.notices import Event, EventKind
 from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import awarding, renewal
 from certrules.workflows.awarding import Completed

@@ -16,8 +16,8 @@ from certrules.model import effects
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Decision, Granted, Reason, render
 from certrules.model.effects import Effect
-from certrules.model.english import say
 from certrules.model.learning import RenewalOption, RenewalState
+from certrules.model.reasons import say
 
 __all__ = ["answer", "as_json", "name_zone", "sentence", "show", "show_reasons"]
 

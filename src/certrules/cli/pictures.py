@@ -11,8 +11,8 @@ from certrules.badges import baking
 from certrules.cli import files
 from certrules.cli.failures import UsageError, extra
 from certrules.errors import BadgeError, CatalogError
+from certrules.model.badges import ImageInfo
 from certrules.model.catalog import Certification
-from certrules.model.images import ImageInfo
 
 __all__ = ["bakeable", "beside", "credential", "info", "shown"]
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from certrules.errors import InvalidValueError
 from certrules.instants import time_zone, utc
-from certrules.model.calendar import CalendarEntry
+from certrules.model.awards import CalendarEntry
 from certrules.text import strip_controls
 
 __all__ = ["calendar", "uid"]

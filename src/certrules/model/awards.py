@@ -1,7 +1,7 @@
-"""Awards: what does a user hold, since when, until when, and by what was it earned?"""
+"""Awards: what does a user hold, since when, until when, by what earned, and in what status?"""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, NamedTuple
 
 from attrs import evolve
@@ -11,16 +11,20 @@ from certrules.model.values import Count, DayOfMonth, Id, Only, value
 from certrules.words import Word
 
 __all__ = [
+    "DECIDED_BY",
     "AssociationType",
     "Award",
     "AwardIdentity",
     "AwardKey",
+    "CalendarEntry",
     "ExpiryBasis",
     "ExpiryDay",
     "ExternalLink",
     "ManualAward",
     "Source",
+    "Status",
     "shown_expiry",
+    "status_of",
 ]
 
 
@@ -203,3 +207,52 @@ class ManualAward:
 
     def __attrs_post_init__(self) -> None:
         _check_expiry(self.expires_at, self.basis)
+
+
+class Status(Word):
+    """The status of an award: derived from an instant, never stored.
+
+    Rules: DOC-CSV-05, DOC-EXP-05.
+    """
+
+    NOT_YET_VALID = "not yet valid"
+    VALID = "valid"
+    EXPIRED = "expired"
+    ARCHIVED = "archived"
+
+
+DECIDED_BY: tuple[tuple[Status, str, bool], ...] = (
+    (Status.ARCHIVED, "archived_at", True),
+    (Status.NOT_YET_VALID, "issued_at", False),
+    (Status.EXPIRED, "expires_at", True),
+)
+"""Each status, the instant of the award that decides it, and whether that must be reached.
+
+The first that applies is the status; if none does, the award is valid. Memory and databases
+evaluate this one table. An instant that is None is never reached.
+"""
+
+
+def status_of(award: Award, at: datetime) -> Status:
+    """Return the status of an award at an instant in UTC.
+
+    Rules: DOC-CSV-05, DOC-CSV-07, DOC-EXP-04, INT-01.
+    """
+    for status, name, reached in DECIDED_BY:
+        instant = getattr(award, name)
+        if (instant is not None and at >= instant) is reached:
+            return status
+    return Status.VALID
+
+
+@value
+class CalendarEntry:
+    """The last day on which an award is valid, and whose award it is."""
+
+    user_id: Id
+    certification_id: Id
+    cycle: Count
+    title: str
+    code: str | None
+    issued_on: date
+    last_day: date

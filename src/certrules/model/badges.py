@@ -1,14 +1,37 @@
-"""Badges: which credential was issued for an award, and what has become of it since?"""
+"""Badges: what is their picture, which credential was issued, and what has become of it since?"""
 
 import re
 from datetime import datetime
 from typing import Annotated
 
 from certrules.model.awards import Award
-from certrules.model.values import Count, Id, Only, value
+from certrules.model.values import Amount, Count, Id, Only, value
 from certrules.words import Word
 
-__all__ = ["PLACES", "Badge", "BadgeState"]
+__all__ = ["PLACES", "Badge", "BadgeState", "ImageFormat", "ImageInfo"]
+
+
+class ImageFormat(Word):
+    """A format that a badge image may have, by its content.
+
+    Rules: ALL-BADGE-04.
+    """
+
+    PNG = "png"
+    JPEG = "jpeg"
+
+
+@value
+class ImageInfo:
+    """The format of an image, None if its content is of neither, and its size in pixels.
+
+    ``fault`` says why it cannot be shown, None if it can.
+    """
+
+    format: ImageFormat | None
+    width: Amount = 0
+    height: Amount = 0
+    fault: str | None = None
 
 
 class BadgeState(Word):

@@ -8,9 +8,8 @@ from attrs import field
 
 from certrules.errors import InvalidValueError
 from certrules.model.effects import Effect
-from certrules.model.english import ENGLISH, Template, say
 from certrules.model.learning import RenewalOption
-from certrules.model.reasons import ReasonCode
+from certrules.model.reasons import ENGLISH, ReasonCode, Template, say
 from certrules.model.values import value
 from certrules.rulebook import Rule
 
@@ -67,7 +66,7 @@ def render(
     The texts are by :class:`~certrules.model.reasons.ReasonCode`, or by its text as a file has it.
     Each has the names of details in braces, or is a function of the details. A code that they lack
     is English. ``say`` writes one detail: an item, a status, an instant, a list;
-    ``partial(english.say, zone=...)`` writes instants in another zone than UTC.
+    ``partial(say, zone=...)`` writes instants in another zone than UTC.
     Raises :class:`~certrules.errors.InvalidValueError` for a text that names other details.
 
     >>> german = {"inactive_user": "{user} ist deaktiviert"}

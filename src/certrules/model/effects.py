@@ -8,8 +8,8 @@ Every value in an effect is as it must be stored afterwards: an archived award a
 from certrules.model.awards import Award, AwardKey
 from certrules.model.badges import Badge
 from certrules.model.catalog import Assignment, Certification, ItemKind
-from certrules.model.events import Event
 from certrules.model.learning import Completion, Enrolment, ExternalTraining, Renewal
+from certrules.model.notices import Event
 from certrules.model.values import Id, value
 
 __all__ = [

@@ -10,10 +10,9 @@ from enum import Enum
 from operator import attrgetter
 from typing import Annotated, Any
 
-from certrules.model.awards import Award
+from certrules.model.awards import Award, Status
 from certrules.model.catalog import Certification, Item, Validity
 from certrules.model.people import Company, Scope, User, username_key
-from certrules.model.status import Status
 from certrules.model.values import Amount, Only, value
 from certrules.periods import Unit
 from certrules.text import folded

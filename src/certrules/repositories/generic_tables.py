@@ -6,8 +6,8 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
+from certrules.model.awards import status_of
 from certrules.model.catalog import Certification, Item
-from certrules.model.status import status_of
 from certrules.model.tables import AwardRow, CertificationRow, Field, TableQuery
 from certrules.repositories.protocols import (
     HasAwards,

@@ -7,8 +7,7 @@ from functools import partial
 from itertools import islice
 
 from certrules.model.awards import Award
-from certrules.model.events import Event
-from certrules.model.notices import Notice, NoticeIdentity, NoticeKind, Planned
+from certrules.model.notices import Event, Notice, NoticeIdentity, NoticeKind, Planned
 from certrules.repositories.memory_state import Part
 
 __all__ = ["MemoryEvents", "MemoryNotices"]

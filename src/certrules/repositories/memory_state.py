@@ -11,9 +11,8 @@ from certrules.errors import StoreError
 from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.model.catalog import Certification, Item, ItemKind
-from certrules.model.events import Event
 from certrules.model.learning import Course, Enrolment, ExternalTraining, LearningPlan, Renewal
-from certrules.model.notices import Notice, NoticeIdentity, Planned
+from certrules.model.notices import Event, Notice, NoticeIdentity, Planned
 from certrules.model.people import Company, User, username_key
 
 __all__ = ["MemoryScope", "MemoryState", "Part", "opened"]

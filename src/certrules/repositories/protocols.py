@@ -14,7 +14,6 @@ from typing import Any, Protocol, TypeVar
 from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.model.catalog import Certification, Item, ItemKind, ItemRef
-from certrules.model.events import Event
 from certrules.model.learning import (
     Completion,
     Course,
@@ -23,7 +22,7 @@ from certrules.model.learning import (
     LearningPlan,
     Renewal,
 )
-from certrules.model.notices import Notice, Planned
+from certrules.model.notices import Event, Notice, Planned
 from certrules.model.people import Company, User
 from certrules.model.tables import AwardRow, CertificationRow, TableQuery
 

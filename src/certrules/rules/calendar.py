@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from certrules import instants
-from certrules.model.calendar import CalendarEntry
+from certrules.model.awards import CalendarEntry
 from certrules.model.tables import AwardRow
 from certrules.rules import status
 

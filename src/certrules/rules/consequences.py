@@ -25,8 +25,8 @@ from certrules.model.effects import (
     RevokeBadge,
     RevokeOutdatedBadge,
 )
-from certrules.model.events import EventKind
 from certrules.model.learning import Renewal, RenewalState
+from certrules.model.notices import EventKind
 from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
 

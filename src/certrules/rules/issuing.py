@@ -12,9 +12,9 @@ from certrules.model.awards import Award, ManualAward, Source
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Reason, because
 from certrules.model.effects import Notify
-from certrules.model.events import Event, EventKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion
+from certrules.model.notices import Event, EventKind
 from certrules.model.people import User
 from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode

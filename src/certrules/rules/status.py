@@ -6,8 +6,7 @@ from attrs import evolve
 
 from certrules import instants
 from certrules.errors import OutOfRangeError
-from certrules.model.awards import Award, ExpiryDay, shown_expiry
-from certrules.model.status import Status, status_of
+from certrules.model.awards import Award, ExpiryDay, Status, shown_expiry, status_of
 
 __all__ = [
     "Status",

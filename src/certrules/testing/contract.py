@@ -30,6 +30,7 @@ from certrules.model.awards import (
     ExpiryDay,
     ExternalLink,
     Source,
+    Status,
 )
 from certrules.model.catalog import (
     Assignment,
@@ -40,9 +41,8 @@ from certrules.model.catalog import (
     ItemKind,
     Validity,
 )
-from certrules.model.events import Event, EventKind
+from certrules.model.notices import Event, EventKind
 from certrules.model.people import Company, Scope, User
-from certrules.model.status import Status
 from certrules.model.tables import (
     NOT_ARCHIVED,
     AwardRow,

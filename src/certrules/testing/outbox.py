@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 from attrs import evolve
 
 from certrules.model.awards import Award
-from certrules.model.events import Event, EventKind
-from certrules.model.notices import Notice, NoticeKind, Planned, Priority
+from certrules.model.notices import Event, EventKind, Notice, NoticeKind, Planned, Priority
 from certrules.testing.raising import Contract
 
 __all__ = ["OutboxContract"]

@@ -10,6 +10,7 @@ from attrs import Factory, evolve, frozen
 
 from certrules.catalogs import Catalog
 from certrules.errors import CatalogError
+from certrules.model.badges import ImageInfo
 from certrules.model.catalog import (
     Assignment,
     Certification,
@@ -18,7 +19,6 @@ from certrules.model.catalog import (
     ItemRef,
 )
 from certrules.model.decisions import Decision
-from certrules.model.images import ImageInfo
 from certrules.model.people import Action, username_key
 from certrules.model.policy import Policy
 from certrules.repositories.protocols import (

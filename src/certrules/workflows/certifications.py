@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import partial
 
 from certrules.errors import ConflictError, InvalidValueError
+from certrules.model.badges import ImageInfo
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Decision
-from certrules.model.images import ImageInfo
 from certrules.model.people import Action
 from certrules.rules import lifecycle
 from certrules.workflows import facts

@@ -16,8 +16,15 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Answer
-from certrules.model.events import Event, EventKind
-from certrules.model.notices import Notice, NoticeKind, Notification, NotRenewable, Planned
+from certrules.model.notices import (
+    Event,
+    EventKind,
+    Notice,
+    NoticeKind,
+    Notification,
+    NotRenewable,
+    Planned,
+)
 from certrules.model.people import Action
 from certrules.repositories.protocols import CoreTransaction, HasBadges, HasItems
 from certrules.rules import notifications as rules

@@ -13,8 +13,7 @@ from urllib.parse import quote
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.events import Event
-from certrules.model.notices import Notice, Notification
+from certrules.model.notices import Event, Notice, Notification
 from certrules.model.people import Action
 from certrules.repositories.protocols import HasBadges, HasEvents, HasNotices, HasUsers
 from certrules.rules import notifications as rules
@@ -54,7 +53,7 @@ def pending(acting: Acting[HasEvents], *, limit: int = 100) -> Sequence[tuple[in
     :class:`~certrules.errors.InvalidValueError` for a limit that is no whole number from 0 on.
     Action: ``MANAGE_NOTIFICATIONS``.
 
-    >>> from certrules.model.events import EventKind
+    >>> from certrules.model.notices import EventKind
     >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
     >>> with store.writing() as transaction:
     ...     transaction.events.add([Event(EventKind.ISSUED, "ada", "fa", 1, at)])
@@ -143,7 +142,7 @@ def as_cloud_event(position: int, entry: Event | Notice, *, source: str) -> Mapp
     latest. Raises :class:`~certrules.errors.InvalidValueError` for what is no position, counted
     from 1, and as :func:`check_source` does.
 
-    >>> from certrules.model.events import EventKind
+    >>> from certrules.model.notices import EventKind
     >>> event = Event(EventKind.ISSUED, "ada", "fa", 1, datetime(2024, 1, 1, tzinfo=UTC))
     >>> entry = as_cloud_event(7, event, source="https://learn.example/certifications")
     >>> entry["id"], entry["type"], entry["subject"], entry["time"]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from certrules import instants
+from certrules.model.awards import status_of
 from certrules.model.people import Action, Scope
-from certrules.model.status import status_of
 from certrules.model.tables import (
     AwardRow,
     Field,

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from certrules.model.events import Event, EventKind
-from certrules.model.notices import Notice, NoticeKind, Priority
+from certrules.model.notices import Event, EventKind, Notice, NoticeKind, Priority
 from certrules.repositories.sql import open_store
 from tests.cli.conftest import Run
 

@@ -11,8 +11,8 @@ from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError, extra
 from certrules.cli.output import Column, Output, counted
 from certrules.cli.session import Acting
+from certrules.model.awards import Status
 from certrules.model.people import Action, Scope
-from certrules.model.status import Status
 from certrules.model.tables import NOT_ARCHIVED, by_status
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery

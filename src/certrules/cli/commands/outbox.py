@@ -8,8 +8,7 @@ from certrules import catalogs, instants
 from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted
-from certrules.model.events import Event
-from certrules.model.notices import Notice, Notification
+from certrules.model.notices import Event, Notice, Notification
 from certrules.model.people import Action
 from certrules.rules import notifications as rules
 from certrules.workflows import notifying, outbox

@@ -17,7 +17,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from certrules.model.status import DECIDED_BY, Status
+from certrules.model.awards import DECIDED_BY, Status
 from certrules.model.tables import SORTED, Field, Filter, Sort, TableQuery
 from certrules.repositories.sql.columns import WORD
 from certrules.repositories.sql.session import Session

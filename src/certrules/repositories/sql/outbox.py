@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_
 
 from certrules import instants
 from certrules.model.awards import Award
-from certrules.model.events import Event
-from certrules.model.notices import Notice, NoticeKind, Planned, Priority
+from certrules.model.notices import Event, Notice, NoticeKind, Planned, Priority
 from certrules.repositories.sql.mapping import Getters, Mapped, in_order
 from certrules.repositories.sql.session import Part, Session
 from certrules.repositories.sql.tables import cursors, events, notices, planned

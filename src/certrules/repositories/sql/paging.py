@@ -23,8 +23,8 @@ from sqlalchemy import (
     true,
 )
 
+from certrules.model.awards import Status
 from certrules.model.people import Scope
-from certrules.model.status import Status
 from certrules.model.tables import SORTED, Field, Filter, TableQuery, by_status
 from certrules.repositories.sql.finding import IDS, KEY, SOURCE, Finding
 from certrules.repositories.sql.tables import awards, certifications, companies, users

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from certrules.model.status import status_of
+from certrules.model.awards import status_of
 from certrules.model.tables import AwardRow, TableQuery
 from certrules.repositories.generic_tables import GenericTables, Known, TableParts
 from certrules.repositories.sql import paging

@@ -7,9 +7,8 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 
 from certrules.model.awards import AssociationType, ExpiryBasis, ExpiryDay
 from certrules.model.catalog import CertificationStatus, Criteria, ItemKind
-from certrules.model.events import EventKind
 from certrules.model.learning import EnrolmentStatus, RenewalState, WindowStart
-from certrules.model.notices import NoticeKind, Priority
+from certrules.model.notices import EventKind, NoticeKind, Priority
 from certrules.periods import Unit
 from certrules.repositories.sql.columns import (
     DAY,

@@ -8,7 +8,7 @@ from attrs import evolve
 from certrules.errors import InvalidValueError
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, ManualAward, Source
 from certrules.model.decisions import Decision, Granted, Reason, Refused, because
-from certrules.model.events import EventKind
+from certrules.model.notices import EventKind
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule

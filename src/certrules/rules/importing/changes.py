@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 from certrules import instants
 from certrules.model.awards import Award
-from certrules.model.english import say
+from certrules.model.reasons import say
 from certrules.model.records import FaultCode, RecordField
 from certrules.rules import status
 from certrules.rules.importing.deciding import Decision, earned_by

@@ -9,8 +9,8 @@ from attrs import evolve
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExpiryDay, Source
 from certrules.model.decisions import Reason, because
 from certrules.model.effects import Effect
-from certrules.model.events import EventKind
 from certrules.model.learning import Renewal
+from certrules.model.notices import EventKind
 from certrules.model.policy import DOCEBO, Duplicates, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import consequences, issuing, status

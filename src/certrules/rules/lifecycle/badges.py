@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from certrules.model.badges import ImageInfo
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Answer, Granted, Reason, Refused, because
-from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules.feature import switched_off
@@ -20,7 +20,7 @@ def badge_image(image: ImageInfo | None, *, policy: Policy = DOCEBO) -> Answer:
 
     A grant whose reason is the recommended size is a warning: the image has another.
 
-    >>> from certrules.model.images import ImageFormat
+    >>> from certrules.model.badges import ImageFormat
     >>> print(badge_image(ImageInfo(ImageFormat.PNG, 501, 500)).reasons[0])
     501 by 500 pixels are more than 500 by 500 (ALL-BADGE-03)
     >>> print(badge_image(ImageInfo(ImageFormat.PNG, 400, 400)).reasons[0])

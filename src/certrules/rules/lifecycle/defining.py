@@ -7,10 +7,10 @@ from attrs import evolve, fields
 
 from certrules import instants
 from certrules.errors import InvalidValueError
+from certrules.model.badges import ImageInfo
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Granted, Reason, Refused, because
 from certrules.model.effects import DefineCertification
-from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule

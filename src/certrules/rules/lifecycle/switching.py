@@ -4,9 +4,9 @@ from datetime import datetime
 
 from attrs import evolve
 
+from certrules.model.badges import ImageInfo
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Refused, because
-from certrules.model.images import ImageInfo
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.model.values import checked

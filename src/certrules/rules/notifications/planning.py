@@ -16,8 +16,7 @@ from certrules import instants
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award, AwardKey
 from certrules.model.decisions import Answer
-from certrules.model.events import Event, EventKind
-from certrules.model.notices import Notice, NoticeKind, Notification, NotRenewable
+from certrules.model.notices import Event, EventKind, Notice, NoticeKind, Notification, NotRenewable
 from certrules.model.reasons import ReasonCode
 from certrules.rules.notifications.timing import moment
 

@@ -8,9 +8,9 @@ from certrules.model.awards import AssociationType, Source
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Decision, Granted, Reason, Refused, because
 from certrules.model.effects import CloseRenewal, IssueAward
-from certrules.model.events import EventKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Completion, Renewal, RenewalState
+from certrules.model.notices import EventKind
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import consequences, issuing

@@ -10,9 +10,9 @@ from certrules.model.awards import Award
 from certrules.model.catalog import Certification, ItemKind, ItemRef
 from certrules.model.decisions import Decision, Granted, Reason, Refused, because
 from certrules.model.effects import ArchiveEnrolment, Effect, Enrol, OpenRenewal, ResetMaterials
-from certrules.model.events import EventKind
 from certrules.model.facts import Facts
 from certrules.model.learning import Enrolment, Renewal, RenewalOption, RenewalState
+from certrules.model.notices import EventKind
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.model.values import Id, checked

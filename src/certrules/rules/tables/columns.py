@@ -10,9 +10,9 @@ from attrs import field, frozen
 
 from certrules import instants
 from certrules.errors import InvalidValueError
+from certrules.model.awards import Status
 from certrules.model.catalog import CertificationStatus, Item, Validity
 from certrules.model.people import username_key
-from certrules.model.status import Status
 from certrules.model.tables import AwardRow, Field, Table
 from certrules.rules import status
 from certrules.text import folded
