@@ -813,7 +813,8 @@ class Rule(Enum):
         "decision (fair)")
     INT_35 = (
         ("If training reopens at expiry, finishing all of it again issues a new badge, and "
-         "the expired one is kept in history; while a badge is valid there is no second one."),
+         "the expired one is kept in history; only what is completed since the expiry counts, "
+         "for a predated issue too. While a badge is valid there is no second one."),
         "decision (own)")
     INT_36 = (
         ("Group membership is judged at the moment of issue; joining later issues nothing by "

@@ -48,6 +48,7 @@ from certrules.model.effects import (
     Enrol,
     IssueAward,
     Notify,
+    RecordCompletion,
     RecordExternalTraining,
     ReopenTraining,
     ReplaceAward,
@@ -309,6 +310,10 @@ def test_training_that_was_opened_again_earns_an_award_and_the_expired_one_is_ke
     assert rules(decide(anew, policy=ALLBOUND)) == {"DOC-RENEW-03"}
 
 
+def reopen(facts: Facts, at: datetime = AT, policy: Policy = REOPENING) -> Decision:
+    return awarding.reopen_training(facts, at=at, zone=UTC, policy=policy)
+
+
 @pytest.mark.rule("ALL-EXP-03", "INT-34")
 def test_training_opens_again_at_expiry_only_where_the_platform_says_so() -> None:
     facts = Facts(
@@ -317,15 +322,15 @@ def test_training_opens_again_at_expiry_only_where_the_platform_says_so() -> Non
         awards=[held(expires=AT)],
         enrolments=[standing("c1"), standing("c2")],
     )
-    opened = effects(awarding.reopen_training(facts, at=AT, policy=REOPENING), object)
+    opened = effects(reopen(facts), object)
     assert opened == [ReopenTraining("ada", COURSE, "c1"), ReopenTraining("ada", COURSE, "c2")]
-    assert rules(awarding.reopen_training(facts, at=AT)) == {"INT-34"}
-    valid = awarding.reopen_training(facts, at=AT - TICK, policy=REOPENING)
+    assert rules(reopen(facts, policy=ALLBOUND)) == {"INT-34"}
+    valid = reopen(facts, at=AT - TICK)
     assert rules(valid) == {"ALL-EXP-03"}
     nothing = evolve(facts, awards=())
-    assert rules(awarding.reopen_training(nothing, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
+    assert rules(reopen(nothing)) == {"ALL-EXP-03"}
     gone = evolve(facts, certification=None)
-    assert rules(awarding.reopen_training(gone, at=AT, policy=REOPENING)) >= {"DOC-DELETE-01"}
+    assert rules(reopen(gone)) >= {"DOC-DELETE-01"}
 
 
 @pytest.mark.rule("ALL-EXP-03", "INT-34")
@@ -338,12 +343,12 @@ def test_only_what_stands_as_completed_before_the_expiry_is_reopened() -> None:
     ]
     again = [completion("c2", AT)]
     facts = Facts(ADA, four, awards=[held(expires=AT)], enrolments=enrolments, completions=again)
-    opened = awarding.reopen_training(facts, at=AT + TICK, policy=REOPENING)
+    opened = reopen(facts, at=AT + TICK)
     assert effects(opened, object) == [ReopenTraining("ada", COURSE, "c1")]
     done = evolve(facts, enrolments=enrolments[1:])
-    assert rules(awarding.reopen_training(done, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
+    assert rules(reopen(done)) == {"ALL-EXP-03"}
     inactive = evolve(facts, user=evolve(ADA, active=False))
-    assert rules(awarding.reopen_training(inactive, at=AT, policy=REOPENING)) == {"DOC-CERT-13"}
+    assert rules(reopen(inactive)) == {"DOC-CERT-13"}
 
 
 @pytest.mark.rule("ALL-EXP-03", "INT-34")
@@ -356,20 +361,58 @@ def test_what_has_no_enrolment_is_reopened_by_one_that_is_not_completed(kind: It
         awards=[held(expires=AT)],
         completions=done,
     )
-    opened = effects(awarding.reopen_training(facts, at=AT, policy=REOPENING), object)
+    opened = effects(reopen(facts), object)
     begun = Enrolment("ada", kind, "x", BEGIN + 2 * TICK)
     assert opened == [ReopenTraining("ada", kind, "x"), Enrol(begun)]
     again = evolve(facts, enrolments=[begun])
-    assert rules(awarding.reopen_training(again, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
+    assert rules(reopen(again)) == {"ALL-EXP-03"}
     since = evolve(facts, completions=[*done, completion("x", AT, kind)])
-    assert rules(awarding.reopen_training(since, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
+    assert rules(reopen(since)) == {"ALL-EXP-03"}
+
+
+@pytest.mark.rule("ALL-EXP-03", "INT-34", "INT-43")
+def test_what_was_only_reported_is_reopened_and_counts_when_it_is_reported_again() -> None:
+    day = date(2024, 7, 1)  # on which the award expires
+    before, after = (ExternalTraining("ada", "x", day + timedelta(n)) for n in (-1, 0))
+    needed = certification(assignment("x", kind=EXTERNAL))
+    facts = Facts(ADA, needed, awards=[held(expires=AT)], external=[before])
+    done = completion("x", AT - timedelta(1), EXTERNAL)
+    begun = Enrolment("ada", EXTERNAL, "x", done.completed_at)
+    opened = [ReopenTraining("ada", EXTERNAL, "x"), RecordCompletion(done), Enrol(begun)]
+    assert effects(reopen(facts), object) == opened
+    assert rules(reopen(facts, AT - TICK)) == {"ALL-EXP-03"}
+    recorded = evolve(facts, completions=[done])
+    assert effects(reopen(recorded), object) == [opened[0], opened[2]]
+    once = evolve(recorded, enrolments=[begun])
+    assert rules(reopen(once)) == {"ALL-EXP-03"}
+    assert rules(evaluate(once, policy=REOPENING)) == {"DOC-RENEW-03"}
+    again = evolve(once, external=[after])
+    assert rules(reopen(again)) == {"ALL-EXP-03"}
+    assert issued(evaluate(again, policy=REOPENING)).issued_at == AT
+    assert issued(predate(again, policy=REOPENING)).issued_at == AT
+
+
+@pytest.mark.rule("INT-34", "INT-35")
+def test_nothing_of_a_closed_cycle_earns_a_predated_award_where_training_opened_again() -> None:
+    closed = held(BEGIN, AT)
+    facts = Facts(
+        ADA,
+        certification(assignment(), assignment("c2")),
+        awards=[closed],
+        completions=[completion("c1", AT - TICK), completion("c2")],
+    )
+    assert rules(predate(facts, policy=REOPENING)) == {"ALL-TRAIN-03"}
+    assert predate(facts, policy=ALLBOUND)
+    assert rules(predate(facts, policy=REOPENING, at=AT - TICK)) == {"INT-37b", "ALL-TRAIN-03"}
+    since = evolve(facts, completions=[completion("c1"), completion("c2")])
+    assert issued(predate(since, policy=REOPENING)).source.completed_at == AT
 
 
 @pytest.mark.rule("INT-34")
 def test_of_a_course_that_was_left_nothing_is_reopened() -> None:
     left = standing("c1").archive(AT - TICK)
     facts = Facts(ADA, certification(assignment()), awards=[held(expires=AT)], enrolments=[left])
-    assert rules(awarding.reopen_training(facts, at=AT, policy=REOPENING)) == {"ALL-EXP-03"}
+    assert rules(reopen(facts)) == {"ALL-EXP-03"}
 
 
 @pytest.mark.rule("DOC-AWARD-02")
@@ -998,8 +1041,12 @@ def test_awarding_answers_whatever_the_facts(
             )
             assert one == other
         if policy is REOPENING:
-            opened = awarding.reopen_training(facts, at=at, policy=policy)
-            assert awarding.reopen_training(shuffled, at=at, policy=policy) == opened
+            opened = reopen(facts, at=at)
+            assert reopen(shuffled, at=at) == opened
+            if predated and facts.held and facts.held.expires_at:
+                earned = issued(predated).source.completed_at
+                assert earned
+                assert earned >= facts.held.expires_at
         taken = [facts.attempts(*done.ref), shuffled.attempts(*done.ref)]
         first, second = (awarding.record(done, each, facts.completions, at=at) for each in taken)
         assert first == second

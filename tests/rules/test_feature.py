@@ -67,7 +67,9 @@ DECISIONS: dict[Callable[..., Any], Callable[[Policy], Any]] = {
     awarding.record_external: lambda off: awarding.record_external(
         EXTERNAL, None, None, policy=off
     ),
-    awarding.reopen_training: lambda off: awarding.reopen_training(KNOWN, at=JULY, policy=off),
+    awarding.reopen_training: lambda off: awarding.reopen_training(
+        KNOWN, at=JULY, zone=UTC, policy=off
+    ),
     badges.issue: lambda off: badges.issue(AWARD, None, policy=off),
     badges.reissue: lambda off: badges.reissue(BADGE, BADGE, policy=off),
     importing.decide: lambda off: importing.decide(

@@ -458,18 +458,19 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
                 awards=(award(expires_at=AT),), enrolments=(evolve(COMPLETED, completed_at=BEGIN),)
             ),
             at=AT,
+            zone=UTC,
             policy=REOPENING,
         ),
         "granted: training_reopened",
     ),
     "reopen: open already": (
         lambda: awarding.reopen_training(
-            facts(awards=(award(expires_at=AT),)), at=AT, policy=REOPENING
+            facts(awards=(award(expires_at=AT),)), at=AT, zone=UTC, policy=REOPENING
         ),
         "refused: no_training_to_reopen",
     ),
     "reopen: not here, and not expired": (
-        lambda: awarding.reopen_training(HELD, at=AT),
+        lambda: awarding.reopen_training(HELD, at=AT, zone=UTC),
         "refused: training_stays_complete no_expired_award",
     ),
     "renew": (

@@ -252,7 +252,7 @@ def test_an_external_training_is_issued_on_its_completion_date(store: Store[Tran
     assert award.source == Source(AssociationType.EXTERNAL_TRAINING, "t1")
     assert event.kind is EventKind.ISSUED
     with store.reading() as view:
-        assert list(view.learning.external("ada")) == [training]
+        assert list(view.learning.external(["ada"])) == [training]
 
 
 @pytest.mark.rule("DOC-ASSIGN-04", "INT-22")
@@ -265,7 +265,7 @@ def test_an_external_training_earns_one_certification_at_most(store: Store[Trans
         refused = report(store, other, at=day(91))
         assert (rules(refused.recorded), refused.decisions) == ([Rule.INT_22], {})
         with store.reading() as view:
-            assert list(view.learning.external("ada")) == [training]
+            assert list(view.learning.external(["ada"])) == [training]
     assert everything(store) == before
     assert lifecycle.unassign(acting(store), "ada", "conduct", at=day(92))
     second = evolve(training, certification_id="fa")
@@ -441,7 +441,7 @@ def test_an_external_training_without_a_certification_is_only_recorded(
     assert told.decisions == {}
     assert everything(store) == ([], [])
     with store.reading() as view:
-        assert list(view.learning.external("ada")) == [training]
+        assert list(view.learning.external(["ada"])) == [training]
 
 
 def test_an_external_training_to_come_is_not_recorded(store: Store[Transaction]) -> None:
@@ -449,7 +449,7 @@ def test_an_external_training_to_come_is_not_recorded(store: Store[Transaction])
     told = report(store, training, at=day(1))
     assert rules(told.recorded) == rules(told.decisions["conduct"]) == [Rule.DOC_CERT_12]
     with store.reading() as view:
-        assert list(view.learning.external("ada")) == []
+        assert list(view.learning.external(["ada"])) == []
 
 
 @pytest.mark.rule("DOC-DELETE-01")

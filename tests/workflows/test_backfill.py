@@ -21,7 +21,13 @@ from certrules import (
 from certrules.errors import InvalidValueError
 from certrules.instants import start_of_day
 from certrules.model.catalog import Assignment, CertificationStatus
-from certrules.model.learning import Completion, Enrolment, EnrolmentStatus, RenewalState
+from certrules.model.learning import (
+    Completion,
+    Enrolment,
+    EnrolmentStatus,
+    ExternalTraining,
+    RenewalState,
+)
 from certrules.model.policy import PredatedIssue
 from certrules.repositories.protocols import Store, Transaction
 from certrules.workflows import backfill, outbox
@@ -69,6 +75,21 @@ def test_those_who_had_completed_everything_get_it_now(store: Store[Transaction]
     assert (award.issued_at, award.source.completed_at) == (TODAY, day(5))
     told = [str(entry.kind) for _, entry in outbox.pending(acting(store))]
     assert told == ["award.issued", "issued"]
+
+
+@pytest.mark.rule("ALL-PREDATE-01", "INT-43")
+def test_an_external_training_that_was_only_reported_is_enough(store: Store[Transaction]) -> None:
+    x = Assignment(ItemKind.EXTERNAL_TRAINING, "x", TODAY)
+    trainings = [
+        ExternalTraining("ada", "x", day(5).date()),
+        ExternalTraining("bob", "x", day(6).date()),
+        ExternalTraining("cleo", "y", day(9).date()),
+    ]
+    with store.writing() as transaction:
+        transaction.certifications.put([Certification("badge", "Badge", assignments=(x,))])
+        transaction.learning.put_external(trainings)
+    assert issue(store, since=day(6), dry_run=True).awarded == ("bob",)
+    assert issue(store, since=day(5)).awarded == ("ada", "bob")
 
 
 @pytest.mark.rule("ALL-PREDATE-01")

@@ -120,7 +120,9 @@ def test_every_effect_is_carried_out(store: Store[Transaction]) -> None:
         assert list(view.learning.history("bob", [ItemRef(COURSE, "A")])[0]) == [bobs]
         recorded = Completion("bob", COURSE, "X", day(2))
         assert list(view.learning.completions(["bob"], [ItemRef(COURSE, "X")])) == [recorded]
-        assert list(view.learning.external("bob")) == [ExternalTraining("bob", "t1", day(2).date())]
+        assert list(view.learning.external(["bob"])) == [
+            ExternalTraining("bob", "t1", day(2).date())
+        ]
         assert view.learning.progress("ada", "A") == {"m2"}
         assert [each.state for each in view.renewals.history("ada", "fa")] == [
             RenewalState.COMPLETED

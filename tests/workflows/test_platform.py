@@ -228,7 +228,7 @@ def content(store: Store[Transaction]) -> list[Any]:
             view.notices.planned(),
             view.renewals.history("bob", "fa"),
             learning,
-            view.learning.external("bob"),
+            view.learning.external(["bob"]),
             list(view.items.all()),
             list(view.companies.all()),
             view.badges.get("b1"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from attrs import evolve
@@ -20,9 +21,9 @@ from certrules import (
 )
 from certrules.model.catalog import ItemRef
 from certrules.model.effects import ReopenTraining
-from certrules.model.learning import Completion, Enrolment, EnrolmentStatus
+from certrules.model.learning import Completion, Enrolment, EnrolmentStatus, ExternalTraining
 from certrules.repositories.protocols import Store, Transaction
-from certrules.workflows import awarding, effects, reopen
+from certrules.workflows import awarding, backfill, effects, reopen
 from certrules.workflows.awarding import Completed
 from tests.workflows.conftest import T0, acting, day
 
@@ -184,6 +185,48 @@ def open_attempts(store: Store[Transaction]) -> dict[ItemRef, datetime]:
         attempts, _ = view.learning.history("bob", ASSIGNED_ELSEWHERE)
     done = EnrolmentStatus.COMPLETED
     return {each.ref: each.enrolled_at for each in attempts if each.status is not done}
+
+
+@pytest.mark.rule("ALL-EXP-03", "INT-34", "INT-43")
+def test_what_was_only_reported_is_reopened_and_counts_again_once_it_is_reported_anew(
+    store: Store[Transaction],
+) -> None:
+    host, expiry = acting(store, policy=POLICY), day(90)
+    before, at_expiry = (ExternalTraining("bob", "x1", day(n).date()) for n in (89, 90))
+    with store.writing() as transaction:
+        transaction.certifications.put(
+            [evolve(YEARLY, id="other", assignments=(Assignment(EXTERNAL, "x1", T0),))]
+        )
+        transaction.learning.put_external([before])
+        transaction.awards.add([Award("bob", "other", day(5), expiry)])
+    external = ItemRef(EXTERNAL, "x1")
+    assert again(store, day(89)) == []
+    assert again(store, expiry) == [external]
+    assert open_attempts(store) == {external: day(89)}
+    assert again(store, expiry) == []
+    predated = partial(backfill.issue_predated, host, "other", since=None)
+    assert predated(at=day(91)).awarded == ()
+    assert not awarding.evaluate(host, "bob", "other", at=day(91))["other"]
+    earlier = evolve(before, completed_on=day(80).date())
+    assert not awarding.report_external(host, earlier, at=day(91)).decisions["other"]
+    assert awarding.report_external(host, at_expiry, at=day(91)).decisions["other"]
+    assert open_attempts(store) == {}
+    with store.reading() as view:
+        done = view.learning.completions(["bob"], [external])
+        assert [each.completed_at for each in done] == [day(80), day(89), expiry]
+
+
+@pytest.mark.rule("INT-34", "INT-35")
+def test_predated_issue_leaves_out_what_was_completed_before_training_opened_again(
+    store: Store[Transaction],
+) -> None:
+    predated = partial(backfill.issue_predated, acting(store, policy=POLICY), "yearly", since=None)
+    complete(store, "A", EXPIRY)
+    assert predated(at=day(400)).awarded == ()
+    reopen.reopen_expired(acting(store, policy=POLICY), at=day(400))
+    with store.writing() as transaction:
+        transaction.learning.add_completions([Completion("ada", COURSE, "B", EXPIRY)])
+    assert predated(at=day(400)).awarded == ("ada",)
 
 
 @pytest.mark.rule("INT-34")

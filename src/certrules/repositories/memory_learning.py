@@ -89,6 +89,10 @@ class MemoryLearning(Part):
             user
             for user in known.completions.keys() | {user for user, _, _ in known.enrolments}
             if any(at >= since for item in items for at in self._completed(user, item))
+        } | {
+            each.user_id
+            for each in self.external(known.externals)
+            if each.ref in items and each.completed_on >= since.date()
         }
 
     def add_completions(self, completions: Iterable[Completion]) -> None:
@@ -100,9 +104,10 @@ class MemoryLearning(Part):
                 in_order = sorted((*done, each.completed_at))
                 table[each.user_id] = {**known, (each.kind, each.item_id): in_order}
 
-    def external(self, user_id: str) -> Sequence[ExternalTraining]:
-        reported = self._scope.see().externals.get(user_id, {})
-        return [reported[id_] for id_ in sorted(reported)]
+    def external(self, users: Collection[str]) -> Sequence[ExternalTraining]:
+        table = self._scope.see().externals
+        found = (table.get(user, {}) for user in sorted(set(users)))
+        return [reported[id_] for reported in found for id_ in sorted(reported)]
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
         table = self._scope.change("externals")

@@ -216,14 +216,15 @@ class Learning(Protocol):
     def completed_by(self, items: Collection[ItemRef], since: datetime) -> Collection[str]:
         """Return the ids of those who completed any of some items at an instant or later.
 
-        A completed enrolment is enough.
+        A completed enrolment is enough. So is an external training that was reported, if its day is
+        that of the instant in UTC, or later.
         """
 
     def add_completions(self, completions: Iterable[Completion], /) -> None:
         """Add completions; one that is there already is left as it is."""
 
-    def external(self, user_id: str) -> Sequence[ExternalTraining]:
-        """Return the external trainings that a user has reported, by id."""
+    def external(self, users: Collection[str]) -> Sequence[ExternalTraining]:
+        """Return the external trainings that many users have reported, by user and id."""
 
     def put_external(self, trainings: Iterable[ExternalTraining], /) -> None:
         """Add external trainings, or replace those of the same user and id."""

@@ -168,8 +168,22 @@ class LearningContract(Contract):
             other = evolve(reported, id="t0")
             work.learning.put_external([reported, other, evolve(reported, certification_id=None)])
             expected = [other, evolve(reported, certification_id=None)]
-            assert list(work.learning.external("ada")) == expected
-            assert list(work.learning.external("bob")) == []
+            assert list(work.learning.external(["ada"])) == expected
+            assert list(work.learning.external(["bob"])) == []
+
+    def test_many_users_reported_external_trainings(self) -> None:
+        bobs, adas = (ExternalTraining(user, "t1", date(2025, 1, 2)) for user in ("bob", "ada"))
+        t1, t2 = (ItemRef(ItemKind.EXTERNAL_TRAINING, id_) for id_ in ("t1", "t2"))
+        since = datetime(2025, 1, 2, 23, 59, tzinfo=UTC)
+        with self.store.writing() as work:
+            work.learning.put_external([bobs, evolve(adas, completed_on=date(2025, 1, 1))])
+        with self.store.reading() as view:
+            found = list(view.learning.external(["bob", "ada", "eve"]))
+            assert [each.user_id for each in found] == ["ada", "bob"]
+            assert list(view.learning.external([])) == []
+            assert set(view.learning.completed_by([t1, t2], since)) == {"bob"}
+            assert not view.learning.completed_by([t1], since + timedelta(minutes=1))
+            assert not view.learning.completed_by([t2, ItemRef(_COURSE, "t1")], since)
 
     def test_progress_belongs_to_one_user_and_one_course(self) -> None:
         with self.store.writing() as work:

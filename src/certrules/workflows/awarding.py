@@ -155,7 +155,7 @@ def report_external(
     at, user_id, chosen = instants.utc(at), training.user_id, training.certification_id
     done = criteria.external(training, zone=acting.zone, policy=acting.policy)
     with acting.writing() as transaction:
-        reported = {each.id: each for each in transaction.learning.external(user_id)}
+        reported = {each.id: each for each in transaction.learning.external([user_id])}
         known, learned = _load(transaction, done)
         before = reported.get(training.id)
         earned = before and before.certification_id
@@ -220,7 +220,7 @@ def evaluate(
         awards = [award for cycles in histories.values() for award in cycles]
         renewals = transaction.renewals.of_user(user_id)
         loaded, _ = facts.of_user(transaction, user, asked, awards, renewals)
-        reported = transaction.learning.external(user_id)
+        reported = transaction.learning.external([user_id])
         due = partial(awarding.evaluate, at=at, zone=acting.zone, policy=acting.policy)
         known = {id_: evolve(each, external=reported) for id_, each in loaded.items()}
         decisions = {

@@ -125,14 +125,18 @@ def of_many(
 ) -> Mapping[str, Facts]:
     """Return, by user, the awards of a certification and the completions of some items.
 
-    With them comes the renewal that is open. Those whom the store does not have are absent. What
-    else :func:`load` returns is left out.
+    With them come the renewal that is open and, if there is an external training among the items,
+    those that the user reported. Those whom the store does not have are absent. What else
+    :func:`load` returns is left out.
     """
     pairs = [(user, certification.id) for user in users]
     histories, opened = transaction.awards.histories(pairs), transaction.renewals.open_among(pairs)
     done: dict[str, list[Completion]] = defaultdict(list)
     for completion in transaction.learning.completions(users, items):
         done[completion.user_id].append(completion)
+    reported: dict[str, list[ExternalTraining]] = defaultdict(list)
+    for training in transaction.learning.external(users) if _any_external(items) else ():
+        reported[training.user_id].append(training)
     names = tuple(transaction.items.among(items).values())
     return {
         id_: Facts(
@@ -142,6 +146,7 @@ def of_many(
             completions=tuple(done[id_]),
             renewals=tuple(filter(None, [opened.get((id_, certification.id))])),
             items=names,
+            external=tuple(reported[id_]),
         )
         for id_, user in sorted(transaction.users.among(users).items())
     }
@@ -215,8 +220,12 @@ def _learned(
         enrolments,
         [each for each in done if each.ref in items],
         ordered,
-        learning.external(user_id) if any(kind is EXTERNAL for kind, _ in items) else (),
+        learning.external([user_id]) if _any_external(items) else (),
     )
+
+
+def _any_external(items: Iterable[ItemRef]) -> bool:
+    return any(kind is EXTERNAL for kind, _ in items)
 
 
 def _facts(

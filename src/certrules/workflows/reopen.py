@@ -12,9 +12,10 @@ from attrs import evolve
 
 from certrules import instants
 from certrules.model.catalog import ItemKind, ItemRef
-from certrules.model.effects import Enrol, ReopenTraining
+from certrules.model.effects import ReopenTraining
 from certrules.model.people import Action
 from certrules.rules import awarding
+from certrules.rules.awarding.recording import Reopening
 from certrules.workflows import facts
 from certrules.workflows.effects import DecisionParts, apply, batches
 from certrules.workflows.platform import Acting
@@ -80,7 +81,7 @@ def _reopened(
     transaction: DecisionParts,
     pairs: Sequence[tuple[str, str]],
     at: datetime,
-) -> Iterator[ReopenTraining | Enrol]:
+) -> Iterator[Reopening]:
     holders: dict[str, list[str]] = defaultdict(list)
     for user, certification in pairs:
         holders[certification].append(user)
@@ -96,5 +97,7 @@ def _reopened(
         for user, known in facts.of_many(transaction, found, users, items).items():
             attempts, _ = transaction.learning.history(user, items)
             enrolled = evolve(known, enrolments=attempts, plans=plans)
-            decision = awarding.reopen_training(enrolled, at=at, policy=acting.policy)
+            decision = awarding.reopen_training(
+                enrolled, at=at, zone=acting.zone, policy=acting.policy
+            )
             yield from decision.effects if decision else ()

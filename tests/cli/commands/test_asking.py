@@ -41,7 +41,7 @@ OF_EVERYBODY = [
     "load {file}",
     "load {file} --images {file}",
     "export certifications --out new.csv",
-    "reopen",
+    "reopen --zone UTC",
     "outbox",
 ]
 THERE = {"user": "Bob", "certification": "FA", "course": "FA-101"}

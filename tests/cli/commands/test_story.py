@@ -677,16 +677,16 @@ def test_reasons_name_things_as_people_do_and_their_facts_by_id(told: Told) -> N
 @pytest.mark.rule("ALL-EXP-03", "INT-34", "INT-35")
 def test_training_of_expired_awards_is_reopened(told: Told) -> None:
     told.complete("2024-02-01T10:00:00Z")
-    early = told("reopen --at 2025-01-31T00:00:00Z")
+    early = told("reopen --zone UTC --at 2025-01-31T00:00:00Z")
     assert (early.code, early.out) == (0, "0 trainings reopened\n")
-    night = told("reopen --at 2025-02-02T00:00:00Z --since 2025-02-01T00:00:00Z")
+    night = told("reopen --zone UTC --at 2025-02-02T00:00:00Z --since 2025-02-01T00:00:00Z")
     assert night.out == "ada: course FA-101 is open again\n1 training reopened\n"
-    again = told("reopen --at 2025-02-02T00:00:00Z --format json").data
+    again = told("reopen --zone UTC --at 2025-02-02T00:00:00Z --format json").data
     assert again == {"at": "2025-02-02T00:00:00+00:00", "reopened": []}
     anew = told.complete("2025-02-03T10:00:00Z --policy allbound-reopening")
     assert anew.code == 0
     assert "  the award of 2024-02-01 is archived with its own dates\n" in anew.out
-    refused = told("reopen --policy docebo")
+    refused = told("reopen --zone UTC --policy docebo")
     assert refused.code == 2
     assert "on the platform docebo, training stays complete" in refused.err
 
@@ -699,14 +699,14 @@ def test_a_learning_track_is_reopened_and_earns_anew(told: Told) -> None:
         transaction.certifications.put([evolve(yearly, assignments=(track,))])
     complete = "complete --user ada --track TRACK --zone UTC --policy allbound-reopening"
     assert told(complete, "--at", "2024-02-01T10:00:00Z").code == 0
-    assert told("reopen --at 2025-01-31T00:00:00Z").out == "0 trainings reopened\n"
+    assert told("reopen --zone UTC --at 2025-01-31T00:00:00Z").out == "0 trainings reopened\n"
     opened = "ada: learning track TRACK is open again\n1 training reopened\n"
-    assert told("reopen --at 2025-02-02T00:00:00Z").out == opened
-    assert told("reopen --at 2025-02-03T00:00:00Z").out == "0 trainings reopened\n"
+    assert told("reopen --zone UTC --at 2025-02-02T00:00:00Z").out == opened
+    assert told("reopen --zone UTC --at 2025-02-03T00:00:00Z").out == "0 trainings reopened\n"
     anew = told(complete, "--at", "2025-02-03T10:00:00Z")
     assert (anew.code, "the award of 2024-02-01 is archived" in anew.out) == (0, True)
-    assert told("reopen --at 2025-02-04T00:00:00Z").out == "0 trainings reopened\n"
-    assert told("reopen --at 2026-02-04T00:00:00Z").out == opened
+    assert told("reopen --zone UTC --at 2025-02-04T00:00:00Z").out == "0 trainings reopened\n"
+    assert told("reopen --zone UTC --at 2026-02-04T00:00:00Z").out == opened
 
 
 def test_of_many_trainings_twenty_are_named(told: Told) -> None:
@@ -718,7 +718,7 @@ def test_of_many_trainings_twenty_are_named(told: Told) -> None:
             taken = Enrolment(user, ItemKind.COURSE, "c1", SINCE, done, completed_at=SINCE)
             transaction.learning.put_enrolments([taken])
             transaction.awards.add([Award(user, "k1", SINCE, parse("2024-02-01T00:00:00Z"))])
-    lines = told("reopen --at 2024-03-01T00:00:00Z").out.splitlines()
+    lines = told("reopen --zone UTC --at 2024-03-01T00:00:00Z").out.splitlines()
     assert len(lines) == 22
     assert lines[-2:] == ["… and 1 more (all with --format json)", "21 trainings reopened"]
 

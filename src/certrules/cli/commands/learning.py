@@ -44,7 +44,7 @@ renews the award. Name the item if several can renew it. A request that may be
 sent twice has a --key: the second changes nothing.
 """
 REOPEN = """\
-  certrules reopen --store certificates.db --since 2024-06-01T00:00:00Z
+  certrules reopen --store certificates.db --zone Europe/Rome --since 2024-06-01
 
 Run it each night, or as often as you like: what was reopened, or completed
 since the expiry, is left alone, and what a late run missed is done then.
@@ -195,7 +195,7 @@ def _only(acting: Acting, options: Sequence[RenewalOption]) -> RenewalOption | N
 def add_reopen(parser: argparse.ArgumentParser) -> None:
     options.command(parser, REOPEN, _reopen)
     options.add_value(parser, "--since", "INSTANT", "only what expired since then (ever)")
-    options.add_zone(parser, "where days begin")
+    options.add_zone(parser, "where days begin, also of external trainings", required=True)
     options.add_acting(parser, at="what has expired by then", policy="allbound-reopening")
 
 

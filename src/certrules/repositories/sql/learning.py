@@ -203,18 +203,23 @@ class SqlLearning(Part):
 
     def completed_by(self, items: Collection[ItemRef], since: datetime) -> Collection[str]:
         since = instants.utc(since)
-        found = (
+        found = [
             select(table.c.user_id).where(table.c.completed_at >= since) for table in _done(items)
-        )
+        ]
+        ids = {id_ for kind, id_ in items if kind is ItemKind.EXTERNAL_TRAINING}
+        if ids:
+            table = external_trainings.c
+            on = table.completed_on >= since.date()
+            found.append(select(table.user_id).where(table.id.in_(ids), on))
         return {row.user_id for row in self._session.rows(union(*found))} if items else set()
 
     def add_completions(self, values: Iterable[Completion]) -> None:
         self._session.put(completions, values, _COMPLETIONS.getters)
 
-    def external(self, user_id: str) -> Sequence[ExternalTraining]:
-        table = external_trainings.c
-        of_user = _EXTERNAL.select.where(table.user_id == user_id).order_by(table.id)
-        return [*map(_EXTERNAL.read, self._session.rows(of_user))]
+    def external(self, users: Collection[str]) -> Sequence[ExternalTraining]:
+        column = external_trainings.c.user_id
+        found = self._session.rows_among(_EXTERNAL.select, column, sorted(set(users)))
+        return sorted(map(_EXTERNAL.read, found), key=lambda each: (each.user_id, each.id))
 
     def put_external(self, trainings: Iterable[ExternalTraining]) -> None:
         self._session.put(external_trainings, trainings, _EXTERNAL.getters)

@@ -15,7 +15,7 @@ from certrules.rulebook import Rule
 from certrules.rules import consequences, criteria, issuing, status
 from certrules.rules.awarding import recording
 
-__all__ = ["decide", "earn", "issue", "new_objections", "objections"]
+__all__ = ["decide", "earn", "issue", "new_objections", "objections", "past"]
 
 
 def decide(
@@ -95,14 +95,23 @@ def _needed(
     at: datetime,
     policy: Policy,
 ) -> Needed:
-    held, at = facts.held, instants.utc(at)
-    others = [each for each in facts.all_completions if each.completed_at <= at]
-    if held is not None and reopened(held, completion, policy):
-        others = [each for each in others if status.expired(held, each.completed_at)]
+    others = past(facts, at, policy)
     return [
         (group, [completion] if criteria.assigned(group, completion) else others)
         for group in criteria.groups(certification, policy)
     ]
+
+
+def past(facts: Facts, at: datetime, policy: Policy) -> list[Completion]:
+    """Return what was completed by an instant, and since training opened again, if it did.
+
+    Rules: INT-34, INT-35.
+    """
+    held, at = facts.held, instants.utc(at)
+    known = [each for each in facts.all_completions if each.completed_at <= at]
+    if held is not None and policy.reenable_training_on_expiry and status.expired(held, at):
+        known = [each for each in known if status.expired(held, each.completed_at)]
+    return known
 
 
 def _criteria_objections(

@@ -13,6 +13,7 @@ from certrules.model.policy import DOCEBO, Policy, PredatedIssue
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import consequences, criteria, issuing, status
+from certrules.rules.awarding import completing
 from certrules.rules.feature import switched_off
 
 __all__ = ["predatable", "predate"]
@@ -53,7 +54,8 @@ def predate(
     What is needed must be complete, also by an enrolment that says so, and the last completion not
     earlier than ``since``, if given. The award counts from now or from that completion, as the
     policy says. An expired award that the user holds is archived at ``at``. What has earned an
-    award, archived or not, earns no other.
+    award, archived or not, earns no other; if training opened again when the held award expired,
+    only what was completed since counts.
 
     >>> long_ago, today = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 7, 1, tzinfo=UTC)
     >>> track = Assignment(ItemKind.LEARNING_TRACK, "t1", today)
@@ -67,14 +69,14 @@ def predate(
     (True, True)
 
     Rules: ALL-EXP-02, ALL-PREDATE-01, ALL-PREDATE-04, ALL-PREDATE-05, ALL-PREDATE-06,
-    ALL-PREDATE-08, INT-36, INT-37, INT-37b, INT-43.
+    ALL-PREDATE-08, INT-34, INT-35, INT-36, INT-37, INT-37b, INT-43.
     """
     at = instants.utc(at)
     facts = criteria.with_external(facts, zone=zone, policy=policy)
     certification = facts.certification
     if certification is None:
         return Refused(issuing.objections(facts, policy))
-    past = [each for each in facts.all_completions if each.completed_at <= at]
+    past = completing.past(facts, at, policy)
     groups = criteria.groups(certification, policy)
     done = [each for group in groups for each in criteria.in_group(group, past)]
     last = max(done, key=criteria.order, default=None)

@@ -1,7 +1,7 @@
 """Recording: can somebody have completed that, then, and what is to be taken again?"""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, tzinfo
 from operator import attrgetter
 
 from attrs import evolve
@@ -121,29 +121,37 @@ def objections(
         yield because(ReasonCode.COMPLETION_BEFORE_ENROLMENT, completed_at=done, enrolled_at=began)
 
 
+Reopening = RecordCompletion | ReopenTraining | Enrol
+"""The effects of reopening training."""
+
+
 def reopen_training(
-    facts: Facts, *, at: datetime, policy: Policy = DOCEBO
-) -> Granted[ReopenTraining | Enrol] | Refused:
+    facts: Facts, *, at: datetime, zone: str | tzinfo, policy: Policy = DOCEBO
+) -> Granted[Reopening] | Refused:
     """Decide whether the training of an expired award becomes incomplete, so as to be taken again.
 
     Reopened are the assigned courses, learning plans with their courses, tracks and external
     trainings that the user completed before the expiry, however late or often this is asked;
     nothing, for a user who could not be issued the certification again. What has no enrolment, such
-    as a track, gets one: it begins with the last completion, and is not completed.
+    as a track, gets one: it begins with the last completion, and is not completed. An external
+    training that was only reported was completed on its day, an instant by ``zone``, and is
+    recorded so: when it is reported again, only that counts.
 
     >>> facts = Facts(User("ada", "ada"), Certification("fa", "First aid"))
-    >>> reopen_training(facts, at=datetime(2024, 1, 1, tzinfo=UTC)).reasons[0].rule
+    >>> reopen_training(facts, at=datetime(2024, 1, 1, tzinfo=UTC), zone=UTC).reasons[0].rule
     Rule.INT_34
 
-    Rules: ALL-EXP-03, INT-34.
+    Rules: ALL-EXP-03, INT-34, INT-43.
     """
+    recorded, facts = facts.completions, criteria.with_external(facts, zone=zone, policy=policy)
+    reported = {*facts.completions} - {*recorded}
     held, reasons = facts.held, issuing.objections(facts, policy)
     if not policy.reenable_training_on_expiry:
         reasons.append(because(ReasonCode.TRAINING_STAYS_COMPLETE))
     if held is None or not status.expired(held, at):
         reasons.append(because(ReasonCode.NO_EXPIRED_AWARD))
     items = [] if reasons or held is None else _untouched(facts, held)
-    effects = tuple(effect for item in items for effect in _reopened(facts, item))
+    effects = tuple(effect for item in items for effect in _reopened(facts, item, reported))
     if not effects:
         return Refused(reasons or (because(ReasonCode.NO_TRAINING_TO_REOPEN),))
     return Granted(effects, (because(ReasonCode.TRAINING_REOPENED),))
@@ -163,9 +171,10 @@ def _untouched(facts: Facts, held: Award) -> list[ItemRef]:
     return sorted((assigned | through) - {each.ref for each in since}, key=criteria.item_order)
 
 
-def _reopened(facts: Facts, item: ItemRef) -> Iterator[ReopenTraining | Enrol]:
+def _reopened(facts: Facts, item: ItemRef, reported: Collection[Completion]) -> Iterator[Reopening]:
     """Yield what makes an item incomplete, if it stands as completed.
 
+    ``reported`` are the completions that are not recorded, but known from what users reported.
     Courses and plans stand as their enrolment says. Of what has none, an attempt later than the
     last completion says that the item was reopened since.
     """
@@ -180,5 +189,7 @@ def _reopened(facts: Facts, item: ItemRef) -> Iterator[ReopenTraining | Enrol]:
     if completed:
         yield ReopenTraining(facts.user.id, *item)
     if completed and last is not None:
+        if (known := Completion(facts.user.id, *item, last)) in reported:
+            yield RecordCompletion(known)
         number = current.attempt if current else len(attempts) + 1
         yield Enrol(Enrolment(facts.user.id, *item, last, attempt=number))
