@@ -29,8 +29,6 @@ from certrules.model.notices import Notification, Offset, Recipient
 from certrules.model.people import Company, User
 from certrules.model.values import Id
 
-__all__ = ["Catalog", "read", "read_notifications"]
-
 GUIDED = 100
 """How many faults may come with a guess at what was meant, because guessing takes time."""
 

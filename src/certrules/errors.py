@@ -8,22 +8,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-__all__ = [
-    "BadgeError",
-    "CatalogError",
-    "CertrulesError",
-    "ConflictError",
-    "InvalidValueError",
-    "MissingDayError",
-    "NaiveDatetimeError",
-    "NoSuchDayError",
-    "NotPermittedError",
-    "OutOfRangeError",
-    "RecordsFileError",
-    "StoreError",
-    "UnknownZoneError",
-]
-
 
 def _brief(value: object) -> str:
     shown = repr(value)

@@ -8,8 +8,6 @@ from struct import Struct
 from certrules.errors import BadgeError
 from certrules.model.badges import ImageFormat
 
-__all__ = ["LARGEST", "check_whole", "chunks", "format_of", "png", "size"]
-
 LARGEST = 10_000_000
 """How many bytes an image file has at most."""
 

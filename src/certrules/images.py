@@ -24,8 +24,6 @@ from certrules.errors import BadgeError, InvalidValueError
 from certrules.imagefiles import LARGEST
 from certrules.model.badges import ImageFormat, ImageInfo
 
-__all__ = ["LARGEST", "as_png", "check_png", "read"]
-
 DECODED = 1_000_000
 """How many pixels an image has at most that is decoded to see whether it is whole."""
 BAKED = 2048 * 2048

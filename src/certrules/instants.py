@@ -19,26 +19,6 @@ from certrules.errors import (
 )
 from certrules.words import Word
 
-__all__ = [
-    "IssueDateConvention",
-    "at_local",
-    "distance",
-    "effective_zone",
-    "expiry_instant",
-    "issue_instant",
-    "issue_instants",
-    "local",
-    "local_day",
-    "local_or_utc",
-    "parse",
-    "parse_duration",
-    "start_of_day",
-    "starts_of_day",
-    "time_zone",
-    "utc",
-    "written",
-]
-
 
 class IssueDateConvention(Word):
     """Which instant a written date stands for.

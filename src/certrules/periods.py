@@ -13,8 +13,6 @@ from dateutil.relativedelta import relativedelta
 from certrules.errors import CertrulesError, InvalidValueError, NoSuchDayError, OutOfRangeError
 from certrules.words import Word
 
-__all__ = ["MonthEnd", "Shifted", "Unit", "add"]
-
 
 class Unit(Word):
     """A unit of a validity.

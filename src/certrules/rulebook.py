@@ -22,8 +22,6 @@ leaves it open.
 
 from enum import Enum, unique
 
-__all__ = ["Rule"]
-
 PLANNED = "planned"
 """Last in the value of a rule that no code implements yet."""
 

@@ -3,18 +3,6 @@
 import re
 from unicodedata import category, normalize
 
-__all__ = [
-    "composed",
-    "folded",
-    "forms",
-    "is_visible",
-    "neutralise_formula",
-    "quote_cell",
-    "restore_formula",
-    "strip_controls",
-    "unaccented",
-]
-
 _NEWLINES = re.compile(r"\r\n?")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _SEPARATORS = re.compile(r'[",;|\t\r\n]')

@@ -3,8 +3,6 @@
 from enum import Enum
 from typing import TYPE_CHECKING
 
-__all__ = ["Word"]
-
 
 class Word(Enum):
     """A member of a fixed choice; as text it is its value, as files, JSON and databases have it.

@@ -12,6 +12,7 @@ from PIL import Image
 from certrules import images
 from certrules.badges import baking
 from certrules.errors import BadgeError, InvalidValueError
+from certrules.imagefiles import LARGEST
 
 TOKEN, OTHER = "e30.e30.c2ln", "e30.e30.c2lnbmVk"
 SVG = (
@@ -402,6 +403,6 @@ def test_what_is_neither_a_picture_nor_a_token() -> None:
         with pytest.raises(BadgeError, match="neither a PNG, nor a JPEG, nor an SVG"):
             baking.bake(image, TOKEN)
     with pytest.raises(BadgeError, match="more than 10,000,000"):
-        baking.read(bytes(baking.LARGEST + 1))
+        baking.read(bytes(LARGEST + 1))
     with pytest.raises(BadgeError, match="not base64url"):
         baking.bake(SVG, 'e30.e30."><script/>')

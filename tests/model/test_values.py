@@ -68,9 +68,9 @@ def values() -> list[type[Any]]:
     """Return every class of attrs that a module of the model makes public."""
     found = []
     for module in pkgutil.iter_modules(model.__path__, f"{model.__name__}."):
-        names = importlib.import_module(module.name)
-        found += [getattr(names, name) for name in names.__all__]
-    return [each for each in found if isinstance(each, type) and attrs.has(each)]
+        names = vars(importlib.import_module(module.name))
+        found += [each for name, each in names.items() if not name.startswith("_")]
+    return list(dict.fromkeys(filter(attrs.has, filter(inspect.isclass, found))))
 
 
 def kinds(cls: type[Any]) -> dict[str, Any]:

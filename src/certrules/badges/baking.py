@@ -7,8 +7,6 @@ from certrules.badges import svg, tokens
 from certrules.errors import BadgeError, InvalidValueError
 from certrules.imagefiles import LARGEST
 
-__all__ = ["LARGEST", "bake", "media_type", "read"]
-
 _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"  # marks of byte order, and white space
 _PNG, _JPEG, _SVG = "image/png", "image/jpeg", "image/svg+xml"
 _KEYWORD = b"openbadgecredential"

@@ -28,17 +28,6 @@ from certrules.model.catalog import Certification
 from certrules.model.values import Only, value
 from certrules.text import is_visible
 
-__all__ = [
-    "NAMESPACE",
-    "BadgeRecipient",
-    "Issuer",
-    "achievement_id",
-    "credential",
-    "hashed_email",
-    "recipient_id",
-    "seconds",
-]
-
 NAMESPACE = UUID("6f1a52c0-4c35-5b43-9f0e-3c1d5a0d2b7e")
 """The namespace in which ids are made of names."""
 

@@ -23,20 +23,6 @@ except ImportError as _error:
 from certrules.badges import tokens
 from certrules.errors import InvalidValueError
 
-__all__ = [
-    "EXPECTED",
-    "PRIVATE",
-    "Keys",
-    "PublicKey",
-    "TrustedKey",
-    "algorithm",
-    "check_id",
-    "from_jwk",
-    "jwk",
-    "thumbprint",
-    "verifies",
-]
-
 EXPECTED = "an RSA key of 2048 to 8192 bits, or one on the curve P-256"
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 """The members of a JSON Web Key that nobody but its owner may know."""

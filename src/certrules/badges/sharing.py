@@ -26,8 +26,6 @@ from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import Certification
 from certrules.model.values import sequence, value
 
-__all__ = ["Page", "html", "linkedin_link", "page"]
-
 _LINKEDIN = "https://www.linkedin.com/profile/add?"
 _UNPRINTABLE = re.compile(  # controls but tabs and newlines, direction marks, and no characters
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"

@@ -14,8 +14,6 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from certrules.errors import BadgeError, InvalidValueError
 
-__all__ = ["KeySigner", "Signer", "sign"]
-
 
 class Signer(Protocol):
     """Whoever signs: a key in memory, or one that never leaves its KMS or HSM."""

@@ -18,20 +18,6 @@ from certrules.badges.urls import check_uri
 from certrules.errors import BadgeError, InvalidValueError
 from certrules.model.badges import PLACES
 
-__all__ = [
-    "LARGEST",
-    "PURPOSES",
-    "SIZE",
-    "allot",
-    "check_purpose",
-    "decode",
-    "encode",
-    "entry",
-    "is_set",
-    "list_credential",
-    "says_replaced",
-]
-
 SIZE = PLACES
 """How many credentials share a list: the fewest that the standard allows, to hide one among."""
 

@@ -13,20 +13,6 @@ from typing import Any
 from certrules import instants
 from certrules.errors import BadgeError, CertrulesError
 
-__all__ = [
-    "CLAIMS",
-    "CONTEXTS",
-    "begins",
-    "check_badge",
-    "check_list",
-    "check_status",
-    "claims",
-    "id_of",
-    "instant",
-    "listed",
-    "seconds",
-]
-
 CONTEXTS = (
     "https://www.w3.org/ns/credentials/v2",
     "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",

@@ -13,8 +13,6 @@ from xml.sax.saxutils import quoteattr
 
 from certrules.errors import BadgeError
 
-__all__ = ["check", "put", "tokens"]
-
 _NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 _ROOT = "http://www.w3.org/2000/svg svg"
 _OURS = f"{_NAMESPACE} credential"

@@ -15,8 +15,6 @@ from attrs import frozen
 
 from certrules.errors import BadgeError
 
-__all__ = ["LONGEST", "Token", "compact", "decoded", "encoded", "parsed", "read"]
-
 LONGEST = 1_000_000
 """How many characters a token may have."""
 

@@ -6,8 +6,6 @@ from urllib.parse import unquote
 
 from certrules.errors import InvalidValueError
 
-__all__ = ["URI", "check_uri", "check_web", "is_id", "is_uri", "is_web"]
-
 URI = "a URL with http or https, a urn: or a did:"
 
 _WEB = re.compile(

@@ -18,8 +18,6 @@ from certrules.badges.tokens import Token
 from certrules.errors import BadgeError, CertrulesError, InvalidValueError
 from certrules.words import Word
 
-__all__ = ["ALGORITHMS", "Statuses", "Verdict", "Verification", "is_signed", "verify"]
-
 ALGORITHMS = ("RS256", "ES256")
 """The signatures with which a badge may come, unless the caller allows fewer."""
 

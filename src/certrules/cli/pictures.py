@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
+from certrules import imagefiles
 from certrules.badges import baking
 from certrules.cli import files
 from certrules.cli.failures import UsageError, extra
@@ -95,6 +96,6 @@ def credential(path: str) -> str:
 def _read(path: str, read: Callable[[bytes], Answer]) -> Answer:
     """Return what is read of a file; the error of one that cannot be read names it."""
     try:
-        return read(files.contents(path, baking.LARGEST))
+        return read(files.contents(path, imagefiles.LARGEST))
     except BadgeError as error:
         raise BadgeError(f"{path}: {error}") from error

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from certrules import imagefiles
 from certrules.badges import baking, structure, tokens
 from certrules.badges.structure import id_of, listed
 from certrules.badges.tokens import Token
@@ -66,7 +67,7 @@ def _verify(args: argparse.Namespace) -> int:
     verifying = keys.needed("verifying")
     lists = newest(args.status_list, partial(verifying.is_signed, keys=trusted.get))
     try:
-        token = baking.read(files.contents(args.badge, baking.LARGEST))
+        token = baking.read(files.contents(args.badge, imagefiles.LARGEST))
     except BadgeError as error:
         found = verifying.Verification(verifying.Verdict.BAD_STRUCTURE, str(error))
     else:

@@ -12,8 +12,6 @@ from certrules.instants import time_zone, utc
 from certrules.model.awards import CalendarEntry
 from certrules.text import strip_controls
 
-__all__ = ["calendar", "uid"]
-
 LONGEST = 36_525
 """The most days before an expiry that an alarm may be: a hundred years."""
 

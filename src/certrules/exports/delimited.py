@@ -7,8 +7,6 @@ from typing import BinaryIO
 
 from certrules.text import neutralise_formula, quote_cell, strip_controls
 
-__all__ = ["Cell", "write_csv"]
-
 Cell = str | int | date | datetime | None
 """A text, a number, a day, a local date and time, or nothing."""
 

@@ -10,8 +10,6 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from certrules.exports.delimited import Cell
 from certrules.text import neutralise_formula, strip_controls
 
-__all__ = ["LONGEST", "SHEET", "write_excel"]
-
 SHEET = 1_048_576
 """How many rows a sheet can have, with its headings."""
 

@@ -10,23 +10,6 @@ from certrules.errors import InvalidValueError, OutOfRangeError
 from certrules.model.values import Count, DayOfMonth, Id, Only, value
 from certrules.words import Word
 
-__all__ = [
-    "DECIDED_BY",
-    "AssociationType",
-    "Award",
-    "AwardIdentity",
-    "AwardKey",
-    "CalendarEntry",
-    "ExpiryBasis",
-    "ExpiryDay",
-    "ExternalLink",
-    "ManualAward",
-    "Source",
-    "Status",
-    "shown_expiry",
-    "status_of",
-]
-
 
 class AssociationType(Word):
     """By what an award was earned.

@@ -8,8 +8,6 @@ from certrules.model.awards import Award
 from certrules.model.values import Amount, Count, Id, Only, value
 from certrules.words import Word
 
-__all__ = ["PLACES", "Badge", "BadgeState", "ImageFormat", "ImageInfo"]
-
 
 class ImageFormat(Word):
     """A format that a badge image may have, by its content.

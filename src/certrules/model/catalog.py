@@ -13,18 +13,6 @@ from certrules.periods import Unit
 from certrules.text import is_visible
 from certrules.words import Word
 
-__all__ = [
-    "Assignment",
-    "Certification",
-    "CertificationStatus",
-    "Criteria",
-    "Item",
-    "ItemKind",
-    "ItemRef",
-    "Validity",
-    "as_validity",
-]
-
 
 @value
 class Validity:

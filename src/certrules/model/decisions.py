@@ -13,8 +13,6 @@ from certrules.model.reasons import ENGLISH, ReasonCode, Template, say
 from certrules.model.values import value
 from certrules.rulebook import Rule
 
-__all__ = ["Answer", "Decision", "Granted", "Reason", "Refused", "because", "render"]
-
 
 def _read_only(details: Mapping[str, Any]) -> Mapping[str, Any]:
     return MappingProxyType(dict(details))

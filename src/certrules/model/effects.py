@@ -12,35 +12,6 @@ from certrules.model.learning import Completion, Enrolment, ExternalTraining, Re
 from certrules.model.notices import Event
 from certrules.model.values import Id, value
 
-__all__ = [
-    "ArchiveAward",
-    "ArchiveEnrolment",
-    "AssignItem",
-    "CancelNotices",
-    "CancelOutdatedNotices",
-    "CloseRenewal",
-    "DefineCertification",
-    "Effect",
-    "Enrol",
-    "ForgetNotices",
-    "IssueAward",
-    "IssueBadge",
-    "Notify",
-    "OpenRenewal",
-    "RecordCompletion",
-    "RecordExternalTraining",
-    "RemoveAward",
-    "RemoveCertification",
-    "ReopenTraining",
-    "ReplaceAward",
-    "ResetMaterials",
-    "RevokeBadge",
-    "RevokeOutdatedBadge",
-    "SuspendBadge",
-    "UnassignItem",
-    "WithdrawBadge",
-]
-
 
 @value
 class IssueAward:

@@ -22,8 +22,6 @@ from certrules.model.learning import (
 from certrules.model.people import User
 from certrules.model.values import value
 
-__all__ = ["Facts"]
-
 T = TypeVar("T")
 
 _LISTS = "awards", "enrolments", "completions", "courses", "plans", "renewals", "items", "external"

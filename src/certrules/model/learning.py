@@ -12,21 +12,6 @@ from certrules.model.catalog import ItemKind, ItemRef
 from certrules.model.values import Count, Id, Only, sequence, value
 from certrules.words import Word
 
-__all__ = [
-    "Completion",
-    "Course",
-    "Enrolment",
-    "EnrolmentStatus",
-    "EntryPoint",
-    "ExternalTraining",
-    "LearningPlan",
-    "Renewal",
-    "RenewalOption",
-    "RenewalState",
-    "Window",
-    "WindowStart",
-]
-
 
 class WindowStart(Word):
     """From when days of validity count.

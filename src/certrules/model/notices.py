@@ -12,21 +12,6 @@ from certrules.model.awards import AwardKey
 from certrules.model.values import Amount, Count, Id, value
 from certrules.words import Word
 
-__all__ = [
-    "Event",
-    "EventKind",
-    "NotRenewable",
-    "Notice",
-    "NoticeIdentity",
-    "NoticeKind",
-    "Notification",
-    "Offset",
-    "OffsetUnit",
-    "Planned",
-    "Priority",
-    "Recipient",
-]
-
 
 class EventKind(Word):
     """What happened to an award, or to an enrolment for its sake.

@@ -8,8 +8,6 @@ from certrules.model.values import Id, distinct, value
 from certrules.text import folded
 from certrules.words import Word
 
-__all__ = ["Action", "Actor", "Company", "Permission", "Role", "Scope", "User", "username_key"]
-
 
 def username_key(username: str) -> str:
     r"""Return the form in which usernames are compared: trimmed, without case, in one Unicode form.

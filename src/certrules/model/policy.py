@@ -13,8 +13,6 @@ from certrules.model.values import value
 from certrules.periods import MonthEnd
 from certrules.words import Word
 
-__all__ = ["ALLBOUND", "DOCEBO", "Duplicates", "Policy", "PredatedIssue"]
-
 
 class Duplicates(Word):
     """What an import does with a certification that a user has, or is given, more than once.

@@ -17,8 +17,6 @@ from certrules import instants
 from certrules.rulebook import Rule
 from certrules.words import Word
 
-__all__ = ["ENGLISH", "ReasonCode", "RuleCode", "Template", "say"]
-
 Template = str | Callable[[Mapping[str, Any]], str]
 """A text with the names of details in braces, or, if that is too little, a function of them."""
 

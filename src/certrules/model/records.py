@@ -11,9 +11,6 @@ from certrules.model.values import Count, value
 from certrules.rulebook import Rule
 from certrules.words import Word
 
-__all__ = ["Fault", "FaultCode", "ImportProfile", "RecordField", "RecordKey", "Severity"]
-
-
 RecordKey = tuple[str, str]
 """Whose certification a row is about: the key of a username, and a certification code."""
 

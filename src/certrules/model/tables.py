@@ -18,22 +18,6 @@ from certrules.periods import Unit
 from certrules.text import folded
 from certrules.words import Word
 
-__all__ = [
-    "NOT_ARCHIVED",
-    "SORTED",
-    "AwardRow",
-    "CertificationRow",
-    "Field",
-    "Filter",
-    "Sort",
-    "Table",
-    "TableQuery",
-    "by_status",
-    "certification_text",
-    "sort_key",
-    "user_text",
-]
-
 SORTED = 100
 """How many characters of a text count when rows are sorted; ids and usernames count whole."""
 

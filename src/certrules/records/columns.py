@@ -12,18 +12,6 @@ from certrules.model.awards import ExpiryDay
 from certrules.model.records import Fault, FaultCode, RecordField, Severity
 from certrules.text import folded
 
-__all__ = [
-    "FAULTS_COLUMN",
-    "ROW_COLUMN",
-    "CellFault",
-    "Columns",
-    "FileLayout",
-    "map_columns",
-    "read_mapping",
-    "recognised",
-    "shortened",
-]
-
 ROW_COLUMN = "certrules_row"
 FAULTS_COLUMN = "certrules_faults"
 """The columns that a file of rejected rows adds."""

@@ -13,8 +13,6 @@ from certrules.instants import IssueDateConvention
 from certrules.model.records import FaultCode
 from certrules.records.columns import CellFault
 
-__all__ = ["DateCell", "read_date", "read_day"]
-
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _TIMED = re.compile(r"(.+?)(?:T| +)\d{1,2}:\d\d.*", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)

@@ -12,8 +12,6 @@ from certrules.model.records import FaultCode, ImportProfile, RecordField, Sever
 from certrules.records.columns import CellFault
 from certrules.records.date_cells import DateCell, read_date
 
-__all__ = ["Faults", "FieldRules", "Kind", "ValueCache", "missing"]
-
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 

@@ -10,8 +10,6 @@ from certrules.records.columns import recognised, shortened
 from certrules.records.lines import Lines
 from certrules.records.rows import DELIMITERS
 
-__all__ = ["explained"]
-
 LOOKED_AT = 20
 """Among how many lines the header is sought."""
 

@@ -8,8 +8,6 @@ from itertools import chain, islice
 from certrules.errors import RecordsFileError
 from certrules.records.source import TextSource
 
-__all__ = ["LINE_LIMIT", "Lines", "choose_encoding", "line_breaks"]
-
 BLOCK = 1 << 16
 LINE_LIMIT = 1 << 22
 """The most characters that a line may have."""

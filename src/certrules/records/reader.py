@@ -38,8 +38,6 @@ from certrules.records.rows import choose_delimiter, read_header, read_rows
 from certrules.records.source import TextSource, open_source
 from certrules.text import composed, restore_formula
 
-__all__ = ["Record", "RecordsFile", "RejectedRow", "open_records"]
-
 BATCH = 4096
 """The most rows of a batch, unless the caller says otherwise."""
 _CELLS = 1 << 20

@@ -14,8 +14,6 @@ try:
 except ImportError:  # pragma: no cover - Windows, where nobody can remove what another has open
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["replacing"]
-
 _PARTS = ".certrules-*.part"
 """The names of files that are being written; whoever writes one has it locked."""
 

@@ -11,8 +11,6 @@ from certrules.records.columns import recognised
 from certrules.records.lines import Lines, line_breaks
 from certrules.text import restore_formula
 
-__all__ = ["DELIMITERS", "choose_delimiter", "read_header", "read_rows"]
-
 DELIMITERS = (",", ";", "\t", "|")
 COLUMN_LIMIT = 16_384
 """The most columns that a file may have: those of a spreadsheet."""

@@ -9,8 +9,6 @@ from typing import BinaryIO
 
 from certrules.errors import InvalidValueError, RecordsFileError
 
-__all__ = ["TextSource", "open_source"]
-
 
 class TextSource:
     """A seekable stream of bytes that begins at its position when it was handed over.

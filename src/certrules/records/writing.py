@@ -14,8 +14,6 @@ from certrules.records.reader import RecordsFile
 from certrules.records.replacing import replacing
 from certrules.text import neutralise_formula, quote_cell
 
-__all__ = ["RejectsWriter"]
-
 
 class RejectsWriter:
     """Writes rejected rows as a file of records: their columns as they were, and what is wrong.

@@ -12,8 +12,6 @@ from certrules.errors import ConflictError
 from certrules.model.badges import Badge
 from certrules.testing.raising import Contract, raises
 
-__all__ = ["BadgesContract"]
-
 _AT = datetime(2024, 2, 29, 22, 30, 15, 123456, tzinfo=UTC)
 _BADGE = Badge("b1", "ada", "fire", 1, _AT, _AT + timedelta(days=365), 1, 7)
 _CYCLE = ("ada", "fire", 1)

@@ -58,8 +58,6 @@ from certrules.periods import Unit
 from certrules.repositories.protocols import Transaction
 from certrules.testing.raising import Contract, raises
 
-__all__ = ["StoreContract"]
-
 _AT = datetime(2024, 2, 29, 22, 30, 15, 123456, tzinfo=UTC)
 _INCLUSIVE = ExpiryDay.INCLUSIVE
 _AWARD = Award("ada", "fire", _AT, _AT + timedelta(days=365))

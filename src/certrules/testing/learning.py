@@ -27,8 +27,6 @@ from certrules.model.learning import (
 from certrules.model.people import User
 from certrules.testing.raising import Contract, raises
 
-__all__ = ["LearningContract"]
-
 _COURSE, _PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 _C1, _C2 = ItemRef(_COURSE, "c1"), ItemRef(_COURSE, "c2")
 _T0 = datetime(2025, 1, 1, tzinfo=UTC)

@@ -12,8 +12,6 @@ from certrules.model.awards import Award
 from certrules.model.notices import Event, EventKind, Notice, NoticeKind, Planned, Priority
 from certrules.testing.raising import Contract
 
-__all__ = ["OutboxContract"]
-
 _AT = datetime(2024, 2, 29, 22, 30, 15, 123456, tzinfo=UTC)
 _EVENT = Event(EventKind.ISSUED, "ada", "fire", 1, _AT)
 _NOTICE = Notice(

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from certrules.errors import StoreError
 from certrules.repositories.protocols import Store, Transaction
 
-__all__ = ["Contract", "raises"]
-
 
 class Contract:
     """Promises, a test each, about a store that is fresh for each."""

@@ -49,10 +49,6 @@ from certrules.model.learning import (
 from certrules.model.people import User
 from certrules.periods import Unit
 
-__all__ = ["assignments", "awards", "certifications", "completions", "courses", "enrolments"]
-__all__ += ["external_trainings", "facts", "learning_plans", "moments", "renewals", "users"]
-__all__ += ["validities", "windows"]
-
 COURSES = ("c1", "c2", "c3")
 PLANS = ("p1", "p2")
 GROUPS = ("g1", "g2")
