@@ -855,9 +855,10 @@ class Rule(Enum):
         ("A record that updates an award keeps what it was earned by, unless it names an item, or "
          "another type than manual; if that changes, both are said."), "decision (own)")
     INT_48 = (
-        ("Nothing is sent about the past: no notice but that of the issue is due for a moment "
-         "before its award was recorded. No link to renew goes to somebody whose renewal would be "
-         "refused; the notice is sent without it or not at all, as the notification says."),
+        ("Nothing is sent about the past: no notice is due for a moment before its award was "
+         "recorded, nor of the issue of an imported award that is new, unless whoever imports asks "
+         "for it. No link to renew goes to somebody whose renewal would be refused; the notice is "
+         "sent without it or not at all, as the notification says."),
         "decision (own)")
     INT_49 = (
         ("What is shown has the days of the zone that was asked for, else of the user's own, else "

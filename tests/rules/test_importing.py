@@ -103,7 +103,7 @@ def test_decision_table(row: dict[str, str]) -> None:
     match decision.outcome:
         case Outcome.ISSUED:
             assert decision.award == evolve(RECORD, cycle=len(stored) + 1)
-            assert (archived, event) == (None, EventKind.ISSUED)
+            assert (archived, event) == (None, EventKind.IMPORTED)
         case Outcome.RENEWED:
             assert decision.award == evolve(RECORD, cycle=len(stored) + 1)
             assert archived == ArchiveAward(stored[-1].archive(AT))
@@ -114,6 +114,19 @@ def test_decision_table(row: dict[str, str]) -> None:
         case _:
             assert decision.award in stored
             assert not decision.effects
+
+
+@pytest.mark.rule("DOC-CSV-20", "INT-48")
+@pytest.mark.parametrize("notify", [False, True])
+def test_an_issue_calls_for_notices_if_asked_and_a_renewal_always(notify: bool) -> None:
+    issue = EventKind.ISSUED if notify else EventKind.IMPORTED
+    held = evolve(RECORD, issued_at=RECORD.issued_at - YEAR)
+    for stored, event in ([], issue), ([held], EventKind.RENEWED), ([held.archive(AT)], issue):
+        decision = importing.decide(
+            RECORD, stored, duplicates=Duplicates.RENEW, at=AT, notify=notify
+        )
+        (kind,) = (each.event.kind for each in decision.effects if isinstance(each, Notify))
+        assert kind is event
 
 
 @pytest.mark.rule("DOC-CSV-05")

@@ -159,7 +159,7 @@ def test_issue_then_the_same_file_again(store: Store[Transaction], duplicates: D
                 ExpiryBasis.ALWAYS_VALID,
             ),
         ],
-        [(EventKind.ISSUED, "u1", "fa", 1), (EventKind.ISSUED, "u2", "fs", 1)],
+        [(EventKind.IMPORTED, "u1", "fa", 1), (EventKind.IMPORTED, "u2", "fs", 1)],
     )
     again = run(store, rows, duplicates=duplicates, at=LATER)
     assert counts(again) == {"unchanged": 2}
@@ -191,7 +191,7 @@ def test_a_stored_award_is_updated_in_place_otherwise(store: Store[Transaction])
     assert counts(report) == {"updated": 1}
     (award,), events = content(store)
     assert (award.cycle, award.version, award.basis) == (1, 2, ExpiryBasis.ALWAYS_VALID)
-    assert [kind for kind, *_ in events] == [EventKind.ISSUED, EventKind.CHANGED]
+    assert [kind for kind, *_ in events] == [EventKind.IMPORTED, EventKind.CHANGED]
 
 
 @pytest.mark.rule("INT-44")

@@ -165,7 +165,7 @@ class Life(RuleBasedStateMachine):
         news = [effect.event for effect in effects if isinstance(effect, Notify)]
         assert list(after.events[len(before.events) :]) == news
         issued = [effect.award for effect in effects if isinstance(effect, IssueAward)]
-        made = EventKind.ISSUED, EventKind.RENEWED
+        made = EventKind.ISSUED, EventKind.IMPORTED, EventKind.RENEWED
         told = [event for event in news if event.kind in made]
         assert Counter((a.user_id, a.certification_id, a.cycle) for a in issued) == Counter(
             (e.user_id, e.certification_id, e.cycle) for e in told

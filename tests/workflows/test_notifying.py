@@ -211,10 +211,29 @@ def test_of_imported_history_nothing_is_told_then_or_by_what_is_set_up_later(
         BytesIO(HEADER + b"ada,FA,2019-03-01,0,2020-03-01,manual,\n"), zone=UTC
     ) as old:
         assert importing.run(acting(store), old, at=day(1000)).imported == 1
-    assert due(store, day(1001), [*BEFORE, EXPIRED]) == []
-    later = [evolve(each, id=f"new {each.id}") for each in (*BEFORE, EXPIRED)]
+    assert due(store, day(1001)) == []
+    later = [evolve(each, id=f"new {each.id}") for each in ALL]
     at, since = day(1002), day(-9000)
     assert notifying.due(acting(store), later, at=at, since=since) == 0
+
+
+@pytest.mark.rule("INT-48")
+@pytest.mark.parametrize("by_job", [True, False])
+@pytest.mark.parametrize(("notify", "told"), [(False, []), (True, ["ada issued"])])
+def test_of_an_import_the_issue_is_told_once_if_asked(
+    store: Store[Transaction], notify: bool, told: list[str], by_job: bool
+) -> None:
+    with store.writing() as transaction:
+        transaction.certifications.put([Certification("fa", "First aid", "FA")])
+    due(store, day(0))
+    policy = DOCEBO if by_job else evolve(DOCEBO, notifications=[ISSUED])
+    host = acting(store, policy=policy)
+    for at in (day(10), day(11)):
+        with open_records(BytesIO(FILE), zone=UTC) as records:
+            importing.run(host, records, at=at, notify=notify)
+    assert due(store, day(12)) == (told if by_job else [])
+    assert [f"{each.user_id} {each.notification_id}" for each in notices(store)] == told
+    assert due(store, day(13)) == []
 
 
 @pytest.mark.rule("DOC-NOTIFY-04", "INT-25")

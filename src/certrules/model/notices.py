@@ -16,12 +16,15 @@ from certrules.words import Word
 class EventKind(Word):
     """What happened to an award, or to an enrolment for its sake.
 
-    A change is an edit by hand; what is removed by unlinking, unassigning or deleting is gone.
+    A change is an edit by hand; what is removed by unlinking, unassigning or deleting is gone. What
+    an import issued calls for no notice of its issue, unless whoever imports asks for it: then it
+    is issued.
 
-    Rules: DOC-CSV-20, DOC-RENEW-10.
+    Rules: DOC-CSV-20, DOC-RENEW-10, INT-48.
     """
 
     ISSUED = "award.issued"
+    IMPORTED = "award.imported"
     RENEWED = "award.renewed"
     CHANGED = "award.changed"
     REMOVED = "award.removed"

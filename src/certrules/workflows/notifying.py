@@ -52,7 +52,7 @@ LOOK_BACK = timedelta(days=2)
 In another zone than before, the moment of a notice may lie up to so much earlier.
 """
 
-MADE = (EventKind.ISSUED, EventKind.RENEWED)
+MADE = (EventKind.ISSUED, EventKind.IMPORTED, EventKind.RENEWED)
 """What begins a cycle."""
 
 MOVED = (*MADE, EventKind.CHANGED)

@@ -79,6 +79,8 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     flag("--strict", help="refuse an expiry before its issue")
     says = "accept yes and no, and ignore the expiry date of an always valid record"
     flag("--lenient", help=says)
+    says = "send notices of the issue of awards that are new, too; renewals always have theirs"
+    flag("--notify", help=says)
     options.add_expiry_day(parser, "no")
     options.add_acting(parser, at="when it happens")
 
@@ -107,6 +109,7 @@ def _run(args: argparse.Namespace) -> int:
             at=args.at,
             duplicates=Duplicates(args.duplicates),
             dry_run=args.dry_run,
+            notify=args.notify,
             on_refused=_noting(rejects, faults if args.out.as_json else None),
         )
         try:

@@ -71,6 +71,7 @@ def decide(
     *,
     duplicates: Duplicates,
     at: datetime,
+    notify: bool = False,
     policy: Policy = DOCEBO,
 ) -> Decision:
     """Decide what the award that a record describes does to those its user already has.
@@ -82,7 +83,8 @@ def decide(
     An award that is updated in place keeps what it was earned by, unless the record names another
     item, or another type than manual. An older record does not overwrite a newer award, and none
     ends a valid one; as a renewal it does, with a reason that says so. A renewal that begins later
-    leaves the held award current until then.
+    leaves the held award current until then. ``notify`` says whether an issue calls for notices,
+    which would be about the past; a renewal always does.
 
     >>> from attrs import evolve
     >>> from datetime import UTC
@@ -94,7 +96,7 @@ def decide(
     ('renewed', 2, True)
 
     Rules: DOC-CSV-05, DOC-CSV-17, DOC-CSV-18, DOC-CSV-19, DOC-CSV-20, DOC-RENEW-19, INT-09,
-    INT-12b, INT-44, INT-45, INT-46, INT-47.
+    INT-12b, INT-44, INT-45, INT-46, INT-47, INT-48.
     """
     last = history[-1] if history else None
     if off := switched_off(policy):
@@ -108,7 +110,7 @@ def decide(
         return Decision(outcome, last, (), _WHY[outcome], current)
     if current and (duplicates is Duplicates.REJECT or candidate.identity == current.identity):
         return _update(current, _updated(current, candidate), past, at)
-    outcome, event = Outcome.ISSUED, EventKind.ISSUED
+    outcome, event = Outcome.ISSUED, EventKind.ISSUED if notify else EventKind.IMPORTED
     if current:
         outcome, event = Outcome.RENEWED, EventKind.RENEWED
     new = evolve(candidate, cycle=last.cycle + 1) if last else candidate

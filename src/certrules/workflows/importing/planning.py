@@ -80,6 +80,7 @@ def plan(
     duplicates: Duplicates,
     at: datetime,
     zone: tzinfo,
+    notify: bool = False,
 ) -> Iterator[Effect]:
     """Decide every row of a batch against what a store holds; yield the effects, change nothing.
 
@@ -99,7 +100,9 @@ def plan(
     for row, candidate in candidates:
         pair = candidate.user_id, candidate.certification_id
         history, renewal = histories.get(pair, ()), renewals.get(pair)
-        decision = importing.decide(candidate, history, renewal, duplicates=duplicates, at=at)
+        decision = importing.decide(
+            candidate, history, renewal, duplicates=duplicates, at=at, notify=notify
+        )
         _note(planned, layout, row, decision, candidate, zone)
         yield from decision.effects
     planned.close()

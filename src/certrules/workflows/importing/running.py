@@ -36,6 +36,7 @@ def run(
     at: datetime,
     duplicates: Duplicates = Duplicates.REJECT,
     dry_run: bool = False,
+    notify: bool = False,
     on_refused: Callable[[RejectedRow], object] | None = None,
     on_progress: Callable[[int, int], object] | None = None,
 ) -> ImportReport:
@@ -45,17 +46,18 @@ def run(
     any fault of the file as a whole, before anything is changed; then each batch is one
     transaction. Stopped at any moment, the same call completes the work: what was imported before
     is unchanged. ``on_refused`` sees each refused row with all its faults, of which the report
-    keeps the first 1,000; ``on_progress`` sees the rows done and in all.
+    keeps the first 1,000; ``on_progress`` sees the rows done and in all. ``notify`` says whether
+    the awards that are new call for notices of their issue, though it is past; renewals always do.
     Raises :class:`~certrules.errors.RecordsFileError` and :class:`~certrules.errors.StoreError`.
 
     Action: ``IMPORT_AWARDS``.
 
-    Rules: DOC-CSV-14, DOC-CSV-15, DOC-CSV-16, DOC-CSV-18, INT-09, INT-17b.
+    Rules: DOC-CSV-14, DOC-CSV-15, DOC-CSV-16, DOC-CSV-18, INT-09, INT-17b, INT-48.
     """
     acting.require(Action.IMPORT_AWARDS)
     checked("dry_run", dry_run, bool)
     tally = Tally()
-    steps = _steps(acting, file, at=at, duplicates=duplicates)
+    steps = _steps(acting, file, at=at, duplicates=duplicates, notify=notify)
     for step, total in steps:
         planned = step.look() if dry_run else step.carry_out()
         tally.add(planned.tally)
@@ -74,6 +76,7 @@ def submit(
     at: datetime,
     jobs: Jobs,
     duplicates: Duplicates = Duplicates.REJECT,
+    notify: bool = False,
     owner: str | None = None,
 ) -> Job:
     """Import a file as :func:`run` does, as a background job of ``owner``, or else of who acts.
@@ -92,7 +95,7 @@ def submit(
     Rules: DOC-CSV-21, DOC-JOB-02, DOC-JOB-05, DOC-JOB-06.
     """
     acting.require(Action.IMPORT_AWARDS)
-    steps = _steps(acting, file, at=at, duplicates=duplicates)
+    steps = _steps(acting, file, at=at, duplicates=duplicates, notify=notify)
     work = _work(steps, file, duplicates)
     return jobs.submit(acting, "import", work, owner=owner)
 
@@ -133,6 +136,7 @@ class _Step:
     at: datetime
     duplicates: Duplicates
     zone: tzinfo
+    notify: bool
 
     def __call__(self) -> Tally:
         return self.carry_out().tally
@@ -169,18 +173,25 @@ class _Step:
             duplicates=self.duplicates,
             at=self.at,
             zone=self.zone,
+            notify=self.notify,
         )
 
 
 def _steps(
-    acting: Acting[DecisionParts], file: RecordsFile, *, at: datetime, duplicates: Duplicates
+    acting: Acting[DecisionParts],
+    file: RecordsFile,
+    *,
+    at: datetime,
+    duplicates: Duplicates,
+    notify: bool,
 ) -> Iterator[tuple[_Step, int]]:
     """Return what is to be done, batch by batch, with the number of rows in all."""
     if not isinstance(duplicates, Duplicates):
         raise InvalidValueError("duplicates", duplicates, "a value of certrules.Duplicates")
+    checked("notify", notify, bool)
     at = instants.utc(at)
     return (
-        (_Step(acting, file.layout, batch, repeats, at, duplicates, file.zone), total)
+        (_Step(acting, file.layout, batch, repeats, at, duplicates, file.zone, notify), total)
         for batch, repeats, total in _batches(file)
     )
 
