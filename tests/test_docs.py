@@ -27,6 +27,16 @@ def test_the_reference_shows_every_command() -> None:
     assert not missing
 
 
+def test_the_reference_does_not_show_whose_machine_makes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = reference.pages()
+    monkeypatch.setenv("CERTRULES_STORE", "mine.db")
+    monkeypatch.setenv("CERTRULES_ZONE", "Asia/Tokyo")
+    monkeypatch.setenv("COLUMNS", "50")
+    assert reference.pages() == before
+
+
 def test_the_reference_says_which_parts_of_a_store_a_workflow_asks() -> None:
     asked = ports.asked()
     assert ports.CORE == ["users", "certifications", "items", "awards", "learning", "renewals"]

@@ -18,6 +18,9 @@ __all__ = ["pages", "public"]
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 
+ENVIRONMENT = mock.patch.dict(os.environ, {"COLUMNS": "100", "NO_COLOR": "1"}, clear=True)
+"""What help depends on: nothing of whoever builds the documentation, such as their store."""
+
 
 def pages() -> dict[Path, str]:
     """Every page of the reference: path -> text."""
@@ -67,7 +70,8 @@ def _codes() -> Iterator[str]:
 
 
 def _cli() -> Iterator[str]:
-    top = parser()
+    with ENVIRONMENT:
+        top = parser()
     yield "# Command line\n\nWhat `--format json` answers is in [](json.md).\n"
     yield from _command(top)
     (commands,) = (each for each in top._actions if isinstance(each, argparse._SubParsersAction))
@@ -82,5 +86,5 @@ def _cli() -> Iterator[str]:
 
 
 def _command(command: argparse.ArgumentParser) -> Iterator[str]:
-    with mock.patch.dict(os.environ, COLUMNS="100"):
+    with ENVIRONMENT:
         yield f"```text\n{command.format_help().rstrip()}\n```\n"

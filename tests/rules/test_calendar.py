@@ -1,11 +1,12 @@
 """Which expiries stand in a calendar."""
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 import pytest
+from attrs import evolve
 
 from certrules import Award, Certification
-from certrules.model.awards import CalendarEntry, Status
+from certrules.model.awards import CalendarEntry, status_of
 from certrules.model.tables import AwardRow
 from certrules.rules import calendar
 
@@ -13,9 +14,9 @@ T0 = datetime(2024, 3, 1, tzinfo=UTC)
 KNOWN = {"fa": Certification("fa", "First aid", "FA"), "b": Certification("b", "Bravery")}
 
 
-def expiries(awards: list[Award], *, zone: str | tzinfo) -> list[CalendarEntry]:
+def expiries(awards: list[Award], *, zone: str | tzinfo, at: datetime = T0) -> list[CalendarEntry]:
     rows = (
-        AwardRow(each, Status.VALID, certification=KNOWN.get(each.certification_id))
+        AwardRow(each, status_of(each, at), certification=KNOWN.get(each.certification_id))
         for each in awards
     )
     return calendar.expiries(rows, zone=zone)
@@ -44,6 +45,17 @@ def test_what_never_expires_is_archived_or_gone_has_no_day() -> None:
         until(2026, "gone"),
     ]
     assert expiries(awards, zone=UTC) == []
+
+
+@pytest.mark.rule("DOC-REPORT-04", "INT-46")
+def test_what_is_archived_later_counts_until_then_if_nothing_follows_it() -> None:
+    ends = T0 + timedelta(days=9)
+    held, following = until(2025, archived_at=ends), until(2026, cycle=2)
+    for at, years in (ends - timedelta.resolution, [2025]), (ends, []):
+        assert [each.last_day.year for each in expiries([held], zone=UTC, at=at)] == years
+        following = evolve(following, issued_at=ends)
+        (found,) = expiries([held, following], zone=UTC, at=at)
+        assert found.last_day.year == 2026
 
 
 def test_the_soonest_comes_first() -> None:

@@ -226,7 +226,7 @@ def test_of_an_import_the_issue_is_told_once_if_asked(
     with store.writing() as transaction:
         transaction.certifications.put([Certification("fa", "First aid", "FA")])
     due(store, day(0))
-    policy = DOCEBO if by_job else evolve(DOCEBO, notifications=[ISSUED])
+    policy = DOCEBO if by_job else evolve(DOCEBO, notifications=(ISSUED,))
     host = acting(store, policy=policy)
     for at in (day(10), day(11)):
         with open_records(BytesIO(FILE), zone=UTC) as records:

@@ -2,10 +2,11 @@
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from certrules import imagefiles
+from certrules import imagefiles, instants
 from certrules.badges import baking, structure, tokens
 from certrules.badges.structure import id_of, listed
 from certrules.badges.tokens import Token
@@ -59,7 +60,7 @@ def add_verify(parser: argparse.ArgumentParser) -> None:
     says = "a published status list; repeatable"
     parser.add_argument("--status-list", metavar="FILE", action="append", default=[], help=says)
     options.add_at(parser)
-    options.add_zone(parser, "where a day begins")
+    options.add_zone(parser, "the times of this time zone, and where a day begins")
 
 
 def _verify(args: argparse.Namespace) -> int:
@@ -72,26 +73,31 @@ def _verify(args: argparse.Namespace) -> int:
         found = verifying.Verification(verifying.Verdict.BAD_STRUCTURE, str(error))
     else:
         found = verifying.verify(token, keys=trusted.get, status=lists.get, at=args.at)
+    zone = args.zone or options.platform_zone() or UTC
     if args.out.as_json:
         what = {"outcome": found.outcome, "why": found.why, "at": args.at}
-        args.out.data({**what, "credential": found.credential})
+        named = {"zone": options.zone_name(zone)}
+        args.out.data({**what, **named, "credential": found.credential})
     else:
-        write(args.out, found)
+        write(args.out, found, zone)
     return 0 if found else 1
 
 
-def write(out: Output, found: "Verification") -> None:
-    """Write what was found, what the badge says if its issuer signed it, and what to do."""
+def write(out: Output, found: "Verification", zone: tzinfo) -> None:
+    """Write what was found, what the badge says if its issuer signed it, and what to do.
+
+    Times are those of a zone, which is named.
+    """
     out.line((f"{found.outcome}: {found.why}", "green" if found else "red"))
     if found.credential is not None:
-        for name, value in _lines(found.credential):
+        for name, value in _lines(found.credential, zone):
             if isinstance(value, str):
                 out.line((f"  {name:<14}", "dim"), value)
     if advice := ADVICE.get(str(found.outcome)):
         out.paragraph(advice)
 
 
-def _lines(said: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _lines(said: Mapping[str, Any], zone: tzinfo) -> list[tuple[str, Any]]:
     subject, issuer = _object(said.get("credentialSubject")), said.get("issuer")
     achievement = _object(subject.get("achievement"))
     return [
@@ -99,12 +105,24 @@ def _lines(said: Mapping[str, Any]) -> list[tuple[str, Any]]:
         ("issued by", _object(issuer).get("name")),
         ("", id_of(issuer)),
         ("recipient", subject.get("id")),
-        ("issued", said.get("validFrom")),
-        ("expires", said.get("validUntil", "never")),
+        ("issued", _time(said, "validFrom", zone)),
+        ("expires", _time(said, "validUntil", zone) if "validUntil" in said else "never"),
         ("skills", ", ".join(_skills(achievement)) or None),
         ("criteria", _object(achievement.get("criteria")).get("narrative")),
         ("credential", said.get("id")),
     ]
+
+
+def _time(said: Mapping[str, Any], name: str, zone: tzinfo) -> object:
+    """Return what a member says, in a zone if it is an instant."""
+    try:
+        instant = structure.instant(said, name)
+    except BadgeError:
+        return said[name]
+    if instant is None:
+        return None
+    local = instants.local_or_utc(instant, zone)
+    return f"{local:%Y-%m-%d %H:%M:%S} ({options.zone_name(local.tzinfo or UTC)})"
 
 
 def _skills(achievement: Mapping[str, Any]) -> Iterator[str]:

@@ -200,6 +200,9 @@ def by_status(*statuses: Status) -> Filter:
 NOT_ARCHIVED: Filter = by_status(*(each for each in Status if each is not Status.ARCHIVED))
 """The filter that finds the awards that are not history."""
 
+NOT_LATER: Filter = by_status(*(each for each in Status if each is not Status.NOT_YET_VALID))
+"""The filter that finds the awards that were issued by the instant of a query."""
+
 
 _Rows = Annotated[int, Only(range(10**18 + 1).__contains__, "a number of rows, zero or more")]
 

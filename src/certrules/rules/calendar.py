@@ -7,12 +7,13 @@ from certrules import instants
 from certrules.model.awards import CalendarEntry
 from certrules.model.tables import AwardRow
 from certrules.rules import status
+from certrules.rules.status import Status
 
 __all__ = ["expiries"]
 
 
 def expiries(rows: Iterable[AwardRow], *, zone: str | tzinfo) -> list[CalendarEntry]:
-    """Return the expiry of each award that expires and is not archived, the soonest first.
+    """Return the expiry of each award that expires and is not archived then, the soonest first.
 
     If a user has several awards of one certification, the latest cycle counts. An expiry takes one
     whole day: the last day of ``zone`` on which the award is valid, if only for a part of it. So a
@@ -28,7 +29,7 @@ def expiries(rows: Iterable[AwardRow], *, zone: str | tzinfo) -> list[CalendarEn
     Rules: DOC-DELETE-03, DOC-EXP-04, INT-01.
     """
     tz = instants.time_zone(zone)
-    current = [row for row in rows if not row.award.archived]
+    current = [row for row in rows if row.status is not Status.ARCHIVED]
     latest = {
         (row.award.user_id, row.award.certification_id): row
         for row in sorted(current, key=lambda row: row.award.cycle)

@@ -11,7 +11,7 @@ from certrules.exports.calendar import calendar
 from certrules.exports.delimited import Cell, write_csv
 from certrules.exports.excel import write_excel
 from certrules.model.people import Action
-from certrules.model.tables import AwardRow
+from certrules.model.tables import NOT_LATER, AwardRow
 from certrules.repositories.protocols import HasTables, HasUsers
 from certrules.rules import tables
 from certrules.rules.calendar import expiries
@@ -166,18 +166,22 @@ def expiry_calendar(
     at: datetime,
     zone: str | tzinfo | None = None,
     alarms: Sequence[int] = (),
+    past: bool = False,
 ) -> bytes:
     """Return the calendar of when a user's certifications expire, as an iCalendar file.
 
     Days are those of ``zone``, or else of the user's
-    (:meth:`~certrules.workflows.platform.Platform.zone_of`). See
+    (:meth:`~certrules.workflows.platform.Platform.zone_of`). What begins after ``at`` counts, too,
+    unless ``past`` says that ``at`` is past: then it was not there yet. See
     :func:`certrules.rules.calendar.expiries` and :func:`certrules.exports.calendar.calendar`.
     Action: ``VIEW_AWARDS``.
 
-    Rules: ALL-ROLE-05, ALL-ROLE-07, DOC-EXP-04, INT-49.
+    Rules: ALL-ROLE-05, ALL-ROLE-07, DOC-EXP-04, DOC-REPORT-04, INT-49.
     """
     with acting.reading() as view:
-        rows = awards(acting, view, TableQuery(Table.ISSUED, at, scope=scope_of(view, user_id)))
+        filters = (NOT_LATER,) * past
+        query = TableQuery(Table.ISSUED, at, filters=filters, scope=scope_of(view, user_id))
+        rows = awards(acting, view, query)
         known = facts.known_user(view, user_id)
         days = acting.zone_of(known) if zone is None else zone
         found = expiries(rows, zone=days)

@@ -6,18 +6,11 @@ from datetime import datetime, tzinfo
 from certrules import instants
 from certrules.model.awards import status_of
 from certrules.model.people import Action, Scope
-from certrules.model.tables import (
-    AwardRow,
-    Field,
-    Table,
-    TableQuery,
-    by_status,
-)
+from certrules.model.tables import NOT_LATER, AwardRow, Field, Table, TableQuery
 from certrules.model.values import checked_id
 from certrules.repositories.protocols import CoreTransaction, HasTables
 from certrules.rules import renewal, reporting
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
-from certrules.rules.status import Status
 from certrules.workflows import facts
 from certrules.workflows.platform import ANYONE, Acting
 
@@ -65,10 +58,9 @@ def report(
 
     Rules: ALL-ROLE-05, DOC-DELETE-03, DOC-REPORT-01, DOC-REPORT-04, INT-49.
     """
-    issued = by_status(Status.VALID, Status.EXPIRED, Status.ARCHIVED)
     by_user = which is Report.USERS_CERTIFICATIONS
     order = () if by_user else ((Field.CERTIFICATION_ID, False),)
-    query = TableQuery(Table.ISSUED, at, filters=(issued,), sort=order, scope=scope)
+    query = TableQuery(Table.ISSUED, at, filters=(NOT_LATER,), sort=order, scope=scope)
     rows = awards(acting, view, query)
 
     def line(row: AwardRow) -> ReportRow | None:

@@ -77,7 +77,10 @@ STATUS = ("--status-list", "status/revocation-1.jwt", "--status-list", "status/s
 
 
 @pytest.mark.rule("ALL-ROLE-08", "ALL-ROLE-11")
-def test_a_badge_is_issued_into_a_picture_and_verified(run: Run, awarded: Path, key: Files) -> None:
+@pytest.mark.rule("INT-49")
+def test_a_badge_is_issued_into_a_picture_and_verified(
+    run: Run, awarded: Path, key: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = issued(run, awarded, key, *LISTS, "--image", key.image, "--out", "ada.svg")
     assert said.endswith("is in ada.svg\n")
     published(run, awarded, key)
@@ -86,7 +89,12 @@ def test_a_badge_is_issued_into_a_picture_and_verified(run: Run, awarded: Path, 
     assert answer.code == 0
     assert answer.out.splitlines()[0] == "valid: it is genuine, and valid"
     assert "  certification First aid\n" in answer.out
-    assert "  expires       2025-05-31T22:00:00Z\n" in answer.out
+    assert "  expires       2025-05-31 22:00:00 (UTC)\n" in answer.out
+    rome = run(*words, *STATUS, *AT, "--zone", "Europe/Rome")
+    assert "  expires       2025-06-01 00:00:00 (Europe/Rome)\n" in rome.out
+    assert run(*words, *STATUS, *AT, "--format", "json").data["zone"] == "UTC"
+    monkeypatch.setenv("CERTRULES_ZONE", "Europe/Rome")
+    assert run(*words, *STATUS, *AT) == rome
     assert run(*words, *AT).code == 1
     assert run(*words, *AT).out.startswith("status unknown: ")
     late = run(*words, *STATUS, "--at", "2025-05-31T22:00:00Z")

@@ -58,6 +58,28 @@ def test_a_later_calendar_moves_the_event_of_a_renewed_certification(
     assert before[0]["dtstart"].dt < after[0]["dtstart"].dt
 
 
+@pytest.mark.rule("DOC-REPORT-04", "INT-01")
+def test_a_calendar_of_the_past_has_nothing_that_was_issued_or_archived_later(
+    run: Run, awarded: Path, tmp_path: Path
+) -> None:
+    with closing(open_store(awarded)) as store, store.writing() as work:
+        (held,) = work.awards.history("1", "k1")
+        renewed = held.issued_at + timedelta(days=90)
+        work.awards.replace([held.archive(renewed)])
+        until = UNTIL + timedelta(days=99)
+        work.awards.add([evolve(held, cycle=2, issued_at=renewed, expires_at=until)])
+    for ago, last in (
+        (held.issued_at - timedelta.resolution, None),
+        (held.issued_at, UNTIL),
+        (renewed - timedelta.resolution, UNTIL),
+        (renewed, until),
+    ):
+        words = ("--user", "ada", "--zone", "UTC", "--out", "ada.ics", "--at", ago.isoformat())
+        assert run("ics", "--store", awarded, *words).code == 0
+        days = [each["dtstart"].dt for each in read(tmp_path / "ada.ics").walk("VEVENT")]
+        assert days == ([] if last is None else [(last - timedelta.resolution).date()])
+
+
 @pytest.mark.rule("INT-01")
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC"])
 def test_the_first_and_the_last_day_that_there_are(

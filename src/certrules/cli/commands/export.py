@@ -11,9 +11,8 @@ from certrules.cli import files, options, session
 from certrules.cli.failures import UsageError, extra
 from certrules.cli.output import Column, Output, counted
 from certrules.cli.session import Acting
-from certrules.model.awards import Status
 from certrules.model.people import Action, Scope
-from certrules.model.tables import NOT_ARCHIVED, by_status
+from certrules.model.tables import NOT_ARCHIVED, NOT_LATER
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import exporting
@@ -43,7 +42,7 @@ ICS = """\
 An event on the last valid day of each certification that expires, in --zone or
 in the user's own time zone, or else in that of CERTRULES_ZONE, or UTC.
 Importing a later file moves the events of an earlier one, whatever has changed
-since.
+since. What was issued after an --at in the past is left out.
 """
 
 GROUPS = (Column("group", shrinks=True), Column("rows", right=True))
@@ -114,8 +113,7 @@ def _query(args: argparse.Namespace, scope: Scope) -> TableQuery:
     names: dict[str, Any] = {"columns": columns, "filters": filters, "scope": scope}
     query = tables.query(Table(args.table), **names, **given)
     if args.past and NOT_ARCHIVED in query.filters:  # what was issued later, was not there then
-        issued = by_status(Status.VALID, Status.EXPIRED)
-        return evolve(query, filters=(*query.filters, issued))
+        return evolve(query, filters=(*query.filters, NOT_LATER))
     return query
 
 
@@ -171,7 +169,9 @@ def _ics(args: argparse.Namespace) -> int:
         user = session.user(acting, Action.VIEW_AWARDS, args.user)
         zone = session.zone_of(acting, args, user)
         with extra("ical", "a calendar", "icalendar"):
-            data = exporting.expiry_calendar(acting, user.id, at=at, zone=zone, alarms=args.alarm)
+            data = exporting.expiry_calendar(
+                acting, user.id, at=at, zone=zone, alarms=args.alarm, past=args.past
+            )
     with files.replacing(path) as target:
         target.write(data)
     events, name = data.count(b"BEGIN:VEVENT"), options.zone_name(zone)

@@ -15,7 +15,7 @@ from certrules.cli.output import Cell, Column, Output, counted, plain
 from certrules.cli.session import Acting
 from certrules.model.awards import Award, ExpiryDay
 from certrules.model.people import Action, Scope, User
-from certrules.model.tables import AwardRow, Filter, Table, TableQuery, by_status
+from certrules.model.tables import NOT_ARCHIVED, NOT_LATER, AwardRow, Table, TableQuery
 from certrules.repositories.protocols import Transaction
 from certrules.rules import status
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
@@ -221,7 +221,7 @@ def _show_status(args: argparse.Namespace, acting: Acting, view: Transaction) ->
     out: Output = args.out
     at = args.at
     scopes = _scopes(view, acting, args.user)
-    filters = _shown(archived=args.all, past=args.past)
+    filters = (NOT_ARCHIVED,) * (not args.all) + (NOT_LATER,) * args.past
     queries = (TableQuery(Table.ISSUED, at, filters=filters, scope=scope) for scope in scopes)
     rows = chain.from_iterable(reporting.awards(acting, view, query) for query in queries)
     zones = _Zones(acting, args)
@@ -257,14 +257,6 @@ class _Line(NamedTuple):
     row: AwardRow
     zone: tzinfo
     days_left: int | None
-
-
-def _shown(*, archived: bool, past: bool) -> tuple[Filter, ...]:
-    """Return the filter of the awards that are shown; at a past instant, none that came later."""
-    left_out = ({Status.ARCHIVED} if not archived else set()) | (
-        {Status.NOT_YET_VALID} if past else set()
-    )
-    return (by_status(*(each for each in Status if each not in left_out)),)
 
 
 def _lines(zones: _Zones, rows: Iterable[AwardRow], *, at: datetime) -> Iterator[_Line]:
