@@ -22,8 +22,7 @@ from jwt.algorithms import HMACAlgorithm
 from certrules import Certification
 from certrules.badges import baking, statuslist, tokens
 from certrules.badges.credential import Issuer, credential
-from certrules.badges.keys import TrustedKey
-from certrules.badges.signing import KeySigner, sign
+from certrules.badges.signing import KeySigner, TrustedKey, sign
 from certrules.badges.verifying import verify
 from certrules.errors import BadgeError
 from certrules.model.badges import Badge

@@ -10,8 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from certrules import Certification
 from certrules.badges import statuslist, tokens
 from certrules.badges.credential import Issuer, credential
-from certrules.badges.keys import TrustedKey
-from certrules.badges.signing import KeySigner, sign
+from certrules.badges.signing import KeySigner, TrustedKey, sign
 from certrules.model.badges import Badge
 
 ISSUER = Issuer("https://academy.example", "The Academy")

@@ -11,9 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import HMACAlgorithm
 
-from certrules.badges import keys, tokens
-from certrules.badges.keys import TrustedKey
-from certrules.badges.signing import sign
+from certrules.badges import signing, tokens
+from certrules.badges.signing import TrustedKey, sign
 from certrules.badges.verifying import Verdict, verify
 from tests.badges import hostile
 from tests.badges.samples import DURING, ISSUER, Key, unsigned
@@ -230,7 +229,7 @@ def test_a_jwk_that_is_no_key(ec_key: Key, header: dict[str, object]) -> None:
 
 def test_a_jwk_of_a_trusted_thumbprint_that_is_no_key(ec_key: Key) -> None:
     nowhere = {"kty": "EC", "crv": "P-256", "x": "A" * 43, "y": "A" * 43}  # not on the curve
-    trusted = TrustedKey(keys.thumbprint(nowhere))
+    trusted = TrustedKey(signing.thumbprint(nowhere))
     assert judged(forged(ec_key, {"alg": "ES256", "jwk": nowhere}), trusted) is (
         Verdict.BAD_STRUCTURE
     )
@@ -242,7 +241,7 @@ def test_headers_of_other_types(ec_key: Key, header: dict[str, object]) -> None:
     assert judged(token, ec_key.trusted) is Verdict.BAD_STRUCTURE
 
 
-@pytest.mark.parametrize("member", sorted(keys.PRIVATE))
+@pytest.mark.parametrize("member", sorted(signing.PRIVATE))
 def test_a_private_key_in_the_header_signs_for_anybody(ec_key: Key, member: str) -> None:
     jwk = {**ec_key.signer.header["jwk"], member: "AQ"}
     assert judged(forged(ec_key, {"alg": "ES256", "jwk": jwk}), ec_key.trusted) is (

@@ -6,8 +6,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from certrules.badges import keys
-from certrules.badges.keys import TrustedKey
+from certrules.badges import signing
+from certrules.badges.signing import TrustedKey
 from certrules.errors import InvalidValueError
 from tests.badges.samples import Key
 
@@ -25,13 +25,13 @@ def test_the_thumbprint_is_that_of_rfc_7638() -> None:
     assert trusted.thumbprint == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
     assert trusted.id == "2011-04-29"
     assert trusted.key is not None
-    assert keys.algorithm(trusted.key) == "RS256"
+    assert signing.algorithm(trusted.key) == "RS256"
 
 
 def test_a_pem_and_a_jwk_are_the_same_key(key: Key) -> None:
     public = key.private.public_key()
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    assert TrustedKey.from_pem(pem) == TrustedKey.from_jwk(keys.jwk(public)) == key.trusted
+    assert TrustedKey.from_pem(pem) == TrustedKey.from_jwk(signing.jwk(public)) == key.trusted
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_pem_and_a_jwk_are_the_same_key(key: Key) -> None:
 )
 def test_what_is_no_public_key_is_refused(members: dict[str, object]) -> None:
     with pytest.raises(InvalidValueError, match="jwk"):
-        keys.from_jwk(members)
+        signing.from_jwk(members)
 
 
 def test_a_jwk_is_an_object() -> None:
@@ -53,7 +53,7 @@ def test_a_jwk_is_an_object() -> None:
 
 @pytest.mark.parametrize("member", ["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
 def test_a_private_jwk_is_not_taken_for_a_public_one(member: str) -> None:
-    for trust in (keys.from_jwk, TrustedKey.from_jwk):
+    for trust in (signing.from_jwk, TrustedKey.from_jwk):
         with pytest.raises(InvalidValueError, match="private") as raised:
             trust({**RFC_7638, member: "secret"})
         assert "secret" not in str(raised.value)

@@ -26,7 +26,7 @@ from openbadgeslib.ob3 import (
 )
 from openbadgeslib.ob3 import Issuer as TheirIssuer
 
-from certrules.badges import baking, credential, keys, statuslist
+from certrules.badges import baking, credential, signing, statuslist
 from certrules.badges.signing import sign
 from certrules.badges.verifying import Verdict, verify
 from tests.badges.samples import BADGE, FIRST_AID, ISSUER, LISTS, Key, published
@@ -148,7 +148,7 @@ def their_credential(**changes: Any) -> OpenBadgeCredential:
 
 
 def their_signer(key: Key) -> OB3Signer:
-    return OB3Signer(key.pem, keys.algorithm(key.private.public_key()))
+    return OB3Signer(key.pem, signing.algorithm(key.private.public_key()))
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,6 @@ def test_certrules_alone_loads_nothing_of_badges() -> None:
 @pytest.mark.parametrize(
     ("module", "missing", "extra"),
     [
-        ("badges.keys", "jwt", "badges"),
         ("badges.signing", "jwt", "badges"),
         ("badges.verifying", "jwt", "badges"),
         ("badges.signing", "cryptography", "badges"),

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from certrules.badges import keys, tokens
+from certrules.badges import signing, tokens
 from certrules.badges.credential import hashed_email
 from certrules.badges.signing import KeySigner, sign
 from certrules.badges.verifying import Verdict, verify
@@ -36,7 +36,7 @@ def test_the_payload_is_the_credential_beside_its_claims(key: Key) -> None:
 def test_the_header_holds_the_public_key_and_nothing_private(key: Key) -> None:
     header = tokens.read(sign(unsigned(), key.signer)).header
     assert header["typ"] == "JWT"
-    assert header["alg"] == keys.algorithm(key.private.public_key())
+    assert header["alg"] == signing.algorithm(key.private.public_key())
     assert set(header["jwk"]) in ({"kty", "n", "e"}, {"kty", "crv", "x", "y"})
 
 
@@ -59,7 +59,7 @@ def test_a_key_kept_elsewhere_signs_too(ec_key: Key) -> None:
             return ec_key.signer.sign(data)
 
     token = sign(unsigned(), Vault())
-    trusted = keys.TrustedKey.of(ec_key.private.public_key(), id="vault-1")
+    trusted = signing.TrustedKey.of(ec_key.private.public_key(), id="vault-1")
     assert verify(token, keys=lambda _: [trusted], at=DURING)
 
 
@@ -168,7 +168,7 @@ def test_the_id_of_a_key_is_a_text(ec_key: Key, id_: Any) -> None:
     with pytest.raises(InvalidValueError, match="key id"):
         KeySigner.from_pem(ec_key.pem, key_id=id_)
     with pytest.raises(InvalidValueError, match="key id"):
-        keys.TrustedKey.of(ec_key.private.public_key(), id=id_)
+        signing.TrustedKey.of(ec_key.private.public_key(), id=id_)
     with pytest.raises(InvalidValueError, match="kid"):
         sign(unsigned(), Odd(header={"kid": id_}))
 

@@ -9,8 +9,7 @@ import pytest
 from attrs import evolve
 
 from certrules.badges import statuslist, tokens
-from certrules.badges.keys import Keys, TrustedKey
-from certrules.badges.signing import KeySigner, sign
+from certrules.badges.signing import Keys, KeySigner, TrustedKey, sign
 from certrules.badges.verifying import Verdict, verify
 from certrules.errors import InvalidValueError
 from tests.badges import samples

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from certrules.badges.keys import jwk
+from certrules.badges.signing import jwk
 from certrules.cli import keys
 from certrules.cli.failures import UsageError
 from certrules.errors import BadgeError

@@ -14,8 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from certrules import Award, Item, ManualAward, Source, User
 from certrules.badges import statuslist
 from certrules.badges.credential import Issuer
-from certrules.badges.keys import TrustedKey
-from certrules.badges.signing import KeySigner, sign
+from certrules.badges.signing import KeySigner, TrustedKey, sign
 from certrules.badges.verifying import Verdict, verify
 from certrules.errors import ConflictError, InvalidValueError, NotPermittedError
 from certrules.model.awards import AssociationType, ExpiryBasis

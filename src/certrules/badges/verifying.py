@@ -10,9 +10,8 @@ from typing import Any
 from attrs import frozen
 
 from certrules import instants
-from certrules.badges import keys as trusted
-from certrules.badges import statuslist, structure, tokens
-from certrules.badges.keys import Keys, PublicKey, TrustedKey
+from certrules.badges import signing, statuslist, structure, tokens
+from certrules.badges.signing import Keys, PublicKey, TrustedKey
 from certrules.badges.structure import id_of, listed
 from certrules.badges.tokens import Token
 from certrules.errors import BadgeError, CertrulesError, InvalidValueError
@@ -153,7 +152,7 @@ class _Verifier:
         if unsupported is not None:
             raise _FoundError(Verdict.UNSUPPORTED_FORM, unsupported)
         for key in self._candidates(token):
-            if trusted.verifies(key, text):
+            if signing.verifies(key, text):
                 return token.payload
         raise _FoundError(Verdict.BAD_SIGNATURE, "no trusted key of its issuer has signed it so")
 
@@ -176,11 +175,11 @@ class _Verifier:
             raise BadgeError("the credential names no issuer")
         if not isinstance(kid, str | None) or not isinstance(jwk, dict | None):
             raise BadgeError("the header has a kid or a jwk that is none")
-        if jwk is not None and trusted.PRIVATE & set(jwk):
+        if jwk is not None and signing.PRIVATE & set(jwk):
             raise BadgeError("the key in the header is a private one, now known")
         ring = self._trusted(issuer)
         if jwk is not None:
-            named = [key for key in ring if key.thumbprint == trusted.thumbprint(jwk)]
+            named = [key for key in ring if key.thumbprint == signing.thumbprint(jwk)]
             found = [key.key or _own(jwk) for key in named]
         else:
             found = [key.key for key in ring if key.key is not None and kid in (None, key.id)]
@@ -312,7 +311,7 @@ def _unsigned(document: Mapping[str, Any]) -> BadgeError:
 
 def _own(jwk: Mapping[str, Any]) -> PublicKey:
     try:
-        return trusted.from_jwk(jwk)
+        return signing.from_jwk(jwk)
     except CertrulesError as error:
         raise BadgeError(f"the key in the header is none: {error}") from None
 
@@ -324,7 +323,7 @@ def _why_untrusted(
     if not ring:
         return f"no key is trusted for {_short(issuer)}, who it says has issued it"
     if jwk is not None:
-        thumbprint = trusted.thumbprint(jwk)
+        thumbprint = signing.thumbprint(jwk)
         return f"the key in its header has the thumbprint {thumbprint}, which is not trusted"
     if all(key.key is None for key in ring):
         return "only thumbprints are trusted, and it does not hold its key: trust the key itself"

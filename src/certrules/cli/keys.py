@@ -21,8 +21,7 @@ from certrules.cli.output import shown
 from certrules.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from certrules.badges.keys import TrustedKey
-    from certrules.badges.signing import KeySigner
+    from certrules.badges.signing import KeySigner, TrustedKey
 
 __all__ = ["PASSWORD", "add_signer", "add_trusted", "needed", "signer", "trusted"]
 

@@ -32,10 +32,8 @@ from certrules.records.columns import (
     read_mapping,
 )
 from certrules.records.field_rules import FieldRules, missing
-from certrules.records.header import explained
-from certrules.records.lines import Lines, choose_encoding
-from certrules.records.rows import choose_delimiter, read_header, read_rows
-from certrules.records.source import TextSource, open_source
+from certrules.records.lines import Lines, TextSource, choose_encoding, open_source
+from certrules.records.rows import choose_delimiter, explained, read_header, read_rows
 from certrules.text import composed, restore_formula
 
 BATCH = 4096

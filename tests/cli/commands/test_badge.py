@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from PIL import Image
 
-from certrules.badges import keys, statuslist, tokens
+from certrules.badges import signing, statuslist, tokens
 from certrules.repositories.sql import open_store
 from tests.badges.samples import made, resigned
 from tests.cli.conftest import Answer, Run, start
@@ -188,11 +188,11 @@ def test_who_holds_nothing_gets_no_badge(run: Run, store: Path, key: Files, form
 
 def test_keys_by_jwk_and_by_thumbprint(run: Run, awarded: Path, key: Files) -> None:
     Path("token.jwt").write_text(issued(run, awarded, key))
-    public = keys.jwk(PRIVATE.public_key())
+    public = signing.jwk(PRIVATE.public_key())
     Path("key.json").write_text(json.dumps(public))
     words = "badge", "verify", "token.jwt", *ISSUER, *AT
     assert run(*words, "--key", "key.json").code == 0
-    assert run(*words, "--thumbprint", keys.thumbprint(public)).code == 0
+    assert run(*words, "--thumbprint", signing.thumbprint(public)).code == 0
     other = run(*words, "--thumbprint", "x" * 43)
     assert (other.code, other.out.partition(":")[0]) == (1, "untrusted key")
     assert "nobody knows who says it" in other.out
