@@ -23,7 +23,7 @@ from certrules.model.awards import CalendarEntry
 from certrules.model.notices import NoticeKind, Notification, Offset
 from certrules.model.tables import Table
 from certrules.records import RejectedRow, open_records
-from certrules.records.date_cells import read_day
+from certrules.records.field_rules import read_day
 from certrules.repositories.memory import MemoryStore
 from certrules.rules import notifications, tables
 from certrules.rules.notifications import Medium

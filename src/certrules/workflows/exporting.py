@@ -8,8 +8,7 @@ from attrs import frozen
 
 from certrules.errors import InvalidValueError
 from certrules.exports.calendar import calendar
-from certrules.exports.delimited import Cell, write_csv
-from certrules.exports.excel import write_excel
+from certrules.exports.tables import Cell, write_csv, write_excel
 from certrules.model.people import Action
 from certrules.model.tables import NOT_LATER, AwardRow
 from certrules.repositories.protocols import HasTables, HasUsers

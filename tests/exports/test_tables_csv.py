@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certrules.exports.delimited import Cell, write_csv
+from certrules.exports.tables import Cell, write_csv
 from certrules.text import restore_formula, strip_controls
 from tests.exports.hostile import HOSTILE
 

@@ -13,8 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from certrules.exports.delimited import Cell
-from certrules.exports.excel import LONGEST, write_excel
+from certrules.exports.tables import LONGEST, Cell, write_excel
 from certrules.text import strip_controls
 from tests.exports.hostile import HOSTILE
 
