@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -10,13 +10,13 @@ from threading import Barrier
 import pytest
 from attrs import evolve
 
-from certrules import ExpiryBasis, ItemKind
+from certrules import Award, ExpiryBasis, ItemKind
 from certrules.errors import ConflictError
 from certrules.model.catalog import ItemRef
 from certrules.model.learning import Completion, RenewalOption
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
-from certrules.repositories.sql import open_store
+from certrules.repositories.sql import SqlStore, open_store
 from certrules.workflows import awarding, lifecycle, renewal
 from tests.processes import PROCESSES, in_many_processes, ready
 from tests.repositories.conftest import SERVERS, empty_database
@@ -33,13 +33,24 @@ def patient(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store[Tr
         store = MemoryStore(timeout=300)
         furnish(store)
         yield store
-        return
-    on_server = request.param in SERVERS
-    file = str(tmp_path / "store.db")
-    url = empty_database(request.param, "conflicts") if on_server else file
-    with closing(open_store(url, create=True, timeout=300)) as opened:
-        furnish(opened)
-        yield opened
+    else:
+        with opened(request.param, tmp_path) as shared:
+            yield shared
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
+    """A store that processes share."""
+    with opened(request.param, tmp_path) as store:
+        yield store
+
+
+@contextmanager
+def opened(kind: str, folder: Path) -> Iterator[SqlStore]:
+    url = empty_database(kind, "conflicts") if kind in SERVERS else str(folder / "store.db")
+    with closing(open_store(url, create=True, timeout=300)) as store:
+        furnish(store)
+        yield store
 
 
 def start(store: Store[Transaction], number: int, seen: tuple[int, int] = (1, 1)) -> bool:
@@ -76,28 +87,45 @@ def check(store: Store[Transaction]) -> None:
         assert len(view.events.after(0, 100)) == 3
 
 
+def edit_or_unassign(seen: Award, store: Store[Transaction], number: int) -> bool:
+    if number == 0:
+        return bool(lifecycle.unassign(acting(store), "ada", "fa", at=day(20)))
+    changed = evolve(seen, expires_at=day(50 + number), basis=ExpiryBasis.DATE)
+    try:
+        return bool(awarding.edit(acting(store), changed, at=day(20)))
+    except ConflictError:
+        return False
+
+
+def check_race(
+    store: Store[Transaction],
+    run: Callable[[Callable[[Store[Transaction], int], bool]], list[bool]],
+) -> None:
+    """Let one unassign and others edit what all have seen; no edit may come after the end."""
+    awarding.complete(acting(store), DONE, at=day(10))
+    with store.reading() as view:
+        (seen,) = view.awards.history("ada", "fa")
+        before = len(view.events.after(0, 100))
+    unassigned, *edits = run(partial(edit_or_unassign, seen))
+    assert unassigned
+    assert sum(edits) <= 1
+    with store.reading() as view:
+        assert not list(view.awards.select(archived=False))
+        assert len(view.events.after(0, 100)) - before == 1 + sum(edits)
+    with pytest.raises(ConflictError):
+        awarding.edit(acting(store), evolve(seen, expires_at=None), at=day(20))
+
+
 @pytest.mark.rule("DOC-AWARD-09", "DOC-AWARD-10")
 def test_an_edit_that_races_with_unassigning_is_carried_out_or_a_conflict(
     patient: Store[Transaction],
 ) -> None:
-    awarding.complete(acting(patient), DONE, at=day(10))
-    with patient.reading() as view:
-        (seen,) = view.awards.history("ada", "fa")
-    changed = evolve(seen, expires_at=day(50), basis=ExpiryBasis.DATE)
+    check_race(patient, lambda work: at_once(partial(work, patient)))
 
-    def work(number: int) -> bool:
-        if number == 0:
-            return bool(lifecycle.unassign(acting(patient), "ada", "fa", at=day(20)))
-        try:
-            return bool(awarding.edit(acting(patient), changed, at=day(20)))
-        except ConflictError:
-            return False
 
-    first, *edits = at_once(work)
-    assert first
-    assert sum(edits) <= 1
-    with pytest.raises(ConflictError):
-        awarding.edit(acting(patient), changed, at=day(20))
+@pytest.mark.rule("DOC-AWARD-09", "DOC-AWARD-10")
+def test_processes_that_edit_and_unassign_are_carried_out_or_a_conflict(shared: SqlStore) -> None:
+    check_race(shared, partial(in_processes, shared))
 
 
 @pytest.mark.rule("INT-12b")
@@ -108,22 +136,25 @@ def test_of_eight_threads_one_starts_and_one_completes(patient: Store[Transactio
     check(patient)
 
 
-def in_process(path: str, work: Callable[[Store[Transaction], int], bool], number: int) -> bool:
-    with closing(open_store(path, timeout=300)) as store:
+def in_processes(store: SqlStore, work: Callable[[Store[Transaction], int], bool]) -> list[bool]:
+    assert store.url is not None
+    url = store.url.render_as_string(hide_password=False)
+    return in_many_processes(partial(in_process, url, work))
+
+
+def in_process(url: str, work: Callable[[Store[Transaction], int], bool], number: int) -> bool:
+    with closing(open_store(url, timeout=300)) as store:
         ready()
         return work(store, number)
 
 
 @pytest.mark.rule("INT-12b")
-def test_of_eight_processes_one_starts_and_one_completes(tmp_path: Path) -> None:
-    path = str(tmp_path / "store.db")
-    with closing(open_store(path, create=True)) as store:
-        furnish(store)
-        awarding.complete(acting(store), DONE, at=day(10))
-        started = in_many_processes(partial(in_process, path, start))
-        completed = in_many_processes(partial(in_process, path, complete))
-        assert sorted(started) == sorted(completed) == [False] * (PROCESSES - 1) + [True]
-        check(store)
+def test_of_eight_processes_one_starts_and_one_completes(shared: SqlStore) -> None:
+    awarding.complete(acting(shared), DONE, at=day(10))
+    started = in_processes(shared, start)
+    completed = in_processes(shared, complete)
+    assert sorted(started) == sorted(completed) == [False] * (PROCESSES - 1) + [True]
+    check(shared)
 
 
 @pytest.mark.rule("INT-12b")
