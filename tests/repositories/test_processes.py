@@ -4,8 +4,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 
+import pytest
 from attrs import evolve
 
+from benchmarks.reliability import WAYS, updates
 from certrules import Award, User
 from certrules.errors import ConflictError
 from certrules.repositories.sql import open_store
@@ -36,6 +38,13 @@ def test_of_processes_that_renew_the_same_version_one_succeeds(url: str) -> None
         assert sorted(said) == ["conflict"] * (PROCESSES - 1) + ["renewed"]
         with store.reading() as view:
             assert [award.version for award in view.awards.select()] == [2, 1]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_change_is_lost(url: str, way: str) -> None:
+    kept, lost = updates(url, way, changes=1)
+    assert way.startswith(f"{kept} ")
+    assert lost == 0
 
 
 def make(url: str, number: int) -> None:
