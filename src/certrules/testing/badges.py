@@ -52,8 +52,7 @@ class BadgesContract(Contract):
     def test_a_revoked_badge_stays_revoked_and_keeps_its_bit(self) -> None:
         self._add(_BADGE)
         again = evolve(_BADGE, id="b2", index=8)
-        with self.store.writing() as work:
-            work.badges.revoke([_CYCLE, ("bob", "fire", 1)])
+        self._write(lambda work: work.badges.revoke([_CYCLE, ("bob", "fire", 1)]))
         with self.store.writing() as work:
             assert work.badges.get("b1") == evolve(_BADGE, revoked=True)
             assert work.badges.current(*_CYCLE) is None
@@ -69,8 +68,7 @@ class BadgesContract(Contract):
 
     def test_the_cycle_of_a_withdrawn_badge_gets_no_other_until_it_is_revoked(self) -> None:
         self._add(_BADGE)
-        with self.store.writing() as work:
-            work.badges.withdraw("b1")
+        self._write(lambda work: work.badges.withdraw("b1"))
         withdrawn = evolve(_BADGE, revoked=True, withdrawn=True)
         again = evolve(_BADGE, id="b2", index=8)
         with self.store.writing() as work:
@@ -114,8 +112,7 @@ class BadgesContract(Contract):
 
     def test_a_suspension_may_be_lifted(self) -> None:
         self._add(_BADGE)
-        with self.store.writing() as work:
-            work.badges.suspend("b1")
+        self._write(lambda work: work.badges.suspend("b1"))
         with self.store.writing() as work:
             assert work.badges.current(*_CYCLE) == evolve(_BADGE, suspended=True)
             work.badges.suspend("b1", suspended=False)
