@@ -22,24 +22,16 @@ def format_of(content: bytes) -> ImageFormat | None:
 
 
 def size(image: bytes) -> tuple[int, int]:
-    """Return the width and height that an image says; BadgeError if it says none."""
-    if format_of(image) is ImageFormat.PNG:
-        _, header = next(chunks(image))
-        return int.from_bytes(header[:4]), int.from_bytes(header[4:8])
-    for marker, content in _segments(image):
-        if marker in _FRAMES and len(content) > 8:
-            return int.from_bytes(content[3:5]), int.from_bytes(content[1:3])
-        if marker == _SCAN:
-            break
-    raise BadgeError("the JPEG holds no picture")
+    """Return the width and height that an image says; BadgeError if it says none, or no pixels."""
+    width, height = _png_size(image) if format_of(image) is ImageFormat.PNG else _jpeg_size(image)
+    if not width * height:
+        raise BadgeError("the image has no pixels")
+    return width, height
 
 
 def check_whole(image: bytes) -> None:
     """Raise BadgeError unless a file is one still image to its end, and nothing follows."""
-    if format_of(image) is ImageFormat.PNG:
-        _check_png(image)
-    else:
-        _check_jpeg(image)
+    (_check_png if format_of(image) is ImageFormat.PNG else _check_jpeg)(image)
 
 
 # PNG
@@ -84,6 +76,11 @@ def png(parts: Iterable[tuple[bytes, memoryview]]) -> bytes:
 
 def _packed(kind: bytes, data: memoryview) -> bytes:
     return _BEGIN.pack(len(data), kind) + data + _CHECKSUM.pack(zlib.crc32(data, zlib.crc32(kind)))
+
+
+def _png_size(image: bytes) -> tuple[int, int]:
+    _, header = next(chunks(image))
+    return int.from_bytes(header[:4]), int.from_bytes(header[4:8])
 
 
 def _check_png(image: bytes) -> None:
@@ -137,6 +134,15 @@ def _segments(image: bytes) -> Iterator[tuple[int, bytes]]:
     else:
         raise BadgeError(f"the JPEG has more than {_MOST_PARTS:,} segments")
     raise BadgeError("the JPEG is cut off")
+
+
+def _jpeg_size(image: bytes) -> tuple[int, int]:
+    for marker, content in _segments(image):
+        if marker in _FRAMES and len(content) > 8:
+            return int.from_bytes(content[3:5]), int.from_bytes(content[1:3])
+        if marker == _SCAN:
+            break
+    raise BadgeError("the JPEG holds no picture")
 
 
 def _check_jpeg(image: bytes) -> None:

@@ -54,7 +54,6 @@ def read(content: bytes) -> ImageInfo:
     width = height = 0
     try:
         width, height = imagefiles.size(content)
-        _check_area(width * height)
         imagefiles.check_whole(content)
         if width * height <= DECODED:
             _check_pixels(content)
@@ -69,15 +68,9 @@ def check_png(content: bytes) -> None:
     It may be animated: only its first picture is looked at.
     """
     width, height = imagefiles.size(content)
-    _check_area(width * height)
     if width * height > BAKED:
         raise BadgeError(f"the PNG has more than {BAKED:,} pixels")
     _check_pixels(content)
-
-
-def _check_area(pixels: int) -> None:
-    if not pixels:
-        raise BadgeError("the image has no pixels")
 
 
 def _check_pixels(content: bytes) -> None:

@@ -36,12 +36,6 @@ def test_a_list_is_the_same_for_the_same_bits() -> None:
     assert statuslist.encode([7]) == statuslist.encode({7}) != statuslist.encode([8])
 
 
-@pytest.mark.parametrize("size", [0, SIZE - 8, SIZE + 4, statuslist.LARGEST + 8])
-def test_sizes_that_the_standard_or_a_reader_forbids(size: int) -> None:
-    with pytest.raises(InvalidValueError, match="size"):
-        statuslist.encode([], size=size)
-
-
 @pytest.mark.parametrize("index", [-1, SIZE])
 def test_an_index_outside_the_list(index: int) -> None:
     with pytest.raises(InvalidValueError, match="index"):

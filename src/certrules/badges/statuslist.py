@@ -31,23 +31,20 @@ _MESSAGES = ("not replaced", "replaced by a later badge")
 """What a bit of a list of messages says, unset and set."""
 
 
-def encode(marked: Iterable[int], *, size: int = SIZE) -> str:
+def encode(marked: Iterable[int]) -> str:
     """Return a list in which the bits of some indexes are set.
 
-    Raises :class:`~certrules.errors.InvalidValueError` for an index outside the list, and for a
-    size below the standard's, above :data:`LARGEST` or no multiple of 8.
+    Raises :class:`~certrules.errors.InvalidValueError` for an index outside the list.
 
     >>> is_set(decode(encode([9])), 9), is_set(decode(encode([9])), 10)
     (True, False)
 
     Rules: ALL-ROLE-11, INT-38.
     """
-    if not SIZE <= size <= LARGEST or size % 8:
-        raise InvalidValueError("size", size, f"a multiple of 8 from {SIZE} to {LARGEST}")
-    bits = bytearray(size // 8)
+    bits = bytearray(SIZE // 8)
     for index in marked:
-        if not 0 <= index < size:
-            raise InvalidValueError("index", index, f"0 to {size - 1}")
+        if not 0 <= index < SIZE:
+            raise InvalidValueError("index", index, f"0 to {SIZE - 1}")
         bits[index // 8] |= 0x80 >> index % 8
     return "u" + tokens.encoded(gzip.compress(bytes(bits), mtime=0))
 
@@ -136,7 +133,6 @@ def list_credential(
     issuer: Issuer,
     at: datetime,
     until: datetime,
-    size: int = SIZE,
 ) -> Mapping[str, Any]:
     """Return the list to be published at a URL as a credential, to be signed.
 
@@ -158,7 +154,7 @@ def list_credential(
             "id": f"{url}#list",
             "type": "BitstringStatusList",
             "statusPurpose": purpose,
-            "encodedList": encode(marked, size=size),
+            "encodedList": encode(marked),
         },
     }
 

@@ -22,15 +22,13 @@ Columns = dict[RecordField, int]
 """The place of each field's column, counted from 0."""
 
 
-def shortened(value: str, limit: int = 60) -> str:
+def shortened(value: str) -> str:
     r"""Return a value as it is shown in a message: in quotes, on one line, and not too long.
 
     >>> shortened("ada\nlovelace")
     "'ada\\nlovelace'"
-    >>> shortened("x" * 1000, limit=8)
-    "'xxxxxxx…'"
     """
-    return repr(value if len(value) <= limit else value[: limit - 1] + "…")
+    return repr(value if len(value) <= 60 else value[:59] + "…")
 
 
 @frozen
