@@ -103,14 +103,14 @@ def _nothing_is_remembered() -> None:
 
 
 @pytest.mark.rule("DOC-TZ-04", "INT-10b")
-@pytest.mark.parametrize(
-    ("zone", "written", "begins"),
-    [row for row in MIDNIGHTS if row[:2] != ("Pacific/Apia", "2011-12-30")],
-)
-def test_midnights_agree_with_other_systems(zone: str, written: str, begins: str) -> None:
-    found = instants.start_of_day(day(written), zone)
-    assert found == at(begins)
-    assert is_plain_utc(found)
+def test_midnights_agree_with_other_systems() -> None:
+    found = {
+        (zone, written, begins): instants.start_of_day(day(written), zone)
+        for zone, written, begins in MIDNIGHTS
+        if (zone, written) != ("Pacific/Apia", "2011-12-30")
+    }
+    assert {row: instant for row, instant in found.items() if instant != at(row[2])} == {}
+    assert all(map(is_plain_utc, found.values()))
 
 
 @pytest.mark.rule("INT-10b")

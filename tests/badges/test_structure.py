@@ -1,6 +1,7 @@
 """What Open Badges 3.0 demands of a credential, member by member."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -217,11 +218,15 @@ def named(value: object) -> str:
     return "gone" if value is GONE else ascii(value)
 
 
-@pytest.mark.parametrize(("path", "value"), VECTORS, ids=named)
-def test_what_is_missing_or_of_another_type(path: str, value: object) -> None:
-    wrong = changed(whole(), path, value)
-    with pytest.raises(BadgeError):
-        structure.check_badge(wrong)
+def test_what_is_missing_or_of_another_type() -> None:
+    assert [row for row in VECTORS if passes(*row)] == []
+
+
+def passes(path: str, value: object) -> bool:
+    with suppress(BadgeError):
+        structure.check_badge(changed(whole(), path, value))
+        return True
+    return False
 
 
 @pytest.mark.parametrize(("path", "value"), RIGHT, ids=named)

@@ -72,17 +72,20 @@ POLICIES = {
     "INT-32",
     "INT-35",
 )
-@pytest.mark.parametrize("row", TABLE, ids=str)
-def test_every_row_of_the_table(row: Row) -> None:
-    case, expected = Case(**row.given), expectation(row)
-    assert oracle.answer(case) == expected
-    check(case, expected)
+def test_every_row_of_the_table() -> None:
+    expected = {str(row): expectation(row) for row in TABLE}
+    cases = {str(row): Case(**row.given) for row in TABLE}
+    assert {name: oracle.answer(case) for name, case in cases.items()} == expected
+    wrong = {
+        name: found for name, case in cases.items() if (found := differs(case, expected[name]))
+    }
+    assert not wrong
 
 
 @pytest.mark.parametrize("block", oracle.BLOCKS)
 def test_the_oracle_over_the_full_product(block: str) -> None:
-    for case in oracle.cases(block):
-        check(case, oracle.answer(case))
+    cases = oracle.cases(block)
+    assert not [case for case in cases if differs(case, oracle.answer(case))]
 
 
 def test_the_full_product_stays_as_large_as_it_was() -> None:
@@ -95,19 +98,22 @@ def expectation(row: Row) -> Answer:
     )
 
 
-def check(case: Case, expected: Answer) -> None:
-    """A refusal gives all reasons and no others; what is granted may say more."""
+def differs(case: Case, expected: Answer) -> Answer | None:
+    """What is answered, if it is wrong.
+
+    A refusal gives all reasons and no others; what is granted may say more.
+    """
     decided = decide(case)
     reasons = frozenset(str(reason.rule) for reason in decided.reasons)
     if not decided:
-        assert Answer("refused", reasons) == expected, case
-        return
+        refused = Answer("refused", reasons)
+        return None if refused == expected else refused
     (award,) = [each.award for each in decided.effects if isinstance(each, IssueAward)]
     renewed = any(isinstance(each, CloseRenewal) for each in decided.effects)
     issued_at = award.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     answer = Answer("renew" if renewed else "issue", reasons & expected.reasons, issued_at)
-    assert answer == expected, case
-    assert any(isinstance(each, ArchiveAward) for each in decided.effects) == case.holds, case
+    archives = any(isinstance(each, ArchiveAward) for each in decided.effects)
+    return None if answer == expected and archives == case.holds else answer
 
 
 def decide(case: Case) -> Decision:
