@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from certrules.errors import RecordsFileError
 from certrules.model.records import Fault, FaultCode
 from certrules.records import RecordsFile, RejectedRow, RejectsWriter, open_records
-from certrules.records.replacing import replacing
+from certrules.records.writing import replacing
 from tests.processes import exit_code
 from tests.records.files import FIELDS, HEADER, opened, record, text_of
 
@@ -267,7 +267,7 @@ def test_a_file_that_another_takes_for_one_left_is_begun_anew(
             next(tmp_path.glob(".certrules-*.part")).unlink()
         locked.append(file)
 
-    monkeypatch.setattr("certrules.records.replacing._lock", lock)
+    monkeypatch.setattr("certrules.records.writing._lock", lock)
     with replacing(tmp_path / "out") as stream:
         stream.write(b"new")
     assert (tmp_path / "out").read_text() == "new"

@@ -17,7 +17,7 @@ from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import SqlStore, metadata, open_store
 
 pytest.register_assert_rewrite(
-    "certrules.testing.contract", "certrules.testing.learning", "certrules.testing.outbox"
+    "certrules.testing.contract", "certrules.testing.learning", "certrules.testing.optional"
 )
 
 SERVERS = {

@@ -8,7 +8,7 @@ import pytest
 from certrules.model.badges import Badge
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
-from certrules.testing.badges import BadgesContract
+from certrules.testing.optional import BadgesContract
 
 
 @pytest.mark.rule("INT-42")

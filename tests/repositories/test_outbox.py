@@ -3,7 +3,7 @@
 import pytest
 
 from certrules.repositories.protocols import Store, Transaction
-from certrules.testing.outbox import OutboxContract
+from certrules.testing.optional import OutboxContract
 
 
 class TestOutbox(OutboxContract):

@@ -11,6 +11,7 @@ from attrs import evolve
 from certrules import Award, User
 from certrules.badges import statuslist
 from certrules.badges.credential import Issuer
+from certrules.badges.sharing import Page
 from certrules.errors import InvalidValueError, NotPermittedError
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.catalog import ItemKind
@@ -196,10 +197,23 @@ def test_a_suspension_is_lifted_and_a_revocation_is_not(awarded: Store[Transacti
 @pytest.mark.rule("INT-42")
 def test_what_the_verification_page_tells(awarded: Store[Transaction]) -> None:
     badge = issue(awarded)
-    page = badges.page(acting(awarded), badge.id, at=day(20), issuer="The Academy")
-    assert page is not None
-    assert (page.recipient, page.certification, page.issuer) == ("ada", "First aid", "The Academy")
-    assert (page.state, page.at, page.id) == (BadgeState.VALID, day(20), f"urn:uuid:{badge.id}")
+    with awarded.writing() as transaction:
+        known = transaction.certifications.get("fa")
+        assert known is not None
+        told = evolve(known, skills=("CPR",), completion_criteria="Pass the test.")
+        transaction.certifications.put([told])
+    assert badges.page(acting(awarded), badge.id, at=day(20), issuer="The Academy") == Page(
+        recipient="ada",
+        certification="First aid",
+        issuer="The Academy",
+        state=BadgeState.VALID,
+        at=day(20),
+        issued_at=badge.issued_at,
+        expires_at=badge.expires_at,
+        skills=("CPR",),
+        criteria="Pass the test.",
+        id=f"urn:uuid:{badge.id}",
+    )
     assert badges.page(acting(awarded), "1", at=day(20), issuer="The Academy") is None
 
 

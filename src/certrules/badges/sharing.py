@@ -22,8 +22,7 @@ from certrules.badges import baking
 from certrules.badges.urls import check_web
 from certrules.errors import InvalidValueError
 from certrules.model.awards import ExpiryDay, shown_expiry
-from certrules.model.badges import Badge, BadgeState
-from certrules.model.catalog import Certification
+from certrules.model.badges import BadgeState
 from certrules.model.values import sequence, value
 
 _LINKEDIN = "https://www.linkedin.com/profile/add?"
@@ -93,9 +92,11 @@ def _organization(named: str | int) -> dict[str, str]:
 
 @value
 class Page:
-    """What the verification page of a badge says, as the badge stood at an instant.
+    """What the verification page of a badge says at an instant, for :func:`html` or a template.
 
-    Rules: INT-42.
+    ``id`` is the credential's, and ``expiry_day`` the award's.
+
+    Rules: ALL-ROLE-11, INT-42.
     """
 
     recipient: str
@@ -109,37 +110,6 @@ class Page:
     criteria: str = ""
     id: str = ""
     expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE
-
-
-def page(
-    badge: Badge,
-    certification: Certification,
-    *,
-    recipient: str,
-    issuer: str,
-    state: BadgeState,
-    at: datetime,
-    expiry_day: ExpiryDay = ExpiryDay.EXCLUSIVE,
-) -> Page:
-    """Return what the verification page of a badge says, for :func:`html` or a host's template.
-
-    ``expiry_day`` is the award's.
-
-    Rules: ALL-ROLE-11, INT-42.
-    """
-    return Page(
-        recipient,
-        certification.name,
-        issuer,
-        state,
-        at,
-        badge.issued_at,
-        badge.expires_at,
-        certification.skills,
-        certification.completion_criteria,
-        f"urn:uuid:{badge.id}",
-        expiry_day,
-    )
 
 
 def html(shown: Page, *, zone: str | tzinfo, image: bytes | None = None) -> str:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from certrules.cli.failures import UsageError
 from certrules.errors import BadgeError
-from certrules.records.replacing import replacing
+from certrules.records.writing import replacing
 
 __all__ = ["check_out", "contents", "replacing", "standard_input"]
 

@@ -11,10 +11,11 @@ to a fresh, empty one; pytest and unittest both collect the tests::
 With ``pytest.register_assert_rewrite("certrules.testing.contract")`` in a ``conftest.py``, a test
 that fails shows the values that it compared.
 """
-# ruff: noqa: D102, S101 - tests, by whatever framework
+# ruff: noqa: D102, PT017, S101 - tests, by whatever framework
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import islice
 from threading import Barrier
@@ -55,8 +56,42 @@ from certrules.model.tables import (
     by_status,
 )
 from certrules.periods import Unit
-from certrules.repositories.protocols import Transaction
-from certrules.testing.raising import Contract, raises
+from certrules.repositories.protocols import Store, Transaction
+
+
+class Contract:
+    """Promises, a test each, about a store that is fresh for each."""
+
+    store: Store[Transaction]
+
+    def _write(self, change: Callable[[Transaction], object]) -> None:
+        with self.store.writing() as work:
+            change(work)
+
+    @contextmanager
+    def _after(self, change: Callable[[Transaction], object]) -> Iterator[Transaction]:
+        """Make a change, and open a view of what was kept."""
+        self._write(change)
+        with self.store.reading() as view:
+            yield view
+
+    def _refused(self, *changes: Callable[[Transaction], object]) -> None:
+        """Fail unless a view refuses each change."""
+        for change in changes:
+            with self.store.reading() as view, raises(StoreError):
+                change(view)
+
+
+@contextmanager
+def raises(expected: type[Exception], text: str = "") -> Iterator[None]:
+    """Fail unless the block raises an error whose message has a text in it."""
+    try:
+        yield
+    except expected as error:
+        assert text in str(error)
+    else:
+        raise AssertionError(f"{expected.__name__} was not raised")
+
 
 _AT = datetime(2024, 2, 29, 22, 30, 15, 123456, tzinfo=UTC)
 _INCLUSIVE = ExpiryDay.INCLUSIVE

@@ -25,7 +25,7 @@ from certrules.model.learning import (
     WindowStart,
 )
 from certrules.model.people import User
-from certrules.testing.raising import Contract, raises
+from certrules.testing.contract import Contract, raises
 
 _COURSE, _PLAN = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 _C1, _C2 = ItemRef(_COURSE, "c1"), ItemRef(_COURSE, "c2")

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from certrules.badges import credential as credentials
-from certrules.badges import sharing, statuslist, urls
+from certrules.badges import statuslist, urls
 from certrules.badges.credential import BadgeRecipient, Issuer
 from certrules.badges.sharing import Page
 from certrules.errors import InvalidValueError
@@ -267,12 +267,17 @@ def page(acting: Acting[PageParts], badge_id: str, *, at: datetime, issuer: str)
     name = f"{person.first_name} {person.last_name}".strip() if person else ""
     ids = (person.username if person else "", found.user_id)
     shown = next((each for each in ids if each and "@" not in each), "Name not given")
-    return sharing.page(
-        found,
-        certification or Certification(found.certification_id, found.certification_id),
-        recipient=name or shown,
-        issuer=issuer,
-        state=rules.state_at(found, at, awards),
-        at=at,
-        expiry_day=expiry_day,
+    known = certification or Certification(found.certification_id, found.certification_id)
+    return Page(
+        name or shown,
+        known.name,
+        issuer,
+        rules.state_at(found, at, awards),
+        at,
+        found.issued_at,
+        found.expires_at,
+        known.skills,
+        known.completion_criteria,
+        f"urn:uuid:{found.id}",
+        expiry_day,
     )
