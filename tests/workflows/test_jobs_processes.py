@@ -93,7 +93,7 @@ def crowd(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(crowd: Path, path: Path) -> Iterator[SqlStore]:
-    with closing(open_store(shutil.copy(crowd, path), timeout=30)) as opened:
+    with closing(open_store(shutil.copy(crowd, path), timeout=300)) as opened:
         yield opened
 
 
@@ -285,7 +285,7 @@ def test_imports_of_one_file_at_once_issue_every_award_once(
             records = stack.enter_context(open_records(BytesIO(written(rows)), zone=UTC))
             begun.append(importing.submit(acting(store), records, at=day(20), jobs=jobs))
         ended = [jobs.wait(acting(store), job.id, 600) for job in begun]
-    assert [job.state for job in ended] == [JobState.COMPLETED] * imports
+    assert [job.log[-1].text for job in ended] == ["completed"] * imports
     reports = [job.results[0] for job in ended]
     issued = held(store, "safety")
     assert sum(report.outcomes[Outcome.ISSUED] for report in reports) == issued
@@ -320,7 +320,7 @@ def test_the_end_of_the_program_keeps_what_its_jobs_did(
         text=True,
         timeout=600,
         check=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert ended.stderr == ""
     assert 0 < int(ended.stdout) <= held(store, "fa") < ROWS
