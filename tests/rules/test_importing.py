@@ -3,6 +3,7 @@
 import csv
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from attrs import evolve
@@ -36,7 +37,7 @@ from certrules.model.notices import EventKind
 from certrules.model.reasons import ReasonCode
 from certrules.model.records import FaultCode
 from certrules.rules import importing
-from certrules.rules.importing import Outcome
+from certrules.rules.importing import Outcome, deciding
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "importing.csv"
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -293,3 +294,11 @@ def test_item_fault(items: list[Item], fault: FaultCode | None) -> None:
 def test_item_warning(kind: ItemKind, item_id: str, fault: FaultCode | None) -> None:
     certification = evolve(FIRST_AID, assignments=(Assignment(ItemKind.COURSE, "c1", AT),))
     assert importing.item_warning(Item(kind, item_id), certification) is fault
+
+
+def test_a_record_that_changes_nothing_makes_no_award() -> None:
+    with patch.object(deciding, "evolve", side_effect=AssertionError):
+        for cycle in (1, 2):
+            held = Award(*RECORD.identity, RECORD.basis, RECORD.source, cycle=cycle, version=cycle)
+            said = importing.decide(RECORD, [held], duplicates=Duplicates.REJECT, at=AT)
+            assert (said.outcome, said.award) == (Outcome.UNCHANGED, held)

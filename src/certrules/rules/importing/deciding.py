@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from attrs import evolve
@@ -103,7 +104,7 @@ def decide(
         return Decision(Outcome.REFUSED, last or candidate, (), off)
     current = None if last is None or last.archived else last
     past = history[:-1] if current else history
-    if current and _agrees(current, _updated(current, candidate)):
+    if current and _agrees(current, candidate):
         return Decision(Outcome.UNCHANGED, current, (), _WHY[Outcome.UNCHANGED], current)
     if last and any(award.identity == candidate.identity for award in past):
         outcome = Outcome.IN_HISTORY if current else Outcome.UNCHANGED
@@ -123,12 +124,16 @@ def decide(
 
 
 def _updated(held: Award, candidate: Award) -> Award:
-    """Return what an award becomes if a record updates it: it may say nothing of its source."""
+    """Return what an award becomes if a record updates it."""
+    source, version = _source(held, candidate), held.version + 1
+    return evolve(candidate, source=source, cycle=held.cycle, version=version)
+
+
+def _source(held: Award, candidate: Award) -> Source:
+    """Return by what a record says that an award was earned: it may say nothing of it."""
     said, kept = candidate.source, held.source
     silent = said.item_id is None and said.type is AssociationType.MANUAL
-    if silent or (said.type, said.item_id) == (kept.type, kept.item_id):
-        candidate = evolve(candidate, source=kept)
-    return evolve(candidate, cycle=held.cycle, version=held.version + 1)
+    return kept if silent or (said.type, said.item_id) == (kept.type, kept.item_id) else said
 
 
 def _update(held: Award, new: Award, past: Sequence[Award], at: datetime) -> Decision:
@@ -180,12 +185,13 @@ def earned_by(award: Award) -> str:
     return kind if award.source.item_id is None else f"{kind} {award.source.item_id}"
 
 
-def _agrees(award: Award, candidate: Award) -> bool:
-    return all(getattr(award, name) == getattr(candidate, name) for name in _SAID)
+def _agrees(held: Award, candidate: Award) -> bool:
+    """Return whether a record says of an award what it is; asked of every row, it makes none."""
+    return _SAID(held) == _SAID(candidate) and _source(held, candidate) == held.source
 
 
-_SAID = ("identity", "basis", "source", "expiry_day")
-"""What a record says of an award."""
+_SAID = attrgetter("issued_at", "expires_at", "basis", "expiry_day")
+"""What a record says of an award, beside its source."""
 
 
 _WHY: Mapping[Outcome, tuple[Reason, ...]] = {
