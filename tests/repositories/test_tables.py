@@ -22,7 +22,7 @@ from certrules.model.tables import NOT_ARCHIVED, Field, Filter, Table, TableQuer
 from certrules.repositories.generic_tables import GenericTables
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
-from certrules.repositories.sql import open_store, paging
+from certrules.repositories.sql import SqlStore, open_store, paging
 from certrules.rules.status import status_at
 from certrules.rules.tables import query
 from tests.repositories.conftest import SERVERS, empty_database
@@ -98,6 +98,8 @@ def furnish(work: Transaction) -> None:
                 )
             ]
         )
+    backwards = [T0 + timedelta(microseconds=n) for n in (2, 1)]
+    work.awards.add([Award("0", "20", *backwards, cycle=9), Award("7", "gone", *backwards)])
 
 
 @pytest.fixture(scope="module", params=["sqlite", *SERVERS])
@@ -188,11 +190,28 @@ BY_INDEX: dict[str, dict[str, Any]] = {
     "expired": {"filters": [("Status", "expired")]},
     "expired, by expiry": {"filters": [("Status", "expired")], "sort": ["Expiration"]},
     "archived": {"filters": [("Status", "archived")]},
+    "archived, by expiry": {"filters": [("Status", "archived")], "sort": ["Expiration"]},
+    "archived, last expiry first": {"filters": [("Status", "archived")], "sort": ["-Expiration"]},
     "expired, of a certification": {
         "filters": [("Status", "expired"), ("Certification", "b")],
         "sort": ["-Expiration"],
     },
 }
+
+
+def plans_of(store: SqlStore, query: TableQuery) -> list[str]:
+    """Return the steps by which a database finds what a query asks of awards."""
+    plans: list[str] = []
+
+    def explain(connection: Connection, _: Any, statement: str, given: Any, *__: Any) -> None:
+        if statement.startswith(("SELECT", "WITH")) and "certrules_awards" in statement:
+            plan = connection.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", given)
+            plans.extend(detail for *_, detail in plan)
+
+    with store.reading() as view:
+        event.listen(store.engine, "before_cursor_execute", explain)
+        list(view.tables.awards(query))
+    return plans
 
 
 @pytest.mark.parametrize("few", [0, paging.FEW], ids=["many", "few"])
@@ -204,21 +223,60 @@ def test_a_page_of_awards_is_read_in_the_order_of_an_index(
     with closing(open_store(shutil.copy(empty_file, tmp_path / "store.db"))) as store:
         with store.writing() as work:
             furnish(work)
-        plans: list[str] = []
-
-        def explain(connection: Connection, _: Any, statement: str, given: Any, *__: Any) -> None:
-            if statement.startswith(("SELECT", "WITH")) and "certrules_awards" in statement:
-                plan = connection.connection.cursor().execute(
-                    f"EXPLAIN QUERY PLAN {statement}", given
-                )
-                plans.extend(detail for *_, detail in plan)
-
-        with patch.object(paging, "FEW", few), store.reading() as view:
-            event.listen(store.engine, "before_cursor_execute", explain)
-            assert list(view.tables.awards(query(Table.ISSUED, at=at, limit=1, **asked)))
+        with patch.object(paging, "FEW", few):
+            plans = plans_of(store, query(Table.ISSUED, at=at, limit=1, **asked))
     scans = [each for each in plans if "SCAN certrules_awards" in each and "INDEX" not in each]
     assert scans == []
     assert few or "USE TEMP B-TREE FOR ORDER BY" not in plans
+
+
+BY_WHICH: dict[str, tuple[list[Status], int, list[str]]] = {
+    "not yet valid": ([Status.NOT_YET_VALID], paging.FEW, ["by_issue (issued_at>?)"]),
+    "archived": ([Status.ARCHIVED], 0, ["of_history (expires_at>?)"]),
+    "current, and archived later": (
+        [Status.VALID, Status.EXPIRED],
+        0,
+        ["by_expiry (archived_at=? AND expires_at>?)", "by_expiry (archived_at>?)"],
+    ),
+    "current or archived": (
+        [Status.VALID, Status.ARCHIVED],
+        0,
+        ["by_expiry (archived_at=? AND expires_at>?)", "of_history (expires_at>?)"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("statuses", "few", "expected"), BY_WHICH.values(), ids=BY_WHICH)
+def test_awards_of_some_statuses_are_found_by_expiry_in_an_index(
+    empty_file: Path, tmp_path: Path, statuses: list[Status], few: int, expected: list[str]
+) -> None:
+    sort, filters = ((Field.EXPIRES_AT, False),), (by_status(*statuses),)
+    with closing(open_store(shutil.copy(empty_file, tmp_path / "store.db"))) as store:
+        with store.writing() as work:
+            furnish(work)
+        with patch.object(paging, "FEW", few):
+            asked = TableQuery(Table.ISSUED, T0, filters=filters, sort=sort, limit=1)
+            plans = plans_of(store, asked)
+    assert not any(each.startswith("SCAN certrules_awards") for each in plans)
+    for each in expected:
+        assert any(plan.endswith(f"INDEX certrules_awards_{each}") for plan in plans), plans
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("microseconds", range(3))
+def test_every_set_of_statuses_is_found_by_expiry(
+    both: tuple[Store[Transaction], Store[Transaction]], microseconds: int, descending: bool
+) -> None:
+    at, sort = T0 + timedelta(microseconds=microseconds), ((Field.EXPIRES_AT, descending),)
+    memory, database = both
+    with patch.object(paging, "FEW", 0):
+        for number in range(1, 16):
+            some = by_status(*(each for n, each in enumerate(Status) if number >> n & 1))
+            for offset in (0, 30):
+                asked = TableQuery(
+                    Table.ISSUED, at, filters=(some,), sort=sort, offset=offset, limit=40
+                )
+                assert answers(database, asked) == answers(memory, asked)
 
 
 def test_pages_far_behind_are_found_too(

@@ -20,7 +20,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    true,
+    union_all,
 )
 
 from certrules.model.awards import Status
@@ -109,32 +109,27 @@ class _Pages:
             return
         if not (statuses := _statuses(query)):
             return
-        later = self._is_archived_later(query.at)
-        few = self._few(query, None if later else _by_instants(statuses, query.at))
+        few = self._few(query, statuses)
         if few is not None:
             yield few
         elif lead is Field.USERNAME_KEY:
             yield from self._by_user(query)
         elif lead is Field.NAME_KEY:
             yield from self._by_certification(query, descending=descending)
-        elif lead is Field.EXPIRES_AT and not later and Status.ARCHIVED not in statuses:
+        elif lead is Field.EXPIRES_AT:
             yield from self._by_expiry(query, statuses, descending=descending)
         else:
             yield self._walk(query, *self._finding.order(query, query.order))
 
-    def _few(
-        self, query: TableQuery, by_instants: ColumnElement[bool] | None
-    ) -> Select[Any] | None:
+    def _few(self, query: TableQuery, statuses: frozenset[Status]) -> Select[Any] | None:
         """Return the statement that sorts what a query finds; None if it finds many."""
-        of_ids = tuple(each for each in query.filters if not _of_status(each))
-        if of_ids or by_instants is None:
-            found = self._finding.select(query, *self._columns)
-        else:
-            found = self._finding.select(evolve(query, filters=()), *self._columns)
-            found = found.where(by_instants)
-        some = found.with_only_columns(literal_column("1")).limit(FEW).subquery()
+        found = self._finding.select(query, *self._columns)
+        if all(map(_of_status, query.filters)) and statuses != frozenset(Status):
+            found = found.where(_perhaps(statuses, query.at))
+        few = FEW * (1 + (query.offset + (query.limit or 0)) // 1000)  # of more, more are sorted
+        some = found.with_only_columns(literal_column("1")).limit(few).subquery()
         ((number,),) = self._finding.session.rows(select(func.count()).select_from(some))
-        return found.order_by(*self._finding.order(query, query.order)) if number < FEW else None
+        return found.order_by(*self._finding.order(query, query.order)) if number < few else None
 
     def _walk(
         self, query: TableQuery, *order: ColumnElement[Any], source: Any = SOURCE
@@ -164,24 +159,46 @@ class _Pages:
                 yield from self.statements(evolve(query, filters=filters, sort=(), group=()))
 
     def _by_expiry(
-        self, query: TableQuery, statuses: Collection[Status], *, descending: bool
+        self, query: TableQuery, statuses: frozenset[Status], *, descending: bool
     ) -> Iterator[Select[Any]]:
         column, order = awards.c.expires_at, [*self._finding.order(query, query.order[1:])]
+        parts = self._parts(query, statuses)
+        if len(parts) > 1 and len(query.order) > 1:  # by what else, no merged row says
+            yield self._walk(query, *self._finding.order(query, query.order))
+            return
         dated = self._walk(query, column.desc() if descending else column, *order)
-        if Status.EXPIRED not in statuses:
+        dated = dated.where(column.is_not(None))
+        if statuses == {Status.VALID}:
             dated = dated.where(column > query.at)
-        elif len(statuses) == 1:
+        elif statuses == {Status.EXPIRED}:
             dated = dated.where(column <= query.at)
         never = self._walk(query, *order).where(column.is_(None))
-        parts = (
-            [dated.where(column.is_not(None)), never] if statuses != {Status.EXPIRED} else [dated]
-        )
-        for each in reversed(parts) if descending else parts:
-            yield each.where(_CURRENT)
+        both = [dated, never] if statuses != {Status.EXPIRED} else [dated]
+        for each in reversed(both) if descending else both:
+            yield _merged(query, [each.where(part) for part in parts], descending=descending)
 
-    def _is_archived_later(self, at: datetime) -> bool:
-        later = exists().where(awards.c.archived_at > at)
-        return bool(self._finding.session.rows(select(later))[0][0])
+    def _parts(
+        self, query: TableQuery, statuses: frozenset[Status]
+    ) -> Sequence[ColumnElement[bool]]:
+        """Return in which parts of the awards those of some statuses are: current, or history."""
+        archived = awards.c.archived_at
+        later = archived > query.at
+        if Status.ARCHIVED in statuses:
+            history = archived.is_not(None)
+            return [history] if len(statuses) == 1 else [_CURRENT, history]
+        any_later = self._finding.session.rows(select(exists().where(later)))[0][0]
+        return [_CURRENT, later] if any_later else [_CURRENT]
+
+
+def _merged(query: TableQuery, parts: Sequence[Select[Any]], *, descending: bool) -> Select[Any]:
+    """Select the rows of parts that are sorted by expiry, sorted likewise."""
+    if len(parts) == 1:
+        return parts[0]
+    most = query.offset + (query.limit or 0)
+    whole = union_all(*(select(part.limit(most).subquery()) for part in parts)).subquery()
+    expires_at = whole.c.expires_at
+    keys = (whole.c[each.name] for each in KEY)
+    return select(whole).order_by(expires_at.desc() if descending else expires_at, *keys)
 
 
 def _statuses(query: TableQuery) -> frozenset[Status]:
@@ -194,17 +211,16 @@ def _of_status(alternatives: Filter) -> bool:
     return [field for field, _ in alternatives] == [Field.STATUS]
 
 
-def _by_instants(statuses: frozenset[Status], at: datetime) -> ColumnElement[bool] | None:
-    """Return what is true of awards of some statuses, if an index finds them by it.
-
-    No award may be archived later than the instant.
-    """
+def _perhaps(statuses: frozenset[Status], at: datetime) -> ColumnElement[bool]:
+    """Return what is true of awards of some statuses, and of few others; an index finds them."""
     archived, issued, expires = awards.c.archived_at, awards.c.issued_at, awards.c.expires_at
-    never, later = and_(_CURRENT, expires.is_(None)), and_(_CURRENT, expires > at)
-    return {
-        frozenset(Status): true(),
-        frozenset(Status) - {Status.ARCHIVED}: _CURRENT,
-        frozenset({Status.ARCHIVED}): archived <= at,
-        frozenset({Status.EXPIRED}): and_(_CURRENT, expires <= at, issued <= at),
-        frozenset({Status.VALID}): or_(and_(never, issued <= at), and_(later, issued <= at)),
-    }.get(statuses)
+    later = archived > at
+    found = {
+        Status.ARCHIVED: [archived <= at],
+        Status.NOT_YET_VALID: [issued > at],
+        Status.EXPIRED: [and_(_CURRENT, expires <= at), later],
+        Status.VALID: [and_(_CURRENT, expires.is_(None)), and_(_CURRENT, expires > at), later],
+    }
+    if {Status.EXPIRED, Status.VALID} <= statuses:
+        found |= {Status.EXPIRED: [_CURRENT], Status.VALID: [later], Status.NOT_YET_VALID: []}
+    return or_(*(way for each in Status if each in statuses for way in found[each]))

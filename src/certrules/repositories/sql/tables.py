@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    text,
+)
 
 from certrules.model.awards import AssociationType, ExpiryBasis, ExpiryDay
 from certrules.model.catalog import CertificationStatus, Criteria, ItemKind
@@ -133,7 +143,8 @@ assignments: Table = _table(
 )
 
 # Pages of awards are read in the order of an index: by user, by certification, or by expiry, those
-# that are history apart. Each index ends in the key, by which equal awards are sorted.
+# that are history apart. Each index ends in the key, by which equal awards are sorted. By issue,
+# only those are looked for that are not yet valid, which are few.
 _AWARD_KEY = ("user_id", "certification_id", "cycle")
 
 # History outlives what it names, and a host may keep people and catalogue in tables of its own:
@@ -156,6 +167,14 @@ awards: Table = _table(
     Column("expiry_day", words(ExpiryDay), nullable=False),
     Index("certrules_awards_by_expiry", "archived_at", "expires_at", *_AWARD_KEY),
     Index("certrules_awards_by_certification", "certification_id", "user_id", "cycle"),
+    Index("certrules_awards_by_issue", "issued_at"),
+    Index(
+        "certrules_awards_of_history",
+        "expires_at",
+        *_AWARD_KEY,
+        sqlite_where=text("archived_at IS NOT NULL"),
+        postgresql_where=text("archived_at IS NOT NULL"),
+    ),
 )
 
 events: Table = _table(
