@@ -47,7 +47,8 @@ settings.register_profile("default", deadline=None, derandomize=False)
 settings.register_profile("ci", deadline=None, max_examples=200, print_blob=True)
 settings.register_profile("laws", deadline=None, max_examples=5_000, print_blob=True)
 settings.register_profile("mutants", deadline=None, derandomize=True, database=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "default")
+settings.load_profile(PROFILE)
 
 ROOT = Path(__file__).parent.parent
 TIME_NAMES = ("UTC", "date", "datetime", "time", "timedelta", "timezone")
@@ -186,7 +187,8 @@ class Examples:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):  # before there are workers, which only read the pages
+    worker = hasattr(config, "workerinput")  # which starts later, and only reads the pages
+    if not worker and PROFILE != "mutants":  # whose tests read none, and start thousands of times
         write()
     config.pluginmanager.register(Examples())
 
