@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,11 +112,22 @@ def chunk(kind: bytes, data: bytes = b"") -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+@cache
+def zeros(length: int) -> bytes:
+    """Zeros as zlib compresses them, made of one compressed megabyte again and again."""
+    megabytes, rest = divmod(length, 1 << 20)
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    megabyte = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    end = packer.compress(bytes(rest)) + packer.flush()
+    checksum = struct.pack(">HH", length % 65_521, 1)  # the Adler-32 of zeros
+    return b"\x78\x9c" + megabyte * megabytes + end + checksum
+
+
 def pixels(width: int, height: int, *, rows: int | None = None) -> tuple[bytes, bytes]:
     """The header and the black pixels of a PNG whose every pixel has eight bytes."""
     header = struct.pack(">IIBBBBB", width, height, 16, 6, 0, 0, 0)
-    data = bytes((1 + 8 * width) * (height if rows is None else rows))
-    return chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(data))
+    data = zeros((1 + 8 * width) * (height if rows is None else rows))
+    return chunk(b"IHDR", header), chunk(b"IDAT", data)
 
 
 def svg(inside: str, before: str = "") -> bytes:
@@ -185,7 +197,7 @@ IMAGES: dict[str, Callable[[], bytes]] = {
     "a false length": lambda: png(*pixels(1, 1), b"\xff\xff\xff\xffiTXt" + bytes(99)),
     "a compressed bomb": lambda: png(
         *pixels(1, 1),
-        chunk(b"iTXt", b"openbadgecredential\0\1\0\0\0" + zlib.compress(bytes(100_000_000))),
+        chunk(b"iTXt", b"openbadgecredential\0\1\0\0\0" + zeros(100_000_000)),
         chunk(b"IEND"),
     ),
     "a million pixels' worth of nothing": lambda: png(
@@ -210,12 +222,12 @@ IMAGES: dict[str, Callable[[], bytes]] = {
     ),
     "a text that is a bomb": lambda: png(
         *pixels(1, 1),
-        chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(100_000_000))),
+        chunk(b"zTXt", b"a\0\0" + zeros(100_000_000)),
         chunk(b"IEND"),
     ),
     "a profile that is a bomb": lambda: png(
         pixels(1, 1)[0],
-        chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(100_000_000))),
+        chunk(b"iCCP", b"a\0\0" + zeros(100_000_000)),
         pixels(1, 1)[1],
         chunk(b"IEND"),
     ),
@@ -298,7 +310,7 @@ def main() -> None:
     for line in sys.stdin:
         if not (child := os.fork()):
             report(Path(line.rstrip("\n")))
-            sys.exit()
+            os._exit(0)  # whose parent tidies up
         os.waitpid(child, 0)
 
 
