@@ -65,6 +65,6 @@ def before(facts: Facts, completion: Completion) -> Facts:
     ids=["renewable", "renewable with retakes", "earned"],
 )
 def test_facts_reach_what_is_granted(wanted: Any) -> None:
-    seed = Random(3)  # noqa: S311 - with this one, each is found soon
+    seed = Random(10)  # noqa: S311 - with this one, each is found soon
     found = find(strategies.facts(), lambda each: bool(wanted(each)), settings=SEARCH, random=seed)
     assert wanted(found)

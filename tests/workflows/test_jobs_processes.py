@@ -145,28 +145,29 @@ def test_awards_by_hand_are_a_job_on_any_executor(
 
 
 @pytest.mark.rule("DOC-CSV-21", "DOC-JOB-02", "DOC-CSV-16")
+@pytest.mark.parametrize("rows", [USERS, pytest.param(ROWS, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("source", ["path", "stream"])
 def test_an_import_is_a_job_on_any_executor(
-    store: SqlStore, executor: Executor, tmp_path: Path, source: str
+    store: SqlStore, executor: Executor, tmp_path: Path, source: str, rows: int
 ) -> None:
     file = tmp_path / "records.csv"
-    file.write_bytes(written())
+    file.write_bytes(written(rows))
     jobs = Jobs(lambda: day(20), executor)
-    with open_records(file if source == "path" else BytesIO(written()), zone=UTC) as records:
+    with open_records(file if source == "path" else BytesIO(written(rows)), zone=UTC) as records:
         renew = Duplicates.RENEW
         job = importing.submit(acting(store), records, at=day(20), duplicates=renew, jobs=jobs)
         ended = jobs.wait(acting(store), job.id, 600)
         again = importing.run(acting(store), records, at=day(20), duplicates=renew, dry_run=True)
-    assert (ended.state, ended.done, ended.total) == (JobState.COMPLETED, ROWS, ROWS)
+    assert (ended.state, ended.done, ended.total) == (JobState.COMPLETED, rows, rows)
     (report,) = ended.results
     assert isinstance(report, ImportReport)
-    refused, issued = (ROWS - 1) // 100, ROWS - 1 - (ROWS - 1) // 100
+    refused, issued = (rows - 1) // 100, rows - 1 - (rows - 1) // 100
     assert +Counter(report.outcomes) == {
         Outcome.ISSUED: issued,
         Outcome.REFUSED: refused,
         Outcome.SUPERSEDED: 1,
     }
-    assert [fault.row for fault in report.faults] == list(range(100, ROWS, 100))
+    assert [fault.row for fault in report.faults] == list(range(100, rows, 100))
     assert len(ended.errors) == refused
     assert (again.outcomes[Outcome.UNCHANGED], again.faults) == (issued, report.faults)
     assert held(store, "safety") == issued
