@@ -849,7 +849,8 @@ class Rule(Enum):
          "has an outcome of its own, and is warned of."), "decision (own)")
     INT_46 = (
         ("An award that begins in the future is not yet valid; the held award is archived when it "
-         "begins. An award that expires as it is issued is a fault, as one that expires before."),
+         "begins, and cannot be renewed until then. An award that expires as it is issued is a "
+         "fault, as one that expires before."),
         "decision (own)")
     INT_47 = (
         ("A record that updates an award keeps what it was earned by, unless it names an item, or "

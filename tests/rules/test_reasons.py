@@ -534,6 +534,27 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
         lambda: renewal.decide(facts(awards=(award(issued_at=LATER),)), at=AT),
         "refused: issued_later",
     ),
+    "renew: renewed in advance": (
+        lambda: renewal.decide(
+            facts(awards=(award(archived_at=LATER), award(issued_at=LATER, cycle=2))), at=AT
+        ),
+        "refused: next_award_issued",
+    ),
+    "renew: enrolled later in one of two": (
+        lambda: renewal.decide(
+            facts(
+                certification=assigned(
+                    Assignment(ItemKind.COURSE, "c1", BEGIN),
+                    Assignment(ItemKind.COURSE, "c2", BEGIN),
+                ),
+                awards=(award(),),
+                enrolments=(evolve(SUSPENDED, enrolled_at=LATER),),
+                courses=(Course("c1"), Course("c2")),
+            ),
+            at=AT,
+        ),
+        "granted: renewable_any_time no_course_earned never_expires not_by_changed",
+    ),
     "start: enrolled later": (
         lambda: renewal.start(
             evolve(HELD, enrolments=(evolve(SUSPENDED, enrolled_at=LATER),)),

@@ -53,6 +53,7 @@ from certrules.model.effects import (
 )
 from certrules.model.learning import EntryPoint, RenewalState, WindowStart
 from certrules.model.notices import EventKind
+from certrules.model.reasons import ReasonCode
 from certrules.rules import renewal
 from certrules.rules.renewal.availability import window_end
 from certrules.rules.renewal.snapshot import facts_as_of
@@ -432,33 +433,42 @@ def test_what_is_said_to_be_reset_is_reset() -> None:
 
 @pytest.mark.rule("DOC-RENEW-01")
 def test_an_award_is_not_renewed_before_it_is_issued() -> None:
-    assert rules(renewal.decide(FACTS, at=DONE - TICK)) == {"DOC-RENEW-01"}
-    assert rules(renewal.start(FACTS, BY_COURSE, at=DONE - TICK)) == {"DOC-RENEW-01"}
-    assert renewal.decide(FACTS, at=DONE)
+    facts = evolve(FACTS, awards=[evolve(AWARD, issued_at=AT)])
+    assert rules(renewal.decide(facts, at=AT - TICK)) == {"DOC-RENEW-01"}
+    assert rules(renewal.start(facts, BY_COURSE, at=AT - TICK)) == {"DOC-RENEW-01"}
+    assert renewal.decide(facts, at=AT)
 
 
 @pytest.mark.rule("INT-12b")
 @pytest.mark.parametrize("retake", [True, False])
-def test_an_enrolment_to_come_does_not_count_but_nothing_is_started_before_it(
-    *, retake: bool
-) -> None:
+def test_by_what_has_an_enrolment_to_come_nothing_is_renewed_before_it(*, retake: bool) -> None:
     coming = Enrolment("ada", COURSE, "c1", LATER)
     manual = evolve(AWARD, source=Source())
     facts = evolve(
         FACTS, certification=first_aid(retake=retake), awards=[manual], enrolments=[coming]
     )
-    assert renewal.decide(facts, at=LATER - TICK)
+    assert rules(renewal.decide(facts, at=LATER - TICK)) == {"INT-12b"}
     assert rules(renewal.start(facts, BY_COURSE, at=LATER - TICK)) == {"INT-12b"}
     assert renewal.decide(facts, at=LATER)
     assert renewal.start(facts, BY_COURSE, at=LATER)
 
 
 @pytest.mark.rule("DOC-RENEW-07", "INT-12b")
-def test_a_past_answer_without_retakes_does_not_know_an_enrolment_to_come() -> None:
-    facts = evolve(OFF, enrolments=[*OFF.enrolments, Enrolment("ada", COURSE, "c2", LATER)])
-    assert renewal.decide(facts, at=AT) == renewal.decide(OFF, at=AT)
-    refused = renewal.start(facts, RenewalOption(COURSE, "c2"), at=AT)
-    assert "has changed since" in refused.reasons[0].text
+def test_what_has_changed_of_one_item_refuses_that_item_alone() -> None:
+    three = first_aid((COURSE, "c1"), (COURSE, "c2"), (COURSE, "c3"), retake=False)
+    facts = evolve(
+        OFF,
+        certification=three,
+        enrolments=[*OFF.enrolments, Enrolment("ada", COURSE, "c2", LATER)],
+    )
+    second, third = (RenewalOption(COURSE, item) for item in ("c2", "c3"))
+    decided = renewal.decide(facts, at=AT)
+    assert options(decided) == (third,)
+    why = "not by course c2: its training has changed since 2024-07-01 00:00 UTC (INT-12b)"
+    assert why in map(str, decided.reasons)
+    assert rules(renewal.start(facts, second, at=AT)) == {"INT-12b"}
+    assert renewal.start(facts, third, at=AT)
+    assert options(renewal.decide(facts, at=LATER)) == (second, third)
 
 
 @pytest.mark.rule("INT-12b", "INT-13")
@@ -483,19 +493,18 @@ def test_what_is_completed_only_later_is_not_completed(
     later = enrolment("c1", completed_at=LATER, first_access_at=accessed)
     facts = evolve(FACTS, enrolments=[later])
     decided = renewal.decide(facts, at=AT)
-    assert rules(decided) == {"DOC-RENEW-02"}
+    assert rules(decided) == {"DOC-RENEW-02", "INT-12b"}
     assert decided.reasons[0].text.endswith(f"is not completed: {expected}")
     assert renewal.decide(facts, at=LATER)
 
 
 @pytest.mark.rule("DOC-RENEW-07", "INT-12b")
-def test_what_is_completed_only_later_can_renew_without_retakes() -> None:
-    facts = evolve(OFF, completions=[completion("c2", LATER)])
-    assert renewal.decide(facts, at=LATER - TICK)
-    assert rules(renewal.decide(facts, at=LATER)) == {"DOC-RENEW-08"}
-    facts = evolve(OFF, enrolments=[*OFF.enrolments, enrolment("c2", completed_at=LATER)])
-    assert renewal.decide(facts, at=LATER - TICK)
-    assert rules(renewal.decide(facts, at=LATER)) == {"DOC-RENEW-08"}
+def test_what_is_completed_only_later_has_changed_until_then() -> None:
+    recorded = evolve(OFF, completions=[completion("c2", LATER)])
+    enrolled = evolve(OFF, enrolments=[*OFF.enrolments, enrolment("c2", completed_at=LATER)])
+    for facts in (recorded, enrolled):
+        assert "INT-12b" in rules(renewal.decide(facts, at=LATER - TICK))
+        assert rules(renewal.decide(facts, at=LATER)) == {"DOC-RENEW-08"}
 
 
 RETAKEN = [
@@ -504,7 +513,6 @@ RETAKEN = [
 ]
 SINCE: list[Facts] = [
     evolve(FACTS, awards=[AWARD.archive(LATER)]),
-    evolve(FACTS, awards=[AWARD.archive(LATER), evolve(AWARD, cycle=2, issued_at=LATER)]),
     evolve(FACTS, enrolments=RETAKEN),
     evolve(FACTS, enrolments=RETAKEN[:1]),
     evolve(FACTS, renewals=[Renewal("ada", "fa", 1, 1, LATER, BY_COURSE)]),
@@ -514,13 +522,23 @@ SINCE: list[Facts] = [
 
 @pytest.mark.rule("INT-12b")
 @pytest.mark.parametrize("facts", SINCE)
-def test_what_has_changed_since_does_not_count_but_nothing_is_started_before_it(
-    facts: Facts,
-) -> None:
-    assert renewal.decide(facts, at=AT) == renewal.decide(FACTS, at=AT)
-    refused = renewal.start(facts, BY_COURSE, at=AT)
-    assert rules(refused) == {"INT-12b"}
-    assert "has changed since 2024-07-01 00:00 UTC" in refused.reasons[0].text
+def test_what_has_changed_since_is_neither_offered_nor_started(facts: Facts) -> None:
+    for refused in (renewal.decide(facts, at=AT), renewal.start(facts, BY_COURSE, at=AT)):
+        assert rules(refused) == {"INT-12b"}
+        assert "has changed since 2024-07-01 00:00 UTC" in refused.reasons[0].text
+
+
+@pytest.mark.rule("INT-46")
+def test_an_award_is_not_renewed_once_the_next_is_issued() -> None:
+    following = evolve(AWARD, cycle=2, issued_at=LATER)
+    facts = evolve(FACTS, awards=[AWARD.archive(LATER), following])
+    asked: list[Callable[[datetime], Decision | Answer]] = [
+        lambda at: renewal.decide(facts, at=at),
+        lambda at: renewal.start(facts, BY_COURSE, at=at),
+    ]
+    for ask in asked:
+        assert rules(ask(LATER - TICK)) == {"INT-46"}
+        assert ask(LATER)
 
 
 @pytest.mark.rule("INT-12b")
@@ -549,7 +567,7 @@ def test_what_stood_at_an_instant_stands_as_it_did(facts: Facts, at: datetime) -
 @pytest.mark.rule("INT-12b")
 @pytest.mark.law
 @given(strategies.facts(), strategies.moments())
-def test_what_lies_later_changes_no_answer(facts: Facts, at: datetime) -> None:
+def test_what_lies_later_offers_nothing_and_may_refuse(facts: Facts, at: datetime) -> None:
     decided = renewal.decide(facts, at=at)
     cut_off = renewal.decide(
         evolve(
@@ -560,7 +578,10 @@ def test_what_lies_later_changes_no_answer(facts: Facts, at: datetime) -> None:
         ),
         at=at,
     )
-    assert decided == cut_off
+    assert {*options(decided)} <= {*options(cut_off)}
+    changed = (ReasonCode.CHANGED_SINCE, ReasonCode.NOT_BY_CHANGED)
+    if not any(reason.code in changed for reason in decided.reasons):
+        assert decided == cut_off
 
 
 @pytest.mark.rule("DOC-RENEW-16")
@@ -997,12 +1018,13 @@ def options(decided: Answer) -> tuple[RenewalOption, ...]:
 @pytest.mark.rule("DOC-RENEW-04")
 @pytest.mark.law
 @given(strategies.facts(), strategies.moments())
-def test_what_is_granted_can_be_started_and_nothing_else(facts: Facts, at: datetime) -> None:
-    granted = set(options(renewal.decide(facts, at=at)))
+def test_what_is_offered_can_be_started_and_nothing_else(facts: Facts, at: datetime) -> None:
     then = facts_as_of(facts, at)
-    assert set(options(renewal.decide(then, at=at))) == granted
-    assert {each for each in EVERY_OPTION if renewal.start(then, each, at=at)} == granted
-    assert {each for each in EVERY_OPTION if renewal.start(facts, each, at=at)} <= granted
+    for known in (facts, then):
+        offered = {*options(renewal.decide(known, at=at))}
+        assert {each for each in EVERY_OPTION if renewal.start(known, each, at=at)} == offered
+    granted = {*options(renewal.decide(facts, at=at))}
+    assert granted <= {*options(renewal.decide(then, at=at))}
     for plan in strategies.PLANS:
         asked = set(options(renewal.decide(facts, at=at, plan_id=plan)))
         through = {each for each in granted if plan in (each.plan_id, each.item_id)}

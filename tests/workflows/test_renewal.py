@@ -359,7 +359,7 @@ def test_a_renewal_of_what_comes_to_need_several_items_is_refused_and_stays_open
 @pytest.mark.rule("DOC-RENEW-01", "INT-12b")
 def test_renewals_do_not_go_back_in_time(store: Store[Transaction]) -> None:
     complete(store, "A", day(10))
-    assert rules(start(store, day(9))) == [Rule.DOC_RENEW_01]
+    assert rules(start(store, day(9))) == [Rule.DOC_RENEW_01, Rule.INT_12b]
     start(store, day(100))
     assert rules(renewal.cancel(acting(store), "ada", "fa", at=day(99))) == [Rule.INT_12b]
     assert renewal.cancel(acting(store), "ada", "fa", at=day(100))

@@ -209,6 +209,8 @@ class ReasonCode(RuleCode):
     SEVERAL_ITEMS_NEEDED = ("several_items_needed", Rule.INT_32,
         "a renewal is done by one item, and the certification needs several")
     ISSUED_LATER = "issued_later", Rule.DOC_RENEW_01, "the award is issued only later, {issued_at}"
+    NEXT_AWARD_ISSUED = ("next_award_issued", Rule.INT_46,
+        "the next award is issued already, and begins on {issued_at}")
     EARNING_COURSE_NOT_COMPLETED = ("earning_course_not_completed", Rule.DOC_RENEW_02,
         "{item}, which earned the award, is not completed: {status}")
     EARNING_COURSE_NOT_ENROLLED = ("earning_course_not_enrolled", Rule.DOC_RENEW_02,
@@ -244,6 +246,8 @@ class ReasonCode(RuleCode):
         "not by {option}: the enrolment in {plan} is {status}")
     NOT_BY_WINDOW = ("not_by_window", Rule.DOC_RENEW_14,
         "not by {option}: the validity period of {item} is over: {last_day} was its last day")
+    NOT_BY_CHANGED = ("not_by_changed", Rule.INT_12b,
+        "not by {option}: its training has changed since {at}")
 
     # a renewal that is started
     TRACKING_RESET = ("tracking_reset", Rule.DOC_RENEW_06,

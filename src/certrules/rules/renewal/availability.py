@@ -22,6 +22,7 @@ from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import criteria
+from certrules.rules.renewal.snapshot import changed_since
 
 __all__ = ["Judged", "closed_reason", "judge", "routes", "several_items", "window_end", "within"]
 
@@ -36,17 +37,18 @@ class Judged:
 
 
 def judge(
-    facts: Facts, certification: Certification, plan_id: str | None, at: datetime
+    facts: Facts, then: Facts, certification: Certification, plan_id: str | None, at: datetime
 ) -> list[Judged]:
     """Judge each distinct item of a certification, for a renewal asked from a plan's page or not.
 
+    ``then`` are the facts as they stood: by an item that was taken since, nothing is renewed.
     A plan whose enrolment is suspended or waits for a place is no way, and the user's direct
     enrolment in the course gives none past it.
 
-    Rules: DOC-RENEW-07, DOC-RENEW-14, DOC-RENEW-16, INT-13, INT-19, X-ARCH-1.
+    Rules: DOC-RENEW-07, DOC-RENEW-14, DOC-RENEW-16, INT-12b, INT-13, INT-19, X-ARCH-1.
     """
     items = sorted({each.ref for each in certification.assignments}, key=criteria.item_order)
-    return [_judge(facts, item, plan_id, at, retake=certification.retake) for item in items]
+    return [_judge(facts, then, item, plan_id, at, retake=certification.retake) for item in items]
 
 
 def several_items(certification: Certification, policy: Policy) -> Iterator[Reason]:
@@ -60,22 +62,24 @@ def several_items(certification: Certification, policy: Policy) -> Iterator[Reas
 
 
 def _judge(
-    facts: Facts, item: ItemRef, plan_id: str | None, at: datetime, *, retake: bool
+    facts: Facts, then: Facts, item: ItemRef, plan_id: str | None, at: datetime, *, retake: bool
 ) -> Judged:
     """Judge one item; if it is not taken through the plan, nothing else about it matters."""
     own = item == (ItemKind.LEARNING_PLAN, plan_id)
-    asked = [route for route in routes(facts, item) if plan_id is None or own or route == plan_id]
+    asked = [route for route in routes(then, item) if plan_id is None or own or route == plan_id]
     if not asked:
         plan = facts.item(ItemKind.LEARNING_PLAN, plan_id or "")
         why = because(ReasonCode.NOT_THROUGH_PLAN, item=facts.item(*item), plan=plan)
         return Judged(item, reasons=(why,))
     closed = [
-        _not_admitted(facts, item, route, retake=retake) or closed_reason(facts, item, route, at)
+        _not_admitted(then, item, route, retake=retake)
+        or closed_reason(then, item, route, at)
+        or _changed(facts, then, item, route, at)
         for route in asked
     ]
     found = (
-        _not_here(facts, item),
-        _not_archivable(facts, item) if retake else _retakes_off(facts, item),
+        _not_here(then, item),
+        _not_archivable(then, item) if retake else _retakes_off(then, item),
         *(dict.fromkeys(closed) if all(closed) else ()),
     )
     if reasons := tuple(filter(None, found)):
@@ -120,6 +124,15 @@ def _not_admitted(
     plan = facts.item(ItemKind.LEARNING_PLAN, enrolment.item_id)
     status = enrolment.status
     return because(ReasonCode.NOT_ADMITTED, item=facts.item(*item), plan=plan, status=status)
+
+
+def _changed(
+    facts: Facts, then: Facts, item: ItemRef, plan_id: str | None, at: datetime
+) -> Reason | None:
+    plan = [] if plan_id is None else [ItemRef(ItemKind.LEARNING_PLAN, plan_id)]
+    if changed_since(facts, then, [*within(facts, item), *plan]):
+        return because(ReasonCode.CHANGED_SINCE, at=at)
+    return None
 
 
 def within(facts: Facts, item: ItemRef) -> list[ItemRef]:

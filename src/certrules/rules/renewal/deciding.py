@@ -28,8 +28,9 @@ def decide(
     The options of a grant are every item by which the renewal can be done, once for each route to
     it. ``plan_id`` is the plan from whose page it is asked, if so: then only routes through it
     count. The award must have been issued; its expiry does not matter. What lies after ``at`` has
-    not happened. Reasons of a grant whose code begins with ``not_by`` say why other items are no
-    options.
+    not happened, but nothing is offered that has changed since: the award, its renewal, or the
+    training to be taken. So :func:`~certrules.rules.renewal.start` grants each option, and nothing
+    else. Reasons of a grant whose code begins with ``not_by`` say why other items are no options.
 
     >>> start = datetime(2023, 1, 1, tzinfo=UTC)
     >>> course = Assignment(ItemKind.COURSE, "c1", start)
@@ -44,14 +45,14 @@ def decide(
 
     Rules: DOC-RENEW-01, DOC-RENEW-02, DOC-RENEW-04, DOC-RENEW-05, DOC-RENEW-07, DOC-RENEW-08,
     DOC-RENEW-14, DOC-RENEW-15, DOC-RENEW-16, ALL-EXP-04, INT-12b, INT-13, INT-19, INT-19b, INT-24,
-    INT-32, X-ARCH-1, X-VALID-2.
+    INT-32, INT-46, X-ARCH-1, X-VALID-2.
     """
     at = instants.utc(at)
     then = facts_as_of(facts, at)
-    against = tuple(objections(facts, then, policy))
+    against = tuple(objections(facts, then, at, policy))
     if facts.certification is None:
         return Refused(against)
-    judged = judge(then, facts.certification, plan_id, at)
+    judged = judge(facts, then, facts.certification, plan_id, at)
     options = tuple(option for item in judged for option in item.options)
     if against or not options:
         return Refused((*against, *(() if options else _without(judged))))
@@ -59,10 +60,10 @@ def decide(
     return Granted(reasons=reasons, options=options)
 
 
-def objections(facts: Facts, then: Facts, policy: Policy) -> Iterator[Reason]:
+def objections(facts: Facts, then: Facts, at: datetime, policy: Policy) -> Iterator[Reason]:
     """Yield what speaks against a renewal by whatever item; ``then`` are the facts as they stood.
 
-    Rules: DOC-RENEW-01, DOC-RENEW-02, ALL-EXP-04, INT-12b, INT-24, INT-32.
+    Rules: DOC-RENEW-01, DOC-RENEW-02, ALL-EXP-04, INT-12b, INT-24, INT-32, INT-46.
     """
     yield from issuing.objections(then, policy, inactive=Rule.INT_24)
     if facts.certification is None:
@@ -74,6 +75,10 @@ def objections(facts: Facts, then: Facts, policy: Policy) -> Iterator[Reason]:
         yield because(ReasonCode.ISSUED_LATER, issued_at=facts.held.issued_at)
     elif then.held is None:
         yield because(ReasonCode.NOT_HELD)
+    elif facts.held is not None and facts.held.issued_at > at:
+        yield because(ReasonCode.NEXT_AWARD_ISSUED, issued_at=facts.held.issued_at)
+    elif then.held != facts.held or then.renewal != facts.renewal:
+        yield because(ReasonCode.CHANGED_SINCE, at=at)
     elif then.renewal is None:  # a renewal that is open has made the course incomplete again
         yield from _course_objections(then, then.held.source)
     if renewal := then.renewal:
@@ -140,6 +145,7 @@ _NOT_BY = {
     ReasonCode.NOT_THROUGH_PLAN: ReasonCode.NOT_BY_PLAN,
     ReasonCode.NOT_ADMITTED: ReasonCode.NOT_BY_ADMISSION,
     ReasonCode.WINDOW_OVER: ReasonCode.NOT_BY_WINDOW,
+    ReasonCode.CHANGED_SINCE: ReasonCode.NOT_BY_CHANGED,
 }
 """The reason why an item is no option, if others are, by the reason why it does not renew."""
 

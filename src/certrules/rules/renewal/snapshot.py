@@ -1,6 +1,6 @@
-"""Snapshot: what had happened by an instant, and what has changed since?"""
+"""Snapshot: what had happened by an instant, and which training has changed since?"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from attrs import evolve
@@ -8,10 +8,8 @@ from attrs import evolve
 from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.catalog import ItemRef
-from certrules.model.decisions import Reason, because
 from certrules.model.facts import Facts
 from certrules.model.learning import Enrolment, EnrolmentStatus, Renewal, RenewalState
-from certrules.model.reasons import ReasonCode
 from certrules.rules import status
 
 __all__ = ["changed_since", "facts_as_of"]
@@ -75,23 +73,14 @@ def _renewal(renewal: Renewal, at: datetime) -> Renewal:
     return renewal
 
 
-def changed_since(
-    facts: Facts, then: Facts, taken: Iterable[ItemRef], at: datetime
-) -> Iterator[Reason]:
-    """Yield why nothing is started as of an instant since which there was a change.
+def changed_since(facts: Facts, then: Facts, taken: Iterable[ItemRef]) -> bool:
+    """Return whether any of some items was enrolled in, left or completed since.
 
-    ``then`` are the facts as they stood, ``taken`` the items that would be taken: none
-    was enrolled in or completed since.
+    ``then`` are the facts as they stood.
 
     Rules: INT-12b.
     """
-    changed = (
-        then.held != facts.held
-        or then.renewal != facts.renewal
-        or any(_training(then, each) != _training(facts, each) for each in taken)
-    )
-    if changed:
-        yield because(ReasonCode.CHANGED_SINCE, at=at)
+    return any(_training(then, each) != _training(facts, each) for each in taken)
 
 
 def _training(facts: Facts, item: ItemRef) -> tuple[object, object]:

@@ -19,7 +19,7 @@ from certrules.model.values import Id, checked
 from certrules.rules import issuing
 from certrules.rules.renewal.availability import judge, within
 from certrules.rules.renewal.deciding import objections
-from certrules.rules.renewal.snapshot import changed_since, facts_as_of
+from certrules.rules.renewal.snapshot import facts_as_of
 
 __all__ = ["start"]
 
@@ -38,8 +38,7 @@ def start(
     With retakes on, the enrolment is archived, a new one is made, and all materials are reset. A
     plan cannot be archived: its courses are. Either way the user is enrolled if they are not.
 
-    What :func:`~certrules.rules.renewal.decide` grants can be started, and nothing else; but not as
-    of an instant since which the award, its renewal or the training to be taken has changed.
+    What :func:`~certrules.rules.renewal.decide` offers can be started, and nothing else.
 
     A second start with the same ``key`` and option is granted without effects while the first is
     open, and refused once that was completed or cancelled. ``expected_version`` is the cycle and
@@ -72,16 +71,13 @@ def start(
         return _answer_again(earlier, option)
     then = facts_as_of(facts, at)
     reasons = [
-        *objections(facts, then, policy),
-        *_option_objections(then, option, at),
+        *objections(facts, then, at, policy),
+        *_option_objections(facts, then, option, at),
     ]
     version = facts.held and (facts.held.cycle, facts.held.version)
     if version and expected_version not in (None, version):
         details = {"expected_version": expected_version, "version": version}
         reasons.append(because(ReasonCode.AWARD_CHANGED, **details))
-    plan = [] if option.plan_id is None else [ItemRef(ItemKind.LEARNING_PLAN, option.plan_id)]
-    taken = [*within(facts, option.ref), *plan]
-    reasons = reasons or [*changed_since(facts, then, taken, at)]
     if reasons or facts.held is None or facts.certification is None:
         return Refused(reasons)
     return _start(facts, facts.certification, facts.held, option, at, key)
@@ -96,11 +92,13 @@ def _answer_again(earlier: Renewal, option: RenewalOption) -> Decision:
     return Refused((because(ReasonCode.KEY_OF_CLOSED_RENEWAL, **details),))
 
 
-def _option_objections(facts: Facts, option: RenewalOption, at: datetime) -> Iterator[Reason]:
+def _option_objections(
+    facts: Facts, then: Facts, option: RenewalOption, at: datetime
+) -> Iterator[Reason]:
     """Yield why an option is not offered: what speaks against its item, if anything does."""
     if facts.certification is None:
         return
-    judged = judge(facts, facts.certification, option.plan_id, at)
+    judged = judge(facts, then, facts.certification, option.plan_id, at)
     own = [each for each in judged if each.item == option.ref]
     yield from (reason for each in own for reason in each.reasons)
     if not any(each.reasons or option in each.options for each in own):
