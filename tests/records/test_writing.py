@@ -198,6 +198,17 @@ def test_a_block_that_ends_well_replaces_the_file(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_what_is_being_written_is_no_more_public_than_what_it_replaces(tmp_path: Path) -> None:
+    path = tmp_path / "out"
+    for mode in (0o600, 0o440):
+        path.write_text("before")
+        path.chmod(mode)
+        with replacing(path):
+            (part,) = tmp_path.glob(".certrules-*.part")
+            assert not part.stat().st_mode & 0o777 & ~mode
+        assert path.stat().st_mode & 0o777 == mode
+
+
 def test_a_failure_leaves_it_and_is_told_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "out"
     path.write_text("before")

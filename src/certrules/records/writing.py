@@ -42,7 +42,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     given, path = path, path.resolve()  # a link goes on leading there
     with _naming(given, path.parent):
         _remove_left(path.parent)
-        part, file = _begun(path.parent)
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666
+        part, file = _begun(path.parent, mode)
         try:
             with file:
                 yield file
@@ -56,11 +57,14 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             part.unlink(missing_ok=True)
 
 
-def _begun(folder: Path) -> tuple[Path, BinaryIO]:
-    """Make a file by a name that nobody guesses, through no link, and lock it."""
+def _begun(folder: Path, mode: int) -> tuple[Path, BinaryIO]:
+    """Make a file by a name that nobody guesses, through no link, and lock it.
+
+    From its first byte on, nobody reads it who could not read the file that it replaces.
+    """
     while True:
         part = folder / _PARTS.replace("*", secrets.token_hex(16))
-        stream: BinaryIO = part.open("xb")
+        stream: BinaryIO = os.fdopen(os.open(part, _TO_WRITE, mode), "wb")
         _lock(stream, wait=True)
         if part.exists():
             return part, stream
@@ -93,6 +97,7 @@ def _lock(file: BinaryIO, *, wait: bool) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
+_TO_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _TO_LOCK = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
