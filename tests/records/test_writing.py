@@ -1,5 +1,6 @@
 """Rejected rows, handed back as a file."""
 
+import errno
 import io
 import os
 import resource
@@ -283,6 +284,23 @@ def test_a_file_that_another_takes_for_one_left_is_begun_anew(
         stream.write(b"new")
     assert (tmp_path / "out").read_text() == "new"
     assert len(locked) == 2
+
+
+def test_a_drive_without_locks_can_be_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lock(*_: object, **__: bool) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("certrules.records.writing._lock", lock)
+    with replacing(tmp_path / "first") as first:
+        first.write(b"first")
+        with replacing(tmp_path / "second") as second:
+            second.write(b"second")
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {
+        "first": "first",
+        "second": "second",
+    }
 
 
 def too_long(path: Path) -> None:

@@ -65,7 +65,8 @@ def _begun(folder: Path, mode: int) -> tuple[Path, BinaryIO]:
     while True:
         part = folder / _PARTS.replace("*", secrets.token_hex(16))
         stream: BinaryIO = os.fdopen(os.open(part, _TO_WRITE, mode), "wb")
-        _lock(stream, wait=True)
+        with suppress(OSError):  # a drive without locks: nobody can take this file for one left
+            _lock(stream, wait=True)
         if part.exists():
             return part, stream
         stream.close()  # another writer took it for one that was left, before it was locked
