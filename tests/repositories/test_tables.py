@@ -98,8 +98,8 @@ def furnish(work: Transaction) -> None:
                 )
             ]
         )
-    backwards = [T0 + timedelta(microseconds=n) for n in (2, 1)]
-    work.awards.add([Award("0", "20", *backwards, cycle=9), Award("7", "gone", *backwards)])
+    start, end = (T0 + timedelta(microseconds=n) for n in (2, 1))
+    work.awards.add([Award("0", "20", start, end, cycle=9), Award("7", "gone", start, end)])
 
 
 @pytest.fixture(scope="module", params=["sqlite", *SERVERS])
