@@ -26,7 +26,9 @@ def described() -> Iterator[str]:
             told = f"on delete {foreign.ondelete}" if foreign.ondelete else ""
             yield f"  {foreign.parent.name} refers to {foreign.target_fullname} {told}".rstrip()
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
-            yield f"  {'unique ' if index.unique else ''}index {index.name} {names(index)}"
+            only = index.dialect_options["sqlite"]["where"]
+            where = "" if only is None else f" where {only}"
+            yield f"  {'unique ' if index.unique else ''}index {index.name} {names(index)}{where}"
         yield from (f"  {name} {value}" for name, value in sorted(table.kwargs.items()))
 
 
