@@ -143,10 +143,7 @@ class RejectsWriter:
             self.close()
 
     def close(self) -> None:
-        """Finish the file and put it in its place; a stream of the caller's stays open.
-
-        Closing again does nothing.
-        """
+        """Finish the file and put it in its place; a stream stays open. Again, it does nothing."""
         if self._closed:
             return
         self._closed = True
