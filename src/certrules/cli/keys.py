@@ -96,7 +96,7 @@ def trusted(args: argparse.Namespace) -> "list[TrustedKey]":
     """Return the keys that the options of :func:`add_trusted` name; UsageError for none."""
     if not args.key and not args.thumbprint:
         raise UsageError("whom to trust? give --key or --thumbprint of the issuer's key")
-    key_of = needed("keys").TrustedKey
+    key_of = needed("signing").TrustedKey
     found: list[TrustedKey] = [key_of(each) for each in args.thumbprint]
     for path in args.key:
         data = files.contents(path, LARGEST)
