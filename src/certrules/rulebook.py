@@ -839,7 +839,8 @@ class Rule(Enum):
     INT_42 = (
         ("Verifying shows recipient, certification, issue, expiry, state, skills, criteria and "
          "badge, under a token that cannot be guessed. A badge is replaced, not revoked, if a "
-         "later award took the place of its own."), "decision (own)")
+         "later award took the place of its own, from the instant on at which that began."),
+        "decision (own)")
     INT_44 = (
         ("With duplicates rejected, a record issued before the held award, or that would end a "
          "valid one, is refused with both periods; taken as a renewal, it counts, and what went "

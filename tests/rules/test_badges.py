@@ -45,14 +45,24 @@ def test_a_badge_is_replaced_only_by_a_later_award_and_not_if_anything_else_ende
     badge = evolve(BADGE, revoked=True)
     old, new = AWARD.archive(LATER), evolve(AWARD, issued_at=LATER, cycle=3)
     edited = evolve(old, expires_at=LATER)
-    assert badges.replaced(badge, [new, old])
+    assert badges.replaced(badge, [new, old], LATER)
     assert badges.state_at(badge, LATER, [old, new]) is BadgeState.REPLACED
     assert badges.state_at(badge, EXPIRES, [old, new]) is BadgeState.REPLACED
     for history in ([], [old], [new], [AWARD], [edited, new]):
         assert badges.state_at(badge, LATER, history) is BadgeState.REVOKED
     by_hand = evolve(badge, withdrawn=True)
     assert badges.state_at(by_hand, LATER, [old, new]) is BadgeState.REVOKED
-    assert not badges.replaced(BADGE, [old, new])
+
+
+@pytest.mark.rule("INT-42", "INT-46")
+def test_a_badge_is_replaced_when_the_award_that_was_issued_in_advance_begins() -> None:
+    history = [AWARD.archive(LATER), evolve(AWARD, issued_at=LATER, cycle=3)]
+    assert badges.state_at(BADGE, LATER - TICK, history) is BadgeState.VALID
+    for at in (LATER, LATER + TICK, EXPIRES):
+        assert badges.state_at(BADGE, at, history) is BadgeState.REPLACED
+    by_hand = evolve(BADGE, revoked=True, withdrawn=True)
+    assert badges.state_at(by_hand, LATER, history) is BadgeState.REVOKED
+    assert badges.state_at(BADGE, LATER, history[1:]) is BadgeState.VALID
 
 
 AWARD = Award("ada", "fa", ISSUED, EXPIRES, cycle=2)

@@ -137,8 +137,10 @@ def test_a_badge_is_revoked_with_its_award(
     with awarded.writing() as transaction:
         apply(transaction, effects)
     assert known(awarded, badge) == evolve(badge, revoked=True)
-    assert badges.marked(acting(awarded), badge.status_list, "revocation") == [badge.index]
-    assert badges.marked(acting(awarded), badge.status_list, "suspension") == []
+    assert badges.marked(acting(awarded), badge.status_list, "revocation", at=day(20)) == [
+        badge.index
+    ]
+    assert badges.marked(acting(awarded), badge.status_list, "suspension", at=day(20)) == []
 
 
 @pytest.mark.rule("INT-42")
@@ -154,8 +156,8 @@ def test_renewing_revokes_the_former_badge_and_the_new_award_gets_another(
     new = issue(store, seed=2)
     assert known(store, old).revoked
     assert (new.cycle, new.issued_at) == (2, day(120))
-    assert badges.marked(acting(store), 1, "revocation") == [old.index]
-    assert badges.marked(acting(store), 1, "message") == [old.index]
+    assert badges.marked(acting(store), 1, "revocation", at=day(120)) == [old.index]
+    assert badges.marked(acting(store), 1, "message", at=day(120)) == [old.index]
 
 
 def test_deleting_a_certification_revokes_every_badge_of_it(awarded: Store[Transaction]) -> None:
@@ -181,7 +183,7 @@ def test_an_award_that_is_given_back_gets_a_badge_of_its_own(awarded: Store[Tran
 def test_a_suspension_is_lifted_and_a_revocation_is_not(awarded: Store[Transaction]) -> None:
     badge = issue(awarded)
     badges.suspend(acting(awarded), badge.id)
-    assert badges.marked(acting(awarded), 1, "suspension") == [badge.index]
+    assert badges.marked(acting(awarded), 1, "suspension", at=day(20)) == [badge.index]
     badges.suspend(acting(awarded), badge.id, suspended=False)
     assert known(awarded, badge) == badge
     badges.revoke(acting(awarded), badge.id)
@@ -191,7 +193,7 @@ def test_a_suspension_is_lifted_and_a_revocation_is_not(awarded: Store[Transacti
         with pytest.raises(InvalidValueError, match="badge"):
             change(acting(awarded), "nothing")
     with pytest.raises(InvalidValueError, match="purpose"):
-        badges.marked(acting(awarded), 1, "refresh")
+        badges.marked(acting(awarded), 1, "refresh", at=day(20))
 
 
 @pytest.mark.rule("INT-42")

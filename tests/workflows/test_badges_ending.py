@@ -86,7 +86,7 @@ def seen(store: Store[Transaction], token: str, at: datetime) -> Verdict:
     for number in range(1, latest + 1):
         for purpose in statuslist.PURPOSES:
             url = badges.list_url(LISTS, purpose, number)
-            marked = badges.marked(acting(store), number, purpose)
+            marked = badges.marked(acting(store), number, purpose, at=at)
             made = statuslist.list_credential(
                 url, purpose, marked, issuer=ISSUER, at=at, until=at + timedelta(days=7)
             )
@@ -174,8 +174,10 @@ def test_a_verifier_sees_it(earned: Store[Transaction], how: str) -> None:
     ENDS[how](earned)
     replaced = how in REPLACED
     assert seen(earned, token, day(20)) is (Verdict.REPLACED if replaced else Verdict.REVOKED)
-    assert badges.marked(acting(earned), badge.status_list, "revocation") == [badge.index]
-    messages = badges.marked(acting(earned), badge.status_list, "message")
+    assert badges.marked(acting(earned), badge.status_list, "revocation", at=day(20)) == [
+        badge.index
+    ]
+    messages = badges.marked(acting(earned), badge.status_list, "message", at=day(20))
     assert messages == ([badge.index] if replaced else [])
     page = badges.page(acting(earned), badge.id, at=day(20), issuer=ISSUER.name)
     assert page is not None
@@ -201,6 +203,24 @@ def by_hand_again(store: Store[Transaction]) -> None:
 def renewed_late(store: Store[Transaction]) -> None:
     assert renewal.start(acting(store), "ada", "fa", RenewalOption(COURSE, "A"), at=day(390))
     completed(store, 400)
+
+
+@pytest.mark.rule("INT-42", "INT-46")
+def test_a_badge_counts_until_the_renewal_begins_that_was_imported_in_advance(
+    earned: Store[Transaction],
+) -> None:
+    badge, old = issued(earned)
+    begins = day(40)
+    row = f"ada,FA,{begins.date()},0,2027-01-01,manual,\n"
+    imported(earned, row, Duplicates.RENEW)
+    _, new = issued(earned, seed=2)
+    just_before = begins - timedelta(seconds=1)
+    assert seen(earned, old, just_before) is Verdict.VALID
+    assert [seen(earned, each, begins) for each in (old, new)] == [Verdict.REPLACED, Verdict.VALID]
+    for at, state in ((just_before, BadgeState.VALID), (begins, BadgeState.REPLACED)):
+        page = badges.page(acting(earned), badge.id, at=at, issuer=ISSUER.name)
+        assert page
+        assert page.state is state
 
 
 AGAIN: dict[str, Callable[[Store[Transaction]], None]] = {
@@ -310,7 +330,7 @@ def test_what_ends_no_award_ends_no_badge(earned: Store[Transaction], how: str) 
     badge, token = issued(earned)
     LEAVES[how](earned)
     assert seen(earned, token, day(20)) is Verdict.VALID
-    assert badges.marked(acting(earned), badge.status_list, "revocation") == []
+    assert badges.marked(acting(earned), badge.status_list, "revocation", at=day(20)) == []
     assert issued(earned, seed=2)[0] == badge
 
 

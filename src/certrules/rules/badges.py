@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.decisions import Answer, Granted, Refused, because
@@ -111,25 +112,28 @@ def suspended(badge: Badge, *, suspended: bool) -> tuple[SuspendBadge, ...]:
     return (SuspendBadge(badge.id, suspended),)
 
 
-def replaced(badge: Badge, history: Iterable[Award]) -> bool:
-    """Return whether a badge was revoked only because a later award took its award's place.
+def replaced(badge: Badge, history: Iterable[Award], at: datetime) -> bool:
+    """Return whether a badge no longer counts only because a later award took its award's place.
 
-    ``history`` is every award of its user and certification. One that was revoked by hand, or whose
-    award was removed or got other dates, is not replaced.
+    ``history`` is every award of its user and certification. If the later award begins in the
+    future, it takes that place when it begins, without the badge's being revoked. A badge that was
+    revoked by hand, or whose award was removed or got other dates, is not replaced.
 
     >>> at, later = (datetime(year, 1, 1, tzinfo=UTC) for year in (2024, 2025))
     >>> badge = Badge("b", "1", "fa", 1, at, None, 1, 7, revoked=True)
     >>> awards = [badge.award.archive(later), Award("1", "fa", later, None, cycle=2)]
-    >>> replaced(badge, awards), replaced(badge, awards[1:])
+    >>> replaced(badge, awards, later), replaced(badge, awards[1:], later)
     (True, False)
 
-    Rules: INT-42.
+    Rules: INT-42, INT-46.
     """
+    at = instants.utc(at)
     awards = {award.cycle: award for award in history}
     own = awards.get(badge.cycle)
-    if own is None or not own.archived or own.identity != badge.award.identity:
+    if own is None or own.archived_at is None or own.identity != badge.award.identity:
         return False
-    return badge.revoked and not badge.withdrawn and max(awards) > badge.cycle
+    ended = badge.revoked or own.archived_at <= at
+    return ended and not badge.withdrawn and max(awards) > badge.cycle
 
 
 def state_at(badge: Badge, at: datetime, history: Iterable[Award] = ()) -> BadgeState:
@@ -142,10 +146,12 @@ def state_at(badge: Badge, at: datetime, history: Iterable[Award] = ()) -> Badge
     >>> state_at(badge, datetime(2024, 1, 1, tzinfo=UTC))
     <BadgeState.VALID: 'valid'>
 
-    Rules: INT-38, INT-42.
+    Rules: INT-38, INT-42, INT-46.
     """
+    if replaced(badge, history, at):
+        return BadgeState.REPLACED
     if badge.revoked:
-        return BadgeState.REPLACED if replaced(badge, history) else BadgeState.REVOKED
+        return BadgeState.REVOKED
     stands = _STATES[status.status_at(badge.award, at)]
     if badge.suspended and stands is BadgeState.VALID:
         return BadgeState.SUSPENDED

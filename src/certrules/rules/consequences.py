@@ -63,9 +63,9 @@ def issued(
 ) -> tuple[Issuing, ...]:
     """Return what follows when an award is issued, at ``at`` in the place of the one that is held.
 
-    If it begins later, the one that is held is current until then, and keeps its badge. ``renewal``
-    is the one that is open, if any: it is closed, since what it was to renew is replaced. ``kind``
-    is that of the award's event.
+    If it begins later, the one that is held is current until then, and so long its badge counts.
+    ``renewal`` is the one that is open, if any: it is closed, since what it was to renew is
+    replaced. ``kind`` is that of the award's event.
 
     Rules: DOC-AWARD-02, INT-12b, INT-35, INT-46.
     """

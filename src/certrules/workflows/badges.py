@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from certrules import instants
 from certrules.badges import credential as credentials
 from certrules.badges import statuslist, urls
 from certrules.badges.credential import BadgeRecipient, Issuer
@@ -173,27 +174,28 @@ expected an http(s) URL with {purpose} and {list} in it
         raise InvalidValueError("lists", lists, "an http(s) URL with {purpose} and {list} in it")
 
 
-def marked(acting: Acting[ListParts], status_list: int, purpose: str) -> list[int]:
-    """Return the indexes whose bits are set in a status list, for one of its purposes.
+def marked(acting: Acting[ListParts], status_list: int, purpose: str, *, at: datetime) -> list[int]:
+    """Return the indexes whose bits are set at an instant in a status list, for one purpose.
 
-    A badge that a later one has replaced is revoked, and has a message that says so.
-    :func:`certrules.badges.statuslist.list_credential` makes the list of them to be published.
+    A badge that a later one has replaced is revoked, and has a message that says so. It is, too, if
+    the later award was issued in advance, from the instant on at which that begins: a list that was
+    published before does not know. :func:`certrules.badges.statuslist.list_credential` makes the
+    list of them to be published.
 
-    Rules: ALL-ROLE-11, INT-38, INT-42.
+    Rules: ALL-ROLE-11, INT-38, INT-42, INT-46.
     """
     statuslist.check_purpose(purpose)
+    at = instants.utc(at)
     with acting.reading() as view:
         badges = view.badges.listed(status_list)
         if purpose == "suspension":
             return [each.index for each in badges if each.suspended]
-        revoked = [each for each in badges if each.revoked]
-        if purpose == "revocation":
-            return [each.index for each in revoked]
-        awards = view.awards.histories([(each.user_id, each.certification_id) for each in revoked])
+        awards = view.awards.histories([(each.user_id, each.certification_id) for each in badges])
     return [
         each.index
-        for each in revoked
-        if rules.replaced(each, awards.get((each.user_id, each.certification_id), ()))
+        for each in badges
+        if (each.revoked and purpose == "revocation")
+        or rules.replaced(each, awards.get((each.user_id, each.certification_id), ()), at)
     ]
 
 

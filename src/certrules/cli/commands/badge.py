@@ -230,7 +230,7 @@ def _publish(args: argparse.Namespace) -> int:
         for file in places:
             files.check_out(file, args.key, store=acting.store)
         for file, (number, purpose) in places.items():
-            marked = badges.marked(acting, number, purpose)
+            marked = badges.marked(acting, number, purpose, at=args.at)
             url = badges.list_url(args.lists, purpose, number)
             made = statuslist.list_credential(
                 url, purpose, marked, issuer=issuer, at=args.at, until=until
