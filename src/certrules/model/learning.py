@@ -126,8 +126,8 @@ class Enrolment:
 
     Attempts of the same user and item are numbered from 1; at most one, the last, is current, the
     others are archived, and stay so. ``direct`` says of a course that the user also has in a
-    learning plan whether they are enrolled in it by itself as well; it gives no way to renew past
-    the plan. Nothing is completed or archived before the enrolment.
+    learning plan whether they are enrolled in it by itself as well; it decides nothing, as it gives
+    no way to renew past the plan (INT-13). Nothing is completed or archived before the enrolment.
 
     Rules: X-ARCH-2, X-RENEW-1.
     """
