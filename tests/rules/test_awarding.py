@@ -231,7 +231,11 @@ def test_what_began_with_a_completion_does_not_speak_against_an_older_one(
 ) -> None:
     attempt = Enrolment("ada", COURSE, "c1", enrolled, EnrolmentStatus.COMPLETED, completed_at=AT)
     older = completion(at=enrolled - TICK)
-    assert bool(awarding.record(older, [attempt], completions, at=AT)) == expected
+    recorded = awarding.record(older, [attempt], completions, at=AT)
+    assert bool(recorded) == expected
+    if expected:
+        (begun,) = effects(recorded, Enrol)
+        assert begun.enrolment == evolve(attempt, enrolled_at=older.completed_at)
     assert awarding.inferred(attempt, completions) == expected
     known = evolve(FACTS, enrolments=[attempt], completions=completions)
     assert bool(decide(known, older)) == expected
@@ -557,6 +561,7 @@ def test_completed_enrolments_count_for_predated_issue() -> None:
 @pytest.mark.rule("DOC-ASSIGN-10")
 def test_the_reason_of_an_external_training_is_its_own() -> None:
     assert [reason.rule.id for reason in external().reasons] == ["DOC-ASSIGN-10"]
+    assert rules(external(evolve(FACTS, certification=None))) == {"DOC-DELETE-01"}
     assert [reason.rule.id for reason in decide().reasons] == ["INT-14b"]
 
 

@@ -89,6 +89,8 @@ def test_a_badge_revoked_with_its_award_cannot_be_revoked_by_hand() -> None:
 @pytest.mark.rule("ALL-ROLE-03", "INT-42")
 def test_a_badge_is_suspended_or_replaced_by_an_effect() -> None:
     assert badges.suspended(BADGE, suspended=True) == (SuspendBadge("b", True),)
+    (reason,) = badges.reissue(BADGE, None).reasons
+    assert reason.details["badge_id"] == BADGE.id
     decision = badges.reissue(BADGE, BADGE)
     assert isinstance(decision, Granted)
     assert decision.effects == (RevokeBadge(AWARD.key),)

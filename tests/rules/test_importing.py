@@ -1,7 +1,7 @@
 """What a record means beside what is stored."""
 
 import csv
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from unittest.mock import patch
 
@@ -37,7 +37,7 @@ from certrules.model.notices import EventKind
 from certrules.model.reasons import ReasonCode
 from certrules.model.records import FaultCode
 from certrules.rules import importing
-from certrules.rules.importing import Outcome, deciding
+from certrules.rules.importing import Outcome, changes, deciding
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "importing.csv"
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -111,6 +111,7 @@ def test_decision_table(row: dict[str, str]) -> None:
             assert event is EventKind.RENEWED
         case Outcome.UPDATED:
             assert decision.award == evolve(RECORD, cycle=len(stored), version=2)
+            assert decision.held == stored[-1]
             assert (archived, event) == (None, EventKind.CHANGED)
         case _:
             assert decision.award in stored
@@ -128,6 +129,12 @@ def test_an_issue_calls_for_notices_if_asked_and_a_renewal_always(notify: bool) 
         )
         (kind,) = (each.event.kind for each in decision.effects if isinstance(each, Notify))
         assert kind is event
+
+
+@pytest.mark.rule("INT-49")
+def test_a_period_is_said_by_the_days_of_the_zone() -> None:
+    award = Award("ada", "fa", datetime(2024, 1, 31, 20, tzinfo=UTC), None)
+    assert changes.period(award, timezone(timedelta(hours=9))) == "2024-02-01 to no end"
 
 
 @pytest.mark.rule("DOC-CSV-05")
