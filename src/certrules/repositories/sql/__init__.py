@@ -2,7 +2,8 @@
 
 :func:`open_store` opens a store by its address. A host that has an engine of its own makes the
 tables with :func:`create_schema`, or from ``metadata`` with its own tools, and passes the engine to
-:class:`SqlStore`.
+:class:`SqlStore`. To work in a transaction that the host has open, it passes the connection or
+session to :class:`JoinedStore`.
 
 Every instant of the years 1 to 9999 is kept with its microseconds, and read back in UTC (MariaDB's
 own documentation promises the years from 1000 on). Text is any Unicode, except that PostgreSQL has
@@ -10,8 +11,9 @@ no NUL character, and that ids, codes and usernames have at most 255 characters 
 database cannot hold is a StoreError, and nothing is cut.
 """
 
+from certrules.repositories.sql.joined import JoinedStore
 from certrules.repositories.sql.opening import create_schema, open_store
 from certrules.repositories.sql.store import SqlStore
 from certrules.repositories.sql.tables import metadata
 
-__all__ = ["SqlStore", "create_schema", "metadata", "open_store"]
+__all__ = ["JoinedStore", "SqlStore", "create_schema", "metadata", "open_store"]

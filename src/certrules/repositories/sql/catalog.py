@@ -65,7 +65,8 @@ class SqlCertifications(Part):
         self._session.put_whole(_WHOLE, values)
 
     def remove(self, certification_id: str) -> None:
-        self._session.change(_WHOLE.delete, [(certification_id,)], in_order("id"))
+        for statement in _WHOLE.deletes:
+            self._session.change(statement, [(certification_id,)], in_order("id"))
 
 
 class SqlItems(Part):

@@ -1,15 +1,16 @@
 """Transactions: how does each database begin a view, and let in one writer at a time?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from time import monotonic, sleep
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from certrules.errors import StoreError
-
-__all__ = ["begin", "check_shared", "check_supported", "end", "lock_tables", "write_ahead"]
+from certrules.repositories.sql.engines import place
 
 ASKING = 0.005
 """The seconds after which a writer asks again whether another has ended."""
@@ -138,6 +139,53 @@ def _begin_mariadb(connection: Connection, writing: bool, milliseconds: int) -> 
     if not writing:
         connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
 
+
+def begin_joined(connection: Connection, *, writing: bool) -> None:
+    """Begin what a host has not begun: on SQLite, its driver begins only at the first change."""
+    if not connection.in_transaction():
+        connection.begin()
+    driver: Any = connection.connection.dbapi_connection
+    if connection.dialect.name == "sqlite":
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    elif driver.get_autocommit() if hasattr(driver, "get_autocommit") else driver.autocommit:
+        raise StoreError(
+            f"{place(connection.engine.url)}: the connection commits each statement by itself; "
+            "give certrules one that is not in autocommit"
+        )
+
+
+@contextmanager
+def own_settings(connection: Connection) -> Iterator[None]:
+    """Let a host's transaction read and write as certrules does, for the time of a block."""
+    if connection.dialect.name not in _SETTINGS:
+        yield
+        return
+    ask, change, own = _SETTINGS[connection.dialect.name]
+    before: str = connection.exec_driver_sql(ask).scalar_one()
+    connection.exec_driver_sql(change, (own(before),))
+    try:
+        yield
+    finally:
+        with suppress(DBAPIError):  # PostgreSQL refuses, and puts it back with the savepoint
+            connection.exec_driver_sql(change, (before,))
+
+
+_SQL_MODE = "SELECT @@SESSION.sql_mode", "SET SESSION sql_mode = %s", "{},STRICT_ALL_TABLES".format
+_SETTINGS: Mapping[str, tuple[str, str, Callable[[str], str]]] = {
+    "postgresql": (
+        "SELECT current_setting('TimeZone')",
+        "SELECT set_config('TimeZone', %s, true)",
+        lambda _: "UTC",
+    ),
+    "mariadb": _SQL_MODE,
+    "mysql": _SQL_MODE,
+}
+"""What of a host's settings certrules needs otherwise: how to ask for it, change it, and to what.
+
+With another zone, PostgreSQL's driver could not read the first and the last day of the calendar;
+without the mode, MariaDB would cut a text too long for its column in silence.
+"""
 
 _BEGIN: Mapping[str, Callable[[Connection, bool, int], None]] = MappingProxyType(
     {

@@ -101,7 +101,11 @@ class Whole(Generic[V]):
         self.mapped: Mapped[V] = mapped
         self._field, self._make, self._take = field, make, take
         self.getters: Getters = in_order(*parts.c.keys())
-        self.delete: Delete = delete(mapped.table).where(mapped.table.c.id == mapped.binds["id"])
+        first = next(iter(parts.c))
+        self.deletes: Sequence[Delete] = (  # parts first: a host's SQLite may not follow keys
+            delete(parts).where(first == mapped.binds["id"]),
+            delete(mapped.table).where(mapped.table.c.id == mapped.binds["id"]),
+        )
         self.insert: Insert = insert(parts)
         self.select: Select[Any] = (
             select(*mapped.columns, *parts.c[2:])

@@ -155,7 +155,8 @@ class Session:
     def put_whole(self, whole: Whole[Any], values: Iterable[Any]) -> None:
         """Add values with their parts, or replace those of the same id."""
         latest = list({value.id: value for value in values}.values())
-        self.change(whole.delete, latest, whole.mapped.getters)  # the parts go with it
+        for statement in whole.deletes:
+            self.change(statement, latest, whole.mapped.getters)
         self.change(whole.mapped.insert, latest, whole.mapped.getters)
         self.change(whole.insert, chain.from_iterable(map(whole.parts, latest)), whole.getters)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, make_url, select
+from sqlalchemy import URL, Connection, Engine, false, make_url, select, update
 
 from certrules.errors import StoreError
 from certrules.repositories import protocols
@@ -26,7 +26,7 @@ from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import SCHEMA_VERSION, schema
 from certrules.repositories.sql.translation import NO_STORE, translated
 
-__all__ = ["SqlStore", "SqlTransaction", "check_engine", "check_versions"]
+__all__ = ["SqlStore", "SqlTransaction", "check_engine", "check_version", "check_versions"]
 
 
 class SqlTransaction:
@@ -112,7 +112,7 @@ class SqlStore:
         try:
             with translated(where):
                 dialects.begin(connection, writing=writing, timeout=self.timeout)
-                _check_version(connection, where, locking=writing)
+                check_version(connection, where, locking=writing)
             session = Session(connection, where, writable=writing)
             try:
                 yield session
@@ -160,13 +160,15 @@ if sys.platform != "win32":
     os.register_at_fork(before=_close_resting, after_in_child=_take_over)
 
 
-def _check_version(connection: Connection, where: str, *, locking: bool = False) -> None:
+def check_version(connection: Connection, where: str, *, locking: bool = False) -> None:
     """Raise StoreError unless the tables are those of this certrules.
 
     Every transaction asks first: this fixes what a reader will see, and its lock lets in one writer
     at a time, so that events stand in the order in which they became visible.
     """
     found = select(schema.c.version)
+    if locking and connection.dialect.name == "sqlite":  # which locks nothing that is read
+        connection.execute(update(schema).where(false()).values(version=0))
     versions = connection.scalars(found.with_for_update() if locking else found).all()
     if not versions:
         raise StoreError(f"{where} {NO_STORE}")

@@ -71,6 +71,7 @@ _MEANINGS = {
 }
 _TABLE = re.compile(r"\bcertrules_\w+")
 _CONFLICTS = {
+    "SQLITE_BUSY_SNAPSHOT",
     "SQLITE_CONSTRAINT_PRIMARYKEY",
     "SQLITE_CONSTRAINT_UNIQUE",
     "23505",  # PostgreSQL: a key that is taken
