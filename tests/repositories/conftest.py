@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, make_url
 
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
-from certrules.repositories.sql import SqlStore, metadata, open_store
+from certrules.repositories.sql import JoinedStore, SqlStore, metadata, open_store
 
 pytest.register_assert_rewrite(
     "certrules.testing.contract", "certrules.testing.learning", "certrules.testing.optional"
@@ -80,3 +80,22 @@ def store(
                 if table.name != "certrules_schema":
                     connection.execute(table.delete())
         yield shared
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
+def joined(
+    request: pytest.FixtureRequest, empty_file: Path, tmp_path: Path
+) -> Iterator[JoinedStore]:
+    """A store with nothing in it, in a transaction of a host that is never committed."""
+    if request.param == "sqlite":
+        engine = create_engine(f"sqlite:///{shutil.copy(empty_file, tmp_path / 'store.db')}")
+    else:
+        engine = request.getfixturevalue("stores_on_servers")[request.param].engine
+    with engine.connect() as connection:
+        for table in reversed(metadata.sorted_tables):
+            if table.name != "certrules_schema":
+                connection.execute(table.delete())
+        yield JoinedStore(connection)
+        connection.rollback()
+    if request.param == "sqlite":
+        engine.dispose()

@@ -12,17 +12,18 @@ from certrules import (
     Assignment,
     Award,
     Certification,
+    Completion,
     ItemKind,
-    ManualAward,
     Platform,
     User,
 )
 from certrules.errors import ConflictError, InvalidValueError, StoreError
 from certrules.repositories.sql import JoinedStore, SqlStore, create_schema
-from certrules.workflows import manual_awards
+from certrules.workflows import awarding
 from certrules.workflows.platform import SYSTEM
 
 AT = datetime(2024, 1, 1, tzinfo=UTC)
+LATER = datetime(2024, 2, 1, tzinfo=UTC)
 ADA = User("1", "ada")
 
 
@@ -148,12 +149,15 @@ def test_workflows_work_in_the_host_s_transaction(engine: Engine) -> None:
         store = JoinedStore(session)
         with store.writing() as transaction:
             transaction.users.put([ADA])
-            transaction.certifications.put([Certification("fa", "First aid")])
+            earning = (Assignment(ItemKind.COURSE, "c1", AT),)
+            made = Certification("fa", "First aid", assignments=earning)
+            transaction.certifications.put([made])
         acting = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
-        report = manual_awards.award(
-            acting, manual_awards.Targets(["1"]), ManualAward("fa", AT, None), at=AT
-        )
-        assert report.issued == ("1",)
+        done = Completion("1", ItemKind.COURSE, "c1", LATER)
+        completed = awarding.complete(acting, done, at=LATER)
+        assert completed.decisions["fa"]
+        with store.reading() as view:
+            assert [award.issued_at for award in view.awards.history("1", "fa")] == [LATER]
         session.rollback()
     assert users(engine) == []
 

@@ -8,6 +8,9 @@ to a fresh, empty one; pytest and unittest both collect the tests::
         def fresh(self, tmp_path):
             self.store = MyStore(tmp_path / "store")
 
+:class:`IsolationContract` has what only a store can promise whose transactions are its own: a store
+in a transaction that its host has open shows what is not yet kept.
+
 With ``pytest.register_assert_rewrite("certrules.testing.contract")`` in a ``conftest.py``, a test
 that fails shows the values that it compared.
 """
@@ -410,17 +413,6 @@ class StoreContract(Contract):
             assert [row.award for row in rows] == awards[::-1]
             assert next(view.tables.awards(_query())).award == awards[0]
 
-    def test_a_long_table_is_of_one_moment(self) -> None:
-        awards = [Award(f"{n:04}", "f", _AT, None) for n in range(2500)]
-        with self._after(lambda work: work.awards.add(awards)) as view:
-            rows = view.tables.awards(_query())
-            assert next(rows).award == awards[0]
-            changed = [evolve(award, version=2) for award in awards[1::2]]
-            self._write(lambda work: work.awards.replace(changed))
-            self._write(lambda work: work.awards.add([Award("9999", "f", _AT, None)]))
-            assert [row.award for row in rows] == awards[1:]
-            assert view.tables.count(_query()) == 2500
-
     # Text and time
 
     def test_texts_differ_by_every_character(self) -> None:
@@ -603,6 +595,21 @@ class StoreContract(Contract):
                 ended.users.get("7")
             with raises(StoreError):
                 ended.awards.add([_AWARD])
+
+
+class IsolationContract(Contract):
+    """The promises of a store whose transactions are its own, and no part of a host's."""
+
+    def test_a_long_table_is_of_one_moment(self) -> None:
+        awards = [Award(f"{n:04}", "f", _AT, None) for n in range(2500)]
+        with self._after(lambda work: work.awards.add(awards)) as view:
+            rows = view.tables.awards(_query())
+            assert next(rows).award == awards[0]
+            changed = [evolve(award, version=2) for award in awards[1::2]]
+            self._write(lambda work: work.awards.replace(changed))
+            self._write(lambda work: work.awards.add([Award("9999", "f", _AT, None)]))
+            assert [row.award for row in rows] == awards[1:]
+            assert view.tables.count(_query()) == 2500
 
     def test_a_writer_sees_its_own_changes_and_a_view_none_until_they_are_kept(self) -> None:
         with self.store.reading() as before:
