@@ -166,14 +166,6 @@ def test_a_lost_table_is_named_and_not_made_anew(url: str) -> None:
     engine.dispose()
 
 
-def test_an_engine_that_writes_elsewhere_than_it_reads_is_refused(path: Path) -> None:
-    engine = create_engine(f"sqlite:///{path}").execution_options(schema_translate_map={None: "x"})
-    for use in (SqlStore, create_schema):
-        with pytest.raises(StoreError, match="schema_translate_map, which a store does not follow"):
-            use(engine)
-    engine.dispose()
-
-
 def test_a_store_that_cannot_be_written_can_be_read(path: Path) -> None:
     url = f"sqlite:///file:{path}?mode=ro&uri=true"
     with closing(open_store(url)) as store:

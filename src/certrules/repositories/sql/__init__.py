@@ -11,9 +11,10 @@ no NUL character, and that ids, codes and usernames have at most 255 characters 
 database cannot hold is a StoreError, and nothing is cut.
 """
 
+from certrules.repositories.sql.engines import prefixed
 from certrules.repositories.sql.joined import JoinedStore
 from certrules.repositories.sql.opening import create_schema, open_store
 from certrules.repositories.sql.store import SqlStore
 from certrules.repositories.sql.tables import metadata
 
-__all__ = ["JoinedStore", "SqlStore", "create_schema", "metadata", "open_store"]
+__all__ = ["JoinedStore", "SqlStore", "create_schema", "metadata", "open_store", "prefixed"]

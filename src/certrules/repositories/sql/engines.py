@@ -1,15 +1,17 @@
 """Engines: how is a database reached, from this process and from others?"""
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import NoSuchModuleError, SAWarning
 
-from certrules.errors import StoreError
+from certrules.errors import InvalidValueError, StoreError
+from certrules.repositories.sql.tables import metadata
 from certrules.repositories.sql.translation import translated
 
 __all__ = ["DRIVERS", "changes", "engine_at", "in_memory", "own_engine", "place", "sent"]
@@ -79,6 +81,49 @@ def sent(url: URL | None, where: str) -> URL:
     if url.get_backend_name() == "sqlite" and "uri" not in url.query:
         return url.set(database=str(Path(str(url.database)).absolute()))
     return url
+
+
+def prefixed(engine: Engine, prefix: str) -> Engine:
+    """Return an engine on which the tables of certrules begin with a prefix of the host's.
+
+    It reaches the same database by the same pool. Make the tables through it, and open every store,
+    connection and session through it. For another schema, use SQLAlchemy's own
+    ``engine.execution_options(schema_translate_map={None: "learning"})``. Raises
+    :class:`~certrules.errors.InvalidValueError` unless the prefix is lower-case letters, digits
+    and underscores, at most 20.
+
+    >>> from sqlalchemy import create_engine, inspect
+    >>> from certrules.repositories.sql import create_schema
+    >>> engine = create_engine("sqlite:///host.db")
+    >>> create_schema(prefixed(engine, "lms_"))
+    >>> "lms_awards" in inspect(engine).get_table_names()
+    True
+    """
+    if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix):
+        expected = "a letter, then lower-case letters, digits and underscores, at most 20"
+        raise InvalidValueError("prefix", prefix, expected)
+
+    def rename(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> tuple[str, Any]:
+        return _OWN.sub(prefix, statement), parameters
+
+    renamed = engine.execution_options(certrules_prefix=prefix)
+    event.listen(renamed, "before_cursor_execute", rename, retval=True)
+    return renamed
+
+
+_PREFIX = re.compile(r"[a-z][a-z0-9_]{0,19}", re.ASCII)
+_NAMES = {*metadata.tables, *(str(i.name) for t in metadata.tables.values() for i in t.indexes)}
+_OWN = re.compile(rf"\bcertrules_(?=({'|'.join(n.removeprefix('certrules_') for n in _NAMES)})\b)")
+
+
+def tables_there(database: Engine | Connection) -> tuple[set[str], bool]:
+    """Return which tables of certrules are there, by their usual names, and if there are others."""
+    options = database.get_execution_options()
+    prefix = options.get("certrules_prefix", "certrules_")
+    there = inspect(database).get_table_names(options.get("schema_translate_map", {}).get(None))
+    found = {"certrules_" + name.removeprefix(prefix) for name in there if name.startswith(prefix)}
+    own = found & set(metadata.tables)
+    return own, len(own) < len(there)
 
 
 def in_memory(url: URL) -> bool:

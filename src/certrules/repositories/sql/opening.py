@@ -4,12 +4,12 @@ from contextlib import nullcontext
 from os import PathLike, fspath
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, insert, inspect, make_url, select
+from sqlalchemy import URL, Connection, Engine, insert, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from certrules.errors import StoreError
 from certrules.repositories.sql import dialects
-from certrules.repositories.sql.engines import DRIVERS, engine_at, place
+from certrules.repositories.sql.engines import DRIVERS, engine_at, place, tables_there
 from certrules.repositories.sql.store import SqlStore, check_engine, check_versions
 from certrules.repositories.sql.tables import SCHEMA_VERSION, metadata, schema
 from certrules.repositories.sql.translation import lacking, translated
@@ -111,7 +111,7 @@ def _check_file(address: URL, *, create: bool) -> None:
 
 def _is_store(database: Engine | Connection, where: str) -> bool:
     """Return whether a database holds a store; StoreError if it is of no use to this certrules."""
-    there = set(inspect(database).get_table_names())
+    there, _ = tables_there(database)
     if schema.name not in there:
         return False
     with nullcontext(database) if isinstance(database, Connection) else database.connect() as asked:
@@ -128,10 +128,10 @@ def _has_room(engine: Engine) -> bool:
     """Return whether tables are to be made; StoreError in a database of another program."""
     where = place(engine.url)
     with translated(where):
-        there = set(inspect(engine).get_table_names())
-        if there and not there & set(metadata.tables):
+        own, others = tables_there(engine)
+        if others and not own:
             raise StoreError(
                 f"{where} holds no certrules tables, but those of another program; name a new file "
                 "or an empty database (a program may use create_schema to make them there)"
             )
-        return there <= set(metadata.tables)
+        return not others

@@ -138,7 +138,8 @@ class Session:
         given = list(values)
         if not given:
             return 0
-        text, parameters = _compiled(self._connection.dialect, statement)
+        schemas = self._connection.get_execution_options().get("schema_translate_map", {})
+        text, parameters = _compiled(self._connection.dialect, statement, schemas.get(None))
         with translated(self._where):
             taken = ((map(getters[name], given), convert) for name, convert in parameters)
             columns = (map(convert, each) if convert else each for each, convert in taken)
@@ -215,11 +216,15 @@ def _put(table: Table, dialect: str) -> Insert:
 
 @lru_cache(maxsize=256)
 def _compiled(
-    dialect: Dialect, statement: Insert | Update | Delete
+    dialect: Dialect, statement: Insert | Update | Delete, schema: str | None
 ) -> tuple[str, Sequence[tuple[str, Callable[[Any], Any] | None]]]:
     """Return a statement's text with unnamed parameters, and the name and conversion of each."""
     style = "format" if dialect.paramstyle == "pyformat" else dialect.paramstyle
-    compiled: Any = statement.compile(dialect=type(dialect)(paramstyle=style))  # type: ignore[call-arg]
+    compiled: Any = statement.compile(
+        dialect=type(dialect)(paramstyle=style),  # type: ignore[call-arg]
+        schema_translate_map={None: schema} if schema else None,
+        render_schema_translate=schema is not None,
+    )
     types = [
         (name, compiled.binds[name].type.dialect_impl(dialect)) for name in compiled.positiontup
     ]

@@ -192,8 +192,3 @@ def check_engine(engine: Engine) -> None:
     """Raise StoreError for an engine by which no store can be reached."""
     dialects.check_supported(engine.dialect.name)
     dialects.check_shared(engine.url)
-    if engine.get_execution_options().get("schema_translate_map"):
-        raise StoreError(
-            f"{place(engine.url)}: the engine has a schema_translate_map, which a store does not "
-            "follow; let the database choose the schema, as PostgreSQL does by its search_path"
-        )
