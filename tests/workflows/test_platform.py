@@ -325,6 +325,11 @@ FLAGS: dict[str, Callable[[Acting[Transaction], Any], Any]] = {
         who, "fa", since=None, at=day(9), dry_run=flag
     ),
     "import": lambda who, flag: importing.run(who, records(), at=day(9), dry_run=flag),
+    "notify": lambda who, flag: importing.run(who, records(), at=day(9), notify=flag),
+    "submit": lambda who, flag: importing.submit(
+        who, records(), at=day(9), jobs=jobs(), notify=flag
+    ),
+    "past": lambda who, flag: exporting.expiry_calendar(who, "bob", at=day(9), past=flag),
     "suspend": lambda who, flag: badges.suspend(who, "b1", suspended=flag),
 }
 

@@ -11,6 +11,7 @@ from certrules.exports.calendar import calendar
 from certrules.exports.tables import Cell, write_csv, write_excel
 from certrules.model.people import Action
 from certrules.model.tables import NOT_LATER, AwardRow
+from certrules.model.values import checked
 from certrules.repositories.protocols import HasTables, HasUsers
 from certrules.rules import tables
 from certrules.rules.calendar import expiries
@@ -177,6 +178,7 @@ def expiry_calendar(
 
     Rules: ALL-ROLE-05, ALL-ROLE-07, DOC-EXP-04, DOC-REPORT-04, INT-49.
     """
+    checked("past", past, bool)
     with acting.reading() as view:
         filters = (NOT_LATER,) * past
         query = TableQuery(Table.ISSUED, at, filters=filters, scope=scope_of(view, user_id))
