@@ -36,7 +36,7 @@ from certrules import (
     User,
     Validity,
 )
-from certrules.errors import InvalidValueError, MissingDayError, NaiveDatetimeError
+from certrules.errors import InvalidValueError, NaiveDatetimeError
 from certrules.model.awards import AwardKey, ExternalLink
 from certrules.model.catalog import Criteria
 from certrules.model.decisions import Decision
@@ -472,8 +472,29 @@ def test_an_external_training_issues_on_its_completion_date() -> None:
 def test_a_completion_date_may_lie_long_before_but_not_to_come() -> None:
     assert external(day=date(2020, 1, 1))
     assert rules(external(day=date(2024, 7, 2))) == {"DOC-CERT-12"}
-    with pytest.raises(MissingDayError):
-        external(day=date(2011, 12, 30), zone="Pacific/Apia")
+
+
+@pytest.mark.rule("DOC-ASSIGN-10", "INT-10b")
+@pytest.mark.parametrize(
+    ("zone", "day", "begins"),
+    [
+        ("Pacific/Apia", date(2011, 12, 29), datetime(2011, 12, 29, 10, tzinfo=UTC)),
+        ("Pacific/Apia", date(2011, 12, 30), datetime(2011, 12, 30, 10, tzinfo=UTC)),  # skipped
+        ("Pacific/Apia", date(2011, 12, 31), datetime(2011, 12, 30, 10, tzinfo=UTC)),
+        ("Europe/Rome", date.min, datetime(1, 1, 1, tzinfo=UTC)),  # there, before the calendar
+    ],
+)
+def test_a_training_counts_on_a_day_that_is_not_there_in_the_zone(
+    zone: str, day: date, begins: datetime
+) -> None:
+    assert issued(external(day=day, zone=zone)).issued_at == begins
+    done = evolve(
+        FACTS,
+        certification=certification(assignment("x1", kind=ItemKind.EXTERNAL_TRAINING)),
+        external=[ExternalTraining("ada", "x1", day)],
+    )
+    award = issued(awarding.predate(done, since=None, at=AT, zone=zone))
+    assert award.source.completed_at == begins
 
 
 @pytest.mark.rule("DOC-ASSIGN-09")

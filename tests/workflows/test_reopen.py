@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 
 import pytest
@@ -214,6 +214,24 @@ def test_what_was_only_reported_is_reopened_and_counts_again_once_it_is_reported
     with store.reading() as view:
         done = view.learning.completions(["bob"], [external])
         assert [each.completed_at for each in done] == [day(80), day(89), expiry]
+
+
+@pytest.mark.rule("ALL-EXP-03", "DOC-ASSIGN-10", "INT-10b", "INT-34")
+def test_a_report_of_a_day_that_the_zone_skipped_stops_nobodys_run(
+    store: Store[Transaction],
+) -> None:
+    skipped, users = date(2011, 12, 30), ("ada", "bob")
+    apia = acting(store, policy=POLICY, zone="Pacific/Apia")
+    with store.writing() as transaction:
+        transaction.certifications.put(
+            [evolve(YEARLY, id="other", assignments=(Assignment(EXTERNAL, "x1", T0),))]
+        )
+        transaction.learning.put_external([ExternalTraining("ada", "x1", skipped)])
+        transaction.learning.put_external([ExternalTraining("bob", "x1", day(5).date())])
+    issued = backfill.issue_predated(apia, "other", since=None, at=day(6))
+    assert set(issued.awarded) == {*users}
+    reopened = reopen.reopen_expired(apia, at=day(800))
+    assert {ReopenTraining(user, EXTERNAL, "x1") for user in users} <= {*reopened}
 
 
 @pytest.mark.rule("INT-34", "INT-35")

@@ -1,11 +1,12 @@
 """Criteria: which items earn a certification, any, all, or one of each group?"""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 
 from attrs import evolve
 
 from certrules import instants
+from certrules.errors import MissingDayError, OutOfRangeError
 from certrules.model.catalog import Assignment, Certification, Criteria, Item, ItemRef
 from certrules.model.decisions import Reason, because
 from certrules.model.facts import Facts
@@ -120,11 +121,22 @@ def with_external(facts: Facts, *, zone: str | tzinfo, policy: Policy) -> Facts:
 def external(training: ExternalTraining, *, zone: str | tzinfo, policy: Policy) -> Completion:
     """Return an external training as a completion: its date as an instant in ``zone``.
 
-    Raises :class:`~certrules.errors.MissingDayError` for a day that the zone skipped.
+    If the zone skipped that day, it is completed at the first instant after the gap; if the day
+    begins beyond the calendar in the zone, as it begins in UTC.
 
-    Rules: DOC-ASSIGN-10.
+    >>> skipped = ExternalTraining("ada", "t1", date(2011, 12, 30))
+    >>> external(skipped, zone="Pacific/Apia", policy=DOCEBO).completed_at.isoformat()
+    '2011-12-30T10:00:00+00:00'
+
+    Rules: DOC-ASSIGN-10, INT-10b.
     """
-    completed_at = instants.issue_instant(training.completed_on, zone, policy.issue_date)
+    day = training.completed_on
+    try:
+        completed_at = instants.issue_instant(day, zone, policy.issue_date)
+    except MissingDayError:
+        completed_at = instants.at_local(day, time.min, zone)
+    except OutOfRangeError:
+        completed_at = instants.start_of_day(day, UTC)
     return Completion(training.user_id, *training.ref, completed_at)
 
 

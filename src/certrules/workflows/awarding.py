@@ -133,8 +133,7 @@ def report_external(
     Every certification to which it is assigned decides as it does on other completions, see
     :func:`complete`; besides, the one that was chosen for it does. A training that is still to come
     is refused and not recorded. So is one for another certification than it has earned, if an item
-    carries one at most. One that was reported before, just as it is, earns nothing again. Raises
-    :class:`~certrules.errors.MissingDayError` for a day that the platform's zone skipped.
+    carries one at most. One that was reported before, just as it is, earns nothing again.
     Action: ``ISSUE_AWARD``.
 
     >>> store, at = MemoryStore(), datetime(2024, 7, 1, tzinfo=UTC)

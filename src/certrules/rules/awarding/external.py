@@ -28,11 +28,11 @@ def decide_external(
 ) -> Decision:
     """Decide whether an external training earns a certification, assigned to it or chosen for it.
 
-    It is completed on its date, which becomes an instant in ``zone`` by the policy's convention; a
-    day that the zone skipped raises :class:`~certrules.errors.MissingDayError`. A training that is
-    assigned is an item like any other, whatever was chosen: it earns what that completion earns.
-    If it is only chosen, it earns the certification by itself, issued on that date; when it was
-    chosen does not matter.
+    It is completed on its date, which becomes an instant in ``zone`` by the policy's convention; on
+    a day that the zone skipped, at the first instant after the gap. A training that is assigned
+    is an item like any other, whatever was chosen: it earns what that completion earns. If it is
+    only chosen, it earns the certification by itself, issued on that date; when it was chosen does
+    not matter.
 
     >>> facts = Facts(User("ada", "ada"), Certification("fa", "First aid"))
     >>> course = ExternalTraining("ada", "t1", date(2024, 2, 1), "fa")
