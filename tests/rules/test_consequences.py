@@ -107,6 +107,33 @@ def test_a_naive_instant_is_a_mistake_of_the_caller_even_if_nothing_is_removed()
         list(consequences.removed([], [], datetime(2024, 7, 1)))  # noqa: DTZ001
 
 
+@pytest.mark.rule("INT-46")
+@pytest.mark.parametrize("before", [-1, 0, 1])
+def test_removed_before_it_begins_an_award_leaves_current_the_one_that_it_was_to_replace(
+    before: int,
+) -> None:
+    begins = AT + timedelta(microseconds=before)
+    held, new = award().archive(begins), evolve(award(cycle=2), issued_at=begins)
+    current = evolve(held, archived_at=None, version=3)
+    restored = list(consequences.restored((award("bob").archive(begins), held), [new], AT))
+    assert restored == ([ReplaceAward(current), news(EventKind.CHANGED, current)] * (before > 0))
+
+
+@pytest.mark.rule("INT-46")
+def test_of_two_awards_in_advance_the_one_that_stays_is_what_replaces() -> None:
+    first, second = AT + timedelta(days=1), AT + timedelta(days=2)
+    held = award().archive(first)
+    sooner = evolve(award(cycle=2), issued_at=first, archived_at=second)
+    later = evolve(award(cycle=3), issued_at=second)
+    moved = ArchiveAward(evolve(held, archived_at=second, version=3))
+    assert list(consequences.restored([held, later], [sooner], AT)) == [moved]
+    current = evolve(sooner, archived_at=None, version=2)
+    again = [ReplaceAward(current), news(EventKind.CHANGED, current)]
+    assert list(consequences.restored([held, sooner], [later], AT)) == again
+    (alone, _) = consequences.restored([held], [sooner, later], AT)
+    assert alone == ReplaceAward(evolve(held, archived_at=None, version=3))
+
+
 DAY = timedelta(days=1)
 
 

@@ -731,6 +731,16 @@ CASES: dict[str, tuple[Callable[[], Decision | Warnings], str]] = {
         ),
         "granted: awards_lost",
     ),
+    "unlink: an award in advance": (
+        lambda: lifecycle.unlink(
+            FIRST_AID,
+            COURSE,
+            "c1",
+            (award(archived_at=LATER), evolve(EARNED, cycle=2, issued_at=LATER)),
+            at=AT,
+        ),
+        "granted: awards_lost awards_restored",
+    ),
     "unlink: not assigned": (
         lambda: lifecycle.unlink(FIRST_AID, COURSE, "c2", (), at=AT),
         "refused: item_not_assigned/DOC-ASSIGN-11",

@@ -12,8 +12,11 @@ from certrules.model.decisions import Granted
 from certrules.model.effects import RemoveAward
 from certrules.model.learning import Completion, RenewalOption, RenewalState
 from certrules.model.notices import Event, EventKind, Notice
+from certrules.model.policy import Duplicates
+from certrules.model.reasons import ReasonCode
 from certrules.repositories.protocols import Store, Transaction
-from certrules.workflows import awarding, lifecycle, renewal
+from certrules.rules import importing
+from certrules.workflows import awarding, effects, lifecycle, renewal
 from tests.workflows.conftest import T0, acting, day
 
 COURSE = ItemKind.COURSE
@@ -89,6 +92,34 @@ def test_every_award_that_is_removed_is_told_of_after_what_was_told_before(
     remove(store)
     removed = [Event(EventKind.REMOVED, user, "fa", cycle, day(9)) for user, cycle in gone]
     assert events(store) == [before, *removed]
+
+
+@pytest.mark.rule("DOC-ASSIGN-11", "INT-46")
+@pytest.mark.parametrize("begins", [19, 20, 21])
+def test_unlinked_before_it_begins_an_award_in_advance_leaves_all_as_it_was(
+    store: Store[Transaction], begins: int
+) -> None:
+    held = Award("ada", "fa", day(1), day(40))
+    with store.writing() as transaction:
+        transaction.awards.add([held])
+        new = evolve(
+            held,
+            issued_at=day(begins),
+            expires_at=day(99),
+            source=Source(AssociationType.COURSE, "A"),
+        )
+        known = transaction.awards.history("ada", "fa")
+        renew = Duplicates.RENEW
+        decided = importing.decide(new, known, duplicates=renew, at=day(9), policy=DOCEBO)
+        effects.apply(transaction, decided.effects)
+    done = lifecycle.unlink(acting(store), "fa", COURSE, "A", at=day(20))
+    (stays,) = awards(store)
+    if begins <= 20:
+        assert stays == evolve(held, archived_at=day(begins), version=2)
+    else:
+        assert stays == evolve(held, version=3)
+        assert done.reasons[-1].code is ReasonCode.AWARDS_RESTORED
+        assert events(store)[-1] == Event(EventKind.CHANGED, "ada", "fa", 1, day(20))
 
 
 @pytest.mark.rule("INT-20", "INT-23")

@@ -62,6 +62,10 @@ def _lost(details: Mapping[str, Any]) -> str:
     return f"this loses {awards} of {users}, {details['archived']} of them archived"
 
 
+def _restored(details: Mapping[str, Any]) -> str:
+    return f"current again: {_counted(details['awards'], 'award')} that the lost were to replace"
+
+
 def _protected(details: Mapping[str, Any]) -> str:
     lost = f"{_counted(details['awards'], 'award')} would be lost"
     return f"{lost}: ask for their removal, or deactivate {details['certification']}"
@@ -320,6 +324,7 @@ class ReasonCode(RuleCode):
     ITEMS_ONE_BY_ONE = ("items_one_by_one", Rule.DOC_ASSIGN_11,
         "items are assigned and unlinked one by one")
     AWARDS_LOST = "awards_lost", Rule.DOC_ASSIGN_11, _lost
+    AWARDS_RESTORED = "awards_restored", Rule.INT_46, _restored
     NO_AWARD = "no_award", Rule.DOC_AWARD_10, "the user does not have the certification"
     AWARDS_PROTECTED = "awards_protected", Rule.INT_38, _protected
     DELETION_LOSES_HISTORY = ("deletion_loses_history", Rule.DOC_DELETE_04,

@@ -4,6 +4,7 @@ A badge says when its award was issued and when it expires, and a notice says wh
 they say must not outlive the award.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -40,6 +41,7 @@ __all__ = [
     "removed",
     "replaced",
     "rescheduled",
+    "restored",
 ]
 
 Archiving = ArchiveAward | CancelNotices | RevokeBadge
@@ -52,6 +54,9 @@ Editing = ReplaceAward | CancelOutdatedNotices | RevokeOutdatedBadge
 
 Removing = RemoveAward | CancelNotices | ForgetNotices | RevokeBadge | Notify | CloseRenewal
 """The effects of removing awards."""
+
+Restoring = ArchiveAward | ReplaceAward | Notify
+"""The effects of removing awards that were issued in advance."""
 
 
 def issued(
@@ -127,6 +132,35 @@ def rescheduled(
         follows = before is not None and until == before.issued_at
         if until != (new := begins if follows else min(until, begins)):
             yield ArchiveAward(evolve(each, archived_at=new, version=each.version + 1))
+
+
+def restored(kept: Iterable[Award], lost: Iterable[Award], at: datetime) -> Iterator[Restoring]:
+    """Yield what follows for the cycles that stay if awards are removed before they begin.
+
+    A cycle that was to be archived when a removed one begins is archived when the next one begins
+    that stays. If there is none, it is current again. That is a change of it, so that the notices
+    of its expiry that were cancelled come again.
+
+    Rules: INT-46.
+    """
+    at = instants.utc(at)
+    begins = {(each.user_id, each.issued_at) for each in lost if each.issued_at > at}
+    users = {user for user, _ in begins}
+    stay = defaultdict[str, list[Award]](list)
+    for each in sorted(kept if begins else (), key=lambda award: award.key):
+        if each.user_id in users:
+            stay[each.user_id].append(each)
+    for cycles in stay.values():
+        for place, each in enumerate(cycles, 1):
+            if each.archived_at is None or (each.user_id, each.archived_at) not in begins:
+                continue
+            until = min((max(at, later.issued_at) for later in cycles[place:]), default=None)
+            after = evolve(each, archived_at=until, version=each.version + 1)
+            if until is None:
+                yield ReplaceAward(after)
+                yield issuing.notify(EventKind.CHANGED, after, at)
+            elif until != each.archived_at:
+                yield ArchiveAward(after)
 
 
 def removed(

@@ -6,7 +6,7 @@ from datetime import datetime
 from certrules.model.awards import AssociationType, Award
 from certrules.model.catalog import Assignment, Certification, Item, ItemKind, ItemRef
 from certrules.model.decisions import Decision, Granted, Reason, Refused, because
-from certrules.model.effects import AssignItem, RemoveCertification, UnassignItem
+from certrules.model.effects import AssignItem, RemoveCertification, ReplaceAward, UnassignItem
 from certrules.model.learning import Renewal
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
@@ -101,7 +101,8 @@ def unlink(
 
     Only the awards that this item earned are removed, current and archived ones; ``awards`` and
     ``renewals`` are all those of the certification. Renewals begun by the item or of a removed
-    award are cancelled.
+    award are cancelled. If an award is removed that was issued in advance, the one that it was to
+    replace stays current.
 
     >>> start = datetime(2024, 1, 1, tzinfo=UTC)
     >>> course = Assignment(ItemKind.COURSE, "c1", start)
@@ -110,10 +111,11 @@ def unlink(
     >>> unlink(first_aid, ItemKind.COURSE, "c1", [by_hand], at=start).effects
     (UnassignItem(certification_id='fa', kind=<ItemKind.COURSE: 'course'>, item_id='c1'),)
 
-    Rules: DOC-ASSIGN-11, DOC-DELETE-05, ALL-CERT-09, INT-20, INT-23.
+    Rules: DOC-ASSIGN-11, DOC-DELETE-05, ALL-CERT-09, INT-20, INT-23, INT-46.
     """
     if off := switched_off(policy):
         return Refused(off)
+    awards = list(awards)
     item = ItemRef(kind, item_id)
     reasons = [*frozen_objections(certification, ("assignments",), policy)]
     if not _holds(certification, item):
@@ -126,8 +128,12 @@ def unlink(
     gone = {(each.user_id, each.cycle) for each in lost}
     ended = [one for one in renewals if one.option.ref == item or (one.user_id, one.cycle) in gone]
     removed = consequences.removed(lost, ended, at)
-    effects = (UnassignItem(certification.id, kind, item_id), *removed)
-    return Granted(effects, (_loss(Rule.DOC_ASSIGN_11, lost),))
+    kept = (each for each in awards if (each.source.type, each.source.item_id) != source)
+    restored = tuple(consequences.restored(kept, lost, at))
+    effects = (UnassignItem(certification.id, kind, item_id), *removed, *restored)
+    current = sum(isinstance(each, ReplaceAward) for each in restored)
+    why = (because(ReasonCode.AWARDS_RESTORED, awards=current),) if current else ()
+    return Granted(effects, (_loss(Rule.DOC_ASSIGN_11, lost), *why))
 
 
 def unassign(
