@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, false, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as HostSession
 
@@ -12,6 +12,7 @@ from certrules.repositories.sql import dialects
 from certrules.repositories.sql.engines import place
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.store import SqlTransaction, check_engine, check_version
+from certrules.repositories.sql.tables import schema
 from certrules.repositories.sql.translation import translated
 
 
@@ -73,6 +74,8 @@ class JoinedStore:
         try:
             with dialects.own_settings(connection):
                 with translated(where):
+                    if writing and connection.dialect.name == "sqlite":  # else nothing is locked
+                        connection.execute(update(schema).where(false()).values(version=0))
                     check_version(connection, where, locking=writing)
                 with closing(Session(connection, where, writable=writing)) as session:
                     yield session

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import URL, Connection, Engine, false, make_url, select, update
+from sqlalchemy import URL, Connection, Engine, make_url, select
 
 from certrules.errors import StoreError
 from certrules.repositories import protocols
@@ -167,8 +167,6 @@ def check_version(connection: Connection, where: str, *, locking: bool = False) 
     at a time, so that events stand in the order in which they became visible.
     """
     found = select(schema.c.version)
-    if locking and connection.dialect.name == "sqlite":  # which locks nothing that is read
-        connection.execute(update(schema).where(false()).values(version=0))
     versions = connection.scalars(found.with_for_update() if locking else found).all()
     if not versions:
         raise StoreError(f"{where} {NO_STORE}")
