@@ -4,13 +4,15 @@ import json
 import re
 import tracemalloc
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import fields
 
 from certrules import Assignment, Certification, Item, ItemKind, Unit, User, Validity, catalogs
 from certrules.catalogs import KEPT_FAULTS
-from certrules.errors import CatalogError
+from certrules.errors import CatalogError, InvalidValueError
 from certrules.model.catalog import CertificationStatus
 
 
@@ -236,3 +238,10 @@ def test_faults_without_end_fit_in_memory() -> None:
     finally:
         tracemalloc.stop()
     assert most < 10_000_000  # of which the parsed objects take most
+
+
+@pytest.mark.parametrize("wrong", ["c.json", None, {}, Path("c.json")])
+def test_what_is_no_file_in_bytes_is_told_how_to_read_one(wrong: Any) -> None:
+    for read in (catalogs.read, catalogs.read_notifications):
+        with pytest.raises(InvalidValueError, match=r"expected bytes, as of .*read_bytes"):
+            read(wrong)

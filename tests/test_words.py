@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 
+from certrules.errors import InvalidValueError
 from certrules.model.notices import EventKind
 from certrules.words import Word
 
@@ -16,6 +17,12 @@ class Answer(Word):
 def test_a_word_is_its_value_as_text() -> None:
     assert [f"{each}" for each in Answer] == ["yes", "2"]
     assert json.dumps({"answer": Answer.YES}, default=str) == '{"answer": "yes"}'
+
+
+def test_what_is_no_word_is_told_which_there_are() -> None:
+    for wrong in ("no", "YES", None, 1):
+        with pytest.raises(InvalidValueError, match=r"Answer cannot be .*: expected one of yes, 2"):
+            Answer(wrong)
 
 
 @pytest.mark.parametrize("word", EventKind)

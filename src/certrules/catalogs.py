@@ -105,6 +105,8 @@ class _Object(dict[str, Any]):
 
 
 def _parsed(data: bytes) -> object:
+    if not isinstance(data, bytes | bytearray):
+        raise InvalidValueError("data", data, "bytes, as of Path(...).read_bytes()")
     try:
         return json.loads(
             data.decode("utf-8-sig"),

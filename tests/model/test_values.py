@@ -172,12 +172,20 @@ def test_there_are_values_to_check() -> None:
 @pytest.mark.parametrize(
     ("cls", "changes", "message"),
     [
-        (Certification, {"criteria": "all"}, "'all': expected a member of Criteria, or None"),
+        (
+            Certification,
+            {"criteria": "all"},
+            "'all': expected a member of Criteria (ANY, ALL), or None",
+        ),
         (User, {"active": "no"}, "'no': expected True or False"),
         (User, {"id": " "}, "' ': expected some text"),
         (User, {"groups": "crew"}, "'crew': expected several, each some text"),
         (User, {"groups": ["crew", 5]}, "5: expected some text for each"),
-        (Award, {"basis": "date"}, "'date': expected a member of ExpiryBasis"),
+        (
+            Award,
+            {"basis": "date"},
+            "'date': expected a member of ExpiryBasis (DEFINITION, DATE, ALWAYS_VALID)",
+        ),
         (Award, {"source": 5}, "5: expected a Source"),
         (Award, {"issued_at": None}, "None: expected an aware datetime"),
         (Award, {"anchor_day": 32}, "32: expected a day of the month, 1 to 31, or None"),
@@ -203,7 +211,11 @@ def test_there_are_values_to_check() -> None:
             "'\\ud800': expected some text, or None, without unpaired surrogates",
         ),
         (Policy, {"validities": [5]}, "5: expected a Validity or a text for each"),
-        (Policy, {"delegated": [(Role.MANAGER, "x")]}, "'x': expected a member of Action"),
+        (
+            Policy,
+            {"delegated": [(Role.MANAGER, "x")]},
+            f"'x': expected a member of Action ({', '.join(Action.__members__)})",
+        ),
     ],
 )
 def test_an_error_names_the_field_the_value_and_what_was_expected(

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -230,8 +231,9 @@ def test_a_waiting_writer_asks_so_often_that_nobody_keeps_it_out(
 
 def test_a_writer_in_memory_waits_no_longer_than_it_was_told() -> None:
     store = MemoryStore(timeout=0.01)
-    with store.writing(), pytest.raises(StoreError, match="another writer"), store.writing():
-        raise AssertionError
+    refused = pytest.raises(StoreError, match="another writer")
+    with ThreadPoolExecutor(1) as others, store.writing(), refused:
+        others.submit(store.writing().__enter__).result()
 
 
 @pytest.mark.parametrize(

@@ -639,7 +639,7 @@ def test_a_course_that_was_taken_here_once_is_asked_for() -> None:
 @pytest.mark.rule("INT-19")
 def test_what_does_not_exist_is_said_not_to() -> None:
     decided = renewal.decide(evolve(FACTS, courses=()), at=AT)
-    assert [str(reason) for reason in decided.reasons] == ["there is no course c1 (INT-19)"]
+    assert [str(reason) for reason in decided.reasons] == ["the facts hold no course c1 (INT-19)"]
 
 
 @pytest.mark.rule("INT-12b")

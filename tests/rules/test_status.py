@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dateutil.tz
@@ -9,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certrules import Award, ExpiryBasis, ExpiryDay, Unit, Validity, instants
-from certrules.errors import NaiveDatetimeError, OutOfRangeError, UnknownZoneError
+from certrules.errors import (
+    InvalidValueError,
+    NaiveDatetimeError,
+    OutOfRangeError,
+    UnknownZoneError,
+)
 from certrules.rules import status, validity
 from certrules.rules.status import Status
 
@@ -308,3 +314,17 @@ def test_an_award_that_never_expires_has_no_expiry_date() -> None:
         award = Award("ada", "dp", ISSUED, None, expiry_day=expiry_day)
         assert status.expiry_date(award, zone="Asia/Tokyo") is None
         assert status.days_left(award, ISSUED, zone="Asia/Tokyo") is None
+
+
+@pytest.mark.parametrize("wrong", [None, "ada", Validity.NEVER, ("ada", "fa")])
+def test_what_is_no_award_has_no_status(wrong: Any) -> None:
+    for ask in (
+        lambda: status.status_at(wrong, ISSUED),
+        lambda: status.as_of(wrong, ISSUED),
+        lambda: status.expired(wrong, ISSUED),
+        lambda: status.days_left(wrong, ISSUED, zone=UTC),
+        lambda: status.expiry_date(wrong, zone=UTC),
+        lambda: status.last_valid_day(wrong, zone=UTC),
+    ):
+        with pytest.raises(InvalidValueError, match=r"award cannot be .*: expected an Award"):
+            ask()

@@ -121,7 +121,7 @@ def test_viewing_takes_one_permission_and_managing_both() -> None:
     ("asked", "what"),
     [
         ((None, Action.VIEW_AWARDS), "actor cannot be None"),
-        ((CONTENT, "awards.view"), "action cannot be 'awards.view': expected a certrules.model"),
+        ((CONTENT, "awards.view"), "action cannot be 'awards.view': expected a member of Action"),
         ((CONTENT, Action.VIEW_AWARDS, "ada"), "scope cannot be 'ada'"),
     ],
 )

@@ -576,3 +576,9 @@ def test_importing_twice_is_importing_once(
     assert content(store) == stored
     assert again.imported == 0
     assert again.faults == once.faults
+
+
+@pytest.mark.parametrize("wrong", ["records.csv", Path("records.csv"), None, BytesIO()])
+def test_what_is_no_file_of_records_is_told_how_to_open_one(wrong: Any) -> None:
+    with pytest.raises(InvalidValueError, match=r"file cannot be .*: expected what .*open_records"):
+        importing.run(acting(MemoryStore()), wrong, at=AT)

@@ -4,6 +4,7 @@ import inspect
 import io
 import pickle
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib import import_module
@@ -450,9 +451,28 @@ def test_what_a_user_reads_has_the_days_of_their_zone(
     assert (b"DTSTART;VALUE=DATE:20240602" in file) == choose
 
 
+def test_who_is_writing_already_learns_so_at_once_and_may_go_on(store: Store[Transaction]) -> None:
+    user = User("new", "new")
+    with store.writing() as work:
+        work.users.put([user])
+        with pytest.raises(StoreError, match="this very caller"), store.writing():
+            pass
+        with store.reading() as view:
+            assert view.users.get("new") is None
+    with ThreadPoolExecutor(1) as other, store.reading():  # which is no writer
+        assert other.submit(written, store, "other").result() is None
+    with store.writing() as work:
+        assert work.users.get("new") == user
+
+
+def written(store: Store[Transaction], id_: str) -> None:
+    with store.writing() as work:
+        work.users.put([User(id_, id_)])
+
+
 @pytest.mark.rule("INT-41")
 def test_a_platform_is_made_of_what_it_says(store: Store[Transaction]) -> None:
-    for wrong in ({"store": None}, {"policy": None}, {"policy": "docebo"}):
+    for wrong in ({"store": None}, {"store": MemoryStore}, {"policy": None}, {"policy": "docebo"}):
         with pytest.raises(InvalidValueError, match=f"{next(iter(wrong))} cannot be"):
             Platform(**{"store": store, "policy": DOCEBO, "zone": UTC, **wrong})  # type: ignore[arg-type]
     with pytest.raises(UnknownZoneError):

@@ -44,6 +44,14 @@ def users(view: Transaction, name: str) -> Sequence[User]:
     return _found("user", name, view.users.get(_id(name)), called, view.users.all)
 
 
+def gone(view: Transaction, name: str) -> Sequence[User]:
+    """Return the one whom ``id:`` names and of whom the store has nothing but awards, if any."""
+    id_ = _id(name)
+    if name == id_ or view.users.get(id_) or not any(view.awards.select(user_id=id_)):
+        return ()
+    return (User(id_, id_),)
+
+
 def user(view: Transaction, name: str) -> User:
     """Return the only user of a name or id; UsageError if there is none, or several."""
     return only(name, users(view, name))

@@ -127,9 +127,12 @@ def certification_id(acting: Acting, args: argparse.Namespace) -> str:
 
 
 def users(view: Transaction, acting: Acting, action: Action, name: str) -> Sequence[User]:
-    """Return all users of a name, as :func:`user` does the only one."""
+    """Return all users of a name, as :func:`user` does the only one.
+
+    One who is gone from the store can be named by id for the awards that are left of them.
+    """
     try:
-        found = names.users(view, name)
+        found = names.gone(view, name) or names.users(view, name)
     except UsageError:
         acting.require(action)
         raise

@@ -229,7 +229,7 @@ class ReasonCode(RuleCode):
     # why an item does not renew, and why not although others do
     RETAKES_OFF = "retakes_off", Rule.DOC_RENEW_07, "{item} was completed, and retakes are off"
     TAKEN_ELSEWHERE = "taken_elsewhere", Rule.INT_19, "{item} cannot be taken here"
-    UNKNOWN_ITEM = "unknown_item", Rule.INT_19, "there is no {item}"
+    UNKNOWN_ITEM = "unknown_item", Rule.INT_19, "the facts hold no {item}"
     NOT_ARCHIVABLE = ("not_archivable", Rule.X_ARCH_1,
         "the enrolment in {item} is {status}, and cannot be archived")
     NOT_THROUGH_PLAN = "not_through_plan", Rule.INT_13, "{item} is not taken through {plan}"
@@ -242,7 +242,7 @@ class ReasonCode(RuleCode):
         "not by {option}: it was completed, and retakes are off")
     NOT_BY_TAKEN_ELSEWHERE = ("not_by_taken_elsewhere", Rule.INT_19,
         "not by {option}: it cannot be taken here")
-    NOT_BY_UNKNOWN = "not_by_unknown", Rule.INT_19, "not by {option}: there is no such item"
+    NOT_BY_UNKNOWN = "not_by_unknown", Rule.INT_19, "not by {option}: the facts hold no such item"
     NOT_BY_ARCHIVING = ("not_by_archiving", Rule.X_ARCH_1,
         "not by {option}: the enrolment in it is {status}, and cannot be archived")
     NOT_BY_PLAN = "not_by_plan", Rule.INT_13, "not by {option}: it is not taken through {plan}"

@@ -151,6 +151,8 @@ _checks = cache(_check)
 
 _PLAIN = {tuple, list, frozenset, set}
 _KEPT: dict[Any, Any] = {tuple: tuple, Sequence: tuple, Iterable: tuple, frozenset: frozenset}
+_SHOWN = 40
+"""Of how many members an enum may be to be listed."""
 _WORDS = {
     str: "a text",
     bool: "True or False",
@@ -169,8 +171,12 @@ def _words(kind: Any) -> str:
         return "anything"
     name = kind.__name__
     if issubclass(kind, Enum):
-        return f"a member of {name}"
+        return f"a member of {name}" + _listed(kind)
     return f"an {name}" if name[0] in "AEIO" else f"a {name}"
+
+
+def _listed(kind: type[Enum]) -> str:
+    return f" ({', '.join(kind.__members__)})" if len(kind) <= _SHOWN else ""
 
 
 def _only(kind: Any) -> Only:

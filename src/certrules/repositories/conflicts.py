@@ -1,11 +1,19 @@
-"""Conflicts: the errors of a store in which somebody else was faster."""
+"""Conflicts: the errors of a store in which somebody else was faster, or nobody else is writing."""
 
-from certrules.errors import ConflictError
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import get_ident
+
+from certrules.errors import ConflictError, StoreError
 from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.model.learning import Renewal
 
-__all__ = ["badge_conflict", "conflict", "renewal_conflict"]
+__all__ = ["Writers", "badge_conflict", "conflict", "not_nested", "renewal_conflict"]
+
+Writers = set[tuple[int, int]]
+"""The process and thread of each writer, also of those that wait."""
 
 
 def conflict(award: Award) -> ConflictError:
@@ -31,3 +39,19 @@ def renewal_conflict(renewal: Renewal) -> ConflictError:
         f"a renewal of certification {renewal.certification_id!r} of user {renewal.user_id!r} was "
         "started or closed by somebody else first; load it again and decide anew"
     )
+
+
+@contextmanager
+def not_nested(writers: Writers, where: str) -> Iterator[None]:
+    """Refuse a second transaction of one thread at once: it would wait for the first for ever."""
+    caller = os.getpid(), get_ident()
+    if caller in writers:
+        raise StoreError(
+            f"{where} has a transaction open already, which this very caller began and has not "
+            "ended: use that one, or end it first"
+        )
+    writers.add(caller)
+    try:
+        yield
+    finally:
+        writers.discard(caller)

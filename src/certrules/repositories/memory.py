@@ -16,7 +16,7 @@ from certrules.model.awards import Award
 from certrules.model.catalog import Certification, Item, ItemKind, ItemRef
 from certrules.model.people import Company, User
 from certrules.repositories import protocols
-from certrules.repositories.conflicts import conflict
+from certrules.repositories.conflicts import Writers, conflict, not_nested
 from certrules.repositories.generic_tables import GenericTables
 from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
@@ -44,6 +44,7 @@ class MemoryStore:
     def __init__(self, *, timeout: float = 30.0) -> None:
         self._state = MemoryState()
         self._writer = Lock()
+        self._writers: Writers = set()
         self._timeout = timeout
 
     def __reduce__(self) -> NoReturn:
@@ -61,16 +62,16 @@ class MemoryStore:
     @contextmanager
     def writing(self) -> Iterator["MemoryTransaction"]:
         """Open a transaction: kept whole at the end, dropped whole on any exception."""
-        if not self._writer.acquire(timeout=self._timeout):
-            raise StoreError(
-                f"memory: another writer held the store for {self._timeout:g} s; try again later"
-            )
-        try:
-            with opened(self._state, writable=True) as scope:
-                yield MemoryTransaction(scope)
-            self._state = scope.state
-        finally:
-            self._writer.release()
+        with not_nested(self._writers, "memory"):
+            if not self._writer.acquire(timeout=self._timeout):
+                says = f"another writer held the store for {self._timeout:g} s; try again later"
+                raise StoreError(f"memory: {says}")
+            try:
+                with opened(self._state, writable=True) as scope:
+                    yield MemoryTransaction(scope)
+                self._state = scope.state
+            finally:
+                self._writer.release()
 
 
 class MemoryTransaction:

@@ -7,6 +7,7 @@ from attrs import evolve
 from certrules import instants
 from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award, ExpiryDay, Status, shown_expiry, status_of
+from certrules.model.values import checked
 
 __all__ = [
     "Status",
@@ -31,7 +32,7 @@ def status_at(award: Award, at: datetime) -> Status:
 
     Rules: DOC-CSV-05, DOC-CSV-07, DOC-EXP-04, INT-01.
     """
-    return status_of(award, instants.utc(at))
+    return status_of(checked("award", award, Award), instants.utc(at))
 
 
 def as_of(award: Award, at: datetime) -> Award | None:
@@ -63,8 +64,8 @@ def expired(award: Award, at: datetime) -> bool:
 
     Rules: INT-01, INT-18b.
     """
-    at = instants.utc(at)
-    return award.expires_at is not None and at >= award.expires_at
+    at, expires_at = instants.utc(at), _expiry(award)
+    return expires_at is not None and at >= expires_at
 
 
 def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
@@ -80,10 +81,10 @@ def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
     Rules: DOC-EXP-05, DOC-TZ-02, INT-01b.
     """
     tz = instants.time_zone(zone)
-    at = instants.utc(at)
-    if award.expires_at is None:
+    at, expires_at = instants.utc(at), _expiry(award)
+    if expires_at is None:
         return None
-    last = shown_expiry(award.expires_at, award.expiry_day)
+    last = shown_expiry(expires_at, award.expiry_day)
     try:
         return (instants.local_day(last, tz) - instants.local_day(at, tz)).days
     except OutOfRangeError:  # if one of the days is in UTC, both are
@@ -103,9 +104,9 @@ def expiry_date(award: Award, *, zone: str | tzinfo) -> date | None:
 
     Rules: INT-01, INT-11, INT-49.
     """
-    if award.expires_at is None:
+    if (expires_at := _expiry(award)) is None:
         return None
-    last = shown_expiry(award.expires_at, award.expiry_day)
+    last = shown_expiry(expires_at, award.expiry_day)
     return instants.local_or_utc(last, zone).date()
 
 
@@ -121,7 +122,11 @@ def last_valid_day(award: Award, *, zone: str | tzinfo) -> date | None:
     Rules: INT-01.
     """
     tz = instants.time_zone(zone)
-    if award.expires_at is None:
+    if (expires_at := _expiry(award)) is None:
         return None
-    last = shown_expiry(award.expires_at, ExpiryDay.INCLUSIVE)
+    last = shown_expiry(expires_at, ExpiryDay.INCLUSIVE)
     return instants.local_or_utc(last, tz).date()
+
+
+def _expiry(award: Award) -> datetime | None:
+    return checked("award", award, Award).expires_at

@@ -9,11 +9,11 @@ from enum import Enum
 
 from attrs import frozen
 
-from certrules.errors import InvalidValueError
 from certrules.model.decisions import Answer, Granted, Reason, Refused, because
 from certrules.model.people import Action, Actor, Permission, Role, Scope
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import checked
 from certrules.rulebook import Rule
 from certrules.rules.feature import switched_off
 
@@ -128,9 +128,9 @@ def may(actor: Actor, action: Action, scope: Scope = _ANYONE, *, policy: Policy 
     ALL-ROLE-05, ALL-ROLE-06, ALL-ROLE-07, ALL-ROLE-08, ALL-ROLE-09, ALL-ROLE-11, DOC-CERT-01,
     DOC-CERT-09, DOC-JOB-03, INT-27, INT-30, INT-41, X-ALL-3.
     """
-    _check(actor, Actor)
-    _check(action, Action)
-    _check(scope, Scope)
+    checked("actor", actor, Actor)
+    checked("action", action, Action)
+    checked("scope", scope, Scope)
     if off := switched_off(policy):
         return Refused(off)
     covering = (each for each in _GRANTS[action] if each.covers(actor, scope))
@@ -146,9 +146,3 @@ def may(actor: Actor, action: Action, scope: Scope = _ANYONE, *, policy: Policy 
     if reasons:
         return Granted(reasons=reasons)
     return Refused(each.reason(ReasonCode.RESERVED, actor, action) for each in _GRANTS[action])
-
-
-def _check(given: object, kind: type) -> None:
-    if not isinstance(given, kind):  # such as an action's name, which would be refused for ever
-        name = kind.__name__
-        raise InvalidValueError(name.lower(), given, f"a certrules.model.people.{name}")

@@ -6,7 +6,6 @@ from typing import Any, BinaryIO, Protocol
 
 from attrs import frozen
 
-from certrules.errors import InvalidValueError
 from certrules.exports.calendar import calendar
 from certrules.exports.tables import Cell, write_csv, write_excel
 from certrules.model.people import Action
@@ -97,8 +96,7 @@ def export(
 
     Rules: ALL-MANAGE-04, ALL-MANAGE-09, ALL-ROLE-04, ALL-ROLE-06, INT-49.
     """
-    if not isinstance(as_, ExportFormat):
-        raise InvalidValueError("format", as_, "a certrules.workflows.exporting.ExportFormat")
+    checked("format", as_, ExportFormat)
     acting.require(ACTIONS[query.table], query.scope)
     with acting.reading() as view:
         groups = tuple(_groups(view, query))
@@ -180,7 +178,7 @@ def expiry_calendar(
     """
     checked("past", past, bool)
     with acting.reading() as view:
-        filters = (NOT_LATER,) * past
+        filters = (NOT_LATER,) * checked("past", past, bool)
         query = TableQuery(Table.ISSUED, at, filters=filters, scope=scope_of(view, user_id))
         rows = awards(acting, view, query)
         known = facts.known_user(view, user_id)

@@ -180,7 +180,22 @@ def decide_each(
     *,
     dry_run: bool = False,
 ) -> AwardReport:
-    """Decide for each user of whom facts are known, apply it, and return who was awarded."""
+    """Decide for each user of whom facts are known, apply it, and return who was awarded.
+
+    A part of which workflows, and a host's own, are made: whether somebody may is asked before.
+    ``users`` are all who were asked for, and ``known`` the facts of those whom the store has, by
+    id. A dry run changes nothing.
+
+    >>> store, at = MemoryStore(), datetime(2024, 1, 1, tzinfo=UTC)
+    >>> system = Platform(store, DOCEBO, UTC).acting_as(SYSTEM)
+    >>> known = {"1": Facts(User("1", "ada"), Certification("fa", "First aid"))}
+    >>> with store.writing() as transaction:
+    ...     report = decide_each(system, transaction, ["1", "2"], known, lambda facts: Refused(()))
+    >>> [user_id for user_id, _ in report.refused], report.unknown
+    (['1'], ('2',))
+
+    Rules: DOC-AWARD-01.
+    """
     decisions = {id_: decide(facts) for id_, facts in known.items()}
     if not dry_run:
         effects = chain.from_iterable(each.effects for each in decisions.values() if each)

@@ -26,6 +26,7 @@ from certrules.model.notices import (
     Planned,
 )
 from certrules.model.people import Action
+from certrules.model.values import checked
 from certrules.repositories.protocols import CoreTransaction, HasBadges, HasItems
 from certrules.rules import notifications as rules
 from certrules.rules import renewal
@@ -128,8 +129,7 @@ def _checked(
     """Return all notifications, the policy's among them; those of one id must be the same."""
     known: dict[str, Notification] = {}
     for each in (*acting.policy.notifications, *notifications):
-        if not isinstance(each, Notification):
-            raise InvalidValueError("notification", each, "a certrules.model.notices.Notification")
+        checked("notification", each, Notification)
         if known.setdefault(each.id, each) != each:
             raise InvalidValueError("notification id", each.id, "one that no other has")
     return list(known.values())

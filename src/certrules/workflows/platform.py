@@ -68,7 +68,7 @@ class Platform(Generic[P_co]):
     zone: tzinfo = field(converter=instants.time_zone)
 
     def __attrs_post_init__(self) -> None:
-        if not callable(getattr(self.store, "writing", None)):
+        if isinstance(self.store, type) or not callable(getattr(self.store, "writing", None)):
             raise InvalidValueError("store", self.store, "a store, such as certrules.MemoryStore()")
         if not isinstance(self.policy, Policy):
             raise InvalidValueError("policy", self.policy, "a certrules.Policy, such as DOCEBO")

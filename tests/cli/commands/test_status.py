@@ -171,6 +171,19 @@ def test_an_award_whose_user_or_certification_is_gone_is_shown_with_its_ids(
     assert (last["user"], last["user_id"], last["zone"]) == (None, "9", "UTC")
     assert (last["certification"], last["certification_name"]) == (None, None)
     assert last["certification_id"] == "k9"
+    words = ("--store", awarded, "--user", "id:15")
+    only = run("status", *words, "--at", AT, "--format", "json").data["awards"]
+    assert [each["user_id"] for each in only] == ["15"]
+    assert "15" in run("report", "users-certifications", *words, "--at", AT).out
+    days = ("--zone", "UTC", "--expires", "2027-01-01")
+    assert run("edit", *words, "--certification", "FA", *days).code == 0
+    learner = run("status", *words, "--actor", "bob")
+    assert learner.code == 1
+    assert run("unassign", *words, "--certification", "FA", "--yes").code == 0
+    for nobody in ("id:15", "15", "id:16"):
+        answer = run("status", *words[:3], nobody)
+        assert (answer.code, answer.out) == (2, "")
+        assert f"there is no user '{nobody}'" in answer.err
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, make_url, select
 
 from certrules.errors import StoreError
 from certrules.repositories import protocols
+from certrules.repositories.conflicts import Writers, not_nested
 from certrules.repositories.sql import dialects, engines
 from certrules.repositories.sql.awards import SqlAwards
 from certrules.repositories.sql.badges import SqlBadges
@@ -72,6 +73,7 @@ class SqlStore:
         self.timeout = timeout
         self.url: URL | None = None if url is None else make_url(url)
         self.in_use: set[Connection] = set()  # by transactions that go on at this moment
+        self._writers: Writers = set()
         if self.path is not None and not engines.in_memory(engine.url):
             _STORES.add(self)
 
@@ -95,7 +97,8 @@ class SqlStore:
     @contextmanager
     def writing(self) -> Iterator[SqlTransaction]:
         """Open a transaction: kept whole at the end, dropped whole on any exception."""
-        with self._session(writing=True) as session:
+        nested = not_nested(self._writers, place(self.engine.url))
+        with nested, self._session(writing=True) as session:
             yield SqlTransaction(session)
 
     def close(self) -> None:

@@ -13,13 +13,13 @@ from difflib import get_close_matches
 from html import escape
 
 from certrules import instants
-from certrules.errors import InvalidValueError
 from certrules.model.awards import Award
 from certrules.model.catalog import Certification
 from certrules.model.decisions import Reason, because
 from certrules.model.notices import NoticeKind, Notification
 from certrules.model.people import User
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import checked
 from certrules.rules import status
 from certrules.words import Word
 
@@ -71,8 +71,7 @@ def render(template: str, values: Mapping[str, str], medium: Medium) -> str:
 
 def check_medium(medium: Medium) -> None:
     """Raise InvalidValueError for what is no medium, such as the text ``html``."""
-    if not isinstance(medium, Medium):
-        raise InvalidValueError("medium", medium, "a certrules.rules.notifications.Medium")
+    checked("medium", medium, Medium)
 
 
 def _clean(value: str) -> str:

@@ -186,8 +186,9 @@ def _steps(
     notify: bool,
 ) -> Iterator[tuple[_Step, int]]:
     """Return what is to be done, batch by batch, with the number of rows in all."""
-    if not isinstance(duplicates, Duplicates):
-        raise InvalidValueError("duplicates", duplicates, "a value of certrules.Duplicates")
+    if not isinstance(file, RecordsFile):
+        raise InvalidValueError("file", file, "what certrules.open_records(...) opens")
+    checked("duplicates", duplicates, Duplicates)
     checked("notify", notify, bool)
     at = instants.utc(at)
     return (
