@@ -11,20 +11,20 @@ import pytest
 from attrs import fields
 
 from certrules import Assignment, Certification, Item, ItemKind, Unit, User, Validity, catalogs
-from certrules.catalogs import KEPT_FAULTS
-from certrules.errors import CatalogError, InvalidValueError
+from certrules.errors import InvalidValueError, JsonError
 from certrules.model.catalog import CertificationStatus
+from certrules.wire.parsing import KEPT_FAULTS
 
 
 def faults(data: object) -> dict[str, str]:
     text = data if isinstance(data, bytes) else json.dumps(data).encode()
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         catalogs.read(text)
     return dict(raised.value.faults)
 
 
 def code(data: bytes) -> str:
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         catalogs.read(data)
     assert "\n" not in str(raised.value)
     return raised.value.code
@@ -189,7 +189,7 @@ def test_what_is_no_json_is_reported(data: bytes) -> None:
     ],
 )
 def test_a_number_that_nothing_can_hold_is_shown_short(number: str, message: str) -> None:
-    with pytest.raises(CatalogError, match="^" + re.escape(message) + "$"):
+    with pytest.raises(JsonError, match="^" + re.escape(message) + "$"):
         catalogs.read(f'{{"users": [{{"id": {number}}}]}}'.encode())
 
 
@@ -222,7 +222,7 @@ def test_a_catalog_is_an_object(data: bytes) -> None:
 def test_a_megabyte_of_faults_takes_no_time_to_speak_of() -> None:
     keys = {f"key{number}": None for number in range(50_000)}
     said = "50,000 faults in the catalog, of which 1,000 are listed"
-    with pytest.raises(CatalogError, match=f"^{said};") as raised:
+    with pytest.raises(JsonError, match=f"^{said};") as raised:
         catalogs.read(json.dumps(keys).encode())
     found = raised.value.faults
     assert [path for path, _ in found] == [f"key{number}" for number in range(KEPT_FAULTS)]
@@ -232,7 +232,7 @@ def test_faults_without_end_fit_in_memory() -> None:
     many = b'{"users": [' + b",".join([b"{}"] * 50_000) + b"]}"
     tracemalloc.start()
     try:
-        with pytest.raises(CatalogError, match=r"^100,000 faults"):
+        with pytest.raises(JsonError, match=r"^100,000 faults"):
             catalogs.read(many)
         _, most = tracemalloc.get_traced_memory()
     finally:

@@ -7,7 +7,7 @@ import pytest
 
 from certrules import Item, ItemKind, catalogs
 from certrules.catalogs import Catalog
-from certrules.errors import CatalogError
+from certrules.errors import JsonError
 from certrules.model.learning import Course, LearningPlan, Window, WindowStart
 from certrules.repositories.memory import MemoryStore
 from certrules.workflows.catalog import Change, load
@@ -15,7 +15,7 @@ from tests.workflows.conftest import acting
 
 
 def faults(entry: object) -> dict[str, str]:
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         catalogs.read(json.dumps({"courses": [entry]}).encode())
     return dict(raised.value.faults)
 
@@ -57,13 +57,13 @@ def test_a_fault_of_a_window_comes_with_its_path(window: object, path: str, mess
 
 
 def test_a_plan_that_holds_a_course_twice_is_a_fault() -> None:
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         catalogs.read(b'{"plans": [{"id": "p1", "courses": ["c1", "c1"]}]}')
     ((path, fault),) = raised.value.faults
     assert path == "plans[0]"
     assert "each once, not 'c1' again" in fault
     many = [f"c{number}" for number in range(500)]
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         catalogs.read(json.dumps({"plans": [{"id": "p1", "courses": [*many, "c1"]}]}).encode())
     assert raised.value.faults[0][1].endswith("each once, not 'c1' again")
 

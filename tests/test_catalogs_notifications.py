@@ -6,7 +6,7 @@ import pytest
 from attrs import fields
 
 from certrules.catalogs import read_notifications
-from certrules.errors import CatalogError
+from certrules.errors import JsonError
 from certrules.model.notices import (
     NoticeKind,
     Notification,
@@ -69,7 +69,7 @@ def test_every_attribute_of_a_notification_can_be_written() -> None:
 def test_what_is_wrong_comes_with_its_path(
     wrong: dict[str, object], path: str, message: str
 ) -> None:
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         read({"id": "n1", "kind": "expiry", **wrong})
     ((where, fault),) = raised.value.faults
     assert where == f"notifications[0]{path}"
@@ -78,6 +78,6 @@ def test_what_is_wrong_comes_with_its_path(
 
 @pytest.mark.parametrize("data", [b"\xff", b"[" * 10_000, b"{", b"[]", b'{"notifications": 7}'])
 def test_what_is_wrong_with_notifications_is_not_said_of_a_catalog(data: bytes) -> None:
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         read_notifications(data)
     assert "catalog" not in f"{raised.value} {raised.value.code} {raised.value.faults}"

@@ -50,7 +50,7 @@ NAIVE = datetime(2024, 1, 31, 9)  # noqa: DTZ001
             {"value": date(9999, 12, 31), "operation": "plus 1 days"},
         ),
         (
-            errors.CatalogError("wrong", "two faults", [("users[0].id", "missing")]),
+            errors.JsonError("wrong", "two faults", [("users[0].id", "missing")]),
             "two faults; the first at users[0].id: missing",
             {
                 "code": "wrong",
@@ -98,7 +98,7 @@ def test_a_wrong_value_is_also_a_value_error(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["CatalogError", "ConflictError", "RecordsFileError", "StoreError"]
+    "name", ["JsonError", "ConflictError", "RecordsFileError", "StoreError"]
 )
 def test_a_failure_of_the_world_is_no_value_error(name: str) -> None:
     assert not issubclass(getattr(errors, name), ValueError)
@@ -113,7 +113,7 @@ ERRORS = [
 ]
 EVERY_ERROR = [
     errors.BadgeError("a badge of nobody"),
-    errors.CatalogError("wrong", "two faults", [("users[0].id", "missing")]),
+    errors.JsonError("wrong", "two faults", [("users[0].id", "missing")]),
     errors.CertrulesError(),
     errors.ConflictError("somebody was faster"),
     errors.InvalidValueError("validity amount", -1, "a whole number"),

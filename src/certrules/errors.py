@@ -113,8 +113,8 @@ class RecordsFileError(CertrulesError):
         self.details = details
 
 
-class CatalogError(CertrulesError):
-    """A catalog file that is wrong somewhere; nothing of it has been used.
+class JsonError(CertrulesError):
+    """A JSON text, such as a catalog file, that is wrong somewhere; nothing of it has been used.
 
     ``code`` is stable; ``faults`` are the first 1,000, each the path of a value and what is wrong.
     """

@@ -19,8 +19,13 @@ from certrules import (
     Validity,
 )
 from certrules.catalogs import Catalog
+<<<<<<< HEAD
 from certrules.errors import CatalogError, InvalidValueError, NotPermittedError
 from certrules.model.badges import ImageFormat, ImageInfo
+=======
+from certrules.errors import JsonError, InvalidValueError, NotPermittedError
+from certrules.model.images import ImageFormat, ImageInfo
+>>>>>>> 6b7e57a (Read and write every value as strict JSON, by forms made of the types' annotations)
 from certrules.model.learning import Course, LearningPlan
 from certrules.model.people import Action, Actor, Company, Permission, Role
 from certrules.repositories.memory import MemoryStore
@@ -68,7 +73,7 @@ def test_many_entries_are_compared_as_few_are() -> None:
 
 def test_an_assignment_to_an_unknown_item_stops_everything() -> None:
     store = MemoryStore()
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         load(acting(store), Catalog((User("1", "ada"),), (), (FIRST_AID,)))
     assert [path for path, _ in raised.value.faults] == ["certifications[0].assignments[0].item"]
     with store.reading() as view:
@@ -85,7 +90,7 @@ def test_an_assignment_to_an_item_of_the_store_is_sound() -> None:
 @pytest.mark.rule("DOC-ASSIGN-11")
 def test_a_catalog_cannot_unlink(store: Store[Transaction]) -> None:
     renamed = Certification("fa", "Renamed", assignments=(Assignment(ItemKind.COURSE, "A", SINCE),))
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         load(acting(store), Catalog((User("zed", "zed"),), (), (renamed,)))
     ((path, text),) = raised.value.faults
     assert path == "certifications[0].assignments"
@@ -109,7 +114,7 @@ def test_a_catalog_gives_an_item_one_certification_where_the_policy_says_so(
             Certification("two", "Two", assignments=(taken, course)),
         )
     )
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         load(acting(store), catalog)
     assert [path for path, _ in raised.value.faults] == [
         "certifications[1].assignments[0].item",
@@ -155,7 +160,7 @@ def test_where_publication_freezes_a_catalog_changes_what_an_editor_could(
         with store.reading() as view:
             assert view.certifications.get("k") == loaded
         return
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         load(acting(store, policy=ALLBOUND), catalog)
     assert [path for path, _ in raised.value.faults] == ["certifications[0]"] * len(faults)
     for (_, text), beginning in zip(raised.value.faults, faults, strict=True):
@@ -210,14 +215,14 @@ def test_what_no_editor_could_do_no_catalog_does_by_any_policy() -> None:
         store = MemoryStore()
         load(acting(store), Catalog(certifications=stored))
         for policy in (ALLBOUND, closed):
-            with pytest.raises(CatalogError) as raised:
+            with pytest.raises(JsonError) as raised:
                 load(acting(store, policy=policy), Catalog(certifications=(odd,)))
             assert "ALL-EXP-01" in raised.value.faults[0][1]
         load(acting(store), Catalog(certifications=(odd,)))
     store = MemoryStore()
     load(acting(store), CATALOG)
     drawn = evolve(FIRST_AID, status=CertificationStatus.DRAFT)
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         load(acting(store), Catalog(certifications=(drawn,)))
     assert "what is active does not become draft (INT-31b)" in raised.value.faults[0][1]
 
@@ -230,7 +235,7 @@ def test_what_is_known_of_badge_images_counts() -> None:
     first, other = evolve(FIRST_AID, badge_image="a.png"), Certification("o", "Other")
     catalog = Catalog(items=(COURSE,), certifications=(other, first))
     store = MemoryStore()
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         load(acting(store), catalog, images={"a.png": ImageInfo(None)})
     assert [path for path, _ in raised.value.faults] == ["certifications[1]"]
     assert not load(acting(MemoryStore()), catalog, images={"a.png": GOOD}).warnings
@@ -248,7 +253,7 @@ def test_courses_and_plans_that_are_no_items_are_faults_each_with_its_path() -> 
         courses=(Course("c"), Course("nowhere")),
         plans=(LearningPlan("p", ("c", "p", "never")), LearningPlan("q")),
     )
-    with pytest.raises(CatalogError) as raised:
+    with pytest.raises(JsonError) as raised:
         load(acting(store), catalog)
     assert dict(raised.value.faults) == {
         "courses[1].id": "there is no course 'nowhere', neither here nor in the store",

@@ -8,7 +8,7 @@ from tempfile import gettempdir
 from typing import Any
 
 from certrules.cli.output import SHOWN, UnansweredError, shown
-from certrules.errors import CatalogError, CertrulesError, RecordsFileError
+from certrules.errors import JsonError, CertrulesError, RecordsFileError
 
 __all__ = ["INTERRUPTED", "UsageError", "explain", "extra", "lines", "snake"]
 
@@ -56,7 +56,7 @@ def _interrupted(error: BaseException | None) -> bool:
 
 def _explained(error: BaseException) -> dict[str, Any]:
     match error:
-        case CatalogError():
+        case JsonError():
             faults = [{"path": path, "message": text} for path, text in error.faults]
             return _failure(error.code, error.message, **({"faults": faults} if faults else {}))
         case RecordsFileError():

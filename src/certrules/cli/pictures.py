@@ -11,7 +11,7 @@ from certrules import imagefiles
 from certrules.badges import baking
 from certrules.cli import files
 from certrules.cli.failures import UsageError, extra
-from certrules.errors import BadgeError, CatalogError
+from certrules.errors import BadgeError, JsonError
 from certrules.model.badges import ImageInfo
 from certrules.model.catalog import Certification
 
@@ -35,7 +35,7 @@ def _images(what: str) -> ModuleType:
 def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str, ImageInfo]:
     """Return what the badge images of certifications are, by their names in a folder.
 
-    CatalogError if one is not in it, or cannot be an image.
+    JsonError if one is not in it, or cannot be an image.
     """
     _images("an image")
     found: dict[str, ImageInfo] = {}
@@ -49,7 +49,7 @@ def beside(certifications: Iterable[Certification], folder: str) -> Mapping[str,
                 faults.append((f"certifications[{index}].badge_image", f"{why}"))
     if faults:
         message = "the catalog names images that cannot be read"
-        raise CatalogError("invalid_catalog", message, faults)
+        raise JsonError("invalid_catalog", message, faults)
     return found
 
 

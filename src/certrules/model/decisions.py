@@ -7,15 +7,18 @@ from typing import Any, Generic, Literal, Never, TypeVar
 from attrs import field
 
 from certrules.errors import InvalidValueError
+from certrules.model.details import DETAILS
 from certrules.model.effects import Effect
 from certrules.model.learning import RenewalOption
 from certrules.model.reasons import ENGLISH, ReasonCode, Template, say
-from certrules.model.values import value
+from certrules.model.values import checked, value
 from certrules.rulebook import Rule
 
 
-def _read_only(details: Mapping[str, Any]) -> Mapping[str, Any]:
-    return MappingProxyType(dict(details))
+def _details(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    if unknown := sorted(set(given) - set(DETAILS)):
+        raise InvalidValueError("details", unknown[0], "a detail that DETAILS names")
+    return MappingProxyType({name: checked(name, given[name], DETAILS[name]) for name in given})
 
 
 @value
@@ -34,7 +37,7 @@ class Reason:
 
     code: ReasonCode
     rule: Rule
-    details: Mapping[str, Any] = field(default={}, converter=_read_only, hash=False)
+    details: Mapping[str, Any] = field(default={}, converter=_details, hash=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Reason, (self.code, self.rule, dict(self.details))

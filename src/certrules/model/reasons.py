@@ -216,7 +216,7 @@ class ReasonCode(RuleCode):
     NEXT_AWARD_ISSUED = ("next_award_issued", Rule.INT_46,
         "the next award is issued already, and begins on {issued_at}")
     EARNING_COURSE_NOT_COMPLETED = ("earning_course_not_completed", Rule.DOC_RENEW_02,
-        "{item}, which earned the award, is not completed: {status}")
+        "{item}, which earned the award, is not completed: {enrolment_status}")
     EARNING_COURSE_NOT_ENROLLED = ("earning_course_not_enrolled", Rule.DOC_RENEW_02,
         "{item}, which earned the award, is not completed: not enrolled")
     RENEWAL_OPEN = ("renewal_open", Rule.INT_12b,
@@ -231,10 +231,10 @@ class ReasonCode(RuleCode):
     TAKEN_ELSEWHERE = "taken_elsewhere", Rule.INT_19, "{item} cannot be taken here"
     UNKNOWN_ITEM = "unknown_item", Rule.INT_19, "the facts hold no {item}"
     NOT_ARCHIVABLE = ("not_archivable", Rule.X_ARCH_1,
-        "the enrolment in {item} is {status}, and cannot be archived")
+        "the enrolment in {item} is {enrolment_status}, and cannot be archived")
     NOT_THROUGH_PLAN = "not_through_plan", Rule.INT_13, "{item} is not taken through {plan}"
     NOT_ADMITTED = ("not_admitted", Rule.INT_13,
-        "{item} cannot be taken now: the enrolment in {plan} is {status}")
+        "{item} cannot be taken now: the enrolment in {plan} is {enrolment_status}")
     WINDOW_OVER = ("window_over", Rule.DOC_RENEW_14,
         "the validity period of {item} is over: {last_day} was its last day")
     NO_SUCH_OPTION = "no_such_option", Rule.INT_13, "{item} does not renew the award in this way"
@@ -244,10 +244,10 @@ class ReasonCode(RuleCode):
         "not by {option}: it cannot be taken here")
     NOT_BY_UNKNOWN = "not_by_unknown", Rule.INT_19, "not by {option}: the facts hold no such item"
     NOT_BY_ARCHIVING = ("not_by_archiving", Rule.X_ARCH_1,
-        "not by {option}: the enrolment in it is {status}, and cannot be archived")
+        "not by {option}: the enrolment in it is {enrolment_status}, and cannot be archived")
     NOT_BY_PLAN = "not_by_plan", Rule.INT_13, "not by {option}: it is not taken through {plan}"
     NOT_BY_ADMISSION = ("not_by_admission", Rule.INT_13,
-        "not by {option}: the enrolment in {plan} is {status}")
+        "not by {option}: the enrolment in {plan} is {enrolment_status}")
     NOT_BY_WINDOW = ("not_by_window", Rule.DOC_RENEW_14,
         "not by {option}: the validity period of {item} is over: {last_day} was its last day")
     NOT_BY_CHANGED = ("not_by_changed", Rule.INT_12b,
@@ -302,7 +302,7 @@ class ReasonCode(RuleCode):
     OLDER_THAN_AWARD = ("older_than_award", Rule.INT_44,
         "issued on {issued_at}, before the award that the user holds, {held_issued_at}")
     ENDS_VALID_AWARD = ("ends_valid_award", Rule.INT_44,
-        "the user's valid award would become {status}")
+        "the user's valid award would become {award_status}")
     GOES_BACK = ("goes_back", Rule.INT_44,
         "issued on {issued_at}, before the award that it replaces, {held_issued_at}")
     BEGINS_LATER = ("begins_later", Rule.INT_46,

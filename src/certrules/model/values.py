@@ -38,6 +38,7 @@ from certrules import instants
 from certrules.errors import InvalidValueError
 
 __all__ = [
+    "KEPT",
     "Amount",
     "Count",
     "DayOfMonth",
@@ -138,7 +139,7 @@ def _check(name: str, annotation: Any, suffix: str = "") -> _Check:
     kind, *others = some = [each for each in kinds if each is not NoneType]
     if kind is datetime:
         check = _instant(refuse, name)
-    elif get_origin(kind) in _KEPT:
+    elif get_origin(kind) in KEPT:
         check = _several(refuse, name, kind)
     elif get_origin(kind) is Mapping:
         check = _mapping(refuse, *(_check(name, each) for each in get_args(kind)))
@@ -150,7 +151,7 @@ def _check(name: str, annotation: Any, suffix: str = "") -> _Check:
 _checks = cache(_check)
 
 _PLAIN = {tuple, list, frozenset, set}
-_KEPT: dict[Any, Any] = {tuple: tuple, Sequence: tuple, Iterable: tuple, frozenset: frozenset}
+KEPT: dict[Any, Any] = {tuple: tuple, Sequence: tuple, Iterable: tuple, frozenset: frozenset}
 _SHOWN = 40
 """Of how many members an enum may be to be listed."""
 _WORDS = {
@@ -235,7 +236,7 @@ def _is_unicode(text: str) -> bool:
 
 
 def _several(refuse: _Refuse, name: str, kind: Any) -> _Check:
-    keep, (member, *more) = _KEPT[get_origin(kind)], get_args(kind)
+    keep, (member, *more) = KEPT[get_origin(kind)], get_args(kind)
     if more and more != [...]:
         return _row(refuse, [_check(name, each) for each in (member, *more)])
     check, empty = _check(name, member, " for each"), keep()

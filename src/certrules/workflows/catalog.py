@@ -9,8 +9,12 @@ from typing import Any, Protocol, TypeVar
 from attrs import Factory, evolve, frozen
 
 from certrules.catalogs import Catalog
+<<<<<<< HEAD
 from certrules.errors import CatalogError
 from certrules.model.badges import ImageInfo
+=======
+from certrules.errors import JsonError
+>>>>>>> 6b7e57a (Read and write every value as strict JSON, by forms made of the types' annotations)
 from certrules.model.catalog import (
     Assignment,
     Certification,
@@ -72,7 +76,7 @@ def load(
     plans, ``CREATE_CERTIFICATION`` and ``EDIT_CERTIFICATION`` for certifications. The user who acts
     is the creator of a certification that was not there before.
 
-    Raises :class:`~certrules.errors.CatalogError`, and keeps nothing, if an assignment, a course or
+    Raises :class:`~certrules.errors.JsonError`, and keeps nothing, if an assignment, a course or
     a plan names an item that neither the catalog nor the store has; if a stored certification lacks
     an item that is assigned to it, which only :func:`certrules.workflows.lifecycle.unlink` takes
     away, together with what it earned; if an item would earn a second certification that the policy
@@ -104,7 +108,7 @@ def load(
         ]
         if faults:
             message = "the catalog asks for what cannot be"
-            raise CatalogError("invalid_catalog", message, faults)
+            raise JsonError("invalid_catalog", message, faults)
         changes = dict(_put_sections(transaction, catalog))
         warnings = *_image_warnings(catalog, judged), *_warnings(transaction, catalog)
         return LoadReport(changes, warnings)

@@ -154,7 +154,7 @@ def _objections(held: Award, new: Award, at: datetime) -> Iterator[Reason]:
         yield because(ReasonCode.OLDER_THAN_AWARD, **_periods(held, new))
     then = status.status_at(new, at)
     if status.status_at(held, at) is Status.VALID and then is not Status.VALID:
-        yield because(ReasonCode.ENDS_VALID_AWARD, status=then, **_periods(held, new))
+        yield because(ReasonCode.ENDS_VALID_AWARD, award_status=then, **_periods(held, new))
 
 
 def _notable(held: Award | None, new: Award, at: datetime) -> Iterator[Reason]:

@@ -98,7 +98,7 @@ def _course_objections(facts: Facts, source: Source) -> Iterator[Reason]:
         yield because(ReasonCode.EARNING_COURSE_NOT_ENROLLED, item=item)
     elif enrolment.status is not EnrolmentStatus.COMPLETED:
         stands = enrolment.status
-        yield because(ReasonCode.EARNING_COURSE_NOT_COMPLETED, item=item, status=stands)
+        yield because(ReasonCode.EARNING_COURSE_NOT_COMPLETED, item=item, enrolment_status=stands)
 
 
 def _attended(facts: Facts, source: Source) -> bool:
