@@ -97,9 +97,7 @@ def test_a_wrong_value_is_also_a_value_error(name: str) -> None:
     assert issubclass(getattr(errors, name), ValueError)
 
 
-@pytest.mark.parametrize(
-    "name", ["JsonError", "ConflictError", "RecordsFileError", "StoreError"]
-)
+@pytest.mark.parametrize("name", ["JsonError", "ConflictError", "RecordsFileError", "StoreError"])
 def test_a_failure_of_the_world_is_no_value_error(name: str) -> None:
     assert not issubclass(getattr(errors, name), ValueError)
 

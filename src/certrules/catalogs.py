@@ -3,22 +3,22 @@
 If the text is wrong, its faults are reported at once, each with its path.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
 from certrules import instants
-from certrules.errors import InvalidValueError, JsonError
+from certrules.errors import InvalidValueError
 from certrules.model.catalog import Assignment, Certification, Item
 from certrules.model.learning import Course, LearningPlan
 from certrules.model.notices import Notification, Recipient
 from certrules.model.people import Company, User
 from certrules.model.values import Id
 from certrules.wire import forms
-from certrules.wire.forms import Form, Forms, read as read_value
+from certrules.wire.forms import Form, Forms
+from certrules.wire.forms import read as read_value
 from certrules.wire.parsing import Faults, kind, listed, parsed
-
 
 
 @frozen

@@ -19,13 +19,8 @@ from certrules import (
     Validity,
 )
 from certrules.catalogs import Catalog
-<<<<<<< HEAD
-from certrules.errors import CatalogError, InvalidValueError, NotPermittedError
+from certrules.errors import InvalidValueError, JsonError, NotPermittedError
 from certrules.model.badges import ImageFormat, ImageInfo
-=======
-from certrules.errors import JsonError, InvalidValueError, NotPermittedError
-from certrules.model.images import ImageFormat, ImageInfo
->>>>>>> 6b7e57a (Read and write every value as strict JSON, by forms made of the types' annotations)
 from certrules.model.learning import Course, LearningPlan
 from certrules.model.people import Action, Actor, Company, Permission, Role
 from certrules.repositories.memory import MemoryStore

@@ -8,7 +8,7 @@ from tempfile import gettempdir
 from typing import Any
 
 from certrules.cli.output import SHOWN, UnansweredError, shown
-from certrules.errors import JsonError, CertrulesError, RecordsFileError
+from certrules.errors import CertrulesError, JsonError, RecordsFileError
 
 __all__ = ["INTERRUPTED", "UsageError", "explain", "extra", "lines", "snake"]
 

@@ -70,7 +70,7 @@ class Validity:
         return f"{self.amount} {unit[:-1] if self.amount == 1 else unit}"
 
 
-_AMOUNT_AND_UNIT = re.compile(r"(\d{1,9})\s+(day|week|month|year)s?", re.ASCII)
+_AMOUNT_AND_UNIT = re.compile(r"(\d{1,19})\s+(day|week|month|year)s?", re.ASCII)
 Validity.NEVER = Validity(0, Unit.DAYS)
 
 

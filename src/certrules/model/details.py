@@ -11,8 +11,6 @@ from certrules.model.catalog import CertificationStatus, Item, Validity
 from certrules.model.learning import EnrolmentStatus, RenewalState
 from certrules.model.people import Action, Permission, Role
 
-__all__ = ["DETAILS"]
-
 DETAILS: Mapping[str, Any] = MappingProxyType(
     {
         "action": Action,

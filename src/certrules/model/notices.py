@@ -108,7 +108,7 @@ class Offset:
         return f"{count} {unit[:-1] if count == 1 else unit} {side}"
 
 
-_OFFSET = re.compile(r"(\d{1,6})\s+(hour|day|week)s?\s+(before|after)", re.ASCII)
+_OFFSET = re.compile(r"(\d{1,19})\s+(hour|day|week)s?\s+(before|after)", re.ASCII)
 
 
 class Priority(Word):

@@ -5,8 +5,6 @@ nothing is converted that is not what it should be. What is written is read back
 """
 
 import json
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 from attrs import has
@@ -32,10 +30,11 @@ def loads(text: str | bytes, kind: type[T]) -> T:
 
     >>> loads('{"kind": "course", "id": "c1"}', Item)
     Item(kind=<ItemKind.COURSE: 'course'>, id='c1', code=None, name='')
-    >>> loads('{"kind": "course", "idd": 7}', Item)
+    >>> loads('{"kind": "course", "ids": 7}', Item)
     Traceback (most recent call last):
         ...
-    certrules.errors.JsonError: 2 faults in the item; the first at idd: unknown key; did you mean id?
+    certrules.errors.JsonError: 2 faults in the value; the first at ids: unknown key; \
+did you mean id?
     """
     return structure(parsed(text), kind)
 
@@ -116,4 +115,5 @@ def _inlined(whole: Schema) -> Schema:
         return {key: inline(each) for key, each in part.items()}
 
     own = {key: part for key, part in whole.items() if key not in ("$schema", "$defs")}
-    return inline(own)
+    inlined: Schema = inline(own)
+    return inlined

@@ -26,13 +26,12 @@ from attrs import NOTHING, fields, has
 from certrules import instants
 from certrules.errors import CertrulesError, InvalidValueError
 from certrules.model.catalog import Validity
-from certrules.model.decisions import DETAILS, Granted, Reason, Refused
+from certrules.model.decisions import Granted, Reason, Refused
+from certrules.model.details import DETAILS
 from certrules.model.effects import Effect
 from certrules.model.notices import Offset
 from certrules.model.values import KEPT, Amount, Count, DayOfMonth, Id, checked
 from certrules.wire.parsing import Faults, joined, kind, listed
-
-__all__ = ["Form", "Forms", "Schema", "choice", "optional", "plain", "read", "several", "text"]
 
 Schema = dict[str, Any]
 """A JSON Schema, of the draft 2020-12."""
@@ -117,9 +116,7 @@ def several(
         written = list(map(member.write, it))
         return sorted(written) if keep is frozenset else written
 
-    return Form(
-        reading, writing, lambda known: {"type": "array", "items": member.schema(known)}
-    )
+    return Form(reading, writing, lambda known: {"type": "array", "items": member.schema(known)})
 
 
 def _check_unique(entries: list[Any], key: Sequence[str], path: str, faults: Faults) -> None:
@@ -209,24 +206,30 @@ class Forms:
 
     def _made(self, annotation: Any) -> Form:
         origin, inner = get_origin(annotation), get_args(annotation)
+        cls = origin or annotation
         if origin is Annotated:
             return _narrowed(annotation)
         if origin in (Union, UnionType):
-            some = [each for each in inner if each is not NoneType]
-            form = self.of(some[0]) if len(some) == 1 else self._any_of(some)
-            return optional(form) if NoneType in inner else form
-        if origin in KEPT:
-            if len(inner) == 1 or inner[1] is ...:
-                return several(self.of(inner[0]), KEPT[origin])
-            return _row([self.of(each) for each in inner])
-        if isinstance(origin, type) and issubclass(origin, Mapping):
-            return _mapping(*map(self.of, inner))
-        if isinstance(annotation, type) and issubclass(annotation, Enum):
-            return choice(annotation)
-        cls = origin or annotation
+            return self._union(inner)
+        if origin in KEPT or cls is Mapping:
+            return self._many(cls, inner)
+        if isinstance(cls, type) and issubclass(cls, Enum):
+            return choice(cls)
         if has(cls) or hasattr(cls, "_fields"):
             return self._object(cls, inner)
         raise TypeError(f"{annotation} has no form in JSON")
+
+    def _many(self, cls: Any, inner: Sequence[Any]) -> Form:
+        if cls is Mapping:
+            return _mapping(*map(self.of, inner))
+        if len(inner) == 1 or inner[1] is ...:
+            return several(self.of(inner[0]), KEPT[cls])
+        return _row([self.of(each) for each in inner])
+
+    def _union(self, inner: Sequence[Any]) -> Form:
+        some = [each for each in inner if each is not NoneType]
+        form = self.of(some[0]) if len(some) == 1 else self._any_of(some)
+        return optional(form) if NoneType in inner else form
 
     def _any_of(self, kinds: Sequence[Any]) -> Form:
         """Return the form of any of several classes, each known by a key of its own value."""
@@ -282,56 +285,73 @@ class Forms:
             key: self._known.get((cls, each)) or self.of(types[each])
             for key, each in called.items()
         }
-        said = dict([_said(cls)] if cls in _SAID else [])
-        more = _DERIVED.get(cls, {})
-        must = [*said, *(key for key, each in called.items() if each in required)]
-        known = [*said, *forms, *more]
+        must = [key for key, each in called.items() if each in required]
+        made = _Object(cls, name, called, forms, must)
+        return Form(made.read, made.write, made.schema)
 
-        def reading(value: object, path: str, faults: Faults) -> Any:
-            if not isinstance(value, dict):
-                raise InvalidValueError("value", value, "an object")
-            before = faults.count
-            faults.unknown(value, known, path)
-            for key in filterfalse(value.__contains__, must):
-                faults.add(joined(path, key), "is missing")
-            for key, word in said.items():
-                if key in value and (type(value[key]), value[key]) != (type(word), word):
-                    wrong = f"expected {_json(word)}, got {kind(value[key])}"
-                    faults.add(joined(path, key), wrong)
-            given = {
-                called[key]: read(forms[key], value[key], joined(path, key), faults)
-                for key in filter(forms.__contains__, value)
+
+class _Object:
+    """The form of the values of a class; ``called`` has the field of each key."""
+
+    def __init__(
+        self,
+        cls: type[Any],
+        name: str,
+        called: Mapping[str, str],
+        forms: Mapping[str, Form],
+        must: Sequence[str],
+    ) -> None:
+        self.cls, self.name, self.called, self.forms = cls, name, called, forms
+        self.said: Mapping[str, Any] = dict([_SAID[cls]] if cls in _SAID else [])
+        self.derived: Schema = _DERIVED.get(cls, {})
+        self.must = [*self.said, *must]
+        self.known = [*self.said, *forms, *self.derived]
+
+    def read(self, value: object, path: str, faults: Faults) -> Any:
+        if not isinstance(value, dict):
+            raise InvalidValueError("value", value, "an object")
+        before = faults.count
+        self._check_keys(value, path, faults)
+        given = {
+            self.called[key]: read(self.forms[key], value[key], joined(path, key), faults)
+            for key in filter(self.forms.__contains__, value)
+        }
+        if faults.count > before:
+            return None
+        try:
+            return self.cls(**given)
+        except CertrulesError as error:  # each of its values is right, but not together
+            faults.add(path, str(error))
+            return None
+
+    def _check_keys(self, value: dict[str, Any], path: str, faults: Faults) -> None:
+        faults.unknown(value, self.known, path)
+        for key in filterfalse(value.__contains__, self.must):
+            faults.add(joined(path, key), "is missing")
+        for key, word in self.said.items():
+            if key in value and (type(value[key]), value[key]) != (type(word), word):
+                wrong = f"expected {_json(word)}, got {kind(value[key])}"
+                faults.add(joined(path, key), wrong)
+
+    def write(self, it: Any) -> dict[str, Any]:
+        own = {key: self.forms[key].write(getattr(it, each)) for key, each in self.called.items()}
+        return {**self.said, **own, **{each: getattr(it, each) for each in self.derived}}
+
+    def schema(self, definitions: Schema) -> Schema:
+        if self.name not in definitions:
+            definitions[self.name] = {}
+            definitions[self.name] = {
+                "description": (self.cls.__doc__ or "").strip().partition("\n")[0],
+                "type": "object",
+                "properties": {
+                    **{key: {"const": word} for key, word in self.said.items()},
+                    **{key: form.schema(definitions) for key, form in self.forms.items()},
+                    **self.derived,
+                },
+                "required": self.must,
+                "additionalProperties": False,
             }
-            if faults.count > before:
-                return None
-            try:
-                return cls(**given)
-            except CertrulesError as error:  # each of its values is right, but not together
-                faults.add(path, str(error))
-                return None
-
-        def writing(it: Any) -> dict[str, Any]:
-            own = {key: forms[key].write(getattr(it, each)) for key, each in called.items()}
-            return {**said, **own, **{each: getattr(it, each) for each in more}}
-
-        def schema(definitions: Schema) -> Schema:
-            if name not in definitions:
-                definitions[name] = {}
-                properties = {
-                    **{key: {"const": word} for key, word in said.items()},
-                    **{key: form.schema(definitions) for key, form in forms.items()},
-                    **more,
-                }
-                definitions[name] = {
-                    "description": (cls.__doc__ or "").strip().partition("\n")[0],
-                    "type": "object",
-                    "properties": properties,
-                    "required": must,
-                    "additionalProperties": False,
-                }
-            return {"$ref": f"#/$defs/{name}"}
-
-        return Form(reading, writing, schema)
+        return {"$ref": f"#/$defs/{self.name}"}
 
 
 _SAID: Mapping[Any, tuple[str, Any]] = {
@@ -364,7 +384,7 @@ def _fields(cls: type[Any], arguments: Sequence[Any]) -> tuple[str, dict[str, An
     """Return the name of a class, the type of each of its fields, and those it cannot lack."""
     if not has(cls):
         hints = get_type_hints(cls, include_extras=True)
-        return cls.__name__, hints, set(hints) - set(cls._field_defaults)  # type: ignore[attr-defined]
+        return cls.__name__, hints, set(hints) - set(cls._field_defaults)
     known = fields(cls)
     types = {each.name: each.type for each in known}
     name = cls.__name__

@@ -10,8 +10,6 @@ from typing import Any, NoReturn
 
 from certrules.errors import JsonError
 
-__all__ = ["KEPT_FAULTS", "Faults", "JsonObject", "joined", "kind", "listed", "parsed"]
-
 GUIDED = 100
 """How many faults may come with a guess at what was meant, because guessing takes time."""
 

@@ -9,12 +9,8 @@ from typing import Any, Protocol, TypeVar
 from attrs import Factory, evolve, frozen
 
 from certrules.catalogs import Catalog
-<<<<<<< HEAD
-from certrules.errors import CatalogError
-from certrules.model.badges import ImageInfo
-=======
 from certrules.errors import JsonError
->>>>>>> 6b7e57a (Read and write every value as strict JSON, by forms made of the types' annotations)
+from certrules.model.badges import ImageInfo
 from certrules.model.catalog import (
     Assignment,
     Certification,

@@ -109,7 +109,9 @@ def _not_archivable(facts: Facts, item: ItemRef) -> Reason | None:
     enrolment = facts.enrolment(*item)
     if enrolment is None or enrolment.status.archivable:
         return None
-    return because(ReasonCode.NOT_ARCHIVABLE, item=facts.item(*item), enrolment_status=enrolment.status)
+    return because(
+        ReasonCode.NOT_ARCHIVABLE, item=facts.item(*item), enrolment_status=enrolment.status
+    )
 
 
 def _not_admitted(
@@ -123,7 +125,9 @@ def _not_admitted(
         return None
     plan = facts.item(ItemKind.LEARNING_PLAN, enrolment.item_id)
     status = enrolment.status
-    return because(ReasonCode.NOT_ADMITTED, item=facts.item(*item), plan=plan, enrolment_status=status)
+    return because(
+        ReasonCode.NOT_ADMITTED, item=facts.item(*item), plan=plan, enrolment_status=status
+    )
 
 
 def _changed(
