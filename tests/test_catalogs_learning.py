@@ -39,8 +39,8 @@ def test_courses_and_plans_become_values() -> None:
 @pytest.mark.parametrize(
     ("window", "path", "message"),
     [
-        ({"days": 0}, "courses[0].window", "1 to 3652059"),
-        ({"days": 10**12}, "courses[0].window", "1 to 3652059"),
+        ({"days": 0}, "courses[0].window.days", "1 to 3652059"),
+        ({"days": 10**12}, "courses[0].window.days", "1 to 3652059"),
         ({"days": "x"}, "courses[0].window.days", "a whole number"),
         ({"days": True}, "courses[0].window.days", "a whole number"),
         ({"last_day": "20250630"}, "courses[0].window.last_day", "such as '2024-07-01'"),

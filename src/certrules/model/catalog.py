@@ -8,10 +8,14 @@ from attrs import field
 
 from certrules import instants
 from certrules.errors import InvalidValueError
-from certrules.model.values import Amount, Id, Only, distinct, sequence, value
+from certrules.model.values import Id, Only, distinct, sequence, value
 from certrules.periods import Unit
 from certrules.text import is_visible
 from certrules.words import Word
+
+_Amount = Annotated[
+    int, Only(range(10**9).__contains__, "a whole number, 0 to 999999999")
+]
 
 
 @value
@@ -26,7 +30,7 @@ class Validity:
     Rules: DOC-EXP-01, DOC-EXP-02.
     """
 
-    amount: Amount
+    amount: _Amount
     unit: Unit
 
     NEVER: ClassVar[Self]
@@ -70,7 +74,7 @@ class Validity:
         return f"{self.amount} {unit[:-1] if self.amount == 1 else unit}"
 
 
-_AMOUNT_AND_UNIT = re.compile(r"(\d{1,19})\s+(day|week|month|year)s?", re.ASCII)
+_AMOUNT_AND_UNIT = re.compile(r"(\d{1,9})\s+(day|week|month|year)s?", re.ASCII)
 Validity.NEVER = Validity(0, Unit.DAYS)
 
 

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Annotated, Self
 
 from attrs import field
 
 from certrules.errors import InvalidValueError
 from certrules.model.awards import AwardKey
-from certrules.model.values import Amount, Count, Id, value
+from certrules.model.values import Amount, Count, Id, Only, value
 from certrules.words import Word
 
 
@@ -73,6 +73,12 @@ class OffsetUnit(Word):
     WEEKS = "weeks"
 
 
+_MOST = 999_999
+_Distance = Annotated[
+    int, Only(range(-_MOST, _MOST + 1).__contains__, f"a whole number from -{_MOST} to {_MOST}")
+]
+
+
 @value
 class Offset:
     """How long before an expiry (a negative amount) or after it a notice is due.
@@ -83,7 +89,7 @@ class Offset:
     Rules: DOC-NOTIFY-04, INT-25, X-NOTIFY-3.
     """
 
-    amount: int = 0
+    amount: _Distance = 0
     unit: OffsetUnit = OffsetUnit.HOURS
 
     @classmethod
@@ -108,7 +114,7 @@ class Offset:
         return f"{count} {unit[:-1] if count == 1 else unit} {side}"
 
 
-_OFFSET = re.compile(r"(\d{1,19})\s+(hour|day|week)s?\s+(before|after)", re.ASCII)
+_OFFSET = re.compile(r"(\d{1,6})\s+(hour|day|week)s?\s+(before|after)", re.ASCII)
 
 
 class Priority(Word):

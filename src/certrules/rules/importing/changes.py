@@ -68,7 +68,7 @@ def remarks(
         if held is not None and code in _FIELDS:
             shown = {name: say(value) for name, value in reason.details.items()}
             shown |= {"held": period(held, zone), "new": period(candidate, zone)}
-            later = reason.details.get("status") is Status.NOT_YET_VALID
+            later = reason.details.get("award_status") is Status.NOT_YET_VALID
             yield code, RecordField.ISSUE_DATE if later else _FIELDS[code], message(code, **shown)
 
 

@@ -106,7 +106,7 @@ _MESSAGES: Mapping[FaultCode, str] = {
     FaultCode.OLDER_THAN_AWARD: "the user's award is {held}, and this record, {new}, would move "
     "its issue back; drop the row, edit the award, or import duplicates as renewals",
     FaultCode.ENDS_VALID_AWARD: "the user's award is valid, {held}, and with this record, {new}, "
-    "it would be {status}; drop the row, edit the award, or import duplicates as renewals",
+    "it would be {award_status}; drop the row, edit the award, or import duplicates as renewals",
     FaultCode.GOES_BACK: "the record, {new}, is older than the award that it replaces, {held}; "
     "import older files first",
     FaultCode.IN_HISTORY: "the record, {new}, is in the history already, and changes nothing: the "
