@@ -5,9 +5,6 @@ from datetime import tzinfo
 from functools import partial
 from typing import Any
 
-from attrs import asdict
-
-from certrules.cli.failures import snake
 from certrules.cli.names import Words
 from certrules.cli.options import zone_name
 from certrules.cli.output import Output
@@ -18,34 +15,21 @@ from certrules.model.decisions import Decision, Granted, Reason, render
 from certrules.model.effects import Effect
 from certrules.model.learning import RenewalOption, RenewalState
 from certrules.model.reasons import say
+from certrules.wire import unstructure
 
 __all__ = ["answer", "as_json", "name_zone", "sentence", "show", "show_reasons"]
 
 
 def as_json(decision: Decision, zone: tzinfo) -> dict[str, Any]:
     """Return a decision as ``--format json`` shows it, with the texts of reasons in a zone."""
-    reasons = [
-        {"code": each.code, "rule": each.rule, "text": _text(each, zone), "details": each.details}
-        for each in decision.reasons
-    ]
-    shown: dict[str, Any] = {"granted": bool(decision), "reasons": reasons}
-    if isinstance(decision, Granted):
-        shown["effects"] = [
-            {"effect": snake(type(effect).__name__), **_attributes(effect)}
-            for effect in decision.effects
-        ]
-        if decision.options:
-            shown["options"] = decision.options
+    shown: dict[str, Any] = unstructure(decision, Decision)
+    for each, reason in zip(shown["reasons"], decision.reasons, strict=True):
+        each["text"] = _text(reason, zone)
     return shown
 
 
 def _text(reason: Reason, zone: tzinfo) -> str:
     return render(reason, say=partial(say, zone=zone))
-
-
-def _attributes(effect: Effect) -> dict[str, Any]:
-    found = asdict(effect, recurse=False)
-    return found["key"]._asdict() if "key" in found else found
 
 
 def answer(

@@ -11,13 +11,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
 from io import StringIO
 from itertools import chain, islice
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
-from attrs import asdict, frozen, has
+from attrs import frozen
+
+from certrules.wire import unstructure
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -176,18 +177,14 @@ def _json(value: object, indent: int | None = None) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON has it: attributes by name, instants and days in ISO 8601.
+    """Return a value as JSON has it.
 
     >>> plain(date(2024, 1, 1)), plain(Unit.DAYS), plain(Item(ItemKind.COURSE, "c1"))["id"]
     ('2024-01-01', 'days', 'c1')
     """
-    if has(type(value)):
-        return asdict(value, recurse=False)
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, Mapping):
         return dict(value)
-    return list(value) if isinstance(value, frozenset) else str(value)
+    return list(value) if isinstance(value, frozenset) else unstructure(value)
 
 
 def _coloured(stream: TextIO) -> bool:

@@ -13,9 +13,7 @@ from certrules.periods import Unit
 from certrules.text import is_visible
 from certrules.words import Word
 
-_Amount = Annotated[
-    int, Only(range(10**9).__contains__, "a whole number, 0 to 999999999")
-]
+_Amount = Annotated[int, Only(range(10**9).__contains__, "a whole number, 0 to 999999999")]
 
 
 @value
