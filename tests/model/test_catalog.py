@@ -21,7 +21,9 @@ def test_a_validity_is_a_whole_number_of_a_unit(amount: int, unit: Unit) -> None
 @pytest.mark.rule("DOC-EXP-01")
 @pytest.mark.parametrize("amount", [-1, 1.5, 2.0, "2", True, False, None])
 def test_any_other_amount_is_an_error(amount: object) -> None:
-    with pytest.raises(InvalidValueError, match="expected a whole number, 0 to 999999999") as caught:
+    with pytest.raises(
+        InvalidValueError, match="expected a whole number, 0 to 999999999"
+    ) as caught:
         Validity(amount, Unit.DAYS)  # type: ignore[arg-type]
     assert (caught.value.name, caught.value.value) == ("amount", amount)
 

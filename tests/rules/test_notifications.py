@@ -93,7 +93,9 @@ def test_at_a_doubled_hour_the_notice_of_the_expiry_is_not_an_hour_early() -> No
     assert notifications.moment(second, Offset(0, DAYS), zone=ROME) == second
 
 
-@pytest.mark.parametrize("offset", [Offset(999_999, OffsetUnit.WEEKS), Offset(-999_999, OffsetUnit.WEEKS)])
+@pytest.mark.parametrize(
+    "offset", [Offset(999_999, OffsetUnit.WEEKS), Offset(-999_999, OffsetUnit.WEEKS)]
+)
 def test_a_moment_that_no_date_can_hold_is_a_mistake_alone_and_no_notice_among_others(
     offset: Offset,
 ) -> None:

@@ -68,7 +68,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.kept: list[tuple[str, str]] = []
-        self.count = 0
+        self.count: int = 0
 
     def add(self, path: str, text: str) -> None:
         """Add a fault; the value as a whole has no path, and is called ``$``."""
