@@ -178,7 +178,7 @@ def expiry_calendar(
     """
     checked("past", past, bool)
     with acting.reading() as view:
-        filters = (NOT_LATER,) * checked("past", past, bool)
+        filters = (NOT_LATER,) * past
         query = TableQuery(Table.ISSUED, at, filters=filters, scope=scope_of(view, user_id))
         rows = awards(acting, view, query)
         known = facts.known_user(view, user_id)
