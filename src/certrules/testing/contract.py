@@ -568,9 +568,11 @@ class StoreContract(Contract):
             assert all(_contents(view))
 
     def test_a_view_cannot_write(self) -> None:
-        self._refused(*_WRITES)
+        self._refused(*(each for each in _WRITES if each is not _replace))
         with self.store.reading() as view:
             assert not any(_contents(view))
+        self._write(lambda work: work.awards.add([_AWARD]))
+        self._refused(_replace)
 
     def test_nothing_to_write_is_no_mistake(self) -> None:
         def put(work: Transaction) -> None:
@@ -661,13 +663,17 @@ class IsolationContract(Contract):
             assert len(list(view.awards.select())) == 20
 
 
+def _replace(work: Transaction) -> None:
+    work.awards.replace([_AWARD.archive(_AT)])
+
+
 _WRITES: tuple[Callable[[Transaction], None], ...] = (
     lambda work: work.users.put([User("7", "ada")]),
     lambda work: work.companies.put([Company("acme")]),
     lambda work: work.certifications.put([Certification("fire", "Fire")]),
     lambda work: work.items.put([Item(ItemKind.COURSE, "1")]),
     lambda work: work.awards.add([_AWARD]),
-    lambda work: work.awards.replace([_AWARD.archive(_AT)]),
+    _replace,
     lambda work: work.events.add([_ISSUED]),
 )
 

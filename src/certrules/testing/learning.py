@@ -268,7 +268,10 @@ class LearningContract(Contract):
 
     def test_renewals_of_a_certification_are_removed(self) -> None:
         other = evolve(_RENEWAL, certification_id="other")
+        past = evolve(_RENEWAL, key="k0").close(RenewalState.CANCELLED, _T0)
         with self.store.writing() as work:
+            work.renewals.add(evolve(_RENEWAL, key="k0"))
+            work.renewals.close(past)
             work.renewals.add(_RENEWAL)
             work.renewals.add(other)
             work.renewals.remove("fa")
@@ -313,12 +316,23 @@ class LearningContract(Contract):
                 work.awards.remove(awards)
 
     def test_a_view_cannot_write_any_of_it(self) -> None:
+        award = Award("ada", "fa", _T0, None)
+        with self.store.writing() as work:
+            work.awards.add([award])
+            work.renewals.add(_RENEWAL)
         self._refused(
             lambda work: work.learning.put_courses([Course("c1")]),
+            lambda work: work.learning.put_plans([LearningPlan("p1", ["c1"])]),
+            lambda work: work.learning.put_enrolments([Enrolment("ada", _COURSE, "c1", _T0)]),
+            lambda work: work.learning.add_completions([Completion("ada", _COURSE, "c1", _T0)]),
+            lambda work: work.learning.put_external([ExternalTraining("ada", "x1", _T0.date())]),
             lambda work: work.learning.add_progress("ada", "c1", ["m1"]),
-            lambda work: work.renewals.add(_RENEWAL),
+            lambda work: work.learning.reset_progress("ada", "c1", ["m1"]),
+            lambda work: work.renewals.add(evolve(_RENEWAL, certification_id="other")),
+            lambda work: work.renewals.close(_RENEWAL.close(RenewalState.COMPLETED, _T0)),
+            lambda work: work.renewals.remove("fa"),
             lambda work: work.certifications.remove("a"),
-            lambda work: work.awards.remove([Award("ada", "fa", _T0, None)]),
+            lambda work: work.awards.remove([award]),
         )
 
     def test_a_dropped_transaction_leaves_nothing(self) -> None:

@@ -238,8 +238,14 @@ class OutboxContract(Contract):
             assert list(view.awards.expiring(_AT, _AT)) == awards
 
     def test_a_view_cannot_write(self) -> None:
+        self._write(lambda work: work.notices.add([_NOTICE]))
+        later = evolve(_NOTICE, notification_id="n2")
         self._refused(
-            lambda work: work.notices.add([_NOTICE]),
+            lambda work: work.notices.add([later]),
+            lambda work: work.notices.pass_over([later]),
+            lambda work: work.notices.cancel([_CYCLE]),
+            lambda work: work.notices.cancel_outdated([_BADGE.award]),
+            lambda work: work.notices.forget([_CYCLE]),
             lambda work: work.notices.set_planned({"n1": Planned(1, _AT, _AT)}),
             lambda work: work.events.acknowledge(1),
         )
