@@ -168,3 +168,15 @@ def test_an_award_waits_for_the_one_that_begins_later_wherever_that_moves() -> N
     assert until(AT + 5 * DAY, None) == []
     assert until(AT + 2 * DAY, None) == [AT + 2 * DAY]
     assert until(AT - 5 * DAY, None) == [AT]
+
+
+@pytest.mark.rule("INT-23", "INT-46")
+@pytest.mark.parametrize("gap", [-1, 0, 1])
+def test_notices_of_an_expiry_stay_if_the_next_award_begins_only_after_it(gap: int) -> None:
+    ends = AT + DAY
+    held, begins = evolve(award(), expires_at=ends), ends + timedelta(microseconds=gap)
+    new = evolve(award(cycle=2), issued_at=begins)
+    effects = consequences.issued(new, held, None, AT)
+    assert (CancelNotices(held.key) in effects) is (gap <= 0)
+    assert ArchiveAward(held.archive(begins)) in effects
+    assert RevokeBadge(held.key) not in effects

@@ -223,6 +223,25 @@ def test_a_badge_counts_until_the_renewal_begins_that_was_imported_in_advance(
         assert page.state is state
 
 
+@pytest.mark.rule("ALL-ROLE-11", "INT-46")
+def test_the_badge_is_that_of_the_award_which_is_current_when_it_is_asked_for(
+    earned: Store[Transaction],
+) -> None:
+    begins, draw = day(40), Random(1).randrange  # noqa: S311 - to be the same at every run
+    imported(earned, f"ada,FA,{begins.date()},0,2027-01-01,manual,\n", Duplicates.RENEW)
+    cycles = []
+    for at in (begins - timedelta(microseconds=1), begins, begins + timedelta(microseconds=1)):
+        decision = badges.issue(acting(earned), "ada", "fa", draw=draw, at=at)
+        assert isinstance(decision, Granted)
+        badge: Badge = decision.effects[0]
+        assert not badges.reissue(
+            acting(earned), badge.id, draw=draw, at=day(39 if at >= begins else 40)
+        )
+        assert badges.reissue(acting(earned), badge.id, draw=draw, at=at)
+        cycles.append(badge.cycle)
+    assert cycles == [1, 2, 2]
+
+
 AGAIN: dict[str, Callable[[Store[Transaction]], None]] = {
     "by a renewal": renewed_late,
     "by hand": by_hand_again,

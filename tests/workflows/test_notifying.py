@@ -385,6 +385,21 @@ def test_nobody_is_told_of_an_award_that_is_gone(store: Store[Transaction]) -> N
     assert due(store, day(7)) == []
 
 
+@pytest.mark.rule("INT-23", "INT-46")
+@pytest.mark.parametrize("gap", [-1, 0, 1])
+def test_an_expiry_is_told_of_if_the_next_award_begins_only_after_it(
+    store: Store[Transaction], gap: int
+) -> None:
+    award = give(store, "ada", 0, 100)
+    due(store, day(11))
+    (notice,) = notices(store)
+    begins = day(100) + timedelta(microseconds=gap)
+    with store.writing() as transaction:
+        transaction.awards.replace([award.archive(begins)])
+    assert bool(notifying.message(acting(store), notice, BEFORE[0], at=day(12))) is (gap > 0)
+    assert notifying.message(acting(store), notice, BEFORE[0], at=begins) is None
+
+
 @pytest.mark.rule("INT-23")
 @pytest.mark.parametrize("told_of", ["renewed", "edited"])
 def test_a_notice_that_was_read_before_its_award_changed_has_no_words(

@@ -68,7 +68,8 @@ def issued(
 ) -> tuple[Issuing, ...]:
     """Return what follows when an award is issued, at ``at`` in the place of the one that is held.
 
-    If it begins later, the one that is held is current until then, and so long its badge counts.
+    If it begins later, the one that is held is current until then, and so long its badge counts; if
+    that one expires before, notices of its expiry stay.
     ``renewal`` is the one that is open, if any: it is closed, since what it was to renew is
     replaced. ``kind`` is that of the award's event.
 
@@ -77,8 +78,10 @@ def issued(
     at = instants.utc(at)
     closed = [CloseRenewal(renewal.close(RenewalState.REPLACED, at))] if renewal else []
     before = archived(held, max(at, award.issued_at))
-    if award.issued_at > at:
-        before = tuple(each for each in before if not isinstance(each, RevokeBadge))
+    if held and award.issued_at > at:
+        gap = held.expires_at is not None and held.expires_at < award.issued_at
+        undone = (RevokeBadge, CancelNotices) if gap else RevokeBadge
+        before = tuple(each for each in before if not isinstance(each, undone))
     return *before, IssueAward(award), *closed, issuing.notify(kind, award, at)
 
 

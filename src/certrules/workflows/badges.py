@@ -5,7 +5,7 @@ The badges issued here are records; the extra ``badges`` makes signed credential
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -50,14 +50,20 @@ class PageParts(ListParts, HasUsers, HasCertifications, Protocol):
 
 
 def issue(
-    acting: Acting[EffectParts], user_id: str, certification_id: str, *, draw: Callable[[int], int]
+    acting: Acting[EffectParts],
+    user_id: str,
+    certification_id: str,
+    *,
+    draw: Callable[[int], int],
+    at: datetime | None = None,
 ) -> Granted[Badge] | Refused:
-    """Issue the badge of the award that a user holds now, or return the one that it has.
+    """Issue the badge of the award that a user holds, or return the one that it has.
 
-    A badge of other dates than the award has now is revoked for ever, and another one issued. The
-    effect of a grant is the :class:`~certrules.model.badges.Badge`, which is then stored.
-    ``draw(n)`` is a random number from 0 to n - 1: use ``secrets.randbelow``. Action:
-    ``DOWNLOAD_BADGE``.
+    That is the award which is current at ``at``; without it, the last one, even if it was issued in
+    advance and has not begun. A badge of other dates than the award has now is revoked for ever,
+    and another one issued. The effect of a grant is the :class:`~certrules.model.badges.Badge`,
+    which is then stored. ``draw(n)`` is a random number from 0 to n - 1: use
+    ``secrets.randbelow``. Action: ``DOWNLOAD_BADGE``.
 
     >>> from secrets import randbelow
     >>> store = MemoryStore()
@@ -68,19 +74,28 @@ def issue(
     >>> print(issue(system, "1", "fa", draw=randbelow).reasons[0])
     the user does not hold the certification (ALL-ROLE-11)
 
-    Rules: ALL-ROLE-08, ALL-ROLE-11, INT-08, INT-42.
+    Rules: ALL-ROLE-08, ALL-ROLE-11, INT-08, INT-42, INT-46.
     """
     acting.require_for(Action.DOWNLOAD_BADGE, user_id)
+    at = _LAST if at is None else instants.utc(at)
     with acting.writing() as transaction:
         facts.known_user(transaction, user_id)
         facts.known_certification(transaction, certification_id)
-        return _issue(transaction, user_id, certification_id, draw)
+        return _issue(transaction, user_id, certification_id, draw, at)
+
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+"""When only the last award is current."""
 
 
 def _issue(
-    transaction: EffectParts, user_id: str, certification_id: str, draw: Callable[[int], int]
+    transaction: EffectParts,
+    user_id: str,
+    certification_id: str,
+    draw: Callable[[int], int],
+    at: datetime,
 ) -> Granted[Badge] | Refused:
-    award, former = _held(transaction, user_id, certification_id)
+    award, former = _held(transaction, user_id, certification_id, at)
     decision = rules.issue(award, former)
     if not decision or award is None:
         return decision
@@ -95,11 +110,11 @@ def _issue(
 
 
 def _held(
-    transaction: EffectParts, user_id: str, certification_id: str
+    transaction: EffectParts, user_id: str, certification_id: str, at: datetime
 ) -> tuple[Award | None, Badge | None]:
-    """Return the award that a user holds, and the badge that it has."""
+    """Return the award that a user holds at an instant, and the badge that it has."""
     history = transaction.awards.history(user_id, certification_id)
-    award = next((each for each in history if not each.archived), None)
+    award = next((a for a in history if a.archived_at is None or a.archived_at > at), None)
     if award is None:
         return None, None
     return award, transaction.badges.current(user_id, certification_id, award.cycle)
@@ -225,27 +240,32 @@ def revoke(acting: Acting[EffectParts], badge_id: str) -> None:
 
 
 def reissue(
-    acting: Acting[EffectParts], badge_id: str, *, draw: Callable[[int], int]
+    acting: Acting[EffectParts],
+    badge_id: str,
+    *,
+    draw: Callable[[int], int],
+    at: datetime | None = None,
 ) -> Granted[Badge] | Refused:
     """Revoke a badge for ever, and issue another of the same award, under an id of its own.
 
     So a link to a badge is taken back, or an award gets a badge again after its own was revoked by
-    hand. The effect of a grant is the badge, and ``draw`` is as for :func:`issue`. Refused unless
-    the badge is that of the award that its user holds now; otherwise :func:`issue` gives that award
-    its own. Action: ``DELETE_AWARD``.
+    hand. The effect of a grant is the badge, and ``draw`` and ``at`` are as for :func:`issue`.
+    Refused unless the badge is that of the award that its user holds then; otherwise :func:`issue`
+    gives that award its own. Action: ``DELETE_AWARD``.
 
-    Rules: ALL-ROLE-03, ALL-ROLE-11, INT-42.
+    Rules: ALL-ROLE-03, ALL-ROLE-11, INT-42, INT-46.
     """
     acting.require(Action.DELETE_AWARD)
+    at = _LAST if at is None else instants.utc(at)
     with acting.writing() as transaction:
         former = facts.known("badge", transaction.badges.get(badge_id), badge_id)
         deleted = transaction.certifications.get(former.certification_id) is None
-        _, current = _held(transaction, former.user_id, former.certification_id)
+        _, current = _held(transaction, former.user_id, former.certification_id, at)
         decision = rules.reissue(former, current, deleted=deleted)
         if not decision:
             return decision
         apply(transaction, decision.effects)
-        return _issue(transaction, former.user_id, former.certification_id, draw)
+        return _issue(transaction, former.user_id, former.certification_id, draw, at)
 
 
 def page(acting: Acting[PageParts], badge_id: str, *, at: datetime, issuer: str) -> Page | None:

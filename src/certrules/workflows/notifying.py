@@ -365,8 +365,10 @@ def message(
         return None
     if badge is not None and badge.withdrawn:
         return None
-    if notice.kind is NoticeKind.EXPIRY and (award.archived or award.expires_at != notice.of):
-        return None
+    if notice.kind is NoticeKind.EXPIRY:
+        until = award.archived_at  # in a gap before the next award, the expiry is still news
+        if award.expires_at != notice.of or (until and until <= max(at, notice.of)):
+            return None
     if answer is None or rules.withheld(notification, answer):
         return None
     values = rules.values(

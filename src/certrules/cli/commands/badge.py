@@ -146,7 +146,7 @@ def _issue(args: argparse.Namespace) -> int:
         signer = keys.signer(args)
         image = pictures.bakeable(args.image, args.file) if args.image else None
         skills = _skills(args, acting)
-        badge = _badge(args, acting, user)
+        badge = _badge(args, acting, user, options.now())
         if isinstance(badge, Refused):
             zone = session.zone_of(acting, args, user)
             return decisions.answer(args.out, acting, badge, "issuing the badge", zone=zone)
@@ -183,7 +183,7 @@ def _share(args: argparse.Namespace) -> int:
         user = session.user(acting, Action.DOWNLOAD_BADGE, args.user)
         zone = session.zone_of(acting, args, user)
         image = pictures.shown(args.image) if args.image else None
-        badge = _badge(args, acting, user)
+        badge = _badge(args, acting, user, max(args.at, options.now()))
         if isinstance(badge, Refused):
             return decisions.answer(args.out, acting, badge, "sharing the badge", zone=zone)
         page = badges.page(acting, badge.id, at=args.at, issuer=name)
@@ -290,9 +290,9 @@ def _write(path: str, data: bytes) -> None:
     CARRIED_OUT.set(True)
 
 
-def _badge(args: argparse.Namespace, acting: Acting, user: User) -> Badge | Refused:
+def _badge(args: argparse.Namespace, acting: Acting, user: User, at: datetime) -> Badge | Refused:
     certification = session.certification_id(acting, args)
-    decision = badges.issue(acting, user.id, certification, draw=secrets.randbelow)
+    decision = badges.issue(acting, user.id, certification, draw=secrets.randbelow, at=at)
     if isinstance(decision, Refused):
         return decision
     return decision.effects[0]
