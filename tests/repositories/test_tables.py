@@ -100,6 +100,8 @@ def furnish(work: Transaction) -> None:
         )
     start, end = (T0 + timedelta(microseconds=n) for n in (2, 1))
     work.awards.add([Award("0", "20", start, end, cycle=9), Award("7", "gone", start, end)])
+    ends = [None, T0, end, start]
+    work.awards.add([Award(str(n), "later", T0, ends[n], archived_at=start) for n in range(4)])
 
 
 @pytest.fixture(scope="module", params=["sqlite", *SERVERS])
@@ -262,14 +264,66 @@ def test_awards_of_some_statuses_are_found_by_expiry_in_an_index(
         assert any(plan.endswith(f"INDEX certrules_awards_{each}") for plan in plans), plans
 
 
+READ_FEW: dict[str, dict[str, Any]] = {
+    "not archived, by expiry": {"sort": ["Expiration"]},
+    "not archived, last expiry first": {"sort": ["-Expiration"]},
+    "valid, by expiry": {"sort": ["Expiration"], "filters": [("Status", "valid")]},
+    "expired, by expiry": {"sort": ["Expiration"], "filters": [("Status", "expired")]},
+    "expired, last expiry first": {"sort": ["-Expiration"], "filters": [("Status", "expired")]},
+    "valid or archived, by expiry": {
+        "sort": ["Expiration"],
+        "filters": [("Status", "valid"), ("Status", "archived")],
+    },
+    "expired or archived, last expiry first": {
+        "sort": ["-Expiration"],
+        "filters": [("Status", "expired"), ("Status", "archived")],
+    },
+    "one certification, by certification": {
+        "sort": ["Certification"],
+        "filters": [("Certification", "c9")],
+    },
+}
+
+
+@pytest.mark.parametrize("asked", READ_FEW.values(), ids=READ_FEW)
+def test_a_page_is_found_without_reading_most_awards(
+    empty_file: Path, tmp_path: Path, asked: dict[str, Any]
+) -> None:
+    day, hundreds, statements = timedelta(days=1), list[None](), list[str]()
+
+    def watch(connection: Connection, _: Any, statement: str, *__: Any) -> None:
+        driver: Any = connection.connection.driver_connection
+        driver.set_progress_handler(lambda: hundreds.append(None), 100)  # steps of SQLite's machine
+        statements.append(statement)
+
+    with closing(open_store(shutil.copy(empty_file, tmp_path / "store.db"))) as store:
+        with store.writing() as work:
+            work.certifications.put(Certification(f"{n}", f"C{n}", f"c{n}") for n in range(50))
+            for number in range(5_000):
+                end = T0 + timedelta(hours=number % 4999 - 2500) if number % 4 else None
+                gone = T0 - day if number % 3 == 0 else T0 + day if number % 500 == 1 else None
+                of = f"{number % 50}"
+                work.awards.add([Award(f"{number}", of, T0 - day * 300, end, archived_at=gone)])
+        event.listen(store.engine, "before_cursor_execute", watch)
+        with patch.object(paging, "FEW", 20), store.reading() as view:
+            found = view.tables.awards(query(Table.ISSUED, at=T0, limit=5, **asked))
+            assert len(list(found)) == 5
+    assert len(hundreds) < 50
+    assert len(statements) < 20
+
+
+@pytest.mark.parametrize("few", [0, 3, 4, 5])
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("microseconds", range(3))
 def test_every_set_of_statuses_is_found_by_expiry(
-    both: tuple[Store[Transaction], Store[Transaction]], microseconds: int, descending: bool
+    both: tuple[Store[Transaction], Store[Transaction]],
+    microseconds: int,
+    descending: bool,
+    few: int,
 ) -> None:
     at, sort = T0 + timedelta(microseconds=microseconds), ((Field.EXPIRES_AT, descending),)
     memory, database = both
-    with patch.object(paging, "FEW", 0):
+    with patch.object(paging, "FEW", few):
         for number in range(1, 16):
             some = by_status(*(each for n, each in enumerate(Status) if number >> n & 1))
             for offset in (0, 30):

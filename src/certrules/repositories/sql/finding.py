@@ -1,7 +1,7 @@
 """Queries in a database: which columns, conditions and order do they stand for?"""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -132,10 +132,17 @@ class Finding:
     def _alternatives(
         self, query: TableQuery, alternatives: Filter, *, by_index: bool
     ) -> Iterator[ColumnElement[bool]]:
-        ids = defaultdict[Column[Any], set[str]](set)
         for field, values in alternatives:
             if field not in IDS:
                 yield self.column(query, field).in_(values)
+        for column, some in self.ids(alternatives).items():
+            yield (column if by_index else func.coalesce(column, "")).in_(sorted(some))
+
+    def ids(self, alternatives: Filter) -> Mapping[Column[Any], Collection[str]]:
+        """Return which ids the alternatives that :data:`IDS` has leave, by their column."""
+        ids = defaultdict[Column[Any], set[str]](set)
+        for field, values in alternatives:
+            if field not in IDS:
                 continue
             column, found_by, key = IDS[field]
             if found_by is None:
@@ -143,8 +150,7 @@ class Finding:
             else:
                 rows = self.session.rows_among(found_by, key, values)
                 ids[column].update(id_ for (id_,) in rows)
-        for column, some in ids.items():
-            yield (column if by_index else func.coalesce(column, "")).in_(sorted(some))
+        return ids
 
 
 def _reached(name: str, reached: bool, at: datetime) -> ColumnElement[bool]:  # noqa: FBT001

@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    exists,
     func,
     literal_column,
     or_,
@@ -44,7 +43,7 @@ _BY_USER = (
     .outerjoin(companies, companies.c.id == users.c.company_id)
     .outerjoin(certifications, certifications.c.id == awards.c.certification_id)
 )
-_CURRENT = awards.c.archived_at.is_(None)
+_CURRENT, _HISTORY = awards.c.archived_at.is_(None), awards.c.archived_at.is_not(None)
 _CERTIFICATION = awards.c.certification_id
 
 
@@ -127,8 +126,7 @@ class _Pages:
         if all(map(_of_status, query.filters)) and statuses != frozenset(Status):
             found = found.where(_perhaps(statuses, query.at))
         few = FEW * (1 + (query.offset + (query.limit or 0)) // 1000)  # of more, more are sorted
-        some = found.with_only_columns(literal_column("1")).limit(few).subquery()
-        ((number,),) = self._finding.session.rows(select(func.count()).select_from(some))
+        number = self._number(found.with_only_columns(literal_column("1")).limit(few))
         return found.order_by(*self._finding.order(query, query.order)) if number < few else None
 
     def _walk(
@@ -147,14 +145,18 @@ class _Pages:
     def _by_certification(self, query: TableQuery, *, descending: bool) -> Iterator[Select[Any]]:
         rows = self._finding.session.rows
         named = dict(map(tuple, rows(select(certifications.c.id, certifications.c.name_key))))
-        names = [(named.get(id_, "")[:SORTED], id_) for (id_,) in rows(_AWARDED) if id_ is not None]
+        ids = {id_ for (id_,) in rows(_AWARDED) if id_ is not None}
+        for found in map(self._finding.ids, query.filters):
+            if list(found) == [_CERTIFICATION]:
+                ids.intersection_update(found[_CERTIFICATION])
+        names = [(named.get(id_, "")[:SORTED], id_) for id_ in ids]
         by_name = groupby(sorted(names, reverse=descending), key=itemgetter(0))
         for _, same in by_name:
-            ids = [id_ for _, id_ in same]
-            if len(ids) == 1:
-                yield self._walk(query, *KEY).where(_CERTIFICATION.in_(ids))
+            alike = [id_ for _, id_ in same]
+            if len(alike) == 1:
+                yield self._walk(query, *KEY).where(_CERTIFICATION.in_(alike))
             else:  # several of one name
-                of_ids = ((Field.CERTIFICATION_ID, frozenset(ids)),)
+                of_ids = ((Field.CERTIFICATION_ID, frozenset(alike)),)
                 filters = (*query.filters, of_ids)
                 yield from self.statements(evolve(query, filters=filters, sort=(), group=()))
 
@@ -166,36 +168,48 @@ class _Pages:
         if len(parts) > 1 and len(query.order) > 1:  # by what else, no merged row says
             yield self._walk(query, *self._finding.order(query, query.order))
             return
-        dated = self._walk(query, column.desc() if descending else column, *order)
-        dated = dated.where(column.is_not(None))
-        if statuses == {Status.VALID}:
-            dated = dated.where(column > query.at)
-        elif statuses == {Status.EXPIRED}:
-            dated = dated.where(column <= query.at)
-        never = self._walk(query, *order).where(column.is_(None))
-        both = [dated, never] if statuses != {Status.EXPIRED} else [dated]
-        for each in reversed(both) if descending else both:
-            yield _merged(query, [each.where(part) for part in parts], descending=descending)
+        most, standing = query.offset + (query.limit or 0), statuses - {Status.ARCHIVED}
+        for never in (descending, not descending):
+            found = []
+            for part, few in parts:
+                expires = func.coalesce(column, column) if few else column  # of no index
+                rows = self._walk(query).where(part)
+                rows = rows.where(expires.is_(None) if never else expires.is_not(None))
+                if part is not _HISTORY and standing == {Status.EXPIRED}:
+                    if never:
+                        continue
+                    rows = rows.where(expires <= query.at)
+                elif part is not _HISTORY and standing == {Status.VALID} and not never:
+                    rows = rows.where(expires > query.at)
+                by = [] if never else [column.desc() if descending else column]
+                found.append(rows.limit(FEW) if few else rows.order_by(*by, *order).limit(most))
+            if found:
+                yield _merged(found, descending=descending)
 
     def _parts(
         self, query: TableQuery, statuses: frozenset[Status]
-    ) -> Sequence[ColumnElement[bool]]:
-        """Return in which parts of the awards those of some statuses are: current, or history."""
-        archived = awards.c.archived_at
-        later = archived > query.at
+    ) -> Sequence[tuple[ColumnElement[bool], bool]]:
+        """Return in which parts of the awards those of some statuses are, and which are few.
+
+        What is current and what is history is read in the order of an index; a few that are
+        archived later are looked up, and sorted as they are merged.
+        """
         if Status.ARCHIVED in statuses:
-            history = archived.is_not(None)
-            return [history] if len(statuses) == 1 else [_CURRENT, history]
-        any_later = self._finding.session.rows(select(exists().where(later)))[0][0]
-        return [_CURRENT, later] if any_later else [_CURRENT]
+            return [(_CURRENT, False), (_HISTORY, False)][len(statuses) == 1 :]
+        later = awards.c.archived_at > query.at
+        number = self._number(select(literal_column("1")).where(later).limit(FEW + 1))
+        return [(_CURRENT, False), (later, number <= FEW)][: 1 + bool(number)]
+
+    def _number(self, found: Select[Any]) -> int:
+        number = select(func.count()).select_from(found.subquery())
+        return int(self._finding.session.rows(number)[0][0])
 
 
-def _merged(query: TableQuery, parts: Sequence[Select[Any]], *, descending: bool) -> Select[Any]:
-    """Select the rows of parts that are sorted by expiry, sorted likewise."""
+def _merged(parts: Sequence[Select[Any]], *, descending: bool) -> Select[Any]:
+    """Select the rows of parts, each no more than the page needs, sorted by expiry."""
     if len(parts) == 1:
         return parts[0]
-    most = query.offset + (query.limit or 0)
-    whole = union_all(*(select(part.limit(most).subquery()) for part in parts)).subquery()
+    whole = union_all(*(select(part.subquery()) for part in parts)).subquery()
     expires_at = whole.c.expires_at
     keys = (whole.c[each.name] for each in KEY)
     return select(whole).order_by(expires_at.desc() if descending else expires_at, *keys)
