@@ -309,3 +309,21 @@ def test_a_record_that_changes_nothing_makes_no_award() -> None:
             held = Award(*RECORD.identity, RECORD.basis, RECORD.source, cycle=cycle, version=cycle)
             said = importing.decide(RECORD, [held], duplicates=Duplicates.REJECT, at=AT)
             assert (said.outcome, said.award) == (Outcome.UNCHANGED, held)
+
+
+@pytest.mark.rule("INT-45", "INT-46")
+@pytest.mark.parametrize(
+    ("since", "outcome"),
+    [(-1, Outcome.UNCHANGED), (0, Outcome.IN_HISTORY), (1, Outcome.IN_HISTORY)],
+)
+def test_an_award_is_history_only_once_the_one_issued_in_advance_begins(
+    since: int, outcome: Outcome
+) -> None:
+    begins = AT + timedelta(days=30)
+    held = RECORD.archive(begins)
+    later = evolve(RECORD, issued_at=begins, expires_at=begins + YEAR, cycle=2)
+    at = begins + timedelta(microseconds=since)
+    for duplicates in Duplicates:
+        found = importing.decide(RECORD, [held, later], duplicates=duplicates, at=at)
+        assert (found.outcome, found.effects) == (outcome, ())
+        assert found.award == (held if since < 0 else later)

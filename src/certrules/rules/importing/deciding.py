@@ -106,9 +106,11 @@ def decide(
     past = history[:-1] if current else history
     if current and _agrees(current, candidate):
         return Decision(Outcome.UNCHANGED, current, (), _WHY[Outcome.UNCHANGED], current)
-    if last and any(award.identity == candidate.identity for award in past):
-        outcome = Outcome.IN_HISTORY if current else Outcome.UNCHANGED
-        return Decision(outcome, last, (), _WHY[outcome], current)
+    if last and (same := [award for award in past if award.identity == candidate.identity]):
+        # it goes on until the award begins that was issued in advance
+        over = last.issued_at <= at or status.status_at(same[-1], at) is Status.ARCHIVED
+        outcome = Outcome.IN_HISTORY if current and over else Outcome.UNCHANGED
+        return Decision(outcome, last if over else same[-1], (), _WHY[outcome], current)
     if current and (duplicates is Duplicates.REJECT or candidate.identity == current.identity):
         return _update(current, _updated(current, candidate), past, at)
     outcome, event = Outcome.ISSUED, EventKind.ISSUED if notify else EventKind.IMPORTED
