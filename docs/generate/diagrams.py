@@ -7,10 +7,10 @@ from math import hypot
 from pathlib import Path
 from typing import NamedTuple
 
+from certrules.model.awards import Status
 from certrules.model.badges import BadgeState
 from certrules.model.catalog import CertificationStatus
 from certrules.model.learning import EnrolmentStatus, RenewalState
-from certrules.rules.status import Status
 
 __all__ = ["DIAGRAMS", "pictures"]
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from inspect import isfunction
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
 import certrules.workflows
 from certrules.repositories.protocols import CoreTransaction, Transaction
 
-__all__ = ["CORE", "PARTS", "asked", "named", "page"]
+__all__ = ["CORE", "PARTS", "asked", "functions", "named", "page"]
 
 PARTS = [
     name
@@ -29,10 +30,19 @@ def asked() -> dict[str, list[str]]:
     for module in iter_modules(certrules.workflows.__path__):
         if module.name not in HELPERS:
             workflows = import_module(f"{certrules.workflows.__name__}.{module.name}")
-            for name in sorted(workflows.__all__):
-                if isfunction(function := getattr(workflows, name)) and (parts := named(function)):
+            for name, function in sorted(functions(workflows)):
+                if parts := named(function):
                     found[f"{module.name}.{name}"] = parts
     return found
+
+
+def functions(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """The public functions of a module, or those that a package names."""
+    for name in getattr(module, "__all__", vars(module)):
+        each = getattr(module, name)
+        own = isfunction(each) and each.__module__.startswith(module.__name__)
+        if own and not name.startswith("_"):
+            yield name, each
 
 
 def named(function: Callable[..., Any]) -> list[str]:

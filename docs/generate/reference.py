@@ -37,7 +37,7 @@ def public(package: str) -> Iterator[str]:
     for module in iter_modules(import_module(package).__path__, package + "."):
         if module.name.rpartition(".")[2].startswith("_"):
             continue
-        if module.ispkg and not import_module(module.name).__all__:
+        if module.ispkg and not hasattr(import_module(module.name), "__all__"):
             yield from public(module.name)
         else:
             yield module.name

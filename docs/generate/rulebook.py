@@ -200,7 +200,7 @@ def state(rule: Rule, implementing: Iterable[Docstring]) -> str:
 def _public(docstring: Docstring) -> str:
     """The path by which a user reaches it: through the package that exports it, if any does."""
     package = docstring.module.rpartition(".")[0]
-    exported = import_module(package or docstring.module).__all__
+    exported = getattr(import_module(package or docstring.module), "__all__", ())
     if package != "certrules" and docstring.name.partition(".")[0] in exported:
         return f"{package}.{docstring.name}"
     return docstring.path

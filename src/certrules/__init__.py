@@ -48,10 +48,10 @@ from certrules.periods import MonthEnd, Unit
 from certrules.rulebook import Rule
 
 if TYPE_CHECKING:
+    from certrules.model.awards import Status
     from certrules.records import open_records
     from certrules.repositories.memory import MemoryStore
     from certrules.repositories.sql import open_store
-    from certrules.rules.status import Status
     from certrules.workflows.platform import SYSTEM, Platform
 
 __all__ = [
@@ -114,7 +114,7 @@ _LATER = {
     "SYSTEM": "certrules.workflows.platform",
     "MemoryStore": "certrules.repositories.memory",
     "Platform": "certrules.workflows.platform",
-    "Status": "certrules.rules.status",
+    "Status": "certrules.model.awards",
     "open_records": "certrules.records",
     "open_store": "certrules.repositories.sql",
 }

@@ -34,6 +34,7 @@ from certrules.model.policy import Duplicates, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import awarding, badges, importing, lifecycle, renewal, validity, visibility
 from certrules.rules.importing import Decision as ImportDecision
+from docs.generate.ports import functions
 
 ADA = User("ada", "ada")
 FIRST_AID = Certification("fa", "First aid")
@@ -105,13 +106,10 @@ OF_LEARNING = {awarding.record}
 def public_decisions() -> Iterator[Callable[..., Any]]:
     """Yield every function that a module of the rules offers and that grants or refuses."""
     for module in pkgutil.iter_modules(rules.__path__, "certrules.rules."):
-        offered = import_module(module.name)
-        for name in getattr(offered, "__all__", ()):
-            each = getattr(offered, name)
-            if inspect.isfunction(each):
-                answer = inspect.signature(each).return_annotation
-                if answer is ImportDecision or Refused in get_args(answer):
-                    yield each
+        for _, each in functions(import_module(module.name)):
+            answer = inspect.signature(each).return_annotation
+            if answer is ImportDecision or Refused in get_args(answer):
+                yield each
 
 
 @pytest.mark.rule("DOC-CERT-01")

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from certrules import Award, Certification, Granted, Refused
 from certrules.errors import NaiveDatetimeError
+from certrules.model.awards import Status
 from certrules.model.decisions import Answer
 from certrules.model.tables import AwardRow
 from certrules.rules import reporting, status
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
-from certrules.rules.status import Status
 from certrules.testing import strategies
 
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)

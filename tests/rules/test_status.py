@@ -16,8 +16,8 @@ from certrules.errors import (
     OutOfRangeError,
     UnknownZoneError,
 )
+from certrules.model.awards import Status
 from certrules.rules import status, validity
-from certrules.rules.status import Status
 
 ROME = ZoneInfo("Europe/Rome")
 ISSUED = datetime(2024, 1, 31, 9, 30, tzinfo=UTC)

@@ -8,13 +8,12 @@ import pytest
 
 from certrules import Award, Certification, Item, ItemKind, Unit, User, Validity
 from certrules.errors import InvalidValueError
-from certrules.model.awards import AssociationType, Source
+from certrules.model.awards import AssociationType, Source, Status
 from certrules.model.catalog import Assignment, CertificationStatus
 from certrules.model.people import Company, Scope
 from certrules.model.tables import AwardRow, Field, by_status
 from certrules.repositories.memory import MemoryStore
 from certrules.rules import tables
-from certrules.rules.status import Status
 from certrules.rules.tables import Table, TableQuery, query
 
 T0 = datetime(2024, 1, 1, tzinfo=UTC)

@@ -27,6 +27,7 @@ from certrules import (
 )
 from certrules.errors import ConflictError, InvalidValueError, RecordsFileError
 from certrules.instants import IssueDateConvention
+from certrules.model.awards import Status
 from certrules.model.learning import Course
 from certrules.model.notices import Event, EventKind
 from certrules.model.records import FaultCode
@@ -34,7 +35,7 @@ from certrules.records import RejectedRow, open_records
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
 from certrules.repositories.sql import open_store
-from certrules.rules.status import Status, status_at
+from certrules.rules.status import status_at
 from certrules.workflows import importing, renewal
 from certrules.workflows.importing import ImportReport, running
 from tests.workflows.conftest import acting

@@ -61,6 +61,7 @@ from certrules.workflows import (
 from certrules.workflows.effects import decide_and_apply
 from certrules.workflows.jobs import Jobs
 from certrules.workflows.platform import SYSTEM, Acting, Platform, Principal, scope_of
+from docs.generate.ports import functions
 from tests.workflows.conftest import T0, acting, day
 
 AWARD = Award("bob", "fa", T0, day(400), ExpiryBasis.DATE)
@@ -185,10 +186,7 @@ def workflows() -> Iterator[Callable[..., Any]]:
         module = import_module(each.name)
         if each.name.rpartition(".")[2].startswith("_") or module is facts:
             continue
-        for name in module.__all__:
-            function = getattr(module, name)
-            if not inspect.isfunction(function) or not function.__module__.startswith(each.name):
-                continue
+        for _, function in functions(module):
             if {"acting", "transaction", "view"} & {*inspect.signature(function).parameters}:
                 yield function
 

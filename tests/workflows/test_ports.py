@@ -16,6 +16,7 @@ import pytest
 import certrules.workflows
 from certrules import DOCEBO, Award, User
 from certrules.errors import StoreError
+from certrules.model.awards import Status
 from certrules.model.learning import ExternalTraining
 from certrules.model.notices import Event, EventKind
 from certrules.model.people import Action, Role
@@ -23,13 +24,13 @@ from certrules.repositories.memory import MemoryStore, MemoryTransaction
 from certrules.rules import tables
 from certrules.rules.awarding import Targets
 from certrules.rules.reporting import Report
-from certrules.rules.status import Status
 from certrules.rules.tables import Table
 from certrules.workflows import awarding, exporting, manual_awards, outbox, reporting
 from certrules.workflows.effects import decide_and_apply
 from certrules.workflows.exporting import ExportFormat
 from certrules.workflows.platform import SYSTEM, Acting, Platform
 from docs.generate.ports import PARTS, named
+from docs.generate.ports import functions as functions_of
 from tests.workflows.conftest import T0, day, furnish
 
 OPEN = "transaction", "view"
@@ -40,11 +41,9 @@ def functions() -> Iterator[Callable[..., Any]]:
     """Every public function of the workflows that is given who acts, or a transaction."""
     for each in walk_packages(certrules.workflows.__path__, "certrules.workflows."):
         module = import_module(each.name)
-        for name in module.__all__:
-            function = getattr(module, name)
-            if not inspect.isfunction(function) or function.__module__ != each.name:
-                continue
-            if {"acting", *OPEN} & {*inspect.signature(function).parameters}:
+        for _, function in functions_of(module):
+            given = {"acting", *OPEN} & {*inspect.signature(function).parameters}
+            if given and function.__module__ == each.name:
                 yield function
 
 

@@ -1,3 +1,1 @@
 """Badges that anyone can verify: Open Badges 3.0 credentials, signed, baked and checked."""
-
-__all__: list[str] = []

@@ -17,8 +17,6 @@ from certrules.model.learning import RenewalOption, RenewalState
 from certrules.model.reasons import say
 from certrules.wire import unstructure
 
-__all__ = ["answer", "as_json", "name_zone", "sentence", "show", "show_reasons"]
-
 
 def as_json(decision: Decision, zone: tzinfo) -> dict[str, Any]:
     """Return a decision as ``--format json`` shows it, with the texts of reasons in a zone."""

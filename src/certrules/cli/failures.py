@@ -10,8 +10,6 @@ from typing import Any
 from certrules.cli.output import SHOWN, UnansweredError, shown
 from certrules.errors import CertrulesError, JsonError, RecordsFileError
 
-__all__ = ["INTERRUPTED", "UsageError", "explain", "extra", "lines", "snake"]
-
 INTERRUPTED = "interrupted"
 
 BUG = "this is a bug of certrules, please report it (CERTRULES_DEBUG=1 shows where it happened)"

@@ -9,9 +9,6 @@ from typing import BinaryIO
 
 from certrules.cli.failures import UsageError
 from certrules.errors import BadgeError
-from certrules.records.writing import replacing
-
-__all__ = ["check_out", "contents", "replacing", "standard_input"]
 
 
 def check_out(out: str | Path | None, *reads: str | None, store: object = None) -> None:

@@ -23,7 +23,6 @@ from certrules.errors import InvalidValueError
 if TYPE_CHECKING:
     from certrules.badges.signing import KeySigner, TrustedKey
 
-__all__ = ["PASSWORD", "add_signer", "add_trusted", "needed", "signer", "trusted"]
 
 LARGEST = 100_000
 """How many bytes a key may have."""

@@ -19,9 +19,6 @@ from certrules.repositories.protocols import Transaction
 from certrules.rules import status
 from certrules.text import forms, unaccented
 
-__all__ = ["Words", "certification", "day", "expiry", "item", "item_of", "last_day", "only"]
-__all__ += ["user", "users"]
-
 BY_ID = "id:"
 """What stands before an id that could be taken for a name or a code."""
 

@@ -24,24 +24,6 @@ from certrules.model.awards import ExpiryDay
 from certrules.model.people import Permission, Role
 from certrules.model.policy import ALLBOUND, DOCEBO, Policy
 
-__all__ = [
-    "add",
-    "add_acting",
-    "add_at",
-    "add_expiry_day",
-    "add_items",
-    "add_out",
-    "add_value",
-    "add_zone",
-    "command",
-    "now",
-    "platform_zone",
-    "policy",
-    "subparser",
-    "zone_missing",
-    "zone_name",
-]
-
 STORE, ZONE = "CERTRULES_STORE", "CERTRULES_ZONE"
 """The variables of the environment that stand for --store and, as the platform's zone, --zone."""
 

@@ -25,19 +25,6 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-__all__ = [
-    "CARRIED_OUT",
-    "SHOWN",
-    "Cell",
-    "Column",
-    "Output",
-    "UnansweredError",
-    "counted",
-    "flushed",
-    "plain",
-    "progress",
-    "shown",
-]
 
 T = TypeVar("T")
 

@@ -15,8 +15,6 @@ from certrules.errors import BadgeError, JsonError
 from certrules.model.badges import ImageInfo
 from certrules.model.catalog import Certification
 
-__all__ = ["bakeable", "beside", "credential", "info", "shown"]
-
 Answer = TypeVar("Answer")
 
 

@@ -15,8 +15,6 @@ from certrules.cli.commands import COMMANDS, add
 from certrules.cli.failures import UsageError, extra
 from certrules.cli.output import CARRIED_OUT, Output, UnansweredError, flushed
 
-__all__ = ["main", "parser"]
-
 DONE, REFUSED, NOTHING_DONE, STOPPED, UNREAD = 0, 1, 2, 130, 141
 ENDS = {failures.INTERRUPTED: STOPPED, "not_permitted": REFUSED}
 

@@ -21,17 +21,6 @@ from certrules.workflows.platform import ANYONE, SYSTEM, Platform, Principal, sc
 if TYPE_CHECKING:
     from certrules.repositories.sql import SqlStore
 
-__all__ = [
-    "Acting",
-    "acting",
-    "certification_id",
-    "day_zone",
-    "opened",
-    "scope",
-    "user",
-    "users",
-    "zone_of",
-]
 
 Acting = platform.Acting[Transaction]
 """Somebody who acts on a store with all its parts."""

@@ -18,7 +18,6 @@ from certrules.errors import BadgeError
 if TYPE_CHECKING:
     from certrules.badges.verifying import Verification
 
-__all__ = ["ADVICE", "add_verify", "newest", "write"]
 
 VERIFY = """\
   certrules badge verify ada.png --issuer https://academy.example \\

@@ -1,3 +1,1 @@
 """Exports for other programs: tables as CSV and as workbooks, expiries as a calendar."""
-
-__all__: list[str] = []

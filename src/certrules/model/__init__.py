@@ -1,3 +1,1 @@
 """What exists: frozen values, and nothing that acts on them."""
-
-__all__: list[str] = []

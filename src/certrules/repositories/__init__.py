@@ -1,3 +1,1 @@
 """Where things are kept: protocols, and two ready stores."""
-
-__all__: list[str] = []

@@ -10,8 +10,6 @@ from certrules.model.awards import Award
 from certrules.model.badges import Badge
 from certrules.model.learning import Renewal
 
-__all__ = ["Writers", "badge_conflict", "conflict", "not_nested", "renewal_conflict"]
-
 Writers = set[tuple[int, int]]
 """The process and thread of each writer, also of those that wait."""
 

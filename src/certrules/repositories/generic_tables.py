@@ -17,8 +17,6 @@ from certrules.repositories.protocols import (
     HasUsers,
 )
 
-__all__ = ["GenericTables", "Known", "TableParts"]
-
 Known = Mapping[str, tuple[Certification, tuple[Item, ...]]]
 """Certifications by id, each with the items that earn it, in their order."""
 

@@ -24,8 +24,6 @@ from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
 from certrules.repositories.memory_state import MemoryScope, MemoryState, Part, opened
 from certrules.repositories.zones import zones_checked
 
-__all__ = ["MemoryCompanies", "MemoryStore", "MemoryTransaction"]
-
 
 class MemoryStore:
     """A store that lives as long as its process; threads may share it, other processes cannot.

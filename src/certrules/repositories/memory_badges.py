@@ -9,8 +9,6 @@ from certrules.model.badges import Badge
 from certrules.repositories.conflicts import badge_conflict
 from certrules.repositories.memory_state import Part
 
-__all__ = ["MemoryBadges"]
-
 
 class MemoryBadges(Part):
     """See :class:`~certrules.repositories.protocols.Badges`."""

@@ -19,8 +19,6 @@ from certrules.model.learning import (
 from certrules.repositories.conflicts import renewal_conflict
 from certrules.repositories.memory_state import Part
 
-__all__ = ["MemoryLearning", "MemoryRenewals"]
-
 T = TypeVar("T")
 
 

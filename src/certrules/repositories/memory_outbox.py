@@ -10,8 +10,6 @@ from certrules.model.awards import Award
 from certrules.model.notices import Event, Notice, NoticeIdentity, NoticeKind, Planned
 from certrules.repositories.memory_state import Part
 
-__all__ = ["MemoryEvents", "MemoryNotices"]
-
 _ACKNOWLEDGED = "acknowledged"
 _OF_AWARDS = (NoticeKind.ISSUED, NoticeKind.EXPIRY)
 

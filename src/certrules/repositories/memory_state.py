@@ -15,8 +15,6 @@ from certrules.model.learning import Course, Enrolment, ExternalTraining, Learni
 from certrules.model.notices import Event, Notice, NoticeIdentity, Planned
 from certrules.model.people import Company, User, username_key
 
-__all__ = ["MemoryScope", "MemoryState", "Part", "opened"]
-
 V = TypeVar("V")
 _Key = tuple[str | None, ...]
 _Pair = tuple[str, str]

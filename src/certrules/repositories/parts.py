@@ -24,8 +24,6 @@ from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
 from certrules.repositories.memory_state import MemoryScope, MemoryState, opened
 from certrules.repositories.protocols import CoreTransaction, Store, Transaction
 
-__all__ = ["CORE", "with_parts"]
-
 CORE = tuple(each for each in dir(CoreTransaction) if not each.startswith("_"))
 """The names of the parts that nothing takes the place of."""
 

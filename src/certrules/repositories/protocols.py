@@ -26,34 +26,6 @@ from certrules.model.notices import Event, Notice, Planned
 from certrules.model.people import Company, User
 from certrules.model.tables import AwardRow, CertificationRow, TableQuery
 
-__all__ = [
-    "Awards",
-    "Badges",
-    "Certifications",
-    "Companies",
-    "CoreTransaction",
-    "Events",
-    "HasAwards",
-    "HasBadges",
-    "HasCertifications",
-    "HasCompanies",
-    "HasEvents",
-    "HasItems",
-    "HasLearning",
-    "HasNotices",
-    "HasRenewals",
-    "HasTables",
-    "HasUsers",
-    "Items",
-    "Learning",
-    "Notices",
-    "Renewals",
-    "Store",
-    "Tables",
-    "Transaction",
-    "Users",
-]
-
 
 class Users(Protocol):
     """The people that can hold a certification."""

@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from certrules import instants
 from certrules.model.people import User
 
-__all__ = ["zones_checked"]
-
 
 def zones_checked(users: Iterable[User]) -> list[User]:
     """Return the users; raise :class:`~certrules.errors.UnknownZoneError` if a zone does not exist.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from certrules import instants
-from certrules.model.awards import Award
+from certrules.model.awards import Award, Status
 from certrules.model.badges import Badge, BadgeState
 from certrules.model.decisions import Answer, Granted, Refused, because
 from certrules.model.effects import (
@@ -20,17 +20,6 @@ from certrules.model.reasons import ReasonCode
 from certrules.rulebook import Rule
 from certrules.rules import issuing, status
 from certrules.rules.feature import switched_off
-from certrules.rules.status import Status
-
-__all__ = [
-    "issue",
-    "issued",
-    "reissue",
-    "replaced",
-    "revoked",
-    "state_at",
-    "suspended",
-]
 
 
 def issue(award: Award | None, badge: Badge | None, *, policy: Policy = DOCEBO) -> Answer:

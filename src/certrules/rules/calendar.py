@@ -4,12 +4,9 @@ from collections.abc import Iterable
 from datetime import tzinfo
 
 from certrules import instants
-from certrules.model.awards import CalendarEntry
+from certrules.model.awards import CalendarEntry, Status
 from certrules.model.tables import AwardRow
 from certrules.rules import status
-from certrules.rules.status import Status
-
-__all__ = ["expiries"]
 
 
 def expiries(rows: Iterable[AwardRow], *, zone: str | tzinfo) -> list[CalendarEntry]:

@@ -31,19 +31,6 @@ from certrules.model.notices import EventKind
 from certrules.model.reasons import ReasonCode
 from certrules.rules import issuing
 
-__all__ = [
-    "Editing",
-    "Issuing",
-    "Removing",
-    "archived",
-    "edited",
-    "issued",
-    "removed",
-    "replaced",
-    "rescheduled",
-    "restored",
-]
-
 Archiving = ArchiveAward | CancelNotices | RevokeBadge
 
 Issuing = Archiving | IssueAward | CloseRenewal | Notify

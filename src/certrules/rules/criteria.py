@@ -14,21 +14,6 @@ from certrules.model.learning import Completion, ExternalTraining
 from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode
 
-__all__ = [
-    "Group",
-    "assigned",
-    "attached",
-    "counting",
-    "external",
-    "groups",
-    "in_group",
-    "item_order",
-    "missing",
-    "objection",
-    "order",
-    "with_external",
-]
-
 Group = Sequence[Assignment]
 """Items of which one is enough."""
 

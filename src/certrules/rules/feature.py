@@ -5,8 +5,6 @@ from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode
 from certrules.model.values import checked
 
-__all__ = ["switched_off"]
-
 
 def switched_off(policy: Policy) -> tuple[Reason, ...]:
     """Return why a decision is refused, whatever it is about: certifications are switched off.

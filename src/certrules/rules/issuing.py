@@ -22,20 +22,6 @@ from certrules.rulebook import Rule
 from certrules.rules import status, validity
 from certrules.rules.feature import switched_off
 
-__all__ = [
-    "certification_objection",
-    "dates_objection",
-    "future_objection",
-    "membership_objection",
-    "named",
-    "notify",
-    "objections",
-    "repetition",
-    "same_awards",
-    "stamp",
-    "user_objection",
-]
-
 
 def objections(facts: Facts, policy: Policy, *, inactive: Rule = Rule.DOC_CERT_13) -> list[Reason]:
     """Return why a user cannot be issued a certification, whatever they have completed.

@@ -6,23 +6,11 @@ from datetime import date, datetime, tzinfo
 from attrs import frozen
 
 from certrules import instants
-from certrules.model.awards import Award, ExpiryDay
+from certrules.model.awards import Award, ExpiryDay, Status
 from certrules.model.decisions import Answer
 from certrules.model.tables import AwardRow
 from certrules.rules import status
-from certrules.rules.status import Status
 from certrules.words import Word
-
-__all__ = [
-    "LearnerAward",
-    "Report",
-    "ReportRow",
-    "learner_awards",
-    "renewed_before_expiry",
-    "report",
-    "report_row",
-    "report_visibility",
-]
 
 
 class Report(Word):

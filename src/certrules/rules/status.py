@@ -9,16 +9,6 @@ from certrules.errors import OutOfRangeError
 from certrules.model.awards import Award, ExpiryDay, Status, shown_expiry, status_of
 from certrules.model.values import checked
 
-__all__ = [
-    "Status",
-    "as_of",
-    "days_left",
-    "expired",
-    "expiry_date",
-    "last_valid_day",
-    "status_at",
-]
-
 
 def status_at(award: Award, at: datetime) -> Status:
     """Return the status of an award at an aware instant, which may be past or yet to come.

@@ -17,8 +17,6 @@ from certrules.model.reasons import ReasonCode
 from certrules.periods import MonthEnd, Unit
 from certrules.rules.feature import switched_off
 
-__all__ = ["Expiry", "allowed", "expiries", "expiry", "expiry_details", "written_expiry"]
-
 REMEMBERED = 4096
 """How many answers are kept: a store holds some thousand distinct issue instants."""
 

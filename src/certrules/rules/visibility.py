@@ -17,8 +17,6 @@ from certrules.model.values import checked
 from certrules.rulebook import Rule
 from certrules.rules.feature import switched_off
 
-__all__ = ["may"]
-
 
 class _Reach(Enum):
     ANYTHING = "anything"

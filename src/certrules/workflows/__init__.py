@@ -12,5 +12,3 @@ committed stays if it breaks off, and the same call again does the rest. A store
 writers can meet raises :class:`~certrules.errors.ConflictError` for the slower one, and keeps
 nothing of its transaction.
 """
-
-__all__: list[str] = []

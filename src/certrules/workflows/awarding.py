@@ -22,8 +22,6 @@ from certrules.workflows import facts
 from certrules.workflows.effects import DecisionParts, apply, decide_and_apply
 from certrules.workflows.platform import Acting
 
-__all__ = ["Completed", "complete", "edit", "evaluate", "report_external"]
-
 
 @frozen
 class Completed:

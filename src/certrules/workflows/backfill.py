@@ -15,8 +15,6 @@ from certrules.workflows.facts import known_certification, of_many
 from certrules.workflows.manual_awards import AwardReport, decide_each, together
 from certrules.workflows.platform import Acting
 
-__all__ = ["issue_predated"]
-
 
 def issue_predated(
     acting: Acting[DecisionParts],

@@ -26,20 +26,6 @@ from certrules.workflows import facts
 from certrules.workflows.effects import EffectParts, apply
 from certrules.workflows.platform import Acting
 
-__all__ = [
-    "ListParts",
-    "PageParts",
-    "check_lists",
-    "credential",
-    "issue",
-    "list_url",
-    "marked",
-    "page",
-    "reissue",
-    "revoke",
-    "suspend",
-]
-
 
 class ListParts(HasAwards, HasBadges, Protocol):
     """What :func:`marked` asks of a store."""

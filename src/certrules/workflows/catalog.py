@@ -33,8 +33,6 @@ from certrules.rules import lifecycle
 from certrules.text import composed, forms
 from certrules.workflows.platform import SYSTEM, Acting
 
-__all__ = ["Change", "LoadParts", "LoadReport", "load", "require_some"]
-
 T = TypeVar("T")
 
 _NO_IMAGES: Mapping[str, ImageInfo] = MappingProxyType({})

@@ -19,8 +19,6 @@ from certrules.workflows import facts
 from certrules.workflows.effects import EffectParts, decide_and_apply
 from certrules.workflows.platform import Acting
 
-__all__ = ["activate", "create", "deactivate", "edit", "publish"]
-
 
 def create(
     acting: Acting[EffectParts],

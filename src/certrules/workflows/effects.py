@@ -55,8 +55,6 @@ from certrules.workflows import outbox
 from certrules.workflows.outbox import OutboxParts
 from certrules.workflows.platform import Acting
 
-__all__ = ["BATCH", "DecisionParts", "EffectParts", "apply", "batches", "decide_and_apply"]
-
 BATCH = 1000
 """How many users, awards or events one transaction commits."""
 

@@ -20,18 +20,6 @@ from certrules.workflows import facts
 from certrules.workflows.platform import Acting, scope_of
 from certrules.workflows.reporting import awards
 
-__all__ = [
-    "ACTIONS",
-    "CalendarParts",
-    "ExportFormat",
-    "Exported",
-    "Group",
-    "expiry_calendar",
-    "export",
-    "rows",
-]
-
-
 ACTIONS = {
     each: Action.EXPORT_AWARDS if each.of_awards else Action.EXPORT_CERTIFICATIONS for each in Table
 }

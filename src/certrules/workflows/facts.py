@@ -32,19 +32,6 @@ from certrules.repositories.protocols import (
 )
 from certrules.rules.criteria import item_order
 
-__all__ = [
-    "Learned",
-    "LearnedParts",
-    "TrainingParts",
-    "known",
-    "known_certification",
-    "known_source",
-    "known_user",
-    "load",
-    "of_many",
-    "of_user",
-]
-
 T = TypeVar("T")
 COURSE, PLAN, EXTERNAL = ItemKind.COURSE, ItemKind.LEARNING_PLAN, ItemKind.EXTERNAL_TRAINING
 

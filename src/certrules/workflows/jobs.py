@@ -23,17 +23,6 @@ from certrules.model.people import Action, Scope
 from certrules.words import Word
 from certrules.workflows.platform import ANYONE, Acting
 
-__all__ = [
-    "ImmediateExecutor",
-    "Job",
-    "JobState",
-    "JobSteps",
-    "Jobs",
-    "LogEntry",
-    "Progress",
-    "Step",
-]
-
 LISTED = timedelta(days=13)
 """For how long a job that has ended is still listed."""
 

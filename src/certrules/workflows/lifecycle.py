@@ -17,8 +17,6 @@ from certrules.workflows import facts
 from certrules.workflows.effects import DecisionParts, EffectParts, decide_and_apply
 from certrules.workflows.platform import Acting
 
-__all__ = ["assign", "delete", "unassign", "unlink"]
-
 
 def assign(
     acting: Acting[DecisionParts], certification_id: str, assignment: Assignment

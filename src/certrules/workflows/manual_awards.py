@@ -21,8 +21,6 @@ from certrules.workflows.facts import known_certification, known_source, of_many
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
 from certrules.workflows.platform import Acting
 
-__all__ = ["AwardReport", "award", "award_all", "decide_each", "expand", "together"]
-
 
 @frozen
 class AwardReport:

@@ -37,8 +37,6 @@ from certrules.workflows.effects import BATCH
 from certrules.workflows.outbox import OutboxParts, enqueue_notices
 from certrules.workflows.platform import Acting
 
-__all__ = ["DueParts", "Message", "MessageParts", "due", "message"]
-
 STRETCH = timedelta(days=1)
 """The shortest time of which one transaction plans the expiries."""
 

@@ -19,19 +19,6 @@ from certrules.repositories.protocols import HasBadges, HasEvents, HasNotices, H
 from certrules.rules import notifications as rules
 from certrules.workflows.platform import Acting
 
-__all__ = [
-    "NoticeParts",
-    "OutboxParts",
-    "acknowledge",
-    "as_cloud_event",
-    "check_source",
-    "count",
-    "enqueue_events",
-    "enqueue_notices",
-    "late",
-    "pending",
-]
-
 MOST = 2**31 - 1
 """How many entries a database can be asked for at once."""
 

@@ -22,8 +22,6 @@ from certrules.repositories.protocols import HasUsers, Store, Transaction
 from certrules.rules import visibility
 from certrules.words import Word
 
-__all__ = ["ANYONE", "SYSTEM", "Acting", "Platform", "Principal", "System", "scope_of"]
-
 
 class System(Word):
     """The host itself: its nightly jobs, or somebody whom it has checked already."""

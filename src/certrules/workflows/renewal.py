@@ -18,8 +18,6 @@ from certrules.workflows import facts
 from certrules.workflows.effects import DecisionParts, decide_and_apply
 from certrules.workflows.platform import Acting
 
-__all__ = ["cancel", "decide", "start"]
-
 
 def decide(
     acting: Acting[CoreTransaction],

@@ -20,8 +20,6 @@ from certrules.workflows import facts
 from certrules.workflows.effects import DecisionParts, apply, batches
 from certrules.workflows.platform import Acting
 
-__all__ = ["reopen_expired"]
-
 
 def reopen_expired(
     acting: Acting[DecisionParts],

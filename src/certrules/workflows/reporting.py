@@ -14,8 +14,6 @@ from certrules.rules.reporting import LearnerAward, Report, ReportRow
 from certrules.workflows import facts
 from certrules.workflows.platform import ANYONE, Acting
 
-__all__ = ["awards", "learner", "report"]
-
 
 def awards(acting: Acting[object], view: HasTables, query: TableQuery) -> Iterator[AwardRow]:
     """Return the awards that a query finds, in its order, each with all names.

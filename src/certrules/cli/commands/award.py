@@ -33,8 +33,6 @@ from certrules.workflows import awarding, backfill, manual_awards
 from certrules.workflows.jobs import Jobs, JobState
 from certrules.workflows.manual_awards import AwardReport
 
-__all__ = ["add_award", "add_edit", "add_predate"]
-
 BY_HAND = Source()
 
 Dated = TypeVar("Dated", Award, ManualAward)

@@ -21,9 +21,8 @@ from certrules.cli.session import Acting
 from certrules.model.badges import Badge
 from certrules.model.decisions import Refused
 from certrules.model.people import Action, User
+from certrules.records.writing import replacing
 from certrules.workflows import badges
-
-__all__ = ["add_badge"]
 
 UNREVOCABLE = (
     "the token names no status list, so that nobody will see when it is revoked; "
@@ -285,7 +284,7 @@ def _skills(args: argparse.Namespace, acting: Acting) -> Mapping[str, str]:
 
 
 def _write(path: str, data: bytes) -> None:
-    with files.replacing(Path(path)) as stream:
+    with replacing(Path(path)) as stream:
         stream.write(data)
     CARRIED_OUT.set(True)
 

@@ -20,16 +20,6 @@ from certrules.workflows import catalog as workflow
 from certrules.workflows import certifications, lifecycle
 from certrules.workflows.catalog import LoadReport
 
-__all__ = [
-    "add_activate",
-    "add_deactivate",
-    "add_delete",
-    "add_load",
-    "add_publish",
-    "add_unassign",
-    "add_unlink",
-]
-
 LOAD = """\
   certrules load catalog.json --store certificates.db
 

@@ -17,8 +17,6 @@ from certrules.cli import options, program, session
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output
 
-__all__ = ["add_demo"]
-
 AT = datetime(2024, 6, 3, 8, tzinfo=UTC)
 STORE = "demo.db"
 SAMPLE = ("catalog.json", "records.csv", "records-2.csv")

@@ -13,12 +13,11 @@ from certrules.cli.output import Column, Output, counted
 from certrules.cli.session import Acting
 from certrules.model.people import Action, Scope
 from certrules.model.tables import NOT_ARCHIVED, NOT_LATER
+from certrules.records.writing import replacing
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery
 from certrules.workflows import exporting
 from certrules.workflows.exporting import Exported, ExportFormat
-
-__all__ = ["add_export", "add_ics"]
 
 EXPORT = """\
   certrules export issued --store certificates.db --out issued.xlsx \\
@@ -78,7 +77,7 @@ def _export(args: argparse.Namespace) -> int:
         files.check_out(path, store=acting.store)
         query = _query(args, _scope(args, acting))
         try:
-            with extra("excel", "a workbook", "openpyxl"), files.replacing(path) as target:
+            with extra("excel", "a workbook", "openpyxl"), replacing(path) as target:
                 done = exporting.export(acting, query, target, as_=as_, zone=args.zone)
         except OSError as error:  # which may not say where
             raise OSError(error.errno, error.strerror, str(path)) from error
@@ -172,7 +171,7 @@ def _ics(args: argparse.Namespace) -> int:
             data = exporting.expiry_calendar(
                 acting, user.id, at=at, zone=zone, alarms=args.alarm, past=args.past
             )
-    with files.replacing(path) as target:
+    with replacing(path) as target:
         target.write(data)
     events, name = data.count(b"BEGIN:VEVENT"), options.zone_name(zone)
     head = {"user": user.id, "file": str(path), "events": events}

@@ -24,8 +24,6 @@ from certrules.rules.importing import Outcome, change
 from certrules.workflows import importing
 from certrules.workflows.importing import Change, ImportReport
 
-__all__ = ["add_import", "carry_out"]
-
 EXAMPLE = """\
   certrules import records.csv --store certificates.db --zone Europe/Rome
 

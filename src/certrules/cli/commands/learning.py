@@ -19,8 +19,6 @@ from certrules.model.people import Action
 from certrules.workflows import awarding, renewal, reopen
 from certrules.workflows.awarding import Completed
 
-__all__ = ["add_complete", "add_renew", "add_reopen"]
-
 COMPLETE = """\
   certrules complete --store certificates.db --user ada --course FA-101 --zone Europe/Rome
 

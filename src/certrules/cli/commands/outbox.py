@@ -13,8 +13,6 @@ from certrules.model.people import Action
 from certrules.rules import notifications as rules
 from certrules.workflows import notifying, outbox
 
-__all__ = ["add_due", "add_outbox"]
-
 LARGEST = 16 << 20
 """How many bytes a file of notifications may have."""
 

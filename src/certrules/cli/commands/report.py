@@ -13,16 +13,13 @@ from certrules.cli.failures import UsageError
 from certrules.cli.names import day, expiry, last_day
 from certrules.cli.output import Cell, Column, Output, counted, plain
 from certrules.cli.session import Acting
-from certrules.model.awards import Award, ExpiryDay
+from certrules.model.awards import Award, ExpiryDay, Status
 from certrules.model.people import Action, Scope, User
 from certrules.model.tables import NOT_ARCHIVED, NOT_LATER, AwardRow, Table, TableQuery
 from certrules.repositories.protocols import Transaction
 from certrules.rules import status
 from certrules.rules.reporting import LearnerAward, Report, ReportRow
-from certrules.rules.status import Status
 from certrules.workflows import reporting
-
-__all__ = ["add_report", "add_status"]
 
 REPORT = """\
   certrules report users-certifications --store certificates.db --zone Europe/Rome

@@ -1,3 +1,1 @@
 """The sample data of ``certrules demo``."""
-
-__all__: list[str] = []

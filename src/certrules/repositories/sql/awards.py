@@ -15,8 +15,6 @@ from certrules.repositories.sql.mapping import Mapped
 from certrules.repositories.sql.session import Part, grouped
 from certrules.repositories.sql.tables import awards as table
 
-__all__ = ["AWARDS", "SqlAwards"]
-
 AWARDS = Mapped(
     Award,
     table,

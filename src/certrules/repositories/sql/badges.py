@@ -14,8 +14,6 @@ from certrules.repositories.sql.mapping import Mapped, in_order
 from certrules.repositories.sql.session import Part
 from certrules.repositories.sql.tables import badges as table
 
-__all__ = ["SqlBadges"]
-
 _BADGES = Mapped(
     Badge,
     table,

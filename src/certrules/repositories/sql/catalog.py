@@ -12,8 +12,6 @@ from certrules.repositories.sql.session import Part, chunks, grouped, is_any
 from certrules.repositories.sql.tables import assignments, certifications, items
 from certrules.text import folded
 
-__all__ = ["SqlCertifications", "SqlItems"]
-
 _ITEMS = Mapped(Item, items, name_key=lambda item: folded(item.name))
 _CERTIFICATIONS = Mapped(
     Certification,

@@ -17,9 +17,6 @@ from sqlalchemy.types import TypeEngine
 from certrules.model.awards import ExternalLink
 from certrules.words import Word
 
-__all__ = ["COLLATION", "DAY", "DIGEST", "INSTANT", "KEY", "LINKS", "MARIADB", "POSITION"]
-__all__ += ["TEXT", "TEXTS", "WORD", "words"]
-
 MARIADB = ("mysql", "mariadb")
 COLLATION = "utf8mb4_nopad_bin"
 """How MariaDB compares text."""

@@ -14,8 +14,6 @@ from certrules.errors import InvalidValueError, StoreError
 from certrules.repositories.sql.tables import metadata
 from certrules.repositories.sql.translation import translated
 
-__all__ = ["DRIVERS", "changes", "engine_at", "in_memory", "own_engine", "place", "sent"]
-
 DRIVERS = {
     "postgres": "postgresql+psycopg",
     "postgresql": "postgresql+psycopg",

@@ -30,8 +30,6 @@ from certrules.repositories.sql.tables import (
     users,
 )
 
-__all__ = ["IDS", "KEY", "SOURCE", "Finding"]
-
 SOURCE = (  # databases leave out what a statement does not use
     awards.outerjoin(users, users.c.id == awards.c.user_id)
     .outerjoin(companies, companies.c.id == users.c.company_id)

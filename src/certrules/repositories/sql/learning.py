@@ -45,8 +45,6 @@ from certrules.repositories.sql.tables import (
     progress,
 )
 
-__all__ = ["SqlLearning"]
-
 V = TypeVar("V", Course, LearningPlan)
 
 _WINDOW = {"last_day": "window.last_day", "days": "window.days", "days_from": "window.start"}

@@ -21,8 +21,6 @@ from sqlalchemy import (
 
 from certrules.repositories.sql.translation import readable
 
-__all__ = ["Getters", "Mapped", "Whole", "in_order"]
-
 V = TypeVar("V")
 Getters = Mapping[str, Callable[[Any], Any]]
 """What each column or parameter of a statement takes from a value."""

@@ -14,8 +14,6 @@ from certrules.repositories.sql.store import SqlStore, check_engine, check_versi
 from certrules.repositories.sql.tables import SCHEMA_VERSION, metadata, schema
 from certrules.repositories.sql.translation import lacking, translated
 
-__all__ = ["create_schema", "open_store"]
-
 
 def open_store(
     url: str | PathLike[str],

@@ -17,8 +17,6 @@ from certrules.repositories.sql.session import Part, Session
 from certrules.repositories.sql.tables import cursors, events, notices, planned
 from certrules.repositories.sql.translation import readable
 
-__all__ = ["SqlEvents", "SqlNotices"]
-
 _ACKNOWLEDGED = "acknowledged"
 _EVENTS = Mapped(Event, events)
 _JOINED = events.outerjoin(notices, notices.c.position == events.c.position)

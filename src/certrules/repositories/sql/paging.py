@@ -28,8 +28,6 @@ from certrules.model.tables import SORTED, Field, Filter, TableQuery, by_status
 from certrules.repositories.sql.finding import IDS, KEY, SOURCE, Finding
 from certrules.repositories.sql.tables import awards, certifications, companies, users
 
-__all__ = ["helps", "page"]
-
 FEW = 3_000
 """How many awards are sorted in less time than it takes to come upon them in another order."""
 

@@ -10,8 +10,6 @@ from certrules.repositories.sql.tables import companies, users
 from certrules.repositories.zones import zones_checked
 from certrules.text import folded
 
-__all__ = ["COMPANIES", "USERS", "SqlCompanies", "SqlUsers"]
-
 USERS = Mapped(
     User,
     users,

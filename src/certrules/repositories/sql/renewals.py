@@ -12,8 +12,6 @@ from certrules.repositories.sql.mapping import Mapped, in_order
 from certrules.repositories.sql.session import Part
 from certrules.repositories.sql.tables import renewals as table
 
-__all__ = ["SqlRenewals"]
-
 _RENEWALS = Mapped(
     Renewal,
     table,

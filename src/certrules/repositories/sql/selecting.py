@@ -20,8 +20,6 @@ from certrules.repositories.sql.people import COMPANIES, USERS
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import awards
 
-__all__ = ["SqlTables"]
-
 _N_AWARD = len(AWARDS.columns)
 _ROW = (*AWARDS.columns, *USERS.columns, *COMPANIES.columns)
 

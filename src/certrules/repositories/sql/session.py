@@ -33,8 +33,6 @@ from certrules.repositories.sql.columns import COLLATION, MARIADB
 from certrules.repositories.sql.mapping import Getters, Whole
 from certrules.repositories.sql.translation import UNREADABLE, translated
 
-__all__ = ["Part", "Session", "chunks", "grouped", "is_any"]
-
 K = TypeVar("K", bound=Hashable)
 
 V = TypeVar("V")

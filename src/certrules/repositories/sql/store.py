@@ -27,8 +27,6 @@ from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import SCHEMA_VERSION, schema
 from certrules.repositories.sql.translation import NO_STORE, translated
 
-__all__ = ["SqlStore", "SqlTransaction", "check_engine", "check_version", "check_versions"]
-
 
 class SqlTransaction:
     """One unit of work on a :class:`SqlStore`."""

@@ -33,11 +33,6 @@ from certrules.repositories.sql.columns import (
     words,
 )
 
-__all__ = ["SCHEMA_VERSION", "assignments", "awards", "badges", "certifications", "companies"]
-__all__ += ["completions", "course_materials", "courses", "cursors", "enrolments", "events"]
-__all__ += ["external_trainings", "items", "metadata", "notices", "plan_courses", "planned"]
-__all__ += ["plans", "progress", "renewals", "schema", "users"]
-
 SCHEMA_VERSION = 2
 """The shape of the tables below; a store of another shape is refused."""
 

@@ -10,8 +10,6 @@ from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
 
 from certrules.errors import CertrulesError, ConflictError, StoreError
 
-__all__ = ["NO_STORE", "UNREADABLE", "lacking", "readable", "translated"]
-
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -15,8 +15,6 @@ from certrules.model.values import distinct, value
 from certrules.rules import consequences, issuing, status
 from certrules.rules.awarding.editing import date_objections, source_objections
 
-__all__ = ["JOB_THRESHOLD", "Expansion", "Targets", "by_hand", "expand", "runs_as_job"]
-
 JOB_THRESHOLD = 100
 """Awarding by hand to more users than this runs as a background job."""
 

@@ -15,8 +15,6 @@ from certrules.rulebook import Rule
 from certrules.rules import consequences, criteria, issuing, status
 from certrules.rules.awarding import recording
 
-__all__ = ["decide", "earn", "issue", "new_objections", "objections", "past"]
-
 
 def decide(
     facts: Facts,

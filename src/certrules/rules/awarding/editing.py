@@ -15,8 +15,6 @@ from certrules.rulebook import Rule
 from certrules.rules import consequences, issuing
 from certrules.rules.feature import switched_off
 
-__all__ = ["date_objections", "edit", "not_held", "source_objections"]
-
 
 def edit(
     award: Award,

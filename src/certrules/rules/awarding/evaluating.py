@@ -17,8 +17,6 @@ from certrules.rulebook import Rule
 from certrules.rules import criteria, issuing, renewal
 from certrules.rules.awarding import completing, external
 
-__all__ = ["concerned", "evaluate"]
-
 
 def evaluate(
     facts: Facts, *, at: datetime, zone: str | tzinfo, policy: Policy = DOCEBO

@@ -15,8 +15,6 @@ from certrules.rules import criteria, issuing
 from certrules.rules.awarding import completing
 from certrules.rules.feature import switched_off
 
-__all__ = ["decide_external", "earn_external", "record_external"]
-
 
 def decide_external(
     facts: Facts,

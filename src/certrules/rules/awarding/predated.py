@@ -16,8 +16,6 @@ from certrules.rules import consequences, criteria, issuing, status
 from certrules.rules.awarding import completing
 from certrules.rules.feature import switched_off
 
-__all__ = ["predatable", "predate"]
-
 
 def predatable(certification: Certification, *, policy: Policy = DOCEBO) -> Answer:
     """Decide whether a certification can be issued to anybody for what was completed before.

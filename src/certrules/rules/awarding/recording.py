@@ -16,8 +16,6 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import criteria, issuing, status
 
-__all__ = ["inferred", "objections", "record", "reopen_training"]
-
 _ATTENDED = ItemKind.COURSE, ItemKind.LEARNING_PLAN
 """The kinds of items in which users are enrolled."""
 

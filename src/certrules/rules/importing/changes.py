@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from datetime import tzinfo
 
 from certrules import instants
-from certrules.model.awards import Award
+from certrules.model.awards import Award, Status
 from certrules.model.reasons import say
 from certrules.model.records import FaultCode, RecordField
 from certrules.rules import status
 from certrules.rules.importing.deciding import Decision, earned_by
 from certrules.rules.importing.matching import message
-from certrules.rules.status import Status
-
-__all__ = ["change", "period", "remarks"]
 
 
 def period(award: Award, zone: tzinfo) -> str:

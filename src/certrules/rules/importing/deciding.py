@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from attrs import evolve
 
-from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExpiryDay, Source
+from certrules.model.awards import AssociationType, Award, ExpiryBasis, ExpiryDay, Source, Status
 from certrules.model.decisions import Reason, because
 from certrules.model.effects import Effect
 from certrules.model.learning import Renewal
@@ -16,10 +16,7 @@ from certrules.model.policy import DOCEBO, Duplicates, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import consequences, issuing, status
 from certrules.rules.feature import switched_off
-from certrules.rules.status import Status
 from certrules.words import Word
-
-__all__ = ["Decision", "Outcome", "award_of", "decide", "earned_by"]
 
 
 class Outcome(Word):

@@ -8,15 +8,6 @@ from certrules.model.people import User
 from certrules.model.records import FaultCode
 from certrules.rules import issuing
 
-__all__ = [
-    "certification_fault",
-    "item_fault",
-    "item_warning",
-    "membership_fault",
-    "message",
-    "user_fault",
-]
-
 
 def user_fault(users: Sequence[User]) -> FaultCode | None:
     """Return why the users of a username are not one who can be issued a certification.

@@ -7,8 +7,6 @@ from certrules.model.policy import Duplicates
 from certrules.model.records import RecordKey
 from certrules.rules.importing.deciding import Outcome
 
-__all__ = ["find_repeats", "repeat_outcome"]
-
 
 def find_repeats(keys: Iterable[RecordKey]) -> dict[RecordKey, list[int]]:
     """Return the row numbers of every key that stands in more than one row, in file order.

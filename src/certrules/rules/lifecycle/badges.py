@@ -9,8 +9,6 @@ from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules.feature import switched_off
 
-__all__ = ["about_image", "badge_image"]
-
 SIDE = 500
 """How many pixels a badge is recommended to have, and may have at most, either way."""
 

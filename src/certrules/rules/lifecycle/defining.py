@@ -18,8 +18,6 @@ from certrules.rules import issuing, validity
 from certrules.rules.feature import switched_off
 from certrules.rules.lifecycle.badges import about_image
 
-__all__ = ["NEXT", "Defining", "create", "edit", "frozen_objections"]
-
 Defining = Granted[DefineCertification] | Refused
 """The answer of what creates or changes a certification."""
 

@@ -16,8 +16,6 @@ from certrules.rules import consequences, issuing
 from certrules.rules.feature import switched_off
 from certrules.rules.lifecycle.defining import frozen_objections
 
-__all__ = ["assign", "delete", "left_out", "unassign", "unlink"]
-
 
 def assign(
     certification: Certification,

@@ -14,8 +14,6 @@ from certrules.rules import issuing
 from certrules.rules.feature import switched_off
 from certrules.rules.lifecycle.defining import Defining, edit
 
-__all__ = ["activate", "deactivate", "publish"]
-
 
 def publish(
     certification: Certification,

@@ -20,8 +20,6 @@ from certrules.model.notices import Event, EventKind, Notice, NoticeKind, Notifi
 from certrules.model.reasons import ReasonCode
 from certrules.rules.notifications.timing import moment
 
-__all__ = ["due", "edited", "of_event", "passed", "withheld"]
-
 
 def of_event(event: Event, notifications: Iterable[Notification]) -> list[Notice]:
     """Return the notices that an event calls for, due at its instant; none without a notification.

@@ -23,8 +23,6 @@ from certrules.model.values import checked
 from certrules.rules import status
 from certrules.words import Word
 
-__all__ = ["KNOWN", "Medium", "check_medium", "lint", "render", "values"]
-
 SHORT_CODE = re.compile(r"\[\s*([a-zA-Z]\w{0,63})\s*\]|\{\{\s*([a-zA-Z]\w{0,63})\s*\}\}", re.ASCII)
 """A short code: its name is in either group."""
 

@@ -8,8 +8,6 @@ from certrules.errors import OutOfRangeError
 from certrules.model.notices import NoticeKind, Notification, Offset, OffsetUnit
 from certrules.periods import Unit
 
-__all__ = ["moment", "reach"]
-
 
 def moment(expires_at: datetime, offset: Offset, *, zone: str | tzinfo) -> datetime:
     """Return the instant, in UTC, at which the notice of an expiry is due.

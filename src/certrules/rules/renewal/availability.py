@@ -24,8 +24,6 @@ from certrules.rulebook import Rule
 from certrules.rules import criteria
 from certrules.rules.renewal.snapshot import changed_since
 
-__all__ = ["Judged", "closed_reason", "judge", "routes", "several_items", "window_end", "within"]
-
 
 @frozen
 class Judged:

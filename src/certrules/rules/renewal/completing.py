@@ -18,8 +18,6 @@ from certrules.rules.feature import switched_off
 from certrules.rules.renewal import availability
 from certrules.rules.renewal.availability import several_items
 
-__all__ = ["cancel", "complete"]
-
 
 def complete(
     facts: Facts,

@@ -17,8 +17,6 @@ from certrules.rules.renewal import availability
 from certrules.rules.renewal.availability import Judged, judge, several_items
 from certrules.rules.renewal.snapshot import facts_as_of
 
-__all__ = ["controls", "decide", "objections"]
-
 
 def decide(
     facts: Facts, *, at: datetime, plan_id: str | None = None, policy: Policy = DOCEBO

@@ -12,8 +12,6 @@ from certrules.model.facts import Facts
 from certrules.model.learning import Enrolment, EnrolmentStatus, Renewal, RenewalState
 from certrules.rules import status
 
-__all__ = ["changed_since", "facts_as_of"]
-
 
 def facts_as_of(facts: Facts, at: datetime) -> Facts:
     """Return facts as they stood at an aware instant: what lies after it has not happened.

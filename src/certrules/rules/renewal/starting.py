@@ -21,8 +21,6 @@ from certrules.rules.renewal.availability import judge, within
 from certrules.rules.renewal.deciding import objections
 from certrules.rules.renewal.snapshot import facts_as_of
 
-__all__ = ["start"]
-
 
 def start(
     facts: Facts,

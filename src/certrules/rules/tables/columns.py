@@ -18,8 +18,6 @@ from certrules.rules import status
 from certrules.text import folded
 from certrules.words import Word
 
-__all__ = ["LAYOUTS", "Clock", "Layout", "named"]
-
 
 def named(kind: str, given: str, known: Iterable[str]) -> str:
     """Return a name as it is known, however it is spelled; an error says which names there are."""

@@ -15,8 +15,6 @@ from certrules.model.values import value
 from certrules.rules.tables.columns import LAYOUTS, Layout, named
 from certrules.text import folded
 
-__all__ = ["cells", "filters", "query"]
-
 _ANYONE = Scope()
 _MOST_WORDS = 100
 _MOST_VALUES = 30_000  # not every database compares with more

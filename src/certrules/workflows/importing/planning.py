@@ -27,8 +27,6 @@ from certrules.rules.importing import Decision, Outcome
 from certrules.text import forms, unaccented
 from certrules.workflows.importing.reports import Change, Tally
 
-__all__ = ["Plan", "PlanParts", "plan"]
-
 Row = Record | RejectedRow
 Thing = TypeVar("Thing", User, Certification, Item)
 

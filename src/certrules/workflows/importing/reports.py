@@ -13,8 +13,6 @@ from certrules.model.records import Fault, FaultCode
 from certrules.records import RecordsFile
 from certrules.rules.importing import Outcome
 
-__all__ = ["KEPT_FAULTS", "Change", "ImportReport", "Tally"]
-
 KEPT_FAULTS = 1_000
 """How many faults a report or a log holds; every one of them goes to ``on_refused``."""
 

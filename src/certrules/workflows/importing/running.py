@@ -23,8 +23,6 @@ from certrules.workflows.importing.reports import KEPT_FAULTS, ImportReport, Tal
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
 from certrules.workflows.platform import Acting
 
-__all__ = ["run", "submit"]
-
 ATTEMPTS = 5
 """How often a batch is planned anew when another writer was faster."""
 
