@@ -220,7 +220,9 @@ def _instance(refuse: _Refuse, *kinds: Any) -> _Check:
         return given
 
     def text(given: Any) -> Any:
-        if not instance(given).isascii() and not _is_unicode(given):
+        if type(given) is str and given.isascii() and (test is None or test(given)):
+            return given  # as most are
+        if not _is_unicode(instance(given)):
             refuse(given)
         return given
 
