@@ -65,7 +65,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation, in docs/_build/html; a warning is an error."""
-    session.install("-e", ".[badges,cli,excel,ical,images,testing]", *group("docs"))
+    session.install("-e", ".[badges,cli,django,excel,ical,images,testing]", *group("docs"))
     session.run("sphinx-build", "-W", "--keep-going", "-E", "docs", "docs/_build/html")
 
 

@@ -10,7 +10,8 @@ import certrules
 FAST = """
 import sys
 import certrules
-heavy = {"sqlalchemy", "rich", "PIL", "pendulum", "openpyxl", "hypothesis", "certrules.workflows"}
+heavy = {"sqlalchemy", "django", "rich", "PIL", "pendulum", "openpyxl", "hypothesis"}
+heavy |= {"certrules.workflows", "certrules.django"}
 print(*sorted(heavy & sys.modules.keys()))
 """
 

@@ -1,0 +1,1 @@
+"""How Django makes the tables."""
