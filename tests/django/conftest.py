@@ -21,6 +21,8 @@ from django.db import connections, transaction  # noqa: E402
 
 from certrules.django import DjangoStore  # noqa: E402
 from certrules.repositories.sql import metadata  # noqa: E402
+from tests.django.school.certifications import School  # noqa: E402
+from tests.django.school.models import Course  # noqa: E402
 
 pytest.register_assert_rewrite(
     "certrules.testing.contract", "certrules.testing.learning", "certrules.testing.optional"
@@ -69,3 +71,12 @@ def inside(using: str) -> Iterator[DjangoStore]:
     with transaction.atomic(using):
         yield DjangoStore(using)
         transaction.set_rollback(True, using)
+
+
+@pytest.fixture
+def school(using: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[School]]:
+    """The host that the settings name, with an empty store in each kind of database."""
+    monkeypatch.setattr(School, "using", using)
+    monkeypatch.setattr(School, "delivered", [])
+    yield School
+    Course._default_manager.using(using).all().delete()

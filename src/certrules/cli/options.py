@@ -4,10 +4,11 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, tzinfo
 from difflib import get_close_matches
 from functools import partial
-from typing import Any, Never
+from typing import TYPE_CHECKING, Any, Never
 from zoneinfo import available_timezones
 
 from attrs import evolve, frozen
@@ -24,8 +25,14 @@ from certrules.model.awards import ExpiryDay
 from certrules.model.people import Permission, Role
 from certrules.model.policy import ALLBOUND, DOCEBO, Policy
 
+if TYPE_CHECKING:
+    from certrules.workflows.platform import Platform
+
 STORE, ZONE = "CERTRULES_STORE", "CERTRULES_ZONE"
 """The variables of the environment that stand for --store and, as the platform's zone, --zone."""
+
+HOST: ContextVar["Platform[Any] | None"] = ContextVar("HOST", default=None)
+"""The platform of a program that offers the commands on its own store; None: each names a store."""
 
 EXIT_CODES = """\
 exit codes:
@@ -118,6 +125,8 @@ def zone_missing() -> Never:
 def add(parser: argparse._ActionsContainer, *options: str, required: bool = True) -> None:
     """Add some of the :data:`COMMON` options."""
     for option in options:
+        if option == "--store" and HOST.get():
+            continue
         metavar, says = COMMON[option]
         given = os.environ.get(STORE) if required and option == "--store" else None
         needed = required and not given
@@ -133,12 +142,13 @@ def add_acting(
     """
     add(parser, "--store")
     if policy is not None:
+        policy = None if HOST.get() else policy
         parser.add_argument(
             "--policy",
             choices=tuple(POLICIES),
             default=policy,
-            help=f"decide as this platform does ({policy}); with -reopening, training opens again "
-            "when an award expires: see `certrules reopen`",
+            help=f"decide as this platform does ({policy or 'the own one'}); with -reopening, "
+            "training opens again when an award expires: see `certrules reopen`",
         )
     if at is not None:
         add_at(parser, at)
@@ -276,6 +286,8 @@ READ: Mapping[str, Callable[[str, str], object]] = {
 
 def platform_zone() -> tzinfo | None:
     """Return the zone of the platform, which the environment names; None if it does not."""
+    if host := HOST.get():
+        return host.zone
     named = os.environ.get(ZONE)
     try:
         return _zone(named) if named else None
@@ -285,13 +297,15 @@ def platform_zone() -> tzinfo | None:
 
 
 def policy(args: argparse.Namespace) -> Policy:
-    """Return the policy that ``--policy`` names; DOCEBO if the command has no such option."""
+    """Return the policy that ``--policy`` names; without it, the host's own, or DOCEBO."""
+    named, host = getattr(args, "policy", None), HOST.get()
+    policy = POLICIES[named or "docebo"] if named or host is None else host.policy
     changes: dict[str, Any] = {}
     if getattr(args, "external_certifications", False):
         changes["external_certifications"] = True
     if (included := getattr(args, "expire_at_end_of_day", None)) is not None:
         changes["expiry_day"] = ExpiryDay.INCLUSIVE if included else ExpiryDay.EXCLUSIVE
-    return evolve(POLICIES[getattr(args, "policy", "docebo")], **changes)
+    return evolve(policy, **changes)
 
 
 def now() -> datetime:

@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from certrules.cli import failures, options
 from certrules.cli.commands import COMMANDS, add
 from certrules.cli.failures import UsageError, extra
 from certrules.cli.output import CARRIED_OUT, Output, UnansweredError, flushed
+
+if TYPE_CHECKING:
+    from certrules.repositories.protocols import Transaction
+    from certrules.workflows.platform import Platform
 
 DONE, REFUSED, NOTHING_DONE, STOPPED, UNREAD = 0, 1, 2, 130, 141
 ENDS = {failures.INTERRUPTED: STOPPED, "not_permitted": REFUSED}
@@ -65,15 +69,22 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
     )
     subparsers = top.add_subparsers(metavar="COMMAND", required=True, title="commands")
     for name, (_, says) in COMMANDS.items():
+        if name == "demo" and options.HOST.get():  # which needs a store of its own
+            continue
         added = options.subparser(subparsers, name, says)
         if command in {None, name}:
             add(name, added)
     return top
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; no error leaves as a traceback."""
+def main(argv: Sequence[str] | None = None, *, host: "Platform[Transaction] | None" = None) -> int:
+    """Run one command and return its exit code; no error leaves as a traceback.
+
+    A program that has a store of its own, with a policy and a zone, passes them as ``host``: its
+    commands have no ``--store``.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
+    options.HOST.set(host)
     _speak_utf8()
     try:
         code = _run(words)

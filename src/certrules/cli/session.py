@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
 
@@ -71,10 +71,16 @@ def acting(
     """Open the store of a command, as the options say: with which policy, in which zone, as whom.
 
     The policy is DOCEBO if a command has no such option. The platform's zone is the one of --zone,
-    else the one that the environment names, else UTC. Raises NotPermittedError if the principal may
-    not do an action to everyone's data, before anything else that the options name is looked up.
+    else the one that the environment names, else UTC. A host has a store, policy and zone of its
+    own. Raises NotPermittedError if the principal may not do an action to everyone's data, before
+    anything else that the options name is looked up.
     """
-    with opened(args.store, create=create, patience=patience) as store:
+    host = options.HOST.get()
+    with (
+        nullcontext(host.store)
+        if host is not None
+        else opened(args.store, create=create, patience=patience)
+    ) as store:
         zone = getattr(args, "zone", None) or options.platform_zone() or UTC
         platform = Platform(store, options.policy(args), zone)
         acting = platform.acting_as(_principal(platform, args))

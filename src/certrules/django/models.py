@@ -30,7 +30,7 @@ _NUMBERS: Mapping[type, Any] = {
 _made: dict[str, type[models.Model]] = {}
 
 
-def _model(name: str, table: Table) -> type[models.Model]:
+def _model(name: str, table: Table, **options: str) -> type[models.Model]:
     keys = [column.name for column in table.primary_key]
     several = len(keys) > 1
     found = [_index(each) for each in sorted(table.indexes, key=lambda each: str(each.name))]
@@ -38,12 +38,17 @@ def _model(name: str, table: Table) -> type[models.Model]:
     if several:
         own_name = f"cr_{table.name.removeprefix('certrules_')}_key"
         unique.append(models.UniqueConstraint(fields=keys, name=own_name))
-    options = {
+    meta = {
         "db_table": table.name,
         "indexes": [each for each in found if isinstance(each, models.Index)],
         "constraints": unique,
+        **options,
     }
-    members: dict[str, Any] = {"__module__": __name__, "Meta": type("Meta", (), options)}
+    members: dict[str, Any] = {
+        "__module__": __name__,
+        "__str__": _shown,
+        "Meta": type("Meta", (), meta),
+    }
     if several:
         members["row"] = models.BigAutoField(primary_key=True)
     for column in table.c:
@@ -56,6 +61,13 @@ def _model(name: str, table: Table) -> type[models.Model]:
             members[column.name] = _field(column, primary_key=column.primary_key and not several)
     _made[table.name] = type(name, (models.Model,), members)
     return _made[table.name]
+
+
+def _shown(row: Any) -> str:
+    """Return what the admin has loaded of a row, or its name, or its key."""
+    keys = tables.metadata.tables[row._meta.db_table].primary_key
+    key = (str(row.serializable_value(column.name)) for column in keys)
+    return str(getattr(row, "shown", None) or getattr(row, "name", None) or ", ".join(key))
 
 
 def _field(column: Column[Any], *, primary_key: bool) -> Any:
@@ -82,7 +94,9 @@ Assignment: type[models.Model] = _model("Assignment", tables.assignments)
 Item: type[models.Model] = _model("Item", tables.items)
 Award: type[models.Model] = _model("Award", tables.awards)
 Renewal: type[models.Model] = _model("Renewal", tables.renewals)
-Event: type[models.Model] = _model("Event", tables.events)
+Event: type[models.Model] = _model(
+    "Event", tables.events, verbose_name="outbox entry", verbose_name_plural="outbox entries"
+)
 Notice: type[models.Model] = _model("Notice", tables.notices)
 Cursor: type[models.Model] = _model("Cursor", tables.cursors)
 Planned: type[models.Model] = _model("Planned", tables.planned)

@@ -85,3 +85,4 @@ if "CERTRULES_TEST_MARIADB" in os.environ:
     pymysql.version_info = (2, 2, 7, "final", 0)
     pymysql.install_as_MySQLdb()
     DATABASES["mariadb"] = _server("CERTRULES_TEST_MARIADB", "mysql")
+CERTRULES_HOST = "tests.django.school.certifications.School"

@@ -199,7 +199,7 @@ def add_reopen(parser: argparse.ArgumentParser) -> None:
 
 def _reopen(args: argparse.Namespace) -> int:
     if not options.policy(args).reenable_training_on_expiry:
-        raise UsageError(f"on the platform {args.policy}, training stays complete")
+        raise UsageError(f"on the platform {args.policy or 'here'}, training stays complete")
     out: Output = args.out
     with session.acting(args) as acting, progress("reopening") as on_progress:
         reopened = reopen.reopen_expired(

@@ -209,4 +209,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL("INSERT INTO certrules_schema VALUES (2)", migrations.RunSQL.noop),
         *_TABLES,
+        migrations.AlterModelOptions(
+            "event", {"verbose_name": "outbox entry", "verbose_name_plural": "outbox entries"}
+        ),
     ]

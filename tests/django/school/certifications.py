@@ -1,0 +1,21 @@
+"""What certrules knows of the school."""
+
+from typing import ClassVar
+
+from certrules.django import Host
+from certrules.model.notices import Event, Notice
+from tests.django.school.models import Course
+
+
+class School(Host):
+    """Delivers by writing a course of the entry's kind, until it fails."""
+
+    zone = "Europe/Rome"
+    delivered: ClassVar[list[int]] = []
+    failing_at: ClassVar[int | None] = None
+
+    def deliver(self, position: int, entry: Event | Notice) -> None:
+        self.delivered.append(position)
+        Course._default_manager.using(self.using).create(title=str(entry.kind), slug=str(position))
+        if position == self.failing_at:
+            raise ConnectionError("no mail today")
