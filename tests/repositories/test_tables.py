@@ -283,6 +283,20 @@ READ_FEW: dict[str, dict[str, Any]] = {
         "sort": ["Certification"],
         "filters": [("Certification", "c9")],
     },
+    "not yet valid, by expiry": {"sort": ["Expiration"], "filters": [("Status", "not yet valid")]},
+    "not yet valid or valid, by expiry": {
+        "sort": ["Expiration"],
+        "filters": [("Status", "not yet valid"), ("Status", "valid")],
+    },
+    "not yet valid or archived, last expiry first": {
+        "sort": ["-Expiration"],
+        "filters": [("Status", "not yet valid"), ("Status", "archived")],
+    },
+    "few, by status": {
+        "sort": ["Status"],
+        "filters": [("Status", "not yet valid")],
+        "few": paging.FEW,
+    },
 }
 
 
@@ -302,14 +316,18 @@ def test_a_page_is_found_without_reading_most_awards(
             work.certifications.put(Certification(f"{n}", f"C{n}", f"c{n}") for n in range(50))
             for number in range(5_000):
                 end = T0 + timedelta(hours=number % 4999 - 2500) if number % 4 else None
-                gone = T0 - day if number % 3 == 0 else T0 + day if number % 500 == 1 else None
-                of = f"{number % 50}"
-                work.awards.add([Award(f"{number}", of, T0 - day * 300, end, archived_at=gone)])
+                gone = T0 - day if number % 3 == 0 else T0 + day if number % 50 == 1 else None
+                begin, of = T0 - day * 300, f"{number % 50}"
+                if number >= 4900:
+                    begin, end, gone = T0 + day, T0 + day * 365, None
+                work.awards.add([Award(f"{number:04}", of, begin, end, archived_at=gone)])
         event.listen(store.engine, "before_cursor_execute", watch)
-        with patch.object(paging, "FEW", 20), store.reading() as view:
+        few = asked.get("few", 20)
+        asked = {name: value for name, value in asked.items() if name != "few"}
+        with patch.object(paging, "FEW", few), store.reading() as view:
             found = view.tables.awards(query(Table.ISSUED, at=T0, limit=5, **asked))
             assert len(list(found)) == 5
-    assert len(hundreds) < 50
+    assert len(hundreds) < 100
     assert len(statements) < 20
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
+    FromClause,
     Select,
     case,
     false,
@@ -30,11 +31,20 @@ from certrules.repositories.sql.tables import (
     users,
 )
 
-SOURCE = (  # databases leave out what a statement does not use
-    awards.outerjoin(users, users.c.id == awards.c.user_id)
-    .outerjoin(companies, companies.c.id == users.c.company_id)
-    .outerjoin(certifications, certifications.c.id == awards.c.certification_id)
-)
+
+def named(found: FromClause) -> FromClause:
+    """Return awards beside their users, companies and certifications, if there are such.
+
+    Databases leave out what a statement does not use.
+    """
+    return (
+        found.outerjoin(users, users.c.id == awards.c.user_id)
+        .outerjoin(companies, companies.c.id == users.c.company_id)
+        .outerjoin(certifications, certifications.c.id == awards.c.certification_id)
+    )
+
+
+SOURCE: FromClause = named(awards)
 _ITEM = (items.c.kind == assignments.c.kind) & (items.c.id == assignments.c.item_id)
 _NAME, _CODE = func.nullif(items.c.name_key, ""), func.nullif(items.c.code, "")
 _FIRST_TRAINING = (
@@ -99,10 +109,13 @@ class Finding:
         cases = ((_reached(name, yes, query.at), str(each)) for each, name, yes in DECIDED_BY)
         return self.session.by_code_point(case(*cases, else_=str(Status.VALID)))
 
-    def order(self, query: TableQuery, fields: Iterable[Sort]) -> Iterator[ColumnElement[Any]]:
-        """Yield what rows are sorted by: fields, then the key of each award."""
+    def order(
+        self, query: TableQuery, fields: Iterable[Sort], *, by_index: bool = True
+    ) -> Iterator[ColumnElement[Any]]:
+        """Yield what rows are sorted by, fields, then the key of each award; by an index if any."""
         for field, descending in fields:
             column = self.column(query, field)
+            column = column if by_index else unindexed(column)
             if field is Field.EXPIRES_AT:
                 yield from self.session.sorted_none_last(column, descending=descending)
                 continue
@@ -111,7 +124,7 @@ class Finding:
             if field.is_text:
                 column = func.substr(func.coalesce(column, ""), 1, SORTED)
             yield column.desc() if descending else column
-        yield from KEY
+        yield from KEY if by_index else map(unindexed, KEY)
 
     def conditions(
         self, query: TableQuery, *, by_index: bool = True
@@ -134,7 +147,7 @@ class Finding:
             if field not in IDS:
                 yield self.column(query, field).in_(values)
         for column, some in self.ids(alternatives).items():
-            yield (column if by_index else func.coalesce(column, "")).in_(sorted(some))
+            yield (column if by_index else unindexed(column)).in_(sorted(some))
 
     def ids(self, alternatives: Filter) -> Mapping[Column[Any], Collection[str]]:
         """Return which ids the alternatives that :data:`IDS` has leave, by their column."""
@@ -149,6 +162,11 @@ class Finding:
                 rows = self.session.rows_among(found_by, key, values)
                 ids[column].update(id_ for (id_,) in rows)
         return ids
+
+
+def unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return what a column holds, as no index has it."""
+    return func.coalesce(column, column)
 
 
 def _reached(name: str, reached: bool, at: datetime) -> ColumnElement[bool]:  # noqa: FBT001

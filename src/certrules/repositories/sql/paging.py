@@ -19,17 +19,21 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     union_all,
 )
 
 from certrules.model.awards import Status
 from certrules.model.people import Scope
 from certrules.model.tables import SORTED, Field, Filter, TableQuery, by_status
-from certrules.repositories.sql.finding import IDS, KEY, SOURCE, Finding
+from certrules.repositories.sql.finding import IDS, KEY, SOURCE, Finding, named, unindexed
 from certrules.repositories.sql.tables import awards, certifications, companies, users
 
 FEW = 3_000
 """How many awards are sorted in less time than it takes to come upon them in another order."""
+
+MANY = 100_000
+"""How many awards are sorted by expiry, by an index alone, in less time than that."""
 
 LONGEST = 10_000
 """Up to which row awards are read in the order of an index; a page beyond it is sorted."""
@@ -41,7 +45,8 @@ _BY_USER = (
     .outerjoin(companies, companies.c.id == users.c.company_id)
     .outerjoin(certifications, certifications.c.id == awards.c.certification_id)
 )
-_CURRENT, _HISTORY = awards.c.archived_at.is_(None), awards.c.archived_at.is_not(None)
+_CURRENT = awards.c.archived_at.is_(None)
+_STANDING = frozenset(Status) - {Status.ARCHIVED}
 _CERTIFICATION = awards.c.certification_id
 
 
@@ -120,12 +125,14 @@ class _Pages:
 
     def _few(self, query: TableQuery, statuses: frozenset[Status]) -> Select[Any] | None:
         """Return the statement that sorts what a query finds; None if it finds many."""
-        found = self._finding.select(query, *self._columns)
+        found = [*self._finding.conditions(query)]
         if all(map(_of_status, query.filters)) and statuses != frozenset(Status):
-            found = found.where(_perhaps(statuses, query.at))
+            found.append(_perhaps(statuses, query.at))
         few = FEW * (1 + (query.offset + (query.limit or 0)) // 1000)  # of more, more are sorted
-        number = self._number(found.with_only_columns(literal_column("1")).limit(few))
-        return found.order_by(*self._finding.order(query, query.order)) if number < few else None
+        if self._number(and_(true(), *found), few) == few:
+            return None
+        order = self._finding.order(query, query.order, by_index=False)
+        return select(*self._columns).select_from(SOURCE).where(*found).order_by(*order)
 
     def _walk(
         self, query: TableQuery, *order: ColumnElement[Any], source: Any = SOURCE
@@ -161,56 +168,62 @@ class _Pages:
     def _by_expiry(
         self, query: TableQuery, statuses: frozenset[Status], *, descending: bool
     ) -> Iterator[Select[Any]]:
-        column, order = awards.c.expires_at, [*self._finding.order(query, query.order[1:])]
-        parts = self._parts(query, statuses)
-        if len(parts) > 1 and len(query.order) > 1:  # by what else, no merged row says
-            yield self._walk(query, *self._finding.order(query, query.order))
-            return
-        most, standing = query.offset + (query.limit or 0), statuses - {Status.ARCHIVED}
+        filters = tuple(each for each in query.filters if not _of_status(each))
+        of_any, expires = evolve(query, filters=filters), awards.c.expires_at
         for never in (descending, not descending):
+            parts = [*self._parts(query, statuses, never=never)]
+            merged = len(parts) > 1 or any(few for _, few in parts)
+            source = awards if merged and not query.order[1:] else SOURCE
             found = []
             for part, few in parts:
-                expires = func.coalesce(column, column) if few else column  # of no index
-                rows = self._walk(query).where(part)
-                rows = rows.where(expires.is_(None) if never else expires.is_not(None))
-                if part is not _HISTORY and standing == {Status.EXPIRED}:
-                    if never:
-                        continue
-                    rows = rows.where(expires <= query.at)
-                elif part is not _HISTORY and standing == {Status.VALID} and not never:
-                    rows = rows.where(expires > query.at)
+                column = unindexed(expires) if few else expires
                 by = [] if never else [column.desc() if descending else column]
-                found.append(rows.limit(FEW) if few else rows.order_by(*by, *order).limit(most))
-            if found:
-                yield _merged(found, descending=descending)
+                order = self._finding.order(query, query.order[1:], by_index=not few)
+                rows = self._walk(of_any, *by, *order, source=source).where(part)
+                found.append(rows.where(column.is_(None) if never else column.is_not(None)))
+            yield from [self._merged(query, found)] if merged else found
 
     def _parts(
-        self, query: TableQuery, statuses: frozenset[Status]
-    ) -> Sequence[tuple[ColumnElement[bool], bool]]:
-        """Return in which parts of the awards those of some statuses are, and which are few.
+        self, query: TableQuery, statuses: frozenset[Status], *, never: bool
+    ) -> Iterator[tuple[ColumnElement[bool], bool]]:
+        """Yield the parts in which awards of some statuses are, and whether a part is sorted.
 
-        What is current and what is history is read in the order of an index; a few that are
-        archived later are looked up, and sorted as they are merged.
+        No award is in two of them. What is current and what is history is read in the order of an
+        index; what is not yet valid or archived later is looked up and sorted, unless it is much.
         """
+        archived, expires, at = awards.c.archived_at, awards.c.expires_at, query.at
+        begun, future = awards.c.issued_at <= at, awards.c.issued_at > at
+        if statuses >= _STANDING:
+            yield _CURRENT, False
+        else:
+            if Status.EXPIRED in statuses and not never:
+                yield and_(_CURRENT, begun, expires <= at), False
+            if Status.VALID in statuses:
+                yield and_(_CURRENT, begun, *([] if never else [expires > at])), False
+            if Status.NOT_YET_VALID in statuses:
+                few = self._number(future, MANY) < MANY
+                yield and_(unindexed(archived).is_(None) if few else _CURRENT, future), few
         if Status.ARCHIVED in statuses:
-            return [(_CURRENT, False), (_HISTORY, False)][len(statuses) == 1 :]
-        later = awards.c.archived_at > query.at
-        number = self._number(select(literal_column("1")).where(later).limit(FEW + 1))
-        return [(_CURRENT, False), (later, number <= FEW)][: 1 + bool(number)]
+            yield archived <= at, False
+        if (number := self._number(archived > at, MANY)) and statuses & _STANDING:
+            status = self._finding.column(query, Field.STATUS)
+            yield and_(archived > at, status.in_(sorted(map(str, statuses)))), number < MANY
 
-    def _number(self, found: Select[Any]) -> int:
-        number = select(func.count()).select_from(found.subquery())
-        return int(self._finding.session.rows(number)[0][0])
+    def _merged(self, query: TableQuery, parts: Sequence[Select[Any]]) -> Select[Any]:
+        """Select the rows of parts, each no more than the page needs, in the order of a query."""
+        most = query.offset + (query.limit or 0)
+        ids = (part.with_only_columns(*KEY).limit(most).subquery() for part in parts)
+        keys = union_all(*map(select, ids)).subquery()
+        same = and_(*(keys.c[column.name] == column for column in KEY))
+        order = self._finding.order(query, query.order, by_index=False)
+        return select(*self._columns).select_from(named(keys.join(awards, same))).order_by(*order)
 
-
-def _merged(parts: Sequence[Select[Any]], *, descending: bool) -> Select[Any]:
-    """Select the rows of parts, each no more than the page needs, sorted by expiry."""
-    if len(parts) == 1:
-        return parts[0]
-    whole = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    expires_at = whole.c.expires_at
-    keys = (whole.c[each.name] for each in KEY)
-    return select(whole).order_by(expires_at.desc() if descending else expires_at, *keys)
+    def _number(self, found: ColumnElement[bool], most: int) -> int:
+        """Return of how many awards something is true, at most so many."""
+        rows: Select[Any] = select(literal_column("1")).select_from(awards).where(found).limit(most)
+        return int(
+            self._finding.session.rows(select(func.count()).select_from(rows.subquery()))[0][0]
+        )
 
 
 def _statuses(query: TableQuery) -> frozenset[Status]:

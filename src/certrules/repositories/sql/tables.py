@@ -138,8 +138,9 @@ assignments: Table = _table(
 )
 
 # Pages of awards are read in the order of an index: by user, by certification, or by expiry, those
-# that are history apart. Each index ends in the key, by which equal awards are sorted. By issue,
-# only those are looked for that are not yet valid, which are few.
+# that are history apart; by issue, those are found that are not yet valid. In each index the key
+# follows, by which equal awards are sorted, and then what else says the status of an award, so that
+# those of another status are passed over without a look at their rows.
 _AWARD_KEY = ("user_id", "certification_id", "cycle")
 
 # History outlives what it names, and a host may keep people and catalogue in tables of its own:
@@ -160,13 +161,22 @@ awards: Table = _table(
     Column("anchor_day", Integer),
     Column("version", Integer, nullable=False),
     Column("expiry_day", words(ExpiryDay), nullable=False),
-    Index("certrules_awards_by_expiry", "archived_at", "expires_at", *_AWARD_KEY),
-    Index("certrules_awards_by_certification", "certification_id", "user_id", "cycle"),
-    Index("certrules_awards_by_issue", "issued_at"),
+    Index("certrules_awards_by_expiry", "archived_at", "expires_at", *_AWARD_KEY, "issued_at"),
+    Index(
+        "certrules_awards_by_certification",
+        "certification_id",
+        "user_id",
+        "cycle",
+        "archived_at",
+        "issued_at",
+        "expires_at",
+    ),
+    Index("certrules_awards_by_issue", "issued_at", "expires_at", *_AWARD_KEY, "archived_at"),
     Index(
         "certrules_awards_of_history",
         "expires_at",
         *_AWARD_KEY,
+        "archived_at",
         sqlite_where=text("archived_at IS NOT NULL"),
         postgresql_where=text("archived_at IS NOT NULL"),
     ),
