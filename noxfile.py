@@ -111,6 +111,14 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
+@nox.session
+@nox.parametrize(("python", "version"), [("3.11", "==4.2"), ("3.13", ">=6")])
+def django(session: nox.Session, version: str) -> None:
+    """The tests of Django's room with the oldest and the newest Django."""
+    session.install(TEST, f"django{version}")
+    session.run("pytest", "tests/django", *session.posargs)
+
+
 @nox.session(python="3.11")
 def lowest(session: nox.Session) -> None:
     """The suite with the oldest release of every direct dependency."""

@@ -134,7 +134,8 @@ def in_shell(command: str, code: int) -> tuple[int, str]:
 
 def console_environment() -> dict[str, str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return {"PATH": path, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1", "TZ": "UTC"}
+    known = {"PATH": path, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1", "TZ": "UTC"}
+    return known | {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
 
 
 def files(document: Document) -> Iterator[Region]:

@@ -17,6 +17,7 @@ with pytest.MonkeyPatch.context() as patch:  # Django would let the whole proces
 time.tzset()
 
 from django.conf import settings  # noqa: E402
+from django.contrib.auth import get_user_model  # noqa: E402
 from django.db import connections, transaction  # noqa: E402
 
 from certrules.django import DjangoStore  # noqa: E402
@@ -36,7 +37,7 @@ KINDS = [alias for alias in ALIASES if alias != "other"]
 def databases() -> Iterator[None]:
     """The databases of the project, with the tables that its migrations make."""
     for alias in ALIASES:
-        connections[alias].creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        connections[alias].creation.create_test_db(verbosity=0, autoclobber=True)
     yield
     for alias in ALIASES:
         connections[alias].creation.destroy_test_db(connections[alias].settings_dict["NAME"], 0)
@@ -74,9 +75,23 @@ def inside(using: str) -> Iterator[DjangoStore]:
 
 
 @pytest.fixture
-def school(using: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[School]]:
-    """The host that the settings name, with an empty store in each kind of database."""
+def mapped(using: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The alias of a database in which are the users and courses of the school, too."""
+    people, courses = get_user_model()._default_manager.all(), Course._default_manager.all()
     monkeypatch.setattr(School, "using", using)
+    monkeypatch.setattr(School, "users", lambda _: people.using(using))
+    monkeypatch.setattr(School, "courses", lambda _: courses.using(using))
+    yield using
+    people.using(using).delete()
+    courses.using(using).delete()
+
+
+@pytest.fixture
+def school(using: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[School]]:
+    """The host that the settings name, which keeps its users in an empty store of each kind."""
+    monkeypatch.setattr(School, "using", using)
+    monkeypatch.setattr(School, "users", lambda _: None)
+    monkeypatch.setattr(School, "courses", lambda _: None)
     monkeypatch.setattr(School, "delivered", [])
     yield School
     Course._default_manager.using(using).all().delete()

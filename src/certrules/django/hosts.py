@@ -3,21 +3,30 @@
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from datetime import tzinfo
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
+from operator import or_
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
+from certrules.django.mapping import MappedItems, MappedTransaction, MappedUsers
 from certrules.django.store import DjangoStore
+from certrules.model.catalog import Item, ItemKind
 from certrules.model.notices import Event, Notice, Notification
+from certrules.model.people import User
 from certrules.model.policy import DOCEBO, Policy
-from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.protocols import Transaction
 from certrules.text import folded
 from certrules.workflows import outbox
 from certrules.workflows.platform import SYSTEM, Acting, Platform
 
 SETTING = "CERTRULES_HOST"
+
+_NAMES = ("first_name", "last_name")
 
 _delivering: ContextVar[bool] = ContextVar("_delivering", default=False)
 
@@ -45,16 +54,42 @@ class Host:
         """
         raise NotImplementedError
 
-    def store(self, own: DjangoStore) -> Store[Transaction]:
-        """Return the store, given the one that has everything in its own tables."""
-        return own
+    def users(self) -> QuerySet[Any] | None:
+        """Return the users, those of ``AUTH_USER_MODEL``; None if certrules keeps users itself."""
+        return get_user_model()._default_manager.all()
+
+    def user(self, row: Any) -> User:
+        """Return what certrules sees of a user, whose id must be the text of the primary key."""
+        first, last = (getattr(row, name, "") for name in _NAMES)
+        return User(str(row.pk), row.get_username(), first, last, row.is_active)
+
+    def courses(self) -> QuerySet[Any] | None:
+        """Return the courses; by default None, and certrules keeps the items itself."""
+        return None
+
+    def course(self, row: Any) -> Item:
+        """Return what certrules sees of a course, whose id must be the text of the primary key."""
+        return Item(ItemKind.COURSE, str(row.pk), name=str(row))
+
+    def parts(self, own: Transaction) -> Transaction:
+        """Return the parts of a transaction, given those that certrules keeps itself."""
+        users, courses = self.users(), self.courses()
+        return MappedTransaction(
+            own,
+            None if users is None else MappedUsers(users, self.user),
+            None if courses is None else MappedItems(own.items, courses, self.course),
+        )
 
     def find_users(self, text: str) -> Iterable[str]:
         """Return the ids of the users in whose names a text occurs, for the admin's search."""
-        from certrules.django.models import User
+        from certrules.django import models
 
-        found = User._default_manager.using(self.using).filter(search_text__contains=folded(text))
-        return found.values_list("id", flat=True)
+        if (users := self.users()) is None:
+            kept = models.User._default_manager.using(self.using)
+            return kept.filter(search_text__contains=folded(text)).values_list("id", flat=True)
+        fields = {users.model.USERNAME_FIELD, *_NAMES} & {f.name for f in users.model._meta.fields}
+        occurs = (Q(**{f"{field}__icontains": text}) for field in fields)
+        return [str(pk) for pk in users.filter(reduce(or_, occurs)).values_list("pk", flat=True)]
 
 
 @lru_cache
@@ -75,8 +110,9 @@ def platform() -> Platform[Transaction]:
     After the commit of what they do, the outbox is delivered, if the host does so.
     """
     found = host()
-    own = DjangoStore(found.using, on_commit=deliver if _delivers(found) else None)
-    return Platform(found.store(own), found.policy, found.zone)
+    on_commit = deliver if _delivers(found) else None
+    store = DjangoStore(found.using, on_commit=on_commit, parts=found.parts)
+    return Platform(store, found.policy, found.zone)
 
 
 def system() -> Acting[Transaction]:

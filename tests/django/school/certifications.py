@@ -1,7 +1,11 @@
 """What certrules knows of the school."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from attrs import evolve
+from django.db.models import QuerySet
+
+from certrules import Item, ItemKind, User
 from certrules.django import Host
 from certrules.model.notices import Event, Notice
 from tests.django.school.models import Course
@@ -13,6 +17,15 @@ class School(Host):
     zone = "Europe/Rome"
     delivered: ClassVar[list[int]] = []
     failing_at: ClassVar[int | None] = None
+
+    def user(self, row: Any) -> User:
+        return evolve(super().user(row), time_zone=row.time_zone or None)
+
+    def courses(self) -> QuerySet[Any]:
+        return Course._default_manager.all()
+
+    def course(self, row: Any) -> Item:
+        return Item(ItemKind.COURSE, str(row.pk), row.slug, row.title)
 
     def deliver(self, position: int, entry: Event | Notice) -> None:
         self.delivered.append(position)

@@ -84,5 +84,9 @@ if "CERTRULES_TEST_MARIADB" in os.environ:
 
     pymysql.version_info = (2, 2, 7, "final", 0)
     pymysql.install_as_MySQLdb()
-    DATABASES["mariadb"] = _server("CERTRULES_TEST_MARIADB", "mysql")
+    DATABASES["mariadb"] = {
+        **_server("CERTRULES_TEST_MARIADB", "mysql"),
+        "OPTIONS": {"charset": "utf8mb4"},
+        "TEST": {"NAME": f"certrules_django_{_WORKER}", "CHARSET": "utf8mb4"},
+    }
 CERTRULES_HOST = "tests.django.school.certifications.School"
