@@ -7,7 +7,7 @@ from functools import lru_cache, partial, reduce
 from operator import or_
 from typing import Any
 
-from django.conf import settings
+from django import conf
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q, QuerySet
@@ -96,7 +96,7 @@ class Host:
 def host() -> Host:
     """Return the host that the settings name; ImproperlyConfigured if they name none."""
     try:
-        made = import_string(getattr(settings, SETTING, ""))()
+        made = import_string(getattr(conf.settings, SETTING, ""))()
     except (ImportError, TypeError) as error:
         raise ImproperlyConfigured(f"{SETTING} must be the path of a Host: {error}") from error
     if not isinstance(made, Host) or not hasattr(made, "zone"):
