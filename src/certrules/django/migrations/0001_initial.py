@@ -97,10 +97,10 @@ _TABLES = (
         "source_completed_at:instant? archived_at:instant? anchor_day:int? version:int "
         "expiry_day:word",
         awards_key="!user_id certification_id cycle",
-        awards_by_certification="certification_id user_id cycle",
-        awards_by_expiry="archived_at expires_at user_id certification_id cycle",
-        awards_by_issue="issued_at",
-        awards_of_history="expires_at user_id certification_id cycle if archived_at",
+        awards_by_certification="certification_id user_id cycle archived_at issued_at expires_at",
+        awards_by_expiry="archived_at expires_at user_id certification_id cycle issued_at",
+        awards_by_issue="issued_at expires_at user_id certification_id cycle archived_at",
+        awards_of_history="expires_at user_id certification_id cycle archived_at if archived_at",
     ),
     _table(
         "Renewal",
