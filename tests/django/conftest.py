@@ -81,9 +81,11 @@ def mapped(using: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(School, "using", using)
     monkeypatch.setattr(School, "users", lambda _: people.using(using))
     monkeypatch.setattr(School, "courses", lambda _: courses.using(using))
+    for rows in (people, courses):
+        rows.using(using).delete()
     yield using
-    people.using(using).delete()
-    courses.using(using).delete()
+    for rows in (people, courses):
+        rows.using(using).delete()
 
 
 @pytest.fixture
