@@ -118,6 +118,13 @@ def test_awards_are_found_by_names_and_status(client: Client, query: str, keys: 
     assert found(client, query) == keys
 
 
+def test_a_word_in_too_many_names_is_said_to_be(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("certrules.django.admin.MOST_USERS", 1)
+    assert "More than 1 users are called o: say more." in shown(client, "award/?q=o")
+
+
 def test_a_list_shows_names_dates_and_status(client: Client) -> None:
     page = shown(client, "award/")
     for text in ("ada", "Zoë", "Forklift &lt;b&gt;", "lost", "never", "valid", "expired"):

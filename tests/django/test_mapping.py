@@ -1,6 +1,10 @@
 """Users and courses of a project: read from its own models, by keys that are no texts."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,6 +146,44 @@ def test_settings_are_checked(databases: None, setting: dict[str, Any], said: st
         assert [each.id for each in run_checks()] == [said]
     hosts.host.cache_clear()
     assert isinstance(host(), School)
+
+
+WHOLE_NUMBERS = """
+import django
+django.setup()
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from certrules.django import host
+call_command("migrate", verbosity=0)
+ada = get_user_model().objects.create(username="ada")
+call_command("certrules", "load", "catalog.json", "--format", "json")
+words = ["--certification", "fa", "--user", f"id:{ada.pk}", "--always-valid"]
+call_command("certrules", "award", *words)
+call_command("certrules", "status", "--user", "ADA")
+assert (type(ada).__name__, ada.pk, host().find_users("d")) == ("Teacher", 1, ["1"])
+"""
+
+
+def test_keys_may_be_whole_numbers(tmp_path: Path) -> None:
+    catalog = '{"certifications": [{"id": "fa", "name": "First aid", "validity": "2 years"}]}'
+    (tmp_path / "catalog.json").write_text(catalog)
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "tests.django.school.settings",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "SCHOOL_FOLDER": str(tmp_path),
+        "SCHOOL_USER": "school.Teacher",
+    }
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", WHOLE_NUMBERS],
+        cwd=tmp_path,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "1 user awarded" in ended.stdout
+    assert "ada   First aid      valid" in ended.stdout
 
 
 def test_a_host_without_delivery_keeps_all_entries(

@@ -135,6 +135,14 @@ def test_a_conflict_leaves_the_transaction_of_the_project_alive(
     assert courses(using) == 1
 
 
+def test_a_transaction_that_will_be_rolled_back_is_not_used(using: str, store: DjangoStore) -> None:
+    with transaction.atomic(using):
+        transaction.set_rollback(True, using)
+        with pytest.raises(transaction.TransactionManagementError):
+            store.writing().__enter__()
+    assert users(using) == []
+
+
 def test_a_view_writes_nothing(using: str, store: DjangoStore) -> None:
     with store.reading() as view, pytest.raises(StoreError, match="for reading"):
         view.users.put([ADA])

@@ -5,6 +5,7 @@ certification away, with its history. Both are decided by the rules, which give 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -23,14 +24,24 @@ from certrules.cli.failures import UsageError
 from certrules.django.hosts import host, system
 from certrules.django.models import Assignment, Award, Certification, Event, Renewal
 from certrules.errors import CertrulesError
-from certrules.model.awards import DECIDED_BY, AwardKey, ExpiryBasis, ManualAward, Status
-from certrules.model.catalog import Validity
+from certrules.model.awards import (
+    DECIDED_BY,
+    AssociationType,
+    AwardKey,
+    ExpiryBasis,
+    ManualAward,
+    Status,
+)
+from certrules.model.catalog import CertificationStatus, Validity
 from certrules.model.decisions import Granted
 from certrules.model.effects import RemoveAward
+from certrules.model.learning import RenewalState
+from certrules.model.notices import EventKind, NoticeKind
 from certrules.periods import Unit
 from certrules.rules import status, validity
 from certrules.rules.awarding import Targets
 from certrules.text import folded
+from certrules.words import Word
 from certrules.workflows import lifecycle, manual_awards
 from certrules.workflows.jobs import Jobs
 from certrules.workflows.manual_awards import AwardReport
@@ -41,6 +52,9 @@ if TYPE_CHECKING:  # a class of Django's admin takes no types when it runs
     _ModelForm = forms.ModelForm[Any]
 else:
     _ModelAdmin, _Inline, _ModelForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
+
+MOST_USERS = 10_000
+"""In how many users' rows a word is searched: no database takes any number of ids."""
 
 
 class _Rows(_ModelAdmin):
@@ -66,9 +80,9 @@ class _Rows(_ModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Find the rows in which each word occurs."""
-        return queryset.filter(*map(self.find, search_term.split())), False
+        return queryset.filter(*(self.find(request, each) for each in search_term.split())), False
 
-    def find(self, word: str) -> Q:
+    def find(self, request: HttpRequest, word: str) -> Q:
         """Return what is true of rows in which a word occurs."""
         return Q(search_text__contains=folded(word))
 
@@ -76,10 +90,16 @@ class _Rows(_ModelAdmin):
 class _Held(_Rows):
     """Rows of what users have of certifications."""
 
-    def find(self, word: str) -> Q:
-        found = Certification._default_manager.using(host().using).filter(super().find(word))
-        users = Q(user_id__in=host().find_users(word)) | Q(user_id=word)
-        return users | Q(certification_id__in=found.values("id"))
+    def find(self, request: HttpRequest, word: str) -> Q:
+        rows = Certification._default_manager.using(host().using)
+        found = rows.filter(super().find(request, word)).values("id")
+        users = list(islice(host().find_users(word), MOST_USERS + 1))
+        if len(users) > MOST_USERS:
+            messages.warning(
+                request, f"More than {MOST_USERS:,} users are called {word}: say more."
+            )
+        users = [word, *users[:MOST_USERS]]
+        return Q(user_id__in=users) | Q(certification_id__in=found)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist = super().get_changelist_instance(request)
@@ -119,15 +139,19 @@ def _load(rows: Iterable[Any]) -> None:
         row.shown = f"{row.user_name}: {row.certification_name}, cycle {row.cycle}"
 
 
-class _StatusFilter(admin.SimpleListFilter):
-    title = "status"
-    parameter_name = "status"
+def _by(field: str, members: Iterable[Word]) -> type[admin.SimpleListFilter]:
+    """Return a filter by a field, whose values need not be looked for in a long table."""
 
-    def lookups(self, *_: Any) -> list[tuple[str, str]]:
-        return [(str(each), str(each)) for each in Status]
+    class Filter(admin.SimpleListFilter):
+        title, parameter_name = field.replace("_", " "), field
 
-    def queryset(self, _: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(status=self.value()) if self.value() else queryset
+        def lookups(self, *_: Any) -> list[tuple[str, str]]:
+            return [(str(each), str(each)) for each in members]
+
+        def queryset(self, _: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+            return queryset.filter(**{field: self.value()}) if self.value() else queryset
+
+    return Filter
 
 
 class _CertificationFilter(admin.SimpleListFilter):
@@ -201,7 +225,7 @@ class _AwardForm(_ModelForm):
 @admin.register(Award)
 class _Awards(_Held):
     list_display = ("user", "certification", "standing", "issued", "expires", "days_left", "cycle")
-    list_filter = (_StatusFilter, _CertificationFilter, "source_type")
+    list_filter = (_by("status", Status), _CertificationFilter, _by("source_type", AssociationType))
     fields = (*list_display, "basis", "source_type", "source_item", "archived_at", "version")
     readonly_fields = list_display[:-1]
 
@@ -320,7 +344,7 @@ class _Assignments(_Inline):
 @admin.register(Certification)
 class _Certifications(_Rows):
     list_display = ("name", "code", "status", "validity")
-    list_filter = ("status",)
+    list_filter = (_by("status", CertificationStatus),)
     fields = ("name", "code", "description", "status", "validity", "retake")
     readonly_fields = ("validity",)
     inlines = (_Assignments,)
@@ -334,7 +358,7 @@ class _Certifications(_Rows):
 @admin.register(Renewal)
 class _Renewals(_Held):
     list_display = ("user", "certification", "state", "started_at", "closed_at", "cycle")
-    list_filter = ("state", _CertificationFilter)
+    list_filter = (_by("state", RenewalState), _CertificationFilter)
     fields = (*list_display, "option_kind", "option_item", "option_plan", "retake")
     readonly_fields = ("user", "certification")
 
@@ -356,7 +380,7 @@ class _DeliveredFilter(admin.SimpleListFilter):
 @admin.register(Event)
 class _Outbox(_Held):
     list_display = ("position", "at", "kind", "user", "certification", "acknowledged")
-    list_filter = (_DeliveredFilter, "kind", _CertificationFilter)
+    list_filter = (_DeliveredFilter, _by("kind", (*EventKind, *NoticeKind)), _CertificationFilter)
     fields = (*list_display, "cycle", "item_id")
     readonly_fields = ("user", "certification", "acknowledged")
     ordering = ("-position",)

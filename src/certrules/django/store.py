@@ -75,6 +75,7 @@ class DjangoStore:
     @contextmanager
     def _joined(self) -> Iterator[JoinedStore]:
         with transaction.atomic(self.using), _engine(self.using).connect() as connection:
+            connections[self.using].validate_no_broken_transaction()
             yield JoinedStore(connection)
 
 

@@ -19,7 +19,7 @@ class School(Host):
     failing_at: ClassVar[int | None] = None
 
     def user(self, row: Any) -> User:
-        return evolve(super().user(row), time_zone=row.time_zone or None)
+        return evolve(super().user(row), time_zone=getattr(row, "time_zone", None) or None)
 
     def courses(self) -> QuerySet[Any]:
         return Course._default_manager.all()
