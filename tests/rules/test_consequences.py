@@ -158,7 +158,7 @@ def test_an_award_waits_for_the_one_that_begins_later_wherever_that_moves() -> N
     def until(begins: datetime, edited: Award | None) -> list[datetime | None]:
         new = evolve(before, issued_at=begins)
         moved = consequences.rescheduled([old, history], new, AT, edited)
-        return [each.award.archived_at for each in moved]
+        return [each.award.archived_at for each in moved if isinstance(each, ArchiveAward)]
 
     assert until(AT + 5 * DAY, before) == [AT + 5 * DAY]
     assert until(AT + 2 * DAY, before) == [AT + 2 * DAY]
@@ -168,6 +168,24 @@ def test_an_award_waits_for_the_one_that_begins_later_wherever_that_moves() -> N
     assert until(AT + 5 * DAY, None) == []
     assert until(AT + 2 * DAY, None) == [AT + 2 * DAY]
     assert until(AT - 5 * DAY, None) == [AT]
+
+
+@pytest.mark.rule("INT-23", "INT-46")
+def test_notices_of_an_expiry_go_with_its_gap_and_come_with_it() -> None:
+    held = evolve(award(), expires_at=AT + 3 * DAY).archive(AT + 4 * DAY)
+    new = evolve(award(cycle=2), issued_at=AT + 4 * DAY)
+
+    def moved(before: int, after: int) -> list[type]:
+        stands, was, becomes = (
+            evolve(held, archived_at=AT + before * DAY),
+            evolve(new, issued_at=AT + before * DAY),
+            evolve(new, issued_at=AT + after * DAY),
+        )
+        return [type(each) for each in consequences.rescheduled([stands], becomes, AT, was)]
+
+    assert moved(4, 3) == [ArchiveAward, CancelNotices]
+    assert moved(3, 4) == [ArchiveAward, Notify]
+    assert moved(4, 5) == moved(3, 2) == [ArchiveAward]
 
 
 @pytest.mark.rule("INT-23", "INT-46")

@@ -150,6 +150,25 @@ def test_what_never_expires_or_is_archived_is_not_told_of(award: Award) -> None:
     assert not due(award, told=[telling(), telling(-1), telling(1)])
 
 
+@pytest.mark.rule("INT-23", "INT-46")
+def test_before_a_gap_an_expiry_is_told_of_until_the_next_award_begins() -> None:
+    told, later = [telling(days) for days in (-9, 0, 3, 4)], EXPIRES + timedelta(days=4)
+    until = later - MICROSECOND
+    for begins, moments_told in (
+        (EXPIRES, []),
+        (EXPIRES + MICROSECOND, []),  # by until, it is history
+        (until, []),
+        (later, [-9, 0, 3]),
+        (LAST, [-9, 0, 3]),
+    ):
+        held = AWARD.archive(begins)
+        found = [notice.notification_id for notice in due(held, told=told, until=until)]
+        assert found == [f"{days} days" for days in moments_told]
+        passed = notifications.passed(held, told, at=until, zone=UTC)
+        assert [each.notification_id for each in passed] == found
+    assert due(AWARD.archive(EXPIRES), told=told, until=EXPIRES - MICROSECOND) == []
+
+
 @pytest.mark.rule("DOC-NOTIFY-02", "ALL-NOTIFY-03")
 def test_without_a_notification_of_the_expiry_nothing_is_told() -> None:
     assert not due(AWARD, told=[])

@@ -217,6 +217,23 @@ def test_of_imported_history_nothing_is_told_then_or_by_what_is_set_up_later(
     assert notifying.due(acting(store), later, at=at, since=since) == 0
 
 
+@pytest.mark.rule("INT-25", "INT-48")
+@pytest.mark.parametrize(("recorded", "told"), [(85, []), (80, ["ada 30 days"])])
+@pytest.mark.parametrize("together", [True, False])
+def test_an_edit_tells_no_moment_before_an_award_was_recorded(
+    store: Store[Transaction], recorded: int, told: list[str], together: bool
+) -> None:
+    due(store, day(70))
+    chosen = ManualAward("fa", day(0), day(300), ExpiryBasis.DATE)
+    assert manual_awards.award_all(acting(store), ["ada"], chosen, at=day(recorded)).awarded
+    before = [] if together else due(store, day(recorded))
+    with store.reading() as view:
+        (award,) = view.awards.history("ada", "fa")
+    assert awarding.edit(acting(store), evolve(award, expires_at=day(112)), at=day(90))
+    assert before + due(store, day(91)) == ["ada issued", *told]
+    assert due(store, day(106)) == ["ada 7 days"]
+
+
 @pytest.mark.rule("INT-48")
 @pytest.mark.parametrize("by_job", [True, False])
 @pytest.mark.parametrize(("notify", "told"), [(False, []), (True, ["ada issued"])])
@@ -398,6 +415,49 @@ def test_an_expiry_is_told_of_if_the_next_award_begins_only_after_it(
         transaction.awards.replace([award.archive(begins)])
     assert bool(notifying.message(acting(store), notice, BEFORE[0], at=day(12))) is (gap > 0)
     assert notifying.message(acting(store), notice, BEFORE[0], at=begins) is None
+
+
+@pytest.mark.rule("INT-23", "INT-46")
+@pytest.mark.parametrize(("begins", "told"), [(99, []), (100, []), (101, ["30 days", "7 days"])])
+def test_an_expiry_before_a_gap_is_planned_after_the_next_award_is_issued(
+    store: Store[Transaction], begins: int, told: list[str]
+) -> None:
+    with store.writing() as transaction:
+        transaction.certifications.put([Certification("fa", "First aid", "FA")])
+    give(store, "ada", 0, 100)
+    assert due(store, day(11)) == ["ada 90 days"]
+    renewed = f"ada,FA,{day(begins).date()},0,{day(900).date()},manual,\n".encode()
+    with open_records(BytesIO(HEADER + renewed), zone=UTC) as records:
+        renewing = partial(importing.run, duplicates=Duplicates.RENEW)
+        assert renewing(acting(store), records, at=day(20)).imported == 1
+    assert due(store, day(21)) == ["ada issued"]
+    gap = ["expired"] * bool(told)
+    assert due(store, day(100) + timedelta(hours=1)) == [f"ada {each}" for each in (*told, *gap)]
+    assert due(store, day(150)) == []
+
+
+@pytest.mark.rule("INT-23", "INT-46")
+def test_notices_follow_a_gap_that_an_edit_closes_and_opens(store: Store[Transaction]) -> None:
+    with store.writing() as transaction:
+        transaction.certifications.put([Certification("fa", "First aid", "FA")])
+    give(store, "ada", 0, 100)
+    renewed = f"ada,FA,{day(120).date()},0,{day(900).date()},manual,\n".encode()
+    with open_records(BytesIO(HEADER + renewed), zone=UTC) as records:
+        renewing = partial(importing.run, duplicates=Duplicates.RENEW)
+        assert renewing(acting(store), records, at=day(5)).imported == 1
+    assert due(store, day(11)) == ["ada issued", "ada 90 days"]
+
+    def begin(issued: int, at: int) -> list[str]:
+        with store.reading() as view:
+            *_, award = view.awards.history("ada", "fa")
+        moved = evolve(award, issued_at=day(issued), version=award.version)
+        assert awarding.edit(acting(store), moved, at=day(at))
+        return [str(each.kind) for each in notices(store)]
+
+    assert begin(100, at=12) == ["issued"]
+    assert due(store, day(71)) == []
+    assert begin(120, at=72) == ["issued"]
+    assert due(store, day(73)) == ["ada 30 days"]
 
 
 @pytest.mark.rule("INT-23")

@@ -83,6 +83,18 @@ def test_training_is_reopened_at_the_expiry_once_and_earns_anew(store: Store[Tra
     assert reopen.reopen_expired(acting(store, policy=POLICY), at=day(411)) == []
 
 
+@pytest.mark.rule("ALL-EXP-03", "INT-46")
+def test_who_has_the_next_award_already_need_not_take_the_training_again(
+    store: Store[Transaction],
+) -> None:
+    with store.writing() as transaction:
+        (held,) = transaction.awards.history("ada", "yearly")
+        transaction.awards.replace([held.archive(day(500))])
+        transaction.awards.add([Award("ada", "yearly", day(500), None, cycle=2)])
+    assert reopen.reopen_expired(acting(store, policy=POLICY), at=day(450)) == []
+    assert statuses(store) == ["completed", "completed"]
+
+
 @pytest.mark.rule("ALL-EXP-03")
 def test_a_late_run_leaves_alone_what_was_completed_since(store: Store[Transaction]) -> None:
     complete(store, "A", EXPIRY)

@@ -31,6 +31,10 @@ class EventKind(Word):
     ENROLLED = "enrolment.created"
 
 
+ISSUES = EventKind.ISSUED, EventKind.IMPORTED, EventKind.RENEWED
+"""The events that begin a cycle."""
+
+
 @value
 class Event:
     """Something that happened to one cycle of an award, at an instant.

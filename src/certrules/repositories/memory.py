@@ -198,15 +198,16 @@ class _Awards(Part):
             if archived in (None, award.archived)
         )
 
-    def expiring(self, first: datetime, last: datetime) -> Iterator[Award]:
-        first, last = instants.utc(first), instants.utc(last)
+    def expiring(self, first: datetime, last: datetime, *, at: datetime) -> Iterator[Award]:
+        first, last, at = instants.utc(first), instants.utc(last), instants.utc(at)
         found = [
-            (award.expires_at, award.user_id, award.certification_id, award)
+            (award.expires_at, *award.key, award)
             for cycles in self._scope.see().awards.values()
             for award in cycles
-            if award.expires_at and first <= award.expires_at <= last and not award.archived
+            if award.expires_at and first <= award.expires_at <= last
+            if award.archived_at is None or award.archived_at > at
         ]
-        return (award for *_, award in sorted(found, key=lambda each: each[:3]))
+        return (award for *_, award in sorted(found, key=lambda each: each[:4]))
 
     def add(self, awards: Sequence[Award]) -> None:
         self._change(awards, lambda kept, _: kept is None)

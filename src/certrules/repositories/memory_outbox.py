@@ -1,13 +1,13 @@
 """The outbox: how are events and notices kept in the memory of one process?"""
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from certrules.model.awards import Award
-from certrules.model.notices import Event, Notice, NoticeIdentity, NoticeKind, Planned
+from certrules.model.awards import Award, AwardKey
+from certrules.model.notices import ISSUES, Event, Notice, NoticeIdentity, NoticeKind, Planned
 from certrules.repositories.memory_state import Part
 
 _ACKNOWLEDGED = "acknowledged"
@@ -34,6 +34,11 @@ class MemoryEvents(Part):
         places = enumerate(entries)
         found = (place for place, each in places if each is not None and _at(each) >= at)
         return next(found, len(entries))
+
+    def issues(self, cycles: Collection[tuple[str, str, int]]) -> Mapping[AwardKey, datetime]:
+        entries: list[Event | Notice | None] = self._scope.see().events
+        issues = (each for each in entries if isinstance(each, Event) and each.kind in ISSUES)
+        return {each.key: each.at for each in issues if each.key in cycles}
 
     def acknowledged(self) -> int:
         return self._scope.see().cursors.get(_ACKNOWLEDGED, 0)

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from certrules.model.awards import Award
+from certrules.model.awards import Award, AwardKey
 from certrules.model.badges import Badge
 from certrules.model.catalog import Certification, Item, ItemKind, ItemRef
 from certrules.model.learning import (
@@ -126,10 +126,11 @@ class Awards(Protocol):
     ) -> Iterator[Award]:
         """Return awards by user, certification and cycle, without holding them all."""
 
-    def expiring(self, first: datetime, last: datetime) -> Iterator[Award]:
-        """Return the current awards that expire from one instant to another, both included.
+    def expiring(self, first: datetime, last: datetime, *, at: datetime) -> Iterator[Award]:
+        """Return the awards that expire from one instant to another, both included.
 
-        In the order in which they expire; they are not all held at once.
+        Only those that are current at ``at``: not archived, or archived later. In the order in
+        which they expire; they are not all held at once.
         """
 
     def add(self, awards: Sequence[Award]) -> None:
@@ -290,6 +291,12 @@ class Events(Protocol):
         """Return the position up to which everything happened before an instant.
 
         That is the one before the first entry of the instant or later; 0 if it is the first.
+        """
+
+    def issues(self, cycles: Collection[tuple[str, str, int]]) -> Mapping[AwardKey, datetime]:
+        """Return when each (user, certification, cycle) was issued, by the last event of its issue.
+
+        An import and a renewal issue too; absent if no event says so.
         """
 
     def acknowledged(self) -> int:

@@ -42,8 +42,8 @@ Editing = ReplaceAward | CancelOutdatedNotices | RevokeOutdatedBadge
 Removing = RemoveAward | CancelNotices | ForgetNotices | RevokeBadge | Notify | CloseRenewal
 """The effects of removing awards."""
 
-Restoring = ArchiveAward | ReplaceAward | Notify
-"""The effects of removing awards that were issued in advance."""
+Moving = ArchiveAward | ReplaceAward | CancelNotices | Notify
+"""The effects of moving the instant until which an award is current."""
 
 
 def issued(
@@ -66,7 +66,7 @@ def issued(
     closed = [CloseRenewal(renewal.close(RenewalState.REPLACED, at))] if renewal else []
     before = archived(held, max(at, award.issued_at))
     if held and award.issued_at > at:
-        gap = held.expires_at is not None and held.expires_at < award.issued_at
+        gap = _expires(held.archive(award.issued_at))
         undone = (RevokeBadge, CancelNotices) if gap else RevokeBadge
         before = tuple(each for each in before if not isinstance(each, undone))
     return *before, IssueAward(award), *closed, issuing.notify(kind, award, at)
@@ -106,12 +106,13 @@ def edited(award: Award) -> tuple[Editing, ...]:
 
 def rescheduled(
     others: Iterable[Award], award: Award, at: datetime, before: Award | None = None
-) -> Iterator[ArchiveAward]:
-    """Yield the other cycles that are current until an award begins, if that is another instant.
+) -> Iterator[Moving]:
+    """Yield what follows for the other cycles that are current until an award begins.
 
-    ``before`` is the award as it was if it is edited, and None if it is issued.
+    If that is another instant than before, they are archived then. ``before`` is the award as it
+    was if it is edited, and None if it is issued.
 
-    Rules: INT-46.
+    Rules: INT-23, INT-46.
     """
     at = instants.utc(at)
     begins = max(at, award.issued_at)
@@ -121,17 +122,36 @@ def rescheduled(
             continue
         follows = before is not None and until == before.issued_at
         if until != (new := begins if follows else min(until, begins)):
-            yield ArchiveAward(evolve(each, archived_at=new, version=each.version + 1))
+            yield from _moved(each, new, at)
 
 
-def restored(kept: Iterable[Award], lost: Iterable[Award], at: datetime) -> Iterator[Restoring]:
+def _moved(award: Award, until: datetime | None, at: datetime) -> Iterator[Moving]:
+    """Yield what follows if an award is current until another instant, or from now on.
+
+    If it expires no more as its notices say, they are cancelled. If it expires again, that is a
+    change of it, so that they are created again.
+    """
+    after = evolve(award, archived_at=until, version=award.version + 1)
+    yield ReplaceAward(after) if until is None else ArchiveAward(after)
+    if until is None or (_expires(after) and not _expires(award)):
+        yield issuing.notify(EventKind.CHANGED, after, at)
+    elif _expires(award) and not _expires(after):
+        yield CancelNotices(award.key)
+
+
+def _expires(award: Award) -> bool:
+    """Return whether an award expires before another takes its place."""
+    until, expires = award.archived_at, award.expires_at
+    return expires is not None and (until is None or expires < until)
+
+
+def restored(kept: Iterable[Award], lost: Iterable[Award], at: datetime) -> Iterator[Moving]:
     """Yield what follows for the cycles that stay if awards are removed before they begin.
 
     A cycle that was to be archived when a removed one begins is archived when the next one begins
-    that stays. If there is none, it is current again. That is a change of it, so that the notices
-    of its expiry that were cancelled come again.
+    that stays. If there is none, it is current again.
 
-    Rules: INT-46.
+    Rules: INT-23, INT-46.
     """
     at = instants.utc(at)
     begins = {(each.user_id, each.issued_at) for each in lost if each.issued_at > at}
@@ -145,12 +165,8 @@ def restored(kept: Iterable[Award], lost: Iterable[Award], at: datetime) -> Iter
             if each.archived_at is None or (each.user_id, each.archived_at) not in begins:
                 continue
             until = min((max(at, later.issued_at) for later in cycles[place:]), default=None)
-            after = evolve(each, archived_at=until, version=each.version + 1)
-            if until is None:
-                yield ReplaceAward(after)
-                yield issuing.notify(EventKind.CHANGED, after, at)
-            elif until != each.archived_at:
-                yield ArchiveAward(after)
+            if until != each.archived_at:
+                yield from _moved(each, until, at)
 
 
 def removed(

@@ -153,6 +153,25 @@ class OutboxContract(Contract):
             assert first < second
             assert work.events.position_at(later + timedelta(microseconds=1)) == last
 
+    def test_the_last_issue_of_a_cycle_is_found_whatever_issued_it(self) -> None:
+        hour = timedelta(hours=1)
+        issues = EventKind.ISSUED, EventKind.IMPORTED, EventKind.RENEWED
+        events = [
+            evolve(_EVENT, kind=kind, cycle=cycle, at=_AT + hour * number)
+            for cycle, kind in enumerate(issues, 1)
+            for number in (2, 1)
+        ]
+        others = [EventKind.CHANGED, EventKind.REMOVED, EventKind.ENROLLED]
+        with self.store.writing() as work:
+            work.events.add([*events, evolve(_EVENT, user_id="bob"), evolve(_EVENT, cycle=9)])
+            work.events.add(evolve(_EVENT, kind=kind, at=_AT + hour * 9) for kind in others)
+            work.notices.add([evolve(_NOTICE, kind=NoticeKind.ISSUED)])
+        wanted = {("ada", "fire", cycle) for cycle in (1, 2, 3, 4)} | {("eve", "fire", 1)}
+        with self.store.reading() as view:
+            found = dict.fromkeys([("ada", "fire", cycle) for cycle in (1, 2, 3)], _AT + hour)
+            assert view.events.issues(wanted) == found
+            assert view.events.issues([]) == {}
+
     def test_nobody_acknowledges_what_is_yet_to_come(self) -> None:
         with self.store.writing() as work:
             work.events.add([_EVENT])
@@ -223,19 +242,24 @@ class OutboxContract(Contract):
             return Award(user_id, "fire", _AT, None if days is None else _AT + timedelta(days=days))
 
         awards = [award("b", 2), award("a", 2), award("c", 1), award("d", 3)]
-        others = [award("e", 4), award("f", None), award("g", 0), award("h", 2).archive(_AT)]
-        self._write(lambda work: work.awards.add([*awards, *others]))
-        bounds = _AT + timedelta(days=1), _AT + timedelta(days=3)
+        others = [award("e", 4), award("f", None), award("g", 0)]
+        history = [award("bb", 2).archive(_AT), award("h", 4).archive(_AT)]
+        self._write(lambda work: work.awards.add([*awards, *others, *history]))
+        first, last = _AT + timedelta(days=1), _AT + timedelta(days=3)
+        moment = timedelta(microseconds=1)
         with self.store.reading() as view:
-            found = [each.user_id for each in view.awards.expiring(*bounds)]
-            assert found == ["c", "a", "b", "d"]
-            within = view.awards.expiring(bounds[0] + timedelta(microseconds=1), bounds[1])
-            assert [each.user_id for each in within] == ["a", "b", "d"]
+            for bounds, at, expected in (
+                ((first, last), _AT, "c a b d"),
+                ((first + moment, last), _AT, "a b d"),
+                ((first, last), _AT - moment, "c a b bb d"),
+            ):
+                found = view.awards.expiring(*bounds, at=at)
+                assert [each.user_id for each in found] == expected.split()
 
     def test_many_awards_of_one_expiry_are_all_found(self) -> None:
         awards = [Award(f"{number:04}", "fire", _AT, _AT) for number in range(2500)]
         with self._after(lambda work: work.awards.add(awards)) as view:
-            assert list(view.awards.expiring(_AT, _AT)) == awards
+            assert list(view.awards.expiring(_AT, _AT, at=_AT)) == awards
 
     def test_a_view_cannot_write(self) -> None:
         self._write(lambda work: work.notices.add([_NOTICE]))

@@ -17,6 +17,7 @@ from certrules.errors import InvalidValueError
 from certrules.model.catalog import ItemKind
 from certrules.model.decisions import Answer
 from certrules.model.notices import (
+    ISSUES,
     Event,
     EventKind,
     Notice,
@@ -51,10 +52,7 @@ LOOK_BACK = timedelta(days=2)
 In another zone than before, the moment of a notice may lie up to so much earlier.
 """
 
-MADE = (EventKind.ISSUED, EventKind.IMPORTED, EventKind.RENEWED)
-"""What begins a cycle."""
-
-MOVED = (*MADE, EventKind.CHANGED)
+MOVED = (*ISSUES, EventKind.CHANGED)
 """What may put an expiry so near that some of its moments have passed."""
 
 
@@ -220,7 +218,7 @@ class _Planning:
         expire as it does, only the latest is sent, however late the job runs, and none from before
         the award was recorded.
         """
-        issues = {event.key: event for _, event in events if event.kind in MADE}
+        issues = {event.key: event for _, event in events if event.kind in ISSUES}
         moves = {event.key: (at, event) for at, event in events if event.kind in MOVED}
         histories = self.transaction.awards.histories({(user, code) for user, code, _ in moves})
         found = {award.key: award for history in histories.values() for award in history}
@@ -228,12 +226,12 @@ class _Planning:
         notices: list[Notice] = []
         passed: list[Notice] = []
         for position, event in events:
-            if event.kind not in MADE or (event.key in awards and issues[event.key] is event):
+            if event.kind not in ISSUES or (event.key in awards and issues[event.key] is event):
                 notices += rules.of_event(event, self._unaware(position, event))
+        recorded = {cycle: event.at for cycle, event in issues.items()}
+        recorded |= self.transaction.events.issues(awards.keys() - issues.keys())
         for cycle, award in awards.items():
             position, event = moves[cycle]
-            made = issues.get(cycle)
-            recorded_at = made.at if made else None
             alike: dict[datetime, list[Notification]] = defaultdict(list)
             for each in self._unaware(position, event):
                 alike[max(event.at, self.markers[each.id].until)].append(each)
@@ -241,9 +239,9 @@ class _Planning:
                 notices += (
                     each
                     for each in rules.edited(
-                        None, award, unaware, at=at, zone=self.zone, recorded_at=recorded_at
+                        None, award, unaware, at=at, zone=self.zone, recorded_at=recorded.get(cycle)
                     )
-                    if made or each.due_at >= self.markers[each.notification_id].since
+                    if each.due_at >= self.markers[each.notification_id].since
                 )
                 passed += rules.passed(award, unaware, at=at, zone=self.zone)
         added = self._enqueue(notices)
@@ -292,7 +290,7 @@ class _Planning:
         bounds = rules.reach([notification], since, stop) if marker.until < stop else None
         if bounds is None:
             return ()
-        awards = self.transaction.awards.expiring(*bounds)
+        awards = self.transaction.awards.expiring(*bounds, at=self.at)
         return rules.due(awards, [notification], since, stop, zone=self.zone)
 
 

@@ -62,9 +62,8 @@ def reopen_expired(
     at = instants.utc(at)
     first = datetime.min.replace(tzinfo=UTC) if since is None else instants.utc(since)
     with acting.reading() as view:
-        expired = [
-            (each.user_id, each.certification_id) for each in view.awards.expiring(first, at)
-        ]
+        found = view.awards.expiring(first, at, at=at)
+        expired = [(each.user_id, each.certification_id) for each in found]
     reopened: list[ReopenTraining] = []
     for pairs in batches(expired, on_progress):
         with acting.writing() as transaction:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
+from heapq import merge
 from operator import attrgetter
 
 from sqlalchemy import bindparam, delete, update
@@ -66,13 +67,15 @@ class SqlAwards(Part):
             )
         return map(AWARDS.read, self._session.pages(statement, *_KEY))
 
-    def expiring(self, first: datetime, last: datetime) -> Iterator[Award]:
-        statement = AWARDS.select.where(
-            table.c.expires_at >= instants.utc(first),
-            table.c.expires_at <= instants.utc(last),
-            table.c.archived_at.is_(None),
+    def expiring(self, first: datetime, last: datetime, *, at: datetime) -> Iterator[Award]:
+        within = table.c.expires_at.between(instants.utc(first), instants.utc(last))
+        archived, keys = table.c.archived_at, (table.c.expires_at, *_KEY)
+        current = (  # each of them is found in an index
+            self._session.pages(AWARDS.select.where(within, each), *keys)
+            for each in (archived.is_(None), archived > instants.utc(at))
         )
-        return map(AWARDS.read, self._session.pages(statement, table.c.expires_at, *_KEY))
+        rows = merge(*current, key=attrgetter(*(key.name for key in keys)))
+        return map(AWARDS.read, rows)
 
     def add(self, awards: Sequence[Award]) -> None:
         with self._conflicts_named(awards, lambda stored, _: stored is None):

@@ -1,7 +1,7 @@
 """The outbox: how are events and notices kept in a database, in one order?"""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from operator import attrgetter
@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, update
 
 from certrules import instants
-from certrules.model.awards import Award
-from certrules.model.notices import Event, Notice, NoticeKind, Planned, Priority
+from certrules.model.awards import Award, AwardKey
+from certrules.model.notices import ISSUES, Event, Notice, NoticeKind, Planned, Priority
 from certrules.repositories.sql.mapping import Getters, Mapped, in_order
 from certrules.repositories.sql.session import Part, Session
 from certrules.repositories.sql.tables import cursors, events, notices, planned
@@ -47,6 +47,12 @@ class SqlEvents(Part):
         of_then = select(events.c.position).where(events.c.at >= instants.utc(at))
         found = self._session.rows(of_then.order_by(events.c.position).limit(1))
         return found[0].position - 1 if found else _last_position(self._session)
+
+    def issues(self, cycles: Collection[tuple[str, str, int]]) -> Mapping[AwardKey, datetime]:
+        issued = _EVENTS.select.where(events.c.kind.in_(ISSUES)).order_by(events.c.position)
+        users = {user for user, _, _ in cycles}
+        found = map(_EVENTS.read, self._session.rows_among(issued, events.c.user_id, users))
+        return {each.key: each.at for each in found if each.key in cycles}
 
     def acknowledged(self) -> int:
         return _acknowledged(self._session)

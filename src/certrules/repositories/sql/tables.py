@@ -191,6 +191,7 @@ events: Table = _table(
     Column("cycle", Integer, nullable=False),
     Column("at", INSTANT, nullable=False),
     Column("item_id", KEY),
+    Index("certrules_events_by_user", "user_id"),
     sqlite_autoincrement=True,
 )
 

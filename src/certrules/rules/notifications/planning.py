@@ -6,7 +6,8 @@ another award, and has notices of its own.
 
 The sender records the identities that it sent, and plans from the instant up to which it planned
 before. So no notice is lost or sent twice, even if the job runs late, twice at once, or after the
-clock was set back. Nothing is planned for an award that was archived or removed.
+clock was set back. Nothing is planned for an award that was archived or removed. If the next award
+was issued in advance and begins only after a gap, the expiry before the gap is still news.
 """
 
 from collections.abc import Iterable, Iterator
@@ -58,9 +59,10 @@ def due(
 ) -> list[Notice]:
     """Return the notices of expiries that are due from ``since`` to just before ``until``.
 
-    In the order in which they are due; none for awards that are archived or never expire, nor
-    before an award was issued: who earns what is valid for a week is not reminded of it three weeks
-    earlier. Ask for consecutive intervals; one that ends before it begins is empty.
+    In the order in which they are due; none for awards that never expire, or that are archived
+    before they do or by ``until``, nor before an award was issued or after it was archived: who
+    earns what is valid for a week is not reminded of it three weeks earlier. Ask for consecutive
+    intervals; one that ends before it begins is empty.
 
     >>> jan, jul = (datetime(2024, month, 1, tzinfo=UTC) for month in (1, 7))
     >>> reminder = Notification("n1", NoticeKind.EXPIRY, Offset(-30, OffsetUnit.DAYS))
@@ -69,12 +71,12 @@ def due(
     ['2024-06-01 00:00:00+00:00']
 
     Rules: DOC-NOTIFY-01, DOC-NOTIFY-02, DOC-NOTIFY-04, DOC-NOTIFY-07, ALL-NOTIFY-03, INT-23,
-    INT-25.
+    INT-25, INT-46.
     """
     since, until = instants.utc(since), instants.utc(until)
     found = {
         notice.identity: notice
-        for notice in _called_for(awards, notifications, instants.time_zone(zone))
+        for notice in _called_for(awards, notifications, instants.time_zone(zone), until)
         if since <= notice.due_at < until
     }
     return sorted(found.values(), key=_order)
@@ -133,7 +135,7 @@ def passed(
     Rules: INT-25.
     """
     at = instants.utc(at)
-    found = _called_for([award], notifications, instants.time_zone(zone))
+    found = _called_for([award], notifications, instants.time_zone(zone), at)
     return sorted((each for each in found if each.due_at <= at), key=_order)
 
 
@@ -156,18 +158,24 @@ def withheld(notification: Notification, renewal: Answer) -> bool:
 
 
 def _called_for(
-    awards: Iterable[Award], notifications: Iterable[Notification], zone: tzinfo
+    awards: Iterable[Award], notifications: Iterable[Notification], zone: tzinfo, at: datetime
 ) -> Iterator[Notice]:
-    """Yield every notice of an expiry, whenever it is due; each distinct expiry is counted once."""
+    """Yield every notice of an expiry, whenever it is due; each distinct expiry is counted once.
+
+    An award that is history at an instant, or will be when it expires, has none.
+    """
     of_expiry = [each for each in _distinct(notifications) if each.kind is NoticeKind.EXPIRY]
     known: dict[datetime, list[tuple[Notification, datetime]]] = {}
     for award in awards:
-        if award.archived or award.expires_at is None:
+        if award.expires_at is None:
+            continue
+        until = award.archived_at
+        if until is not None and until <= max(at, award.expires_at):
             continue
         if award.expires_at not in known:
             known[award.expires_at] = list(_moments(award.expires_at, of_expiry, zone))
         for notification, due_at in known[award.expires_at]:
-            if due_at >= award.issued_at:
+            if due_at >= award.issued_at and (until is None or due_at < until):
                 yield Notice(
                     notification.id,
                     NoticeKind.EXPIRY,
