@@ -20,6 +20,9 @@ pytest.register_assert_rewrite(
     "certrules.testing.contract", "certrules.testing.learning", "certrules.testing.optional"
 )
 
+FROZEN = Path(__file__).parent / "frozen"
+"""Stores of each version, with rows in every table."""
+
 SERVERS = {
     name: make_url(os.environ[variable])
     for name in ("postgresql", "mariadb")

@@ -69,7 +69,7 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
     )
     subparsers = top.add_subparsers(metavar="COMMAND", required=True, title="commands")
     for name, (_, says) in COMMANDS.items():
-        if name == "demo" and options.HOST.get():  # which needs a store of its own
+        if name in {"demo", "store"} and options.HOST.get():  # which has a store of its own
             continue
         added = options.subparser(subparsers, name, says)
         if command in {None, name}:

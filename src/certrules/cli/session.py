@@ -34,25 +34,27 @@ PATIENCE = 30.0
 
 @contextmanager
 def opened(
-    url: str, *, create: bool = False, patience: float | None = None
+    url: str, *, create: bool = False, patience: float | None = None, older: bool = False
 ) -> "Iterator[SqlStore]":
     """Open the store of a URL for the time of a block; a missing one is made only if ``create``.
 
-    ``patience`` is how many seconds to wait for another writer, each time.
+    ``patience`` is how many seconds to wait for another writer, each time. ``older`` is for what
+    upgrades a store: whether there is one, and of which version, is not asked.
     """
     if not url.strip():
         raise UsageError("--store is empty; name an SQLite file, or a database's URL")
     with extra("cli", "a store", "SQLAlchemy"):
-        from certrules.repositories.sql import open_store
+        from certrules.repositories.sql import opening
         from certrules.repositories.sql.engines import changes
     waiting, password = patience or PATIENCE, os.environ.get(PASSWORD)
+    open_ = opening.store_at if older else opening.open_store
     try:
-        opening = open_store(url, create=create, timeout=waiting, password=password)
+        found = open_(url, create=create, timeout=waiting, password=password)
     except StoreError as error:
         if url == os.environ.get(options.STORE):
             error.add_note(f"given by {options.STORE}")
         raise
-    with closing(opening) as store:
+    with closing(found) as store:
         kept = changes(store.engine)
         try:
             yield store

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "delete": ("catalog", "delete a certification, with every award of it"),
     "due": ("outbox", "create the notices that are due by now, in the outbox"),
     "outbox": ("outbox", "show events and notices of the outbox, and acknowledge them"),
+    "store": ("store", "upgrade a store that an older certrules made"),
 }
 """The module of each command, and what it does, in a line of help."""
 

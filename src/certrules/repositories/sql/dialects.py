@@ -132,8 +132,9 @@ def _begin_postgresql(connection: Connection, writing: bool, milliseconds: int) 
 def _begin_mariadb(connection: Connection, writing: bool, milliseconds: int) -> None:  # noqa: FBT001
     connection.execution_options(isolation_level="READ COMMITTED" if writing else "REPEATABLE READ")
     # Without the mode, a text too long for its column would be cut in silence.
+    seconds = max(1, milliseconds // 1000)
     connection.exec_driver_sql(
-        f"SET SESSION innodb_lock_wait_timeout = {max(1, milliseconds // 1000)},"
+        f"SET SESSION innodb_lock_wait_timeout = {seconds}, SESSION lock_wait_timeout = {seconds},"
         " SESSION sql_mode = 'STRICT_ALL_TABLES'"
     )
     if not writing:

@@ -116,12 +116,17 @@ _OWN = re.compile(rf"\bcertrules_(?=({'|'.join(n.removeprefix('certrules_') for 
 
 def tables_there(database: Engine | Connection) -> tuple[set[str], bool]:
     """Return which tables of certrules are there, by their usual names, and if there are others."""
-    options = database.get_execution_options()
-    prefix = options.get("certrules_prefix", "certrules_")
-    there = inspect(database).get_table_names(options.get("schema_translate_map", {}).get(None))
+    prefix = database.get_execution_options().get("certrules_prefix", "certrules_")
+    there = inspect(database).get_table_names(schema_of(database))
     found = {"certrules_" + name.removeprefix(prefix) for name in there if name.startswith(prefix)}
     own = found & set(metadata.tables)
     return own, len(own) < len(there)
+
+
+def schema_of(database: Engine | Connection) -> str | None:
+    """Return the schema into which a host has moved the tables; None is the database's own."""
+    schema: str | None = database.get_execution_options().get("schema_translate_map", {}).get(None)
+    return schema
 
 
 def in_memory(url: URL) -> bool:

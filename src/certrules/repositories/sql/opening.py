@@ -35,22 +35,30 @@ def open_store(
     certrules.errors.StoreError: 'no/such/store.db' does not exist; check the path, or load a \
 catalog to make a store there
     """
+    store = store_at(url, create=create, timeout=timeout, password=password)
+    where = place(store.engine.url)
+    try:
+        if create and _has_room(store.engine):
+            create_schema(store.engine, timeout=timeout)
+        with store.reading(), translated(where):
+            _is_store(store.engine, where)
+            return store
+    except BaseException:
+        store.close()
+        raise
+
+
+def store_at(
+    url: str | PathLike[str], *, create: bool = False, timeout: float, password: str | None
+) -> SqlStore:
+    """Return the store of :func:`open_store`, with no look at what is in the database."""
     address = _address(fspath(url))
     if password and address.host and address.password is None:
         address = address.set(password=password)
     dialects.check_supported(address.get_backend_name())
     dialects.check_shared(address)
     _check_file(address, create=create)
-    store = SqlStore(engine_at(address), timeout=timeout, url=address)
-    try:
-        if create and _has_room(store.engine):
-            create_schema(store.engine, timeout=timeout)
-        with store.reading(), translated(place(address)):
-            _is_store(store.engine, place(address))
-            return store
-    except BaseException:
-        store.close()
-        raise
+    return SqlStore(engine_at(address), timeout=timeout, url=address)
 
 
 def create_schema(engine: Engine, *, timeout: float = 30.0) -> None:

@@ -161,17 +161,22 @@ if sys.platform != "win32":
     os.register_at_fork(before=_close_resting, after_in_child=_take_over)
 
 
-def check_version(connection: Connection, where: str, *, locking: bool = False) -> None:
-    """Raise StoreError unless the tables are those of this certrules.
+def check_version(
+    connection: Connection, where: str, *, locking: bool = False, older: bool = False
+) -> int:
+    """Return the version of the tables; StoreError unless this certrules has it, or ``older``.
 
     Every transaction asks first: this fixes what a reader will see, and its lock lets in one writer
     at a time, so that events stand in the order in which they became visible.
     """
     found = select(schema.c.version)
-    versions = connection.scalars(found.with_for_update() if locking else found).all()
+    found = found.with_for_update() if locking else found
+    versions: Sequence[int] = connection.scalars(found).all()
     if not versions:
         raise StoreError(f"{where} {NO_STORE}")
-    check_versions(versions, where)
+    if not older or max(versions) > SCHEMA_VERSION:
+        check_versions(versions, where)
+    return max(versions)
 
 
 def check_versions(versions: Sequence[int], where: str) -> None:
@@ -181,8 +186,9 @@ def check_versions(versions: Sequence[int], where: str) -> None:
     its = f"its tables are of version {max(versions)}, and this certrules has {SCHEMA_VERSION}"
     if max(versions) < SCHEMA_VERSION:
         raise StoreError(
-            f"{where} was made by an older certrules ({its}); nothing in it was changed, and the "
-            "certrules that made it can go on with it"
+            f"{where} was made by an older certrules ({its}); nothing in it was changed: make a "
+            "backup, then upgrade it by `certrules store upgrade --store URL`, or in Python by "
+            "certrules.repositories.sql.upgrade(engine)"
         )
     raise StoreError(f"{where} was made by a newer certrules ({its}); install that one")
 

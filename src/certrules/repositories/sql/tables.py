@@ -323,3 +323,19 @@ badges: Table = _table(
     Index("certrules_badges_by_place", "status_list", "place", unique=True),
     Index("certrules_badges_one_open", "user_id", "certification_id", "cycle", "open", unique=True),
 )
+
+
+def add_tables(to: MetaData) -> None:
+    """Add every table to a host's metadata, with columns of SQLAlchemy's own types.
+
+    The host's Alembic then writes them into a migration that needs nothing of certrules, and the
+    host's own tables may refer to them.
+
+    >>> host = MetaData()
+    >>> add_tables(host)
+    >>> host.tables["certrules_awards"].c.issued_at.type
+    DateTime(timezone=True)
+    """
+    for table in metadata.sorted_tables:
+        for column in table.to_metadata(to).columns:
+            column.type = getattr(column.type, "kept", column.type)
