@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.db.models import Case, Model, Q, QuerySet, Value, When
@@ -47,34 +48,34 @@ from certrules.workflows.jobs import Jobs
 from certrules.workflows.manual_awards import AwardReport
 
 if TYPE_CHECKING:  # a class of Django's admin takes no types when it runs
+    _Options = BaseModelAdmin[Any]
     _ModelAdmin = admin.ModelAdmin[Any]
     _Inline = admin.TabularInline[Any, Any]
     _ModelForm = forms.ModelForm[Any]
 else:
-    _ModelAdmin, _Inline, _ModelForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
+    _Options, _ModelAdmin = BaseModelAdmin, admin.ModelAdmin
+    _Inline, _ModelForm = admin.TabularInline, forms.ModelForm
 
 MOST_USERS = 10_000
 """In how many users' rows a word is searched: no database takes any number of ids."""
 
 
-class _Rows(_ModelAdmin):
-    """Rows that nobody changes here."""
+class _ReadOnly(_Options):
+    """Rows of the host's database, which nobody changes here."""
 
-    list_per_page = 50
-    search_fields = ("search_text",)
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    has_change_permission = has_delete_permission = has_add_permission
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).using(host().using)
+
+
+class _Rows(_ReadOnly, _ModelAdmin):
+    list_per_page = 50
+    search_fields = ("search_text",)
+    show_full_result_count = False
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -229,11 +230,8 @@ class _Awards(_Held):
     fields = (*list_display, "basis", "source_type", "source_item", "archived_at", "version")
     readonly_fields = list_display[:-1]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return _ModelAdmin.has_add_permission(self, request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return _ModelAdmin.has_delete_permission(self, request, obj)
+    has_add_permission = _ModelAdmin.has_add_permission  # type: ignore[assignment]
+    has_delete_permission = _ModelAdmin.has_delete_permission
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the awards with their status at this instant."""
@@ -324,21 +322,13 @@ def _pairs(rows: Iterable[Any]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((row.user_id, row.certification_id) for row in rows))
 
 
-class _Assignments(_Inline):
+class _Assignments(_ReadOnly, _Inline):
     model = Assignment
     fields = ("kind", "item_id", "assigned_at")
     verbose_name_plural = "earned by"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).using(host().using)
-
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True  # of whoever sees the certification
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
 
 
 @admin.register(Certification)
