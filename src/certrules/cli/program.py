@@ -84,7 +84,14 @@ def main(argv: Sequence[str] | None = None, *, host: "Platform[Transaction] | No
     commands have no ``--store``.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    options.HOST.set(host)
+    before = options.HOST.set(host)
+    try:
+        return _ended(words)
+    finally:
+        options.HOST.reset(before)
+
+
+def _ended(words: Sequence[str]) -> int:
     _speak_utf8()
     try:
         code = _run(words)

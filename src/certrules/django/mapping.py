@@ -40,9 +40,10 @@ class _Rows(Generic[V]):
     def _key(self, id_: str) -> Any:
         """Return the primary key of an id; None if nothing here can have this id."""
         try:
-            return None if "\0" in id_ else self.rows.model._meta.pk.clean(id_, None)
+            key = None if "\0" in id_ else self.rows.model._meta.pk.clean(id_, None)
         except ValidationError:
             return None
+        return None if isinstance(key, int) and abs(key) >= 2**63 else key
 
 
 class MappedUsers:
