@@ -118,6 +118,7 @@ _TABLES = (
         "events",
         "position:auto kind:word user_id:key certification_id:key cycle:int at:instant "
         "item_id:key?",
+        events_by_user="user_id",
     ),
     _table(
         "Notice",

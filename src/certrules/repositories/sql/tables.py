@@ -37,7 +37,11 @@ SCHEMA_VERSION = 2
 """The shape of the tables below; a store of another shape is refused."""
 
 metadata: MetaData = MetaData()
-"""Every table, for hosts that make their schema with tools of their own."""
+"""Every table, for hosts that make their schema with tools of their own.
+
+Whatever changes here changes ``certrules.django.migrations`` too: tests/django/test_models.py says
+what is missing there.
+"""
 
 
 def _table(name: str, *columns: Any, **options: Any) -> Table:
