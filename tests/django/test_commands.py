@@ -46,6 +46,7 @@ def test_records_are_imported_and_shown(
     ("words", "said"),
     [
         (["demo"], "invalid choice: 'demo'"),
+        (["store", "upgrade"], "invalid choice: 'store'"),
         (["status", "--store", "other.db"], "unrecognized arguments: --store"),
         (["import", "no-such.csv"], "no-such.csv"),
         (["award", "--certification", "fa", "--user", "bob", "--always-valid"], "no user 'bob'"),
