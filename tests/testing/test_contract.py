@@ -1,7 +1,8 @@
 """The contract fails for a store that breaks a promise."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, get_type_hints
 
 import pytest
@@ -131,3 +132,129 @@ def test_a_view_in_which_a_method_writes_is_found_out(
     tests.store = Lax(*method.split("."))
     with pytest.raises(AssertionError):
         getattr(tests, promise)()
+
+
+class Altered(MemoryStore):
+    """One of its methods does something else, given what it should do and its arguments."""
+
+    def __init__(self, method: str, instead: Callable[..., Any]) -> None:
+        super().__init__()
+        self.part, self.method = method.split(".")
+        self.instead = instead
+
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        with super().reading() as view:
+            yield self.altered(view)
+
+    @contextmanager
+    def writing(self) -> Iterator[Any]:
+        with super().writing() as work:
+            yield self.altered(work)
+
+    def altered(self, work: MemoryTransaction) -> Passing:
+        part = getattr(work, self.part)
+        method = partial(self.instead, work, getattr(part, self.method))
+        return Passing(work, self.part, Passing(part, self.method, method))
+
+
+def backwards(_: Transaction, method: Callable[..., Any], *args: Any) -> Any:
+    found = method(*args)
+    if isinstance(found, tuple):  # attempts, and completions
+        return found[0], found[1][::-1]
+    return iter([*found][::-1])
+
+
+def by_time(_: Transaction, method: Callable[..., Any], *args: Any) -> Any:
+    return iter(sorted(method(*args), key=lambda each: (each.completed_at, each.user_id)))
+
+
+def twice(_: Transaction, method: Callable[..., Any], *args: Any) -> Any:
+    return (each for each in method(*args) for _ in range(2))
+
+
+def attempts_backwards(_: Transaction, method: Callable[..., Any], *args: Any) -> Any:
+    attempts, done = method(*args)
+    return attempts[::-1], done
+
+
+def remove_open(work: Transaction, method: Callable[[str], None], id_: str) -> None:
+    """Leave the renewals that are closed."""
+    found = {(each.user_id, id_) for each in work.renewals.open(id_)}
+    kept = [
+        each
+        for user_id, _ in found
+        for each in work.renewals.history(user_id, id_)
+        if each.closed_at
+    ]
+    method(id_)
+    for each in kept:
+        work.renewals.add(each)
+
+
+def remove_closed(work: Transaction, method: Callable[[str], None], id_: str) -> None:
+    """Leave the renewals that are open."""
+    kept = work.renewals.open(id_)
+    method(id_)
+    for each in kept:
+        work.renewals.add(each)
+
+
+@pytest.mark.parametrize(
+    ("method", "instead", "promise"),
+    [
+        ("renewals.remove", remove_open, "test_renewals_of_a_certification_are_removed"),
+        ("renewals.remove", remove_closed, "test_renewals_of_a_certification_are_removed"),
+        ("learning.completions", backwards, "test_a_completion_is_added_once"),
+        ("learning.completions", by_time, "test_a_completion_is_added_once"),
+        ("learning.completions", twice, "test_a_completion_is_added_once"),
+        ("learning.history", backwards, "test_items_of_several_kinds_are_asked_about_at_once"),
+        ("learning.history", attempts_backwards, "test_attempts_are_kept_side_by_side"),
+    ],
+)
+def test_a_store_that_answers_otherwise_is_found_out(
+    method: str, instead: Callable[..., Any], promise: str
+) -> None:
+    contract = LearningContract()
+    contract.store = MemoryStore()
+    getattr(contract, promise)()
+    contract.store = Altered(method, instead)
+    with pytest.raises(AssertionError):
+        getattr(contract, promise)()
+
+
+class ReadOnly:
+    """A part of a store that has no method that writes."""
+
+    def __init__(self, part: Any) -> None:
+        self.get, self.among, self.named, self.all = part.get, part.among, part.named, part.all
+
+
+class ReadingUsers(MemoryStore):
+    """A store whose users are somebody else's: its part of users has no ``put``."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Any]:
+        with super().reading() as view:
+            yield Passing(view, "users", ReadOnly(view.users))
+
+    @contextmanager
+    def writing(self) -> Iterator[Any]:
+        with super().writing() as work:
+            yield Passing(work, "users", ReadOnly(work.users))
+
+
+class TestStoresThatOnlyReadUsers(StoreContract, LearningContract):
+    @pytest.fixture(autouse=True)
+    def fresh(self) -> None:
+        self.store = ReadingUsers()
+
+    def giving(self, work: Any) -> Transaction:
+        return work.inner  # type: ignore[no-any-return]
+
+
+def test_rows_must_be_given_where_the_store_reads_them() -> None:
+    contract = StoreContract()
+    contract.store = ReadingUsers()
+    with pytest.raises(AttributeError):
+        contract.test_users_come_back_as_they_were()

@@ -49,7 +49,7 @@ class LearningContract(Contract):
             assert view.learning.related([], []) == ([], [])
 
     def test_a_course_put_again_is_replaced_whole(self) -> None:
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.learning.put_courses([Course("c1", ("m1", "m2"))])
             work.learning.put_courses([Course("c1", ("m3",)), Course("c1", ("m4",))])
             work.learning.put_courses([Course("c3", ("m1", "m3"))])
@@ -73,7 +73,7 @@ class LearningContract(Contract):
             Course("p1"),
         ]
         plans = [LearningPlan("p1", ("c1", "nowhere")), LearningPlan("p2", ("c2", "c3"))]
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.learning.put_courses(courses)
             work.learning.put_plans(plans)
         with self.store.reading() as view:
@@ -87,7 +87,7 @@ class LearningContract(Contract):
         first = Enrolment("ada", _COURSE, "c1", _T0, *done, direct=True)
         second = Enrolment("ada", _COURSE, "c1", _T0 + 3 * _DAY, attempt=2)
         others = [Enrolment("bob", _COURSE, "c1", _T0), Enrolment("ada", _PLAN, "c1", _T0)]
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.learning.put_enrolments([first, *others])
             work.learning.put_enrolments([second, first.archive(_T0 + 3 * _DAY)])
         with self.store.reading() as view:
@@ -97,7 +97,7 @@ class LearningContract(Contract):
     def test_a_completion_is_added_once(self) -> None:
         done = [Completion("ada", _COURSE, "c1", _T0 + n * _DAY) for n in (1, 0)]
         bobs = Completion("bob", _COURSE, "c2", _T0)
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.learning.add_completions([*done, bobs])
             work.learning.add_completions(done)
         with self.store.reading() as view:
@@ -113,7 +113,7 @@ class LearningContract(Contract):
             Completion("ada", *ref, _T0 + n * _DAY) for n, ref in enumerate((plan, _C1, plan, _C2))
         ]
         items = [Item(*_C1, name="One"), Item(*plan, code="P"), Item(*_C2)]
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.learning.put_enrolments(reversed(attempts))
             work.learning.add_completions(done)
             work.items.put(items)
@@ -128,7 +128,7 @@ class LearningContract(Contract):
 
     def test_who_completed_items_since_an_instant_did_so_at_it_too(self) -> None:
         done = [Completion(f"u{n:04}", _COURSE, "c1", _T0 + n * _DAY) for n in range(2500)]
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.learning.add_completions(done)
             work.learning.add_completions([Completion("planned", _PLAN, "c1", _T0 + 999 * _DAY)])
         with self.store.reading() as view:
@@ -148,7 +148,7 @@ class LearningContract(Contract):
             evolve(first, user_id="bob", kind=_PLAN),
         ]
         recorded = [Completion("ada", *_C1, _T0 + n * _DAY) for n in (2, 1)]
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.learning.put_enrolments(attempts)
             work.learning.add_completions(recorded)
         with self.store.reading() as view:
@@ -162,7 +162,7 @@ class LearningContract(Contract):
 
     def test_an_external_training_is_replaced(self) -> None:
         reported = ExternalTraining("ada", "t1", date(2025, 1, 2), "fa")
-        with self.store.writing() as work:
+        with self._writing() as work:
             other = evolve(reported, id="t0")
             work.learning.put_external([reported, other, evolve(reported, certification_id=None)])
             expected = [other, evolve(reported, certification_id=None)]
@@ -173,7 +173,7 @@ class LearningContract(Contract):
         bobs, adas = (ExternalTraining(user, "t1", date(2025, 1, 2)) for user in ("bob", "ada"))
         t1, t2 = (ItemRef(ItemKind.EXTERNAL_TRAINING, id_) for id_ in ("t1", "t2"))
         since = datetime(2025, 1, 2, 23, 59, tzinfo=UTC)
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.learning.put_external([bobs, evolve(adas, completed_on=date(2025, 1, 1))])
         with self.store.reading() as view:
             found = list(view.learning.external(["bob", "ada", "eve"]))
@@ -184,7 +184,7 @@ class LearningContract(Contract):
             assert not view.learning.completed_by([t2, ItemRef(_COURSE, "t1")], since)
 
     def test_progress_belongs_to_one_user_and_one_course(self) -> None:
-        with self.store.writing() as work:
+        with self._writing() as work:
             for user, course in (("ada", "c1"), ("ada", "c2"), ("bob", "c1")):
                 work.learning.add_progress(user, course, ["m1", "m2"])
             work.learning.add_progress("ada", "c1", ["m1"])
@@ -198,7 +198,7 @@ class LearningContract(Contract):
     def test_a_renewal_is_started_and_closed(self) -> None:
         done = _RENEWAL.close(RenewalState.COMPLETED, _T0 + _DAY)
         again = evolve(_RENEWAL, cycle=2, key=None, started_at=_T0 + 2 * _DAY)
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.renewals.add(_RENEWAL)
             work.renewals.close(done)
             work.renewals.add(again)
@@ -209,7 +209,7 @@ class LearningContract(Contract):
     def test_renewals_of_a_user_are_found(self) -> None:
         done = _RENEWAL.close(RenewalState.COMPLETED, _T0 + _DAY)
         again, other = evolve(_RENEWAL, key=None), evolve(_RENEWAL, certification_id="b")
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.renewals.add(_RENEWAL)
             work.renewals.close(done)
             for each in (again, other, evolve(_RENEWAL, user_id="bob")):
@@ -219,7 +219,7 @@ class LearningContract(Contract):
 
     def test_open_renewals_of_a_certification_are_found(self) -> None:
         bobs = evolve(_RENEWAL, user_id="bob")
-        with self.store.writing() as work:
+        with self._writing() as work:
             for each in (bobs, _RENEWAL, evolve(_RENEWAL, certification_id="other")):
                 work.renewals.add(each)
             assert list(work.renewals.open("fa")) == [_RENEWAL, bobs]
@@ -228,7 +228,7 @@ class LearningContract(Contract):
 
     def test_open_renewals_of_many_are_found_by_user_and_certification(self) -> None:
         bobs, other = evolve(_RENEWAL, user_id="bob"), evolve(_RENEWAL, certification_id="other")
-        with self.store.writing() as work:
+        with self._writing() as work:
             for each in (bobs, _RENEWAL, other):
                 work.renewals.add(each)
             pairs = [("ada", "fa"), ("bob", "fa"), ("bob", "other"), ("eve", "fa")]
@@ -238,7 +238,7 @@ class LearningContract(Contract):
             assert work.renewals.open_among(pairs) == {pairs[1]: bobs}
 
     def test_one_renewal_is_open_at_most(self) -> None:
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.renewals.add(_RENEWAL)
             work.renewals.add(evolve(_RENEWAL, certification_id="other"))
             with raises(ConflictError, "'fa' of user 'ada'"):
@@ -247,7 +247,7 @@ class LearningContract(Contract):
             assert list(view.renewals.history("ada", "fa")) == [_RENEWAL]
 
     def test_a_key_is_used_once(self) -> None:
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.renewals.add(_RENEWAL)
             work.renewals.close(_RENEWAL.close(RenewalState.CANCELLED, _T0))
             with raises(ConflictError):
@@ -258,7 +258,7 @@ class LearningContract(Contract):
 
     def test_what_is_not_open_cannot_be_closed(self) -> None:
         done = _RENEWAL.close(RenewalState.COMPLETED, _T0)
-        with self.store.writing() as work:
+        with self._writing() as work:
             with raises(ConflictError):
                 work.renewals.close(done)
             work.renewals.add(_RENEWAL)
@@ -269,7 +269,7 @@ class LearningContract(Contract):
     def test_renewals_of_a_certification_are_removed(self) -> None:
         other = evolve(_RENEWAL, certification_id="other")
         past = evolve(_RENEWAL, key="k0").close(RenewalState.CANCELLED, _T0)
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.renewals.add(evolve(_RENEWAL, key="k0"))
             work.renewals.close(past)
             work.renewals.add(_RENEWAL)
@@ -283,7 +283,7 @@ class LearningContract(Contract):
         twice = Certification("b", "B", assignments=(assigned, evolve(assigned, group="g")))
         once = Certification("a", "A", code="A", assignments=(assigned,))
         plan = Certification("c", "C", assignments=(evolve(assigned, kind=_PLAN),))
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.certifications.put([twice, once, plan])
             assert work.certifications.assigned(_COURSE, "c1") == [once, twice]
             work.certifications.remove("a")
@@ -303,7 +303,7 @@ class LearningContract(Contract):
 
     def test_awards_are_removed_as_they_were_seen(self) -> None:
         awards = [Award("ada", "fa", _T0 + n * _DAY, None, cycle=n) for n in (1, 2)]
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.awards.add(awards)
             with raises(ConflictError):
                 work.awards.remove([awards[0], evolve(awards[1], version=2)])
@@ -317,7 +317,7 @@ class LearningContract(Contract):
 
     def test_a_view_cannot_write_any_of_it(self) -> None:
         award = Award("ada", "fa", _T0, None)
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.awards.add([award])
             work.renewals.add(_RENEWAL)
         self._refused(
@@ -337,7 +337,7 @@ class LearningContract(Contract):
 
     def test_a_dropped_transaction_leaves_nothing(self) -> None:
         def write_and_fail() -> None:
-            with self.store.writing() as work:
+            with self._writing() as work:
                 work.learning.put_courses([Course("c1", ("m1",))])
                 work.learning.put_enrolments([Enrolment("ada", _COURSE, "c1", _T0)])
                 work.learning.add_completions([Completion("ada", _COURSE, "c1", _T0)])

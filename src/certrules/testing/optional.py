@@ -27,7 +27,7 @@ class OutboxContract(Contract):
     def test_events_and_notices_come_back_as_they_were_in_one_order(self) -> None:
         enrolled = Notice("n2", NoticeKind.ENROLLED, "ada", "fire", 2, _AT, _AT, "course-7")
         entries: list[Event | Notice] = [_EVENT, _NOTICE, evolve(_EVENT, cycle=2), enrolled]
-        with self.store.writing() as work:
+        with self._writing() as work:
             for entry in entries:
                 if isinstance(entry, Notice):
                     assert work.notices.add([entry]) == [entry]
@@ -41,22 +41,22 @@ class OutboxContract(Contract):
 
     def test_a_notice_is_sent_once(self) -> None:
         late = evolve(_NOTICE, due_at=_AT + timedelta(hours=1), priority=Priority.NORMAL)
-        with self.store.writing() as work:
+        with self._writing() as work:
             assert work.notices.add([_NOTICE, late]) == [late]
-        with self.store.writing() as work:
+        with self._writing() as work:
             assert not work.notices.add([late, _NOTICE])
         assert self._entries() == [late]
 
     def test_of_two_issues_of_one_cycle_the_last_is_sent(self) -> None:
         first = evolve(_NOTICE, kind=NoticeKind.ISSUED, of=_AT, due_at=_AT)
         last = evolve(first, of=_AT + timedelta(days=30), due_at=_AT + timedelta(days=30))
-        with self.store.writing() as work:
+        with self._writing() as work:
             assert work.notices.add([first, last]) == [last]
         assert self._entries() == [last]
 
     def test_what_is_passed_over_counts_as_sent(self) -> None:
         other = evolve(_NOTICE, cycle=2)
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.notices.pass_over([_NOTICE, _NOTICE])
             work.notices.pass_over([_NOTICE])
             assert work.notices.add([_NOTICE, other]) == [other]
@@ -65,7 +65,7 @@ class OutboxContract(Contract):
 
     def test_what_was_passed_over_is_free_again_once_its_expiry_is_no_more(self) -> None:
         for free in ("cancel", "forget"):
-            with self.store.writing() as work:
+            with self._writing() as work:
                 work.notices.pass_over([_NOTICE])
                 getattr(work.notices, free)([("ada", "fire", 1)])
                 assert work.notices.add([_NOTICE]) == [_NOTICE]
@@ -79,7 +79,7 @@ class OutboxContract(Contract):
         ]
         former = evolve(_NOTICE, of=_NOTICE.of + timedelta(microseconds=1))
         stands = Award("ada", "fire", _AT, _NOTICE.of)
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.notices.add([_NOTICE, former, *others])
             work.notices.cancel_outdated([stands])
             assert not work.notices.add([_NOTICE, *others])
@@ -100,7 +100,7 @@ class OutboxContract(Contract):
                 _NOTICE, user_id="a" * 255, certification_id="ö" * 255, notification_id="n" * 255
             ),
         ]
-        with self.store.writing() as work:
+        with self._writing() as work:
             assert list(work.notices.add([_NOTICE, *others])) == [_NOTICE, *others]
         assert self._entries() == [_NOTICE, *others]
 
@@ -108,18 +108,18 @@ class OutboxContract(Contract):
         notices = [
             evolve(_NOTICE, user_id=f"{number % 7}", cycle=number) for number in range(1, 1201)
         ]
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.notices.add(notices[:5])
             assert list(work.notices.add(notices)) == notices[5:]
         assert self._entries() == notices
 
     def test_what_is_acknowledged_stays_so(self) -> None:
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.events.add([evolve(_EVENT, cycle=cycle) for cycle in (1, 2, 3)])
             assert work.events.acknowledged() == 0
             positions = [position for position, _ in work.events.after(0, 10)]
             work.events.acknowledge(positions[1])
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.events.acknowledge(positions[0])
             assert work.events.acknowledged() == positions[1]
             rest = work.events.after(work.events.acknowledged(), 10)
@@ -128,7 +128,7 @@ class OutboxContract(Contract):
     def test_what_is_pending_and_late_is_counted(self) -> None:
         normal = evolve(_NOTICE, cycle=2, priority=Priority.NORMAL)
         first = evolve(_NOTICE, cycle=3, due_at=datetime.min.replace(tzinfo=UTC))
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.events.add([_EVENT])
             work.notices.add([_NOTICE, normal, first])
         moment = timedelta(microseconds=1)
@@ -142,7 +142,7 @@ class OutboxContract(Contract):
             assert view.events.count(10**12, _AT) == (0, 0)
 
     def test_a_position_is_found_by_an_instant(self) -> None:
-        with self.store.writing() as work:
+        with self._writing() as work:
             assert work.events.position_at(_AT) == 0
             later = _AT + timedelta(microseconds=2)
             work.events.add([evolve(_EVENT, at=each) for each in (_AT, later, _AT)])
@@ -173,7 +173,7 @@ class OutboxContract(Contract):
             assert view.events.issues([]) == {}
 
     def test_nobody_acknowledges_what_is_yet_to_come(self) -> None:
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.events.add([_EVENT])
             work.events.acknowledge(10**12)
             work.events.add([_EVENT])
@@ -182,7 +182,7 @@ class OutboxContract(Contract):
     def test_pending_notices_of_an_expiry_can_be_taken_back(self) -> None:
         issued = evolve(_NOTICE, notification_id="n2", kind=NoticeKind.ISSUED)
         other = evolve(_NOTICE, cycle=2)
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.notices.add([_NOTICE, issued, other])
             work.notices.cancel([("ada", "fire", 1), ("bob", "fire", 1)])
             assert [each for _, each in work.events.after(0, 10)] == [issued, other]
@@ -193,7 +193,7 @@ class OutboxContract(Contract):
         issued = evolve(_NOTICE, notification_id="n2", kind=NoticeKind.ISSUED)
         enrolled = evolve(_NOTICE, notification_id="n3", kind=NoticeKind.ENROLLED)
         others = [enrolled, evolve(_NOTICE, cycle=2), evolve(issued, user_id="bob")]
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.notices.add([_NOTICE, issued, *others])
             work.notices.forget([("ada", "fire", 1), ("eve", "fire", 1)])
         assert self._entries() == others
@@ -202,7 +202,7 @@ class OutboxContract(Contract):
         kinds = (NoticeKind.EXPIRY, NoticeKind.ISSUED)
         notices = [evolve(_NOTICE, notification_id=str(kind), kind=kind) for kind in kinds]
         for _ in range(3):
-            with self.store.writing() as work:
+            with self._writing() as work:
                 assert work.notices.add(notices) == notices
                 assert not work.notices.add(notices)
                 work.events.acknowledge(10**12)
@@ -210,7 +210,7 @@ class OutboxContract(Contract):
         assert self._entries() == notices * 3
 
     def test_what_was_sent_cannot_be_taken_back(self) -> None:
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.notices.add([_NOTICE])
             work.events.acknowledge(work.events.after(0, 1)[0][0])
             work.notices.cancel([("ada", "fire", 1)])
@@ -218,17 +218,17 @@ class OutboxContract(Contract):
         assert self._entries() == [_NOTICE]
 
     def test_a_position_is_not_given_twice(self) -> None:
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.notices.add([_NOTICE])
             ((taken, _),) = work.events.after(0, 10)
             work.notices.cancel([("ada", "fire", 1)])
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.events.add([_EVENT])
             ((position, _),) = work.events.after(0, 10)
             assert position > taken
 
     def test_how_far_notices_are_planned_is_remembered(self) -> None:
-        with self.store.writing() as work:
+        with self._writing() as work:
             assert work.notices.planned() == {}
             work.notices.set_planned({"n1": Planned(7, _AT, _AT), "N1": Planned(8, _AT, _AT)})
             before = Planned(6, _AT - timedelta(microseconds=1), _AT - timedelta(days=1))
@@ -309,7 +309,7 @@ class BadgesContract(Contract):
         self._add(_BADGE)
         free = Badge("b2", "bob", "fire", 1, _AT, None, 1, 8)
         for badge in (evolve(free, id="b1"), evolve(free, index=7), evolve(free, user_id="ada")):
-            with self.store.writing() as work:
+            with self._writing() as work:
                 with raises(ConflictError):
                     work.badges.add(badge)
                 assert work.badges.places() == (1, {7})
@@ -319,7 +319,7 @@ class BadgesContract(Contract):
         self._add(_BADGE)
         again = evolve(_BADGE, id="b2", index=8)
         self._write(lambda work: work.badges.revoke([_CYCLE, ("bob", "fire", 1)]))
-        with self.store.writing() as work:
+        with self._writing() as work:
             assert work.badges.get("b1") == evolve(_BADGE, revoked=True)
             assert work.badges.current(*_CYCLE) is None
             with raises(ConflictError):
@@ -337,7 +337,7 @@ class BadgesContract(Contract):
         self._write(lambda work: work.badges.withdraw("b1"))
         withdrawn = evolve(_BADGE, revoked=True, withdrawn=True)
         again = evolve(_BADGE, id="b2", index=8)
-        with self.store.writing() as work:
+        with self._writing() as work:
             assert work.badges.get("b1") == work.badges.current(*_CYCLE) == withdrawn
             assert set(work.badges.withdrawn([_CYCLE, ("bob", "fire", 1)])) == {_CYCLE}
             with raises(ConflictError):
@@ -362,7 +362,7 @@ class BadgesContract(Contract):
             evolve(withdrawn.award, issued_at=later),
             evolve(_BADGE.award, user_id="dan"),
         ]
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.badges.withdraw("b3")
             work.badges.revoke_outdated([])
             work.badges.revoke_outdated([_BADGE.award, endless.award, withdrawn.award])
@@ -379,7 +379,7 @@ class BadgesContract(Contract):
     def test_a_suspension_may_be_lifted(self) -> None:
         self._add(_BADGE)
         self._write(lambda work: work.badges.suspend("b1"))
-        with self.store.writing() as work:
+        with self._writing() as work:
             assert work.badges.current(*_CYCLE) == evolve(_BADGE, suspended=True)
             work.badges.suspend("b1", suspended=False)
             work.badges.suspend("b3")
@@ -396,6 +396,6 @@ class BadgesContract(Contract):
         )
 
     def _add(self, *badges: Badge) -> None:
-        with self.store.writing() as work:
+        with self._writing() as work:
             for badge in badges:
                 work.badges.add(badge)

@@ -48,7 +48,7 @@ class Session:
     """One connection in one transaction; no error of the database leaves it untranslated."""
 
     def __init__(self, connection: Connection, where: str, *, writable: bool) -> None:
-        self._connection = connection
+        self.connection = connection
         self._where = where
         self._writable = writable
         self._unread: list[CursorResult[Any]] = []
@@ -64,7 +64,7 @@ class Session:
         """Return every row that a statement selects with these parameters."""
         self._check_open()
         with translated(self._where, "cannot look this up"):
-            found = self._connection.execute(statement, parameters)
+            found = self.connection.execute(statement, parameters)
         with translated(self._where, UNREADABLE):
             return found.all()
 
@@ -94,7 +94,7 @@ class Session:
         self._check_open()
         streaming = {"stream_results": True, "yield_per": _PAGE}
         with translated(self._where, "cannot look this up"):
-            found = self._connection.execute(statement, execution_options=streaming)
+            found = self.connection.execute(statement, execution_options=streaming)
         self._unread.append(found)
         return self._streamed(found)
 
@@ -106,19 +106,19 @@ class Session:
 
     def position(self, text: ColumnElement[str], part: str) -> ColumnElement[int]:
         """Return the place of a part in a text, counted from 1, or 0 if it is not there."""
-        in_postgresql = self._connection.dialect.name == "postgresql"
+        in_postgresql = self.connection.dialect.name == "postgresql"
         return (func.strpos if in_postgresql else func.instr)(text, part)
 
     def by_code_point(self, text: ColumnElement[str]) -> ColumnElement[str]:
         """Return a text that is no column's, compared as those of columns are."""
         collations = {"sqlite": "BINARY", "postgresql": "C"}
-        return text.collate(collations.get(self._connection.dialect.name, COLLATION))
+        return text.collate(collations.get(self.connection.dialect.name, COLLATION))
 
     def sorted_none_last(
         self, column: ColumnElement[Any], *, descending: bool
     ) -> Sequence[ColumnElement[Any]]:
         """Return what to sort by, so that NULL is greater than everything, by an index if any."""
-        if self._connection.dialect.name in MARIADB:
+        if self.connection.dialect.name in MARIADB:
             return [key.desc() if descending else key for key in (column.is_(None), column)]
         return [column.desc().nulls_first() if descending else column.asc().nulls_last()]
 
@@ -136,20 +136,20 @@ class Session:
         given = list(values)
         if not given:
             return 0
-        schemas = self._connection.get_execution_options().get("schema_translate_map", {})
-        text, parameters = _compiled(self._connection.dialect, statement, schemas.get(None))
+        schemas = self.connection.get_execution_options().get("schema_translate_map", {})
+        text, parameters = _compiled(self.connection.dialect, statement, schemas.get(None))
         with translated(self._where):
             taken = ((map(getters[name], given), convert) for name, convert in parameters)
             columns = (map(convert, each) if convert else each for each, convert in taken)
             rows = list(zip(*columns, strict=True))
-            return self._connection.exec_driver_sql(text, rows).rowcount
+            return self.connection.exec_driver_sql(text, rows).rowcount
 
     def put(self, table: Table, values: Iterable[Any], getters: Getters) -> None:
         """Add whole rows, or replace those of the same key; of two such values, the last counts.
 
         Nothing may refer to the table, and it may have no other unique key.
         """
-        self.change(_put(table, self._connection.dialect.name), values, getters)
+        self.change(_put(table, self.connection.dialect.name), values, getters)
 
     def put_whole(self, whole: Whole[Any], values: Iterable[Any]) -> None:
         """Add values with their parts, or replace those of the same id."""
@@ -164,15 +164,15 @@ class Session:
         """Keep all of what a block changes, or nothing; the transaction goes on either way."""
         self._check_open()
         with translated(self._where):
-            self._connection.exec_driver_sql("SAVEPOINT certrules")
+            self.connection.exec_driver_sql("SAVEPOINT certrules")
         try:
             yield
         except Exception:  # an interruption drops the whole transaction, and must not be masked
             with translated(self._where):
-                self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT certrules")
+                self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT certrules")
             raise
         with translated(self._where):
-            self._connection.exec_driver_sql("RELEASE SAVEPOINT certrules")
+            self.connection.exec_driver_sql("RELEASE SAVEPOINT certrules")
 
     def _check_open(self) -> None:
         if not self.open:

@@ -45,6 +45,11 @@ class SqlTransaction:
         self._session = session
 
     @property
+    def connection(self) -> Connection:
+        """The connection, by which a host reads its own tables in the same view."""
+        return self._session.connection
+
+    @property
     def tables(self) -> protocols.Tables:
         """What people see of it all."""
         return SqlTables(self._session, self)
