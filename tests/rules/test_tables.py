@@ -12,6 +12,7 @@ from certrules.model.awards import AssociationType, Source, Status
 from certrules.model.catalog import Assignment, CertificationStatus
 from certrules.model.people import Company, Scope
 from certrules.model.tables import AwardRow, Field, by_status
+from certrules.repositories.generic_tables import GenericTables
 from certrules.repositories.memory import MemoryStore
 from certrules.rules import tables
 from certrules.rules.tables import Table, TableQuery, query
@@ -123,9 +124,23 @@ def test_the_list_of_certifications() -> None:
     names = list(query.columns)
     assert names == ["Code", "Name", "Description", "Expiry", "Awarded To", "Assigned"]
     assert found(query) == [
-        (None, "conduct", "", "never", 2, 0),
+        (None, "conduct", "", "never", 1, 0),
         ("FA", "First aid", "Bandages", "2 years", 2, 2),
     ]
+
+
+@pytest.mark.rule("DOC-CERT-10")
+@pytest.mark.parametrize(
+    ("days", "conduct", "first_aid"),
+    [(-367, 0, 0), (-300, 0, 1), (-9, 0, 2), (0, 1, 2), (99, 2, 2)],
+)
+def test_those_are_counted_who_have_a_certification_then(
+    days: int, conduct: int, first_aid: int
+) -> None:
+    query = asked(Table.CATALOG, ["Awarded To"], at=day(days))
+    assert found(query) == [(conduct,), (first_aid,)]
+    with STORE.reading() as view:
+        assert GenericTables(view).awarded(at=day(days)).get("4", 0) == conduct
 
 
 @pytest.mark.rule("ALL-MANAGE-09")

@@ -65,7 +65,7 @@ class AwardRow:
 
 @value
 class CertificationRow:
-    """A certification with the items that earn it, its creator, and how many have it now."""
+    """A certification with the items that earn it, its creator, and how many users have it."""
 
     certification: Certification
     items: tuple[Item, ...] = ()

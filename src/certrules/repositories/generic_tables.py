@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
-from certrules.model.awards import status_of
+from certrules.model.awards import Status, status_of
 from certrules.model.catalog import Certification, Item
 from certrules.model.tables import AwardRow, CertificationRow, Field, TableQuery
 from certrules.repositories.protocols import (
@@ -19,6 +20,8 @@ from certrules.repositories.protocols import (
 
 Known = Mapping[str, tuple[Certification, tuple[Item, ...]]]
 """Certifications by id, each with the items that earn it, in their order."""
+
+_HAD = Status.VALID, Status.EXPIRED
 
 _PAGE = 1000
 """The users of how many awards are looked up together."""
@@ -51,13 +54,14 @@ class GenericTables:
         counts = Counter(tuple(each.of(row) for each in query.group) for row in self._found(query))
         return [(*group, number) for group, number in counts.items()]
 
-    def awarded(self) -> Mapping[str, int]:
-        """Return the number of current awards of each certification."""
-        current = self.transaction.awards.select(archived=False)
-        return Counter(award.certification_id for award in current)
+    def awarded(self, *, at: datetime) -> Mapping[str, int]:
+        """Return how many users have each certification at an instant, valid or expired."""
+        awards = self.transaction.awards.select()
+        have = {award.key[:2] for award in awards if status_of(award, at) in _HAD}
+        return Counter(certification for _, certification in have)
 
     def _found(self, query: TableQuery) -> Iterator[Any]:
-        rows = self._awards(query) if query.table.of_awards else self._certifications()
+        rows = self._awards(query) if query.table.of_awards else self._certifications(query.at)
         return (row for row in rows if _matches(query, row))
 
     def _awards(self, query: TableQuery) -> Iterator[AwardRow]:
@@ -74,8 +78,8 @@ class GenericTables:
                     status = status_of(award, query.at)
                     yield AwardRow(award, status, user, company, *certification)
 
-    def _certifications(self) -> Iterator[CertificationRow]:
-        known, awarded = self._known(), self.awarded()
+    def _certifications(self, at: datetime) -> Iterator[CertificationRow]:
+        known, awarded = self._known(), self.awarded(at=at)
         creators = {one.created_by for one, _ in known.values() if one.created_by is not None}
         users = self.transaction.users.among(creators)
         for id_, (one, items) in known.items():

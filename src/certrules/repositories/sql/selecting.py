@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 
 from certrules.model.awards import status_of
 from certrules.model.tables import AwardRow, TableQuery
@@ -62,10 +62,15 @@ class SqlTables(GenericTables):
         statement = self._finding.select(query, *columns, func.count()).group_by(*places)
         return [tuple(row) for row in self._session.rows(statement)]
 
-    def awarded(self) -> Mapping[str, int]:
-        of = awards.c.certification_id
-        current = select(of, func.count()).where(awards.c.archived_at.is_(None)).group_by(of)
-        return dict(map(tuple, self._session.rows(current)))
+    def awarded(self, *, at: datetime) -> Mapping[str, int]:
+        of, begun, archived = (
+            awards.c.certification_id,
+            awards.c.issued_at <= at,
+            awards.c.archived_at,
+        )
+        number = select(of, func.count(awards.c.user_id.distinct())).group_by(of)
+        found = number.where(begun, or_(archived.is_(None), archived > at))
+        return dict(map(tuple, self._session.rows(found)))
 
 
 def _read(rows: Iterable[Any], known: Known, at: datetime) -> Iterator[AwardRow]:
