@@ -851,7 +851,7 @@ class Rule(Enum):
     INT_46 = (
         ("An award that begins in the future is not yet valid; the held award is archived when it "
          "begins, and cannot be renewed until then; if the other is removed before, it is "
-         "current again. An award that expires as it is issued is a "
+         "current again, and so its renewal open. An award that expires as it is issued is a "
          "fault, as one that expires before."),
         "decision (own)")
     INT_47 = (

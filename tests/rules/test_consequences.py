@@ -17,6 +17,7 @@ from certrules.model.effects import (
     IssueAward,
     Notify,
     RemoveAward,
+    ReopenRenewal,
     ReplaceAward,
     RevokeBadge,
     RevokeOutdatedBadge,
@@ -132,6 +133,23 @@ def test_of_two_awards_in_advance_the_one_that_stays_is_what_replaces() -> None:
     assert list(consequences.restored([held, sooner], [later], AT)) == again
     (alone, _) = consequences.restored([held], [sooner, later], AT)
     assert alone == ReplaceAward(evolve(held, archived_at=None, version=3))
+
+
+@pytest.mark.rule("INT-12b", "INT-46")
+def test_the_latest_renewal_that_was_replaced_is_open_again_if_none_is() -> None:
+    early, late = (
+        renewal(started_at=BEGIN + timedelta(days=days), user_id="ada") for days in (1, 2)
+    )
+    replaced = [each.close(RenewalState.REPLACED, AT) for each in (late, early)]
+    bobs = [renewal("bob").close(RenewalState.REPLACED, AT), renewal("bob", AT)]
+    others = [
+        renewal("cy").close(RenewalState.CANCELLED, AT),
+        evolve(renewal("di"), cycle=2).close(RenewalState.REPLACED, AT),
+    ]
+    current = [award(each) for each in ("ada", "bob", "cy", "di")]
+    found = list(consequences.reopened(current, [*replaced, *bobs, *others]))
+    assert found == [ReopenRenewal(late)]
+    assert list(consequences.reopened([], replaced)) == []
 
 
 DAY = timedelta(days=1)

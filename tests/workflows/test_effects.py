@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 import pytest
+from attrs import evolve
 
 from certrules import AssociationType, Award, Certification, ItemKind, Source
 from certrules.errors import ConflictError, InvalidValueError
@@ -28,6 +29,7 @@ from certrules.model.effects import (
     RecordExternalTraining,
     RemoveAward,
     RemoveCertification,
+    ReopenRenewal,
     ReopenTraining,
     ReplaceAward,
     ResetMaterials,
@@ -64,6 +66,7 @@ ALL: tuple[Effect, ...] = (
     CancelNotices(AwardKey("ada", "fa", 1)),
     IssueAward(Award("ada", "fa", day(6), None, cycle=2)),
     CloseRenewal(RENEWAL.close(RenewalState.COMPLETED, day(6))),
+    ReopenRenewal(evolve(RENEWAL, user_id="bob")),
     Notify(Event(EventKind.RENEWED, "ada", "fa", 2, day(6))),
     ReplaceAward(Award("bob", "fa", day(1), None, version=2)),
     RemoveAward(Award("eve", "fa", day(1), None)),
@@ -96,6 +99,9 @@ def furnish(store: Store[Transaction]) -> None:
         )
         bobs = Enrolment("bob", COURSE, "A", day(0), EnrolmentStatus.COMPLETED, completed_at=day(1))
         transaction.learning.put_enrolments([DONE, bobs])
+        renewal = evolve(RENEWAL, user_id="bob")
+        transaction.renewals.add(renewal)
+        transaction.renewals.close(renewal.close(RenewalState.REPLACED, day(6)))
         transaction.learning.add_progress("ada", "A", ["m1", "m2"])
         for badge in BADGES:
             transaction.badges.add(badge)
@@ -127,6 +133,8 @@ def test_every_effect_is_carried_out(store: Store[Transaction]) -> None:
         assert [each.state for each in view.renewals.history("ada", "fa")] == [
             RenewalState.COMPLETED
         ]
+        (again,) = view.renewals.history("bob", "fa")
+        assert again.state is RenewalState.OPEN
         badges = view.badges.listed(1)
         assert [each.revoked for each in badges] == [True, True, True, False]
         assert [each.withdrawn for each in badges] == [False, False, True, False]

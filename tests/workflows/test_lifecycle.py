@@ -122,6 +122,35 @@ def test_unlinked_before_it_begins_an_award_in_advance_leaves_all_as_it_was(
         assert events(store)[-1] == Event(EventKind.CHANGED, "ada", "fa", 1, day(20))
 
 
+@pytest.mark.rule("INT-12b", "INT-46")
+@pytest.mark.parametrize(("by", "again"), [("X", True), ("A", False)])
+def test_a_renewal_that_an_award_in_advance_closed_is_open_again_without_it(
+    store: Store[Transaction], by: str, again: bool
+) -> None:
+    assert lifecycle.assign(acting(store), "fa", Assignment(COURSE, "X", T0))
+    with store.writing() as transaction:
+        transaction.awards.add([Award("ada", "fa", day(1), day(40))])
+    option = RenewalOption(COURSE, by)
+    assert renewal.start(acting(store), "ada", "fa", option, at=day(5), key="k")
+    with store.writing() as transaction:
+        (held,) = transaction.awards.history("ada", "fa")
+        (begun,) = transaction.renewals.history("ada", "fa")
+        new = evolve(held, issued_at=day(30), source=Source(AssociationType.COURSE, "A"))
+        renew = Duplicates.RENEW
+        decided = importing.decide(new, [held], begun, duplicates=renew, at=day(9), policy=DOCEBO)
+        effects.apply(transaction, decided.effects)
+        (closed,) = transaction.renewals.history("ada", "fa")
+    assert closed == begun.close(RenewalState.REPLACED, day(9))
+    done = lifecycle.unlink(acting(store), "fa", COURSE, "A", at=day(20))
+    with store.reading() as view:
+        assert list(view.renewals.history("ada", "fa")) == [begun if again else closed]
+    assert done.reasons[-1].text == "current again: 1 award that the lost were to replace" + (
+        "; open again: 1 renewal of them" * again
+    )
+    by_it = Completion("ada", COURSE, "X", day(21))
+    assert bool(awarding.complete(acting(store), by_it, at=day(21)).decisions["fa"]) is again
+
+
 @pytest.mark.rule("INT-20", "INT-23")
 def test_unlinking_gives_up_the_renewals_that_it_makes_impossible(
     store: Store[Transaction],

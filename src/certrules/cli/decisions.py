@@ -132,6 +132,9 @@ SENTENCES: Mapping[type, Callable[[Words, Any], str]] = {
     effects.CloseRenewal: lambda words, it: (
         f"the renewal of {words.user(it.renewal.user_id)} is {_CLOSED[it.renewal.state]}"
     ),
+    effects.ReopenRenewal: lambda words, it: (
+        f"the renewal of {words.user(it.renewal.user_id)} is open again"
+    ),
     RenewalOption: lambda words, it: f"{words.option(it)} renews it",
     effects.AssignItem: lambda words, it: (
         f"{words.item(it.assignment.kind, it.assignment.item_id)} is assigned to "

@@ -53,6 +53,7 @@ DETAILS: Mapping[str, Any] = MappingProxyType(
         "permissions": tuple[Permission, ...],
         "plan": Item,
         "plan_id": str | None,
+        "renewals": int,
         "role": Role | None,
         "scope": str,
         "short_code": str,

@@ -162,6 +162,13 @@ class CloseRenewal:
 
 
 @value
+class ReopenRenewal:
+    """Replace a renewal that was closed as replaced by the open one that it was."""
+
+    renewal: Renewal
+
+
+@value
 class AssignItem:
     """Let an item earn a certification."""
 
@@ -220,6 +227,7 @@ Effect = (
     | ReopenTraining
     | OpenRenewal
     | CloseRenewal
+    | ReopenRenewal
     | AssignItem
     | UnassignItem
     | DefineCertification

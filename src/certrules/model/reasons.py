@@ -63,7 +63,10 @@ def _lost(details: Mapping[str, Any]) -> str:
 
 
 def _restored(details: Mapping[str, Any]) -> str:
-    return f"current again: {_counted(details['awards'], 'award')} that the lost were to replace"
+    renewals = details["renewals"]
+    again = f"; open again: {_counted(renewals, 'renewal')} of them" if renewals else ""
+    awards = _counted(details["awards"], "award")
+    return f"current again: {awards} that the lost were to replace{again}"
 
 
 def _protected(details: Mapping[str, Any]) -> str:

@@ -162,6 +162,14 @@ class MemoryRenewals(Part):
         closed = (renewal if each.state is RenewalState.OPEN else each for each in known)
         self._put(renewal, tuple(closed))
 
+    def reopen(self, renewal: Renewal) -> None:
+        known = list(self.history(renewal.user_id, renewal.certification_id))
+        closed = [(RenewalState.REPLACED, renewal.started_at) == _start(each) for each in known]
+        if closed.count(True) != 1 or any(each.state is RenewalState.OPEN for each in known):
+            raise renewal_conflict(renewal)
+        known[closed.index(True)] = renewal
+        self._put(renewal, tuple(known))
+
     def remove(self, certification_id: str) -> None:
         table = self._scope.change("renewals")
         for pair in [pair for pair in table if pair[1] == certification_id]:
@@ -169,6 +177,10 @@ class MemoryRenewals(Part):
 
     def _put(self, renewal: Renewal, renewals: tuple[Renewal, ...]) -> None:
         self._scope.change("renewals")[renewal.user_id, renewal.certification_id] = renewals
+
+
+def _start(renewal: Renewal) -> tuple[RenewalState, datetime]:
+    return renewal.state, renewal.started_at
 
 
 def _among(known: Mapping[str, T], ids: Collection[str]) -> list[T]:

@@ -236,6 +236,12 @@ class Renewals(Protocol):
     def close(self, renewal: Renewal) -> None:
         """Replace the open renewal by this closed one; ConflictError if none is open."""
 
+    def reopen(self, renewal: Renewal) -> None:
+        """Replace the renewal of this start that was closed as replaced by this open one.
+
+        ConflictError if there is none, or if another one of the user's certification is open.
+        """
+
     def remove(self, certification_id: str) -> None:
         """Delete every renewal of a certification."""
 

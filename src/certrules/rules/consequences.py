@@ -22,6 +22,7 @@ from certrules.model.effects import (
     IssueAward,
     Notify,
     RemoveAward,
+    ReopenRenewal,
     ReplaceAward,
     RevokeBadge,
     RevokeOutdatedBadge,
@@ -167,6 +168,22 @@ def restored(kept: Iterable[Award], lost: Iterable[Award], at: datetime) -> Iter
             until = min((max(at, later.issued_at) for later in cycles[place:]), default=None)
             if until != each.archived_at:
                 yield from _moved(each, until, at)
+
+
+def reopened(awards: Iterable[Award], renewals: Iterable[Renewal]) -> Iterator[ReopenRenewal]:
+    """Yield the renewals that are open again because their awards are current again.
+
+    They are those that were closed as replaced; none of a user who has another one open.
+
+    Rules: INT-12b, INT-46.
+    """
+    cycles = {(each.user_id, each.cycle) for each in awards}
+    known = sorted(renewals, key=lambda each: (each.user_id, each.started_at))
+    busy = {each.user_id for each in known if each.state is RenewalState.OPEN}
+    closed = (each for each in known if each.state is RenewalState.REPLACED)
+    theirs = (each for each in closed if (each.user_id, each.cycle) in cycles)
+    for each in {each.user_id: each for each in theirs if each.user_id not in busy}.values():
+        yield ReopenRenewal(evolve(each, state=RenewalState.OPEN, closed_at=None))
 
 
 def removed(

@@ -246,6 +246,24 @@ class LearningContract(Contract):
         with self.store.reading() as view:
             assert list(view.renewals.history("ada", "fa")) == [_RENEWAL]
 
+    def test_a_renewal_that_was_replaced_may_be_open_again(self) -> None:
+        before = evolve(_RENEWAL, key="k0", started_at=_T0 - _DAY)
+        replaced, cancelled = RenewalState.REPLACED, RenewalState.CANCELLED
+        with self.store.writing() as work:
+            for renewal in (before, _RENEWAL):
+                work.renewals.add(renewal)
+                work.renewals.close(renewal.close(replaced, _T0 + _DAY))
+            work.renewals.reopen(_RENEWAL)
+            found = [before.close(replaced, _T0 + _DAY), _RENEWAL]
+            assert list(work.renewals.history("ada", "fa")) == found
+            assert list(work.renewals.open("fa")) == [_RENEWAL]
+            for impossible in (before, evolve(_RENEWAL, user_id="bob"), _RENEWAL):
+                with raises(ConflictError):
+                    work.renewals.reopen(impossible)
+            work.renewals.close(_RENEWAL.close(cancelled, _T0 + _DAY))
+            with raises(ConflictError):
+                work.renewals.reopen(_RENEWAL)
+
     def test_a_key_is_used_once(self) -> None:
         with self._writing() as work:
             work.renewals.add(_RENEWAL)

@@ -32,6 +32,7 @@ from certrules.model.effects import (
     RecordExternalTraining,
     RemoveAward,
     RemoveCertification,
+    ReopenRenewal,
     ReopenTraining,
     ReplaceAward,
     ResetMaterials,
@@ -124,6 +125,8 @@ def _apply_to_certifications(transaction: EffectParts, of: Of) -> None:
         transaction.renewals.add(renewal)
     for renewal in of(CloseRenewal):
         transaction.renewals.close(renewal)
+    for renewal in of(ReopenRenewal):
+        transaction.renewals.reopen(renewal)
     for id_, assignment in of(AssignItem):
         _reassign(transaction, id_, added=[assignment])
     for id_, *item in of(UnassignItem):

@@ -5,6 +5,7 @@ without it.
 """
 
 from datetime import datetime
+from itertools import chain
 
 from certrules import instants
 from certrules.errors import InvalidValueError
@@ -74,9 +75,12 @@ def unlink(
 
     def unlink(transaction: EffectParts) -> Decision:
         found = facts.known_certification(transaction, certification_id)
-        awards = transaction.awards.select(certification_id=certification_id)
-        renewals = transaction.renewals.open(certification_id)
-        return lifecycle.unlink(found, kind, item_id, awards, renewals, at=at, policy=acting.policy)
+        awards = list(transaction.awards.select(certification_id=certification_id))
+        renewals = {each.user_id: [each] for each in transaction.renewals.open(certification_id)}
+        for user_id in {each.user_id for each in awards if each.issued_at > at}:
+            renewals[user_id] = [*transaction.renewals.history(user_id, certification_id)]
+        known = chain.from_iterable(renewals.values())
+        return lifecycle.unlink(found, kind, item_id, awards, known, at=at, policy=acting.policy)
 
     return decide_and_apply(acting, unlink, dry_run=dry_run)
 

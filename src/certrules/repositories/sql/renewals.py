@@ -1,6 +1,7 @@
 """Renewals: how are they kept in a database, one of them open at most?"""
 
 from collections.abc import Collection, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, func, insert, literal_column, select, update
@@ -8,7 +9,7 @@ from sqlalchemy import Select, bindparam, delete, func, insert, literal_column, 
 from certrules.errors import ConflictError
 from certrules.model.learning import Renewal, RenewalState
 from certrules.repositories.conflicts import renewal_conflict
-from certrules.repositories.sql.mapping import Mapped, in_order
+from certrules.repositories.sql.mapping import Getters, Mapped, in_order
 from certrules.repositories.sql.session import Part
 from certrules.repositories.sql.tables import renewals as table
 
@@ -33,6 +34,8 @@ _INSERT = insert(table).values(
     {**_RENEWALS.binds, "number": select(_LATER.c.number).scalar_subquery()}
 )
 _CLOSE = update(table).where(*_OF_PAIR, table.c.open.is_(True)).values(_RENEWALS.changes)
+_WAS = (table.c.state == bindparam("was"), table.c.started_at == bindparam("started"))
+_REOPEN = update(table).where(*_OF_PAIR, *_WAS).values(_RENEWALS.changes)
 _DELETE = delete(table).where(_OF_CERTIFICATION)
 
 
@@ -67,6 +70,20 @@ class SqlRenewals(Part):
 
     def close(self, renewal: Renewal) -> None:
         if self._session.change(_CLOSE, [renewal], _RENEWALS.getters) != 1:
+            raise renewal_conflict(renewal)
+
+    def reopen(self, renewal: Renewal) -> None:
+        before: Getters = {
+            "was": lambda _: RenewalState.REPLACED,
+            "started": attrgetter("started_at"),
+        }
+        try:
+            with self._session.whole():
+                getters = {**_RENEWALS.getters, **before}
+                number = self._session.change(_REOPEN, [renewal], getters)
+        except ConflictError:
+            number = 0
+        if number != 1:
             raise renewal_conflict(renewal)
 
     def remove(self, certification_id: str) -> None:

@@ -63,13 +63,9 @@ class SqlTables(GenericTables):
         return [tuple(row) for row in self._session.rows(statement)]
 
     def awarded(self, *, at: datetime) -> Mapping[str, int]:
-        of, begun, archived = (
-            awards.c.certification_id,
-            awards.c.issued_at <= at,
-            awards.c.archived_at,
-        )
+        of, archived = awards.c.certification_id, awards.c.archived_at
         number = select(of, func.count(awards.c.user_id.distinct())).group_by(of)
-        found = number.where(begun, or_(archived.is_(None), archived > at))
+        found = number.where(awards.c.issued_at <= at, or_(archived.is_(None), archived > at))
         return dict(map(tuple, self._session.rows(found)))
 
 

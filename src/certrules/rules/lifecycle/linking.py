@@ -100,7 +100,8 @@ def unlink(
     Only the awards that this item earned are removed, current and archived ones; ``awards`` and
     ``renewals`` are all those of the certification. Renewals begun by the item or of a removed
     award are cancelled. If an award is removed that was issued in advance, the one that it was to
-    replace stays current.
+    replace stays current, and its renewal is open again, if that was closed by it and can still be
+    completed.
 
     >>> start = datetime(2024, 1, 1, tzinfo=UTC)
     >>> course = Assignment(ItemKind.COURSE, "c1", start)
@@ -109,7 +110,7 @@ def unlink(
     >>> unlink(first_aid, ItemKind.COURSE, "c1", [by_hand], at=start).effects
     (UnassignItem(certification_id='fa', kind=<ItemKind.COURSE: 'course'>, item_id='c1'),)
 
-    Rules: DOC-ASSIGN-11, DOC-DELETE-05, ALL-CERT-09, INT-20, INT-23, INT-46.
+    Rules: DOC-ASSIGN-11, DOC-DELETE-05, ALL-CERT-09, INT-12b, INT-20, INT-23, INT-46.
     """
     if off := switched_off(policy):
         return Refused(off)
@@ -124,13 +125,17 @@ def unlink(
     source = AssociationType(kind.value), item_id
     lost = [each for each in awards if (each.source.type, each.source.item_id) == source]
     gone = {(each.user_id, each.cycle) for each in lost}
+    renewals = list(renewals)
     ended = [one for one in renewals if one.option.ref == item or (one.user_id, one.cycle) in gone]
     removed = consequences.removed(lost, ended, at)
     kept = (each for each in awards if (each.source.type, each.source.item_id) != source)
     restored = tuple(consequences.restored(kept, lost, at))
-    effects = (UnassignItem(certification.id, kind, item_id), *removed, *restored)
-    current = sum(isinstance(each, ReplaceAward) for each in restored)
-    why = (because(ReasonCode.AWARDS_RESTORED, awards=current),) if current else ()
+    current = [each.award for each in restored if isinstance(each, ReplaceAward)]
+    others = (one for one in renewals if one.option.ref != item)
+    again = tuple(consequences.reopened(current, others))
+    effects = (UnassignItem(certification.id, kind, item_id), *removed, *restored, *again)
+    counts = {"awards": len(current), "renewals": len(again)}
+    why = (because(ReasonCode.AWARDS_RESTORED, **counts),) if current else ()
     return Granted(effects, (_loss(Rule.DOC_ASSIGN_11, lost), *why))
 
 
