@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +34,7 @@ from certrules.repositories.sql import (
     SqlStore,
     add_tables,
     create_schema,
+    dialects,
     metadata,
     open_store,
     prefixed,
@@ -220,6 +222,39 @@ def test_a_reader_on_a_server_keeps_an_upgrade_waiting_no_longer(engine: Engine)
     assert list(upgrade(engine)) == STEPS
     check_upgraded(engine, before)
     reading.dispose()
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_an_upgrade_waits_for_another_no_longer_than_it_was_told(name: str) -> None:
+    engine = create_engine(empty_database(name, "old"), poolclass=NullPool)
+    fill(engine)
+    with engine.connect() as connection:
+        dialects.begin(connection, writing=True, timeout=1)
+        dialects.lock_tables(connection)
+        with pytest.raises(StoreError, match="is locked by another writer"):
+            upgrade(engine, timeout=1)
+    assert list(upgrade(engine, timeout=1)) == STEPS
+
+
+def test_threads_may_upgrade_several_stores_at_once(tmp_path: Path) -> None:
+    engines = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        engines.append(create_engine(frozen(1, tmp_path / name), poolclass=NullPool))
+    one, other = engines
+    before = read(one)
+    meanwhile: list[Any] = []
+    with ThreadPoolExecutor(1) as pool:
+
+        def watch(*arguments: Any) -> None:
+            if "ALTER TABLE" in arguments[2] and not meanwhile:
+                meanwhile.append(pool.submit(upgrade, other))
+                wait(meanwhile, timeout=0.5)
+
+        event.listen(one, "before_cursor_execute", watch)
+        assert list(upgrade(one)) == list(meanwhile[0].result()) == STEPS
+    for engine in engines:
+        check_upgraded(engine, before)
 
 
 def test_a_dry_run_changes_nothing(engine: Engine) -> None:

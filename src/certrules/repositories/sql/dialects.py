@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from certrules.errors import StoreError
 from certrules.repositories.sql.engines import place
+from certrules.repositories.sql.translation import LOCKED
 
 ASKING = 0.005
 """The seconds after which a writer asks again whether another has ended."""
@@ -32,11 +33,15 @@ def end(connection: Connection) -> None:
 
 
 def lock_tables(connection: Connection) -> None:
-    """Wait until nobody else makes tables, and keep others waiting until this session ends."""
+    """Wait until nobody else makes or upgrades tables; others wait until this session ends."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('certrules'))")
     elif connection.dialect.name != "sqlite":  # whose writers are alone anyway
-        connection.exec_driver_sql("SELECT GET_LOCK('certrules', 60)")
+        taken = connection.exec_driver_sql(
+            "SELECT GET_LOCK('certrules', @@SESSION.innodb_lock_wait_timeout)"
+        )
+        if not taken.scalar():
+            raise StoreError(f"{place(connection.engine.url)} {LOCKED}")
 
 
 def check_supported(dialect: str) -> None:

@@ -34,7 +34,7 @@ from certrules.repositories.sql.columns import (
 )
 
 SCHEMA_VERSION = 2
-"""The shape of the tables below; a store of another shape is refused."""
+"""The shape of the tables below; a store of another shape is refused, or upgraded on command."""
 
 metadata: MetaData = MetaData()
 """Every table, for hosts that make their schema with tools of their own.

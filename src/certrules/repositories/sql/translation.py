@@ -14,7 +14,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _CONFLICT = "another writer changed the same rows first; load them again and decide anew"
-_LOCKED = "is locked by another writer; wait for it to end, then try again"
+LOCKED = "is locked by another writer; wait for it to end, then try again"
 NO_STORE = (
     "holds no certrules tables; check its name, or load a catalog into a new file or an empty "
     "database to make a store"
@@ -34,7 +34,7 @@ _REFUSED = "refuses this user or password; check the user and the password of th
 _UNREACHABLE = "cannot be reached ({said}); check that the server runs, and its address"
 
 _MEANINGS = {
-    "SQLITE_BUSY": _LOCKED,
+    "SQLITE_BUSY": LOCKED,
     "SQLITE_CANTOPEN": "cannot be opened; check the path, and that its folder may be written to",
     "SQLITE_CORRUPT": "is damaged; restore it from a backup",
     "SQLITE_FULL": _NO_ROOM,
@@ -49,7 +49,7 @@ _MEANINGS = {
     "3D000": "does not exist; check the name of the database",
     "42P01": NO_STORE,
     "53100": _NO_ROOM,
-    "55P03": _LOCKED,
+    "55P03": LOCKED,
     "57P01": _LOST,
     "57P02": _LOST,
     # MariaDB, by number
@@ -59,7 +59,7 @@ _MEANINGS = {
     "1049": "does not exist; check the name of the database",
     "1114": _NO_ROOM,
     "1146": NO_STORE,
-    "1205": _LOCKED,
+    "1205": LOCKED,
     "1290": _READ_ONLY,
     "1792": _READ_ONLY,
     "2002": _UNREACHABLE,
