@@ -9,6 +9,7 @@ from certrules.model.notices import (
     EventKind,
     NoticeKind,
     Notification,
+    NotRenewable,
     Offset,
     OffsetUnit,
     Priority,
@@ -55,6 +56,8 @@ def test_only_an_expiry_has_its_notice_at_another_moment(kind: NoticeKind) -> No
     else:
         with pytest.raises(InvalidValueError, match=f"none for kind {kind}"):
             Notification("n", kind, Offset(1))
+        with pytest.raises(InvalidValueError, match="without_link for kind"):
+            Notification("n", kind, not_renewable=NotRenewable.NOT_SENT)
 
 
 @pytest.mark.rule("X-NOTIFY-1")

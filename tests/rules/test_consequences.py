@@ -133,6 +133,8 @@ def test_of_two_awards_in_advance_the_one_that_stays_is_what_replaces() -> None:
     assert list(consequences.restored([held, sooner], [later], AT)) == again
     (alone, _) = consequences.restored([held], [sooner, later], AT)
     assert alone == ReplaceAward(evolve(held, archived_at=None, version=3))
+    beside = evolve(later, issued_at=first)
+    assert list(consequences.restored([held, beside], [sooner], AT)) == []
 
 
 @pytest.mark.rule("INT-12b", "INT-46")

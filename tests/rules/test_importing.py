@@ -3,6 +3,7 @@
 import csv
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -18,6 +19,7 @@ from certrules import (
     CertificationStatus,
     Duplicates,
     ExpiryBasis,
+    ExpiryDay,
     Item,
     ItemKind,
     Renewal,
@@ -309,6 +311,29 @@ def test_a_record_that_changes_nothing_makes_no_award() -> None:
             held = Award(*RECORD.identity, RECORD.basis, RECORD.source, cycle=cycle, version=cycle)
             said = importing.decide(RECORD, [held], duplicates=Duplicates.REJECT, at=AT)
             assert (said.outcome, said.award) == (Outcome.UNCHANGED, held)
+
+
+@pytest.mark.rule("INT-44", "INT-47")
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        ({"basis": ExpiryBasis.ALWAYS_VALID}, "expiry by definition -> {}, expiry by always valid"),
+        (
+            {"issued_at": AT + timedelta(hours=1)},
+            "2026-01-01 12:00 UTC to no end -> 2026-01-01 13:00 UTC to no end",
+        ),
+        (
+            {"expiry_day": ExpiryDay.INCLUSIVE},
+            "expiry day exclusive -> {}, expiry day inclusive",
+        ),
+        ({"source": Source(AssociationType.COURSE, "7")}, "manual -> {}, course 7"),
+    ],
+)
+def test_a_change_is_said_in_the_words_of_what_differs(new: dict[str, Any], said: str) -> None:
+    held, days = Award("1", "fa", AT, None), "2026-01-01 to no end"
+    told = changes.change(held, evolve(held, **new), UTC)
+    expected = said.format(days)
+    assert told == (expected if expected.startswith("2026") else f"{days}, {expected}")
 
 
 @pytest.mark.rule("INT-45", "INT-46")

@@ -42,7 +42,7 @@ def change(held: Award, award: Award, zone: tzinfo) -> str:
 def _said(award: Award, other: Award, zone: tzinfo) -> str:
     said = [period(award, zone)]
     if said == [period(other, zone)] and award.identity != other.identity:
-        said = [f"{say(award.issued_at)} to {say(award.expires_at)}"]
+        said = [f"{say(award.issued_at)} to {say(award.expires_at or 'no end')}"]
     if award.source != other.source:
         said.append(earned_by(award))
     if award.basis is not other.basis:
