@@ -79,7 +79,7 @@ def test_courses_are_those_of_the_project_and_other_items_are_kept(mapped: str) 
     plan = Item(PLAN, "p1", "P-1")
     with system().writing() as work:
         work.items.put([plan])
-        with pytest.raises(StoreError, match="courses are the project's own"):
+        with pytest.raises(StoreError, match="items of this store are the host's own"):
             work.items.put([plan, Item(COURSE, first)])
     aid = Item(COURSE, first, "aid", "Aid")
     with system().reading() as view:
@@ -97,7 +97,7 @@ def test_courses_are_those_of_the_project_and_other_items_are_kept(mapped: str) 
 def test_users_are_not_written(mapped: str) -> None:
     with system().writing() as work:
         work.users.put([])
-        with pytest.raises(StoreError, match="users are the project's own"):
+        with pytest.raises(StoreError, match="users of this store are the host's own"):
             work.users.put([User("1", "ada")])
 
 

@@ -13,12 +13,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
-from certrules.django.mapping import MappedItems, MappedTransaction, MappedUsers
+from certrules.django.mapping import CourseRows, UserRows
 from certrules.django.store import DjangoStore
 from certrules.model.catalog import Item, ItemKind
 from certrules.model.notices import Event, Notice, Notification
 from certrules.model.people import User
 from certrules.model.policy import DOCEBO, Policy
+from certrules.repositories import composite
 from certrules.repositories.protocols import Transaction
 from certrules.text import folded
 from certrules.workflows import outbox
@@ -71,13 +72,13 @@ class Host:
         """Return what certrules sees of a course, whose id must be the text of the primary key."""
         return Item(ItemKind.COURSE, str(row.pk), name=str(row))
 
-    def parts(self, own: Transaction) -> Transaction:
-        """Return the parts of a transaction, given those that certrules keeps itself."""
+    def readers(self, own: Transaction) -> composite.Host:  # noqa: ARG002
+        """Return what is read from the project; override it to read enrolments there, too."""
         users, courses = self.users(), self.courses()
-        return MappedTransaction(
-            own,
-            None if users is None else MappedUsers(users, self.user),
-            None if courses is None else MappedItems(own.items, courses, self.course),
+        return composite.Host(
+            users=None if users is None else UserRows(users, self.user),
+            items=None if courses is None else CourseRows(courses, self.course),
+            kinds={ItemKind.COURSE},
         )
 
     def find_users(self, text: str) -> Iterable[str]:
@@ -111,8 +112,8 @@ def platform() -> Platform[Transaction]:
     """
     found = host()
     on_commit = deliver if _delivers(found) else None
-    store = DjangoStore(found.using, on_commit=on_commit, parts=found.parts)
-    return Platform(store, found.policy, found.zone)
+    own = DjangoStore(found.using, on_commit=on_commit)
+    return Platform(composite.CompositeStore(own, found.readers), found.policy, found.zone)
 
 
 def system() -> Acting[Transaction]:

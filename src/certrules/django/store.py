@@ -14,7 +14,6 @@ from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from certrules.errors import StoreError
-from certrules.repositories.protocols import Transaction
 from certrules.repositories.sql import JoinedStore
 from certrules.repositories.sql.store import SqlTransaction
 
@@ -39,36 +38,30 @@ class DjangoStore:
 
     Outside ``atomic``, each ``writing()`` is a transaction of its own. Inside, it is a savepoint:
     an exception undoes what was done in it, and the project can go on; what the project rolls back
-    is gone with the rest. ``on_commit`` is called after each commit of what was written, and
-    ``parts`` makes of the parts of a transaction those that it has for workflows.
+    is gone with the rest. ``on_commit`` is called after each commit of what was written.
 
     Make the tables by ``manage.py migrate``. The rest is as in
     :class:`~certrules.repositories.sql.JoinedStore`.
     """
 
     def __init__(
-        self,
-        using: str = "default",
-        *,
-        on_commit: Callable[[], object] | None = None,
-        parts: Callable[[SqlTransaction], Transaction] = lambda own: own,
+        self, using: str = "default", *, on_commit: Callable[[], object] | None = None
     ) -> None:
         self.using = using
         self.on_commit = on_commit
-        self.parts: Callable[[SqlTransaction], Transaction] = parts
 
     @contextmanager
-    def reading(self) -> Iterator[Transaction]:
+    def reading(self) -> Iterator[SqlTransaction]:
         """Open a view of what the project sees; writing through it is a StoreError."""
         with self._joined() as store, store.reading() as view:
-            yield self.parts(view)
+            yield view
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
+    def writing(self) -> Iterator[SqlTransaction]:
         """Open a transaction or a savepoint: dropped whole on any exception."""
         with self._joined() as store:
             with store.writing() as work:
-                yield self.parts(work)
+                yield work
             if self.on_commit:
                 transaction.on_commit(self.on_commit, using=self.using, robust=True)
 
