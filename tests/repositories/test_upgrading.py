@@ -122,11 +122,20 @@ def differences(engine: Engine) -> Sequence[object]:
         return list(compare_metadata(context, metadata))
 
 
-def found(engine: Engine) -> list[str]:
+def found(engine: Engine, schema: str | None = None) -> list[str]:
     """The tables of a database, as those of ``metadata`` are written down."""
     reflected = MetaData()
-    reflected.reflect(engine)
-    return list(described(reflected, [engine.dialect]))
+    reflected.reflect(engine, schema=schema)
+    return [line.replace(f"{schema}.", "") for line in described(reflected, [engine.dialect])]
+
+
+def made(like: Engine, folder: Path) -> Engine:
+    """A new database of the same kind, with the newest tables."""
+    name = {"mysql": "mariadb"}.get(like.dialect.name, like.dialect.name)
+    url = empty_database(name, "made") if name in SERVERS else f"sqlite:///{folder / 'made.db'}"
+    engine = create_engine(url, poolclass=NullPool)
+    create_schema(engine)
+    return engine
 
 
 def test_nothing_is_lost(old: str, engine: Engine) -> None:
@@ -302,17 +311,15 @@ def test_tables_that_were_made_and_those_that_were_upgraded_are_the_same(
     engine: Engine, tmp_path: Path
 ) -> None:
     upgrade(engine)
-    name = {"mysql": "mariadb"}.get(engine.dialect.name, engine.dialect.name)
-    url = empty_database(name, "made") if name in SERVERS else f"sqlite:///{tmp_path / 'made.db'}"
-    made = create_engine(url, poolclass=NullPool)
-    create_schema(made)
-    assert found(engine) == found(made)
-    assert differences(made) == []
+    newest = made(engine, tmp_path)
+    assert found(engine) == found(newest)
+    assert differences(newest) == []
 
 
 @pytest.mark.parametrize("way", ["prefix", "schema"])
 def test_tables_of_another_name_or_schema_are_upgraded(way: str, url: str, tmp_path: Path) -> None:
     engine = host = create_engine(url, poolclass=NullPool)
+    name = None
     if way == "prefix":
         host = prefixed(engine, "lms_")
     else:
@@ -331,6 +338,8 @@ def test_tables_of_another_name_or_schema_are_upgraded(way: str, url: str, tmp_p
     assert read(host) == {**before, "certrules_schema": [(SCHEMA_VERSION,)]}
     with SqlStore(host).reading() as view:
         assert sum(1 for _ in view.awards.select()) == len(before["certrules_awards"])
+    tables = [line.replace("lms_", "certrules_") for line in found(engine, name)]
+    assert sorted(tables) == sorted(found(made(engine, tmp_path)))
     assert not [each for each in inspect(engine).get_table_names() if each.startswith("certrules")]
 
 
@@ -370,12 +379,12 @@ def test_a_host_s_alembic_upgrades_a_store(engine: Engine, host: Config) -> None
     assert upgrade(engine) == {}
 
 
-@pytest.mark.parametrize("made", [True, False])
+@pytest.mark.parametrize("there", [True, False])
 def test_a_host_s_alembic_makes_the_tables_unless_they_are_there(
-    url: str, host: Config, made: bool
+    url: str, host: Config, there: bool
 ) -> None:
     engine = create_engine(url, poolclass=NullPool)
-    if made:
+    if there:
         create_schema(engine)
     run(host, engine)
     assert [each for each in differences(engine) if "alembic_version" not in repr(each)] == []

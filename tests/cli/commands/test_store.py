@@ -10,6 +10,8 @@ from certrules.repositories.sql.tables import SCHEMA_VERSION
 from tests.cli.conftest import Run
 from tests.repositories.conftest import FROZEN
 
+ROOT = Path(__file__).parents[3]
+
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
@@ -28,6 +30,8 @@ def test_an_older_store_is_upgraded_by_the_command_that_its_refusal_names(
     first, *steps = upgraded.out.splitlines()
     assert first == f"Version 1 became {SCHEMA_VERSION}; every row was kept"
     assert [line.split()[0] for line in steps] == [*map(str, range(2, SCHEMA_VERSION + 1))]
+    page = (ROOT / "docs/how-to/migrate.md").read_text(encoding="utf-8")
+    assert all(f"\n{line}\n" in page for line in [first, *steps])
     assert "34 awards" in run("status", "--store", old).out
     again = run("store", "upgrade", "--store", old)
     assert again.out.startswith(f"Nothing to do: the store is of version {SCHEMA_VERSION}")
