@@ -41,8 +41,10 @@ from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
 
 import certrules
 from certrules.cli import main
+from certrules.testing.registration import register
 from docs.generate import write
 
+register()  # as the entry point does, if this version is installed
 settings.register_profile("default", deadline=None, derandomize=False)
 settings.register_profile("ci", deadline=None, max_examples=200, print_blob=True)
 settings.register_profile("laws", deadline=None, max_examples=5_000, print_blob=True)
@@ -200,7 +202,9 @@ def _nothing_remembered() -> None:
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] == certrules.__name__:
             for value in list(vars(module).values()):
-                if isinstance(value, _lru_cache_wrapper):
+                if (
+                    type(value) is _lru_cache_wrapper
+                ):  # not by asking it, which Django's settings resist
                     value.cache_clear()
 
 

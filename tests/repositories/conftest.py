@@ -41,6 +41,15 @@ def empty_database(name: str, use: str) -> str:
     return SERVERS[name].set(database=own).render_as_string(hide_password=False)
 
 
+def emptied(store: SqlStore) -> SqlStore:
+    """Return a store from whose tables all rows are deleted."""
+    with store.engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            if table.name != "certrules_schema":
+                connection.execute(table.delete())
+    return store
+
+
 @pytest.fixture(params=["sqlite", *SERVERS])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database without a table."""
@@ -77,12 +86,7 @@ def store(
         yield opened
         opened.close()
     else:
-        shared: SqlStore = request.getfixturevalue("stores_on_servers")[request.param]
-        with shared.engine.begin() as connection:
-            for table in reversed(metadata.sorted_tables):
-                if table.name != "certrules_schema":
-                    connection.execute(table.delete())
-        yield shared
+        yield emptied(request.getfixturevalue("stores_on_servers")[request.param])
 
 
 @pytest.fixture(params=["sqlite", *SERVERS])

@@ -83,6 +83,7 @@ WRITING: dict[type[Contract], list[str]] = {
     ],
     LearningContract: [
         *("certifications.remove", "awards.remove", "renewals.add", "renewals.close"),
+        "renewals.reopen",
         *("renewals.remove", "learning.put_courses", "learning.put_plans"),
         *("learning.put_enrolments", "learning.add_completions", "learning.put_external"),
         *("learning.add_progress", "learning.reset_progress"),

@@ -335,9 +335,12 @@ class LearningContract(Contract):
 
     def test_a_view_cannot_write_any_of_it(self) -> None:
         award = Award("ada", "fa", _T0, None)
+        replaced = evolve(_RENEWAL, certification_id="another")
         with self._writing() as work:
             work.awards.add([award])
             work.renewals.add(_RENEWAL)
+            work.renewals.add(replaced)
+            work.renewals.close(replaced.close(RenewalState.REPLACED, _T0))
         self._refused(
             lambda work: work.learning.put_courses([Course("c1")]),
             lambda work: work.learning.put_plans([LearningPlan("p1", ["c1"])]),
@@ -348,6 +351,7 @@ class LearningContract(Contract):
             lambda work: work.learning.reset_progress("ada", "c1", ["m1"]),
             lambda work: work.renewals.add(evolve(_RENEWAL, certification_id="other")),
             lambda work: work.renewals.close(_RENEWAL.close(RenewalState.COMPLETED, _T0)),
+            lambda work: work.renewals.reopen(replaced),
             lambda work: work.renewals.remove("fa"),
             lambda work: work.certifications.remove("a"),
             lambda work: work.awards.remove([award]),

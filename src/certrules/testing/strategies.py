@@ -5,6 +5,9 @@ that hold themselves or courses unknown, windows over and open, completions befo
 to come, awards archived, expired and for ever. Values are as a store would keep them: cycles and
 attempts are numbered, the last alone is current, and at most one renewal is open.
 
+At a moment drawn with them, one in three facts or more grant something: a renewal, in one of ten
+through a plan whose window stands before that of its course, or an award for a completion.
+
 >>> from hypothesis import given
 >>> from certrules.rules import renewal
 >>> @given(facts(), moments())
@@ -14,22 +17,28 @@ attempts are numbered, the last alone is current, and at most one renewal is ope
 >>> test_that_a_refusal_says_why()
 """
 
+import csv
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import Enum
 from functools import cache
+from io import StringIO
 from itertools import combinations, permutations
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from attrs import evolve
+from attrs import evolve, fields_dict, has
 from hypothesis import strategies as st
 
+from certrules.catalogs import Catalog
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, Source
 from certrules.model.catalog import (
     Assignment,
     Certification,
     CertificationStatus,
     Criteria,
+    Item,
     ItemKind,
     Validity,
 )
@@ -47,7 +56,10 @@ from certrules.model.learning import (
     Window,
     WindowStart,
 )
-from certrules.model.people import User
+from certrules.model.notices import Notice, NoticeKind
+from certrules.model.people import Company, User
+from certrules.model.policy import ALLBOUND, DOCEBO, Policy
+from certrules.model.records import RecordField
 from certrules.periods import Unit
 
 COURSES = ("c1", "c2", "c3")
@@ -61,6 +73,7 @@ ITEMS = (
 )
 ZONES = (UTC, timezone(timedelta(hours=5, minutes=30)), ZoneInfo("Europe/Rome"))
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
+_BEFORE = FIRST_DAY - timedelta(days=30)
 CLOCKS = (timedelta(), timedelta(microseconds=-1), timedelta(hours=13))
 _WAYS = len(CLOCKS) * len(ZONES)
 
@@ -244,13 +257,102 @@ def renewals(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStra
     )
 
 
+@cache
+def notices(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrategy[Notice]:
+    """Notices of any kind about the first cycles of an award."""
+
+    def notice(name: str, kind: NoticeKind, cycle: int, of: datetime, due_at: datetime) -> Notice:
+        item = COURSES[0] if kind is NoticeKind.ENROLLED else ""
+        return Notice(name, kind, user_id, certification_id, cycle, of, due_at, item)
+
+    kinds, cycles = st.sampled_from(NoticeKind), st.integers(1, 3)
+    return st.builds(notice, st.sampled_from(["n1", "n2"]), kinds, cycles, moments(), moments())
+
+
+@cache
+def policies() -> st.SearchStrategy[Policy]:
+    """Policies of a platform, in which any choice that has few answers may be another."""
+    choices = {
+        name: st.booleans() if each.type is bool else st.sampled_from(each.type)
+        for name, each in fields_dict(Policy).items()
+        if isinstance(each.type, type) and issubclass(each.type, bool | Enum)
+    }
+    return st.tuples(
+        st.sampled_from([DOCEBO, ALLBOUND]), st.fixed_dictionaries({}, optional=choices)
+    ).map(lambda drawn: evolve(drawn[0], **drawn[1]))
+
+
+@cache
+def catalogs() -> st.SearchStrategy[Catalog]:
+    """Catalogs of some users, certifications, items, courses, plans and companies."""
+    companies = st.sampled_from([(), (Company("k1", "Acme"),)])
+    return st.builds(
+        Catalog,
+        st.tuples(users("u1"), users("u2")),
+        st.just(tuple(Item(*item, item[1].upper(), "An item") for item in ITEMS)),
+        st.tuples(certifications("fa"), certifications("fb")).map(
+            lambda both: tuple(evolve(each, assignments=_distinct(each)) for each in both)
+        ),
+        _each(COURSES, courses()).map(tuple),
+        _each(PLANS, learning_plans()).map(tuple),
+        companies,
+    )
+
+
+def _distinct(certification: Certification) -> tuple[Assignment, ...]:
+    return tuple({each.ref: each for each in certification.assignments}.values())
+
+
+def csv_files(
+    usernames: Sequence[str] = ("u1",), codes: Sequence[str] = ("FA",)
+) -> st.SearchStrategy[bytes]:
+    """CSV files of sound records, awarded by hand, in any of the forms that can be read."""
+    dates = st.dates(FIRST_DAY.date(), FIRST_DAY.date() + timedelta(days=731))
+    row = st.builds(_row, st.sampled_from(usernames), st.sampled_from(codes), dates, st.booleans())
+    return st.builds(
+        _csv,
+        st.lists(row, max_size=5),
+        st.permutations(list(_row("", "", FIRST_DAY.date(), always=True))),
+        st.sampled_from([",", ";", "\t", "|"]),
+        st.sampled_from(["\n", "\r\n"]),
+        st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    )
+
+
+def _row(username: str, code: str, issued: date, always: bool) -> dict[str, str]:  # noqa: FBT001
+    expires = "" if always else f"{issued + timedelta(days=365)}"
+    values = username, code, f"{issued}", f"{always:d}", expires, "manual", ""
+    return dict(zip(map(str, RecordField), values, strict=True))
+
+
+def _csv(
+    rows: list[dict[str, str]], columns: list[str], delimiter: str, end: str, encoding: str
+) -> bytes:
+    text = StringIO()
+    writer = csv.DictWriter(text, columns, delimiter=delimiter, lineterminator=end)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode(encoding)
+
+
+def hostile_files() -> st.SearchStrategy[bytes]:
+    """Bytes that are no file of records, or one that was damaged."""
+    harm = st.binary(max_size=3) | st.sampled_from([b'"', b"\0", b"\r", b"\n", b",", b"\xff\xfe"])
+
+    def damage(file: bytes, start: int, length: int, harm: bytes) -> bytes:
+        start %= len(file)
+        return file[:start] + harm + file[start + length :]
+
+    damaged = st.builds(damage, csv_files(), st.integers(0, 999), st.integers(0, 40), harm)
+    return damaged | st.binary(max_size=100)
+
+
 def facts(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrategy[Facts]:
     """Facts of one user and one certification, which may be gone."""
-    present = certifications(certification_id)
-    return st.builds(
+    drawn = st.builds(
         Facts,
         users(user_id),
-        _mostly(present, st.none()),
+        certifications(certification_id),
         awards=st.builds(
             _cycles,
             _some(awards(user_id, certification_id), 3),
@@ -272,6 +374,84 @@ def facts(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrateg
             st.just([]), st.lists(renewals(user_id, certification_id), max_size=2).map(_closed)
         ),
     )
+    return st.tuples(st.sampled_from(_LEANINGS), drawn).map(lambda both: both[0](both[1]))
+
+
+def _as_drawn(known: Facts) -> Facts:
+    return known
+
+
+def _gone(known: Facts) -> Facts:
+    return evolve(known, certification=None)
+
+
+def _settled(known: Any) -> Any:
+    """Return facts in which everything is active, known and past, and no renewal is open."""
+    past = _past(known)
+    courses = {each.id: each for each in (*map(Course, COURSES), *past.courses)}
+    plans = {each.id: each for each in (*map(LearningPlan, PLANS), *past.plans)}
+    return evolve(
+        past,
+        user=evolve(past.user, active=True),
+        certification=evolve(
+            past.certification,
+            status=CertificationStatus.ACTIVE,
+            assignments=(*past.certification.assignments, Assignment(*ITEMS[0], _BEFORE)),
+            criteria=None,
+            groups=(),
+        ),
+        courses=courses.values(),
+        plans=plans.values(),
+        renewals=[each for each in past.renewals if each.closed_at],
+    )
+
+
+def _past(drawn: Any) -> Any:
+    """Return a value in which all instants are before any moment, in the same order."""
+    if isinstance(drawn, datetime):
+        return _BEFORE + (drawn - _BEFORE) / 64
+    if type(drawn) is tuple:
+        return tuple(map(_past, drawn))
+    if not has(type(drawn)):
+        return drawn
+    return evolve(drawn, **{name: _past(getattr(drawn, name)) for name in fields_dict(type(drawn))})
+
+
+def _renewable(known: Any) -> Any:
+    """Return facts whose last award is current, and renewed by taking any item again."""
+    known = _settled(known)
+    awards = known.awards or (Award(known.user.id, known.certification.id, _BEFORE, None),)
+    current = evolve(awards[-1], source=Source(), archived_at=None)
+    retaken = evolve(known.certification, retake=True)
+    return evolve(known, certification=retaken, awards=(*awards[:-1], current))
+
+
+def _plan_first(known: Any) -> Any:
+    """Return facts of a course whose window is over, and of its plan, whose window is not."""
+    known, plan = _renewable(known), (ItemKind.LEARNING_PLAN, PLANS[0])
+    kept = [each for each in known.enrolments if each.ref not in (plan, ITEMS[0])]
+    enrolled = Enrolment(known.user.id, *plan, _BEFORE)
+    over, open_ = Window(_BEFORE.date()), Window(date.max)
+    return evolve(
+        known,
+        enrolments=(*kept, enrolled),
+        courses=[
+            evolve(each, window=over) if each.id == COURSES[0] else each for each in known.courses
+        ],
+        plans=[LearningPlan(PLANS[0], COURSES, open_), *known.plans[1:]],
+    )
+
+
+def _earned(known: Any) -> Any:
+    """Return facts without a current award, and with a completion that earns one."""
+    known = _settled(known)
+    done = Completion(known.user.id, *ITEMS[0], _BEFORE + timedelta(days=20))
+    history = [each if each.archived else each.archive(each.issued_at) for each in known.awards]
+    return evolve(known, awards=history, completions=(*known.completions, done))
+
+
+_LEANINGS = [*(_as_drawn,) * 6, _gone, *(_renewable,) * 2, *(_plan_first,) * 4, *(_earned,) * 3]
+"""What is made of facts drawn at random, by which nothing is granted but now and then."""
 
 
 def _each(ids: tuple[str, ...], drawn: st.SearchStrategy[Known]) -> st.SearchStrategy[list[Known]]:

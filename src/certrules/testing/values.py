@@ -31,8 +31,10 @@ from certrules.model.effects import Effect
 from certrules.model.facts import Facts
 from certrules.model.reasons import ENGLISH
 from certrules.model.values import KEPT, Id
+from certrules.repositories.memory import MemoryStore
 from certrules.rulebook import Rule
 from certrules.testing import strategies
+from certrules.workflows.platform import Platform
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 _LINKS = "https://academy.example/a", "http://x.example"
@@ -127,5 +129,8 @@ _SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     tzinfo: st.sampled_from(_ZONES),
     Facts: strategies.facts(),
     Id: _TEXTS.filter(str.strip),
+    Platform: st.builds(
+        Platform, st.builds(MemoryStore), strategies.policies(), st.sampled_from(_ZONES)
+    ),
 }
 _SIMPLE[Reason] = st.deferred(_reasons)
