@@ -23,7 +23,10 @@ def test_the_error_says_what_was_taken_for_the_header_and_what_looks_like_it(
     answer = run(*IMPORT, *more)
     line, text = (2, "Generated 2026-01-01") if "2" in more else (1, "Certifications report")
     assert answer.code == 2
-    assert f"line {line}, '{text}', was taken for the header, but line 4 looks like" in answer.err
+    assert (
+        f"line {line}, '{text}', was taken for the header, but line 4 looks like it; " in answer.err
+    )
+    assert "give --header-row 4 (in Python, header_row=4)" in answer.err
 
 
 @pytest.mark.rule("INT-06")

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -323,25 +324,58 @@ def test_an_engine_on_memory_is_refused() -> None:
     engine.dispose()
 
 
+@pytest.mark.parametrize("room", [1_000, 5_000, 50_000])
+def test_a_disk_without_room_for_a_store_is_left_as_it_was(tmp_path: Path, room: int) -> None:
+    path = tmp_path / "store.db"
+    code = (
+        "import resource, signal, sys; from certrules import open_store; "
+        "from certrules.errors import StoreError; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))\n"
+        "try: open_store(sys.argv[1], create=True)\n"
+        "except StoreError as error: sys.exit(str(error))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, check=False)
+    assert (done.returncode, b"store.db" in done.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+    open_store(path, create=True).close()
+
+
+def test_what_another_has_in_a_file_is_not_removed_if_there_is_no_store(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(b"")
+    with pytest.raises(StoreError):
+        open_store(path)
+    path.write_text("no database")
+    with pytest.raises(StoreError):
+        open_store(path, create=True)
+    assert path.read_text() == "no database"
+
+
 def test_a_store_is_found_by_a_path_of_any_type(tmp_path: Path) -> None:
     with closing(open_store(tmp_path / "store.db", create=True)) as store, store.reading() as view:
         assert list(view.users.all()) == []
 
 
-@pytest.mark.parametrize("name", SERVERS)
-def test_a_lost_connection_says_so_and_how_to_go_on(name: str) -> None:
-    url = empty_database(name, "lost")
+@pytest.mark.parametrize("name", ["sqlite", *SERVERS])
+def test_a_lost_connection_says_so_and_how_to_go_on(name: str, tmp_path: Path) -> None:
+    url = str(tmp_path / "lost.db") if name == "sqlite" else empty_database(name, "lost")
     with closing(open_store(url, create=True)) as store:
+        connections: list[Any] = []
+        event.listen(store.engine, "begin", connections.append)
 
         def write() -> None:
             with store.writing() as work:
                 work.users.put([User("7", "ada")])
-                disconnect_others(url)
+                if name == "sqlite":
+                    connections[-1].connection.driver_connection.close()
+                else:
+                    disconnect_others(url)
                 work.users.put([User("8", "bob")])
 
         with pytest.raises(StoreError) as lost:
             write()
-        assert f"{name}://" in str(lost.value)
+        assert ("lost.db" if name == "sqlite" else f"{name}://") in str(lost.value)
         assert "lost the connection" in str(lost.value)
         assert "what was not yet committed is undone" in str(lost.value)
         with store.writing() as work:
@@ -366,11 +400,13 @@ def disconnect_others(url: str) -> None:
             connection.exec_driver_sql(f"KILL {each}")
 
 
-@pytest.mark.parametrize("name", SERVERS)
-def test_a_password_need_not_be_in_the_url(name: str) -> None:
-    whole = make_url(empty_database(name, "password"))
+@pytest.mark.parametrize("name", ["sqlite", *SERVERS])
+def test_a_password_need_not_be_in_the_url(name: str, tmp_path: Path) -> None:
+    own = f"sqlite:///{tmp_path / 'own.db'}"
+    whole = make_url(own if name == "sqlite" else empty_database(name, "password"))
     bare = whole._replace(password=None).render_as_string(hide_password=False)
-    open_store(bare, create=True, password=whole.password and str(whole.password)).close()
+    given = "of no use" if name == "sqlite" else whole.password and str(whole.password)
+    open_store(bare, create=True, password=given).close()
     wrong = "postgresql://ada@127.0.0.1:1/db"
     with pytest.raises(StoreError) as refused:
         open_store(wrong, password="secret")  # noqa: S106

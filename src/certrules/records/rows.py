@@ -231,7 +231,7 @@ def explained(
     header = next((each for each, row in later if _fields(row, named) > 1), None)
     taken = f"line {line:,}, {shortened(text.strip())}, was taken for the header"
     if header is not None and _fields(text, named) < 2:
-        mend = f"take out what stands above that, or say that the header row is {header:,}"
+        mend = f"give --header-row {header} (in Python, header_row={header})"
         said = f"{taken}, but line {header:,} looks like it; {mend}"
     elif error.code in _NO_HEADER or not _fields(text, named):
         said = f"{error.message}; {taken}"

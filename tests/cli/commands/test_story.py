@@ -326,6 +326,34 @@ def test_the_reports(told: Told) -> None:
     assert [row["user_id"] for row in bobs] == ["2"]
 
 
+@pytest.mark.rule("INT-01", "INT-49")
+def test_a_completion_names_the_zone_of_its_dates_and_of_its_calendar(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = {
+        "users": [{"id": "1", "username": "ada", "time_zone": "Asia/Tokyo"}],
+        "items": [{"kind": "course", "id": "7", "code": "C"}],
+        "certifications": [
+            {
+                "id": "3",
+                "name": "First aid",
+                "validity": "1 month",
+                "assignments": [
+                    {"kind": "course", "item": "7", "assigned_at": "2023-01-01T00:00:00Z"}
+                ],
+            }
+        ],
+    }
+    Path("catalog.json").write_text(json.dumps(catalog))
+    assert run("load", "catalog.json", "--store", "s.db").code == 0
+    monkeypatch.setenv("CERTRULES_ZONE", "America/New_York")
+    done = "complete", "--store", "s.db", "--user", "ada", "--course", "C"
+    answer = run(*done, "--at", "2024-01-31T20:00:00Z")
+    assert "a new award is issued: from 2024-02-01, expires 2024-03-01\n" in answer.out
+    says = "dates in Asia/Tokyo; expiries are calculated in America/New_York\n"
+    assert answer.out.endswith(says)
+
+
 @pytest.mark.rule("DOC-VIEW-01", "DOC-VIEW-02", "DOC-VIEW-03")
 def test_a_learners_list(told: Told) -> None:
     told.complete("2024-02-01T10:00:00Z")

@@ -74,7 +74,11 @@ def add_import(parser: argparse.ArgumentParser) -> None:
     known = list(map(str, IssueDateConvention))
     says = f"which instant a date stands for: {', '.join(known[:-1])} or {known[-1]} ({known[0]})"
     option("--issue-date", choices=known, metavar="WHEN", help=says)
-    flag("--strict", help="refuse an expiry before its issue")
+    says = (
+        "refuse a record that expires before its issue date or on it, so that it is never valid; "
+        "without this, it is imported with a warning"
+    )
+    flag("--strict", help=says)
     says = "accept yes and no, and ignore the expiry date of an always valid record"
     flag("--lenient", help=says)
     says = "send notices of the issue of awards that are new, too; renewals always have theirs"

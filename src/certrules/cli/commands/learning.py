@@ -114,7 +114,9 @@ def _show_completed(out: Output, acting: Acting, completed: Completed, zone: tzi
         for id_, decision in decided.items():
             found = view.certifications.get(id_)
             decisions.show(out, words, decision, found.name if found else id_)
-    decisions.name_zone(out, zone, *decided.values())
+    calendar = options.zone_name(acting.zone)
+    also = "" if options.zone_name(zone) == calendar else f"; expiries are calculated in {calendar}"
+    decisions.name_zone(out, zone, *decided.values(), whose=f"dates in {{}}{also}")
 
 
 def add_renew(parser: argparse.ArgumentParser) -> None:

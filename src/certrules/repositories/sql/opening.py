@@ -12,7 +12,7 @@ from certrules.repositories.sql import dialects
 from certrules.repositories.sql.engines import DRIVERS, engine_at, place, tables_there
 from certrules.repositories.sql.store import SqlStore, check_engine, check_versions
 from certrules.repositories.sql.tables import SCHEMA_VERSION, metadata, schema
-from certrules.repositories.sql.translation import lacking, translated
+from certrules.repositories.sql.translation import LOCKED, lacking, translated
 
 
 def open_store(
@@ -36,15 +36,18 @@ def open_store(
 catalog to make a store there
     """
     store = store_at(url, create=create, timeout=timeout, password=password)
-    where = place(store.engine.url)
+    where, path = place(store.engine.url), _file(store.engine.url)
+    fresh = path if create and path and not path.exists() else None
     try:
         if create and _has_room(store.engine):
             create_schema(store.engine, timeout=timeout)
         with store.reading(), translated(where):
             _is_store(store.engine, where)
             return store
-    except BaseException:
+    except BaseException as error:
         store.close()
+        if fresh and isinstance(error, StoreError) and LOCKED not in str(error):
+            _remove_empty(fresh)  # such as of a full disk
         raise
 
 
@@ -101,11 +104,31 @@ def _address(url: str) -> URL:
     return address.set(drivername=DRIVERS.get(address.drivername, address.drivername))
 
 
-def _check_file(address: URL, *, create: bool) -> None:
+def _file(address: URL) -> Path | None:
+    """Return the path of an SQLite file, if it is one that is given by its path."""
     if address.get_backend_name() != "sqlite" or "uri" in address.query:
+        return None
+    return Path(str(address.database))
+
+
+def _remove_empty(path: Path) -> None:
+    """Remove what SQLite leaves of a file in which it could not make even a table."""
+    parts = [Path(f"{path}{end}") for end in ("", "-journal", "-wal", "-shm")]
+    held = sum(part.stat().st_size for part in (parts[0], parts[2]) if part.exists())
+    if held <= _PAGE:
+        for part in parts:
+            part.unlink(missing_ok=True)
+
+
+_PAGE = 4096
+"""The bytes of a file that has a header and no table yet."""
+
+
+def _check_file(address: URL, *, create: bool) -> None:
+    path = _file(address)
+    if path is None:
         return
     with translated(place(address), "cannot be opened"):
-        path = Path(str(address.database))
         if path.is_dir():
             raise StoreError(f"{place(address)} is a folder; name a file in it")
         if not path.exists() and not create:
