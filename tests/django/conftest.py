@@ -3,13 +3,16 @@
 import os
 import time
 from collections.abc import Iterator
+from shutil import rmtree
 from tempfile import mkdtemp
 
 import pytest
 
+FOLDER = mkdtemp(prefix="certrules-school-")
+
 with pytest.MonkeyPatch.context() as patch:  # Django would let the whole process have its zone
     patch.setenv("TZ", os.environ.get("TZ", "UTC"))
-    patch.setenv("SCHOOL_FOLDER", mkdtemp(prefix="certrules-school-"))
+    patch.setenv("SCHOOL_FOLDER", FOLDER)
     patch.setenv("DJANGO_SETTINGS_MODULE", "tests.django.school.settings")
     import django
 
@@ -41,6 +44,7 @@ def databases() -> Iterator[None]:
     yield
     for alias in ALIASES:
         connections[alias].creation.destroy_test_db(connections[alias].settings_dict["NAME"], 0)
+    rmtree(FOLDER)
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """A store in Django's connection: kept or dropped together with what the project did."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -200,6 +203,33 @@ def test_settings_of_the_connection_are_as_before(using: str, store: DjangoStore
         cursor.execute(ask)
         assert cursor.fetchall() == before
     connections[using].close()
+
+
+def test_a_database_that_is_not_there_is_an_error_of_the_store(
+    databases: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections["other"].close()
+    nowhere = str(tmp_path / "no" / "such.db")
+    monkeypatch.setitem(connections["other"].settings_dict, "NAME", nowhere)
+    with pytest.raises(StoreError, match="'other' cannot be used: unable to open"):
+        DjangoStore("other").reading().__enter__()
+
+
+def test_a_database_that_is_locked_at_the_end_is_an_error_of_the_store(
+    databases: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = connections["other"]
+    own.close()
+    monkeypatch.setitem(own.settings_dict["OPTIONS"], "timeout", 0)
+    with closing(sqlite3.connect(own.settings_dict["NAME"])) as reader:
+        writing = DjangoStore("other").writing()
+        writing.__enter__().users.put([ADA])
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM certrules_users").fetchall()
+        with pytest.raises(StoreError, match="'other' cannot be used: database is locked"):
+            writing.__exit__(None, None, None)
+    own.close()
+    assert users("other") == []
 
 
 def test_another_database_is_refused(

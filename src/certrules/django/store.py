@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 from sqlalchemy import URL, Engine, create_engine
 from sqlalchemy.pool import NullPool
 
@@ -67,9 +67,33 @@ class DjangoStore:
 
     @contextmanager
     def _joined(self) -> Iterator[JoinedStore]:
-        with transaction.atomic(self.using), _engine(self.using).connect() as connection:
+        with _atomic(self.using), _engine(self.using).connect() as connection:
             connections[self.using].validate_no_broken_transaction()
             yield JoinedStore(connection)
+
+
+@contextmanager
+def _atomic(using: str) -> Iterator[None]:
+    """Enter Django's ``atomic``; StoreError if the database is not there, or locked at the end."""
+    atomic = transaction.atomic(using)
+    with _translated(using):
+        atomic.__enter__()
+    try:
+        yield
+    except BaseException as error:
+        with _translated(using):
+            atomic.__exit__(type(error), error, error.__traceback__)
+        raise
+    with _translated(using):
+        atomic.__exit__(None, None, None)
+
+
+@contextmanager
+def _translated(using: str) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreError(f"database {using!r} cannot be used: {error}") from error
 
 
 @lru_cache
