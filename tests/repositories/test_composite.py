@@ -14,7 +14,6 @@ from certrules.model.learning import Enrolment, EnrolmentStatus, ExternalTrainin
 from certrules.repositories.composite import CompositeStore, CompositeTransaction, Host, keys
 from certrules.repositories.memory import MemoryStore
 from certrules.repositories.protocols import Store, Transaction
-from certrules.repositories.sql import JoinedStore
 from certrules.testing.contract import Contract, IsolationContract, StoreContract
 from certrules.testing.learning import LearningContract
 from certrules.testing.optional import BadgesContract, OutboxContract
@@ -173,18 +172,12 @@ class TestComposites(
         self.store = CompositeStore(store, host)
 
 
-class TestJoinedComposites(OfHost, StoreContract, LearningContract):
-    @pytest.fixture(autouse=True)
-    def fresh(self, joined: JoinedStore) -> None:
-        self.store = CompositeStore(joined, host)
-
-
 class TestRecordingComposites(OfHost, LearningContract):
     """Enrolments and completions are written through the composite itself, to the recorder."""
 
     @pytest.fixture(autouse=True)
-    def fresh(self, store: Store[Transaction]) -> None:
-        self.store = CompositeStore(store, recording)
+    def fresh(self) -> None:
+        self.store = CompositeStore(MemoryStore(), recording)
 
     def giving(self, work: Transaction) -> Transaction:
         given: Any = super().giving(work)
@@ -214,9 +207,9 @@ ENROLMENT = Enrolment("ada", COURSE, "c1", AT)
         ("courses", lambda work: work.learning.put_courses([Course("c1")])),
         ("learning plans", lambda work: work.learning.put_plans([LearningPlan("p1")])),
         ("enrolments", lambda work: work.learning.put_enrolments([ENROLMENT])),
-        ("progress", lambda work: work.learning.reset_progress("ada", "c1", ["m1"])),
+        ("completed materials", lambda work: work.learning.reset_progress("ada", "c1", ["m1"])),
         (
-            "completions .*: change them there, and then ask workflows.awarding.evaluate$",
+            "completions .*: save them there and ask workflows.awarding.evaluate, or give its",
             lambda work: work.learning.add_completions([DONE]),
         ),
     ],

@@ -230,8 +230,8 @@ class _Part(Generic[R]):
         listed, kinds = list(values), self._work.host.kinds
         return [v for v in listed if v.kind in kinds], [v for v in listed if v.kind not in kinds]
 
-    def _recorder(self, what: str) -> HostRecorder:
-        recorder = self._work.host.recorder or _refuse(what)
+    def _recorder(self, what: str, do: str = "change them there") -> HostRecorder:
+        recorder = self._work.host.recorder or _refuse(what, f"{do}, or give its Host a recorder")
         self._work.check(writing=True)
         return recorder
 
@@ -361,13 +361,14 @@ class _Learning(_Part[HostLearning]):
         theirs, others = self._split(completions)
         users, items = ({getattr(each, name) for each in theirs} for name in ("user_id", "ref"))
         if fresh := {*theirs}.difference(self._completions(users, items)):
-            recorder = self._recorder("completions")
+            ask = "save them there and ask workflows.awarding.evaluate"
+            recorder = self._recorder("completions", ask)
             recorder.add_completions(sorted(fresh, key=_first_to_last))
         self._own.add_completions(others)
 
     def reset_progress(self, user_id: str, course_id: str, materials: Collection[str]) -> None:
         if ItemKind.COURSE in self._work.host.kinds:
-            self._recorder("progress").reset_progress(user_id, course_id, materials)
+            self._recorder("completed materials").reset_progress(user_id, course_id, materials)
         self._own.reset_progress(user_id, course_id, materials)
 
 
@@ -395,9 +396,8 @@ def keys(ids: Iterable[str], read: Callable[[str], K], *, below: int = 2**63) ->
     return [found for found in map(key, ids) if found is not None]
 
 
-def _refuse(what: str) -> NoReturn:
-    asked = ", and then ask workflows.awarding.evaluate" * (what == "completions")
-    raise StoreError(f"the {what} of this store are the host's own: change them there{asked}")
+def _refuse(what: str, do: str = "change them there") -> NoReturn:
+    raise StoreError(f"the {what} of this store are the host's own: {do}")
 
 
 def _refuse_any(values: Iterable[object], what: str) -> None:

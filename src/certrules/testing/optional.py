@@ -162,7 +162,7 @@ class OutboxContract(Contract):
             for number in (2, 1)
         ]
         others = [EventKind.CHANGED, EventKind.REMOVED, EventKind.ENROLLED]
-        with self.store.writing() as work:
+        with self._writing() as work:
             work.events.add([*events, evolve(_EVENT, user_id="bob"), evolve(_EVENT, cycle=9)])
             work.events.add(evolve(_EVENT, kind=kind, at=_AT + hour * 9) for kind in others)
             work.notices.add([evolve(_NOTICE, kind=NoticeKind.ISSUED)])
