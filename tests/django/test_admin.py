@@ -246,3 +246,17 @@ def test_django_s_permissions_hold(client: Client) -> None:
     assert looking.post(f"/admin/certrules/award/{one}/change/", change).status_code == 403
     superuser = [f"certification/{each}" for each in ("add/", "fa/delete/")]
     assert [client.get(f"/admin/certrules/{each}").status_code for each in superuser] == [403] * 2
+
+
+def test_users_of_the_project_are_awarded_and_found_by_their_names(mapped: str) -> None:
+    ada = PEOPLE.using(mapped).create(username="Ada", last_name="Lovelace")
+    with system().writing() as work:
+        work.certifications.put([Certification("fa", "First aid")])
+    administrator = browser("root", is_superuser=True)
+    given = {"user": " ada", "certification": "fa", "issued_on": "2024-02-29", "always_valid": "on"}
+    answer = administrator.post("/admin/certrules/award/add/", given, follow=True)
+    assert "Ada: First aid, cycle 1” was added" in answer.content.decode()
+    assert found(administrator, "q=lovelace") == [f"{ada.pk}fa1"]
+    assert found(administrator, "q=nobody") == []
+    PEOPLE.using(mapped).filter(pk=ada.pk).delete()
+    assert str(ada.pk) in shown(administrator, f"award/?q={ada.pk}")
