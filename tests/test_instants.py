@@ -877,3 +877,16 @@ def test_a_zone_is_known_or_refused(name: str) -> None:
         assert error.value == name  # noqa: PT017
     else:
         assert type(zone) in (ZoneInfo, timezone)
+
+
+@pytest.mark.rule("DOC-TZ-01")
+def test_what_is_no_aware_instant_is_called_by_the_name_of_the_argument() -> None:
+    with pytest.raises(
+        InvalidValueError, match=r"^since cannot be 'x': expected an aware datetime"
+    ):
+        instants.utc("x", "since")  # type: ignore[arg-type]
+    with pytest.raises(NaiveDatetimeError, match=r"^since datetime") as naive:
+        instants.utc(datetime(2024, 7, 1), "since")  # noqa: DTZ001
+    assert naive.value.name == "since"
+    with pytest.raises(NaiveDatetimeError, match=r"^instant datetime"):
+        instants.utc(datetime(2024, 7, 1))  # noqa: DTZ001

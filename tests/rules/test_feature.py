@@ -24,6 +24,7 @@ from certrules import (
     Validity,
     rules,
 )
+from certrules.errors import InvalidValueError, NaiveDatetimeError
 from certrules.model.awards import ManualAward
 from certrules.model.badges import Badge
 from certrules.model.catalog import CertificationStatus
@@ -33,6 +34,7 @@ from certrules.model.people import Action, Role
 from certrules.model.policy import Duplicates, Policy
 from certrules.model.reasons import ReasonCode
 from certrules.rules import awarding, badges, importing, lifecycle, renewal, validity, visibility
+from certrules.rules.feature import switched_off
 from certrules.rules.importing import Decision as ImportDecision
 from docs.generate.ports import functions
 
@@ -122,6 +124,51 @@ def test_nothing_is_granted_where_certifications_are_switched_off(
     answer = DECISIONS[decision](evolve(DOCEBO, enabled=False))
     assert ReasonCode.SWITCHED_OFF in [reason.code for reason in answer.reasons]
     assert not getattr(answer, "effects", ())
+
+
+@pytest.mark.rule("DOC-CERT-01")
+def test_what_is_no_policy_is_a_mistake_of_the_caller() -> None:
+    assert switched_off(DOCEBO) == ()
+    (reason,) = switched_off(evolve(DOCEBO, enabled=False))
+    assert reason.code is ReasonCode.SWITCHED_OFF
+    for wrong in ("docebo", None):
+        with pytest.raises(InvalidValueError, match=rf"^policy cannot be {wrong!r}: expected a P"):
+            switched_off(wrong)  # type: ignore[arg-type]
+
+
+def of(name: str) -> list[Callable[..., Any]]:
+    """Return the decisions that ask for what a name of this module stands for."""
+    return [each for each, ask in DECISIONS.items() if name in inspect.getclosurevars(ask).globals]
+
+
+class NoFacts(dict[str, Any]):
+    """What somebody may take for facts."""
+
+    def with_completion(self, _: Completion) -> "NoFacts":
+        return self
+
+
+def named(each: Callable[..., Any]) -> str:
+    return f"{each.__module__}.{each.__name__}"
+
+
+@pytest.mark.parametrize("decision", of("KNOWN"), ids=named)
+def test_what_are_no_facts_are_a_mistake_of_the_caller(
+    decision: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "KNOWN", NoFacts())
+    with pytest.raises(InvalidValueError, match=r"^facts cannot be \{\}: expected a Facts"):
+        DECISIONS[decision](DOCEBO)
+
+
+@pytest.mark.parametrize("wrong", [datetime(2024, 7, 1), "2024-07-01", JULY.date()])  # noqa: DTZ001
+@pytest.mark.parametrize("decision", of("JULY"), ids=named)
+def test_what_is_no_instant_is_a_mistake_of_the_caller(
+    decision: Callable[..., Any], wrong: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "JULY", wrong)
+    with pytest.raises((InvalidValueError, NaiveDatetimeError), match=r"^(at|[a-z]+_at) "):
+        DECISIONS[decision](DOCEBO)
 
 
 @pytest.mark.rule("DOC-CERT-01")

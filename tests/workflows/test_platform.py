@@ -469,6 +469,14 @@ def written(store: Store[Transaction], id_: str) -> None:
 
 
 @pytest.mark.rule("INT-41")
+@pytest.mark.parametrize("asked", ASKED, ids=lambda each: f"{each.__module__}.{each.__name__}")
+def test_a_store_is_no_platform(store: Store[Transaction], asked: Callable[..., Any]) -> None:
+    with pytest.raises(InvalidValueError, match=r"^acting cannot be .*Store.*: expected a plat"):
+        ASKED[asked](cast("Acting[Transaction]", store))
+    assert not hasattr(store, "users")
+
+
+@pytest.mark.rule("INT-41")
 def test_a_platform_is_made_of_what_it_says(store: Store[Transaction]) -> None:
     for wrong in ({"store": None}, {"store": MemoryStore}, {"policy": None}, {"policy": "docebo"}):
         with pytest.raises(InvalidValueError, match=f"{next(iter(wrong))} cannot be"):

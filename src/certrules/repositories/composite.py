@@ -25,6 +25,7 @@ from certrules.model.people import User, username_key
 from certrules.repositories import protocols
 from certrules.repositories.generic_tables import GenericTables
 from certrules.repositories.protocols import Store, Transaction
+from certrules.repositories.stores import GivenStore
 
 K = TypeVar("K")
 P = TypeVar("P", bound=Transaction)
@@ -130,7 +131,7 @@ class Host:
 
 
 @frozen
-class CompositeStore(Generic[P]):
+class CompositeStore(GivenStore, Generic[P]):
     """A store that keeps in another what the host does not keep in its own tables.
 
     ``host`` is called with each transaction of that store, and returns the readers for it. Those of

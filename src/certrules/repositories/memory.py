@@ -22,10 +22,11 @@ from certrules.repositories.memory_badges import MemoryBadges
 from certrules.repositories.memory_learning import MemoryLearning, MemoryRenewals
 from certrules.repositories.memory_outbox import MemoryEvents, MemoryNotices
 from certrules.repositories.memory_state import MemoryScope, MemoryState, Part, opened
+from certrules.repositories.stores import GivenStore
 from certrules.repositories.zones import zones_checked
 
 
-class MemoryStore:
+class MemoryStore(GivenStore):
     """A store that lives as long as its process; threads may share it, other processes cannot.
 
     One writer at a time: a second one waits ``timeout`` seconds, then gets a StoreError. A reader

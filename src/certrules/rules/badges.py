@@ -116,7 +116,7 @@ def replaced(badge: Badge, history: Iterable[Award], at: datetime) -> bool:
 
     Rules: INT-42, INT-46.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     awards = {award.cycle: award for award in history}
     own = awards.get(badge.cycle)
     if own is None or own.archived_at is None or own.identity != badge.award.identity:

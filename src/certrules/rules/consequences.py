@@ -63,7 +63,7 @@ def issued(
 
     Rules: DOC-AWARD-02, INT-12b, INT-35, INT-46.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     closed = [CloseRenewal(renewal.close(RenewalState.REPLACED, at))] if renewal else []
     before = archived(held, max(at, award.issued_at))
     if held and award.issued_at > at:
@@ -115,7 +115,7 @@ def rescheduled(
 
     Rules: INT-23, INT-46.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     begins = max(at, award.issued_at)
     for each in others:
         until = each.archived_at
@@ -154,7 +154,7 @@ def restored(kept: Iterable[Award], lost: Iterable[Award], at: datetime) -> Iter
 
     Rules: INT-23, INT-46.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     begins = {(each.user_id, each.issued_at) for each in lost if each.issued_at > at}
     users = {user for user, _ in begins}
     stay = defaultdict[str, list[Award]](list)
@@ -195,7 +195,7 @@ def removed(
 
     Rules: DOC-AWARD-10, DOC-DELETE-02, INT-20, INT-23, INT-42.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     for award in sorted(awards, key=lambda each: each.key):
         yield RemoveAward(award)
         yield CancelNotices(award.key)

@@ -13,6 +13,7 @@ from certrules.model.facts import Facts
 from certrules.model.learning import Completion, ExternalTraining
 from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import checked
 
 Group = Sequence[Assignment]
 """Items of which one is enough."""
@@ -95,6 +96,8 @@ def with_external(facts: Facts, *, zone: str | tzinfo, policy: Policy) -> Facts:
 
     Rules: INT-43.
     """
+    facts, zone = checked("facts", facts, Facts), instants.time_zone(zone)
+    checked("policy", policy, Policy)
     done = [
         external(each, zone=zone, policy=policy)
         for each in facts.external

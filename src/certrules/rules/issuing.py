@@ -18,6 +18,7 @@ from certrules.model.notices import Event, EventKind
 from certrules.model.people import User
 from certrules.model.policy import Policy
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import checked
 from certrules.rulebook import Rule
 from certrules.rules import status, validity
 from certrules.rules.feature import switched_off
@@ -43,6 +44,7 @@ def objections(facts: Facts, policy: Policy, *, inactive: Rule = Rule.DOC_CERT_1
     """
     if off := switched_off(policy):
         return [*off]
+    checked("facts", facts, Facts)
     user, certification = facts.user, facts.certification
     found = [user_objection(user, inactive)]
     if certification is None:
@@ -134,7 +136,7 @@ def future_objection(completion: Completion, at: datetime) -> Reason | None:
     Rules: DOC-CERT-12.
     """
     done = completion.completed_at
-    if done <= instants.utc(at):
+    if done <= instants.utc(at, "at"):
         return None
     return because(ReasonCode.COMPLETION_IN_FUTURE, completed_at=done, at=at)
 

@@ -22,7 +22,7 @@ def status_at(award: Award, at: datetime) -> Status:
 
     Rules: DOC-CSV-05, DOC-CSV-07, DOC-EXP-04, INT-01.
     """
-    return status_of(checked("award", award, Award), instants.utc(at))
+    return status_of(checked("award", award, Award), instants.utc(at, "at"))
 
 
 def as_of(award: Award, at: datetime) -> Award | None:
@@ -54,7 +54,7 @@ def expired(award: Award, at: datetime) -> bool:
 
     Rules: INT-01, INT-18b.
     """
-    at, expires_at = instants.utc(at), _expiry(award)
+    at, expires_at = instants.utc(at, "at"), _expiry(award)
     return expires_at is not None and at >= expires_at
 
 
@@ -71,7 +71,7 @@ def days_left(award: Award, at: datetime, *, zone: str | tzinfo) -> int | None:
     Rules: DOC-EXP-05, DOC-TZ-02, INT-01b.
     """
     tz = instants.time_zone(zone)
-    at, expires_at = instants.utc(at), _expiry(award)
+    at, expires_at = instants.utc(at, "at"), _expiry(award)
     if expires_at is None:
         return None
     last = shown_expiry(expires_at, award.expiry_day)

@@ -138,7 +138,7 @@ def expiries(
     3
     """
     tz = instants.time_zone(zone)
-    issued = [instants.utc(at) for at in issued]
+    issued = [instants.utc(at, "at") for at in issued]
     known = {
         at: expiry(at, validity, zone=tz, month_end=month_end, expiry_day=expiry_day)
         for at in set(issued)

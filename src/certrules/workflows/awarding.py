@@ -64,7 +64,7 @@ def complete(acting: Acting[DecisionParts], completion: Completion, *, at: datet
     if not isinstance(completion, Completion):
         raise InvalidValueError("completion", completion, "a certrules.Completion")
     acting.require_for(Action.ISSUE_AWARD, completion.user_id)
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     with acting.writing() as transaction:
         known, learned = _load(transaction, completion)
         recorded = _record(learned, completion, at=at)
@@ -149,7 +149,7 @@ def report_external(
     if not isinstance(training, ExternalTraining):
         raise InvalidValueError("training", training, "a certrules.ExternalTraining")
     acting.require_for(Action.ISSUE_AWARD, training.user_id)
-    at, user_id, chosen = instants.utc(at), training.user_id, training.certification_id
+    at, user_id, chosen = instants.utc(at, "at"), training.user_id, training.certification_id
     done = criteria.external(training, zone=acting.zone, policy=acting.policy)
     with acting.writing() as transaction:
         reported = {each.id: each for each in transaction.learning.external([user_id])}
@@ -206,7 +206,7 @@ def evaluate(
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-RENEW-03, INT-12b, INT-43.
     """
     acting.require_for(Action.ISSUE_AWARD, user_id)
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     with acting.writing() as transaction:
         user = facts.known_user(transaction, user_id)
         if certification_id is None:
@@ -254,7 +254,7 @@ def edit(acting: Acting[DecisionParts], changed: Award, *, at: datetime) -> Deci
     Rules: DOC-AWARD-09, DOC-AWARD-12.
     """
     acting.require_for(Action.EDIT_AWARD, changed.user_id)
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
 
     def edit(transaction: DecisionParts) -> Decision:
         history = transaction.awards.history(changed.user_id, changed.certification_id)

@@ -46,8 +46,8 @@ def issue_predated(
     Rules: ALL-PREDATE-01, ALL-PREDATE-04, ALL-PREDATE-05, ALL-PREDATE-06, INT-37b.
     """
     acting.require(Action.ISSUE_PREDATED)
-    at = instants.utc(at)
-    since = None if since is None else instants.utc(since)
+    at = instants.utc(at, "at")
+    since = None if since is None else instants.utc(since, "since")
     checked("dry_run", dry_run, bool)
     with acting.reading() as view:
         found = known_certification(view, certification_id)

@@ -63,7 +63,7 @@ def issue(
     Rules: ALL-ROLE-08, ALL-ROLE-11, INT-08, INT-42, INT-46.
     """
     acting.require_for(Action.DOWNLOAD_BADGE, user_id)
-    at = _LAST if at is None else instants.utc(at)
+    at = _LAST if at is None else instants.utc(at, "at")
     with acting.writing() as transaction:
         facts.known_user(transaction, user_id)
         facts.known_certification(transaction, certification_id)
@@ -186,7 +186,7 @@ def marked(acting: Acting[ListParts], status_list: int, purpose: str, *, at: dat
     Rules: ALL-ROLE-11, INT-38, INT-42, INT-46.
     """
     statuslist.check_purpose(purpose)
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     with acting.reading() as view:
         badges = view.badges.listed(status_list)
         if purpose == "suspension":
@@ -242,7 +242,7 @@ def reissue(
     Rules: ALL-ROLE-03, ALL-ROLE-11, INT-42, INT-46.
     """
     acting.require(Action.DELETE_AWARD)
-    at = _LAST if at is None else instants.utc(at)
+    at = _LAST if at is None else instants.utc(at, "at")
     with acting.writing() as transaction:
         former = facts.known("badge", transaction.badges.get(badge_id), badge_id)
         deleted = transaction.certifications.get(former.certification_id) is None

@@ -116,7 +116,7 @@ class Job:
         """
         if self.state is not JobState.IN_PROGRESS or not self.done or self.started_at is None:
             return None
-        return (instants.utc(at) - self.started_at) * (self.total - self.done) / self.done
+        return (instants.utc(at, "at") - self.started_at) * (self.total - self.done) / self.done
 
     def listed(self, at: datetime) -> bool:
         """Return whether a job is shown at an instant: until 13 days after its end.
@@ -128,7 +128,7 @@ class Job:
 
         Rules: DOC-JOB-04.
         """
-        return self.ended_at is None or instants.utc(at) < self.ended_at + LISTED
+        return self.ended_at is None or instants.utc(at, "at") < self.ended_at + LISTED
 
 
 class ImmediateExecutor(Executor):

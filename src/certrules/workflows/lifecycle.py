@@ -71,7 +71,7 @@ def unlink(
     Rules: DOC-ASSIGN-11, DOC-DELETE-05, INT-20.
     """
     acting.require(Action.EDIT_CERTIFICATION)
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
 
     def unlink(transaction: EffectParts) -> Decision:
         found = facts.known_certification(transaction, certification_id)
@@ -102,7 +102,7 @@ def unassign(
     Rules: DOC-AWARD-10, DOC-DELETE-06.
     """
     acting.require_for(Action.DELETE_AWARD, user_id)
-    at, certification_id = instants.utc(at), checked_id("certification_id", certification_id)
+    at, certification_id = instants.utc(at, "at"), checked_id("certification_id", certification_id)
 
     def unassign(transaction: EffectParts) -> Decision:
         awards = transaction.awards.history(user_id, certification_id)
@@ -135,7 +135,7 @@ def delete(
     Rules: DOC-DELETE-01, DOC-DELETE-02, DOC-DELETE-03, DOC-DELETE-04.
     """
     acting.require(Action.DELETE_CERTIFICATION)
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
 
     def delete(transaction: EffectParts) -> Decision:
         found = facts.known_certification(transaction, certification_id)

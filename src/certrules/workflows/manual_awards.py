@@ -83,7 +83,7 @@ def award(
     Rules: DOC-AWARD-01, DOC-AWARD-02, DOC-AWARD-08, DOC-CERT-13, DOC-JOB-01, INT-29.
     """
     acting.require(Action.ISSUE_AWARD)
-    chosen, at = checked("chosen", chosen, ManualAward), instants.utc(at)
+    chosen, at = checked("chosen", chosen, ManualAward), instants.utc(at, "at")
     with acting.reading() as view:
         known_certification(view, chosen.certification_id)
         known_source(view, chosen.source)
@@ -159,7 +159,7 @@ def award_all(
     Rules: DOC-AWARD-02.
     """
     acting.require(Action.ISSUE_AWARD)
-    chosen, at = checked("chosen", chosen, ManualAward), instants.utc(at)
+    chosen, at = checked("chosen", chosen, ManualAward), instants.utc(at, "at")
     users = tuple(dict.fromkeys(checked("users", users, Iterable[Id])))
     with acting.writing() as transaction:
         found = known_certification(transaction, chosen.certification_id)

@@ -103,8 +103,8 @@ def due(
     INT-25, INT-48.
     """
     acting.require(Action.MANAGE_NOTIFICATIONS)
-    at = instants.utc(at)
-    since = at if since is None else instants.utc(since)
+    at = instants.utc(at, "at")
+    since = at if since is None else instants.utc(since, "since")
     if since > at:
         raise InvalidValueError("since", since, f"no instant after {at.isoformat()}")
     wanted = _checked(acting, notifications)

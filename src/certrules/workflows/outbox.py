@@ -69,7 +69,7 @@ def count(acting: Acting[HasEvents], *, at: datetime) -> tuple[int, int]:
     Rules: X-NOTIFY-1.
     """
     acting.require(Action.MANAGE_NOTIFICATIONS)
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     with acting.reading() as view:
         return view.events.count(view.events.acknowledged(), at)
 
@@ -180,7 +180,7 @@ def late(entry: Event | Notice, at: datetime) -> bool:
 
     Rules: X-NOTIFY-1.
     """
-    return isinstance(entry, Notice) and entry.send_by < instants.utc(at)
+    return isinstance(entry, Notice) and entry.send_by < instants.utc(at, "at")
 
 
 def check_source(source: str) -> None:

@@ -41,7 +41,7 @@ def decide(
     Rules: DOC-RENEW-01, DOC-RENEW-04, DOC-VIEW-03.
     """
     acting.require_for(Action.RENEW_AWARD, user_id)
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     with acting.reading() as view:
         named = [] if plan_id is None else [ItemRef(ItemKind.LEARNING_PLAN, plan_id)]
         known = facts.load(view, user_id, certification_id, naming=named)
@@ -69,7 +69,7 @@ def start(
     INT-12, INT-12b.
     """
     acting.require_for(Action.RENEW_AWARD, user_id)
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     if not isinstance(option, RenewalOption):
         raise InvalidValueError("option", option, "a certrules.RenewalOption")
     through = [] if option.plan_id is None else [ItemRef(ItemKind.LEARNING_PLAN, option.plan_id)]
@@ -92,7 +92,7 @@ def cancel(
     Rules: INT-12b.
     """
     acting.require_for(Action.RENEW_AWARD, user_id)
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
 
     def cancel(transaction: DecisionParts) -> Decision:
         known = facts.load(transaction, user_id, certification_id)

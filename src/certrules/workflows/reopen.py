@@ -59,8 +59,8 @@ def reopen_expired(
     Rules: ALL-EXP-03, INT-34.
     """
     acting.require(Action.MANAGE_LEARNING)
-    at = instants.utc(at)
-    first = datetime.min.replace(tzinfo=UTC) if since is None else instants.utc(since)
+    at = instants.utc(at, "at")
+    first = datetime.min.replace(tzinfo=UTC) if since is None else instants.utc(since, "since")
     with acting.reading() as view:
         found = view.awards.expiring(first, at, at=at)
         expired = [(each.user_id, each.certification_id) for each in found]

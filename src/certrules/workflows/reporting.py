@@ -87,7 +87,7 @@ def learner(
 
     Rules: DOC-VIEW-01, DOC-VIEW-02, DOC-VIEW-03.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     with acting.reading() as view:
         user = view.users.get(checked_id("user_id", user_id))
         acting.require(Action.VIEW_AWARDS, Scope(user_id, user.company_id if user else None))

@@ -14,9 +14,10 @@ from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.store import SqlTransaction, check_engine, check_version
 from certrules.repositories.sql.tables import schema
 from certrules.repositories.sql.translation import translated
+from certrules.repositories.stores import GivenStore
 
 
-class JoinedStore:
+class JoinedStore(GivenStore):
     """A store in a transaction that the host has open, by its connection or session.
 
     Nothing is committed here: the host commits, and what certrules did is kept with what the host

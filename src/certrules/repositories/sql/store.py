@@ -26,6 +26,7 @@ from certrules.repositories.sql.selecting import SqlTables
 from certrules.repositories.sql.session import Session
 from certrules.repositories.sql.tables import SCHEMA_VERSION, schema
 from certrules.repositories.sql.translation import NO_STORE, translated
+from certrules.repositories.stores import GivenStore
 
 
 class SqlTransaction:
@@ -55,7 +56,7 @@ class SqlTransaction:
         return SqlTables(self._session, self)
 
 
-class SqlStore:
+class SqlStore(GivenStore):
     """A store in a database that a host's engine reaches; :func:`open_store` makes engines.
 
     Threads and processes may share it. There is one writer at a time: another waits ``timeout``

@@ -11,7 +11,7 @@ from certrules.model.facts import Facts
 from certrules.model.people import User
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
-from certrules.model.values import distinct, value
+from certrules.model.values import checked, distinct, value
 from certrules.rules import consequences, issuing, status
 from certrules.rules.awarding.editing import date_objections, source_objections
 
@@ -101,6 +101,7 @@ def by_hand(
     Rules: DOC-CERT-11, DOC-CERT-13, DOC-AWARD-02, DOC-AWARD-03, DOC-AWARD-04, DOC-AWARD-05,
     DOC-AWARD-06, DOC-AWARD-07, INT-28b.
     """
+    checked("facts", facts, Facts)
     if facts.certification is None:
         return Refused(issuing.objections(facts, policy))
     reasons = [

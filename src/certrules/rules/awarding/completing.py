@@ -47,8 +47,8 @@ def decide(
     ALL-CERT-11, ALL-EXP-04, ALL-TRAIN-03, ALL-TRAIN-05, ALL-TRAIN-06, ALL-VIS-02, INT-14b,
     INT-19c, INT-35, INT-36, INT-37b, INT-43.
     """
-    facts.with_completion(completion)  # raises for that of another user
     facts = criteria.with_external(facts, zone=zone, policy=policy)
+    facts.with_completion(completion)  # raises for that of another user
     reasons = new_objections(facts, completion, at)
     return earn(facts, completion, reasons, at=at, zone=zone, policy=policy)
 
@@ -105,7 +105,7 @@ def past(facts: Facts, at: datetime, policy: Policy) -> list[Completion]:
 
     Rules: INT-34, INT-35.
     """
-    held, at = facts.held, instants.utc(at)
+    held, at = facts.held, instants.utc(at, "at")
     known = [each for each in facts.all_completions if each.completed_at <= at]
     if held is not None and policy.reenable_training_on_expiry and status.expired(held, at):
         known = [each for each in known if status.expired(held, each.completed_at)]

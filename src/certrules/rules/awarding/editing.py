@@ -5,6 +5,7 @@ from datetime import datetime
 
 from attrs import evolve
 
+from certrules import instants
 from certrules.errors import InvalidValueError
 from certrules.model.awards import AssociationType, Award, ExpiryBasis, ManualAward, Source
 from certrules.model.decisions import Decision, Granted, Reason, Refused, because
@@ -41,7 +42,7 @@ def edit(
     Rules: DOC-AWARD-02, DOC-AWARD-09, DOC-AWARD-12, DOC-DELETE-01, INT-28.
     """
     _check(award, changed)
-    others = list(others)
+    at, others = instants.utc(at, "at"), list(others)
     if off := switched_off(policy):
         return Refused(off)
     after = evolve(changed, version=award.version + 1)

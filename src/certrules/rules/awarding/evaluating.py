@@ -47,8 +47,8 @@ def evaluate(
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-07, DOC-ASSIGN-09, DOC-RENEW-03, INT-12b, INT-35,
     INT-43.
     """
-    facts = criteria.with_external(facts, zone=zone, policy=policy)
-    past = {each for each in facts.all_completions if each.completed_at <= instants.utc(at)}
+    at, facts = instants.utc(at, "at"), criteria.with_external(facts, zone=zone, policy=policy)
+    past = {each for each in facts.all_completions if each.completed_at <= at}
     known = sorted(past, key=criteria.order)
     if facts.certification is None:
         return Refused(issuing.objections(facts, policy))
@@ -84,9 +84,10 @@ def _chosen(
     for training in sorted(facts.external, key=lambda each: (each.completed_on, each.id)):
         chosen = training.certification_id == certification.id
         done = criteria.external(training, zone=zone, policy=policy)
-        past = done.completed_at <= instants.utc(at)
-        if chosen and past and not criteria.attached(certification, training):
-            yield external.earn_external(facts, training, at=at, zone=zone, policy=policy)
+        if chosen and done.completed_at <= at and not criteria.attached(certification, training):
+            yield external.earn_external(
+                facts, certification, training, at=at, zone=zone, policy=policy
+            )
 
 
 def _earned(

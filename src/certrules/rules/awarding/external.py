@@ -11,6 +11,7 @@ from certrules.model.facts import Facts
 from certrules.model.learning import ExternalTraining
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import checked
 from certrules.rules import criteria, issuing
 from certrules.rules.awarding import completing
 from certrules.rules.feature import switched_off
@@ -41,6 +42,7 @@ def decide_external(
 
     Rules: DOC-CERT-11, DOC-CERT-12, DOC-ASSIGN-09, DOC-ASSIGN-10, DOC-RENEW-03, ALL-VIS-02, INT-43.
     """
+    facts = checked("facts", facts, Facts)
     completion = criteria.external(training, zone=zone, policy=policy)
     certification = facts.certification
     if certification is None or criteria.attached(certification, training):
@@ -48,11 +50,12 @@ def decide_external(
     known = facts.with_completion(completion)  # raises for that of another user
     facts = known if training in facts.external else facts
     reasons = completing.new_objections(facts, completion, at)
-    return earn_external(facts, training, reasons, at=at, zone=zone, policy=policy)
+    return earn_external(facts, certification, training, reasons, at=at, zone=zone, policy=policy)
 
 
 def earn_external(
     facts: Facts,
+    certification: Certification,
     training: ExternalTraining,
     against: Iterable[Reason] = (),
     *,
@@ -62,11 +65,10 @@ def earn_external(
 ) -> Decision:
     """Decide what a training that is not assigned earns, given what else speaks against it.
 
+    ``certification`` is that of the facts.
+
     Rules: DOC-ASSIGN-09, DOC-ASSIGN-10.
     """
-    certification = facts.certification
-    if certification is None:
-        return Refused(issuing.objections(facts, policy))
     completion = criteria.external(training, zone=zone, policy=policy)
     reasons = [*completing.objections(facts, completion, at, policy), *against]
     if training.certification_id != certification.id:

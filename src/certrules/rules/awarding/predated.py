@@ -69,7 +69,7 @@ def predate(
     Rules: ALL-EXP-02, ALL-PREDATE-01, ALL-PREDATE-04, ALL-PREDATE-05, ALL-PREDATE-06,
     ALL-PREDATE-08, INT-34, INT-35, INT-36, INT-37, INT-37b, INT-43.
     """
-    at = instants.utc(at)
+    at, since = instants.utc(at, "at"), since and instants.utc(since, "since")
     facts = criteria.with_external(facts, zone=zone, policy=policy)
     certification = facts.certification
     if certification is None:
@@ -107,7 +107,7 @@ def _already_held(held: Award | None, at: datetime) -> Reason | None:
 
 
 def _too_early(last: Completion | None, since: datetime | None) -> Reason | None:
-    if since is None or last is None or last.completed_at >= instants.utc(since):
+    if since is None or last is None or last.completed_at >= instants.utc(since, "since"):
         return None
     done = last.completed_at
     return because(ReasonCode.COMPLETED_TOO_EARLY, completed_at=done, since=since)

@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from attrs import evolve
 
+from certrules import instants
 from certrules.model.awards import Award
 from certrules.model.catalog import ItemKind, ItemRef
 from certrules.model.decisions import Decision, Granted, Reason, Refused, because
@@ -141,8 +142,9 @@ def reopen_training(
 
     Rules: ALL-EXP-03, INT-34, INT-43.
     """
-    recorded, facts = facts.completions, criteria.with_external(facts, zone=zone, policy=policy)
-    reported = {*facts.completions} - {*recorded}
+    at = instants.utc(at, "at")
+    known = criteria.with_external(facts, zone=zone, policy=policy)
+    reported, facts = {*known.completions} - {*facts.completions}, known
     held, reasons = facts.held, issuing.objections(facts, policy)
     if not policy.reenable_training_on_expiry:
         reasons.append(because(ReasonCode.TRAINING_STAYS_COMPLETE))

@@ -60,7 +60,7 @@ def create(
     Rules: ALL-BADGE-04, ALL-CERT-01, ALL-CERT-02, ALL-CERT-07, ALL-CERT-08, ALL-EXP-01,
     DOC-ASSIGN-01, INT-31b.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     if off := switched_off(policy):
         return Refused(off)
     published = certification.status is not DRAFT
@@ -108,7 +108,7 @@ def edit(
     """
     if after.id != before.id:
         raise InvalidValueError("id", after.id, f"{before.id!r}, which never changes")
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     if off := switched_off(policy):
         return Refused(off)
     kept = [name for name in _MADE if getattr(before, name) != getattr(after, name)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from certrules import instants
 from certrules.model.awards import AssociationType, Award
 from certrules.model.catalog import Assignment, Certification, Item, ItemKind, ItemRef
 from certrules.model.decisions import Decision, Granted, Reason, Refused, because
@@ -114,7 +115,7 @@ def unlink(
     """
     if off := switched_off(policy):
         return Refused(off)
-    awards = list(awards)
+    at, awards = instants.utc(at, "at"), list(awards)
     item = ItemRef(kind, item_id)
     reasons = [*frozen_objections(certification, ("assignments",), policy)]
     if not _holds(certification, item):

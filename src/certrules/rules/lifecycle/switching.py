@@ -4,6 +4,7 @@ from datetime import datetime
 
 from attrs import evolve
 
+from certrules import instants
 from certrules.model.badges import ImageInfo
 from certrules.model.catalog import Certification, CertificationStatus
 from certrules.model.decisions import Refused, because
@@ -39,6 +40,7 @@ def publish(
     if off := switched_off(policy):
         return Refused(off)
     checked("active", active, bool)
+    at = instants.utc(at, "at")
     if certification.status is not CertificationStatus.DRAFT:
         named, status = issuing.named(certification), certification.status
         return Refused((because(ReasonCode.NOT_A_DRAFT, **named, status=status),))

@@ -73,7 +73,7 @@ def due(
     Rules: DOC-NOTIFY-01, DOC-NOTIFY-02, DOC-NOTIFY-04, DOC-NOTIFY-07, ALL-NOTIFY-03, INT-23,
     INT-25, INT-46.
     """
-    since, until = instants.utc(since), instants.utc(until)
+    since, until = instants.utc(since, "since"), instants.utc(until, "until")
     found = {
         notice.identity: notice
         for notice in _called_for(awards, notifications, instants.time_zone(zone), until)
@@ -108,7 +108,7 @@ def edited(
 
     Rules: INT-23, INT-25, INT-48.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     since = None if recorded_at is None else instants.utc(recorded_at)
     if before is not None and before.expires_at == after.expires_at:
         return []
@@ -134,7 +134,7 @@ def passed(
 
     Rules: INT-25.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     found = _called_for([award], notifications, instants.time_zone(zone), at)
     return sorted((each for each in found if each.due_at <= at), key=_order)
 

@@ -57,7 +57,7 @@ def reach(
 
     Rules: DOC-NOTIFY-04.
     """
-    since, until = instants.utc(since), instants.utc(until)
+    since, until = instants.utc(since, "since"), instants.utc(until, "until")
     offsets = [each.offset for each in notifications if each.kind is NoticeKind.EXPIRY]
     if not offsets or since >= until:
         return None

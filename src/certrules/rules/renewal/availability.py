@@ -215,7 +215,7 @@ def window_end(
 
     Rules: INT-13b, X-VALID-1.
     """
-    today = instants.utc(at).date()
+    today = instants.utc(at, "at").date()
     ends = [] if window.last_day is None or today <= window.last_day else [window.last_day]
     begun = _begun(window, enrolment, first_access)
     if window.days and begun and (today - begun).days > window.days:

@@ -13,6 +13,7 @@ from certrules.model.learning import Completion, Renewal, RenewalState
 from certrules.model.notices import EventKind
 from certrules.model.policy import DOCEBO, Policy
 from certrules.model.reasons import ReasonCode
+from certrules.model.values import checked
 from certrules.rules import consequences, issuing
 from certrules.rules.feature import switched_off
 from certrules.rules.renewal import availability
@@ -52,7 +53,7 @@ def complete(
     Rules: DOC-CERT-13, DOC-ASSIGN-07, DOC-RENEW-03, DOC-RENEW-14, DOC-RENEW-16, DOC-RENEW-17,
     DOC-RENEW-18, DOC-RENEW-20, ALL-VIS-02, INT-12b, INT-14, INT-23, INT-24, INT-32.
     """
-    repeated = issuing.repetition(facts, completion)
+    repeated = issuing.repetition(checked("facts", facts, Facts), completion)
     facts = facts.with_completion(completion)
     certification, renewal, held = facts.certification, facts.renewal, facts.held
     if certification is None:
@@ -133,7 +134,7 @@ def cancel(facts: Facts, *, at: datetime, policy: Policy = DOCEBO) -> Decision:
     """
     if off := switched_off(policy):
         return Refused(off)
-    at, renewal = instants.utc(at), facts.renewal
+    at, renewal = instants.utc(at, "at"), checked("facts", facts, Facts).renewal
     if renewal is None:
         return Refused((because(ReasonCode.NO_RENEWAL_OPEN),))
     if at < renewal.started_at:

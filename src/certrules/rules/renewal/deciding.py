@@ -45,7 +45,7 @@ def decide(
     DOC-RENEW-14, DOC-RENEW-15, DOC-RENEW-16, ALL-EXP-04, INT-12b, INT-13, INT-19, INT-19b, INT-24,
     INT-32, INT-46, X-ARCH-1, X-VALID-2.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     then = facts_as_of(facts, at)
     against = tuple(objections(facts, then, at, policy))
     if facts.certification is None:

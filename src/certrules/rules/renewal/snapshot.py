@@ -10,6 +10,7 @@ from certrules.model.awards import Award
 from certrules.model.catalog import ItemRef
 from certrules.model.facts import Facts
 from certrules.model.learning import Enrolment, EnrolmentStatus, Renewal, RenewalState
+from certrules.model.values import checked
 from certrules.rules import status
 
 
@@ -28,9 +29,9 @@ def facts_as_of(facts: Facts, at: datetime) -> Facts:
 
     Rules: INT-12b.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     return evolve(
-        facts,
+        checked("facts", facts, Facts),
         awards=_awards(facts.awards, at),
         enrolments=[_enrolment(each, at) for each in facts.enrolments if each.enrolled_at <= at],
         completions=[each for each in facts.completions if each.completed_at <= at],

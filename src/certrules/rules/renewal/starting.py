@@ -59,11 +59,12 @@ def start(
     Rules: DOC-RENEW-03, DOC-RENEW-06, DOC-RENEW-09, DOC-RENEW-10, DOC-RENEW-11, DOC-RENEW-12,
     DOC-RENEW-13, INT-12, INT-12b, INT-12c, INT-12d, X-ARCH-3, X-RENEW-1, X-RENEW-2.
     """
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     if not isinstance(option, RenewalOption):
         raise InvalidValueError("option", option, "a certrules.RenewalOption")
     checked("key", key, Id | None)
     expected_version = checked("expected_version", expected_version, tuple[int, int] | None)
+    checked("facts", facts, Facts)
     earlier = next((each for each in facts.renewals if key and each.key == key), None)
     if earlier is not None:
         return _answer_again(earlier, option)

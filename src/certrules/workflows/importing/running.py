@@ -188,7 +188,7 @@ def _steps(
         raise InvalidValueError("file", file, "what certrules.open_records(...) opens")
     checked("duplicates", duplicates, Duplicates)
     checked("notify", notify, bool)
-    at = instants.utc(at)
+    at = instants.utc(at, "at")
     return (
         (_Step(acting, file.layout, batch, repeats, at, duplicates, file.zone, notify), total)
         for batch, repeats, total in _batches(file)
