@@ -462,6 +462,14 @@ def test_names_are_read_many_at_once(school: School) -> None:
     of_users = [each for each in said if each.startswith("SELECT users.")]
     assert 5 <= len(of_users) <= 6  # 500 at a time, of pages of 1,000
     assert len(said) < 25
+    with counted(school.engine) as said, school.store().reading() as view:
+        page = tables.query(tables.Table.ISSUED, at=T0, sort=["-expiration"], limit=2)
+        (_, last) = view.tables.awards(page)
+        assert view.tables.count(page) == count
+    assert last.user
+    assert last.items[0].name == "Bandages"
+    assert len([each for each in said if each.startswith("SELECT users.")]) == 1
+    assert len(said) < 15  # found by the database, and named afterwards
     with counted(school.engine) as said:
         assert len(exported(school.system(), "training")) == count
     assert len([each for each in said if each.startswith("SELECT courses.")]) == 1

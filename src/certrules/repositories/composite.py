@@ -22,6 +22,7 @@ from certrules.errors import StoreError
 from certrules.model.catalog import Item, ItemKind, ItemRef
 from certrules.model.learning import Completion, Course, Enrolment, EnrolmentStatus, LearningPlan
 from certrules.model.people import User, username_key
+from certrules.model.tables import AwardRow, Field, Sort, TableQuery
 from certrules.repositories import protocols
 from certrules.repositories.generic_tables import GenericTables
 from certrules.repositories.protocols import Store, Transaction
@@ -34,6 +35,13 @@ V = TypeVar("V", bound=Any)
 
 _AT_ONCE = 500
 """How many values a reader is asked for at once; no database takes any number of parameters."""
+
+
+_OF_AWARDS = {
+    *(Field.USER_ID, Field.STATUS, Field.SOURCE_TYPE, Field.ISSUED_AT, Field.EXPIRES_AT),
+    *(Field.CERTIFICATION_ID, Field.NAME, Field.NAME_KEY, Field.CODE),
+}
+"""What a store knows of awards without their users and items."""
 
 
 class HostUsers(Protocol):
@@ -195,8 +203,7 @@ class CompositeTransaction:
         self.badges: protocols.Badges = own.badges
         self.events: protocols.Events = own.events
         self.notices: protocols.Notices = own.notices
-        of_host = host.users or host.items
-        self.tables: protocols.Tables = GenericTables(self) if of_host else own.tables
+        self.tables: protocols.Tables = _Tables(self, own.tables)
 
     def close(self) -> None:
         """End the transaction: nothing more is read from the host."""
@@ -371,6 +378,30 @@ class _Learning(_Part[HostLearning]):
         if ItemKind.COURSE in self._work.host.kinds:
             self._recorder("completed materials").reset_progress(user_id, course_id, materials)
         self._own.reset_progress(user_id, course_id, materials)
+
+
+class _Tables(GenericTables):
+    """Rows with the names of the host; the store's own are asked which, if no names matter."""
+
+    def __init__(self, work: CompositeTransaction, own: protocols.Tables) -> None:
+        super().__init__(work)
+        self._own = own
+
+    def awards(self, query: TableQuery) -> Iterator[AwardRow]:
+        if query.limit is None or not _without_names(query, query.order):
+            return super().awards(query)
+        found = [row.award for row in self._own.awards(query)]
+        return self.named(iter(found), query.at)
+
+    def count(self, query: TableQuery) -> int:
+        return self._own.count(query) if _without_names(query) else super().count(query)
+
+
+def _without_names(query: TableQuery, order: Iterable[Sort] = ()) -> bool:
+    """Return whether a query of awards can be answered without their users and items."""
+    fields = {field for pairs in (order, *query.filters) for field, _ in pairs}
+    everywhere = query.table.of_awards and not query.search and query.scope.company_id is None
+    return everywhere and fields <= _OF_AWARDS
 
 
 def keys(ids: Iterable[str], read: Callable[[str], K], *, below: int = 2**63) -> list[K]:

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
-from certrules.model.awards import Status, status_of
+from certrules.model.awards import Award, Status, status_of
 from certrules.model.catalog import Certification, Item
 from certrules.model.tables import AwardRow, CertificationRow, Field, TableQuery
 from certrules.repositories.protocols import (
@@ -64,19 +64,22 @@ class GenericTables:
         rows = self._awards(query) if query.table.of_awards else self._certifications(query.at)
         return (row for row in rows if _matches(query, row))
 
-    def _awards(self, query: TableQuery) -> Iterator[AwardRow]:
-        known, scope = self._known(), query.scope
+    def named(self, awards: Iterator[Award], at: datetime) -> Iterator[AwardRow]:
+        """Yield rows of awards, in their order, with all names and the status at an instant."""
+        known, of_users = self._known(), self.transaction.users
         companies = {each.id: each for each in self.transaction.companies.all()}
-        awards = self.transaction.awards.select(user_id=scope.owner_id)
         while page := list(islice(awards, _PAGE)):
-            users = self.transaction.users.among({award.user_id for award in page})
+            users = of_users.among({award.user_id for award in page})
             for award in page:
                 user = users.get(award.user_id)
                 company = companies.get(user.company_id or "") if user else None
                 certification = known.get(award.certification_id, (None, ()))
-                if scope.company_id in (None, user and user.company_id):
-                    status = status_of(award, query.at)
-                    yield AwardRow(award, status, user, company, *certification)
+                yield AwardRow(award, status_of(award, at), user, company, *certification)
+
+    def _awards(self, query: TableQuery) -> Iterator[AwardRow]:
+        scope = query.scope
+        rows = self.named(self.transaction.awards.select(user_id=scope.owner_id), query.at)
+        return (row for row in rows if scope.company_id in (None, row.user and row.user.company_id))
 
     def _certifications(self, at: datetime) -> Iterator[CertificationRow]:
         known, awarded = self._known(), self.awarded(at=at)
