@@ -3,6 +3,7 @@
 If the text is wrong, its faults are reported at once, each with its path.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +16,8 @@ from certrules.model.learning import Course, LearningPlan
 from certrules.model.notices import Notification, Recipient
 from certrules.model.people import Company, User
 from certrules.model.values import Id
-from certrules.wire import forms
-from certrules.wire.forms import Form, Forms
+from certrules.wire import DIALECT, forms
+from certrules.wire.forms import Form, Forms, Schema
 from certrules.wire.forms import read as read_value
 from certrules.wire.parsing import Faults, kind, listed, parsed
 
@@ -73,6 +74,51 @@ def read_notifications(data: bytes) -> tuple[Notification, ...]:
     return tuple(found["notifications"])
 
 
+def write(catalog: Catalog) -> bytes:
+    """Write a catalog as :func:`read` takes it; sections without an entry are left out.
+
+    Raises :class:`~certrules.errors.JsonError` for a catalog that would not be read back, such as
+    one with an id twice.
+
+    >>> write(Catalog(users=(User("1", "ada"),)))[:35]
+    b'{"users": [{"id": "1", "username": '
+    """
+    found = {name: getattr(catalog, name) for name in _SECTIONS}
+    written = {name: _SECTIONS[name].write(some) for name, some in found.items() if some}
+    data = json.dumps(written, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    read(data)
+    return data
+
+
+def schema() -> Schema:
+    """Return the JSON Schema (2020-12) of catalog files.
+
+    It does not say that ids are unique, nor which texts are names of time zones: :func:`read` does.
+
+    >>> sorted(schema()["properties"])
+    ['certifications', 'companies', 'courses', 'items', 'plans', 'users']
+    """
+    return _schema(_SECTIONS)
+
+
+def notifications_schema() -> Schema:
+    """Return the JSON Schema (2020-12) of files of notifications."""
+    return _schema(_NOTIFICATIONS)
+
+
+def _schema(sections: Mapping[str, Form]) -> Schema:
+    definitions: Schema = {}
+    properties = {name: form.schema(definitions) for name, form in sections.items()}
+    return {
+        "$schema": DIALECT,
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "$defs": definitions,
+    }
+
+
 def _sections(data: bytes, known: Mapping[str, Form], name: str) -> dict[str, Any]:
     """Return what is read of each section of a file; JsonError if anything in it is wrong."""
     if not isinstance(data, bytes | bytearray):
@@ -116,7 +162,8 @@ def _zone(text: str) -> str:
     return text
 
 
-_KEY, _PLAIN = forms.text(_key, "text"), forms.text(_plain, "text")
+_KEY = forms.text(_key, "text", pattern=r"^\S([\s\S]*\S)?$")
+_PLAIN = forms.text(_plain, "text")
 _NAMES = forms.several(_KEY, expected="a list of names")
 _FORMS = Forms(
     {
@@ -129,7 +176,7 @@ _FORMS = Forms(
             forms.choice(Recipient), expected=f"a list of {listed(map(str, Recipient))}"
         ),
         (User, "time_zone"): forms.optional(forms.text(_zone, "the name of a time zone")),
-        (Certification, "name"): forms.text(_name, "text"),
+        (Certification, "name"): forms.text(_name, "text", pattern=r"\S"),
         (Company, "account_owner"): forms.optional(_PLAIN),
     },
     {"company_id": "company", "item_id": "item"},

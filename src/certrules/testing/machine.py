@@ -189,8 +189,8 @@ class StoreMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.store = self.new_store()
-        self.model = MemoryStore()
+        self.store: Store[Any] = self.new_store()
+        self.model: MemoryStore = MemoryStore()
 
     def new_store(self) -> Store[Any]:
         """Return a fresh, empty store."""

@@ -11,7 +11,7 @@ The parts of a value do not know of each other, except in facts: see
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from enum import Enum
 from functools import cache
 from re import Pattern
@@ -38,7 +38,11 @@ from certrules.workflows.platform import Platform
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 _LINKS = "https://academy.example/a", "http://x.example"
-_ZONES: list[tzinfo] = [UTC, timezone(timedelta(hours=5, minutes=30)), ZoneInfo("Europe/Rome")]
+_ZONES: list[tzinfo] = [
+    ZoneInfo("UTC"),
+    timezone(timedelta(hours=5, minutes=30)),
+    ZoneInfo("Europe/Rome"),
+]
 
 
 @cache

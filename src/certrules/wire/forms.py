@@ -221,7 +221,10 @@ class Forms:
 
     def _many(self, cls: Any, inner: Sequence[Any]) -> Form:
         if cls is Mapping:
-            return _mapping(*map(self.of, inner))
+            key, member = map(self.of, inner)
+            if key.schema({}).get("type") != "string":
+                raise TypeError(f"{inner[0]} is no key of a JSON object")
+            return _mapping(key, member)
         if len(inner) == 1 or inner[1] is ...:
             return several(self.of(inner[0]), KEPT[cls])
         return _row([self.of(each) for each in inner])

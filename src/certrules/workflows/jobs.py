@@ -7,6 +7,7 @@ does a step as a pool of threads does, if the step and what it returns can be pi
 is opened there anew.
 """
 
+import logging
 from collections.abc import Callable, Generator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from certrules import instants
 from certrules.errors import CertrulesError, InvalidValueError
 from certrules.model.people import Action, Scope
 from certrules.words import Word
+from certrules.workflows.log import log
 from certrules.workflows.platform import ANYONE, Acting
 
 LISTED = timedelta(days=13)
@@ -346,6 +348,9 @@ class Jobs:
             run.job = evolve(run.job, state=state, ended_at=at)
             run.future = None
             run.ended.notify_all()
+        level = logging.ERROR if state is JobState.FAILED else logging.INFO
+        told = {"job": run.job.id, "name": run.job.name, "state": str(state)}
+        log("job", level=level, **told, done=run.job.done, total=run.job.total)
 
 
 class _Ended(Exception):  # noqa: N818 - a job that has ended is no error

@@ -35,6 +35,7 @@ from certrules.rules.notifications import Medium
 from certrules.rules.notifications.templates import check_medium
 from certrules.workflows import facts
 from certrules.workflows.effects import BATCH
+from certrules.workflows.log import log
 from certrules.workflows.outbox import OutboxParts, enqueue_notices
 from certrules.workflows.platform import Acting
 
@@ -116,6 +117,7 @@ def due(
         added += len(notices)
         if on_created and notices:
             on_created(notices)
+    log("notices", notifications=len(wanted), created=added)
     return added
 
 

@@ -17,6 +17,7 @@ from certrules.model.notices import Event, Notice, Notification
 from certrules.model.people import Action
 from certrules.repositories.protocols import HasBadges, HasEvents, HasNotices, HasUsers
 from certrules.rules import notifications as rules
+from certrules.workflows.log import log
 from certrules.workflows.platform import Acting
 
 MOST = 2**31 - 1
@@ -85,6 +86,7 @@ def acknowledge(acting: Acting[HasEvents], position: int) -> None:
     position = _whole("position", position)
     with acting.writing() as transaction:
         transaction.events.acknowledge(position)
+    log("outbox", acknowledged=position)
 
 
 def enqueue_events(

@@ -18,6 +18,7 @@ from certrules.rules import awarding
 from certrules.rules.awarding.recording import Reopening
 from certrules.workflows import facts
 from certrules.workflows.effects import DecisionParts, apply, batches
+from certrules.workflows.log import log
 from certrules.workflows.platform import Acting
 
 
@@ -70,6 +71,7 @@ def reopen_expired(
             effects = [*_reopened(acting, transaction, pairs, at)]
             apply(transaction, effects)
         reopened += (each for each in effects if isinstance(each, ReopenTraining))
+    log("reopening", expired=len(expired), reopened=len(reopened))
     return reopened
 
 

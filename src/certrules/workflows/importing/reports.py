@@ -74,7 +74,7 @@ class ImportReport:
     def imported(self) -> int:
         """How many rows changed the store: issued, renewed or updated."""
         changing = (Outcome.ISSUED, Outcome.RENEWED, Outcome.UPDATED)
-        return sum(self.outcomes[outcome] for outcome in changing)
+        return sum(self.outcomes.get(outcome, 0) for outcome in changing)
 
     @property
     def rows(self) -> int:

@@ -16,11 +16,13 @@ from certrules.model.policy import Duplicates
 from certrules.model.values import checked
 from certrules.records import FileLayout, Record, RecordsFile, RejectedRow
 from certrules.rules import importing
+from certrules.rules.importing import Outcome
 from certrules.workflows import effects
 from certrules.workflows.effects import DecisionParts
 from certrules.workflows.importing.planning import Plan, PlanParts, plan
 from certrules.workflows.importing.reports import KEPT_FAULTS, ImportReport, Tally
 from certrules.workflows.jobs import Job, Jobs, JobSteps, Progress
+from certrules.workflows.log import log
 from certrules.workflows.platform import Acting
 
 ATTEMPTS = 5
@@ -64,7 +66,7 @@ def run(
         if on_refused:
             for refused in planned.refused:
                 on_refused(refused)
-    return tally.report(file, duplicates=duplicates, dry_run=dry_run)
+    return _reported(tally, file, duplicates, dry_run=dry_run)
 
 
 def submit(
@@ -107,9 +109,18 @@ def _work(
         tally.add((yield step))
         errors = [f"row {each.row}: {each.message} ({each.rule})" for each in tally.faults[before:]]
         yield Progress(tally.rows, total, errors=tuple(errors))
-    report = tally.report(file, duplicates=duplicates, dry_run=False)
+    report = _reported(tally, file, duplicates, dry_run=False)
     said = f"{report.imported} of {report.rows} rows imported"
     yield Progress(tally.rows, total, (said, *_unlisted(tally)), result=report)
+
+
+def _reported(
+    tally: Tally, file: RecordsFile, duplicates: Duplicates, *, dry_run: bool
+) -> ImportReport:
+    """Return what it all came to, and log how many rows came to what."""
+    counts = {str(outcome): tally.outcomes[outcome] for outcome in Outcome}
+    log("import", dry_run=dry_run, rows=tally.rows, **counts)
+    return tally.report(file, duplicates=duplicates, dry_run=dry_run)
 
 
 def _unlisted(tally: Tally) -> Iterator[str]:
