@@ -22,11 +22,12 @@ def as_json(decision: Decision, zone: tzinfo) -> dict[str, Any]:
     """Return a decision as ``--format json`` shows it, with the texts of reasons in a zone."""
     shown: dict[str, Any] = unstructure(decision, Decision)
     for each, reason in zip(shown["reasons"], decision.reasons, strict=True):
-        each["text"] = _text(reason, zone)
+        each["text"] = in_words(reason, zone)
     return shown
 
 
-def _text(reason: Reason, zone: tzinfo) -> str:
+def in_words(reason: Reason, zone: tzinfo) -> str:
+    """Return the sentence of a reason, with its instants in a zone."""
     return render(reason, say=partial(say, zone=zone))
 
 
@@ -76,7 +77,7 @@ def show(
 def show_reasons(out: Output, reasons: Iterable[Reason], zone: tzinfo) -> None:
     """Show why, a sentence each, with the id of the rule; instants name their zone."""
     for reason in reasons:
-        out.paragraph(f"because {_text(reason, zone)} ({reason.rule})", indent=2)
+        out.paragraph(f"because {in_words(reason, zone)} ({reason.rule})", indent=2)
 
 
 def sentence(words: Words, change: Effect | RenewalOption) -> str:

@@ -125,6 +125,36 @@ def test_refused_rows_are_explained_and_counted(run: Run, store: Path, tmp_path:
     ]
 
 
+@pytest.mark.rule("INT-12b", "INT-46")
+def test_what_follows_of_a_renewal_in_advance_is_said_in_each_form(
+    run: Run, store: Path, tmp_path: Path
+) -> None:
+    zone, at = ("--store", store, "--zone", "UTC"), "2024-03-01T00:00:00Z"
+    assigned = {"kind": "course", "item": "c", "assigned_at": at}
+    catalog = {
+        "items": [{"kind": "course", "id": "c", "code": "FA-1"}],
+        "certifications": [
+            {"id": "20", "code": "NEW", "name": "N", "retake": True, "assignments": [assigned]}
+        ],
+    }
+    (tmp_path / "catalog.json").write_text(json.dumps(catalog))
+    assert run("load", tmp_path / "catalog.json", "--store", store).code == 0
+    done = ("--user", "ada", "--course", "FA-1", "--at", "2024-03-02")
+    assert run("complete", *zone, *done).code == 0
+    assert run("renew", "--store", store, "--user", "ada", "--certification", "NEW").code == 0
+    file = write(tmp_path / "next.csv", "ada,NEW,2999-03-01,0,2999-04-01,manual,")
+    words = ("import", file, *zone, "--duplicates", "renew")
+    begins = "until it begins, 2999-03-01 00:00 UTC, the award that the user"
+    for dry in (["--dry-run"], []):
+        data = run(*words, "--dry-run", "--format", "json").data
+        (change,) = data["changes"]
+        assert [each.split(",")[0] for each in change["reasons"]][:1] == ["until it begins"]
+        assert "is closed: another award takes the place" in change["reasons"][1]
+        answer = run(*words, *dry)
+        assert begins in answer.out
+        assert "(INT-12b)" in answer.out
+
+
 def test_the_first_twenty_faults_are_shown(run: Run, store: Path, tmp_path: Path) -> None:
     rows = (f"user{number},FA,2024-03-01,1,,manual," for number in range(1_030))
     file = write(tmp_path / "records.csv", *rows)

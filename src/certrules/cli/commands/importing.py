@@ -11,6 +11,7 @@ from tempfile import TemporaryFile
 from typing import Any, TextIO
 
 from certrules.cli import files, options, session
+from certrules.cli.decisions import in_words
 from certrules.cli.failures import UsageError
 from certrules.cli.output import Output, counted, plain, progress, shown
 from certrules.cli.session import Acting
@@ -239,6 +240,8 @@ def _show_changes(out: Output, report: ImportReport) -> None:
         back = ", back in time" if each.went_back else ""
         out.line(f"  row {each.row:,}, line {each.line:,}: {name}, {code} ({each.outcome}{back})")
         out.paragraph(change(each.before, each.after, report.zone), indent=6)
+        for reason in each.reasons:
+            out.paragraph(f"{in_words(reason, report.zone)} ({reason.rule})", indent=6)
     more = report.outcomes[Outcome.RENEWED] + report.outcomes[Outcome.UPDATED] - SHOWN_FAULTS
     if more > 0:
         out.line(f"  … and {more:,} more (--format json lists 1,000)")
@@ -280,7 +283,9 @@ def _as_json(report: ImportReport) -> dict[str, object]:
 
 
 def _changed(each: Change, zone: tzinfo) -> dict[str, object]:
-    return {**_picked(each, _CHANGE), "change": change(each.before, each.after, zone)}
+    says = change(each.before, each.after, zone)
+    reasons = [in_words(reason, zone) for reason in each.reasons]
+    return {**_picked(each, _CHANGE), "change": says, "reasons": reasons}
 
 
 def _picked(value: object, names: Iterable[str]) -> dict[str, object]:

@@ -13,6 +13,7 @@ from certrules.model.catalog import Certification, Item, ItemKind
 from certrules.model.effects import Effect
 from certrules.model.people import User
 from certrules.model.policy import Duplicates
+from certrules.model.reasons import ReasonCode
 from certrules.model.records import Fault, FaultCode, RecordField, Severity
 from certrules.records import FileLayout, Record, RejectedRow, shortened
 from certrules.repositories.protocols import (
@@ -141,7 +142,11 @@ def _note(
         tally.warn(fault)
     if outcome in (Outcome.RENEWED, Outcome.UPDATED):
         names = row.username, row.certification_code
-        tally.change(Change(row.row, row.line, *names, outcome, held, decision.award))
+        follows = tuple(each for each in decision.reasons if each.code in _FOLLOWS)
+        tally.change(Change(row.row, row.line, *names, outcome, held, decision.award, follows))
+
+
+_FOLLOWS = ReasonCode.BEGINS_LATER, ReasonCode.RENEWAL_REPLACED
 
 
 def _candidates(

@@ -8,6 +8,7 @@ from attrs import Factory, define, frozen
 
 from certrules.instants import IssueDateConvention
 from certrules.model.awards import Award
+from certrules.model.decisions import Reason
 from certrules.model.policy import Duplicates
 from certrules.model.records import Fault, FaultCode
 from certrules.records import RecordsFile
@@ -21,9 +22,10 @@ KEPT_FAULTS = 1_000
 class Change:
     """A row that renews or updates an award: the award before and after, and whose it is.
 
-    ``went_back`` says whether the award after was issued earlier.
+    ``went_back`` says whether the award after was issued earlier, ``reasons`` what else follows:
+    the award before is current until then, or a renewal of it is closed.
 
-    Rules: INT-44.
+    Rules: INT-12b, INT-44, INT-46.
     """
 
     row: int
@@ -33,6 +35,7 @@ class Change:
     outcome: Outcome
     before: Award
     after: Award
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def went_back(self) -> bool:
