@@ -233,10 +233,7 @@ def test_a_reader_on_a_server_keeps_an_upgrade_waiting_no_longer(engine: Engine)
     reading.dispose()
 
 
-@pytest.mark.parametrize("name", SERVERS)
-def test_an_upgrade_waits_for_another_no_longer_than_it_was_told(name: str) -> None:
-    engine = create_engine(empty_database(name, "old"), poolclass=NullPool)
-    fill(engine)
+def test_an_upgrade_waits_for_another_no_longer_than_it_was_told(engine: Engine) -> None:
     with engine.connect() as connection:
         dialects.begin(connection, writing=True, timeout=1)
         dialects.lock_tables(connection)
