@@ -1,6 +1,7 @@
 """A composite keeps the promises of every store, with a host whose rows are in any other one."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from certrules.testing.optional import BadgesContract, OutboxContract
 COURSE, PLAN, TRACK = ItemKind.COURSE, ItemKind.LEARNING_PLAN, ItemKind.LEARNING_TRACK
 THEIRS = {*ItemKind} - {TRACK}
 AT = datetime(2024, 1, 1, tzinfo=UTC)
-OTHER = User("other", "other"), Item(COURSE, "other", "other"), Item(TRACK, "1", "X", "Other")
+OTHER = User("other", "other"), Item(COURSE, "other", "other"), Item(TRACK, "other", "X", "Other")
 
 
 @frozen
@@ -58,7 +59,8 @@ class ItemRows:
     def coded(self, kind: ItemKind, codes: Collection[str]) -> list[Item]:
         checked(codes)
         found = (item for items in self.own.items.coded(kind, codes).values() for item in items)
-        return [*found, *OTHER[1:], Item(kind, "uncoded")][::-1] * 2
+        same = [Item(TRACK, f"{n}", "X") for n in range(3)]
+        return [*same, *found, *same, *OTHER[1:], Item(kind, "uncoded")][::-1] * 2
 
 
 @frozen
@@ -186,6 +188,39 @@ class TestRecordingComposites(OfHost, LearningContract):
         return given  # type: ignore[no-any-return]
 
 
+class Elsewhere:
+    """A composite whose host has its rows in another store."""
+
+    def __init__(self) -> None:
+        self.own, self.theirs = MemoryStore(), MemoryStore()
+
+    @contextmanager
+    def reading(self) -> Iterator[CompositeTransaction]:
+        with self.theirs.reading() as rows, self.composite(rows).reading() as view:
+            yield view
+
+    @contextmanager
+    def writing(self) -> Iterator[CompositeTransaction]:
+        with self.theirs.writing() as rows, self.composite(rows).writing() as work:
+            yield work
+
+    def composite(self, rows: Transaction) -> CompositeStore[Any]:
+        return CompositeStore(self.own, lambda _: evolve(recording(rows), kinds=[*ItemKind]))
+
+
+class TestHostsElsewhere(OfHost, StoreContract, LearningContract):
+    """Nothing of what the host has is asked of the store's own tables."""
+
+    @pytest.fixture(autouse=True)
+    def fresh(self) -> None:
+        self.store = Elsewhere()
+
+    def giving(self, work: Transaction) -> Transaction:
+        given: Any = super().giving(work)
+        del given.learning.reset_progress
+        return given  # type: ignore[no-any-return]
+
+
 class TestHostsOfNothing(StoreContract, LearningContract):
     """A host that reads nothing itself has the store's own parts."""
 
@@ -286,6 +321,44 @@ def test_a_host_is_not_asked_about_what_it_does_not_have() -> None:
         work.items.put([Item(COURSE, "c1", "X")])
         work.learning.reset_progress("ada", "c1", ["m1"])
         assert work.items.coded(COURSE, ["X"]) == {"X": [Item(COURSE, "c1", "X")]}
+
+
+class Everybody:
+    """Readers and a recorder that know nothing of transactions."""
+
+    def __init__(self) -> None:
+        self.recorded: list[str] = []
+
+    def __getattr__(self, name: str) -> Callable[..., list[Any]]:
+        def answer(*_: object) -> list[Any]:
+            self.recorded += [name] * name.startswith(("put", "add", "reset"))
+            return [ADA] if name == "among" else []
+
+        return answer
+
+
+def test_a_view_records_nothing_and_what_has_ended_reads_nothing() -> None:
+    everybody: Any = Everybody()
+    given = Host(users=everybody, learning=everybody, recorder=everybody)
+    store = CompositeStore(MemoryStore(), lambda _: given)
+    with store.writing() as work:
+        work.learning.put_enrolments([ENROLMENT])
+        work.learning.add_completions([DONE])
+        assert work.users.get("ada") == ADA
+    with store.reading() as view:
+        assert view.users.get("ada") == ADA
+        with pytest.raises(StoreError, match="this view is for reading"):
+            view.learning.put_enrolments([ENROLMENT])
+        with pytest.raises(StoreError, match="this view is for reading"):
+            view.learning.add_completions([DONE])
+        with pytest.raises(StoreError, match="this view is for reading"):
+            view.learning.reset_progress("ada", "c1", ["m1"])
+    assert everybody.recorded == ["put_enrolments", "add_completions"]
+    for ended in (work, view):
+        with pytest.raises(StoreError, match="this transaction has ended"):
+            ended.users.get("ada")
+        with pytest.raises(StoreError, match="this transaction has ended"):
+            ended.learning.put_enrolments([ENROLMENT])
 
 
 def test_a_reader_is_not_asked_about_a_nul() -> None:

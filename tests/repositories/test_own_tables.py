@@ -466,6 +466,12 @@ def test_names_are_read_many_at_once(school: School) -> None:
         page = tables.query(tables.Table.ISSUED, at=T0, sort=["-expiration"], limit=2)
         (_, last) = view.tables.awards(page)
         assert view.tables.count(page) == count
+    with counted(school.engine) as begun, school.store().reading() as view:
+        assert next(view.tables.awards(evolve(page, limit=None))).user
+    assert len([each for each in begun if each.startswith("SELECT users.")]) == 5
+    with counted(school.engine) as begun, school.store().reading() as view:
+        assert next(view.tables.awards(evolve(page, limit=None, sort=()))).user
+    assert len([each for each in begun if each.startswith("SELECT users.")]) == 2
     assert last.user
     assert last.items[0].name == "Bandages"
     assert len([each for each in said if each.startswith("SELECT users.")]) == 1

@@ -275,8 +275,9 @@ class _Items(_Part[HostItems]):
     def coded(self, kind: ItemKind, codes: Collection[str]) -> Mapping[str, Sequence[Item]]:
         if kind not in self._work.host.kinds:
             return cast("Mapping[str, Sequence[Item]]", self._own.coded(kind, codes))
-        found = _by_id(_read(partial(self._host.coded, kind), codes)).values()
-        return _grouped(codes, ((item.code, item) for item in found if item.kind is kind))
+        found = _read(partial(self._host.coded, kind), codes)
+        of_kind = _by_id(item for item in found if item.kind is kind).values()
+        return _grouped(codes, ((item.code, item) for item in of_kind))
 
     def all(self) -> Iterator[Item]:
         theirs, others = self._split(self._host.all())[0], self._split(self._own.all())[1]
@@ -361,9 +362,9 @@ class _Learning(_Part[HostLearning]):
                 yield each
 
     def completed_by(self, items: Collection[ItemRef], since: datetime) -> Collection[str]:
-        theirs, others = self._split(items)
+        theirs, _ = self._split(items)
         found = _read(lambda some: self._host.completed_by(some, since), theirs)
-        return {*found, *self._own.completed_by(others, since)}
+        return {*found, *self._own.completed_by(items, since)}  # which has the external trainings
 
     def add_completions(self, completions: Iterable[Completion], /) -> None:
         theirs, others = self._split(completions)
