@@ -14,6 +14,8 @@ Hypothesis makes up transactions of several changes, some of them dropped. The s
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
+from itertools import starmap
 from typing import Any
 
 from attrs import evolve
@@ -44,25 +46,18 @@ _Change = tuple[str, str, tuple[Any, ...]]
 """A part, one of its methods, and the arguments."""
 
 
-def _of(made: Callable[..., _Strategy], *ids: Collection[str]) -> _Strategy:
-    """Return the strategy of lists, as an argument, of what belongs to any of some ids."""
-    each = st.tuples(*(st.sampled_from(list(some)) for some in ids)).flatmap(
-        lambda drawn: made(*drawn)
-    )
+def _any(made: Callable[..., _Strategy]) -> _Strategy:
+    """Return the strategy of what belongs to any user and certification."""
+    return st.one_of(*starmap(made, _PAIRS))
+
+
+def _some(each: _Strategy) -> _Strategy:
+    """Return the strategy of one argument: some of each, as a list."""
     return st.tuples(st.lists(each, max_size=3))
 
 
-def _pairs(made: Callable[..., _Strategy]) -> _Strategy:
-    return _of(made, _USERS, _CERTIFICATIONS)
-
-
-def _one(arguments: _Strategy) -> _Strategy:
-    """Return the strategy of one argument, of what are lists of many."""
-    return arguments.filter(lambda drawn: drawn[0]).map(lambda drawn: (drawn[0][0],))
-
-
-def _companies(company_id: str) -> _Strategy:
-    return st.builds(Company, st.just(company_id), st.sampled_from("AB"))
+def _users(made: Callable[[str], _Strategy]) -> _Strategy:
+    return _some(st.one_of(*map(made, _USERS)))
 
 
 def _badges(user_id: str, certification_id: str) -> _Strategy:
@@ -86,53 +81,45 @@ _COURSE_PROGRESS = st.tuples(
     st.sampled_from(_USERS), st.sampled_from(COURSES), st.sets(st.sampled_from(["m1", "m2", "m3"]))
 )
 _CHANGES: Mapping[str, Mapping[str, _Strategy]] = {
-    "users": {"put": _of(strategies.users, _USERS)},
-    "companies": {
-        "put": _of(
-            lambda id_: st.builds(Company, st.just(id_), st.sampled_from("AB")), ("k1", "k2")
-        )
-    },
-    "items": {
-        "put": st.tuples(
-            st.lists(st.builds(Item, *map(st.sampled_from, zip(*ITEMS, strict=True))), max_size=3)
-        )
-    },
+    "users": {"put": _users(strategies.users)},
+    "companies": {"put": _some(st.builds(Company, st.sampled_from("ab"), st.sampled_from("AB")))},
+    "items": {"put": _some(st.sampled_from(ITEMS).map(lambda item: Item(*item, item[1].upper())))},
     "certifications": {
-        "put": _of(strategies.certifications, _CERTIFICATIONS),
+        "put": _some(st.one_of(*map(strategies.certifications, _CERTIFICATIONS))),
         "remove": st.tuples(st.sampled_from(_CERTIFICATIONS)),
     },
     "awards": {
-        "add": _pairs(
-            lambda *ids: st.integers(1, 3).flatmap(lambda c: strategies.awards(*ids, cycle=c))
+        "add": _some(
+            st.one_of(*(_any(partial(strategies.awards, cycle=cycle)) for cycle in (1, 2, 3)))
         )
     },
     "learning": {
-        "put_courses": st.tuples(st.lists(strategies.courses(), max_size=3)),
-        "put_plans": st.tuples(st.lists(strategies.learning_plans(), max_size=3)),
-        "put_enrolments": _of(strategies.enrolments, _USERS),
-        "add_completions": _of(strategies.completions, _USERS),
-        "put_external": _pairs(strategies.external_trainings),
+        "put_courses": _some(strategies.courses()),
+        "put_plans": _some(strategies.learning_plans()),
+        "put_enrolments": _users(strategies.enrolments),
+        "add_completions": _users(strategies.completions),
+        "put_external": _some(_any(strategies.external_trainings)),
         "add_progress": _COURSE_PROGRESS,
         "reset_progress": _COURSE_PROGRESS,
     },
     "renewals": {
-        "add": _one(_pairs(strategies.renewals)),
+        "add": st.tuples(_any(strategies.renewals)),
         "remove": st.tuples(st.sampled_from(_CERTIFICATIONS)),
     },
     "badges": {
-        "add": _one(_pairs(_badges)),
+        "add": st.tuples(_any(_badges)),
         "suspend": st.tuples(st.sampled_from([f"b{each}" for each in range(1, 10)])),
         "withdraw": st.tuples(st.sampled_from([f"b{each}" for each in range(1, 10)])),
-        "revoke": st.tuples(st.lists(_CYCLES, max_size=3)),
-        "revoke_outdated": _pairs(strategies.awards),
+        "revoke": _some(_CYCLES),
+        "revoke_outdated": _some(_any(strategies.awards)),
     },
-    "events": {"add": _pairs(_events), "acknowledge": st.tuples(st.integers(0, 5))},
+    "events": {"add": _some(_any(_events)), "acknowledge": st.tuples(st.integers(0, 5))},
     "notices": {
-        "add": _pairs(strategies.notices),
-        "pass_over": _pairs(strategies.notices),
-        "cancel": st.tuples(st.lists(_CYCLES, max_size=3)),
-        "cancel_outdated": _pairs(strategies.awards),
-        "forget": st.tuples(st.lists(_CYCLES, max_size=3)),
+        "add": _some(_any(strategies.notices)),
+        "pass_over": _some(_any(strategies.notices)),
+        "cancel": _some(_CYCLES),
+        "cancel_outdated": _some(_any(strategies.awards)),
+        "forget": _some(_CYCLES),
     },
 }
 

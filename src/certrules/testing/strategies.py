@@ -19,7 +19,7 @@ through a plan whose window stands before that of its course, or an award for a 
 
 import csv
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from functools import cache
@@ -377,14 +377,6 @@ def facts(user_id: str = "u1", certification_id: str = "fa") -> st.SearchStrateg
     return st.tuples(st.sampled_from(_LEANINGS), drawn).map(lambda both: both[0](both[1]))
 
 
-def _as_drawn(known: Facts) -> Facts:
-    return known
-
-
-def _gone(known: Facts) -> Facts:
-    return evolve(known, certification=None)
-
-
 def _settled(known: Any) -> Any:
     """Return facts in which everything is active, known and past, and no renewal is open."""
     past = _past(known)
@@ -450,7 +442,13 @@ def _earned(known: Any) -> Any:
     return evolve(known, awards=history, completions=(*known.completions, done))
 
 
-_LEANINGS = [*(_as_drawn,) * 6, _gone, *(_renewable,) * 2, *(_plan_first,) * 4, *(_earned,) * 3]
+_LEANINGS: list[Callable[[Facts], Facts]] = [
+    *(lambda known: known,) * 6,
+    lambda known: evolve(known, certification=None),
+    *(_renewable,) * 2,
+    *(_plan_first,) * 4,
+    *(_earned,) * 3,
+]
 """What is made of facts drawn at random, by which nothing is granted but now and then."""
 
 

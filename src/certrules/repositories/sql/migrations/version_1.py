@@ -11,7 +11,7 @@ from certrules.repositories.sql.upgrading import downgrade, to_version  # noqa: 
 
 revision = "certrules_1"
 down_revision: None = None
-branch_labels = ("certrules",)
+branch_labels: tuple[str, ...] = ("certrules",)
 depends_on: None = None
 
 # A line has the columns of a table: ``id:key!`` is part of its key, ``code:key?`` may be NULL, and
