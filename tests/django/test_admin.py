@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -198,8 +199,8 @@ def test_an_award_is_given_by_hand(client: Client) -> None:
         ({"user": "nobody"}, "there is no user &#x27;nobody&#x27;"),
         ({"user": "off"}, "off is deactivated"),
         ({"certification": "fo"}, "holds the certification already"),
-        ({"always_valid": ""}, "Give the day on which it expires"),
-        ({"expires_on": "2025-01-01"}, "Give the day on which it expires"),
+        ({"always_valid": ""}, "Either give the day on which it expires"),
+        ({"expires_on": "2025-01-01"}, "Either give the day on which it expires"),
         ({"issued_on": "tomorrow"}, "Enter a valid date"),
         ({"certification": "gone"}, "Select a valid choice"),
         ({"expires_on": "2020-01-01", "always_valid": ""}, "before"),
@@ -234,6 +235,8 @@ def test_several_are_taken_away_at_once(client: Client) -> None:
     assert "Awards: 3" in client.post("/admin/certrules/award/", chosen).content.decode()
     client.post("/admin/certrules/award/", {**chosen, "post": "yes"})
     assert (history("1", "fo"), history("9", "lost"), history("2", "fo")) == (0, 0, 1)
+    logged = {str(each.object_repr) for each in LogEntry.objects.all()}
+    assert "ada: Forklift <b>, cycle 2" in logged
 
 
 def test_django_s_permissions_hold(client: Client) -> None:

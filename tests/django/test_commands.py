@@ -1,5 +1,6 @@
 """The commands of certrules in a project, on its store, policy and zone."""
 
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,16 @@ def test_what_cannot_be_done_is_one_clear_line(
     error = capsys.readouterr().err
     assert said in error
     assert "Traceback" not in error
+
+
+def test_a_caller_may_take_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = StringIO(), StringIO()
+    call_command("certrules", "status", stdout=out)
+    assert "0 awards" in out.getvalue()
+    with pytest.raises(SystemExit, match="2"):
+        call_command("certrules", "import", "no-such.csv", stderr=err)
+    assert "no-such.csv" in err.getvalue()
+    assert capsys.readouterr() == ("", "")
 
 
 def test_the_policy_of_the_project_holds(

@@ -70,8 +70,10 @@ def test_a_store_is_made_and_kept_elsewhere(name: str, tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_stores_of_several_prefixes_share_a_database(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'store.db'}")
+@pytest.mark.parametrize("name", ["sqlite", *SERVERS])
+def test_stores_of_several_prefixes_share_a_database(name: str, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    engine = create_engine(url if name == "sqlite" else empty_database(name, "prefixes"))
     stores = [SqlStore(each) for each in (engine, *(prefixed(engine, p) for p in ("a_", "b_")))]
     for number, store in enumerate(stores):
         create_schema(store.engine)

@@ -297,11 +297,24 @@ def test_no_store_is_no_older_one(url: str) -> None:
     assert inspect(engine).get_table_names() == []
 
 
-def test_a_lost_table_is_named(engine: Engine) -> None:
+@pytest.mark.parametrize("table", ["certrules_awards", "certrules_renewals"])
+def test_a_lost_table_is_named(engine: Engine, table: str) -> None:
     with engine.begin() as connection:
-        connection.execute(text("DROP TABLE certrules_awards"))
-    with pytest.raises(StoreError, match="has lost certrules_awards; restore"):
+        connection.execute(text(f"DROP TABLE {table}"))
+    with pytest.raises(StoreError, match=f"has lost {table}; restore"):
         upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(select(schema.c.version)) == 1
+
+
+@pytest.mark.parametrize("versions", [[0], [-1], [1, 2]])
+def test_a_store_that_says_no_version_is_refused(engine: Engine, versions: list[int]) -> None:
+    with engine.begin() as connection:
+        connection.execute(schema.delete())
+        connection.execute(schema.insert(), [{"version": each} for each in versions])
+    for refused in (upgrade, create_schema, lambda it: SqlStore(it).reading().__enter__()):
+        with pytest.raises(StoreError, match="does not say of which one version"):
+            refused(engine)
 
 
 def test_tables_that_were_made_and_those_that_were_upgraded_are_the_same(

@@ -192,7 +192,9 @@ class _AwardForm(_ModelForm):
         if self.errors:
             return data
         if (data["expires_on"] is None) is not data["always_valid"]:
-            raise ValidationError("Give the day on which it expires, or make it always valid.")
+            raise ValidationError(
+                "Either give the day on which it expires, or make it always valid."
+            )
         try:
             self._award(data)
         except (CertrulesError, UsageError) as error:
@@ -265,6 +267,7 @@ class _Awards(_Held):
         protected: list[str] = []
         count = 0
         acting, at = system(), timezone.now()
+        _load(objs)  # so that Django's log has names
         with acting.reading() as view:
             words = names.Words(view, acting.zone)
             for user_id, certification_id in _pairs(objs):

@@ -10,9 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from certrules.errors import StoreError
 from certrules.repositories.sql import dialects
 from certrules.repositories.sql.engines import DRIVERS, engine_at, place, tables_there
-from certrules.repositories.sql.store import SqlStore, check_engine, check_versions
+from certrules.repositories.sql.store import SqlStore, check_engine, check_tables, check_versions
 from certrules.repositories.sql.tables import SCHEMA_VERSION, metadata, schema
-from certrules.repositories.sql.translation import LOCKED, lacking, translated
+from certrules.repositories.sql.translation import LOCKED, translated
 
 
 def open_store(
@@ -85,7 +85,9 @@ def create_schema(engine: Engine, *, timeout: float = 30.0) -> None:
             connection.detach()  # so that every lock ends with it
             dialects.lock_tables(connection)
             if not _is_store(connection, where):  # another has made it meanwhile
-                metadata.create_all(connection)
+                own, _ = tables_there(connection)  # SQLAlchemy itself asks for unprefixed names
+                missing = [table for table in metadata.sorted_tables if table.name not in own]
+                metadata.create_all(connection, missing, checkfirst=False)
                 connection.execute(insert(schema).values(version=SCHEMA_VERSION))
             dialects.end(connection)
 
@@ -148,8 +150,7 @@ def _is_store(database: Engine | Connection, where: str) -> bool:
     if not versions:
         return False
     check_versions(versions, where)
-    if lost := sorted(set(metadata.tables) - there):
-        raise StoreError(lacking(where, ", ".join(lost)))
+    check_tables(there, where)
     return True
 
 

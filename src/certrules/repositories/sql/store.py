@@ -24,8 +24,8 @@ from certrules.repositories.sql.people import SqlCompanies, SqlUsers
 from certrules.repositories.sql.renewals import SqlRenewals
 from certrules.repositories.sql.selecting import SqlTables
 from certrules.repositories.sql.session import Session
-from certrules.repositories.sql.tables import SCHEMA_VERSION, schema
-from certrules.repositories.sql.translation import NO_STORE, translated
+from certrules.repositories.sql.tables import SCHEMA_VERSION, metadata, schema
+from certrules.repositories.sql.translation import NO_STORE, lacking, translated
 from certrules.repositories.stores import GivenStore
 
 
@@ -180,23 +180,33 @@ def check_version(
     versions: Sequence[int] = connection.scalars(found).all()
     if not versions:
         raise StoreError(f"{where} {NO_STORE}")
-    if not older or max(versions) > SCHEMA_VERSION:
-        check_versions(versions, where)
-    return max(versions)
+    return check_versions(versions, where, older=older)
 
 
-def check_versions(versions: Sequence[int], where: str) -> None:
-    """Raise StoreError unless tables of some version are those of this certrules."""
-    if versions == [SCHEMA_VERSION]:
-        return
-    its = f"its tables are of version {max(versions)}, and this certrules has {SCHEMA_VERSION}"
-    if max(versions) < SCHEMA_VERSION:
+def check_versions(versions: Sequence[int], where: str, *, older: bool = False) -> int:
+    """Return the one version of the tables; StoreError unless it is ours, or it may be older."""
+    version = max(versions)
+    if len(versions) > 1 or version < 1:
+        raise StoreError(
+            f"{where} does not say of which one version its tables are: the row of {schema.name} "
+            "was changed; restore the store from a backup"
+        )
+    if version == SCHEMA_VERSION or (older and version < SCHEMA_VERSION):
+        return version
+    its = f"its tables are of version {version}, and this certrules has {SCHEMA_VERSION}"
+    if version < SCHEMA_VERSION:
         raise StoreError(
             f"{where} was made by an older certrules ({its}); nothing in it was changed: make a "
             "backup, then upgrade it by `certrules store upgrade --store URL`, or in Python by "
             "certrules.repositories.sql.upgrade(engine)"
         )
     raise StoreError(f"{where} was made by a newer certrules ({its}); install that one")
+
+
+def check_tables(there: set[str], where: str) -> None:
+    """Raise StoreError if a store of this version has lost a table."""
+    if lost := sorted(set(metadata.tables) - there):
+        raise StoreError(lacking(where, ", ".join(lost)))
 
 
 def check_engine(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 from certrules.errors import StoreError
 from certrules.repositories.sql import dialects
 from certrules.repositories.sql.engines import place, schema_of, tables_there
-from certrules.repositories.sql.store import check_engine, check_version
+from certrules.repositories.sql.store import check_engine, check_tables, check_version
 from certrules.repositories.sql.tables import SCHEMA_VERSION, schema
 from certrules.repositories.sql.translation import translated
 
@@ -51,6 +51,7 @@ def upgrade(engine: Engine, *, timeout: float = 30.0, dry_run: bool = False) -> 
         steps = {number: _step(number) for number in range(found + 1, SCHEMA_VERSION + 1)}
         if steps and not dry_run:
             _take(steps, connection)
+            check_tables(tables_there(connection)[0], where)
         dialects.end(connection)
     return {number: str(step.__doc__).strip() for number, step in steps.items()}
 

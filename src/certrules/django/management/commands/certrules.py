@@ -2,6 +2,7 @@
 
 import sys
 from argparse import REMAINDER
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -22,8 +23,10 @@ class Command(BaseCommand):
         """Leave all words to certrules."""
         parser.add_argument("words", nargs=REMAINDER, metavar="...")
 
-    def handle(self, *, words: list[str], **_: Any) -> None:
+    def handle(self, *, words: list[str], **options: Any) -> None:
         """Run the command, and end with its exit code."""
-        code = main([each for each in words if each != "--"], host=platform())
+        out, err = options.get("stdout") or sys.stdout, options.get("stderr") or sys.stderr
+        with redirect_stdout(out), redirect_stderr(err):
+            code = main([each for each in words if each != "--"], host=platform())
         if code:
             sys.exit(code)
